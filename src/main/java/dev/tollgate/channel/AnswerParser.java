@@ -17,6 +17,8 @@ final class AnswerParser {
     private static final int LINE_BYTES_MAX = 4 * 1024;
     private static final int TRAILER_LINES_MAX = 128;
     private static final int SIZE_DIGITS_MAX = 15;
+    private static final int LINE_BYTES_MIN = 16;
+    private static final byte[] NONE = {};
     private static final byte[] VERSION = "HTTP/1.".getBytes(StandardCharsets.US_ASCII);
     private static final int CODE_FROM = VERSION.length + 2;
     private static final int CODE_DIGITS = 3;
@@ -47,7 +49,10 @@ final class AnswerParser {
     private final Sink sink;
     private final AnswerHead head = new AnswerHead();
     private State state = State.HEAD;
-    private byte[] line = new byte[512];
+
+    /** What has come of a line, or of a head that came in pieces: of thousands of connections each would otherwise keep room for a head. */
+    private byte[] line = NONE;
+
     private int lineLength;
     private int headLines;
     private int lineFrom;
@@ -102,7 +107,7 @@ final class AnswerParser {
     private void parse(ByteBuf in, byte[] room) throws IOException {
         while (in.isReadable() && state != State.WHOLE) {
             switch (state) {
-                case HEAD -> readHead(in);
+                case HEAD -> readHead(in, room);
                 case SIZE -> {
                     if (readLine(in, LINE_BYTES_MAX)) {
                         size();
@@ -149,61 +154,67 @@ final class AnswerParser {
 
     // ---- head ----
 
-    private void readHead(ByteBuf in) throws IOException {
+    /** Where it lies in the room, if it comes in one piece. */
+    private void readHead(ByteBuf in, byte[] room) throws IOException {
+        byte[] text = lineLength == 0 ? room : line;
         while (in.isReadable() && state == State.HEAD) {
             int end = in.indexOf(in.readerIndex(), in.writerIndex(), (byte) '\n');
             int more = end < 0 ? in.readableBytes() : end + 1 - in.readerIndex();
             require(lineLength + more <= HEAD_BYTES_MAX, "the head is too long");
-            reserve(lineLength + more);
-            in.readBytes(line, lineLength, more);
+            if (text != room) {
+                text = reserve(lineLength + more);
+            }
+            in.readBytes(text, lineLength, more);
             lineLength += more;
             if (end >= 0) {
-                boolean isEmpty = lineLength - lineFrom == 1 || (lineLength - lineFrom == 2 && line[lineFrom] == '\r');
+                boolean isEmpty = lineLength - lineFrom == 1 || (lineLength - lineFrom == 2 && text[lineFrom] == '\r');
                 lineFrom = lineLength;
                 if (!isEmpty) {
                     headLines++;
                 } else if (headLines > 0) {
-                    readHead();
+                    readHead(text);
                 } else {
                     next(); // an empty line before an answer is passed over
                 }
             }
         }
+        if (text == room && lineLength > 0) {
+            System.arraycopy(room, 0, reserve(lineLength), 0, lineLength);
+        }
     }
 
-    private void readHead() throws IOException {
-        int status = status();
-        head.set(line, lineLength, status);
+    private void readHead(byte[] text) throws IOException {
+        int status = status(text);
+        head.set(text, lineLength, status);
         require(status != SWITCHING, "another protocol");
         if (status < FIRST_FINAL) {
             next();
             return;
         }
-        frame(status);
+        frame(status, text[CODE_FROM - 2] == '0');
         sink.head(head);
         lineLength = 0;
     }
 
-    private int status() throws IOException {
+    private int status(byte[] text) throws IOException {
         boolean isAnswer = lineLength > CODE_FROM + CODE_DIGITS
-                && Arrays.equals(line, 0, VERSION.length, VERSION, 0, VERSION.length)
-                && (line[VERSION.length] == '0' || line[VERSION.length] == '1')
-                && line[VERSION.length + 1] == ' ';
+                && Arrays.equals(text, 0, VERSION.length, VERSION, 0, VERSION.length)
+                && (text[VERSION.length] == '0' || text[VERSION.length] == '1')
+                && text[VERSION.length + 1] == ' ';
         require(isAnswer, "not an HTTP answer");
         int status = 0;
         for (int i = CODE_FROM; i < CODE_FROM + CODE_DIGITS; i++) {
-            require(line[i] >= '0' && line[i] <= '9', "not an HTTP status");
-            status = status * 10 + (line[i] - '0');
+            require(text[i] >= '0' && text[i] <= '9', "not an HTTP status");
+            status = status * 10 + (text[i] - '0');
         }
-        byte behind = line[CODE_FROM + CODE_DIGITS];
+        byte behind = text[CODE_FROM + CODE_DIGITS];
         require(status >= 100 && (behind == ' ' || behind == '\r' || behind == '\n'), "not an HTTP status");
         return status;
     }
 
     /** How long the body is (RFC 9112, 6.3), and whether the connection lasts behind it. */
-    private void frame(int status) throws IOException {
+    private void frame(int status, boolean isOld) throws IOException {
         String connection = lower(head.header("connection"));
-        boolean isOld = line[CODE_FROM - 2] == '0';
         lasts = !connection.contains("close") && (!isOld || connection.contains("keep-alive"));
         String coding = lower(head.header("transfer-encoding"));
         String length = head.header("content-length");
@@ -271,10 +282,11 @@ final class AnswerParser {
         return true;
     }
 
-    private void reserve(int length) {
+    private byte[] reserve(int length) {
         if (length > line.length) {
-            line = Arrays.copyOf(line, Math.max(length, 2 * line.length));
+            line = Arrays.copyOf(line, Math.max(Math.max(length, LINE_BYTES_MIN), 2 * line.length));
         }
+        return line;
     }
 
     private static void require(boolean holds, String otherwise) throws IOException {

@@ -6,11 +6,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A text that comes in pieces: one that comes whole, as most of an answer that is no stream does, is never copied, and what is there of a longer one
- * is not copied as it grows, by nobody: thousands of streams grow at once. Not thread-safe.
+ * is not copied as it grows, by nobody: thousands of streams grow at once. What is kept free for more is at most as much as is there: thousands may
+ * begin at once, and a collector copies what they have. Not thread-safe.
  */
 final class JoinedText {
 
-    private static final int CHUNK_CHARS = 1024;
+    private static final int CHUNK_CHARS_MIN = 64;
+    private static final int CHUNK_CHARS_MAX = 1024;
 
     private String first = "";
     private @Nullable List<StringBuilder> full;
@@ -24,8 +26,7 @@ final class JoinedText {
         } else if (first.isEmpty()) {
             first = piece;
         } else if (!piece.isEmpty()) {
-            StringBuilder chunk = new StringBuilder(Math.max(CHUNK_CHARS, length));
-            last = chunk.append(first).append(piece);
+            last = chunk(length).append(first).append(piece);
             first = "";
         }
     }
@@ -38,8 +39,12 @@ final class JoinedText {
             full = new ArrayList<>();
         }
         full.add(chunk);
-        last = new StringBuilder(Math.max(CHUNK_CHARS, piece.length()));
+        last = chunk(piece.length());
         return last;
+    }
+
+    private StringBuilder chunk(int atLeast) {
+        return new StringBuilder(Math.max(atLeast, Math.clamp(length, CHUNK_CHARS_MIN, CHUNK_CHARS_MAX)));
     }
 
     int length() {
