@@ -107,7 +107,7 @@ public final class SseReader {
         if (from > 0 || !areHeld) {
             int length = end - from;
             if (length == 0) {
-                held = NONE; // thousands of streams wait, most of them for the next whole event
+                letGo();
             } else if (length > held.length) {
                 held = Arrays.copyOfRange(bytes, from, end);
             } else {
@@ -121,6 +121,13 @@ public final class SseReader {
             }
         }
         scanned = heldLength;
+    }
+
+    /** Thousands of streams wait, most of them for the next whole event; and what is not changed a collector need not look at. */
+    private void letGo() {
+        if (held != NONE) {
+            held = NONE;
+        }
     }
 
     private void line(byte[] bytes, int lineFrom, int to) {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Reads the chunk that nearly every event of a stream is: text, thoughts, a finish reason, token counts. It reads it as {@link GeminiChunkReader}
  * does, or not at all: with whatever else stands in it, a chunk is for that one. The two are tried against each other ({@code FuzzTest}).
  *
- * <p>One serves one stream, of which it remembers what chunks repeat. Not safe for several threads.
+ * <p>One serves all streams of a thread, each of which has what its chunks repeat: thousands of streams may wait there. Not safe for several
+ * threads.
  */
 final class ChunkScanner {
 
@@ -51,16 +52,62 @@ final class ChunkScanner {
             ascii("trafficType"),
             ascii("createTime"));
 
-    private final JsonScanner json = new JsonScanner();
-    private @Nullable String modelVersion;
-    private @Nullable String responseId;
-    private @Nullable String finishReason;
-    private Modalities promptDetails = Modalities.NONE;
-    private Modalities candidatesDetails = Modalities.NONE;
+    private static final ThreadLocal<ChunkScanner> OF_THREAD = ThreadLocal.withInitial(ChunkScanner::new);
 
-    /** @return null where it is not of the common form, or broken */
+    private final JsonScanner json = new JsonScanner();
+    private Repeated before = new Repeated();
+
+    /** What the chunks of one stream repeat; changed only where they do not, since a collector looks at what is changed. */
+    static final class Repeated {
+
+        private @Nullable String modelVersion;
+        private @Nullable String responseId;
+        private Modalities promptDetails = Modalities.NONE;
+        private Modalities candidatesDetails = Modalities.NONE;
+
+        private String modelVersion(String came) {
+            if (!came.equals(modelVersion)) {
+                modelVersion = came;
+            }
+            return came;
+        }
+
+        private String responseId(String came) {
+            if (!came.equals(responseId)) {
+                responseId = came;
+            }
+            return came;
+        }
+
+        private Modalities promptDetails(Modalities came) {
+            if (!came.equals(promptDetails)) {
+                promptDetails = came;
+            }
+            return came;
+        }
+
+        private Modalities candidatesDetails(Modalities came) {
+            if (!came.equals(candidatesDetails)) {
+                candidatesDetails = came;
+            }
+            return came;
+        }
+    }
+
+    private ChunkScanner() {}
+
+    /** This thread's. */
+    static ChunkScanner ofThread() {
+        return OF_THREAD.get();
+    }
+
+    /**
+     * @param repeated by the chunks of this stream; taken note of
+     * @return null where it is not of the common form, or broken
+     */
     @Nullable
-    GeminiChunk read(byte[] bytes, int from, int to) {
+    GeminiChunk read(byte[] bytes, int from, int to, Repeated repeated) {
+        before = repeated;
         json.open(bytes, from, to);
         try {
             GeminiChunk chunk = chunk();
@@ -85,11 +132,9 @@ final class ChunkScanner {
             } else if (json.is(USAGE)) {
                 usage = usage();
             } else if (json.is(MODEL_VERSION)) {
-                modelVersion = json.word(modelVersion);
-                version = modelVersion;
+                version = before.modelVersion(json.word(before.modelVersion));
             } else if (json.is(RESPONSE_ID)) {
-                responseId = json.word(responseId);
-                id = responseId;
+                id = before.responseId(json.word(before.responseId));
             } else {
                 passOver();
             }
@@ -108,8 +153,7 @@ final class ChunkScanner {
             } else if (json.is(INDEX)) {
                 index = index(json.count());
             } else if (json.is(FINISH_REASON)) {
-                finishReason = json.word(finishReason);
-                reason = finishReason;
+                reason = json.word(reason);
             } else {
                 passOver();
             }
@@ -187,11 +231,9 @@ final class ChunkScanner {
                 toolUse = json.count();
                 counts = true;
             } else if (json.is(PROMPT_DETAILS)) {
-                promptDetails = modalities(promptDetails);
-                ofPrompt = promptDetails;
+                ofPrompt = before.promptDetails(modalities(before.promptDetails));
             } else if (json.is(CANDIDATES_DETAILS)) {
-                candidatesDetails = modalities(candidatesDetails);
-                ofCandidates = candidatesDetails;
+                ofCandidates = before.candidatesDetails(modalities(before.candidatesDetails));
             } else {
                 passOver();
             }

@@ -26,7 +26,7 @@ final class GeminiEventReader implements AnswerReader {
     private final GeminiErrors errors;
     private final GeminiStream stream;
     private final SseReader sse;
-    private final ChunkScanner scanner = new ChunkScanner();
+    private final ChunkScanner.Repeated repeated = new ChunkScanner.Repeated();
     private final boolean keepsRaw;
     private List<UpstreamEvent> out = List.of();
     private @Nullable UpstreamFailure failure;
@@ -89,7 +89,7 @@ final class GeminiEventReader implements AnswerReader {
             return;
         }
         try {
-            GeminiChunk common = scanner.read(bytes, from, to);
+            GeminiChunk common = ChunkScanner.ofThread().read(bytes, from, to, repeated);
             GeminiChunk chunk = common == null ? GeminiChunkReader.read(bytes, from, to) : common;
             if (chunk.error() != null && !chunk.error().isNull()) {
                 stop(saidError(chunk.error()));

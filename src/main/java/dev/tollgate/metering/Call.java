@@ -104,11 +104,12 @@ public final class Call implements Running {
 
     /** Takes a step when those before it have been taken; a fault in it ends the call. */
     void turn(Runnable step) {
-        turns.add(step);
         if (turning) {
+            turns.add(step);
             return;
         }
         turning = true;
+        take(step);
         for (Runnable next = turns.poll(); next != null; next = turns.poll()) {
             take(next);
         }

@@ -25,7 +25,10 @@ final class UsageMeter {
     private final UsageLimits limits;
     private final Set<UsageFlag> flags = EnumSet.noneOf(UsageFlag.class);
 
-    private UpstreamEvent.@Nullable Usage reported;
+    /** Of the last report: its total, and the sum of its parts. Not the report itself: of thousands of streams each would keep one alive. */
+    private long totalReported = ABSENT;
+
+    private long partsReported;
     private UpstreamEvent.Modalities promptDetails = UpstreamEvent.Modalities.NONE;
     private UpstreamEvent.Modalities candidatesDetails = UpstreamEvent.Modalities.NONE;
     private long promptTokens = ABSENT;
@@ -164,9 +167,12 @@ final class UsageMeter {
     }
 
     private void report(UpstreamEvent.Usage usage) {
-        reported = usage;
-        promptDetails = known(usage.promptDetails(), promptDetails);
-        candidatesDetails = known(usage.candidatesDetails(), candidatesDetails);
+        totalReported = usage.totalTokens();
+        partsReported = present(usage.promptTokens())
+                + present(usage.toolUsePromptTokens())
+                + present(usage.candidatesTokens())
+                + present(usage.thoughtsTokens());
+        noteDetails(usage);
         long promptMax = limits.promptTokens();
         long outputMax = limits.modelOutputTokens();
         promptTokens = follow(promptTokens, usage.promptTokens(), promptMax);
@@ -189,9 +195,18 @@ final class UsageMeter {
         return sum < 0 ? Long.MAX_VALUE : sum;
     }
 
-    /** Details come with some of the reports only. */
-    private static UpstreamEvent.Modalities known(UpstreamEvent.Modalities came, UpstreamEvent.Modalities before) {
-        return came.equals(UpstreamEvent.Modalities.NONE) ? before : came;
+    /** They come with some of the reports only, and are mostly the same again. */
+    private void noteDetails(UpstreamEvent.Usage usage) {
+        if (saysMore(usage.promptDetails(), promptDetails)) {
+            promptDetails = usage.promptDetails();
+        }
+        if (saysMore(usage.candidatesDetails(), candidatesDetails)) {
+            candidatesDetails = usage.candidatesDetails();
+        }
+    }
+
+    private static boolean saysMore(UpstreamEvent.Modalities came, UpstreamEvent.Modalities before) {
+        return !came.equals(before) && !came.equals(UpstreamEvent.Modalities.NONE);
     }
 
     /** The next value of a cumulative count: what came, unless it is missing, negative, falling or beyond the limit. */
@@ -222,14 +237,7 @@ final class UsageMeter {
     }
 
     private void checkTotal() {
-        if (reported == null || reported.totalTokens() == ABSENT) {
-            return;
-        }
-        long sum = present(reported.promptTokens())
-                + present(reported.toolUsePromptTokens())
-                + present(reported.candidatesTokens())
-                + present(reported.thoughtsTokens());
-        if (sum != reported.totalTokens()) {
+        if (totalReported != ABSENT && totalReported != partsReported) {
             flags.add(UsageFlag.TOTAL_MISMATCH);
         }
     }

@@ -18,10 +18,11 @@ class ChunkScannerTest {
 
     private static final int ROUNDS = 20_000;
 
-    private final ChunkScanner scanner = new ChunkScanner();
+    private final ChunkScanner scanner = ChunkScanner.ofThread();
+    private final ChunkScanner.Repeated repeated = new ChunkScanner.Repeated();
 
     private GeminiChunk scanned(byte[] chunk) {
-        return scanner.read(chunk, 0, chunk.length);
+        return scanner.read(chunk, 0, chunk.length, repeated);
     }
 
     private static GeminiChunk parsed(byte[] chunk) {

@@ -8,13 +8,13 @@ public final class ScannerFuzz {
     private ScannerFuzz() {}
 
     public static void fuzzerTestOneInput(byte[] input) {
-        ChunkScanner scanner = new ChunkScanner();
-        check(scanner, input);
-        check(scanner, input); // which now remembers what it has read
+        ChunkScanner.Repeated repeated = new ChunkScanner.Repeated();
+        check(repeated, input);
+        check(repeated, input); // which now remembers what it has read
     }
 
-    private static void check(ChunkScanner scanner, byte[] input) {
-        GeminiChunk scanned = scanner.read(input, 0, input.length);
+    private static void check(ChunkScanner.Repeated repeated, byte[] input) {
+        GeminiChunk scanned = ChunkScanner.ofThread().read(input, 0, input.length, repeated);
         if (scanned != null) {
             assertThat(scanned).isEqualTo(GeminiChunkReader.read(input, 0, input.length));
         }
