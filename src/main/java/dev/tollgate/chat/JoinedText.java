@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A text that comes in pieces: one that comes whole, as most of an answer that is no stream does, is never copied, and what is there of a longer one
- * is not copied as it grows, by nobody: thousands of streams grow at once. What is kept free for more is at most as much as is there: thousands may
- * begin at once, and a collector copies what they have. Not thread-safe.
+ * is not copied as it grows, by nobody: thousands of streams grow at once. The room for more grows with it, up to {@value #CHUNK_CHARS_MAX}
+ * characters: thousands may begin at once, and a collector copies what they have. Not thread-safe.
  */
 final class JoinedText {
 
