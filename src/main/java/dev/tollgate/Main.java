@@ -18,6 +18,7 @@ import dev.tollgate.config.Secret;
 import dev.tollgate.config.Settings;
 import dev.tollgate.deeds.Actor;
 import dev.tollgate.fatal.Fatal;
+import dev.tollgate.host.CodePages;
 import dev.tollgate.host.FileTrouble;
 import dev.tollgate.log.Event;
 import dev.tollgate.log.LogOutput;
@@ -66,6 +67,7 @@ public final class Main {
         /** Serves until the process is told to stop; then the hook drains while this thread waits for it to end the process. */
         @Override
         public int serve(Settings settings, boolean newInstallation) throws Refused {
+            CodePages.makeLarge();
             App app = started(settings, newInstallation);
             Thread drain = new Thread(() -> closeTelling(app), "tollgate-drain");
             Runtime.getRuntime().addShutdownHook(drain);
