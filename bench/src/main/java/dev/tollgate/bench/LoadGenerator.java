@@ -52,6 +52,7 @@ final class LoadGenerator implements AutoCloseable {
 
     /** Blocks until the phase is over, at most its time and ten seconds. */
     LoadResult run(LoadPhase phase) {
+        System.gc(); // what former phases have left is collected now, and not within this one
         CompletableFuture<LoadResult> result = new CompletableFuture<>();
         group.execute(() -> new Run(phase, result).start());
         return result.join();
