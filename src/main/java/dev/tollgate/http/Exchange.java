@@ -94,12 +94,12 @@ public final class Exchange implements CallWatch {
         return head.target();
     }
 
-    /** The first value of a header, or null. Names in any case. */
+    /** The first value of a header, or null. Names in any case. Not to be asked for once a stream has begun, which keeps none of them. */
     public @Nullable String header(String name) {
         return head.header(name);
     }
 
-    /** All values of a header. */
+    /** All values of a header. Not to be asked for once a stream has begun. */
     public List<String> headers(String name) {
         return head.headers(name);
     }

@@ -2,10 +2,10 @@ package dev.tollgate.http;
 
 import dev.tollgate.error.ApiError;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.nio.charset.StandardCharsets;
@@ -19,44 +19,67 @@ final class RequestHead {
 
     private static final int QUERY_PARAMS_MAX = 64;
 
-    private final HttpRequest request;
-    private final HttpHeaders headers;
+    private final HttpMethod method;
+    private final HttpVersion version;
+    private final String uri;
+    private @Nullable HttpHeaders headers;
     private @Nullable Map<String, List<String>> query;
 
     RequestHead(HttpRequest request) {
-        this.request = request;
+        this.method = request.method();
+        this.version = request.protocolVersion();
+        this.uri = request.uri();
         this.headers = request.headers();
     }
 
     String method() {
-        return request.method().name();
+        return method.name();
     }
 
     boolean isHead() {
-        return HttpMethod.HEAD.equals(request.method());
+        return HttpMethod.HEAD.equals(method);
     }
 
     /** Without chunks, a stream ends with its connection. */
     boolean isHttp10() {
-        return request.protocolVersion().equals(HttpVersion.HTTP_1_0);
+        return version.equals(HttpVersion.HTTP_1_0);
     }
 
     /** Whether the caller may want to ask more on its connection. */
     boolean isKeepAlive() {
-        return headers.contains(HttpHeaderNames.CONNECTION) ? HttpUtil.isKeepAlive(request) : !isHttp10();
+        HttpHeaders sent = headers();
+        if (sent.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true)) {
+            return false;
+        }
+        return !isHttp10() || sent.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE, true);
+    }
+
+    /** A stream has begun: nobody asks for a header any more, and they need not be kept for as long as it runs. */
+    void dropHeaders() {
+        headers = null;
+    }
+
+    /** @throws IllegalStateException after {@link #dropHeaders} */
+    private HttpHeaders headers() {
+        HttpHeaders kept = headers;
+        if (kept == null) {
+            throw new IllegalStateException(
+                    "the headers of " + method + " " + rawPath() + " are not kept while its answer runs");
+        }
+        return kept;
     }
 
     @Nullable
     String header(CharSequence name) {
-        return headers.get(name);
+        return headers().get(name);
     }
 
     List<String> headers(String name) {
-        return headers.getAll(name);
+        return headers().getAll(name);
     }
 
     boolean isRepeated(CharSequence name) {
-        Iterator<String> values = headers.valueStringIterator(name);
+        Iterator<String> values = headers().valueStringIterator(name);
         if (!values.hasNext()) {
             return false;
         }
@@ -70,12 +93,12 @@ final class RequestHead {
         if (length != null) {
             return Long.parseLong(length);
         }
-        return headers.contains(HttpHeaderNames.TRANSFER_ENCODING) ? -1 : 0;
+        return headers().contains(HttpHeaderNames.TRANSFER_ENCODING) ? -1 : 0;
     }
 
     /** As sent, without the query and without the host that may stand before it. */
     String rawPath() {
-        String target = request.uri();
+        String target = uri;
         int begin = target.startsWith("/") ? 0 : afterHost(target);
         int end = target.indexOf('?', begin);
         return target.substring(begin, end < 0 ? target.length() : end);
@@ -83,7 +106,7 @@ final class RequestHead {
 
     /** The same with the query. */
     String target() {
-        String target = request.uri();
+        String target = uri;
         return target.startsWith("/") ? target : target.substring(afterHost(target));
     }
 
@@ -100,7 +123,7 @@ final class RequestHead {
     String query(String name) {
         Map<String, List<String>> known = query;
         if (known == null) {
-            known = decode(request.uri());
+            known = decode(uri);
             query = known;
         }
         List<String> values = known.get(name);

@@ -207,6 +207,11 @@ final class Response {
         return stream;
     }
 
+    /** A stream's head has been written: thousands that run at once shall not keep what nobody reads any more. */
+    void dropRequestHeaders() {
+        exchange.requestHead().dropHeaders();
+    }
+
     boolean isHttp10() {
         return exchange.requestHead().isHttp10();
     }

@@ -109,6 +109,7 @@ public final class SseWriter implements Response.Stage {
         }
         unsent = null;
         ByteBuf out = response.begin(head, 200, room);
+        response.dropRequestHeaders();
         ResponseHead.writeField(out, "content-type", contentType);
         if (isSized) {
             Response.endWithLength(out, bytesLeft);
