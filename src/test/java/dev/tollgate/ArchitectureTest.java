@@ -247,6 +247,54 @@ class ArchitectureTest {
     }
 
     @Test
+    void pages_know_what_they_show_and_no_more() {
+        knowsOnly("refused", "error", "http");
+        knowsOnly("pages", "people", "ledger", "http", "error", "storage");
+        knowsOnly("live", "pages", "people", "history", "metering", "ledger", "http", "error", "storage");
+        knowsOnly("playground", "pages", "portal", "history", "keys", "ledger", "tasks", "models", "http", "error");
+        knowsOnly(
+                "portal",
+                "pages",
+                "people",
+                "live",
+                "refused",
+                "history",
+                "keys",
+                "ledger",
+                "payments",
+                "stripe",
+                "oidc",
+                "receipts",
+                "tasks",
+                "models",
+                "leaving",
+                "limits",
+                "ids",
+                "http",
+                "error");
+        knowsOnly(
+                "console",
+                "pages",
+                "portal",
+                "people",
+                "admin",
+                "prices",
+                "deeds",
+                "history",
+                "refused",
+                "ledger",
+                "payments",
+                "tasks",
+                "models",
+                "upstream",
+                "mail",
+                "limits",
+                "config",
+                "http",
+                "error");
+    }
+
+    @Test
     void doors_and_commands_are_known_to_the_root_alone() {
         check(noClasses()
                 .that()
