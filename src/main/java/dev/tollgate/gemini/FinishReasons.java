@@ -17,6 +17,8 @@ final class FinishReasons {
                     "SPII",
                     "RECITATION",
                     "LANGUAGE",
+                    "MODEL_ARMOR",
+                    "ESCALATION",
                     "IMAGE_SAFETY",
                     "IMAGE_PROHIBITED_CONTENT",
                     "IMAGE_RECITATION" -> FinishReason.FILTERED;
