@@ -64,6 +64,7 @@ import dev.tollgate.metering.MediaAccess;
 import dev.tollgate.metering.Meter;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
+import dev.tollgate.models.FirstCall;
 import dev.tollgate.notices.MonthlyStatements;
 import dev.tollgate.notices.Notices;
 import dev.tollgate.oidc.OidcClient;
@@ -103,6 +104,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -715,10 +717,22 @@ public final class App implements AutoCloseable {
         return new Banner(
                 url,
                 new Banner.Upstream(isSandbox, channels.shown()),
-                demo == null ? null : new Banner.Demo(DemoAccount.ID, demo.balanceMicros(store), demo.secret()),
+                demo == null ? null : shown(demo, url),
                 adminKey.made(),
                 operatorPassword,
                 foretold.warnings(demo != null));
+    }
+
+    private Banner.Demo shown(DemoAccount demo, String url) {
+        String key = demo.secret();
+        List<String> call = key == null
+                ? List.of()
+                : catalogue.all().stream()
+                        .limit(1)
+                        .map(model -> FirstCall.of(url, key, model))
+                        .flatMap(first -> Stream.concat(first.curl().lines(), Stream.of("# " + first.answer())))
+                        .toList();
+        return new Banner.Demo(DemoAccount.ID, demo.balanceMicros(store), key, call);
     }
 
     /** From now on nobody should be sent here; whoever comes is served. Once is enough. Thread-safe. */

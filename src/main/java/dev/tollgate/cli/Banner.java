@@ -12,13 +12,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the start tells, as a text.
+ * The text that a start prints: a short block of addresses, sign-in and keys, a first call, then warnings.
  *
  * @param url where the server listens, see {@link #url}
  * @param upstream who answers
- * @param demo null: there is no demo account
- * @param adminKey null unless this start has made it
- * @param operatorPassword null unless this start has made the first operator
+ * @param demo null if there is no demo account
+ * @param adminKey null unless this start has created it
+ * @param operatorPassword null unless this start has created the first operator
  * @param warnings sentences, a line each
  */
 public record Banner(
@@ -29,10 +29,11 @@ public record Banner(
         @Nullable String operatorPassword,
         List<String> warnings) {
 
+    /** Begins the line that has the server's address. */
+    public static final String PAGES = "  Pages      ";
+
     /** Set by the launcher, which can see it. */
     private static final String OUT_IS_TERMINAL = "tollgate.terminal.out";
-
-    private static final String EXAMPLE_MODEL = "gemini-2.5-pro";
 
     public Banner {
         warnings = List.copyOf(warnings);
@@ -41,9 +42,17 @@ public record Banner(
     /** @param sandbox whether it is the built-in one */
     public record Upstream(boolean sandbox, String url) {}
 
-    /** @param key null where it cannot be shown: only its hash is kept */
+    /**
+     * @param key null if it cannot be shown, since only its hash is stored
+     * @param firstCall lines: a command that uses the key, and its answer; empty without a key
+     */
     public record Demo(
-            String accountId, long balanceMicros, @Nullable String key) {}
+            String accountId, long balanceMicros, @Nullable String key, List<String> firstCall) {
+
+        public Demo {
+            firstCall = List.copyOf(firstCall);
+        }
+    }
 
     /** The URL under which a server can be called from this machine. */
     public static String url(String host, int port) {
@@ -61,25 +70,23 @@ public record Banner(
         return Boolean.getBoolean(OUT_IS_TERMINAL);
     }
 
-    /** As told on a terminal. */
+    /** Returns the text for a terminal. */
     public String text() {
-        List<String> lines = new ArrayList<>(head());
-        if (adminKey != null) {
-            lines.add("Admin key (for /admin, shown this once): " + adminKey);
-        }
+        List<String> secrets = new ArrayList<>();
         if (operatorPassword != null) {
-            lines.add("The pages: " + url + " - sign in as operator with the password (shown this once): "
-                    + operatorPassword);
-        } else {
-            lines.add("The pages: " + url);
+            secrets.add("  Sign in    operator");
+            secrets.add("  Password   " + operatorPassword + "  (shown once)");
         }
-        return text(lines);
+        if (adminKey != null) {
+            secrets.add("  Admin key  " + adminKey + "  (for /admin, shown once)");
+        }
+        return text(secrets, warnings);
     }
 
     /**
-     * As told where a journal may keep what is printed: what is told once goes into a file.
+     * Returns the text for an output that a journal may keep: secrets go into a file.
      *
-     * @param data the folder that the file lies in
+     * @param data the folder of that file
      */
     public String text(Path data) {
         List<String> secrets = new ArrayList<>();
@@ -92,66 +99,59 @@ public record Banner(
         if (outIsTerminal() || secrets.isEmpty()) {
             return text();
         }
-        List<String> lines = new ArrayList<>(head());
-        lines.add("The pages: " + url);
         FirstStartFile file = new FirstStartFile(data);
         try {
             file.write(secrets);
-            String told = told();
-            lines.add(Character.toUpperCase(told.charAt(0)) + told.substring(1)
-                    + (operatorPassword != null && adminKey != null ? " are in " : " is in ") + file.path()
-                    + ", until the operator signs in");
+            return text(
+                    List.of("  Sign in    operator; " + secretNames() + " in " + file.path()
+                            + " until the first sign-in"),
+                    warnings);
         } catch (IOException e) {
-            lines.add("warning: " + file.path() + " cannot be written (" + FileTrouble.of(e) + "), so nobody knows "
-                    + told() + "; ./tollgate operator reset makes another password");
+            List<String> all = new ArrayList<>(warnings);
+            all.add(file.path() + " cannot be written (" + FileTrouble.of(e) + "), so " + secretNames()
+                    + " lost; ./tollgate operator reset makes another password");
+            return text(List.of(), all);
         }
-        return text(lines);
     }
 
-    private String told() {
+    private String secretNames() {
         if (operatorPassword == null) {
-            return "the admin key";
+            return "the admin key is";
         }
-        return adminKey == null ? "the operator's password" : "the operator's password and the admin key";
+        return adminKey == null ? "the password is" : "the password and the admin key are";
     }
 
-    private List<String> head() {
+    private String text(List<String> secrets, List<String> warnings) {
         List<String> lines = new ArrayList<>();
-        warnings.forEach(warning -> lines.add("warning: " + warning));
-        lines.add("Tollgate listens on " + url);
-        lines.add(upstreamLine());
-        return lines;
-    }
-
-    private String text(List<String> lines) {
+        lines.add(
+                upstream.sandbox()
+                        ? "Tollgate is running. The built-in sandbox answers; set GEMINI_API_KEY to ask Gemini."
+                        : "Tollgate is running. Answers come from " + upstream.url());
+        lines.add("");
+        lines.add(PAGES + url);
+        lines.addAll(secrets);
         if (demo != null) {
             addDemo(lines, demo);
+        }
+        if (!warnings.isEmpty()) {
+            lines.add("");
+            warnings.forEach(warning -> lines.add("warning: " + warning));
         }
         return lines.stream().map(line -> Printable.line(line) + "\n").collect(Collectors.joining());
     }
 
-    private String upstreamLine() {
-        return upstream.sandbox()
-                ? "The built-in sandbox answers (" + upstream.url() + "); set GEMINI_API_KEY to ask Gemini."
-                : "Answers come from " + upstream.url();
-    }
-
-    private void addDemo(List<String> lines, Demo demo) {
-        lines.add("Demo account " + demo.accountId() + " with " + Credits.text(demo.balanceMicros()) + " credits");
+    private static void addDemo(List<String> lines, Demo demo) {
+        String account = "account " + demo.accountId() + ", " + Credits.text(demo.balanceMicros()) + " credits";
         if (demo.key() == null) {
-            lines.add("Its key was shown at the first start; another: ./tollgate key create --account "
-                    + demo.accountId());
+            lines.add("  API key    shown at the first start (" + account + ")");
+            lines.add("             another: ./tollgate key create --account " + demo.accountId());
             return;
         }
-        lines.add("Demo key: " + demo.key());
-        lines.add("Try:");
-        lines.add(curl(demo.key()));
-    }
-
-    // One line, so that it can be pasted anywhere; nothing in it needs quoting for a shell.
-    private String curl(String key) {
-        return "curl " + url + "/v1/chat/completions -H 'Authorization: Bearer " + key
-                + "' -H 'Content-Type: application/json' -d '{\"model\": \"" + EXAMPLE_MODEL
-                + "\", \"messages\": [{\"role\": \"user\", \"content\": \"Explain quantum computing in simple terms\"}]}'";
+        lines.add("  API key    " + demo.key());
+        lines.add("             " + account);
+        if (!demo.firstCall().isEmpty()) {
+            lines.add("");
+            lines.addAll(demo.firstCall());
+        }
     }
 }

@@ -4,6 +4,7 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.FirstCall;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.models.ModelsHandler;
@@ -88,8 +89,8 @@ public final class ManualPages {
         if (model == null) {
             throw ModelsHandler.notFound(id).asException();
         }
-        return show(
-                request, "manual/model.jte", Map.of("model", ModelFacts.of(model, life), "address", request.address()));
+        FirstCall call = FirstCall.of(request.address(), FirstCall.VARIABLE, life.current(model));
+        return show(request, "manual/model.jte", Map.of("model", ModelFacts.of(model, life), "call", call));
     }
 
     private PageStep show(PageRequest<Visitor> request, String template, Map<String, Object> params) {

@@ -20,9 +20,12 @@ record KeyModels(Catalogue catalogue) {
         return List.copyOf(ids);
     }
 
-    /** One that the key may use, for an example; null where none is sold. */
+    /** Returns the first model that the key may use; null if there is none. */
     @Nullable
-    String example(Key key) {
-        return of(null).stream().filter(key::mayUse).findFirst().orElse(null);
+    Model example(Key key) {
+        return catalogue.all().stream()
+                .filter(model -> key.mayUse(model.id()))
+                .findFirst()
+                .orElse(null);
     }
 }

@@ -2,6 +2,7 @@ package dev.tollgate.portal;
 
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.FirstCall;
 import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
@@ -29,8 +30,9 @@ public final class LandingPage {
         if (request.visitor() instanceof Visitor.Member member) {
             return PageStep.to(member.person().isOperator() ? "/console" : "/dashboard");
         }
+        FirstCall call = FirstCall.of(
+                request.address(), FirstCall.VARIABLE, catalogue.all().getFirst());
         return PageStep.show(
-                "landing.jte",
-                Map.of("models", PriceList.of(catalogue), "address", request.address(), "open", signUp.isOpen()));
+                "landing.jte", Map.of("models", PriceList.of(catalogue), "call", call, "open", signUp.isOpen()));
     }
 }

@@ -14,6 +14,7 @@ import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.live.LiveTexts;
 import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.FirstCall;
 import dev.tollgate.models.Model;
 import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
@@ -71,7 +72,8 @@ public final class OverviewPage {
     }
 
     /** What there is to do before the first call. @param balance what there is to begin with */
-    public record Start(boolean hasKey, boolean hasCredits, String balance, String address, String model) {}
+    public record Start(
+            boolean hasKey, boolean hasCredits, String balance, FirstCall call, String address, String model) {}
 
     private PageStep show(PageRequest<Visitor.Member> request) {
         String account = request.visitor().accountId();
@@ -140,7 +142,7 @@ public final class OverviewPage {
         if (since != null && without > 0) {
             return new Notice(
                     "bad",
-                    "402 since " + CLOCK.format(since.atZone(zone)) + ": calls need more credits than are free."
+                    "Out of credits since " + CLOCK.format(since.atZone(zone)) + ". Calls are refused (402)."
                             + wereRefused(without),
                     TOP_UP,
                     "Top up");
@@ -174,12 +176,14 @@ public final class OverviewPage {
     }
 
     private Start start(PageRequest<?> request, String account, Balance balance) {
+        Model model = catalogue.all().getFirst();
         return new Start(
                 !keys.list(account, null, 1).isEmpty(),
                 balance.balanceMicros() > 0,
                 Texts.balance(balance.balanceMicros()),
+                FirstCall.of(request.address(), FirstCall.VARIABLE, model),
                 request.address(),
-                catalogue.all().getFirst().id());
+                model.id());
     }
 
     private CreditChart chart(Overview overview, ZoneId zone) {
@@ -222,7 +226,7 @@ public final class OverviewPage {
                 "Spent today",
                 "today",
                 overview.today().netMicros(),
-                "yesterday by this time " + Texts.sum(yesterday),
+                Texts.sum(yesterday) + " by this time yesterday",
                 "today");
     }
 
@@ -241,8 +245,8 @@ public final class OverviewPage {
 
     private static String pace(LocalDate end, LocalDate today) {
         return end.isAfter(today.plusYears(1))
-                ? "at the pace of 7 days it lasts over a year"
-                : "at the pace of 7 days it lasts until " + LONG_DAY.format(end);
+                ? "At your 7-day average this lasts more than a year"
+                : "At your 7-day average this lasts until " + LONG_DAY.format(end);
     }
 
     /** @param range what Usage calls it */

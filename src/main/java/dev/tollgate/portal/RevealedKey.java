@@ -3,6 +3,8 @@ package dev.tollgate.portal;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.KeyKind;
 import dev.tollgate.keys.KeyResult;
+import dev.tollgate.models.FirstCall;
+import dev.tollgate.models.Model;
 import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Texts;
@@ -10,7 +12,6 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** A secret, shown this once: the answer to the form that has made it, so that it is in no address. */
 final class RevealedKey {
@@ -23,7 +24,12 @@ final class RevealedKey {
         params.put("id", key.id());
         params.put("name", key.settings().name());
         params.put("secret", made.secret());
-        params.put("curl", curl(request.address(), made, models.example(key)));
+        Model model = models.example(key);
+        if (key.settings().kind() == KeyKind.MANAGEMENT || model == null) {
+            params.put("curl", curl(request.address(), made, model == null ? "/v1/models" : "/v1/keys"));
+        } else {
+            params.put("call", FirstCall.of(request.address(), made.secret(), model));
+        }
         Instant old = key.oldSecretUntil();
         if (old != null) {
             params.put("old", Texts.fullTime(old, zone));
@@ -31,12 +37,8 @@ final class RevealedKey {
         return PageStep.show("dashboard/key-reveal.jte", params);
     }
 
-    private static String curl(String address, KeyResult.Made made, @Nullable String model) {
-        String bearer = " \\\n  -H \"Authorization: Bearer " + made.secret() + "\"";
-        if (made.key().settings().kind() == KeyKind.MANAGEMENT || model == null) {
-            return "curl " + address + (model == null ? "/v1/models" : "/v1/keys") + bearer;
-        }
-        return "curl " + address + "/v1/chat/completions" + bearer + " \\\n  -H \"Content-Type: application/json\""
-                + " \\\n  -d '{\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}'";
+    /** Returns a command for a key that cannot call a model. */
+    private static String curl(String address, KeyResult.Made made, String path) {
+        return "curl " + address + path + " \\\n  -H \"Authorization: Bearer " + made.secret() + "\"";
     }
 }

@@ -150,7 +150,7 @@ class ClicksTest {
             hand.page().fill("#email", "newcomer2@example.org");
             hand.enter("#password", PASSWORD);
             hand.page().waitForURL("**/dashboard");
-            hand.click("main >> text=Make one");
+            hand.click("main >> text=Create one");
             hand.enter("#name", "laptop");
             String secret =
                     Objects.requireNonNull(hand.page().locator("#secret").textContent());

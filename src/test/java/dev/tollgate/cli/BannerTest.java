@@ -12,45 +12,54 @@ class BannerTest {
     private static final Banner.Upstream SANDBOX = new Banner.Upstream(true, "http://127.0.0.1:4321");
 
     @Test
-    void the_first_start_tells_the_address_the_demo_key_and_a_line_to_paste() {
+    void a_first_start_shows_pages_sign_in_key_and_curl_before_warnings() {
         Banner banner = new Banner(
                 "http://127.0.0.1:8080",
                 SANDBOX,
-                new Banner.Demo("acc_demo", 10_000_000_000L, "sk-abc"),
-                null,
+                new Banner.Demo("acc_demo", 10_000_000_000L, "sk-abc", List.of("curl \\", "  -d '{}'", "# {}")),
+                "adm-1",
                 "abc-def",
                 List.of("TOLLGATE_X is not the name of a setting; it has no effect."));
         assertThat(banner.text()).isEqualTo("""
+                        Tollgate is running. The built-in sandbox answers; set GEMINI_API_KEY to ask Gemini.
+
+                          Pages      http://127.0.0.1:8080
+                          Sign in    operator
+                          Password   abc-def  (shown once)
+                          Admin key  adm-1  (for /admin, shown once)
+                          API key    sk-abc
+                                     account acc_demo, 10000 credits
+
+                        curl \\
+                          -d '{}'
+                        # {}
+
                         warning: TOLLGATE_X is not the name of a setting; it has no effect.
-                        Tollgate listens on http://127.0.0.1:8080
-                        The built-in sandbox answers (http://127.0.0.1:4321); set GEMINI_API_KEY to ask Gemini.
-                        The pages: http://127.0.0.1:8080 - sign in as operator with the password (shown this once): abc-def
-                        Demo account acc_demo with 10000 credits
-                        Demo key: sk-abc
-                        Try:
-                        curl http://127.0.0.1:8080/v1/chat/completions -H 'Authorization: Bearer sk-abc' \
-                        -H 'Content-Type: application/json' -d '{"model": "gemini-2.5-pro", \
-                        "messages": [{"role": "user", "content": "Explain quantum computing in simple terms"}]}'
                         """);
     }
 
     @Test
     void a_later_start_says_how_to_get_another_key() {
         Banner banner = new Banner(
-                "http://h:1", SANDBOX, new Banner.Demo("acc_demo", 9_999_500_000L, null), null, null, List.of());
+                "http://h:1",
+                SANDBOX,
+                new Banner.Demo("acc_demo", 9_999_500_000L, null, List.of()),
+                null,
+                null,
+                List.of());
         assertThat(banner.text())
-                .contains("Demo account acc_demo with 9999.5 credits\n")
+                .contains("account acc_demo, 9999.5 credits")
                 .contains("./tollgate key create --account acc_demo")
-                .doesNotContain("curl", "Operator");
+                .doesNotContain("curl", "Sign in");
     }
 
     @Test
-    void with_a_real_upstream_its_address_is_told() {
+    void with_a_real_upstream_its_address_is_shown() {
         Banner banner = new Banner(
                 "http://h:1", new Banner.Upstream(false, "https://gemini.example"), null, null, null, List.of());
         assertThat(banner.text())
                 .isEqualTo(
-                        "Tollgate listens on http://h:1\nAnswers come from https://gemini.example\nThe pages: http://h:1\n");
+                        "Tollgate is running. Answers come from https://gemini.example\n\n  Pages      http://h:1\n");
     }
 
     @ParameterizedTest

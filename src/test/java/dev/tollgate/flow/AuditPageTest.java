@@ -52,7 +52,7 @@ class AuditPageTest {
             stop();
             gateway = Gateway.startOn(stores, "operator.password", PASSWORD);
             kind = stores;
-            adminKey = gateway.app().banner().text().replaceAll("(?s).*: (adm-[0-9a-f]{64}).*", "$1");
+            adminKey = gateway.app().banner().text().replaceAll("(?s).* (adm-[0-9a-f]{64}).*", "$1");
             operator = new Browser(gateway.url());
             assertThat(operator.signIn("operator", PASSWORD).location()).isEqualTo("/console");
         }

@@ -46,7 +46,7 @@ class OperatorDeedsTest {
             stop();
             gateway = Gateway.startOn(stores);
             kind = stores;
-            adminKey = gateway.app().banner().text().replaceAll("(?s).*: (adm-[0-9a-f]{64}).*", "$1");
+            adminKey = gateway.app().banner().text().replaceAll("(?s).* (adm-[0-9a-f]{64}).*", "$1");
         }
     }
 

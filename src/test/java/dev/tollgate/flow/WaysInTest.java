@@ -102,7 +102,7 @@ class WaysInTest {
         String printed = gateway.app().banner().text(gateway.data());
         String password = passwordIn(gateway.data());
         assertThat(printed)
-                .contains("The operator's password and the admin key are in " + file(gateway.data()))
+                .contains("the password and the admin key are in " + file(gateway.data()))
                 .doesNotContain(password)
                 .doesNotContain("adm-");
         assertThat(Files.readString(file(gateway.data()))).containsPattern("Admin key .*: adm-[0-9a-f]{64}\n");

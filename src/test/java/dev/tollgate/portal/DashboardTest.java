@@ -114,7 +114,7 @@ class DashboardTest {
 
     /** One credit. */
     private static void grant(String account) {
-        String adminKey = gateway.app().banner().text().replaceAll("(?s).*: (adm-[0-9a-f]{64}).*", "$1");
+        String adminKey = gateway.app().banner().text().replaceAll("(?s).* (adm-[0-9a-f]{64}).*", "$1");
         gateway.post("/admin/accounts/" + account + "/grants", "{\"credits\":1,\"reason\":\"more\"}", adminKey);
     }
 

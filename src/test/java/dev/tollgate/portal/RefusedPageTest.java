@@ -116,7 +116,7 @@ class RefusedPageTest {
         }
         assertThat(one.browser.get("/dashboard").body())
                 .containsPattern(
-                        "402 since [0-9]{2}:[0-9]{2}: calls need more credits than are free. 3 were refused in the last hour.");
+                        "Out of credits since [0-9]{2}:[0-9]{2}. Calls are refused \\(402\\). 3 were refused in the last hour.");
         assertThat(one.browser.get(PATH).body())
                 .containsPattern("Not enough credits\\. This call had to hold 0\\.[0-9]+ and 0\\.000001 were free\\."
                         + "\\s*<a href=\"/dashboard/billing/top-up\">Top up</a>\\s*<span")

@@ -1,5 +1,6 @@
 package dev.tollgate.stress;
 
+import dev.tollgate.cli.Banner;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,7 +22,6 @@ import java.util.concurrent.TimeUnit;
 /** The program in a process of its own, so that it can be killed. */
 final class GatewayProcess implements AutoCloseable {
 
-    private static final String LISTENS = "Tollgate listens on ";
     private static final int START_SECONDS_MAX = 120;
 
     /** What has to end even where the trials are ended from outside. */
@@ -113,8 +113,8 @@ final class GatewayProcess implements AutoCloseable {
 
     private int readPort(BufferedReader out) throws IOException {
         for (String line = out.readLine(); line != null; line = out.readLine()) {
-            if (line.startsWith(LISTENS)) {
-                return URI.create(line.substring(LISTENS.length())).getPort();
+            if (line.startsWith(Banner.PAGES)) {
+                return URI.create(line.substring(Banner.PAGES.length())).getPort();
             }
         }
         throw new IllegalStateException("it did not start, see " + log);

@@ -1,5 +1,6 @@
 package dev.tollgate.testing;
 
+import dev.tollgate.cli.Banner;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,7 +18,6 @@ import org.junit.jupiter.api.condition.OS;
 /** The program as the shell starts it: a process with an umask, whose standard error can be read. */
 public final class ServerProcess implements AutoCloseable {
 
-    private static final String LISTENS = "Tollgate listens on ";
     private static final int SECONDS_MAX = 240;
 
     /** Tests that {@code nohup} runs would hand on that the signal is ignored. */
@@ -93,8 +93,8 @@ public final class ServerProcess implements AutoCloseable {
         try {
             BufferedReader out = process.inputReader();
             for (String line = out.readLine(); line != null; line = out.readLine()) {
-                if (line.startsWith(LISTENS)) {
-                    return URI.create(line.substring(LISTENS.length())).getPort();
+                if (line.startsWith(Banner.PAGES)) {
+                    return URI.create(line.substring(Banner.PAGES.length())).getPort();
                 }
             }
             throw new AssertionError("it did not start: " + Files.readString(errors));

@@ -1,0 +1,35 @@
+package dev.tollgate.models;
+
+import dev.tollgate.money.Credits;
+
+/**
+ * The first call that Tollgate shows to a newcomer, and the answer of the sandbox to it. The terminal, the pages and the documentation all show
+ * this text.
+ *
+ * @param curl the command, four lines, to paste into a shell
+ * @param answer what a reader sees of the JSON that comes back, shortened
+ */
+public record FirstCall(String curl, String answer) {
+
+    /** How commands name a key that the reader has to fill in. */
+    public static final String VARIABLE = "$TOLLGATE_KEY";
+
+    private static final String TEXT = "Hello there! How can I help you today?";
+
+    /** The sandbox's count for the question. */
+    private static final Usage USAGE = Usage.of(2, 10, 172);
+
+    /**
+     * @param address of the server, as in {@code http://127.0.0.1:8080}
+     * @param key a secret, or {@link #VARIABLE}
+     */
+    public static FirstCall of(String address, String key, Model model) {
+        String curl = """
+                curl %s/v1/chat/completions \\
+                  -H "Authorization: Bearer %s" \\
+                  -H "Content-Type: application/json" \\
+                  -d '{"model": "%s", "stream": false, "messages": [{"role": "user", "content": "Hello"}]}'""".formatted(address, key, model.id());
+        String charge = Credits.text(model.pricing().chargeMicros(USAGE));
+        return new FirstCall(curl, "{… \"content\": \"" + TEXT + "\" … \"credits_consumed\": " + charge + "}");
+    }
+}
