@@ -1,0 +1,221 @@
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.constantpool.ClassEntry;
+import java.lang.classfile.constantpool.PoolEntry;
+import java.lang.classfile.constantpool.Utf8Entry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Deletes the class files that a changed source makes stale, so that the compiler, which compiles what has no class file, compiles as little as is
+ * right. Stale are the classes of a changed or deleted source, the subtypes of those, and every class that refers to one of them or whose source
+ * mentions its name (the compiler copies constants, and leaves no reference behind). A change of pom.xml makes everything stale.
+ *
+ * <p>Templates are written anew at each build: one whose Java source came out the same keeps the time that it had.
+ *
+ * <p>The build runs it before it compiles: {@code java src/build/Stale.java PROJECT TARGET}, two folders.
+ */
+public final class Stale {
+
+    private static final Pattern REFERENCED = Pattern.compile("L((?:dev/tollgate|templates)/[\\w/$]+);");
+
+    private final Path project;
+    private final Path target;
+    private final List<Path> sourceRoots;
+    private final List<Path> classRoots;
+
+    private Stale(Path project, Path target) {
+        this.project = project;
+        this.target = target;
+        this.sourceRoots = List.of(
+                project.resolve("src/main/java"), target.resolve("generated-sources/jte"), project.resolve("src/test/java"));
+        this.classRoots = List.of(target.resolve("classes"), target.resolve("test-classes"));
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        new Stale(Path.of(arguments[0]), Path.of(arguments[1])).run();
+    }
+
+    private void run() throws IOException {
+        keepTimesOfTemplates();
+        Map<Path, Path> classes = new HashMap<>(); // class file by its path below its root
+        for (Path root : classRoots) {
+            for (Path file : files(root, ".class")) {
+                classes.put(root.relativize(file), file);
+            }
+        }
+        if (classes.isEmpty() || buildHasChanged()) {
+            delete(classes.values().stream().toList());
+            return;
+        }
+        Map<String, Path> sources = new HashMap<>(); // by the outermost class's internal name
+        for (Path root : sourceRoots) {
+            for (Path file : files(root, ".java")) {
+                sources.put(withoutEnding(root.relativize(file)), file);
+            }
+        }
+        Map<String, List<Path>> made = classes.entrySet().stream()
+                .collect(Collectors.groupingBy(
+                        entry -> outermost(withoutEnding(entry.getKey())),
+                        Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
+        Set<String> changed = new HashSet<>();
+        for (Map.Entry<String, Path> source : sources.entrySet()) {
+            if (isNewer(source.getValue(), made.get(source.getKey()))) {
+                changed.add(source.getKey());
+            }
+        }
+        made.keySet().stream().filter(name -> !sources.containsKey(name)).forEach(changed::add);
+        changed.removeIf(name -> name.endsWith("package-info") && !made.containsKey(name)); // one without annotations has no class
+        if (!changed.isEmpty()) {
+            stale(changed, sources, made).forEach(name -> delete(made.getOrDefault(name, List.of())));
+        }
+    }
+
+    private static Set<String> stale(Set<String> changed, Map<String, Path> sources, Map<String, List<Path>> made) {
+        Map<String, Uses> uses = made.entrySet().parallelStream()
+                .collect(Collectors.toConcurrentMap(Map.Entry::getKey, entry -> Uses.of(entry.getValue())));
+        Set<String> roots = new HashSet<>(changed);
+        boolean more = true;
+        while (more) {
+            more = roots.addAll(uses.entrySet().stream()
+                    .filter(entry -> entry.getValue().supertypes.stream().anyMatch(roots::contains))
+                    .map(Map.Entry::getKey)
+                    .toList());
+        }
+        Pattern names = Pattern.compile("\\b(?:"
+                + roots.stream().map(name -> name.substring(name.lastIndexOf('/') + 1)).collect(Collectors.joining("|"))
+                + ")\\b");
+        Set<String> stale = new HashSet<>(roots);
+        stale.addAll(sources.entrySet().parallelStream()
+                .filter(source -> uses.containsKey(source.getKey())
+                        && (uses.get(source.getKey()).all.stream().anyMatch(roots::contains)
+                                || names.matcher(text(source.getValue())).find()))
+                .map(Map.Entry::getKey)
+                .toList());
+        return stale;
+    }
+
+    /** What the classes of one source refer to, by their outermost classes' names. */
+    private record Uses(Set<String> all, Set<String> supertypes) {
+
+        static Uses of(List<Path> classFiles) {
+            Uses uses = new Uses(new HashSet<>(), new HashSet<>());
+            for (Path file : classFiles) {
+                ClassModel model = parse(file);
+                model.superclass().ifPresent(type -> uses.supertypes.add(outermost(type.asInternalName())));
+                model.interfaces().forEach(type -> uses.supertypes.add(outermost(type.asInternalName())));
+                for (PoolEntry entry : model.constantPool()) {
+                    switch (entry) {
+                        case ClassEntry type -> uses.all.add(outermost(type.asInternalName()));
+                        case Utf8Entry text -> REFERENCED.matcher(text.stringValue()).results().forEach(
+                                found -> uses.all.add(outermost(found.group(1))));
+                        default -> {}
+                    }
+                }
+            }
+            return uses;
+        }
+    }
+
+    private static ClassModel parse(Path file) {
+        try {
+            return ClassFile.of().parse(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Gives a template's Java source that came out as before the time that it had, by what was noted of it. */
+    private void keepTimesOfTemplates() throws IOException {
+        Path notes = target.resolve("templates.noted");
+        Map<String, String> before = new HashMap<>();
+        if (Files.exists(notes)) {
+            for (String line : Files.readAllLines(notes)) {
+                String[] parts = line.split("\t");
+                before.put(parts[0] + '\t' + parts[1], parts[2]);
+            }
+        }
+        Map<String, String> now = new TreeMap<>();
+        for (Path file : files(sourceRoots.get(1), ".java")) {
+            String key = file.toString() + '\t' + Arrays.hashCode(Files.readAllBytes(file)) + ':' + Files.size(file);
+            if (before.containsKey(key)) {
+                Files.setLastModifiedTime(file, FileTime.fromMillis(Long.parseLong(before.get(key))));
+            }
+            now.put(key, Long.toString(Files.getLastModifiedTime(file).toMillis()));
+        }
+        Files.createDirectories(target);
+        Files.write(notes, now.entrySet().stream().map(note -> note.getKey() + '\t' + note.getValue()).toList());
+    }
+
+    /** Whether pom.xml is newer than the last build that began. */
+    private boolean buildHasChanged() throws IOException {
+        Path mark = target.resolve("stale.pom");
+        String now = Files.getLastModifiedTime(project.resolve("pom.xml")) + " " + Runtime.version();
+        boolean changed = !Files.exists(mark) || !Files.readString(mark).equals(now);
+        Files.writeString(mark, now);
+        return changed;
+    }
+
+    private static boolean isNewer(Path source, List<Path> madeOfIt) throws IOException {
+        if (madeOfIt == null) {
+            return true;
+        }
+        FileTime time = Files.getLastModifiedTime(source);
+        for (Path file : madeOfIt) {
+            if (time.compareTo(Files.getLastModifiedTime(file)) >= 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static List<Path> files(Path root, String ending) throws IOException {
+        if (!Files.exists(root)) {
+            return List.of();
+        }
+        try (Stream<Path> found = Files.walk(root)) {
+            return found.filter(file -> file.toString().endsWith(ending)).toList();
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(List<Path> files) {
+        try {
+            for (Path file : files) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String withoutEnding(Path file) {
+        String path = file.toString().replace('\\', '/');
+        return path.substring(0, path.lastIndexOf('.'));
+    }
+
+    private static String outermost(String internalName) {
+        int dollar = internalName.indexOf('$');
+        return dollar < 0 ? internalName : internalName.substring(0, dollar);
+    }
+}

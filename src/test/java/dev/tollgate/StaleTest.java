@@ -1,0 +1,147 @@
+package dev.tollgate;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which class files the quick build deletes before it compiles. */
+class StaleTest {
+
+    private static final Map<String, String> SOURCES = Map.of(
+            "Constant", "class Constant { static final int SIZE = 1; }",
+            "Copies", "class Copies { int size = Constant.SIZE; }",
+            "Base", "class Base { Constant made() { return new Constant(); } }",
+            "Child", "class Child extends Base {}",
+            "Caller", "class Caller { Object call(Child child) { return child.made(); } }",
+            "Far", "class Far { Object call(Caller caller) { return caller.toString(); } }");
+
+    private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
+
+    @TempDir
+    static Path program;
+
+    @TempDir
+    Path project;
+
+    @BeforeAll
+    static void compile() {
+        assertThat(COMPILER.run(null, null, null, "-d", program.toString(), "src/build/Stale.java"))
+                .isZero();
+    }
+
+    @BeforeEach
+    void build() throws Exception {
+        Files.writeString(project.resolve("pom.xml"), "<project/>");
+        for (Map.Entry<String, String> source : SOURCES.entrySet()) {
+            write(source.getKey(), source.getValue());
+        }
+        Files.createDirectories(classes());
+        String[] arguments = Stream.concat(
+                        Stream.of("-d", classes().toString()),
+                        SOURCES.keySet().stream().map(name -> source(name).toString()))
+                .toArray(String[]::new);
+        assertThat(COMPILER.run(null, null, null, arguments)).isZero();
+        runStale(); // notes the build file, and deletes
+        assertThat(COMPILER.run(null, null, null, arguments)).isZero();
+    }
+
+    @Test
+    void an_unchanged_source_keeps_its_class() throws Exception {
+        assertThat(deleted()).isEmpty();
+    }
+
+    @Test
+    void a_change_makes_its_users_stale_and_nobody_else() throws Exception {
+        change("Caller");
+        assertThat(deleted()).containsExactlyInAnyOrder("Caller", "Far");
+    }
+
+    @Test
+    void a_copied_constant_is_compiled_again() throws Exception {
+        change("Constant");
+        assertThat(deleted()).contains("Constant", "Copies", "Base");
+    }
+
+    @Test
+    void who_calls_an_inherited_method_is_compiled_again() throws Exception {
+        change("Base");
+        assertThat(deleted()).containsExactlyInAnyOrder("Base", "Child", "Caller");
+    }
+
+    @Test
+    void the_class_of_a_deleted_source_goes_with_its_users() throws Exception {
+        Files.delete(source("Caller"));
+        assertThat(deleted()).containsExactlyInAnyOrder("Caller", "Far");
+    }
+
+    @Test
+    void a_change_of_the_build_file_compiles_everything() throws Exception {
+        Files.setLastModifiedTime(
+                project.resolve("pom.xml"), FileTime.from(Instant.now().plusSeconds(60)));
+        assertThat(deleted()).isEqualTo(SOURCES.keySet());
+    }
+
+    @Test
+    void a_template_that_came_out_the_same_is_not_compiled_again() throws Exception {
+        Path template = project.resolve("target/generated-sources/jte/templates/Page.java");
+        Files.createDirectories(template.getParent());
+        Files.writeString(template, "class Page {}");
+        FileTime before = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
+        Files.setLastModifiedTime(template, before);
+        runStale();
+        Files.writeString(template, "class Page {}");
+        runStale();
+        assertThat(Files.getLastModifiedTime(template)).isEqualTo(before);
+        Files.writeString(template, "class Page { }");
+        runStale();
+        assertThat(Files.getLastModifiedTime(template)).isNotEqualTo(before);
+    }
+
+    private Path classes() {
+        return project.resolve("target/classes");
+    }
+
+    private Path source(String name) {
+        return project.resolve("src/main/java/dev/tollgate/" + name + ".java");
+    }
+
+    private void write(String name, String text) throws IOException {
+        Files.createDirectories(source(name).getParent());
+        Files.writeString(source(name), "package dev.tollgate;\n" + text);
+    }
+
+    private void change(String name) throws IOException {
+        Files.setLastModifiedTime(source(name), FileTime.from(Instant.now().plusSeconds(60)));
+    }
+
+    private Set<String> deleted() throws Exception {
+        runStale();
+        return SOURCES.keySet().stream()
+                .filter(name -> !Files.exists(classes().resolve("dev/tollgate/" + name + ".class")))
+                .collect(Collectors.toSet());
+    }
+
+    private void runStale() throws Exception {
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {program.toUri().toURL()})) {
+            loader.loadClass("Stale").getMethod("main", String[].class).invoke(null, (Object)
+                    new String[] {project.toString(), project.resolve("target").toString()});
+        }
+    }
+}
