@@ -245,6 +245,16 @@ class LauncherTest {
     }
 
     @Test
+    void a_later_jdk_may_have_dropped_one_of_the_jvms_options() throws Exception {
+        jdk(machine.resolve("usr/lib/jvm/java-25"), "25.0.3");
+        maven("3.8.7");
+        assertThat(launch("serve").out()).doesNotContain("IgnoreUnrecognizedVMOptions");
+        jdk(folder.resolve("later"), "29");
+        Map<String, String> later = Map.of("JAVA_HOME", folder.resolve("later").toString());
+        assertThat(launch(later, project, "serve").out()).contains("-XX:+IgnoreUnrecognizedVMOptions -XX:+UseCompact");
+    }
+
+    @Test
     void on_one_processor_the_jvm_begins_with_a_small_heap() throws Exception {
         ready();
         program(tools.resolve("nproc"), "#!/bin/sh\necho 2\n");
