@@ -117,6 +117,7 @@ final class Store implements AutoCloseable {
                 InstallationValue.part(),
                 keys.statePart(),
                 answers.claimPart(),
+                People.startMarksPart(),
                 Vouchers.part(),
                 Payments.part(),
                 ledger.part(keys::forgetAccount, this::nodeId),
@@ -208,6 +209,7 @@ final class Store implements AutoCloseable {
         try {
             if (serves) {
                 store.keys.callTheRoll();
+                store.people.markEarlierStarts();
             }
             return store;
         } catch (RuntimeException e) {

@@ -238,9 +238,8 @@ public final class Links {
             accountId = account.id();
             changes.add(account);
             String identity = newcomer.identity();
-            if (!people.isStartedBefore(newcomer.login()) && (identity == null || !people.isStartedBefore(identity))) {
-                changes.addAll(startCredits().changes(accountId, newcomer.isConfirmed(), now));
-            }
+            List<String> names = identity == null ? List.of(newcomer.login()) : List.of(newcomer.login(), identity);
+            changes.addAll(startCredits().changes(accountId, newcomer.isConfirmed(), people.startMarks(names), now));
         }
         NewPerson person = new NewPerson(
                 newcomer.personId(),
@@ -328,11 +327,28 @@ public final class Links {
 
     /** What somebody's account begins with, where it waited for a confirmed address. */
     private List<Change> creditsOfConfirming(Person person, String login, Instant now) {
-        return person.confirmedAt() == null
-                        && !FreeCredits.isStarted(database, person.accountId())
-                        && !people.isStartedBefore(login)
-                ? startCredits().changes(person.accountId(), true, now)
-                : List.of();
+        if (person.confirmedAt() != null || FreeCredits.isStarted(database, person.accountId())) {
+            return List.of();
+        }
+        List<String> names = new ArrayList<>(identities(person.id()));
+        names.add(login);
+        return startCredits().changes(person.accountId(), true, people.startMarks(names), now);
+    }
+
+    private List<String> identities(String personId) {
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT issuer, subject FROM person_identity WHERE person_id = ? ORDER BY issuer LIMIT 20")) {
+                select.setString(1, personId);
+                List<String> names = new ArrayList<>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        names.add(Identity.name(row.getString(1), row.getString(2)));
+                    }
+                }
+                return names;
+            }
+        });
     }
 
     /**

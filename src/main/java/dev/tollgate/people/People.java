@@ -2,8 +2,6 @@ package dev.tollgate.people;
 
 import dev.tollgate.ids.OwnIds;
 import dev.tollgate.ledger.CreateAccount;
-import dev.tollgate.ledger.FreeCredits;
-import dev.tollgate.ledger.Grant;
 import dev.tollgate.ledger.Records;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
@@ -81,6 +79,11 @@ public final class People implements AutoCloseable {
     /** What is asked for after the password, where somebody wants it. */
     public SecondFactor secondFactor() {
         return secondFactor;
+    }
+
+    /** The part that decides who is given start credits; before the ledger's. */
+    public static Part<?> startMarksPart() {
+        return new StartMarksPart();
     }
 
     /** The part that applies their changes; behind the ledger's, whose accounts they need. */
@@ -175,7 +178,7 @@ public final class People implements AutoCloseable {
         return waits;
     }
 
-    /** What is kept of a login whose account was given credits to start with and is deleted: a print that only our key can make again. */
+    /** The mark of a login or an identity that was given start credits: a print that only our key can make again. */
     public String startMark(String login) {
         return HexFormat.of().formatHex(secrets.print("credits to start with", login.getBytes(StandardCharsets.UTF_8)));
     }
@@ -185,7 +188,16 @@ public final class People implements AutoCloseable {
         return Tokens.next(secrets.drawn(context, seed));
     }
 
-    /** Whether the same login was given credits to start with in an account that was deleted. */
+    /** Marks whoever was given start credits before marks were written with them; at each start. */
+    public void markEarlierStarts() {
+        new EarlierStarts(this, database, writer).mark();
+    }
+
+    List<String> startMarks(List<String> names) {
+        return names.stream().map(this::startMark).toList();
+    }
+
+    /** Whether the same login or identity was given start credits before. For pages; the commit that gives them decides. */
     boolean isStartedBefore(String login) {
         return database.read(connection -> {
             try (PreparedStatement select =
@@ -241,10 +253,10 @@ public final class People implements AutoCloseable {
     /**
      * Makes an account, a person who belongs to it, and their first session, in one commit.
      *
-     * @param creditsMicros what the account begins with
+     * @param credits what the account begins with
      * @throws Passwords.Busy where too many sign in at once
      */
-    public SignIn signUp(String email, String password, String name, String zone, long creditsMicros, Visit visit) {
+    public SignIn signUp(String email, String password, String name, String zone, StartCredits credits, Visit visit) {
         String login = Visit.login(email);
         SignIn.Refused refused = complaint(login, password, name.strip());
         if (refused != null) {
@@ -265,22 +277,19 @@ public final class People implements AutoCloseable {
                 hash,
                 name.strip().isEmpty() ? login : name.strip(),
                 zoneOf(zone),
-                creditsMicros,
+                credits,
                 visit);
     }
 
     private SignIn signUp(
-            String login, String email, String hash, String name, String zone, long creditsMicros, Visit visit) {
+            String login, String email, String hash, String name, String zone, StartCredits credits, Visit visit) {
         Instant now = clock.instant();
         CreateAccount account = new CreateAccount(OwnIds.account(random), name, now);
         NewPerson person = new NewPerson(
                 OwnIds.person(random), account.id(), login, email, name, Role.USER, hash, false, zone, now);
         List<Change> changes = new ArrayList<>();
         changes.add(account);
-        if (creditsMicros > 0 && !isStartedBefore(login)) {
-            changes.add(new Grant(
-                    account.id(), creditsMicros, "credits to start with", FreeCredits.toStartWith(account.id()), now));
-        }
+        changes.addAll(credits.changes(account.id(), false, startMarks(List.of(login)), now));
         changes.add(add(person));
         try {
             writer.commitAndWait(Unit.of(changes));

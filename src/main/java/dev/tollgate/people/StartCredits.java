@@ -1,7 +1,6 @@
 package dev.tollgate.people;
 
 import dev.tollgate.ledger.FreeCredits;
-import dev.tollgate.ledger.Grant;
 import dev.tollgate.ledger.RequestId;
 import dev.tollgate.storage.Change;
 import java.time.Instant;
@@ -17,12 +16,18 @@ public record StartCredits(long micros, boolean isReal) {
 
     static final String REASON = "credits to start with";
 
-    /** Given once to an account, however often it is asked for. @param isConfirmed whether its person's address was shown to be theirs */
-    List<Change> changes(String accountId, boolean isConfirmed, Instant now) {
+    /**
+     * Gives them once to an account, and once to each of the marks.
+     *
+     * @param isConfirmed whether its person's address was shown to be theirs
+     * @param marks of the person's login and identities
+     */
+    List<Change> changes(String accountId, boolean isConfirmed, List<String> marks, Instant now) {
         if (micros == 0 || (isReal && !isConfirmed)) {
             return List.of();
         }
         RequestId id = isReal ? new RequestId("start-" + accountId) : FreeCredits.toStartWith(accountId);
-        return List.of(new Grant(accountId, micros, REASON, id, now));
+        TakeStartMarks once = new TakeStartMarks(marks, accountId, micros, id, now);
+        return List.of(once, once.grant());
     }
 }

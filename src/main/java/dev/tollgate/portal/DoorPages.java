@@ -148,8 +148,7 @@ public final class DoorPages {
         }
         String name = text(form, "name");
         String zone = text(form, "zone");
-        SignIn done =
-                people.signUp(email, text(form, "password"), name, zone, signUp.unconfirmedMicros(), request.visit());
+        SignIn done = people.signUp(email, text(form, "password"), name, zone, signUp.credits(), request.visit());
         return switch (done) {
             case SignIn.Welcome in -> signedIn.of(request, in, HOME);
             case SignIn.Taken taken -> again(email, name, zone, "email", "This address has an account already.");

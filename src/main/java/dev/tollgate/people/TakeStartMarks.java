@@ -1,0 +1,40 @@
+package dev.tollgate.people;
+
+import dev.tollgate.ledger.Grant;
+import dev.tollgate.ledger.RequestId;
+import dev.tollgate.storage.Decision;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Marks a login, and the identities of its person, as given start credits. The {@link #grant} of the same unit gives the credits if none of
+ * them had a mark; if it gives nothing, none of them is marked.
+ */
+final class TakeStartMarks extends Decision<Boolean> {
+
+    private final List<String> marks;
+    private final Grant grant;
+
+    /** @param marks keyed hashes, at least one */
+    TakeStartMarks(List<String> marks, String accountId, long micros, RequestId requestId, Instant at) {
+        this.marks = List.copyOf(marks);
+        this.grant = Grant.onCondition(accountId, micros, StartCredits.REASON, this::outcome, requestId, at);
+    }
+
+    List<String> marks() {
+        return marks;
+    }
+
+    Grant grant() {
+        return grant;
+    }
+
+    void taken(boolean isFirst) {
+        decide(isFirst);
+    }
+
+    /** Whether the ledger has given the credits. */
+    boolean isGiven() {
+        return grant.outcome() instanceof Grant.Granted;
+    }
+}
