@@ -39,6 +39,8 @@ public interface Place {
         FREQUENCY_PENALTY,
         LOGPROBS,
         SEED,
+        TEMPERATURE,
+        TOP_P,
         TOP_K,
         TOOLS,
         TOOL_CHOICE,

@@ -101,6 +101,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
                     question.ask(model, key.accountId(), memory),
                     arrival,
                     tokensMax,
+                    question.tokensMax() == null ? null : question.tokensMaxField(),
                     quotas(caller, model),
                     ignored(question, tokensMax)));
         } catch (StoreException e) {

@@ -56,19 +56,24 @@ final class GenerationConfigWriter {
     }
 
     private void writeSampling() {
-        if (sampling.temperature() != null) {
-            json.writeNumberProperty("temperature", sampling.temperature());
-        }
-        if (sampling.topP() != null) {
-            json.writeNumberProperty("topP", sampling.topP());
-        }
-        if (sampling.topK() != null) {
-            json.writeNumberProperty("topK", sampling.topK());
-        }
+        writeChoice(Member.TEMPERATURE, "temperature", sampling.temperature());
+        writeChoice(Member.TOP_P, "topP", sampling.topP());
+        writeChoice(Member.TOP_K, "topK", sampling.topK());
         if (!sampling.stop().isEmpty()) {
             json.writeArrayPropertyStart("stopSequences");
             sampling.stop().forEach(stop -> json.writeString(WellFormed.text(stop)));
             json.writeEndArray();
+        }
+    }
+
+    /** D5: a model that chooses its words by itself is not sent how. */
+    private void writeChoice(Member field, String property, @Nullable Number value) {
+        if (value == null) {
+            return;
+        }
+        ignoreIf(!model.sampling(), field);
+        if (model.sampling()) {
+            json.writePOJOProperty(property, value);
         }
     }
 

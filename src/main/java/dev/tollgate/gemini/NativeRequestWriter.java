@@ -34,6 +34,8 @@ final class NativeRequestWriter {
     private static final String CALL = "functionCall";
     private static final String RESULT = "functionResponse";
 
+    private static final Set<String> SAMPLING = Set.of("temperature", "topP", "topK");
+
     private static final int BYTES_FIRST = 1024;
 
     private final JsonGenerator json;
@@ -123,6 +125,10 @@ final class NativeRequestWriter {
     }
 
     private void configured(Map.Entry<String, JsonNode> member) {
+        if (!model.sampling() && SAMPLING.contains(member.getKey())) {
+            ignored.add(CONFIG + "." + member.getKey());
+            return;
+        }
         JsonNode budget = member.getValue().path("thinkingBudget");
         if (!member.getKey().equals("thinkingConfig") || budget.isMissingNode() || !model.translatesBudgets()) {
             member(member);

@@ -31,9 +31,20 @@ record Bounds(
         return new Bounds(model, promptTokensMax, promptTokensMax, mediaUncounted, candidates, askedTokensMax);
     }
 
-    /** The same with a prompt that the upstream has counted. */
-    Bounds withCountedPrompt(long promptTokensMax) {
-        return new Bounds(model, promptTokensMax, promptTokensByBytes, false, candidates, askedTokensMax);
+    /**
+     * The same with a prompt that the upstream has counted. In a context that prompt and answer share, the maximum is what the prompt leaves
+     * (D21).
+     *
+     * @param counted tokens, fewer than the context has
+     * @param promptTokensMax these and what a search may add to them
+     */
+    Bounds withCountedPrompt(long counted, long promptTokensMax) {
+        long left = model.upstream().inputTokensMax() - counted;
+        Long wanted = extendable() ? askedTokensMax : Long.valueOf(firstTokensEach());
+        Long max = model.upstream().sharedContext() && wanted != null && wanted > left
+                ? Long.valueOf(left)
+                : askedTokensMax;
+        return new Bounds(model, promptTokensMax, promptTokensByBytes, false, candidates, max);
     }
 
     /** Output tokens that are wanted under the hold at first, all candidates together. */

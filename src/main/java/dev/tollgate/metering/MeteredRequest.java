@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param ask complete and checked
  * @param arrival null where it did not come by HTTP
  * @param askedTokensMax the maximum in force for each candidate, the model's default included; null where there is none
+ * @param tokensMaxField what the caller calls that maximum; null if the caller sent none
  * @param quotas what it counts against, those at the door included
  * @param ignored what of the request has no effect, by its names (D5)
  */
@@ -30,6 +31,7 @@ public record MeteredRequest(
         Ask ask,
         @Nullable Arrival arrival,
         @Nullable Long askedTokensMax,
+        @Nullable String tokensMaxField,
         List<Quota> quotas,
         List<String> ignored) {
 
@@ -54,6 +56,7 @@ public record MeteredRequest(
                 ask,
                 arrival,
                 askedTokensMax,
+                null,
                 List.of(),
                 List.of());
     }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,6 +54,7 @@ final class Relaying implements Phase {
     private final long promptBytes;
     private final Hold hold;
     private final SecondTry<AnswerUnderWay> answers;
+    private final boolean cutToContext;
     private final @Nullable Long tokensMaxApplied;
     private final Set<Reason> heldBackFor = EnumSet.noneOf(Reason.class);
     private final SlowCaller slowCaller;
@@ -70,7 +72,11 @@ final class Relaying implements Phase {
         this.promptBytes = metered.promptBytes();
         this.hold = new Hold(bounds, held);
         this.answers = new SecondTry<>(newAnswer(0));
-        this.tokensMaxApplied = coverage().isLimited() ? Long.valueOf(coverage().tokens() / bounds.candidates()) : null;
+        this.cutToContext =
+                !Objects.equals(bounds.askedTokensMax(), metered.request().askedTokensMax());
+        this.tokensMaxApplied = coverage().isLimited()
+                ? Long.valueOf(coverage().tokens() / bounds.candidates())
+                : cutToContext ? bounds.askedTokensMax() : null;
         this.slowCaller = new SlowCaller(call.nanoTime());
     }
 
@@ -85,9 +91,21 @@ final class Relaying implements Phase {
     // ---- ask ----
 
     void begin() {
-        sink.admitted(new Sink.Admission(call.taskId(), tokensMaxApplied, prepared.ignored()));
-        call.course().ignoring(prepared.ignored());
+        List<String> ignored = ignored();
+        sink.admitted(new Sink.Admission(call.taskId(), tokensMaxApplied, ignored));
+        call.course().ignoring(ignored);
         send();
+    }
+
+    /** Fields that translation found without effect, and a maximum that was cut to the context (D21). */
+    private List<String> ignored() {
+        String field = call.request().tokensMaxField();
+        if (!cutToContext || field == null) {
+            return prepared.ignored();
+        }
+        List<String> all = new ArrayList<>(prepared.ignored());
+        all.add(field);
+        return all;
     }
 
     private void send() {

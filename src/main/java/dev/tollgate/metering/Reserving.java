@@ -101,7 +101,7 @@ final class Reserving implements Phase {
             }
             long prompt = PromptBound.counted(
                     counted.get().tokens(), call.request().ask(), counts.model().upstream());
-            counts = counts.withCountedPrompt(Math.min(prompt, counts.promptTokensMax()));
+            counts = counts.withCountedPrompt(counted.get().tokens(), Math.min(prompt, counts.promptTokensMax()));
         }
         if (counts.leastMicros() < bounds.leastMicros()) {
             metered = metered.withBounds(counts);

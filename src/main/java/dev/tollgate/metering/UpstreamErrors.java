@@ -37,9 +37,10 @@ final class UpstreamErrors {
                 ErrorCode.CONTEXT_LENGTH_EXCEEDED, overflowing(overflow.tokens(), overflow.tokensMax()) + SHORTEN);
     }
 
-    /** Null where a prompt that the upstream has counted fits. */
+    /** Null if a prompt that the upstream has counted fits; in a shared context it must leave room for an answer. */
     static @Nullable ApiError beyondContext(PromptCount counted, UpstreamModel model) {
-        return counted.tokens() > model.inputTokensMax()
+        long answer = model.sharedContext() ? 1 : 0;
+        return counted.tokens() + answer > model.inputTokensMax()
                 ? contextExceeded(new Overflow(counted.tokens(), model.inputTokensMax()))
                 : null;
     }

@@ -25,6 +25,7 @@ final class CatalogueUpstream {
                 "name",
                 "limits",
                 "candidates",
+                "sampling",
                 "penalties",
                 "logprobs",
                 "thinking",
@@ -34,12 +35,16 @@ final class CatalogueUpstream {
                 "signatures",
                 "retires",
                 "list_price_usd");
-        YamlNode limits = row.need("limits").onlyWith("input_tokens", "output_tokens");
+        YamlNode limits = row.need("limits").onlyWith("input_tokens", "output_tokens", "shared");
+        YamlNode shared = limits.find("shared");
+        YamlNode sampling = row.find("sampling");
         return new UpstreamModel(
                 CatalogueLoader.checkedName(row.need("name")),
                 limits.need("input_tokens").wholeNumber(1, TOKENS_MAX),
                 limits.need("output_tokens").wholeNumber(1, TOKENS_MAX),
+                shared != null && shared.bool(),
                 (int) row.need("candidates").wholeNumber(1, 128),
+                sampling == null || sampling.bool(),
                 row.need("penalties").bool(),
                 row.need("logprobs").bool(),
                 thinking(row.need("thinking")),
@@ -102,7 +107,8 @@ final class CatalogueUpstream {
         node.onlyWith("by", "efforts", "budgets");
         YamlNode budgets = node.find("budgets");
         Map<Effort, String> words = new LinkedHashMap<>();
-        Map<String, String> levels = Map.of("MINIMAL", "MINIMAL", "LOW", "LOW", "MEDIUM", "MEDIUM", "HIGH", "HIGH");
+        Map<String, String> levels = new LinkedHashMap<>();
+        UpstreamModel.Thinking.Level.LEVELS.forEach(level -> levels.put(level, level));
         efforts(node).forEach((effort, value) -> words.put(Effort.of(effort), value.choice(levels)));
         return new UpstreamModel.Thinking.Level(words, budgets == null || budgets.bool());
     }

@@ -107,7 +107,7 @@ public final class Foresight {
     }
 
     private static List<String> levels(UpstreamModel.Thinking.Level level) {
-        return Stream.of("MINIMAL", "LOW", "MEDIUM", "HIGH")
+        return UpstreamModel.Thinking.Level.LEVELS.stream()
                 .filter(level.byEffort()::containsValue)
                 .toList();
     }

@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param inputTokensMax the context limit
  * @param outputTokensMax the most that {@code maxOutputTokens} may be; thoughts count in
+ * @param sharedContext whether prompt, thoughts and answer together fit the context limit (Gemini 4)
  * @param candidatesMax 1 where several candidates are not supported (D3)
+ * @param sampling whether temperature, top-p and top-k have an effect
  * @param penalties whether non-zero penalties are taken (D4)
  * @param logprobs whether log probabilities are given
  * @param thinking how effort is expressed
@@ -31,7 +33,9 @@ public record UpstreamModel(
         String name,
         long inputTokensMax,
         long outputTokensMax,
+        boolean sharedContext,
         int candidatesMax,
+        boolean sampling,
         boolean penalties,
         boolean logprobs,
         Thinking thinking,
@@ -54,7 +58,9 @@ public record UpstreamModel(
                 name,
                 inputTokensMax,
                 outputTokensMax,
+                sharedContext,
                 candidatesMax,
+                sampling,
                 penalties,
                 logprobs,
                 thinking,
@@ -139,11 +145,14 @@ public record UpstreamModel(
         }
 
         /**
-         * {@code thinkingLevel}: LOW, MEDIUM, HIGH, MINIMAL.
+         * {@code thinkingLevel}: one of {@link #LEVELS}.
          *
          * @param budgets whether a budget is still taken in place of a level
          */
         record Level(Map<Effort, String> byEffort, boolean budgets) implements Thinking {
+
+            /** All levels, from the least on. */
+            public static final List<String> LEVELS = List.of("MINIMAL", "LOW", "MEDIUM", "HIGH", "XHIGH");
 
             /** Least tokens of a budget, which these models still take in place of a level; no range is written, this is 2.5's. */
             public static final int BUDGET_MIN = 128;

@@ -14,6 +14,8 @@ public sealed interface Field extends Place {
             case FREQUENCY_PENALTY -> "frequency_penalty";
             case LOGPROBS -> "logprobs";
             case SEED -> "seed";
+            case TEMPERATURE -> "temperature";
+            case TOP_P -> "top_p";
             case TOP_K -> "top_k";
             case TOOLS -> "tools";
             case TOOL_CHOICE -> "tool_choice";

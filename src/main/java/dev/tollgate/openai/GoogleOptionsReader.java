@@ -21,7 +21,7 @@ final class GoogleOptionsReader {
             "HARM_CATEGORY_JAILBREAK");
     private static final List<String> THRESHOLDS =
             List.of("BLOCK_LOW_AND_ABOVE", "BLOCK_MEDIUM_AND_ABOVE", "BLOCK_ONLY_HIGH", "BLOCK_NONE", "OFF");
-    private static final List<String> LEVELS = List.of("minimal", "low", "medium", "high");
+    private static final List<String> LEVELS = List.of("minimal", "low", "medium", "high", "xhigh");
     /** Gemini's word for "as the model thinks fit". */
     private static final int DYNAMIC_BUDGET = -1;
 

@@ -21,7 +21,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -34,7 +36,14 @@ class CompleteCatalogueTest {
     private static final Catalogue CATALOGUE = CatalogueLoader.load(FILE);
     private static final Instant TODAY = Instant.parse("2026-11-21T12:00:00Z");
     private static final Instant AFTER_THE_END_OF_2_5 = Instant.parse("2026-12-01T00:00:00Z");
+
+    /** When all prices of the file are Google's. */
+    private static final Instant PRICED = Instant.parse("2026-12-01T08:00:00Z");
+
     private static final Instant NEW_YEAR = Instant.parse("2027-01-01T00:00:00Z");
+
+    private static final List<String> GEMINI_4 =
+            List.of("gemini-4-argon", "gemini-4-carbon", "gemini-4-hydrogen", "gemini-4-neon");
 
     private static final String QUESTION = "{\"role\":\"user\",\"content\":\"What is the weather in Oslo?\"}";
     private static final String FUNCTION = """
@@ -56,6 +65,7 @@ class CompleteCatalogueTest {
     @BeforeEach
     void begin() {
         gateway.setNow(TODAY);
+        gateway.script("[]");
         customer = gateway.customer("10000");
     }
 
@@ -98,7 +108,7 @@ class CompleteCatalogueTest {
         Gateway.Reply reply = customer.chat("{\"model\":\"" + model.id()
                 + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Write 200 words about rivers\"}]}");
         JsonNode usage = reply.json().path("usage");
-        UpstreamModel.Cost cost = model.upstream().cost(TODAY);
+        UpstreamModel.Cost cost = model.upstream().cost(PRICED);
         long output = usage.path("completion_tokens").asLong()
                 + usage.path("completion_tokens_details")
                         .path("reasoning_tokens")
@@ -162,7 +172,8 @@ class CompleteCatalogueTest {
     @Test
     void the_margin_is_zero_and_a_price_that_google_raises_is_told() {
         for (Model model : CATALOGUE.all()) {
-            UpstreamModel.Cost cost = model.upstream().cost(TODAY);
+            UpstreamModel.Cost cost = model.upstream().cost(PRICED);
+            assertThat(BelowCost.of(model, TODAY)).as(model.id()).isEmpty();
             assertThat(model.pricing().inputMicrosPerMillion()).as(model.id()).isEqualTo(cost.inputMicrosPerMillion());
             assertThat(model.pricing().outputMicrosPerMillion())
                     .as(model.id())
@@ -173,6 +184,106 @@ class CompleteCatalogueTest {
                         .filter(model -> BelowCost.of(model, NEW_YEAR).isPresent())
                         .map(Model::id))
                 .isEqualTo(List.of("gemini-3.8-flash", "gemini-3.7-flash", "gemini-3.6-flash"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gemini-4-argon, xhigh, HIGH",
+        "gemini-4-carbon, max, HIGH",
+        "gemini-4-hydrogen, xhigh, XHIGH",
+        "gemini-4-neon, max, XHIGH"
+    })
+    void the_greatest_effort_becomes_the_greatest_level_of_the_model(String model, String effort, String level) {
+        Gateway.Reply reply = customer.chat("{\"model\":\"" + model + "\",\"reasoning_effort\":\"" + effort
+                + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(config().path("thinkingConfig").path("thinkingLevel").asString())
+                .isEqualTo(level);
+    }
+
+    @Test
+    void level_xhigh_is_taken_at_both_doors_where_the_model_has_it() {
+        String chat = """
+                {"model":"%s","messages":[{"role":"user","content":"Hi"}],
+                 "extra_body":{"google":{"thinking_config":{"thinking_level":"xhigh"}}}}""";
+        assertThat(customer.chat(chat.formatted("gemini-4-neon")).status()).isEqualTo(200);
+        Gateway.Reply refused = customer.chat(chat.formatted("gemini-4-argon"));
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.text()).contains("thinking_level", "[HIGH, LOW, MEDIUM]");
+
+        String own = "\"thinkingConfig\":{\"thinkingLevel\":\"XHIGH\"}";
+        assertThat(own("gemini-4-hydrogen", own).status()).isEqualTo(200);
+        assertThat(own("gemini-4-carbon", own).status()).isEqualTo(400);
+        assertThat(own("gemini-3.8-flash", own).status()).isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"candidateCount\":2",
+                "\"presencePenalty\":1",
+                "\"frequencyPenalty\":1",
+                "\"responseLogprobs\":true",
+                "\"thinkingConfig\":{\"thinkingBudget\":1024}",
+                "\"thinkingConfig\":{\"thinkingLevel\":\"MINIMAL\"}"
+            })
+    void what_gemini_4_does_not_know_is_refused_before_it_is_asked(String config) {
+        int before = gateway.asked().size();
+        for (String model : GEMINI_4) {
+            assertThat(own(model, config).status()).as(model).isEqualTo(400);
+        }
+        assertThat(gateway.asked()).hasSize(before);
+        assertThat(customer.consumed()).isZero();
+    }
+
+    @Test
+    void sampling_without_effect_is_not_sent_but_named() {
+        for (String model : GEMINI_4) {
+            Gateway.Reply chat = customer.chat(
+                    "{\"model\":\"" + model
+                            + "\",\"temperature\":0.5,\"top_p\":0.9,\"top_k\":3,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");
+            assertThat(chat.header("x-tollgate-ignored").split(",")).contains("temperature", "top_p", "top_k");
+            assertThat(config().propertyNames()).doesNotContain("temperature", "topP", "topK");
+
+            Gateway.Reply own = own(model, "\"temperature\":0.5,\"topP\":0.9,\"topK\":3");
+            assertThat(own.status()).as(own.text()).isEqualTo(200);
+            assertThat(own.header("x-tollgate-ignored"))
+                    .contains("generationConfig.temperature", "generationConfig.topP", "generationConfig.topK");
+            assertThat(config().propertyNames()).doesNotContain("temperature", "topP", "topK");
+        }
+        Gateway.Reply three = own("gemini-3.8-flash", "\"temperature\":0.5");
+        assertThat(three.header("x-tollgate-ignored")).isEmpty();
+        assertThat(config().path("temperature").asDouble()).isEqualTo(0.5);
+    }
+
+    @Test
+    void a_maximum_is_cut_to_what_a_counted_prompt_leaves_of_the_context() {
+        Customer poor = gateway.customer("840.8");
+        gateway.script("""
+                - match: {method: countTokens}
+                  respond: [{event: {totalTokens: 1048000}}]
+                - match: {}
+                  respond: [{event: {candidates: [{content: {parts: [{text: So}]}, finishReason: STOP}],
+                    usageMetadata: {promptTokenCount: 1048000, candidatesTokenCount: 1, totalTokenCount: 1048001}}}]
+                """);
+        String question = "{\"model\":\"gemini-4-argon\"%s,\"messages\":[{\"role\":\"user\",\"content\":\""
+                + "word ".repeat(220_000) + "\"}]}";
+        Gateway.Reply reply = poor.chat(question.formatted(",\"max_tokens\":20000"));
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(config().path("maxOutputTokens").asInt()).isEqualTo(576);
+        assertThat(reply.header("x-tollgate-ignored")).isEqualTo("max_tokens");
+        assertThat(reply.header("x-tollgate-max-tokens")).isEqualTo("576");
+    }
+
+    private Gateway.Reply own(String model, String config) {
+        return gateway.post(
+                "/v1beta/models/" + model + ":generateContent",
+                "{\"contents\":[{\"parts\":[{\"text\":\"Hi\"}]}],\"generationConfig\":{" + config + "}}",
+                customer.key());
+    }
+
+    private static JsonNode config() {
+        return gateway.asked().getLast().body().path("generationConfig");
     }
 
     private Gateway.Reply agent(String model, String messages) {

@@ -73,10 +73,30 @@ class BoundsTest {
         Bounds loaded = Sold.bounds(false, 1, null).withPrompt(200);
         assertThat(loaded.promptTokensMax()).isEqualTo(200);
         assertThat(loaded.usageLimits().promptTokens()).isEqualTo(200);
-        Bounds counted = Sold.bounds(false, 1, null).withCountedPrompt(50);
+        Bounds counted = Sold.bounds(false, 1, null).withCountedPrompt(50, 50);
         assertThat(counted.promptTokensMax()).isEqualTo(50);
         assertThat(counted.usageLimits().promptTokens()).isEqualTo(300);
         assertThat(counted.mediaUncounted()).isFalse();
+    }
+
+    @Test
+    void a_shared_context_leaves_a_counted_prompt_the_rest_as_maximum() {
+        long context = Sold.INPUT_TOKENS_MAX;
+        Bounds asked = Sold.sharing(true, 1_000L);
+        assertThat(asked.withCountedPrompt(context - 1_000, 300).askedTokensMax())
+                .isEqualTo(1_000);
+        assertThat(asked.withCountedPrompt(context - 999, 300).askedTokensMax()).isEqualTo(999);
+        assertThat(asked.withPrompt(context).askedTokensMax()).as("not counted").isEqualTo(1_000);
+        assertThat(Sold.sharing(true, null).withCountedPrompt(context - 5, 300).upstreamTokensMax(100))
+                .isEqualTo(5);
+        assertThat(Sold.sharing(false, null).withCountedPrompt(context - 5, 300).askedTokensMax())
+                .as("no maximum is sent")
+                .isNull();
+        assertThat(Sold.bounds(true, 1, 1_000L)
+                        .withCountedPrompt(context - 5, 300)
+                        .askedTokensMax())
+                .as("a context of its own")
+                .isEqualTo(1_000);
     }
 
     // ---- the prompt ----

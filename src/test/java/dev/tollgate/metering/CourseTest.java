@@ -47,6 +47,7 @@ class CourseTest {
                 sold.ask(),
                 new Arrival(requestId, ARRIVED, "/v1/chat/completions", null, NOBODY),
                 null,
+                null,
                 List.of(),
                 List.of(ignored));
         MeteredCall metered = new MeteredCall(

@@ -20,6 +20,10 @@ final class Sold {
     private Sold() {}
 
     static Model model(boolean reasoningBilled) {
+        return model(reasoningBilled, false);
+    }
+
+    private static Model model(boolean reasoningBilled, boolean sharedContext) {
         return new Model(
                 "m",
                 List.of(),
@@ -28,7 +32,9 @@ final class Sold {
                         "up",
                         INPUT_TOKENS_MAX,
                         OUTPUT_TOKENS_MAX,
+                        sharedContext,
                         8,
+                        true,
                         false,
                         false,
                         new UpstreamModel.Thinking.None(),
@@ -58,6 +64,11 @@ final class Sold {
 
     static Bounds bounds(boolean reasoningBilled, int candidates, @Nullable Long tokensMax) {
         return new Bounds(model(reasoningBilled), 100, 300, false, candidates, tokensMax);
+    }
+
+    /** The same with one context for prompt and answer. */
+    static Bounds sharing(boolean reasoningBilled, @Nullable Long tokensMax) {
+        return new Bounds(model(reasoningBilled, true), 100, 300, false, 1, tokensMax);
     }
 
     static ChatAsk ask(String body) {

@@ -13,6 +13,7 @@ final class Thinking {
     private static final int LOW_TOKENS = 60;
     private static final int MEDIUM_TOKENS = 110;
     private static final int HIGH_TOKENS = 170;
+    private static final int XHIGH_TOKENS = 240;
     private static final int PROMPT_TOKENS_MAX = 60;
 
     private Thinking() {}
@@ -44,6 +45,7 @@ final class Thinking {
             case "MINIMAL" -> MINIMAL_TOKENS;
             case "LOW" -> LOW_TOKENS;
             case "MEDIUM" -> MEDIUM_TOKENS;
+            case "XHIGH" -> XHIGH_TOKENS;
             default -> HIGH_TOKENS;
         };
     }

@@ -67,15 +67,16 @@ final class ConfigRules {
     private static void checkCapabilities(GoogleRequest ask) {
         JsonNode config = ask.config();
         boolean vertex = ask.terms().vertex();
+        boolean lenient = vertex && !ask.model().gemini4();
         boolean penalty = config.path("presencePenalty").asDouble(0) != 0
                 || config.path("frequencyPenalty").asDouble(0) != 0;
-        require(!penalty || vertex, "Penalty is not enabled for this model");
+        require(!penalty || lenient, "Penalty is not enabled for this model");
         int candidates = ask.candidateCount();
         require(
                 candidates >= 1 && candidates <= 8,
                 CONFIG + "candidate_count: candidate_count must be in the range [1, 8].");
         require(
-                candidates == 1 || !ask.model().gemini3() || vertex,
+                candidates == 1 || !ask.model().gemini3() || lenient,
                 "Multiple candidates is not enabled for this model");
         boolean logprobs = config.path("responseLogprobs").asBoolean(false);
         require(

@@ -12,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
  * What a model takes and how it behaves (protocol 1.6). Immutable.
  *
  * @param name without {@code models/}
- * @param gemini3 the family: thinking levels, signed calls, one candidate; otherwise 2.5
+ * @param gemini3 the family, with Gemini 4: thinking levels, signed calls, one candidate; otherwise 2.5
  * @param budgetMin least thinking budget besides -1
  * @param budgetMax greatest; less than the least where budgets are not taken at all
  * @param thinkingOff whether budget 0 is taken
@@ -36,6 +36,7 @@ public record SandboxModel(
     public static final int OUTPUT_TOKENS_MAX = 65_536;
 
     private static final Set<String> THREE_LEVELS = Set.of("LOW", "MEDIUM", "HIGH");
+    private static final Set<String> FOUR_LEVELS = Set.of("LOW", "MEDIUM", "HIGH", "XHIGH");
     private static final Set<String> FLASH_LEVELS = Set.of("MINIMAL", "LOW", "MEDIUM", "HIGH");
     private static final List<String> GOING_ON = List.of("gemini-3-", "gemini-3.1-");
     private static final int UNTILED_PIXELS_MAX = 384;
@@ -58,7 +59,11 @@ public record SandboxModel(
             new SandboxModel("gemini-3.5-flash-lite", true, 1, 0, false, FLASH_LEVELS, "MINIMAL", true, true),
             new SandboxModel("gemini-3.6-flash", true, 1, 0, false, FLASH_LEVELS, "MEDIUM", true, true),
             new SandboxModel("gemini-3.7-flash", true, 1, 0, false, THREE_LEVELS, "MEDIUM", true, true),
-            new SandboxModel("gemini-3.8-flash", true, 1, 0, false, THREE_LEVELS, "MEDIUM", true, true));
+            new SandboxModel("gemini-3.8-flash", true, 1, 0, false, THREE_LEVELS, "MEDIUM", true, true),
+            new SandboxModel("gemini-4-argon", true, 1, 0, false, THREE_LEVELS, "MEDIUM", true, true),
+            new SandboxModel("gemini-4-carbon", true, 1, 0, false, THREE_LEVELS, "MEDIUM", true, true),
+            new SandboxModel("gemini-4-hydrogen", true, 1, 0, false, FOUR_LEVELS, "HIGH", true, true),
+            new SandboxModel("gemini-4-neon", true, 1, 0, false, FOUR_LEVELS, "HIGH", true, true));
 
     /** What the Gemini API puts in a model's place, and from when on. Vertex AI has other days and puts nothing there. */
     private record Successor(Instant from, String name) {}
@@ -88,6 +93,11 @@ public record SandboxModel(
 
     public static List<SandboxModel> all() {
         return ALL;
+    }
+
+    /** Whether it refuses penalties and several candidates on Vertex AI, too. */
+    public boolean gemini4() {
+        return name.startsWith("gemini-4-");
     }
 
     /** Whether a conversation may end with its own words; since 3.6 it may not with any. */
