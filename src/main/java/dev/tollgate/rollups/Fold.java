@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.SortedSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,9 @@ final class Fold {
     private static final int ACCOUNTS_AT_ONCE = 20;
     private static final long DAYS_AT_ONCE = 31;
 
+    /** An account's newest days with calls or refunds keep their quarters, whatever the clock says: a wrong clock adds few days to them. */
+    private static final int DAYS_KEPT = 99;
+
     private static final String SELECT =
             "SELECT folded_until, folding_until, account_after FROM usage_fold WHERE id = 1";
     private static final String FIRST = """
@@ -34,18 +39,34 @@ final class Fold {
     private static final String GO_ON =
             "UPDATE usage_fold SET folded_until = ?, folding_until = ?, account_after = ? WHERE id = 1";
     private static final String GO_BACK = """
-            UPDATE usage_fold SET folded_until = CASE WHEN folded_until > ? THEN ? ELSE folded_until END, account_after = ''
-            WHERE id = 1 AND folding_until > ?""";
+            UPDATE usage_fold SET folded_until = CASE WHEN folded_until > ? THEN ? ELSE folded_until END,
+                folding_until = CASE WHEN folded_until > ? THEN ? ELSE folded_until END, account_after = ''
+            WHERE id = 1""";
+
+    // Readers that keep days know by the row's version that one was written.
+    private static final String TOUCH = "UPDATE usage_fold SET account_after = account_after WHERE id = 1";
+    private static final String KEPT_FROM = """
+            SELECT COALESCE(MAX(d.starts_at) + 86400000, 0) FROM usage_day d
+            WHERE d.starts_at < (SELECT folded_until FROM usage_fold WHERE id = 1) AND NOT EXISTS (
+                SELECT 1 FROM usage_quarter q
+                WHERE q.account_id = d.account_id AND q.starts_at >= d.starts_at AND q.starts_at < d.starts_at + 86400000)""";
     private static final String ACCOUNTS = "SELECT id FROM account WHERE id > ? ORDER BY id LIMIT " + ACCOUNTS_AT_ONCE;
     private static final String FOLD = """
             INSERT INTO usage_day (account_id, starts_at, key_id, model, %s)
             SELECT account_id, starts_at - starts_at %% 86400000, key_id, model, %s
             FROM usage_quarter WHERE account_id = ? AND starts_at >= ? AND starts_at < ?
             GROUP BY account_id, starts_at - starts_at %% 86400000, key_id, model
-            ON CONFLICT (account_id, starts_at, key_id, model) DO UPDATE SET %s""".formatted(
+            ON CONFLICT (account_id, starts_at, key_id, model) DO UPDATE SET %s
+            WHERE excluded.calls >= usage_day.calls AND excluded.refunded_micros >= usage_day.refunded_micros""".formatted(
                     String.join(", ", Tallies.SUMS),
                     Tallies.SUMS.stream().map(sum -> "SUM(" + sum + ")").collect(Collectors.joining(", ")),
                     Tallies.SUMS.stream().map(sum -> sum + " = excluded." + sum).collect(Collectors.joining(", ")));
+    private static final String HAS_BEFORE =
+            "SELECT 1 FROM usage_quarter WHERE account_id = ? AND starts_at < ? LIMIT 1";
+    private static final String DAYS_OF_QUARTERS = """
+            SELECT DISTINCT starts_at - starts_at % 86400000 AS day FROM usage_quarter WHERE account_id = ?
+            ORDER BY day DESC LIMIT 1 OFFSET \
+            """ + (DAYS_KEPT - 1);
     private static final String DROP = "DELETE FROM usage_quarter WHERE account_id = ? AND starts_at < ?";
 
     /** @param foldingUntil above {@code foldedUntil} exactly while a fold is under way */
@@ -68,22 +89,65 @@ final class Fold {
         return state == null ? 0 : state.foldingUntil;
     }
 
-    /** Something was counted into a quarter that may be folded already. */
-    void goBack(long quarterMillis) throws SQLException {
-        long day = quarterMillis - Math.floorMod(quarterMillis, Tallies.DAY_MILLIS);
+    /**
+     * Something was counted into days that may be folded already. The fold goes back to them, or, where quarters of such days are gone,
+     * folds what was counted at once.
+     *
+     * @param days of accounts, in their order
+     * @param keptFrom from {@link #keptFrom}
+     */
+    void follow(SortedSet<AccountDay> days, long keptFrom) throws SQLException {
+        State state = state(statements.dialect().lock());
+        if (state == null) {
+            return;
+        }
+        long back = Long.MAX_VALUE;
+        for (AccountDay day : days) {
+            if (day.startsAt() >= keptFrom) {
+                back = Math.min(back, day.startsAt());
+            } else {
+                fold(day.accountId(), day.startsAt(), day.startsAt() + Tallies.DAY_MILLIS);
+            }
+        }
+        if (back < state.foldingUntil) {
+            goBack(back);
+        } else {
+            statements.of(TOUCH).executeUpdate();
+        }
+    }
+
+    /** From this day on each account has all its quarters. Reads all folded days. */
+    long keptFrom() throws SQLException {
+        try (ResultSet row = statements.of(KEPT_FROM).executeQuery()) {
+            return row.next() ? row.getLong(1) : 0;
+        }
+    }
+
+    private void goBack(long day) throws SQLException {
         PreparedStatement update = statements.of(GO_BACK);
-        update.setLong(1, day);
-        update.setLong(2, day);
-        update.setLong(3, quarterMillis);
+        for (int i = 1; i <= 4; i++) {
+            update.setLong(i, day);
+        }
         update.executeUpdate();
     }
 
-    /** @return whether there is more to do */
-    boolean step(Instant now) throws SQLException {
+    /**
+     * Another node may have folded over what this one has counted meanwhile, because one of the two clocks is wrong.
+     *
+     * @param countedFrom the first quarter that this node has counted into since it was last told how far days are folded
+     * @return whether the fold's row is this transaction's; else another node is at it
+     */
+    boolean lock(Instant now, long countedFrom) throws SQLException {
         State state = locked(now);
-        if (state == null) {
-            return false; // another node is at it
+        if (state != null && countedFrom < state.foldingUntil) {
+            goBack(Math.max(dayOf(Instant.ofEpochMilli(countedFrom)), keptFrom()));
         }
+        return state != null;
+    }
+
+    /** Over the locked row. @return whether there is more to do */
+    boolean step(Instant now) throws SQLException {
+        State state = Objects.requireNonNull(state(""));
         long target = dayOf(now.minus(MARGIN));
         if (!state.isUnderWay()) {
             long until = Math.min(target, state.foldedUntil + DAYS_AT_ONCE * Tallies.DAY_MILLIS);
@@ -95,7 +159,8 @@ final class Fold {
         List<String> accounts = accounts(state.accountAfter);
         long drop = Math.min(state.foldedUntil, dayOf(now.minus(Duration.ofDays(Rollups.QUARTER_DAYS))));
         for (String account : accounts) {
-            fold(account, state, drop);
+            fold(account, state.foldedUntil, state.foldingUntil);
+            drop(account, drop);
         }
         boolean over = accounts.size() < ACCOUNTS_AT_ONCE;
         goOn(
@@ -151,15 +216,32 @@ final class Fold {
         return ids;
     }
 
-    private void fold(String account, State state, long drop) throws SQLException {
+    private void fold(String account, long from, long until) throws SQLException {
         PreparedStatement fold = statements.of(FOLD);
         fold.setString(1, account);
-        fold.setLong(2, state.foldedUntil);
-        fold.setLong(3, state.foldingUntil);
+        fold.setLong(2, from);
+        fold.setLong(3, until);
         fold.executeUpdate();
+    }
+
+    private void drop(String account, long until) throws SQLException {
+        PreparedStatement has = statements.of(HAS_BEFORE);
+        has.setString(1, account);
+        has.setLong(2, until);
+        try (ResultSet row = has.executeQuery()) {
+            if (!row.next()) {
+                return;
+            }
+        }
+        PreparedStatement days = statements.of(DAYS_OF_QUARTERS);
+        days.setString(1, account);
+        long kept;
+        try (ResultSet row = days.executeQuery()) {
+            kept = row.next() ? row.getLong(1) : 0;
+        }
         PreparedStatement delete = statements.of(DROP);
         delete.setString(1, account);
-        delete.setLong(2, drop);
+        delete.setLong(2, Math.min(until, kept));
         delete.executeUpdate();
     }
 

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /** The part of the writer's work that keeps the roll-ups, and the sweep that folds them. */
 public final class Rollups {
 
-    /** So many days a quarter is kept at least. */
+    /** The days that a quarter is kept by the clock; beyond them an account keeps those of its newest 99 days with calls. */
     public static final int QUARTER_DAYS = 100;
 
     public static final Duration SWEEP_EVERY = Duration.ofMinutes(10);

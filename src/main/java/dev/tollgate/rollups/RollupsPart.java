@@ -29,6 +29,13 @@ final class RollupsPart implements Part<RollupChange> {
     /** Up to where days are folded, as it was last seen: another node may have come further. */
     private long foldedUntil = UNKNOWN;
 
+    /** The first day whose quarters all accounts still have; asked when something is counted late. */
+    private long keptFrom = UNKNOWN;
+
+    /** What the batch has added. */
+    private Tallies counted = new Tallies();
+
+    /** The first quarter that was counted into since the fold's row was this node's. */
     private long countedFrom = Long.MAX_VALUE;
 
     RollupsPart(Supplier<String> nodeId) {
@@ -52,7 +59,7 @@ final class RollupsPart implements Part<RollupChange> {
             }
         }
         tallies.write(statements, statements.dialect() == Dialect.SQLITE ? "" : nodeId.get());
-        countedFrom = tallies.earliest();
+        counted = tallies;
     }
 
     private static void count(CountCall call, Tallies tallies) {
@@ -99,11 +106,18 @@ final class RollupsPart implements Part<RollupChange> {
         if (foldedUntil == UNKNOWN) {
             foldedUntil = fold.bound();
         }
-        if (countedFrom < foldedUntil) {
-            fold.goBack(countedFrom);
+        if (counted.earliest() < foldedUntil) {
+            keptFrom = keptFrom == UNKNOWN ? fold.keptFrom() : keptFrom;
+            fold.follow(counted.daysBefore(foldedUntil), keptFrom);
+            foldedUntil = fold.bound();
+        } else {
+            countedFrom = Math.min(countedFrom, counted.earliest());
         }
+        counted = new Tallies();
         for (RollupChange change : changes) {
-            if (change instanceof FoldUsage folding) {
+            if (change instanceof FoldUsage folding && fold.lock(folding.now(), countedFrom)) {
+                countedFrom = Long.MAX_VALUE;
+                keptFrom = UNKNOWN;
                 folding.left(fold.step(folding.now()));
                 foldedUntil = fold.bound();
             }
@@ -113,5 +127,7 @@ final class RollupsPart implements Part<RollupChange> {
     @Override
     public void undone() {
         foldedUntil = UNKNOWN;
+        keptFrom = UNKNOWN;
+        counted = new Tallies();
     }
 }

@@ -9,6 +9,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -130,6 +132,18 @@ final class Tallies {
     /** The first quarter that something is added to; {@link Long#MAX_VALUE} where nothing is. */
     long earliest() {
         return earliest;
+    }
+
+    /** The days before {@code until} that something is added to, in their order. */
+    SortedSet<AccountDay> daysBefore(long until) {
+        SortedSet<AccountDay> days = new TreeSet<>();
+        for (Quarter quarter : quarters.keySet()) {
+            if (quarter.startsAt < until) {
+                days.add(new AccountDay(
+                        quarter.accountId, quarter.startsAt - Math.floorMod(quarter.startsAt, DAY_MILLIS)));
+            }
+        }
+        return days;
     }
 
     /** @param nodeId whose the operator's rows are */

@@ -8,11 +8,13 @@
  *
  * <p>Invariants: a call counts once, when it ends, by the commit that ends its reservation and only if that change was the one that ended it; a
  * refund counts when it is given. Both at the stamp that their entry has; {@code ledger verify} compares them with the entries. Days before
- * {@code usage_fold.folded_until} are in {@code usage_day}, the others in {@code usage_quarter} alone; a fold puts a day's row in the place of
- * what was there, so that it may be done again. A call that is counted into a day that was folded sends the fold back to it.
+ * {@code usage_fold.folded_until} are in {@code usage_day}, the others in {@code usage_quarter} alone. A fold replaces a day's row by the sum of
+ * its quarters, never by a smaller one, so it may be repeated. A call that is counted into a folded day sends the fold back to that day; if some
+ * account has no quarters of that day any more, the call's own day is folded in the same commit instead.
  *
- * <p>The sweep ({@link dev.tollgate.rollups.Rollups#sweep}) is run by every server and done by the one that has the fold's row; the others pass
- * it by. Quarters go when they are folded and {@value dev.tollgate.rollups.Rollups#QUARTER_DAYS} days old; days and hours stay.
+ * <p>Every server runs the sweep ({@link dev.tollgate.rollups.Rollups#sweep}); the one that locks the fold's row does it. A quarter is deleted
+ * when three things hold: its day is folded, it is {@value dev.tollgate.rollups.Rollups#QUARTER_DAYS} days old by the clock, and its account has
+ * calls or refunds on 99 later days. So a wrong clock deletes nothing. Days and hours stay.
  *
  * <p>Threading: changes are applied on the writer's thread; the sweep blocks.
  */

@@ -117,8 +117,12 @@ class KeptQuartersTest {
             List<DayCredits> first = history.credits("acc_1", day, UsageQuestion.By.MODEL, null, null);
             assertThat(first).containsExactly(new DayCredits(DAY, "m", 700));
 
+            for (int later = 1; later <= 99; later++) {
+                store.setNow(EVENING.plus(Duration.ofDays(later)));
+                call(store, "later" + later, 1);
+            }
             fold(store, NOW.plus(Duration.ofDays(103)));
-            assertThat(store.number("SELECT COUNT(*) FROM usage_quarter")).isZero();
+            assertThat(store.number("SELECT MIN(starts_at) FROM usage_quarter")).isGreaterThan(EVENING.toEpochMilli());
             assertThat(history.credits("acc_1", day, UsageQuestion.By.MODEL, null, null))
                     .isEqualTo(first);
         }

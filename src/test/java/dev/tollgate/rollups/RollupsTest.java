@@ -13,11 +13,17 @@ import dev.tollgate.tasks.FailAbandoned;
 import dev.tollgate.tasks.TaskResult;
 import dev.tollgate.tasks.TaskStatus;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -181,9 +187,80 @@ class RollupsTest {
         assertThat(store.number("SELECT SUM(charged_micros) FROM usage_day")).isEqualTo(850);
         assertThat(quarters("charged_micros")).isEqualTo(850);
 
+        for (int day = 1; day <= 99; day++) {
+            store.setNow(MIDNIGHT.plusMillis(day * DAY));
+            call("later" + day, 1, figures(CallEnd.COMPLETED, 90));
+        }
         sweep(MIDNIGHT.plusMillis(103 * DAY));
-        assertThat(store.number("SELECT SUM(charged_micros) FROM usage_day")).isEqualTo(850);
-        assertThat(store.number("SELECT COUNT(*) FROM usage_quarter")).isZero();
+        assertThat(store.number("SELECT SUM(charged_micros) FROM usage_day")).isEqualTo(850 + 99);
+        assertThat(store.number("SELECT MIN(starts_at) FROM usage_quarter"))
+                .isEqualTo(MIDNIGHT.plusMillis(DAY).toEpochMilli());
+    }
+
+    @Test
+    void a_clock_that_was_wrong_for_minutes_erases_no_usage() {
+        store.account("acc_2", 1_000_000);
+        Instant noon = MIDNIGHT.plusSeconds(43_200);
+        store.setNow(noon);
+        call("t1", 700, figures(CallEnd.COMPLETED, 90));
+        callOf("acc_2", "t2", 200);
+        sweep(noon.plusSeconds(600));
+
+        store.setNow(noon.plusMillis(120 * DAY));
+        call("t3", 10, figures(CallEnd.COMPLETED, 90));
+        sweep(noon.plusMillis(120 * DAY));
+        store.setNow(noon.plusSeconds(1_200));
+        callOf("acc_2", "t4", 30);
+
+        for (Instant now : List.of(noon.plusSeconds(1_300), noon.plusMillis(DAY), noon.plusMillis(2 * DAY))) {
+            sweep(now);
+            assertThat(shown("acc_1", MIDNIGHT)).as("%s", now).isEqualTo(700);
+            assertThat(shown("acc_2", MIDNIGHT)).as("%s", now).isEqualTo(230);
+            assertThat(shown("acc_1", MIDNIGHT.plusMillis(120 * DAY))).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void a_call_of_long_ago_is_shown_where_others_have_no_quarters() {
+        for (int day = 0; day <= 100; day++) {
+            store.setNow(MIDNIGHT.plusMillis(day * DAY));
+            call("t" + day, 10, figures(CallEnd.COMPLETED, 90));
+        }
+        sweep(MIDNIGHT.plusMillis(110 * DAY));
+        long folded = store.number("SELECT folded_until FROM usage_fold");
+        assertThat(store.number("SELECT MIN(starts_at) FROM usage_quarter")).isGreaterThan(MIDNIGHT.toEpochMilli());
+
+        store.setNow(MIDNIGHT.plusSeconds(5));
+        store.account("acc_2", 1_000_000);
+        callOf("acc_2", "late", 30);
+
+        assertThat(shown("acc_1", MIDNIGHT)).isEqualTo(10);
+        assertThat(shown("acc_2", MIDNIGHT)).isEqualTo(30);
+        assertThat(store.number("SELECT folded_until FROM usage_fold")).isEqualTo(folded);
+    }
+
+    @Test
+    void a_day_is_never_replaced_by_a_part_of_its_calls() throws SQLException {
+        store.close();
+        String url = stores == Stores.SQLITE ? "jdbc:sqlite:" + folder.resolve("tollgate.db") : Postgres.migrated();
+        store = stores == Stores.SQLITE ? StoreFixture.tampered(folder) : StoreFixture.shared(url);
+        store.setNow(MIDNIGHT.minusSeconds(60));
+        if (stores == Stores.POSTGRESQL) {
+            store.account("acc_1", 1_000_000);
+        }
+        call("t1", 700, figures(CallEnd.COMPLETED, 90));
+        callOf("acc_1", "t2", 100);
+        sweep(MIDNIGHT.plusSeconds(9_000));
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            assertThat(statement.executeUpdate("DELETE FROM usage_quarter")).isPositive();
+        }
+
+        store.setNow(MIDNIGHT.minusSeconds(30));
+        callOf("acc_1", "t3", 5);
+        sweep(MIDNIGHT.plusSeconds(9_000));
+
+        assertThat(shown("acc_1", MIDNIGHT.minusMillis(DAY))).isEqualTo(800);
     }
 
     @Test
@@ -244,6 +321,24 @@ class RollupsTest {
     private void refund(String id, long micros) {
         Refund refund = new Refund("acc_1", id, micros, "test", null, store.now());
         store.commit(refund, new CountRefund(refund));
+    }
+
+    /** What readers show of a day. */
+    private long shown(String accountId, Instant day) {
+        long from = day.toEpochMilli();
+        return store.number("""
+                SELECT COALESCE(SUM(charged_micros), 0) FROM (
+                    SELECT account_id, starts_at, charged_micros FROM usage_day
+                    WHERE starts_at < (SELECT folded_until FROM usage_fold)
+                    UNION ALL
+                    SELECT account_id, starts_at, charged_micros FROM usage_quarter
+                    WHERE starts_at >= (SELECT folded_until FROM usage_fold)) AS counted
+                WHERE account_id = '%s' AND starts_at >= %d AND starts_at < %d""".formatted(accountId, from, from + DAY));
+    }
+
+    private void callOf(String accountId, String id, long chargeMicros) {
+        store.reserve(id, accountId, 1_000, 1_000);
+        close(new Settle(id, chargeMicros, store.now()), TaskStatus.COMPLETED, figures(CallEnd.COMPLETED, 90));
     }
 
     private void call(String id, long chargeMicros, CallFigures figures) {
