@@ -447,7 +447,7 @@
   // tokens a second of what was written, once it was worth measuring
   const pace = (turn) => {
     const millis = (turn.took || 0) - (turn.first || 0);
-    return millis < 200 ? '' : ' · ' + Math.round((turn.usage.completion_tokens * 1000) / millis) + '/s';
+    return millis < 200 ? '' : ' · ' + Math.round((turn.usage.completion_tokens_details.text_tokens * 1000) / millis) + '/s';
   };
 
   const sources = (list) => {

@@ -2,7 +2,7 @@ package dev.tollgate.conversation;
 
 /**
  * Usage as it is printed, the same in the answer, the stream, the task and the receipt: already in the units and by the rules of the model's
- * profile (D6; protocol 4.5). All details are raw tokens in both forms. No count is negative.
+ * profile (D6; protocol 4.5). All details are raw tokens in every form. No count is negative.
  *
  * @param totalTokens the sum of what is printed (D39)
  */
@@ -23,14 +23,20 @@ public record PrintedUsage(Prompt prompt, Completion completion, long totalToken
     }
 
     /**
-     * @param printed without reasoning in tokens, with it in units
+     * @param printed in the model's form, with or without reasoning
+     * @param candidates the same as Google's API counts it: tokens without reasoning, or units
      * @param reasoningTokens thoughts
      * @param textTokens visible output that is text
      */
-    public record Completion(long printed, long reasoningTokens, long textTokens) {
+    public record Completion(long printed, long candidates, long reasoningTokens, long textTokens) {
 
         public Completion {
-            requireCounts(printed | reasoningTokens | textTokens);
+            requireCounts(printed | candidates | reasoningTokens | textTokens);
+        }
+
+        /** In a form that both protocols print alike. */
+        public Completion(long printed, long reasoningTokens, long textTokens) {
+            this(printed, printed, reasoningTokens, textTokens);
         }
     }
 

@@ -239,7 +239,7 @@ final class Chunks {
     private static ObjectNode usage(PrintedUsage usage) {
         ObjectNode tree = NODES.objectNode();
         tree.put("promptTokenCount", usage.prompt().printed());
-        tree.put("candidatesTokenCount", usage.completion().printed());
+        tree.put("candidatesTokenCount", usage.completion().candidates());
         tree.put("totalTokenCount", usage.totalTokens());
         if (usage.prompt().cachedTokens() > 0) {
             tree.put("cachedContentTokenCount", usage.prompt().cachedTokens());

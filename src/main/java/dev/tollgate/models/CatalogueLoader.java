@@ -183,10 +183,14 @@ public final class CatalogueLoader {
     }
 
     private static Model.UsageForm usageForm(YamlNode node, Pricing pricing) {
-        Model.UsageForm form = node.choice(Map.of("tokens", Model.UsageForm.TOKENS, "units", Model.UsageForm.UNITS));
+        Model.UsageForm form = node.choice(Map.of(
+                "tokens", Model.UsageForm.TOKENS, "units", Model.UsageForm.UNITS, "openai", Model.UsageForm.OPENAI));
         // Units are the steps of the components; a rounded total has none.
         if (form == Model.UsageForm.UNITS && pricing.rounding().form() != Pricing.Rounding.Form.NEAREST_COMPONENT) {
             throw node.wrong("tokens, as price.rounding is not nearest-component");
+        }
+        if (form == Model.UsageForm.OPENAI && !pricing.reasoningBilled()) {
+            throw node.wrong("tokens, as price.reasoning is not billed");
         }
         return form;
     }

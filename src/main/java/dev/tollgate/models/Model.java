@@ -90,28 +90,27 @@ public record Model(
 
     /** The usage as its answers print it (D6; protocol 4.5). */
     public PrintedUsage printed(Usage usage) {
+        long output = usage.candidatesTokens() + usage.thoughtsTokens();
+        long tokens = usage.inputTokens() + output;
         return switch (usageForm) {
             case TOKENS ->
-                printed(
-                        usage.inputTokens(),
-                        usage.candidatesTokens(),
-                        usage.inputTokens() + usage.candidatesTokens() + usage.thoughtsTokens(),
-                        usage);
+                printed(usage.inputTokens(), usage.candidatesTokens(), usage.candidatesTokens(), tokens, usage);
+            case OPENAI -> printed(usage.inputTokens(), output, usage.candidatesTokens(), tokens, usage);
             case UNITS -> {
                 long unitMicros = pricing.rounding().stepMicros();
                 long prompt = pricing.inputUnitsMicros(usage) / unitMicros;
                 long completion = pricing.outputUnitsMicros(usage) / unitMicros;
-                yield printed(prompt, completion, prompt + completion, usage);
+                yield printed(prompt, completion, completion, prompt + completion, usage);
             }
         };
     }
 
-    private static PrintedUsage printed(long prompt, long completion, long total, Usage usage) {
+    private static PrintedUsage printed(long prompt, long completion, long candidates, long total, Usage usage) {
         long text = Math.max(0, usage.inputTokens() - usage.promptAudioTokens() - usage.promptImageTokens());
         return new PrintedUsage(
                 new PrintedUsage.Prompt(
                         prompt, usage.cachedTokens(), usage.promptAudioTokens(), usage.promptImageTokens(), text),
-                new PrintedUsage.Completion(completion, usage.thoughtsTokens(), usage.textTokens()),
+                new PrintedUsage.Completion(completion, candidates, usage.thoughtsTokens(), usage.textTokens()),
                 total);
     }
 
@@ -120,6 +119,8 @@ public record Model(
         /** Tokens; {@code completion_tokens} excludes reasoning, {@code total_tokens} includes it (S000, S002, S003). */
         TOKENS,
         /** Billing units of 100 micro-credits, reasoning inside {@code completion_tokens} (S001, S004; D30). */
-        UNITS
+        UNITS,
+        /** Tokens; {@code completion_tokens} includes reasoning, {@code prompt + completion = total} (D60). */
+        OPENAI
     }
 }

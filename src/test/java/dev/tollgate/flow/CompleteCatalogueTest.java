@@ -109,10 +109,7 @@ class CompleteCatalogueTest {
                 + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Write 200 words about rivers\"}]}");
         JsonNode usage = reply.json().path("usage");
         UpstreamModel.Cost cost = model.upstream().cost(PRICED);
-        long output = usage.path("completion_tokens").asLong()
-                + usage.path("completion_tokens_details")
-                        .path("reasoning_tokens")
-                        .asLong();
+        long output = usage.path("completion_tokens").asLong();
         BigDecimal micros = BigDecimal.valueOf(usage.path("prompt_tokens").asLong() * cost.inputMicrosPerMillion()
                 + output * cost.outputMicrosPerMillion());
         BigDecimal exact = micros.movePointLeft(12);
@@ -120,6 +117,35 @@ class CompleteCatalogueTest {
         assertThat(output).isGreaterThan(200);
         assertThat(reply.json().path("credits_consumed").decimalValue())
                 .isBetween(exact.subtract(new BigDecimal("0.000001")), exact);
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void usage_adds_up_as_each_protocol_has_it(Model model) {
+        String words = "Write 200 words about rivers";
+        JsonNode chat = customer.chat("{\"model\":\"" + model.id()
+                        + "\",\"reasoning_effort\":\"high\",\"messages\":[{\"role\":\"user\",\"content\":\"" + words
+                        + "\"}]}")
+                .json()
+                .path("usage");
+        long completion = chat.path("completion_tokens").asLong();
+        JsonNode details = chat.path("completion_tokens_details");
+        long reasoning = details.path("reasoning_tokens").asLong();
+        assertThat(reasoning).isPositive();
+        assertThat(completion).isEqualTo(reasoning + details.path("text_tokens").asLong());
+        assertThat(chat.path("total_tokens").asLong())
+                .isEqualTo(chat.path("prompt_tokens").asLong() + completion);
+
+        JsonNode own = gateway.post(
+                        "/v1beta/models/" + model.id() + ":generateContent",
+                        "{\"contents\":[{\"parts\":[{\"text\":\"" + words + "\"}]}]}",
+                        customer.key())
+                .json()
+                .path("usageMetadata");
+        assertThat(own.path("totalTokenCount").asLong())
+                .isEqualTo(own.path("promptTokenCount").asLong()
+                        + own.path("candidatesTokenCount").asLong()
+                        + own.path("thoughtsTokenCount").asLong());
     }
 
     /** As a coding agent asks: all at once, its own call sent back without the signature, which its client has dropped. */

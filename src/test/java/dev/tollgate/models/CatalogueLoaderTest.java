@@ -69,6 +69,16 @@ class CatalogueLoaderTest {
     }
 
     @Test
+    void the_form_of_openai_is_for_prices_that_bill_reasoning() {
+        String openai = SMALL.replace("usage: units", "usage: openai");
+        assertThat(Objects.requireNonNull(load(openai).find("house")).usageForm())
+                .isEqualTo(Model.UsageForm.OPENAI);
+        assertComplaint(
+                openai.replace("reasoning: billed", "reasoning: free"),
+                "models[0].usage is 'openai'; allowed is tokens, as price.reasoning is not billed.");
+    }
+
+    @Test
     void an_inactive_model_is_unknown_but_keeps_its_names() {
         assertThat(load(SMALL.replace("active: true", "active: false")).find("house"))
                 .isNull();
@@ -108,7 +118,7 @@ class CatalogueLoaderTest {
                 "input: 0.000001 | inptu: 1 | models.yaml:10: models[0].price.inptu is an unknown key; allowed is one of input, output, reasoning, rounding, version.",
                 "    input: 0.000001 | # | models.yaml:8: models[0].price.input is missing.",
                 "upstream: up | upstream: down | models.yaml:6: models[0].upstream is 'down'; allowed is one of up.",
-                "usage: units | usage: coins | models.yaml:14: models[0].usage is 'coins'; allowed is one of tokens, units.",
+                "usage: units | usage: coins | models.yaml:14: models[0].usage is 'coins'; allowed is one of openai, tokens, units.",
                 "rule: nearest-component | rule: floor-total | models[0].usage is 'units'; allowed is tokens, as price.rounding is not nearest-component.",
                 "step: 0.0001 | step: 0 | models[0].price.rounding.step is '0'; allowed is a decimal number above 0.",
                 "max_tokens: 7 | max_tokens: 101 | models[0].defaults.max_tokens is '101'; allowed is a whole number from 1 to 100.",

@@ -3,6 +3,7 @@ package dev.tollgate.models;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.conversation.PrintedUsage;
+import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,18 @@ class PrintedUsageTest {
         assertThat(printed.totalTokens()).isEqualTo(total);
         assertThat(printed.completion().reasoningTokens()).isEqualTo(thoughts);
         assertThat(printed.completion().textTokens()).isEqualTo(out);
+    }
+
+    /** Thoughts in Google's own count stand apart (D60). */
+    @Test
+    void in_the_form_of_openai_prompt_and_completion_are_the_total() {
+        Model row = CatalogueLoader.load(Path.of("models/gemini-all.yaml")).find("gemini-4-neon");
+        PrintedUsage printed = Objects.requireNonNull(row).printed(Usage.of(194, 229, 457));
+        assertThat(printed.prompt().printed()).isEqualTo(194);
+        assertThat(printed.completion().printed()).isEqualTo(686);
+        assertThat(printed.completion().candidates()).isEqualTo(229);
+        assertThat(printed.completion().reasoningTokens()).isEqualTo(457);
+        assertThat(printed.totalTokens()).isEqualTo(880);
     }
 
     @Test
