@@ -26,6 +26,7 @@ import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.models.ModelLife;
+import dev.tollgate.pages.KeptFields;
 import dev.tollgate.pages.Pages;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -59,7 +60,7 @@ final class ConsoleRoutes {
     }
 
     List<Route<?>> table(Pages pages, OperatorServices services) {
-        DeedForms forms = new DeedForms(store.people(), random);
+        DeedForms forms = new DeedForms(store.people(), new KeptFields(store.secrets()), random);
         PlatformCalls calls = new PlatformCalls(store.database(), store.writer());
         Supplier<Foresight> foresight = () -> new Foresight(catalogue, life, clock.instant());
         StoredAdministration administration = services.administration();

@@ -84,7 +84,7 @@ public final class ConsoleAccount {
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
-        return PageStep.show(TEMPLATE, params(request, FormState.ofQuery(request)));
+        return PageStep.show(TEMPLATE, params(request, FormState.kept(forms.kept(request))));
     }
 
     // ---- deeds ----

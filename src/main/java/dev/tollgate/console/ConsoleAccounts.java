@@ -66,7 +66,8 @@ public final class ConsoleAccounts {
             return found(request, wanted);
         }
         AccountList.Page page = accounts.page(request.query("before"), PAGE);
-        return PageStep.show(TEMPLATE, params(request, "", page.accounts(), page.older(), FormState.ofQuery(request)));
+        return PageStep.show(
+                TEMPLATE, params(request, "", page.accounts(), page.older(), FormState.kept(forms.kept(request))));
     }
 
     private PageStep found(PageRequest<Visitor.Member> request, String wanted) {

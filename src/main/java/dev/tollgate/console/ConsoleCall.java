@@ -63,7 +63,7 @@ public final class ConsoleCall {
                 pages.get(
                         PATH,
                         pages.operators(),
-                        request -> PageStep.show(TEMPLATE, params(request, FormState.ofQuery(request)))),
+                        request -> PageStep.show(TEMPLATE, params(request, FormState.kept(forms.kept(request))))),
                 pages.post(PATH, pages.operators(), this::refund));
     }
 

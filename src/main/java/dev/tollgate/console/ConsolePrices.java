@@ -112,14 +112,19 @@ public final class ConsolePrices {
     }
 
     private PageStep one(PageRequest<Visitor.Member> request) {
-        String input = request.query("input");
-        String output = request.query("output");
-        if (input == null || output == null) {
-            return PageStep.show(ONE, params(request, null, null, null));
-        }
+        Map<String, String> kept = forms.kept(request);
+        return kept.isEmpty() ? PageStep.show(ONE, params(request, null, null, null)) : compare(request, kept);
+    }
+
+    /** Shows what changes; it changes nothing. */
+    private PageStep compare(PageRequest<Visitor.Member> request, Map<String, String> typed) {
         try {
-            Pricing next = next(sold(request), input, output, request.query("thoughts"));
-            return PageStep.show(ONE, params(request, next, null, request.query("reason")));
+            Pricing next = next(
+                    sold(request),
+                    typed.getOrDefault("input", ""),
+                    typed.getOrDefault("output", ""),
+                    typed.get("thoughts"));
+            return PageStep.show(ONE, params(request, next, null, typed.get("reason")));
         } catch (IllegalArgumentException e) {
             return PageStep.again(ONE, params(request, null, String.valueOf(e.getMessage()), null));
         }
@@ -127,6 +132,9 @@ public final class ConsolePrices {
 
     private PageStep set(PageRequest<Visitor.Member> request, Form form) {
         String path = PATH + "/" + request.param("model");
+        if (FormState.text(form, "deed").equals("compare")) {
+            return compare(request, form.fields());
+        }
         PageStep proof = forms.proofFirst(request, form, path);
         if (proof != null) {
             return proof;

@@ -37,7 +37,7 @@ public final class ConsoleSettings {
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
-                pages.get(PATH, pages.operators(), request -> show(request, FormState.ofQuery(request), 200)),
+                pages.get(PATH, pages.operators(), request -> show(request, FormState.kept(forms.kept(request)), 200)),
                 pages.post(PATH, pages.operators(), this::set));
     }
 

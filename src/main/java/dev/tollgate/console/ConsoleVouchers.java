@@ -61,7 +61,7 @@ public final class ConsoleVouchers {
             @Nullable String account) {}
 
     private PageStep show(PageRequest<Visitor.Member> request) {
-        return PageStep.show(TEMPLATE, params(request, FormState.ofQuery(request), List.of()));
+        return PageStep.show(TEMPLATE, params(request, FormState.kept(forms.kept(request)), List.of()));
     }
 
     /** Answers with a page and no move: the codes stand on it and nowhere else. */

@@ -4,6 +4,7 @@ import dev.tollgate.admin.By;
 import dev.tollgate.deeds.Actor;
 import dev.tollgate.http.Form;
 import dev.tollgate.ledger.RequestId;
+import dev.tollgate.pages.KeptFields;
 import dev.tollgate.pages.Once;
 import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class DeedForms {
 
     private static final int CARRIED_CHARS_MAX = 600;
+    private static final String KEPT = "kept";
     private static final int MICROS_DIGITS = 6;
     private static final BigDecimal CREDITS_MAX = BigDecimal.valueOf(1_000_000_000);
 
@@ -29,10 +31,12 @@ public final class DeedForms {
     private static final Set<String> NOT_CARRIED = Set.of("csrf", Once.FIELD);
 
     private final People people;
+    private final KeptFields fields;
     private final SecureRandom random;
 
-    public DeedForms(People people, SecureRandom random) {
+    public DeedForms(People people, KeptFields fields, SecureRandom random) {
         this.people = people;
+        this.fields = fields;
         this.random = random;
     }
 
@@ -60,16 +64,17 @@ public final class DeedForms {
         if (people.isProved(request.visitor().session())) {
             return null;
         }
-        String query = form.fields().entrySet().stream()
+        Map<String, String> typed = form.fields().entrySet().stream()
                 .filter(field -> !NOT_CARRIED.contains(field.getKey()))
                 .filter(field -> field.getValue().length() <= CARRIED_CHARS_MAX)
-                .map(DeedForms::pair)
-                .collect(Collectors.joining("&"));
-        return PageStep.to(ProvePage.PATH + "?to=" + encoded(formPath + "?" + query));
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        String kept = fields.seal(request, formPath, typed);
+        return PageStep.to(ProvePage.PATH + "?to=" + encoded(formPath + "?" + KEPT + "=" + kept));
     }
 
-    private static String pair(Map.Entry<String, String> field) {
-        return encoded(field.getKey()) + "=" + encoded(field.getValue());
+    /** Returns what was typed into this page's form before the password was asked for. */
+    Map<String, String> kept(PageRequest<Visitor.Member> request) {
+        return fields.open(request, request.query(KEPT));
     }
 
     static String encoded(String text) {

@@ -1,9 +1,6 @@
 package dev.tollgate.console;
 
 import dev.tollgate.http.Form;
-import dev.tollgate.pages.PageRequest;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,21 +15,6 @@ public record FormState(
 
     static final FormState NONE = new FormState("", Map.of(), null);
 
-    /** The fields that forms of operators have. */
-    private static final List<String> FIELDS = List.of(
-            "name",
-            "credits",
-            "reason",
-            "requests",
-            "tokens",
-            "concurrency",
-            "count",
-            "expires",
-            "setting",
-            "value",
-            "login",
-            "email");
-
     public FormState {
         typed = Map.copyOf(typed);
     }
@@ -41,20 +23,9 @@ public record FormState(
         return new FormState(text(form, "deed"), form.fields(), error);
     }
 
-    /** As a link back to the page says it. */
-    static FormState ofQuery(PageRequest<?> request) {
-        String deed = request.query("deed");
-        if (deed == null) {
-            return NONE;
-        }
-        Map<String, String> typed = new HashMap<>();
-        for (String field : FIELDS) {
-            String value = request.query(field);
-            if (value != null) {
-                typed.put(field, value);
-            }
-        }
-        return new FormState(deed, typed, null);
+    /** @param typed into the form before the password was asked for */
+    static FormState kept(Map<String, String> typed) {
+        return typed.isEmpty() ? NONE : new FormState(typed.getOrDefault("deed", ""), typed, null);
     }
 
     static String text(Form form, String field) {

@@ -134,6 +134,11 @@ public final class Exchange implements CallWatch {
         return RemoteAddress.network(remoteAddress());
     }
 
+    /** Returns the /24 or the /48 that the caller's address belongs to: one holder may have all addresses of it. */
+    public String wideNetwork() {
+        return RemoteAddress.cut(remoteAddress());
+    }
+
     /**
      * For a secret that nobody has: what such a caller is to be told, which is the refusal itself or, where its address has sent many
      * of them lately, a 429. To be asked only when the secret was found wrong, so that whoever has a right one never notices.

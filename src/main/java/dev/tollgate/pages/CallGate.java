@@ -10,6 +10,7 @@ import dev.tollgate.people.BrowserSession;
 import dev.tollgate.people.People;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -58,15 +59,15 @@ final class CallGate<C extends Caller> implements Gate<C> {
     @Override
     public Future<C> admit(Exchange exchange) {
         site.requireOurs(exchange);
-        String token = Cookies.session(exchange, site.isSecure(exchange));
-        if (token == null) {
+        List<String> cookies = Cookies.sessions(exchange, site.isSecure(exchange));
+        if (cookies.isEmpty()) {
             throw signInAgain();
         }
         boolean fromUs = site.isFromUs(exchange);
         String shown = exchange.header("x-csrf-token");
         Promise<C> answer = Promise.promise();
         String network = exchange.network();
-        exchange.compute(() -> caller(token, network, fromUs, shown), caller -> {
+        exchange.compute(() -> caller(cookies, network, fromUs, shown), caller -> {
             try {
                 arrived.accept(exchange, caller);
                 answer.complete(caller);
@@ -77,8 +78,8 @@ final class CallGate<C extends Caller> implements Gate<C> {
         return answer.future();
     }
 
-    private C caller(String token, String network, boolean fromUs, @Nullable String shown) {
-        BrowserSession session = people.session(token, network)
+    private C caller(List<String> cookies, String network, boolean fromUs, @Nullable String shown) {
+        BrowserSession session = people.session(cookies, network)
                 .filter(its -> !its.codeDue() && !its.person().passwordDue())
                 .orElseThrow(CallGate::signInAgain);
         Visitor.Member member = new Visitor.Member(session);

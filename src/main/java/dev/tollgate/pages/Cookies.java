@@ -1,8 +1,8 @@
 package dev.tollgate.pages;
 
 import dev.tollgate.http.Exchange;
+import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The cookies there are: of a session, of a browser that has none, and of a browser that somebody has signed in with. */
 final class Cookies {
@@ -16,15 +16,15 @@ final class Cookies {
 
     private Cookies() {}
 
-    static @Nullable String session(Exchange exchange, boolean secure) {
+    static List<String> sessions(Exchange exchange, boolean secure) {
         return read(exchange, name(SESSION, secure));
     }
 
-    static @Nullable String visit(Exchange exchange, boolean secure) {
+    static List<String> visits(Exchange exchange, boolean secure) {
         return read(exchange, name(VISIT, secure));
     }
 
-    static @Nullable String browser(Exchange exchange, boolean secure) {
+    static List<String> browsers(Exchange exchange, boolean secure) {
         return read(exchange, name(BROWSER, secure));
     }
 
@@ -52,18 +52,15 @@ final class Cookies {
         return name + "=" + value + "; Path=/; HttpOnly; SameSite=Lax" + (secure ? "; Secure" : "");
     }
 
-    /** The first of its name; a browser sends the most specific one first. */
-    private static @Nullable String read(Exchange exchange, String name) {
-        List<String> headers = exchange.headers("cookie");
-        for (String header : headers) {
-            for (String pair : header.split(";", 50)) {
-                String cookie = pair.strip();
-                if (cookie.startsWith(name + "=")) {
-                    String value = cookie.substring(name.length() + 1);
-                    return value.isEmpty() || value.length() > VALUE_CHARS_MAX ? null : value;
-                }
-            }
-        }
-        return null;
+    /** All of its name, since a page on another host of the domain may have set more; as many as headers may hold. */
+    private static List<String> read(Exchange exchange, String name) {
+        return exchange.headers("cookie").stream()
+                .flatMap(header -> Arrays.stream(header.split(";")))
+                .map(String::strip)
+                .filter(cookie -> cookie.startsWith(name + "="))
+                .map(cookie -> cookie.substring(name.length() + 1))
+                .filter(value -> !value.isEmpty() && value.length() <= VALUE_CHARS_MAX)
+                .distinct()
+                .toList();
     }
 }

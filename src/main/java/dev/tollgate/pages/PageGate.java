@@ -11,6 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -147,16 +148,16 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
                     .asException();
         }
         boolean secure = site.isSecure(exchange);
-        String token = Cookies.session(exchange, secure);
+        List<String> cookies = Cookies.sessions(exchange, secure);
         boolean isGet = exchange.method().equals("GET") || exchange.method().equals("HEAD");
         String path = exchange.path();
         String target = exchange.target();
-        if (token == null) {
+        if (cookies.isEmpty()) {
             return Future.succeededFuture(judge.apply(new Seen(stranger(exchange, secure), path, target, isGet)));
         }
         Promise<V> answer = Promise.promise();
         String network = exchange.network();
-        exchange.compute(() -> people.session(token, network).orElse(null), session -> {
+        exchange.compute(() -> people.session(cookies, network).orElse(null), session -> {
             try {
                 answer.complete(judge.apply(new Seen(visitor(exchange, secure, session), path, target, isGet)));
             } catch (RuntimeException e) {
@@ -171,11 +172,13 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
     }
 
     private Visitor stranger(Exchange exchange, boolean secure) {
-        String known = Cookies.visit(exchange, secure);
-        if (known != null && tokens.isVisit(known)) {
-            return new Visitor.Stranger(known, null);
-        }
-        String made = tokens.newVisit();
-        return new Visitor.Stranger(made, Cookies.setVisit(made, secure));
+        return Cookies.visits(exchange, secure).stream()
+                .filter(tokens::isVisit)
+                .findFirst()
+                .map(known -> new Visitor.Stranger(known, null))
+                .orElseGet(() -> {
+                    String made = tokens.newVisit();
+                    return new Visitor.Stranger(made, Cookies.setVisit(made, secure));
+                });
     }
 }

@@ -50,8 +50,9 @@ public record PageRequest<V extends Visitor>(Exchange exchange, V visitor, Strin
         return new Visit(
                 exchange.remoteAddress(),
                 exchange.network(),
+                exchange.wideNetwork(),
                 Objects.requireNonNullElse(exchange.header("user-agent"), UNKNOWN),
-                Cookies.browser(exchange, isSecure()));
+                Cookies.browsers(exchange, isSecure()));
     }
 
     boolean isSecure() {

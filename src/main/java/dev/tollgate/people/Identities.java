@@ -118,14 +118,14 @@ public final class Identities {
 
     // ---- coming in ----
 
-    /** How long a network has to wait from which others have come with what does not count. */
-    public Duration wait(Visit visit) {
-        return people.waits().networkWait(visit.network());
+    /** Counts a return from the provider before it is checked. @return how long it has to wait; zero if it may be checked */
+    public Duration begin(Visit visit) {
+        return people.waits().begin(visit);
     }
 
-    /** Counts somebody who has come back with what does not count. */
-    public void failed(Visit visit) {
-        people.waits().failedFrom(visit.network());
+    /** Takes a return back from the count: it was no guess. */
+    public void succeeded(Visit visit) {
+        people.waits().succeeded(visit);
     }
 
     /** @return {@link SignIn.Wrong} where nobody here has this identity */
@@ -186,11 +186,10 @@ public final class Identities {
      * @return {@link SignIn.Taken} where somebody has the address already
      */
     public SignIn signUp(Identity identity, String zone, Visit visit) {
-        Duration wait = people.waits().signUpWait(visit.network());
+        Duration wait = people.waits().signUp(visit);
         if (wait.isPositive()) {
             return new SignIn.Wait(wait);
         }
-        people.waits().signedUp(visit.network());
         String email = address(identity);
         return make(identity, null, email, email != null, zone, visit);
     }

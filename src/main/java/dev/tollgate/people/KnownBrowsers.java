@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +30,8 @@ final class KnownBrowsers {
         this.random = random;
     }
 
-    /** Of a sign-in that is whole. @param present what the browser has sent; keeps its name where it is this person's already */
-    String cookie(String personId, @Nullable String present) {
+    /** @param present the cookies that the browser has sent; it keeps its name if it is known for this person already */
+    String cookie(String personId, List<String> present) {
         String known = id(personId, present);
         String id = known == null ? newId() : known;
         String name = id + "." + clock.instant().getEpochSecond();
@@ -43,10 +44,20 @@ final class KnownBrowsers {
         return ENCODER.encodeToString(bytes);
     }
 
-    /** What the browser is counted by; null where it is not known for this person, or was too long ago. */
+    /** Returns the name that the browser is counted by; null if it is not known for this person, or was known too long ago. */
     @Nullable
-    String id(String personId, @Nullable String cookie) {
-        String[] parts = cookie == null ? new String[0] : cookie.split("\\.", 4);
+    String id(String personId, List<String> cookies) {
+        for (String cookie : cookies) {
+            String id = id(personId, cookie);
+            if (id != null) {
+                return id;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable String id(String personId, String cookie) {
+        String[] parts = cookie.split("\\.", 4);
         if (parts.length != 3 || !parts[1].matches("[0-9]{1,12}")) {
             return null;
         }

@@ -138,12 +138,8 @@ public final class Links {
     }
 
     private Duration askWait(Visit visit) {
-        Duration wait = people.waits().askWait(visit.network());
-        if (wait.isPositive()) {
-            return wait;
-        }
-        people.waits().asked(visit.network());
-        return outbox.isFull() ? FULL : Duration.ZERO;
+        Duration wait = people.waits().ask(visit);
+        return wait.isZero() && outbox.isFull() ? FULL : wait;
     }
 
     private static SignIn.@Nullable Refused complaint(String email) {
@@ -196,7 +192,7 @@ public final class Links {
         if (refused != null) {
             return refused;
         }
-        String hash = people.passwords().hash(visit.network(), password);
+        String hash = people.passwords().hash(visit, password);
         if (people.isKnown(login, visit)) {
             return new SignIn.Taken();
         }
@@ -365,7 +361,7 @@ public final class Links {
         if (complaint != null) {
             return new SignIn.Refused("password", complaint);
         }
-        String hash = people.passwords().hash(visit.network(), password);
+        String hash = people.passwords().hash(visit, password);
         Instant now = clock.instant();
         List<Change> changes = new ArrayList<>();
         if (link.isMailed() && link.email().equals(person.email())) {

@@ -8,13 +8,16 @@ import dev.tollgate.limits.Workers;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hashes passwords with Argon2id, 19 MiB and two passes, which costs some tens of milliseconds of a core: two at once and 32 that wait, so that a
- * flood of sign-ins takes no more than that. Thread-safe; blocks.
+ * Hashes passwords with Argon2id, 19 MiB and two passes, which takes some tens of milliseconds of a core. Half of the cores do this, so that
+ * calls have the others. Strangers queue in turns by network, 32 of them at most. People who have shown before who they are have a lane of
+ * their own, in turns by person; each stranger's hash is followed by one of this lane, so no number of strangers can fill it. Thread-safe;
+ * blocks.
  */
 public final class Passwords implements AutoCloseable {
 
@@ -29,8 +32,17 @@ public final class Passwords implements AutoCloseable {
 
     private static final int PASSES = 2;
     private static final int HASH_BYTES = 32;
+    private static final String STRANGERS = "strangers";
+    private static final String KNOWN = "known";
     private static final int SALT_BYTES = 16;
-    private static final FairTurns.Bounds BOUNDS = new FairTurns.Bounds(2, 1, 32, 4);
+    private static final int ADDRESS_MAX = 4;
+    private static final int NETWORK_MAX = 8;
+    private static final int STRANGERS_MAX = 32;
+    private static final int KNOWN_MAX = 256;
+
+    /** The two lanes take turns at the threads; each lane lets in no more than there are threads. */
+    static final FairTurns.Bounds BOUNDS = lanes();
+
     private static final Argon2Function QUICK = Argon2Function.getInstance(64, 1, 1, HASH_BYTES, Argon2.ID);
 
     // The most common of ten characters and more in published lists, and what people type where they must type
@@ -110,6 +122,10 @@ public final class Passwords implements AutoCloseable {
             "tollgatetollgate");
 
     private final Workers workers = new Workers(BOUNDS, Workers.threads("password", 0));
+    private final FairTurns strangers =
+            new FairTurns(new FairTurns.Bounds(BOUNDS.eachMax(), 1, STRANGERS_MAX, NETWORK_MAX - 1));
+    private final FairTurns known = new FairTurns(new FairTurns.Bounds(BOUNDS.eachMax(), 1, KNOWN_MAX, 2));
+    private final ConcurrentHashMap<String, Integer> addresses = new ConcurrentHashMap<>();
     private final RandomGenerator random;
     private final int memoryKibibytes;
     private @Nullable String nobodys;
@@ -118,6 +134,11 @@ public final class Passwords implements AutoCloseable {
     public Passwords(RandomGenerator random, int memoryKibibytes) {
         this.random = random;
         this.memoryKibibytes = memoryKibibytes;
+    }
+
+    private static FairTurns.Bounds lanes() {
+        int threads = Workers.halfOfTheCores(0, 0).atOnceMax();
+        return new FairTurns.Bounds(threads, threads, 2 * threads, threads);
     }
 
     /**
@@ -144,25 +165,43 @@ public final class Passwords implements AutoCloseable {
         return null;
     }
 
-    /** @param network of who asks: the places are shared out by it. @throws Busy where too many wait already */
-    String hash(String network, String password) {
-        return inTurn(network, () -> hashNow(password, argon2()));
+    /** Hashes a stranger's password. @throws Busy if too many strangers wait already */
+    String hash(Visit visit, String password) {
+        return ofStranger(visit, () -> hashNow(password, argon2()));
+    }
+
+    /** Hashes the password of a person who is signed in. @throws Busy if too many wait already */
+    String hashOf(String personId, String password) {
+        return inTurn(known, personId, KNOWN, () -> hashNow(password, argon2()));
     }
 
     /**
-     * Takes the same time whether there is such a person or not.
+     * Checks a stranger's password. Takes the same time whether there is such a person or not, and whether their password was made by us.
      *
-     * @param network of who asks: the places are shared out by it
-     * @param hash null where the login is unknown
-     * @throws Busy where too many wait already
+     * @param hash null if the login is unknown
+     * @throws Busy if too many strangers wait already
      */
-    boolean matches(String network, String password, @Nullable String hash) {
-        String known = hash == null || hash.equals(NONE) ? null : hash;
-        return inTurn(network, () -> check(password, known == null ? nobodys() : known)) && known != null;
+    boolean matches(Visit visit, String password, @Nullable String hash) {
+        return ofStranger(visit, () -> check(password, hash));
     }
 
-    private static boolean check(String password, String hash) {
-        return Password.check(cut(password), hash).with(Argon2Function.getInstanceFromHash(hash));
+    /** Checks the password of a person who has signed in with this browser before. @throws Busy if too many wait already */
+    boolean matchesOf(String personId, String password, @Nullable String hash) {
+        return inTurn(known, personId, KNOWN, () -> check(password, hash));
+    }
+
+    private boolean check(String password, @Nullable String hash) {
+        String whole = nobodys();
+        boolean isPassword = hash != null && !hash.equals(NONE);
+        Argon2Function function = isPassword ? Argon2Function.getInstanceFromHash(hash) : QUICK;
+        if (function.getMemory() < memoryKibibytes) {
+            matches(password, whole, argon2());
+        }
+        return isPassword && matches(password, hash, function);
+    }
+
+    private static boolean matches(String password, String hash, Argon2Function function) {
+        return Password.check(cut(password), hash).with(function);
     }
 
     /** Made when it is first needed: not every start is a sign-in. */
@@ -191,15 +230,32 @@ public final class Passwords implements AutoCloseable {
         return password.length() <= 2 * CHARS_MAX ? password : password.substring(0, 2 * CHARS_MAX);
     }
 
-    private <T> T inTurn(String network, Supplier<T> work) {
-        Workers.Job<T> job = workers.start(network, unwanted -> work.get());
-        if (job == null) {
-            throw new Busy();
-        }
+    /** An address has at most {@link #ADDRESS_MAX} of its wide network's places. */
+    private <T> T ofStranger(Visit visit, Supplier<T> work) {
+        String address = visit.network();
+        boolean isIn = addresses.merge(address, 1, Integer::sum) <= ADDRESS_MAX;
         try {
+            if (!isIn) {
+                throw new Busy();
+            }
+            return inTurn(strangers, visit.wideNetwork(), STRANGERS, work);
+        } finally {
+            addresses.computeIfPresent(address, (same, count) -> count == 1 ? null : count - 1);
+        }
+    }
+
+    private <T> T inTurn(FairTurns lane, String who, String name, Supplier<T> work) {
+        try (FairTurns.Turn turn = lane.enter(who, Long.MAX_VALUE)) {
+            Workers.Job<T> job = turn == null ? null : workers.start(name, unwanted -> work.get());
+            if (job == null) {
+                throw new Busy();
+            }
             return job.result().join();
         } catch (CompletionException e) {
             throw new IllegalStateException("a password could not be hashed", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Busy();
         }
     }
 

@@ -32,6 +32,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** People and their sessions: reads, and all that changes them. Thread-safe; blocks. */
@@ -45,6 +46,7 @@ public final class People implements AutoCloseable {
 
     private static final Duration SEEN_EVERY = Duration.ofMinutes(5);
     private static final int SESSIONS_MAX = 50;
+    private static final int LOOKED_UP_MAX = 8;
     private static final String MADE_FROM = "abcdefghjkmnpqrstuvwxyz23456789";
     private static final int MADE_CHARS = 25;
 
@@ -166,8 +168,11 @@ public final class People implements AutoCloseable {
         return known("login", login, visit.network()).person();
     }
 
+    /** Whether a new login may look so. Logins that exist are asked for as they are. */
     static boolean isAddress(String typed) {
-        return EMAIL.matcher(typed).matches();
+        return EMAIL.matcher(typed).matches()
+                && Stream.of(typed.split("[@.]")).allMatch(LoginScripts::areOne)
+                && LoginScripts.areOne(typed.substring(0, typed.indexOf('@')));
     }
 
     Passwords passwords() {
@@ -215,31 +220,34 @@ public final class People implements AutoCloseable {
     /** @throws Passwords.Busy where too many sign in at once */
     public SignIn signIn(String typedLogin, String password, Visit visit) {
         String login = Visit.login(typedLogin);
-        Known early = visit.knownBrowser() == null ? null : known("login", login, visit.network());
-        String counted = counted(login, early, visit);
-        Duration wait = waits.wait(counted, visit.network());
+        Known known = known("login", login, visit.network());
+        Person person = known.person();
+        String browser = person == null ? null : browsers.id(person.id(), visit.knownBrowsers());
+        SignInWaits.Name counted = browser == null ? SignInWaits.login(login) : SignInWaits.browser(browser);
+        Duration wait = browser == null ? waits.begin(counted, visit) : waits.beginKnown(counted);
         if (wait.isPositive()) {
             return new SignIn.Wait(wait);
         }
-        Known known = early == null ? known("login", login, visit.network()) : early;
-        if (!passwords.matches(visit.network(), password, known.hash()) || known.person() == null) {
-            waits.failed(counted, visit.network());
+        boolean isRight;
+        try {
+            isRight = person == null || browser == null
+                    ? passwords.matches(visit, password, known.hash())
+                    : passwords.matchesOf(person.id(), password, known.hash());
+        } catch (Passwords.Busy busy) {
+            waits.unmade(counted, visit);
+            throw busy;
+        }
+        if (!isRight || person == null) {
             return new SignIn.Wrong();
         }
-        waits.succeeded(counted);
-        return known.person().accountBlocked() ? new SignIn.Blocked() : begin(known.person(), visit, List.of(), true);
-    }
-
-    private String counted(String login, @Nullable Known known, Visit visit) {
-        Person person = known == null ? null : known.person();
-        String browser = person == null ? null : browsers.id(person.id(), visit.knownBrowser());
-        return browser == null ? SignInWaits.login(login) : SignInWaits.browser(browser);
+        waits.succeeded(counted, visit);
+        return person.accountBlocked() ? new SignIn.Blocked() : begin(person, visit, List.of(), true);
     }
 
     /** What was got wrong before keeps them waiting no longer: they have shown by another way who they are. */
     void forgive(Person person, Visit visit) {
         waits.succeeded(SignInWaits.login(person.login()));
-        String browser = browsers.id(person.id(), visit.knownBrowser());
+        String browser = browsers.id(person.id(), visit.knownBrowsers());
         if (browser != null) {
             waits.succeeded(SignInWaits.browser(browser));
         }
@@ -247,7 +255,7 @@ public final class People implements AutoCloseable {
 
     /** The cookie that tells a browser in which somebody is signed in from those of strangers. */
     public String knownBrowser(Person person, Visit visit) {
-        return browsers.cookie(person.id(), visit.knownBrowser());
+        return browsers.cookie(person.id(), visit.knownBrowsers());
     }
 
     /**
@@ -262,12 +270,11 @@ public final class People implements AutoCloseable {
         if (refused != null) {
             return refused;
         }
-        Duration wait = waits.signUpWait(visit.network());
+        Duration wait = waits.signUp(visit);
         if (wait.isPositive()) {
             return new SignIn.Wait(wait);
         }
-        waits.signedUp(visit.network());
-        String hash = passwords.hash(visit.network(), password);
+        String hash = passwords.hash(visit, password);
         if (known("login", login, visit.network()).person() != null) {
             return new SignIn.Taken();
         }
@@ -310,7 +317,7 @@ public final class People implements AutoCloseable {
     }
 
     static SignIn.@Nullable Refused complaint(String login, String password, String name) {
-        if (!EMAIL.matcher(login).matches()) {
+        if (!isAddress(login)) {
             return new SignIn.Refused("email", "An e-mail address looks like name@example.org.");
         }
         String about = Passwords.complaint(password, login);
@@ -341,7 +348,7 @@ public final class People implements AutoCloseable {
      * @param isProved whether the password was shown now
      */
     SignIn begin(Person person, Visit visit, List<Change> before, boolean isProved) {
-        String token = Tokens.next(random);
+        String token = Tokens.nextOfSession(random, secrets);
         Instant now = clock.instant();
         NewSession session = new NewSession(
                 Tokens.hash(token),
@@ -369,15 +376,21 @@ public final class People implements AutoCloseable {
     // ---- sessions ----
 
     /**
-     * Whose token it is; empty where its session has ended, by itself or by somebody.
+     * Returns the session of the first cookie that has one; empty if none has, or it has ended. Somebody else may plant cookies of our name, so
+     * only those with our sign are looked up. A cookie without it, of an earlier version, is looked up if it is the only one.
      *
      * @param network the reads of strangers take turns by
      * @throws dev.tollgate.error.ApiException 503 where it cannot be read
      */
-    public Optional<BrowserSession> session(String token, String network) {
-        if (!Tokens.isToken(token)) {
-            return Optional.empty();
-        }
+    public Optional<BrowserSession> session(List<String> cookies, String network) {
+        return cookies.stream()
+                .filter(cookie -> Tokens.isSigned(cookie, secrets) || (cookies.size() == 1 && Tokens.isToken(cookie)))
+                .limit(LOOKED_UP_MAX)
+                .flatMap(cookie -> session(cookie, network).stream())
+                .findFirst();
+    }
+
+    private Optional<BrowserSession> session(String token, String network) {
         Optional<BrowserSession> found = Records.read(() -> database.readOnceFor("network " + network, connection -> {
             try (PreparedStatement select = connection.prepareStatement(
                     "SELECT " + PersonSql.SESSION + PersonSql.FROM_SESSION + "WHERE session.hash = ?")) {
@@ -486,18 +499,16 @@ public final class People implements AutoCloseable {
     /** The password again, within a session; what others get wrong at the door does not keep it waiting. */
     public SignIn prove(BrowserSession session, String password, Visit visit) {
         Person person = session.person();
-        Duration wait = waits.wait(SignInWaits.session(session.hash()), visit.network());
+        SignInWaits.Name counted = SignInWaits.session(session.hash());
+        Duration wait = waits.beginKnown(counted);
         if (wait.isPositive()) {
             return new SignIn.Wait(wait);
         }
-        if (!passwords.matches(
-                visit.network(),
-                password,
-                known("id", person.id(), visit.network()).hash())) {
-            waits.failed(SignInWaits.session(session.hash()), visit.network());
+        String hash = known("id", person.id(), visit.network()).hash();
+        if (!passwords.matchesOf(person.id(), password, hash)) {
             return new SignIn.Wrong();
         }
-        waits.succeeded(SignInWaits.session(session.hash()));
+        waits.succeeded(counted);
         commit(PeopleChange.of(rows ->
                 rows.update("UPDATE session SET proved_at = ? WHERE hash = ?", clock.instant(), session.hash())));
         return new SignIn.Welcome("", person, false);
@@ -526,7 +537,7 @@ public final class People implements AutoCloseable {
         if (unproved != null) {
             return unproved;
         }
-        String hash = passwords.hash(visit.network(), next);
+        String hash = passwords.hashOf(person.id(), next);
         List<Change> changes = new ArrayList<>(with);
         changes.add(PeopleChange.of(rows -> {
             rows.setPassword(person.id(), hash);
@@ -589,7 +600,7 @@ public final class People implements AutoCloseable {
             return null;
         }
         String password = chosen == null ? madePassword() : chosen;
-        String hash = chosen == null ? passwords.hashOfRandom(password) : passwords.hash("", password);
+        String hash = chosen == null ? passwords.hashOfRandom(password) : passwords.hashOf("", password);
         Instant now = clock.instant();
         CreateAccount account = new CreateAccount(OwnIds.account(random), "Operator", now);
         NewPerson operator = new NewPerson(

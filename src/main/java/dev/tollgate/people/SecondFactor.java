@@ -43,6 +43,7 @@ public final class SecondFactor {
 
     private final Database database;
     private final Writer writer;
+    private final SecretBox box;
     private final SecretBox.Purpose secrets;
     private final SignInWaits waits;
     private final InstantSource clock;
@@ -57,6 +58,7 @@ public final class SecondFactor {
             RandomGenerator random) {
         this.database = database;
         this.writer = writer;
+        this.box = secrets;
         this.secrets = secrets.purpose("second factors");
         this.waits = waits;
         this.clock = clock;
@@ -122,19 +124,18 @@ public final class SecondFactor {
     }
 
     /** Switches it on if the code is right, and ends every other session: they were begun without it. */
-    public SwitchOn switchOn(BrowserSession session, String sealed, String typed, Visit visit) {
+    public SwitchOn switchOn(BrowserSession session, String sealed, String typed) {
         Person person = session.person();
         String secret = opened(session, sealed);
         if (secret == null || person.hasSecondFactor()) {
             return new SwitchOn.Late();
         }
-        Duration wait = waits.begin(SignInWaits.codes(person.id()), visit.network());
+        Duration wait = waits.beginKnown(SignInWaits.codes(person.id()));
         if (wait.isPositive()) {
             return new SwitchOn.Wait(wait);
         }
         Long step = stepOf(secret, digits(typed));
         if (step == null) {
-            waits.failedFrom(visit.network());
             return new SwitchOn.Wrong();
         }
         waits.succeeded(SignInWaits.codes(person.id()));
@@ -214,12 +215,12 @@ public final class SecondFactor {
      */
     public SignIn enter(BrowserSession begun, String typed, Visit visit) {
         Person person = begun.person();
-        String counted = SignInWaits.codes(person.id());
-        Duration wait = waits.begin(counted, visit.network());
+        SignInWaits.Name counted = SignInWaits.codes(person.id());
+        Duration wait = waits.begin(counted, visit);
         if (wait.isPositive()) {
             return new SignIn.Wait(wait);
         }
-        String token = Tokens.next(random);
+        String token = Tokens.nextOfSession(random, box);
         Instant now = clock.instant();
         NewSession next =
                 new NewSession(Tokens.hash(token), person.id(), now, now, false, visit.address(), visit.agent());
@@ -240,10 +241,9 @@ public final class SecondFactor {
                     return good;
                 }));
         if (!isIn) {
-            waits.failedFrom(visit.network());
             return new SignIn.Wrong();
         }
-        waits.succeeded(counted);
+        waits.succeeded(counted, visit);
         return new SignIn.Welcome(token, person, false);
     }
 

@@ -3,29 +3,56 @@ package dev.tollgate.people;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * Makes guessing slow without locking anybody out: after five failures for one name (of a login, a known browser, whose codes are tried, a session), or
- * thirty from a network, within ten minutes the next try has to wait, twice as long each time, up to five minutes; likewise sign-ups after five
- * from a network. Of this node, in memory, the least recently met forgotten first. Thread-safe.
+ * Makes guessing slow without locking anybody out. Five tries for one name, 30 from an address and 240 from its wide network are free within
+ * fifteen minutes; then each next one waits twice as long as the one before. Sign-ups wait after five from an address and 40 from its wide
+ * network. Every try is counted before it is made and taken back if it was right, so that parallel tries are no more than others. Each node
+ * counts in memory and forgets the least recently used names first. Thread-safe.
  */
 final class SignInWaits {
 
-    private static final Duration WINDOW = Duration.ofMinutes(10);
+    private static final Duration WINDOW = Duration.ofMinutes(15);
     private static final Duration LONGEST = Duration.ofMinutes(5);
-    private static final int NAME_FAILURES = 5;
-    private static final int NETWORK_FAILURES = 30;
+
+    /** The longest wait that strangers can cause for a login. */
+    private static final Duration LONGEST_BY_STRANGERS = Duration.ofSeconds(30);
+
+    private static final int NAME_TRIES = 5;
+    private static final int ADDRESS_TRIES = 30;
     private static final int SIGN_UPS = 5;
     private static final int MAILS = 3;
     private static final int ASKED = 10;
     private static final int KEPT_MAX = 100_000;
 
-    /** @param untilMillis before which nothing is tried */
-    private record Failures(int count, long sinceMillis, long untilMillis) {}
+    /** The number of addresses that a wide network counts as. */
+    private static final int WIDE_PLACES = 8;
 
-    private final Cache<String, Failures> failures =
+    /**
+     * A counter's name.
+     *
+     * @param free tries before the first wait
+     * @param longest wait
+     */
+    record Name(String text, int free, Duration longest) {
+
+        /** A wide network's counter for what an address may do {@code free} times. */
+        private static Name wide(String kind, Visit visit, int free, Duration longest) {
+            return new Name(kind + "/" + visit.wideNetwork(), WIDE_PLACES * free, longest);
+        }
+
+        private static Stream<Name> networks(String kind, Visit visit, int free, Duration longest) {
+            return Stream.of(new Name(kind + visit.network(), free, longest), wide(kind, visit, free, longest));
+        }
+    }
+
+    /** @param untilMillis before which nothing is tried */
+    private record Tries(int count, long sinceMillis, long untilMillis) {}
+
+    private final Cache<String, Tries> tries =
             Caffeine.newBuilder().maximumSize(KEPT_MAX).build();
     private final InstantSource clock;
 
@@ -33,110 +60,114 @@ final class SignInWaits {
         this.clock = clock;
     }
 
-    /** What passwords that are typed at the door are counted by. */
-    static String login(String login) {
-        return "l" + login;
+    /** Counts passwords that anybody types for a login. */
+    static Name login(String login) {
+        return new Name("l" + login, NAME_TRIES, LONGEST_BY_STRANGERS);
     }
 
-    /** What a browser is counted by that is known for who signs in. */
-    static String browser(String id) {
-        return "b" + id;
+    /** Counts passwords typed in a browser that is known for the login. */
+    static Name browser(String id) {
+        return new Name("b" + id, NAME_TRIES, LONGEST);
     }
 
-    /** What the second step is counted by, whatever session it is of. */
-    static String codes(String personId) {
-        return "c" + personId;
+    /** Counts codes of a second factor, in all sessions of the person. */
+    static Name codes(String personId) {
+        return new Name("c" + personId, NAME_TRIES, LONGEST);
     }
 
-    /** What passwords that are asked for again are counted by. */
-    static String session(String hash) {
-        return "p" + hash;
+    /** Counts passwords that a session asks for again. */
+    static Name session(String hash) {
+        return new Name("p" + hash, NAME_TRIES, LONGEST);
     }
 
-    /** How long this try has to wait; zero for not at all. @param name one of the above */
-    Duration wait(String name, String network) {
-        Instant now = clock.instant();
-        long until = Math.max(until(name), until("n" + network));
-        return until <= now.toEpochMilli() ? Duration.ZERO : Duration.ofMillis(until - now.toEpochMilli());
+    /** A try of a stranger: both the name and the networks may have to wait. @return zero if the try may be made; then it is counted */
+    Duration begin(Name name, Visit visit) {
+        return begin(Stream.concat(Stream.of(name), networks(visit)).toList());
     }
 
-    /** Likewise where it is not known yet who it is. */
-    Duration networkWait(String network) {
-        long left = until("n" + network) - clock.millis();
-        return left <= 0 ? Duration.ZERO : Duration.ofMillis(left);
+    /** A try of a stranger who has named no login. */
+    Duration begin(Visit visit) {
+        return begin(networks(visit).toList());
     }
 
-    private long until(String name) {
-        Failures known = failures.getIfPresent(name);
-        return known == null ? 0 : known.untilMillis();
+    /** A try of somebody who has shown before that they are no stranger: what their network does keeps them from nothing. */
+    Duration beginKnown(Name name) {
+        return begin(List.of(name));
     }
 
-    void failed(String name, String network) {
-        count(name, NAME_FAILURES);
-        failedFrom(network);
+    private static Stream<Name> networks(Visit visit) {
+        return Name.networks("n", visit, ADDRESS_TRIES, LONGEST_BY_STRANGERS);
     }
 
-    /** Likewise where the try was counted by {@link #begin}. */
-    void failedFrom(String network) {
-        count("n" + network, NETWORK_FAILURES);
-    }
-
-    /**
-     * As {@link #wait}, for what is checked so fast that many could be tried at the same moment: the try is counted before it is made, and
-     * taken back by {@link #succeeded}.
-     */
-    synchronized Duration begin(String name, String network) {
-        Duration wait = wait(name, network);
-        if (wait.isZero()) {
-            count(name, NAME_FAILURES);
+    private synchronized Duration begin(List<Name> names) {
+        long left = names.stream().mapToLong(this::leftMillis).max().orElse(0);
+        if (left <= 0) {
+            names.forEach(this::count);
         }
-        return wait;
+        return Duration.ofMillis(Math.max(0, left));
     }
 
-    /** How long the next sign-up from a network has to wait. */
-    Duration signUpWait(String network) {
-        long left = until("s" + network) - clock.millis();
-        return left <= 0 ? Duration.ZERO : Duration.ofMillis(left);
+    private long leftMillis(Name name) {
+        Tries known = tries.getIfPresent(name.text());
+        return known == null ? 0 : known.untilMillis() - clock.millis();
     }
 
-    void signedUp(String network) {
-        count("s" + network, SIGN_UPS);
+    /** The try was right: its name begins afresh, and its networks are as before. */
+    void succeeded(Name name, Visit visit) {
+        succeeded(name);
+        succeeded(visit);
     }
 
-    void succeeded(String name) {
-        failures.invalidate(name);
+    void succeeded(Visit visit) {
+        networks(visit).forEach(this::takeBack);
+    }
+
+    void succeeded(Name name) {
+        tries.invalidate(name.text());
+    }
+
+    /** The try was not made after all. */
+    void unmade(Name name, Visit visit) {
+        takeBack(name);
+        succeeded(visit);
+    }
+
+    /** @return how long the next sign-up has to wait; zero if this one may be made: then it is counted */
+    Duration signUp(Visit visit) {
+        return begin(Name.networks("s", visit, SIGN_UPS, LONGEST).toList());
     }
 
     /** Whether an address may be sent another mail that anybody can ask for; if so, that counts. */
     boolean mayMail(String login) {
-        boolean may = until("m" + login) <= clock.millis();
-        if (may) {
-            count("m" + login, MAILS);
-        }
-        return may;
+        return begin(List.of(new Name("m" + login, MAILS, LONGEST))).isZero();
     }
 
-    /** How long the next mail that somebody of a network asks for has to wait. */
-    Duration askWait(String network) {
-        long left = until("a" + network) - clock.millis();
-        return left <= 0 ? Duration.ZERO : Duration.ofMillis(left);
+    /** @return how long the next mail that a stranger asks for has to wait; zero if this one may be made: then it is counted */
+    Duration ask(Visit visit) {
+        return begin(Name.networks("a", visit, ASKED, LONGEST).toList());
     }
 
-    void asked(String network) {
-        count("a" + network, ASKED);
-    }
-
-    private void count(String name, int free) {
+    private void count(Name name) {
         long now = clock.millis();
-        failures.asMap().compute(name, (any, known) -> {
-            boolean isNew = known == null || now - known.sinceMillis() > WINDOW.toMillis() + LONGEST.toMillis();
+        tries.asMap().compute(name.text(), (any, known) -> {
+            boolean isNew = known == null || now - known.sinceMillis() > WINDOW.toMillis();
             int count = isNew ? 1 : known.count() + 1;
-            return new Failures(count, isNew ? now : known.sinceMillis(), count < free ? 0 : now + pause(count - free));
+            long until = count < name.free() ? 0 : now + pauseMillis(count - name.free(), name.longest());
+            return new Tries(count, isNew ? now : known.sinceMillis(), until);
+        });
+    }
+
+    private void takeBack(Name name) {
+        tries.asMap().computeIfPresent(name.text(), (any, known) -> {
+            int count = known.count() - 1;
+            return count <= 0
+                    ? null
+                    : new Tries(count, known.sinceMillis(), count < name.free() ? 0 : known.untilMillis());
         });
     }
 
     /** 1, 2, 4 … seconds. */
-    private static long pause(int beyond) {
-        return Math.min(LONGEST.toMillis(), 1_000L << Math.min(beyond, 20));
+    private static long pauseMillis(int beyond, Duration longest) {
+        return Math.min(longest.toMillis(), 1_000L << Math.min(beyond, 20));
     }
 }

@@ -1,25 +1,23 @@
 package dev.tollgate.people;
 
+import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where somebody signs in from.
  *
  * @param address the IP address, to be shown to the person
  * @param network what strangers are counted by: the address, or half of an IPv6 address
+ * @param wideNetwork the /24 or /48 that the address belongs to
  * @param agent the browser in its own words
- * @param knownBrowser the cookie of a browser that somebody has signed in with before; null where it has none
+ * @param knownBrowsers the cookies of a browser that somebody has signed in with before
  */
-public record Visit(
-        String address,
-        String network,
-        String agent,
-        @Nullable String knownBrowser) {
+public record Visit(String address, String network, String wideNetwork, String agent, List<String> knownBrowsers) {
 
     private static final int AGENT_CHARS_MAX = 200;
 
     public Visit {
+        knownBrowsers = List.copyOf(knownBrowsers);
         agent = agent.length() <= AGENT_CHARS_MAX ? agent : agent.substring(0, AGENT_CHARS_MAX);
     }
 

@@ -123,15 +123,18 @@ public final class OidcPages {
 
     private PageStep back(PageRequest<Visitor> request, String state) {
         OidcSignIn provider = oidc();
-        Duration wait = identities.wait(request.visit());
+        Duration wait = identities.begin(request.visit());
         if (wait.isPositive()) {
             return refused(null, "Too many tries. Try again in " + (wait.toSeconds() + 1) + " seconds.", 422);
         }
         return switch (provider.end(state, request.query("code"), request.query("error"), browser(request))) {
-            case Step.Known(OidcAttempt attempt, Identity identity) -> known(request, attempt, identity);
+            case Step.Known(OidcAttempt attempt, Identity identity) -> {
+                identities.succeeded(request.visit());
+                yield known(request, attempt, identity);
+            }
             case Step.Failed failed -> {
-                if (!failed.isAway()) {
-                    identities.failed(request.visit());
+                if (failed.isAway()) {
+                    identities.succeeded(request.visit());
                 }
                 yield failed(failed);
             }

@@ -61,7 +61,7 @@ public final class SecondFactorPage {
     private PageStep switchOn(PageRequest<Visitor.Member> request, Form form) {
         BrowserSession session = request.visitor().session();
         String sealed = text(form, "sealed");
-        return switch (factor.switchOn(session, sealed, text(form, "code"), request.visit())) {
+        return switch (factor.switchOn(session, sealed, text(form, "code"))) {
             case SecondFactor.SwitchOn.Done(List<String> codes) -> codes(codes, true);
             case SecondFactor.SwitchOn.Late late -> PageStep.to(PATH);
             case SecondFactor.SwitchOn.Wrong wrong ->

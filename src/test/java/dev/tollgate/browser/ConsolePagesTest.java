@@ -62,7 +62,7 @@ class ConsolePagesTest {
         pages.put("prove", "/console/prove");
         pages.put("overview", "/console");
         pages.put("prices", "/console/prices");
-        pages.put("price", "/console/prices/google/gemini-2.5-pro?input=1&output=25&thoughts=billed");
+        pages.put("price", "/console/prices/google/gemini-2.5-pro");
         pages.put("channels", "/console/channels");
         pages.put("vouchers", "/console/vouchers");
         pages.put("revenue", "/console/revenue");

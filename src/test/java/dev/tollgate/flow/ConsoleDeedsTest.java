@@ -53,8 +53,7 @@ class ConsoleDeedsTest {
     @Test
     void a_price_is_shown_old_and_new_with_a_call_before_it_is_set_and_one_that_was_changed_meanwhile_is_refused() {
         String path = "/console/prices/gemini-3-pro";
-        String shown = path + "?input=200&output=900&thoughts=free";
-        String page = body(shown);
+        String page = compared(path, "200", "900").body();
         // 2,000 tokens in and 500 out: 0.32 + 0.48, and 0.40 + 0.45
         assertThat(page)
                 .contains("<td class=\"num\">0.80</td><td class=\"num\">0.85</td>")
@@ -63,14 +62,40 @@ class ConsoleDeedsTest {
         assertThat(looked.find()).isTrue();
         Map<String, String> form = Map.of(
                 "input", "200", "output", "900", "thoughts", "free", "looked", looked.group(1), "reason", REASON);
-        assertThat(operator.submit(shown, path, form).location()).isEqualTo(path + "?done=price");
+        assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=price");
         assertThat(body(path)).contains("value=\"200\"").contains("value=\"900\"");
-        Browser.Page late = operator.submit(shown, path, form);
+        Browser.Page late = operator.submit(path, path, form);
         assertThat(late.status()).isEqualTo(422);
         assertThat(late.body()).contains("changed meanwhile");
-        assertThat(body(path + "?input=1&output=1")).contains("below what the upstream charges");
-        assertThat(operator.get(path + "?input=cheap&output=1").status()).isEqualTo(422);
+        assertThat(compared(path, "1", "1").body()).contains("below what the upstream charges");
+        assertThat(compared(path, "cheap", "1").status()).isEqualTo(422);
         assertThat(operator.get("/console/prices/gemini-none").status()).isEqualTo(404);
+    }
+
+    private static Browser.Page compared(String path, String input, String output) {
+        return operator.submit(
+                path, path, Map.of("deed", "compare", "input", input, "output", output, "thoughts", "free"));
+    }
+
+    @Test
+    void no_link_fills_in_a_form_of_operators() {
+        String typed = "?deed=%s&input=0.111&output=0.111&thoughts=billed&reason=planted&credits=0.111&name=planted"
+                + "&login=planted&email=planted&setting=planted&value=planted&count=111&looked=planted";
+        String account = gateway.text("SELECT MIN(id) FROM account");
+        for (String page : List.of(
+                "/console/prices/gemini-3-pro",
+                "/console/vouchers",
+                "/console/accounts",
+                "/console/settings",
+                "/console/accounts/" + account)) {
+            for (String deed : List.of("compare", "make", "create", "invite", "mail", "grant", "adjust", "limits")) {
+                assertThat(body(page + typed.formatted(deed)))
+                        .as(page)
+                        .doesNotContain("planted")
+                        .doesNotContain("0.111")
+                        .doesNotContain("What changes");
+            }
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import com.password4j.Argon2Function;
 import com.password4j.Password;
 import com.password4j.types.Argon2;
 import java.lang.reflect.Field;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ class PasswordsTest {
     /** Nobody else's. */
     private static final int KIBIBYTES = 136;
 
+    private static final Visit HERE = new Visit("192.0.2.1", "c0000201", "192.0.2.0/24", "a browser", List.of());
     private static final String PASSWORD = "what nobody would guess";
 
     /** A function of one's own for each hash would leave a hook for the process's end behind, each time: one serves all. */
@@ -23,22 +25,22 @@ class PasswordsTest {
             throws ReflectiveOperationException {
         try (Passwords passwords = new Passwords(new Random(), KIBIBYTES)) {
             passwords.hashOfRandom(PASSWORD); // which a start does
-            assertThat(kept()).isZero();
-            String hash = passwords.hash("here", PASSWORD);
-            assertThat(passwords.matches("here", PASSWORD, hash)).isTrue();
-            assertThat(passwords.matches("here", "another", hash)).isFalse();
-            assertThat(passwords.matches("here", PASSWORD, null)).isFalse();
-            assertThat(kept()).isEqualTo(1);
+            assertThat(kept(KIBIBYTES)).isZero();
+            String hash = passwords.hash(HERE, PASSWORD);
+            assertThat(passwords.matches(HERE, PASSWORD, hash)).isTrue();
+            assertThat(passwords.matches(HERE, "another", hash)).isFalse();
+            assertThat(passwords.matches(HERE, PASSWORD, null)).isFalse();
+            assertThat(kept(KIBIBYTES)).isEqualTo(1);
         }
     }
 
     /** How many functions with that memory the library keeps. */
-    private static long kept() throws ReflectiveOperationException {
+    private static long kept(int kibibytes) throws ReflectiveOperationException {
         Field kept = Argon2Function.class.getDeclaredField("INSTANCES");
         kept.setAccessible(true);
         return ((Map<?, ?>) kept.get(null))
                 .values().stream()
-                        .filter(function -> ((Argon2Function) function).getMemory() == KIBIBYTES)
+                        .filter(function -> ((Argon2Function) function).getMemory() == kibibytes)
                         .count();
     }
 
@@ -48,20 +50,36 @@ class PasswordsTest {
         try (Passwords passwords = new Passwords(new Random(), KIBIBYTES + 8)) {
             String theirs =
                     Password.hash(PASSWORD).addRandomSalt(16).with(librarys).getResult();
-            assertThat(passwords.matches("here", PASSWORD, theirs)).isTrue();
-            assertThat(Password.check(PASSWORD, passwords.hash("here", PASSWORD))
-                            .with(librarys))
+            assertThat(passwords.matches(HERE, PASSWORD, theirs)).isTrue();
+            assertThat(Password.check(PASSWORD, passwords.hash(HERE, PASSWORD)).with(librarys))
                     .isTrue();
         }
     }
 
     @Test
     void a_hash_with_other_costs_is_checked_by_its_own() {
-        try (Passwords passwords = new Passwords(new Random(), KIBIBYTES)) {
+        try (Passwords passwords = new Passwords(new Random(), KIBIBYTES + 24)) {
             String quick = passwords.hashOfRandom(PASSWORD);
             assertThat(quick).contains("$m=64,t=1,p=1$");
-            assertThat(passwords.matches("here", PASSWORD, quick)).isTrue();
-            assertThat(passwords.matches("here", "another", quick)).isFalse();
+            assertThat(passwords.matches(HERE, PASSWORD, quick)).isTrue();
+            assertThat(passwords.matches(HERE, "another", quick)).isFalse();
         }
+    }
+
+    @Test
+    void a_made_password_costs_a_whole_hash_at_sign_in() throws ReflectiveOperationException {
+        int kibibytes = KIBIBYTES + 16;
+        try (Passwords passwords = new Passwords(new Random(), kibibytes)) {
+            String quick = passwords.hashOfRandom(PASSWORD);
+            assertThat(kept(kibibytes)).isZero();
+            assertThat(passwords.matches(HERE, PASSWORD, quick)).isTrue();
+            assertThat(kept(kibibytes)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void hashing_leaves_half_of_the_cores_to_callers() {
+        int cores = Runtime.getRuntime().availableProcessors();
+        assertThat(Passwords.BOUNDS.atOnceMax()).isEqualTo(Math.max(1, cores / 2));
     }
 }
