@@ -157,8 +157,8 @@
       return JSON.parse(text);
     } catch (problem) {
       const at = Number(/position (\d+)/.exec(problem.message)?.[1] ?? text.length);
-      error.textContent = 'This is no JSON, line ' + text.slice(0, at).split('\n').length + ': ' + problem.message;
-      throw new Error('Mend the JSON under Parameters first.');
+      error.textContent = 'Invalid JSON, line ' + text.slice(0, at).split('\n').length + ': ' + problem.message;
+      throw new Error('Fix the JSON under Parameters first.');
     }
   };
 
@@ -302,6 +302,7 @@
       }
     } finally {
       running.delete(index);
+      turn.took ??= Date.now() - turn.began;
       if (turn.state === 'refused' && !turn.text) giveBack(column, turn);
       finish();
     }
@@ -321,6 +322,7 @@
     }
   };
 
+  const EVENT = /^(?:event: (\w+)\n)?data: (.*)$/;
   const read = async (response, turn) => {
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = '';
@@ -332,8 +334,9 @@
       while ((end = rest.indexOf('\n\n')) >= 0) {
         const event = rest.slice(0, end);
         rest = rest.slice(end + 2);
-        if (event.startsWith('data: ')) take(event.slice(6), turn);
-        else if (event.startsWith('event: cost\ndata: ')) { turn.cost = JSON.parse(event.slice(18)); stopLabel(); }
+        const [, name, data] = EVENT.exec(event) ?? [];
+        if (name === 'cost') { turn.cost = JSON.parse(data); stopLabel(); }
+        else if (data) take(data, turn);
       }
       turn.view.later();
     }
@@ -350,6 +353,7 @@
     const choice = chunk.choices?.[0];
     if (choice) {
       const delta = choice.delta || {};
+      turn.events = (turn.events || 0) + 1;
       if (!turn.first && (delta.content || delta.reasoning_content || delta.tool_calls)) turn.first = Date.now() - turn.began;
       for (const each of delta.annotations || []) if (each.url_citation) (turn.sources ||= []).push(each.url_citation);
       if (delta.reasoning_content) turn.thoughts += delta.reasoning_content;
@@ -363,7 +367,7 @@
         if (piece.function?.arguments) known.function.arguments += piece.function.arguments;
         if (piece.extra_content) known.extra_content = piece.extra_content;
       }
-      if (choice.finish_reason) turn.finish = choice.finish_reason;
+      if (choice.finish_reason) { turn.finish = choice.finish_reason; turn.native = choice.native_finish_reason; }
     }
     if (chunk.usage) {
       turn.usage = chunk.usage;
@@ -377,6 +381,8 @@
 
   const look = (task) => fetch('/playground/calls/' + encodeURIComponent(task), { headers: { 'x-csrf-token': root.dataset.csrf } });
 
+  const broken = (turn) => (turn.note ? turn.note.replace(/ Please try again\.$/, '') : 'The connection to the provider broke after ' + counted(turn.events || 0, 'event') + '.');
+
   // after a stop the books say what was charged
   const settle = async (turn) => {
     for (let tries = 0; turn.task && tries < 20; tries++) {
@@ -388,9 +394,8 @@
           turn.micros = microsOf(told.charged.replace(/,/g, ''));
           talk.spent += turn.micros;
           turn.price = told.price;
-          const why = turn.state === 'broken' && turn.note ? turn.note + ' ' : '';
-          turn.note = turn.state === 'stopped' ? 'Stopped. ' + told.charged + ' credits for what had been generated.'
-            : why + (turn.micros ? 'Broken off. ' + told.charged + ' credits for what had been generated.' : 'Broken off, free.');
+          turn.note = (turn.state === 'stopped' ? 'Stopped.' : broken(turn))
+            + (turn.micros ? ' ' + told.charged + ' credits were charged for the text so far.' : ' You pay nothing.');
           balance(told.balance);
           return;
         }
@@ -443,6 +448,7 @@
   };
 
   const grouped = (count) => count.toLocaleString('en-US');
+  const counted = (count, noun) => grouped(count) + ' ' + noun + (count === 1 ? '' : 's');
 
   // tokens a second of what was written, once it was worth measuring
   const pace = (turn) => {
@@ -524,18 +530,21 @@
         Object.assign(shown, { end: 0, tail: null, whole: turn.text });
       }
       cited.replaceChildren(...(!runs && turn.sources ? [sources(turn.sources)] : []));
-      note.hidden = !turn.note;
-      note.textContent = turn.note || '';
+      const says = turn.note || (!runs && turn.finish === 'content_filter' ? filtered(turn) : '');
+      note.hidden = !says;
+      note.textContent = says;
       note.classList.toggle('error', turn.state === 'refused' || turn.state === 'broken');
       foot.replaceChildren();
       if (runs) {
-        foot.append((turn.text ? 'Answering…' : 'Waiting for the first word…') + (turn.cost ? ' ' + grouped(turn.cost.tokens) + ' tokens, ' + written(turn.cost.micros) + ' credits so far' : ''));
+        foot.append((turn.text ? 'Answering…' : 'Waiting for the first token…') + (turn.cost ? ' ' + grouped(turn.cost.tokens) + ' tokens, ' + written(turn.cost.micros) + ' credits so far' : ''));
         return;
       }
       const usage = turn.usage;
-      if (usage) foot.append(make('span', '', grouped(usage.prompt_tokens) + ' in · ' + grouped(usage.completion_tokens) + ' out · ' + seconds(turn.first || 0) + ' to the first word' + pace(turn)));
+      if (usage) foot.append(make('span', '', grouped(usage.prompt_tokens) + ' in · ' + grouped(usage.completion_tokens) + ' out · ' + seconds(turn.first || 0) + ' to the first token' + pace(turn)));
       if (turn.micros !== undefined) foot.append(make('b', '', written(turn.micros) + ' credits'));
       if (turn.task && turn.micros) foot.append(button('Price', () => showPrice(turn, price)));
+      if (turn.finish === 'content_filter') foot.append(make('span', 'badge warn', 'filtered'), ...rewording(index, at));
+      if (turn.state === 'broken') foot.append(button('Try again', () => again(index, at)));
       if (turn.finish === 'length') foot.append(make('span', 'badge warn', 'cut at the maximum'));
       if (turn.state === 'refused') foot.append(...waysOut({ ...turn, status: turn.status === 402 ? 402 : 400 }).slice(0, 1));
       foot.append(button('Copy', (event) => copyText(turn.text, event.currentTarget, text)), button('Again', () => again(index, at)), button('Code', () => showCode(column, column.turns.slice(0, at))));
@@ -552,6 +561,11 @@
     const later = () => { waiting ||= setTimeout(() => { waiting = 0; const stick = near(); paint(); if (stick) bottom(); }, 100); };
     return { element, later };
   };
+
+  const filtered = (turn) => 'The provider’s safety filter stopped this answer' + (turn.native ? ' (' + turn.native + ').' : '.')
+    + (turn.micros ? ' ' + written(turn.micros) + ' credits were charged for ' + counted(turn.usage?.prompt_tokens || 0, 'prompt token') + (turn.text ? ' and the text so far.' : '.') : '');
+
+  const rewording = (index, at) => (running.size || talk.columns[index].turns[at - 1]?.role !== 'user' ? [] : [button('Edit and try again', () => edit(index, at - 1))]);
 
   const card = (column, index, each, at) => {
     const box = make('div', 'card stack');
@@ -588,12 +602,23 @@
         list.append(view.element);
         if (turn.state === 'running') turn.view = view; // where it goes on, whatever was drawn anew meanwhile
       });
-      if (!column.turns.length) list.append(make('p', 'muted empty', 'Nothing said yet.'));
+      if (!column.turns.length) list.append(examples());
       box.append(list);
       columns.append(box);
     });
     allow();
     byId('about').firstChild.textContent = 'This conversation ' + written(talk.spent) + ' · left ';
+  };
+
+  const EXAMPLES = ['Explain how a transformer reads a sentence, in three paragraphs.', 'Write a haiku about the sea, and say why it is one.',
+    'Draft an e-mail that moves a meeting to Thursday.', 'Compare SQLite and PostgreSQL in a table.'];
+  const examples = () => {
+    const box = make('div', 'empty');
+    box.append(make('p', '', 'Ask anything, or begin with an example.'));
+    const row = make('div', 'row');
+    for (const text of EXAMPLES) row.append(way(text, () => { byId('message').value = text; byId('message').focus(); estimate(); }));
+    box.append(row);
+    return box;
   };
 
   const columnHead = (column, index) => {
@@ -622,15 +647,29 @@
     byId('send-label').textContent = micros ? 'Stop ' + (Math.ceil(micros / 10000) / 100).toFixed(2) + '…' : 'Stop';
   };
 
-  // ---- what the next call may cost at most, asked for when the typing stops; pictures and the like are not sent for it, and then none is told
+  // ---- what the next call will cost, asked for when the typing stops; pictures and the like are not sent for it, and then nothing is said
 
-  let most = '';
+  const USUAL_TOKENS = 500; // of an answer, where this account has none of the model yet
   let asking = 0;
-  const sendLabel = () => { if (!running.size) byId('send-label').textContent = most ? 'Send, at most ' + most : 'Send'; };
+  const sendLabel = () => { if (!running.size) byId('send-label').textContent = 'Send'; };
+  const guess = (about, most) => {
+    byId('guess').hidden = !about;
+    byId('guess-about').textContent = about ? 'about ' + about : '';
+    byId('guess-most').textContent = about ? 'Never more than ' + most + '.' : '';
+  };
+
+  // cut down to hundredths, as the balance is
+  const free = () => microsOf(document.querySelector('[data-figure="balance"]').textContent.replace(/[^\d.]/g, ''));
+  const hundredths = (micros) => (Math.max(1, Math.ceil(micros / 10000)) / 100).toFixed(2);
+  const usual = (content, told) => {
+    const option = [...byId('model').options].find((each) => each.value === content.model);
+    const tokens = Math.min(Number(option.dataset.usual) || USUAL_TOKENS, content.max_tokens || Infinity);
+    return Math.min(microsOf(told.max_credits), microsOf(told.min_credits) + (tokens * Number(option.dataset.rate)) / 1e6);
+  };
+
   const estimate = () => {
     clearTimeout(asking);
-    most = '';
-    sendLabel();
+    guess('');
     const sent = [...files, ...talk.columns.flatMap((column) => column.turns.flatMap((turn) => turn.files || []))];
     const isCounted = sent.every((file) => file.kind === 'text');
     byId('files-about').hidden = isCounted;
@@ -644,8 +683,9 @@
         const answers = await Promise.all(asked.map((content) => ask('/playground/estimate', content)));
         const told = await Promise.all(answers.map((answer) => answer.json())); // what nobody reads stays open
         if (byId('message').value.trim() !== text || running.size || answers.some((answer) => !answer.ok)) return;
-        most = written(told.reduce((sum, each) => sum + microsOf(each.data.max_credits), 0));
-        sendLabel();
+        const most = Math.min(free(), told.reduce((sum, each) => sum + microsOf(each.data.max_credits), 0));
+        const about = Math.min(most, told.reduce((sum, each, i) => sum + usual(asked[i], each.data), 0));
+        guess(hundredths(about), written(most));
       } catch { /* it is a help, and nothing else depends on it */ }
     }, 400);
   };
@@ -665,7 +705,7 @@
       if (!talk.title) talk.title = text.slice(0, 60) || files[0].name;
       for (const column of talk.columns) column.turns.push({ role: 'user', text, files });
       byId('message').value = '';
-      most = '';
+      guess('');
       files = [];
       drawFiles();
     }
@@ -712,11 +752,24 @@
 
   const drawFiles = () => byId('files').replaceChildren(...files.map((file) => chip(file, () => { files = files.filter((each) => each !== file); drawFiles(); estimate(); })));
 
+  const TEXT = /\.(txt|md|csv|py|js|java|json|ya?ml|html|css|go|rs|c|h|cpp|sh|sql)$/i;
+  const UNKNOWN = /^(application\/octet-stream)?$/;
+  // a file of a type that the browser does not know is sent as text if it is text
+  const isUtf8 = async (file) => {
+    try {
+      const text = new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer());
+      return !text.includes('\0');
+    } catch {
+      return false;
+    }
+  };
+
   const attach = async (list) => {
-    for (const file of list) {
+    for (const file of [...list]) { // the page's list is emptied meanwhile
       const whole = files.reduce((sum, each) => sum + each.size, 0) + file.size;
       if (whole > FILES_MAX) { problem(size(whole - FILES_MAX) + ' too much. Give a URL instead.'); continue; }
-      const isText = /^text\/|json|xml|javascript/.test(file.type) || /\.(txt|md|csv|py|js|java|json|ya?ml|html|css|go|rs|c|h|cpp|sh|sql)$/i.test(file.name);
+      const isText = /^text\/|json|xml|javascript/.test(file.type) || TEXT.test(file.name) || (UNKNOWN.test(file.type) && await isUtf8(file));
+      if (UNKNOWN.test(file.type) && !isText) { problem(file.name + ' has an unknown type. Attach an image, a sound, a video, a PDF or text.'); continue; }
       const data = isText ? await file.text() : await new Promise((done, failed) => {
         const reader = new FileReader();
         reader.onload = () => done(reader.result);
@@ -779,7 +832,7 @@
     const has = (text) => (text || '').toLowerCase().includes(wanted);
     const talks = (await all().catch(() => [])).filter((each) => !wanted || has(each.title) || each.columns.some((column) => column.turns.some((turn) => has(turn.text))));
     list.replaceChildren();
-    if (!talks.length) list.append(make('li', 'muted', wanted ? 'None is like this.' : 'None yet.'));
+    if (!talks.length) list.append(make('li', 'muted', wanted ? 'No matches.' : 'None yet.'));
     for (const each of talks) {
       const item = make('li', 'row');
       item.append(button(each.title || 'Untitled', () => open(each)), button('Rename', async () => {
@@ -859,7 +912,8 @@
 
   byId('compose').addEventListener('submit', (event) => { event.preventDefault(); send(); });
   byId('message').addEventListener('keydown', (event) => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); if (!running.size) send(); }
+    const sends = event.ctrlKey || event.metaKey || (byId('p-enter').checked && !event.shiftKey);
+    if (event.key === 'Enter' && !event.isComposing && sends) { event.preventDefault(); if (!running.size) send(); }
     if (event.key === 'ArrowUp' && !event.currentTarget.value && !running.size) {
       const turns = talk.columns[0].turns;
       const at = turns.findLastIndex((turn) => turn.role === 'user');
@@ -867,6 +921,11 @@
     }
   });
   document.addEventListener('keydown', (event) => { if (event.key === 'Escape' && running.size) running.forEach((controller) => controller.abort()); });
+  const enter = byId('p-enter');
+  const keys = () => { byId('message').placeholder = enter.checked ? 'Ask anything. Enter sends, Shift+Enter starts a new line.' : 'Ask anything. Ctrl+Enter sends, Enter starts a new line.'; };
+  enter.checked = localStorage.getItem('tollgate-enter') !== 'new line';
+  enter.addEventListener('change', () => { localStorage.setItem('tollgate-enter', enter.checked ? 'sends' : 'new line'); keys(); });
+  keys();
   for (const id of ['message', 'system', 'model', 'p-max', 'p-effort']) byId(id).addEventListener('input', estimate);
   byId('model').addEventListener('change', () => { talk.columns[0].model = byId('model').value; if (running.size) allow(); else draw(); });
   byId('new').addEventListener('click', () => { if (running.size) return; talk = fresh(); mark(null); byId('system').value = ''; draw(); byId('message').focus(); });

@@ -5,6 +5,11 @@ import dev.tollgate.error.ErrorCode;
 import dev.tollgate.error.Shortage;
 import dev.tollgate.history.AccountHistory;
 import dev.tollgate.history.CallRow;
+import dev.tollgate.history.Figures;
+import dev.tollgate.history.Span;
+import dev.tollgate.history.UsageGroup;
+import dev.tollgate.history.UsageQuestion;
+import dev.tollgate.history.UsageQuestion.By;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
@@ -23,7 +28,10 @@ import dev.tollgate.pages.Visitor;
 import dev.tollgate.portal.PriceLines;
 import dev.tollgate.portal.ShortageWords;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +39,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code /playground}, and what its script asks. */
@@ -66,10 +75,19 @@ public final class PlaygroundPage {
         this.clock = clock;
     }
 
-    /** A model as the list shows it. */
+    /** How far back this account's usual answer of a model is looked for. */
+    private static final Duration USUAL_OF = Duration.ofDays(30);
+
+    /**
+     * A model as the list shows it.
+     *
+     * @param usualTokens billed output tokens of this account's average answer in the last 30 days; 0 if there is none
+     */
     public record Choice(
             String id,
             String label,
+            long outputMicrosPerMillion,
+            long usualTokens,
             boolean functions,
             boolean search,
             boolean both,
@@ -108,8 +126,10 @@ public final class PlaygroundPage {
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
-        List<Choice> models =
-                catalogue.all().stream().map(PlaygroundPage::choice).toList();
+        Map<String, Figures> usage = usage(request.visitor().accountId());
+        List<Choice> models = catalogue.all().stream()
+                .map(model -> choice(model, usage.getOrDefault(model.id(), Figures.NONE)))
+                .toList();
         String asked = request.query("model");
         return PageStep.show(
                         "playground.jte",
@@ -125,11 +145,21 @@ public final class PlaygroundPage {
                 .with("content-security-policy", CSP);
     }
 
-    private static Choice choice(Model model) {
+    private Map<String, Figures> usage(String account) {
+        Instant now = clock.instant();
+        Span span = history.span(now.minus(USUAL_OF), now, ZoneOffset.UTC);
+        return history.usage(account, UsageQuestion.of(span, By.MODEL)).groups().stream()
+                .collect(Collectors.toMap(group -> Objects.requireNonNull(group.model()), UsageGroup::figures));
+    }
+
+    private static Choice choice(Model model, Figures usage) {
+        long billed = usage.completionTokens() + (model.pricing().reasoningBilled() ? usage.thoughtsTokens() : 0);
         return new Choice(
                 model.id(),
                 model.id() + " · " + Texts.price(model.pricing().inputMicrosPerMillion()) + " / "
                         + Texts.price(model.pricing().outputMicrosPerMillion()) + " per million",
+                model.pricing().outputMicrosPerMillion(),
+                usage.completed() == 0 ? 0 : billed / usage.completed(),
                 model.tools().functions(),
                 model.tools().search(),
                 model.tools().functionsWithSearch(),

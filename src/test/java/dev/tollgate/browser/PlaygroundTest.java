@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.FilePayload;
+import com.microsoft.playwright.options.WaitForSelectorState;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Shared;
@@ -42,6 +43,10 @@ class PlaygroundTest {
                 .text("It begins.")
                 .fault("reset")
                 .next()
+                .whenAsked("offend")
+                .text("It", new Tokens(493, 0, 0))
+                .finish("SAFETY", new Tokens(493, 2, 0))
+                .next()
                 .text("**Blue**, says the sky.", new Tokens(10, 4_000, 0))
                 .finish("STOP", new Tokens(10, 4_000, 30)));
         member = new Browser(gateway.url()).signUp("member@example.org", PASSWORD);
@@ -61,7 +66,7 @@ class PlaygroundTest {
 
     private static void ask(Page page, String text) {
         page.fill("#message", text);
-        page.press("#message", "Control+Enter");
+        page.press("#message", "Enter");
     }
 
     private static FilePayload file(String name, String type, String content) {
@@ -85,11 +90,13 @@ class PlaygroundTest {
             ask(page, "Please write on.");
             turn(page, "credits so far");
             page.click("#send");
-            assertThat(turn(page, "Stopped. 0.90 credits for what had been generated."))
+            assertThat(turn(page, "Stopped. 0.90 credits were charged for the text so far."))
                     .contains("It begins.");
             assertHeard(page, "Stopped");
             ask(page, "Please break off.");
-            assertThat(turn(page, "Broken off, free.")).contains("It begins.");
+            assertThat(turn(page, "You pay nothing."))
+                    .contains("It begins.", "The upstream provider", "Try again")
+                    .doesNotContain("Please try again");
             assertHeard(page, "The answer was broken off");
             page.click("#new");
             ask(page, "What is the sky?");
@@ -107,27 +114,93 @@ class PlaygroundTest {
             page.click("#new");
             page.setInputFiles("#attach", file("notes.txt", "text/plain", "Notes. ".repeat(2_000)));
             page.fill("#message", "Read this.");
-            page.waitForSelector("#send-label:has-text('at most')");
-            String most = page.textContent("#send-label");
+            page.waitForSelector("#guess-about:has-text('about')");
+            String about = page.textContent("#guess-about");
             assertThat(page.isHidden("#files-about")).isTrue();
             page.click("#files button");
-            page.waitForFunction("() => !document.querySelector('#send-label').textContent.includes('at most')");
-            page.waitForSelector("#send-label:has-text('at most')");
-            assertThat(page.textContent("#send-label"))
+            page.waitForSelector("#guess", new Page.WaitForSelectorOptions().setState(WaitForSelectorState.HIDDEN));
+            page.waitForSelector("#guess-about:has-text('about')");
+            assertThat(page.textContent("#guess-about"))
                     .as("a text file is counted like what is typed")
-                    .isNotEqualTo(most);
+                    .isNotEqualTo(about);
             byte[] picture = page.screenshot(new Page.ScreenshotOptions().setClip(0, 0, 8, 8));
             page.setInputFiles("#attach", new FilePayload("dot.png", "image/png", picture));
             page.waitForSelector("#files-about:visible");
-            assertThat(page.textContent("#send-label")).isEqualTo("Send");
+            assertThat(page.isHidden("#guess")).isTrue();
             page.click("#send");
             turn(page, "1.80 credits");
             page.fill("#message", "And what is beside it?");
             page.waitForFunction("() => document.querySelector('#files-about').checkVisibility()"
-                    + " || document.querySelector('#send-label').textContent.includes('at most')");
-            assertThat(page.textContent("#send-label"))
+                    + " || document.querySelector('#guess').checkVisibility()");
+            assertThat(page.isHidden("#guess"))
                     .as("a picture of an earlier turn is sent again, and as little counted")
-                    .isEqualTo("Send");
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void attached_files_are_all_sent_and_text_of_any_type() {
+        try (Visit visit = visit(member, 390, Scheme.DARK)) {
+            Page page = visit.page();
+            page.setInputFiles("#attach", new FilePayload[] {
+                file("one.txt", "text/plain", "one"), file("two.csv", "text/csv", "1,2"), file("LICENSE", "", "three")
+            });
+            page.waitForFunction("() => document.querySelectorAll('#files .chip').length === 3");
+            page.setInputFiles("#attach", new FilePayload("unknown", "", new byte[] {0, 1, 2, (byte) 0xFF}));
+            page.waitForSelector("#problem:has-text('unknown has an unknown type.')");
+            ask(page, "Read these.");
+            turn(page, "1.80 credits");
+            assertThat(page.locator(".turn.user .chip").allTextContents())
+                    .containsExactly("one.txt · 1 kB", "two.csv · 1 kB", "LICENSE · 1 kB");
+            visit.assertAccessible();
+        }
+    }
+
+    @Test
+    void an_answer_that_a_filter_stopped_says_so() {
+        try (Visit visit = visit(member, 1280, Scheme.DARK)) {
+            Page page = visit.page();
+            ask(page, "Please offend somebody.");
+            assertThat(turn(page, "The provider’s safety filter stopped this answer (SAFETY)."))
+                    .contains("0.01 credits were charged for 87 prompt tokens and the text so far.", "filtered");
+            visit.assertAccessible();
+            visit.keep("playground-filtered");
+            page.click("text=Edit and try again");
+            assertThat(page.inputValue("#message")).isEqualTo("Please offend somebody.");
+        }
+    }
+
+    @Test
+    void enter_sends_and_a_setting_makes_it_start_a_line() {
+        try (Visit visit = visit(member, 1280, Scheme.LIGHT)) {
+            Page page = visit.page();
+            page.fill("#message", "What is");
+            page.press("#message", "Shift+Enter");
+            page.locator("#message").pressSequentially("the sky?");
+            assertThat(page.inputValue("#message")).isEqualTo("What is\nthe sky?");
+            page.press("#message", "Enter");
+            turn(page, "1.80 credits");
+            page.click("#options");
+            page.uncheck("#p-enter");
+            page.reload();
+            page.fill("#message", "And");
+            page.press("#message", "Enter");
+            assertThat(page.inputValue("#message")).isEqualTo("And\n");
+            page.press("#message", "Control+Enter");
+            page.waitForFunction("() => document.querySelectorAll('.turn.user').length === 2");
+        }
+    }
+
+    @Test
+    void the_guess_is_small_and_the_most_is_never_above_what_is_free() {
+        try (Visit visit = visit(withCredits("thrifty", "49.50"), 1280, Scheme.LIGHT)) {
+            Page page = visit.page();
+            page.click("button:has-text('Compare SQLite')");
+            page.waitForSelector("#guess-about:has-text('about')");
+            assertThat(page.textContent("#guess-about")).isEqualTo("about 0.24");
+            assertThat(page.textContent("#guess-most")).isEqualTo("Never more than 0.50.");
+            visit.assertAccessible();
+            visit.keep("playground-guess");
         }
     }
 
@@ -199,11 +272,11 @@ class PlaygroundTest {
             assertThat(page.locator("#p-tools-why").textContent()).isEqualTo("gemini-3.1-pro takes no tools.");
             page.click("#compare");
             ask(page, "Please write on.");
-            page.waitForSelector(".column:first-child .turn:has-text('so far')");
-            page.waitForSelector(".column:last-child .turn:has-text('so far')");
+            page.waitForSelector(".column:first-child .turn:has-text('credits so far')");
+            page.waitForSelector(".column:last-child .turn:has-text('credits so far')");
             page.locator(".turn.assistant >> text=Stop").first().click();
             turn(page, "Stopped. ");
-            assertThat(page.locator(".turn.assistant:has-text('so far')").count())
+            assertThat(page.locator(".turn.assistant:has-text('credits so far')").count())
                     .isEqualTo(1);
             page.locator(".turn.assistant >> text=Stop").last().click();
             page.waitForFunction(
@@ -236,13 +309,13 @@ class PlaygroundTest {
             ask(page, "Please write on.");
             turn(page, "credits so far");
             page.reload();
-            assertThat(turn(page, "Stopped. 0.90 credits for what had been generated."))
+            assertThat(turn(page, "Stopped. 0.90 credits were charged for the text so far."))
                     .contains("gemini");
             assertThat(page.locator(".turn.user").count()).isEqualTo(2);
             assertThat(page.textContent("#about")).contains("This conversation 2.70 ");
             page.click("#new");
             page.reload();
-            page.waitForSelector("text=Nothing said yet.");
+            page.waitForSelector("text=Ask anything, or begin with an example.");
             assertThat(page.locator(".turn").count()).isZero();
         }
     }
@@ -259,7 +332,7 @@ class PlaygroundTest {
             page.click("#history");
             page.waitForSelector("#kept-list button:has-text('What is the sky?')");
             page.fill("#kept-find", "sea");
-            page.waitForSelector("#kept-list:has-text('None is like this.')");
+            page.waitForSelector("#kept-list:has-text('No matches.')");
             page.fill("#kept-find", "BLUE");
             page.waitForSelector("#kept-list button:has-text('What is the sky?')");
             visit.layoutShift(); // until nothing is on its way
