@@ -185,9 +185,9 @@ final class OperatorBody {
     RequestId requestId() {
         String id = text("id");
         try {
-            return id == null ? null : new RequestId(id);
+            return id == null ? null : RequestId.ofOperator(id);
         } catch (IllegalArgumentException e) {
-            throw wrong("id", "has 1 to 128 printable ASCII characters without spaces");
+            throw wrong("id", String.valueOf(e.getMessage()));
         }
     }
 

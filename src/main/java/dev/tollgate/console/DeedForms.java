@@ -55,7 +55,7 @@ public final class DeedForms {
 
     private static @Nullable RequestId requestId(Form form) {
         String once = Once.of(form);
-        return once == null ? null : new RequestId(once);
+        return once == null ? null : RequestId.ofOperator(once);
     }
 
     /** Where the password is asked for first, with the way back to the form as it was filled in; null where it was shown lately. */

@@ -1,6 +1,7 @@
 package dev.tollgate.leaving;
 
 import dev.tollgate.history.CsvCells;
+import dev.tollgate.ledger.RequestId;
 import dev.tollgate.money.Credits;
 import dev.tollgate.storage.Database;
 import java.io.ByteArrayOutputStream;
@@ -169,6 +170,7 @@ public final class AccountFile {
                     cells.figure(Instant.ofEpochMilli(row.getLong(column)).toString());
                 case CREDITS -> cells.figure(Credits.text(row.getLong(column)));
                 case YES_NO -> cells.figure(row.getInt(column) == 1 ? "yes" : "no");
+                case REQUEST_ID -> cells.text(RequestId.sent(row.getString(column)));
                 case COURSE -> cells.text(course(row.getString(column)));
                 default -> plain(cells, value);
             }

@@ -23,6 +23,8 @@ record Holding(String file, String about, String from, String whose, List<Column
         YES_NO,
         /** Whether there is something that is not told. */
         PRESENT,
+        /** An id under which a movement was asked for, as it was sent. */
+        REQUEST_ID,
         /** JSON of a call's course, without what is the operator's matter. */
         COURSE
     }

@@ -111,7 +111,7 @@ final class Holdings {
                     "which call a refund is of, and under which id a movement was asked for",
                     "requested_entry q",
                     "q.account_id = :account",
-                    "q.sequence q.kind q.task_id q.amount_micros q.request_id",
+                    "q.sequence q.kind q.task_id q.amount_micros q.request_id:REQUEST_ID",
                     "q.account_id q.sequence"),
             Holding.of(
                     "receipts.csv",

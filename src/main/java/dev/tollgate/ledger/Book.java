@@ -179,8 +179,8 @@ final class Book {
 
     /** What was done for an account under the id of a request, or null. Reads. */
     @Nullable
-    Requested requested(String accountId, RequestId requestId) throws SQLException {
-        return requested.earlier(accountId, requestId);
+    Requested requested(String accountId, RequestId requestId, String reason) throws SQLException {
+        return requested.earlier(accountId, requestId, reason);
     }
 
     /** What was given back of a call's charge. Reads. */

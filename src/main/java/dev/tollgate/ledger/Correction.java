@@ -117,7 +117,7 @@ public abstract sealed class Correction extends LedgerChange<Correction.Outcome>
         }
         at = account.stamp(at);
         if (requestId != null) {
-            Requested earlier = book.requested(accountId, requestId);
+            Requested earlier = book.requested(accountId, requestId, reason);
             if (earlier != null) {
                 return earlier.equals(asked()) ? new DoneBefore(account.balance()) : new IdTaken();
             }

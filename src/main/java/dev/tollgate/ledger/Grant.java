@@ -112,7 +112,7 @@ public final class Grant extends LedgerChange<Grant.Outcome> {
             return new NoSuchAccount();
         }
         Requested asked = new Requested(accountId, EntryKind.TOP_UP, null, micros, requestId);
-        Requested earlier = requestId == null ? null : book.requested(accountId, requestId);
+        Requested earlier = requestId == null ? null : book.requested(accountId, requestId, reason);
         if (earlier != null) {
             return earlier.equals(asked) ? new GrantedBefore(account.balance()) : new IdTaken();
         }

@@ -379,6 +379,9 @@ class LeavingTest {
         Member owner = member("owner@example.org");
         owner.chat();
         stranger.chat();
+        admin(
+                "/admin/accounts/" + owner.account() + "/grants",
+                "{\"credits\":1,\"reason\":\"thanks\",\"id\":\"gift-7\"}");
         Map<String, String> files = files(bytes(owner));
         String all = String.join("\n", files.values());
         assertThat(files.get("person.csv")).contains("owner@example.org");
@@ -387,6 +390,7 @@ class LeavingTest {
         assertThat(files.get("ledger.csv").lines().count()).isEqualTo(1 + number("last_sequence", owner));
         assertThat(files.get("ledger.csv")).contains("top_up", "credits to start with", "charge");
         assertThat(files.get("calls.csv")).contains("gemini-2.5-pro", "completed", "price_version", "request_id");
+        assertThat(files.get("corrections.csv")).contains(",gift-7").doesNotContain("operator ");
         assertThat(files.get("receipts.csv")).contains("sequence");
         assertThat(files.get("readme.txt")).contains("calls.csv", "as of 20");
         assertThat(all).doesNotContain("stranger@example.org", owner.key(), "\"attempts\"", "upstream_model");

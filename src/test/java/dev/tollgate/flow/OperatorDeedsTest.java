@@ -247,6 +247,8 @@ class OperatorDeedsTest {
             {"{\"credits\":1e30,\"reason\":\"thanks\"}", "credits"},
             {"{\"reason\":\"thanks\"}", "credits"},
             {"{\"credits\":1,\"reason\":\"thanks\",\"id\":\"a b\"}", "id"},
+            {"{\"credits\":1,\"reason\":\"thanks\",\"id\":\"start-5\"}", "id"},
+            {"{\"credits\":1,\"reason\":\"thanks\",\"id\":\"test-payment-5\"}", "id"},
             {"{\"credits\":1,\"reason\":\"thanks\",\"much\":true}", "much"}
         }) {
             Gateway.Reply reply = post(grants, wrong[0]);

@@ -236,6 +236,30 @@ class CorrectionTest {
         return new Entry("acc_1", sequence, store.now(), kind, null, Bucket.AVAILABLE, Bucket.FUNDING, micros, reason);
     }
 
+    private Grant.Outcome grant(long micros, String reason, RequestId id) {
+        return store.decide(new Grant("acc_1", micros, reason, id, store.now()));
+    }
+
+    @Test
+    void an_operators_grant_of_an_earlier_version_is_not_given_again() {
+        for (String id : List.of("invoice-17", "payment-17")) {
+            grant(50, "invoice 17", new RequestId(id)); // earlier versions stored what was sent
+            assertThat(grant(50, "invoice 17", RequestId.ofOperator(id))).isInstanceOf(Grant.GrantedBefore.class);
+            assertThat(grant(51, "invoice 17", RequestId.ofOperator(id))).isEqualTo(new Grant.IdTaken());
+        }
+    }
+
+    @Test
+    void an_operators_id_is_never_that_of_a_payment() {
+        grant(50, "Payment of $7", new RequestId("payment-1"));
+        for (int time = 1; time <= 2; time++) {
+            Grant.Outcome given = grant(50, "a gift", RequestId.ofOperator("payment-1"));
+            assertThat(given).isInstanceOf(time == 1 ? Grant.Granted.class : Grant.GrantedBefore.class);
+        }
+        grant(60, "a gift", RequestId.ofOperator("payment-2"));
+        assertThat(grant(50, "Payment of $7", new RequestId("payment-2"))).isInstanceOf(Grant.Granted.class);
+    }
+
     @Test
     void a_grant_on_a_condition_is_given_where_it_holds_and_once_under_its_id() {
         assertThat(store.decide(Grant.onCondition("acc_1", 5, "a gift", () -> false, ONCE, store.now())))

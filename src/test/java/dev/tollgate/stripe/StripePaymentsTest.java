@@ -407,6 +407,27 @@ class StripePaymentsTest {
     }
 
     @Test
+    void an_operators_id_like_a_payments_blocks_neither_payment_nor_refund() {
+        Browser browser = member();
+        StripeStandIn.Session session = session(browser, "10");
+        String account = gateway.text("SELECT account_id FROM payment WHERE id = '" + session.payment() + "'");
+        String event = newEvent();
+        for (String id : List.of("payment-" + session.payment(), "notice-" + event)) {
+            String grant = "{\"credits\":2000,\"reason\":\"a gift\",\"id\":\"%s\"}".formatted(id);
+            for (int time = 1; time <= 2; time++) {
+                assertThat(gateway.post("/admin/accounts/" + account + "/grants", grant, ADMIN_KEY)
+                                .status())
+                        .isEqualTo(200);
+            }
+        }
+        assertThat(balance(browser)).isEqualTo("4,000.000000");
+        tell(paid(newEvent(), session));
+        assertThat(balance(browser)).isEqualTo("6,000.000000");
+        tell(dispute(event, "charge.dispute.created", session, "dp_own", "needs_response", 1_000));
+        assertThat(balance(browser)).isEqualTo("4,000.000000");
+    }
+
+    @Test
     void what_was_used_and_is_disputed_blocks_the_account_and_comes_back_to_the_platform_first() throws Exception {
         Browser browser = member();
         StripeStandIn.Session session = session(browser, "10");
