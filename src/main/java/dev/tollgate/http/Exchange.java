@@ -392,11 +392,12 @@ public final class Exchange implements CallWatch {
         if (line != null && error.status() >= 400) {
             line.failed(error.code().code());
         }
-        boolean refused = error.status() >= 400 && response.mayRefuse();
+        boolean reportedByCall = metered && error.status() >= 500;
+        if (error.status() >= 400 && response.mayRefuse() && !reportedByCall) {
+            loop.refusals().refused(this, error); // before the caller knows: it may look for it at once
+        }
         if (!response.fail(error, errors)) {
             reset();
-        } else if (refused && !(metered && error.status() >= 500)) { // a call that has failed tells of it
-            loop.refusals().refused(this, error);
         }
     }
 

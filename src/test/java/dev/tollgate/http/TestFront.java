@@ -61,7 +61,7 @@ final class TestFront implements AutoCloseable {
                 LONG,
                 idle,
                 write,
-                Duration.ofSeconds(2),
+                Duration.ofSeconds(10),
                 128 << 20,
                 Duration.ofMillis(20));
     }
