@@ -77,6 +77,30 @@
     });
   }
 
+  // ---- a field that hides entries without the words in it, and headings that are left without entries
+
+  for (const filter of document.querySelectorAll('[data-filter]')) {
+    const field = filter.querySelector('input');
+    const entries = [...document.querySelectorAll('.entry')];
+    const show = () => {
+      const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const kept = new Map();
+      let heading = null;
+      for (const each of document.querySelectorAll('main h2, .entry')) {
+        if (each.localName === 'h2') {
+          heading = each;
+          continue;
+        }
+        each.hidden = !words.every((word) => each.textContent.toLowerCase().includes(word));
+        kept.set(heading, kept.get(heading) || !each.hidden);
+      }
+      for (const [each, isKept] of kept) if (each) each.hidden = !isKept;
+      filter.querySelector('[role=status]').textContent = words.length ? entries.filter((each) => !each.hidden).length + ' of ' + entries.length : '';
+    };
+    filter.hidden = false;
+    field.addEventListener('input', show);
+  }
+
   // ---- the zone of this browser is proposed where none was chosen yet
 
   const zone = document.querySelector('input[data-zone]');

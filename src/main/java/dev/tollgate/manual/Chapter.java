@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.commonmark.ext.gfm.tables.TableCell;
 import org.commonmark.ext.gfm.tables.TableHead;
@@ -19,6 +20,8 @@ import org.commonmark.node.Code;
 import org.commonmark.node.CustomNode;
 import org.commonmark.node.Document;
 import org.commonmark.node.Heading;
+import org.commonmark.node.HtmlBlock;
+import org.commonmark.node.HtmlInline;
 import org.commonmark.node.Link;
 import org.commonmark.node.Node;
 import org.commonmark.node.Text;
@@ -33,6 +36,7 @@ final class Chapter {
     private static final List<TablesExtension> EXTENSIONS = List.of((TablesExtension) TablesExtension.create());
     private static final Parser PARSER = Parser.builder().extensions(EXTENSIONS).build();
     private static final int SECTION = 2;
+    private static final Pattern COMMENT = Pattern.compile("(?s)<!--\\s*(?:filter: (.*?)|(?!filter: ).*?)\\s*-->");
     private static final Pattern TABLE = Pattern.compile("</?table>");
 
     private final String file;
@@ -176,12 +180,15 @@ final class Chapter {
             }
         });
         unneeded.forEach(Node::unlink);
+        comments();
+        entries();
         HtmlRenderer renderer = HtmlRenderer.builder()
                 .extensions(EXTENSIONS)
                 .escapeHtml(true)
                 .sanitizeUrls(true)
                 .attributeProviderFactory(context -> attributes())
                 .nodeRendererFactory(Listing::new)
+                .nodeRendererFactory(NamedBlock.Rendering::new)
                 .build();
         AtomicInteger tables = new AtomicInteger();
         return TABLE.matcher(renderer.render(document))
@@ -189,6 +196,53 @@ final class Chapter {
                         ? "</table></div>"
                         : "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table "
                                 + tables.incrementAndGet() + "\"><table>");
+    }
+
+    /** Comments are for those who write the file: they go, or become the filter that they ask for. */
+    private void comments() {
+        List<Node> comments = new ArrayList<>();
+        document.accept(new AbstractVisitor() {
+            @Override
+            public void visit(HtmlBlock block) {
+                Matcher comment = COMMENT.matcher(block.getLiteral().strip());
+                if (comment.matches()) {
+                    comments.add(block);
+                    if (comment.group(1) != null) {
+                        block.insertBefore(new NamedBlock.Filter(comment.group(1)));
+                    }
+                }
+            }
+
+            @Override
+            public void visit(HtmlInline inline) {
+                if (COMMENT.matcher(inline.getLiteral().strip()).matches()) {
+                    comments.add(inline);
+                }
+            }
+        });
+        comments.forEach(Node::unlink);
+    }
+
+    /** A heading that is nothing but a name in code and all until the next heading become an entry; the name is a link to it. */
+    private void entries() {
+        for (Heading heading : headingsOf(document)) {
+            if (heading.getFirstChild() instanceof Code name
+                    && name.getNext() == null
+                    && heading.getLevel() > SECTION) {
+                NamedBlock entry = new NamedBlock();
+                heading.insertBefore(entry);
+                Node next = heading.getNext();
+                entry.appendChild(heading);
+                while (next != null && !(next instanceof Heading)) {
+                    Node after = next.getNext();
+                    entry.appendChild(next);
+                    next = after;
+                }
+                Link link = new Link("#" + anchor(heading), null);
+                heading.appendChild(link);
+                link.appendChild(name);
+            }
+        }
     }
 
     private void lead(Link link, Map<String, String> targets) {
@@ -229,7 +283,29 @@ final class Chapter {
                 } else {
                     attributes.put("scope", "col");
                 }
+            } else if (node instanceof TableCell cell) {
+                String head = head(cell);
+                if (!head.isBlank()) {
+                    attributes.put("data-head", head);
+                }
             }
         };
+    }
+
+    /** Returns the words above a cell of a table with three columns or more, whose cells stand one below the other on a phone; else nothing. */
+    private static String head(TableCell cell) {
+        int column = 0;
+        for (Node before = cell.getPrevious(); before != null; before = before.getPrevious()) {
+            column++;
+        }
+        Node table = cell.getParent().getParent().getParent();
+        if (column == 0 || !(table.getFirstChild() instanceof TableHead head)) {
+            return "";
+        }
+        List<Node> heads = new ArrayList<>();
+        for (Node each = head.getFirstChild().getFirstChild(); each != null; each = each.getNext()) {
+            heads.add(each);
+        }
+        return heads.size() < 3 ? "" : words(heads.get(column));
     }
 }

@@ -220,7 +220,8 @@ class CliTest {
         run("serve", "--help");
         assertThat(out)
                 .contains(SettingTable.all().stream().map(Setting::option).toArray(String[]::new));
-        assertThat(out.replaceAll("\\s+", " ")).contains("Where to listen; 0 takes any free port.", "[GEMINI_API_KEY]");
+        assertThat(out.replaceAll("\\s+", " "))
+                .contains("The port to listen on. 0 takes any free port.", "[GEMINI_API_KEY]");
     }
 
     @Test
