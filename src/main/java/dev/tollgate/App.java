@@ -65,6 +65,7 @@ import dev.tollgate.metering.Meter;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.FirstCall;
+import dev.tollgate.notices.ModelNotices;
 import dev.tollgate.notices.MonthlyStatements;
 import dev.tollgate.notices.Notices;
 import dev.tollgate.oidc.OidcClient;
@@ -157,6 +158,7 @@ public final class App implements AutoCloseable {
     private final Identities identities;
     private final Notices notices;
     private final MonthlyStatements statements;
+    private final ModelNotices modelNotices;
     private final Deletions deletions;
     private final BooksCheck booksCheck;
     private final Prices prices;
@@ -251,6 +253,9 @@ public final class App implements AutoCloseable {
         loops.every(Notices.EVERY, "sweep-notices", notices::sweep);
         this.statements = new MonthlyStatements(store.database(), store.writer(), store.outbox(), letters, clock);
         loops.every(MonthlyStatements.EVERY, "mail-statements", statements::sweep);
+        this.modelNotices =
+                new ModelNotices(store.database(), store.writer(), store.outbox(), letters, foretold::changes, clock);
+        loops.every(ModelNotices.EVERY, "mail-model-changes", modelNotices::sweep);
         this.signUp = signUp();
         this.links = store.links(letters, signUp, secureRandom);
         this.administration = new StoredAdministration(
@@ -402,6 +407,7 @@ public final class App implements AutoCloseable {
                 identities,
                 oidc,
                 live,
+                foretold::changes,
                 callRoutes::playgroundChat,
                 callRoutes::playgroundEstimate));
         routes.addAll(new ConsoleRoutes(settings, store, catalogue, current, clock, secureRandom)
@@ -682,6 +688,10 @@ public final class App implements AutoCloseable {
     }
 
     /** What people are told. Thread-safe. */
+    public ModelNotices modelNotices() {
+        return modelNotices;
+    }
+
     public MonthlyStatements statements() {
         return statements;
     }

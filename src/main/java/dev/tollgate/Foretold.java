@@ -69,6 +69,16 @@ final class Foretold {
         return sentences;
     }
 
+    /** What customers are told of the models that they use; prices only if calls cost money. */
+    List<Foresight.Change> changes() {
+        Foresight foresight = new Foresight(catalogue, current, clock.instant());
+        List<Foresight.Change> changes = new ArrayList<>(foresight.retiring());
+        if (!isSandbox) {
+            changes.addAll(foresight.doubling());
+        }
+        return changes;
+    }
+
     /** For the start, a line each. @param demo whether the demo account is wanted */
     List<String> warnings(boolean demo) {
         List<String> warnings = new ArrayList<>(settings.warnings());

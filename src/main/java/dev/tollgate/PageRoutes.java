@@ -15,6 +15,7 @@ import dev.tollgate.leaving.Leaving;
 import dev.tollgate.live.Live;
 import dev.tollgate.manual.ManualPages;
 import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.Foresight;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.oidc.OidcSignIn;
 import dev.tollgate.pages.Assets;
@@ -57,6 +58,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The part of the routes table that people see: one line a page, or a few that belong together. */
@@ -123,6 +125,7 @@ final class PageRoutes {
 
     /**
      * @param signedIn told of everybody who is in
+     * @param changes of models, of the next 30 days
      * @param chat makes the route of a call for a gate
      * @param estimate likewise of an estimate
      */
@@ -136,6 +139,7 @@ final class PageRoutes {
             Identities identities,
             @Nullable OidcSignIn oidc,
             Live live,
+            Supplier<List<Foresight.Change>> changes,
             Function<Gate<KeyCaller>, Route<KeyCaller>> chat,
             Function<Gate<KeyCaller>, Route<KeyCaller>> estimate) {
         SignedIn entrance = new SignedIn(store.people(), signedIn);
@@ -150,9 +154,9 @@ final class PageRoutes {
         routes.addAll(new OidcPages(oidc, identities, links, entrance, signUp).routes(pages));
         routes.addAll(new IdentityPage(oidc, identities, store.people(), links).routes(pages));
         routes.addAll(new EmailPage(store.people(), links).routes(pages));
-        routes.addAll(
-                new OverviewPage(store.history(), store.keys(), store.ledger(), links.isMailOn(), catalogue, refused)
-                        .routes(pages));
+        routes.addAll(new OverviewPage(
+                        store.history(), store.keys(), store.ledger(), links.isMailOn(), catalogue, refused, changes)
+                .routes(pages));
         routes.addAll(new RequestsPage(store.history(), store.keys(), catalogue, clock).routes(pages));
         routes.addAll(
                 new RequestPage(store.history(), store.tasks(), store.receipts(), Expiry.KEPT, clock).routes(pages));

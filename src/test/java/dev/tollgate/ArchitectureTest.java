@@ -213,7 +213,7 @@ class ArchitectureTest {
         knowsOnly("stripe", "payments", "channel", "upstream", "json", "memory", "error", "http");
         knowsOnly("leaving", "deeds", "people", "ledger", "history", "storage");
         knowsOnly("oidc", "people", "channel", "upstream", "storage");
-        knowsOnly("notices", "keys", "ledger", "mail", "storage");
+        knowsOnly("notices", "keys", "ledger", "mail", "models", "storage");
     }
 
     @Test

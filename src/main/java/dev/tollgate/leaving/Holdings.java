@@ -56,7 +56,7 @@ final class Holdings {
                     "what you were told of last",
                     "told_notice n",
                     "n.person_id = :person",
-                    "n.told n.sequence",
+                    "n.told n.sequence n.models",
                     "n.person_id"),
             Holding.of(
                     "mails.csv",

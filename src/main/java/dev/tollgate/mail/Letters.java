@@ -156,6 +156,16 @@ public final class Letters {
                 page("/dashboard/settings/notices"));
     }
 
+    /** @param changes a sentence for each model */
+    public Letter modelsChange(String to, List<String> changes) {
+        List<String> paragraphs = new ArrayList<>();
+        paragraphs.add("Your account at " + brand + " has used these models in the last 30 days.");
+        paragraphs.addAll(changes);
+        paragraphs.add("Each change is mailed once. See all models and prices here:");
+        paragraphs.add(page("/docs/models"));
+        return letter(to, "A model that you use at " + brand + " changes", paragraphs.toArray(String[]::new));
+    }
+
     /** @param payments of that month, by their ids: each has a paper */
     public Letter statement(String to, YearMonth month, List<String> payments) {
         List<String> paragraphs = new ArrayList<>();

@@ -1,7 +1,9 @@
 package dev.tollgate.models;
 
 import dev.tollgate.conversation.Effort;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -16,6 +18,9 @@ import java.util.stream.Stream;
  * where an answer is likely to be empty. Sentences, a line each; the same facts make the same sentence. Immutable.
  */
 public final class Foresight {
+
+    /** How long before its day customers are told of a change. */
+    public static final Duration TELLS_CUSTOMERS = Duration.ofDays(30);
 
     /** Thoughts of a few hundred tokens are usual, so an answer of this many may have no room left for words. */
     private static final long SMALL_TOKENS_MAX = 1_024;
@@ -110,6 +115,76 @@ public final class Foresight {
         return UpstreamModel.Thinking.Level.LEVELS.stream()
                 .filter(level.byEffort()::containsValue)
                 .toList();
+    }
+
+    // ---- changes that customers are told of ----
+
+    /**
+     * A change of a model that is less than {@link #TELLS_CUSTOMERS} ahead.
+     *
+     * @param model as it is sold
+     * @param sentence for those who use it
+     */
+    public record Change(Model model, Instant at, String sentence) {
+
+        /** The change and its day, without a comma. */
+        public String key() {
+            return model.id() + "@" + at.atZone(ZoneOffset.UTC).toLocalDate();
+        }
+    }
+
+    /** Models whose upstream retires. */
+    public List<Change> retiring() {
+        List<Change> changes = new ArrayList<>();
+        for (Model model : catalogue.all()) {
+            ModelLife.Retirement end = life.retirement(model);
+            if (end != null && isSoon(end.at())) {
+                UpstreamModel after = rules(end);
+                List<String> differences = differences(model.upstream(), after);
+                String when = end.isInEffect()
+                        ? "%s answers for %s now."
+                        : "On " + Written.day(end.at()) + " %s starts to answer for %s.";
+                String differs = differences.isEmpty() ? "" : " Differences: " + String.join("; ", differences) + ".";
+                changes.add(new Change(
+                        model,
+                        end.at(),
+                        when.formatted(after.name(), model.id()) + differs + " The id and the price stay."));
+            }
+        }
+        return changes;
+    }
+
+    /** Models whose upstream doubles a price that ours covers until then. */
+    public List<Change> doubling() {
+        List<Change> changes = new ArrayList<>();
+        for (Model model : catalogue.all()) {
+            Model current = life.current(model);
+            if (BelowCost.of(current, now).isPresent()) {
+                continue;
+            }
+            UpstreamModel.Cost before = current.upstream().cost(now);
+            for (UpstreamModel.Cost after : current.upstream().costs()) {
+                if (before != null && isSoon(after.from()) && doubles(before, after)) {
+                    BelowCost.of(current, after.from())
+                            .ifPresent(_ -> changes.add(new Change(
+                                    model,
+                                    after.from(),
+                                    "On " + Written.day(after.from()) + " the provider doubles its price for "
+                                            + current.upstream().name()
+                                            + ". Your price stays until the operator changes it.")));
+                }
+            }
+        }
+        return changes;
+    }
+
+    private boolean isSoon(Instant at) {
+        return at.isAfter(now) && !at.isAfter(now.plus(TELLS_CUSTOMERS));
+    }
+
+    private static boolean doubles(UpstreamModel.Cost before, UpstreamModel.Cost after) {
+        return after.inputMicrosPerMillion() >= 2 * before.inputMicrosPerMillion()
+                || after.outputMicrosPerMillion() >= 2 * before.outputMicrosPerMillion();
     }
 
     // ---- what is sold below cost ----

@@ -192,7 +192,8 @@ public final class Notices {
     }
 
     private static SetTold noted(Somebody somebody, String before, String told, boolean isAll) {
-        return new SetTold(somebody.id(), before, told, isAll ? somebody.sequence() : LOOK_AGAIN, somebody.version());
+        return SetTold.ofAccount(
+                somebody.id(), before, told, isAll ? somebody.sequence() : LOOK_AGAIN, somebody.version());
     }
 
     private static String names(List<Item> items, List<Item> without) {

@@ -15,6 +15,7 @@ import dev.tollgate.ledger.Ledger;
 import dev.tollgate.live.LiveTexts;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.FirstCall;
+import dev.tollgate.models.Foresight;
 import dev.tollgate.models.Model;
 import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
@@ -35,6 +36,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /dashboard}: what is left, what goes out, what is wrong. */
@@ -51,6 +55,7 @@ public final class OverviewPage {
     private final boolean isMailOn;
     private final Catalogue catalogue;
     private final RefusedCalls refused;
+    private final Supplier<List<Foresight.Change>> changes;
 
     public OverviewPage(
             AccountHistory history,
@@ -58,13 +63,15 @@ public final class OverviewPage {
             Ledger ledger,
             boolean isMailOn,
             Catalogue catalogue,
-            RefusedCalls refused) {
+            RefusedCalls refused,
+            Supplier<List<Foresight.Change>> changes) {
         this.history = history;
         this.keys = keys;
         this.ledger = ledger;
         this.isMailOn = isMailOn;
         this.catalogue = catalogue;
         this.refused = refused;
+        this.changes = changes;
     }
 
     public List<Route<?>> routes(Pages pages) {
@@ -90,6 +97,7 @@ public final class OverviewPage {
         if (notice != null) {
             params.put("notice", notice);
         }
+        params.put("changes", changesOf(overview));
         if (overview.hasCalls()) {
             params.put("chart", chart(overview, zone));
         } else {
@@ -107,6 +115,18 @@ public final class OverviewPage {
                         .toList());
         return PageStep.show("dashboard/overview.jte", params)
                 .withBalance(overview.balance().balanceMicros());
+    }
+
+    /** What changes soon of the models that were used in these days. */
+    private List<String> changesOf(Overview overview) {
+        Set<Model> used = overview.days().stream()
+                .map(credits -> catalogue.find(credits.name()))
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
+        return changes.get().stream()
+                .filter(change -> used.contains(change.model()))
+                .map(Foresight.Change::sentence)
+                .toList();
     }
 
     /** Of the first key that has used most of a limit; empty where none has. */

@@ -67,6 +67,32 @@ class TwoServersMailTest {
         }
     }
 
+    @Test
+    void a_change_of_a_model_is_mailed_by_one_of_the_servers() {
+        String url = Postgres.migrated();
+        try (MailBox box = new MailBox();
+                Gateway one = Gateway.startOn(url, Map.of(), box.settings());
+                Gateway two = Gateway.startOn(url, Map.of(), box.settings())) {
+            List<Gateway> both = List.of(one, two);
+            at("2026-11-20T10:00:00Z", both);
+            Browser browser = new Browser(one.url());
+            browser.submit("/sign-up", "/sign-up", Map.of("email", "ann@example.org"));
+            String link = box.link("ann@example.org", 1);
+            browser.submit(link, link, Map.of("password", "somebody who calls", "zone", "UTC"));
+            one.execute("INSERT INTO usage_quarter (account_id, starts_at, key_id, model) SELECT account_id, "
+                    + Instant.parse("2026-11-19T10:00:00Z").toEpochMilli()
+                    + ", 'key_1', 'gemini-2.5-pro' FROM person WHERE login = 'ann@example.org'");
+            List<CompletableFuture<Void>> sweeps = both.stream()
+                    .map(each -> CompletableFuture.runAsync(each.app().modelNotices()::sweep))
+                    .toList();
+            sweeps.forEach(CompletableFuture::join);
+            one.restart();
+            both.forEach(each -> each.app().modelNotices().sweep());
+            assertThat(one.number("SELECT COUNT(*) FROM outgoing_mail")).isEqualTo(2);
+            assertThat(one.text("SELECT models FROM told_notice")).isEqualTo("gemini-2.5-pro@2026-12-01");
+        }
+    }
+
     private static void at(String time, List<Gateway> servers) {
         servers.forEach(each -> each.setNow(Instant.parse(time)));
     }

@@ -1,6 +1,7 @@
 package dev.tollgate.models;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -308,5 +309,48 @@ class ForesightTest {
                 .singleElement()
                 .asString()
                 .contains("and next thinks");
+    }
+
+    // ---- changes that customers are told of ----
+
+    @Test
+    void customers_are_told_of_a_retirement_within_30_days() throws IOException {
+        ends.put("house", new ModelLife.Retirement(NOW.plus(Duration.ofDays(30)), "next", false));
+        ends.put("villa", new ModelLife.Retirement(NOW.plus(Duration.ofDays(31)), "next", false));
+        assertThat(foresight(HOUSE + villa("old"), OLD + next("candidates: 8", "candidates: 1"))
+                        .retiring())
+                .extracting(Foresight.Change::key, Foresight.Change::sentence)
+                .containsExactly(
+                        tuple(
+                                "house@2026-12-20",
+                                "On 20 Dec 2026 next starts to answer for house. Differences: n is at most 1, not 8. The id and the price stay."));
+    }
+
+    @Test
+    void customers_are_told_of_a_doubled_cost_that_their_price_does_not_cover() throws IOException {
+        String costs = """
+                    list_price_usd:
+                      - {input: 0.05, cached: 0, output: 0.1, search: 0}
+                      - {from: 2026-12-20T00:00:00Z, input: %s, cached: 0, output: %s, search: 0}
+                """;
+        assertThat(foresight(HOUSE, OLD + costs.formatted("0.1", "0.2")).doubling())
+                .extracting(Foresight.Change::key, Foresight.Change::sentence)
+                .containsExactly(
+                        tuple(
+                                "house@2026-12-20",
+                                "On 20 Dec 2026 the provider doubles its price for old. Your price stays until the operator changes it."));
+        assertThat(foresight(HOUSE, OLD + costs.formatted("0.09", "0.19")).doubling())
+                .as("less than double")
+                .isEmpty();
+        assertThat(foresight(
+                                HOUSE.replace("input: 10", "input: 20").replace("output: 20", "output: 40"),
+                                OLD + costs.formatted("0.1", "0.2"))
+                        .doubling())
+                .as("covered already")
+                .isEmpty();
+        assertThat(foresight(HOUSE, OLD + costs.formatted("0.1", "0.2").replace("12-20", "12-21"))
+                        .doubling())
+                .as("31 days ahead")
+                .isEmpty();
     }
 }
