@@ -37,6 +37,7 @@ import dev.tollgate.http.HttpOptions;
 import dev.tollgate.http.RefusalObserver;
 import dev.tollgate.http.RequestObserver;
 import dev.tollgate.http.Route;
+import dev.tollgate.http.Unread;
 import dev.tollgate.ids.CompletionIds;
 import dev.tollgate.keys.CustomerKeys;
 import dev.tollgate.keys.KeyGate;
@@ -284,35 +285,39 @@ public final class App implements AutoCloseable {
         this.routes = List.copyOf(table());
         MemoryBudget memory = MemoryBudget.ofHeap();
         HttpOptions options = addresses.options();
+        Unread unread = Unread.ofDirectMemory(options.limits().connectionsMax());
         this.front = front(
                 options,
                 addresses.routes(routes),
                 memory,
+                unread,
                 this::refused,
                 watching.metrics().requests());
         watching.front(front);
+        watching.unread(unread);
         watching.begin(vertx);
         await(front.start());
         addresses.tellOfFewFiles(options);
-        this.adminFront = adminFront(addresses.ownOptions(options), memory);
+        this.adminFront = adminFront(addresses.ownOptions(options), memory, unread);
         opened.add(control(), App::close);
         store.tellReady();
     }
 
-    /** @param within all that it reads, with other fronts */
+    /** @param within all that it reads, with other fronts; @param unread likewise all that it writes */
     private HttpFront front(
             HttpOptions options,
             List<Route<?>> served,
             MemoryBudget within,
+            Unread unread,
             RefusalObserver refusals,
             RequestObserver observer) {
         return opened.add(
-                new HttpFront(vertx, options, served, secureRandom, clock, within, refusals, observer),
+                new HttpFront(vertx, options, served, secureRandom, clock, within, unread, refusals, observer),
                 it -> await(it.close()));
     }
 
     /** It closes after the calls have ended. */
-    private @Nullable HttpFront adminFront(@Nullable HttpOptions options, MemoryBudget within) {
+    private @Nullable HttpFront adminFront(@Nullable HttpOptions options, MemoryBudget within, Unread unread) {
         if (options == null) {
             return null;
         }
@@ -324,6 +329,7 @@ public final class App implements AutoCloseable {
                 options,
                 Addresses.ownRoutes(routes),
                 within,
+                unread,
                 (exchange, error) -> tracesOfRefused.refused(exchange, error),
                 watching.metrics().requests()::over);
         await(own.start());

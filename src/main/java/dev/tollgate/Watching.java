@@ -6,6 +6,7 @@ import dev.tollgate.config.Settings;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.HttpFront;
 import dev.tollgate.http.Route;
+import dev.tollgate.http.Unread;
 import dev.tollgate.ledger.HoldsNow;
 import dev.tollgate.media.DownloadEnd;
 import dev.tollgate.media.MediaLoader;
@@ -219,6 +220,18 @@ final class Watching implements AutoCloseable {
         metrics.gauge("tollgate_http_connections", "Open connections of callers.", front::connections);
         metrics.gauge(
                 "tollgate_body_bytes", "What requests take of the heap, as they are charged for it.", front::bodyBytes);
+    }
+
+    void unread(Unread unread) {
+        metrics.gauge(
+                "tollgate_unread_bytes",
+                "Memory of answers that callers have not read, without the room reserved for paid ones.",
+                unread::bytes);
+        metrics.counted(
+                "tollgate_unread_closed",
+                "Connections closed because too much of their answers was unread.",
+                new String[] {},
+                now -> now.is((double) unread.closed()));
     }
 
     /** @param spansDropped since the start */

@@ -81,6 +81,7 @@ public final class Door implements Handler<KeyCaller> {
 
     private void start(
             Exchange exchange, Protocol.Opening opening, MeteredCall call, Calls.Read read, @Nullable String name) {
+        exchange.reserveRoom();
         Running running = calls.answer(call, read, name, new ExchangeOutlet(exchange, opening.form()));
         exchange.onGone(running::gone);
     }

@@ -3,7 +3,6 @@ package dev.tollgate.http;
 import dev.tollgate.fatal.Fatal;
 import dev.tollgate.log.Event;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -40,6 +39,7 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
     private final @Nullable SslHandler tls;
     private final BodyPace pace;
     private final Turns turns;
+    private final Outgoing outgoing;
     private @Nullable Exchange exchange;
     private @Nullable Linger linger;
     private boolean isCounted;
@@ -56,6 +56,7 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
         this.channel = channel;
         this.peer = peer(channel);
         this.tls = tls;
+        this.outgoing = new Outgoing(this, channel, loop.unread(), loop.limits().writeQueueBytesMax());
         this.pace = new BodyPace(loop.limits(), System::nanoTime);
         this.turns = new Turns(
                 FrontLoop.LINE_BYTES_MAX,
@@ -87,7 +88,7 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
         return peer;
     }
 
-    /** Whom the certificate names that was shown, which is one of those that are taken; null where there was none. */
+    /** The subject of the client's certificate, which a configured authority has signed; null without one. */
     @Nullable
     String certificate() {
         if (tls == null) {
@@ -123,9 +124,13 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
             isCounted = false;
             loop.left(this);
         }
+        boolean answerLost = outgoing.closed();
         Exchange left = exchange;
         if (left != null) {
             dispatch(left::departed);
+        }
+        if (answerLost) {
+            answerOver();
         }
         context.fireChannelInactive();
     }
@@ -194,13 +199,6 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
     }
 
     @Override
-    public void channelWritabilityChanged(ChannelHandlerContext context) {
-        if (exchange != null && channel.isWritable()) {
-            exchange.response().hasRoom();
-        }
-    }
-
-    @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         Fatal.check(cause);
         if (!(cause instanceof IOException) && !isHandshake(cause)) {
@@ -230,24 +228,41 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
 
     /** Room for what is written next. */
     ByteBuf buffer(int bytes) {
-        return channel.alloc().directBuffer(bytes);
+        return outgoing.buffer(bytes);
+    }
+
+    /** How much of a body goes into a buffer with its head; the rest is given to {@link #write} as it is. */
+    int pieceBytes() {
+        return outgoing.pieceBytes();
     }
 
     boolean hasRoom() {
-        return channel.isWritable();
+        return outgoing.hasRoom();
+    }
+
+    /** Whether everything that was written has been handed to the socket. */
+    boolean isEmpty() {
+        return outgoing.isEmpty();
+    }
+
+    /** Everything has been, after some of it had to wait. */
+    void emptied() {
+        if (exchange != null) {
+            exchange.response().hasRoom();
+        }
     }
 
     /** Some of an answer. */
-    void write(ByteBuf bytes) {
+    void write(ByteBuf bytes, @Nullable ByteBuf more) {
         turns.answerBegins();
-        count(bytes);
-        channel.writeAndFlush(bytes, channel.voidPromise());
+        count(bytes, more);
+        outgoing.write(bytes, more, false);
     }
 
-    private void count(ByteBuf bytes) {
+    private void count(ByteBuf bytes, @Nullable ByteBuf more) {
         Exchange writing = exchange;
         if (writing != null) {
-            writing.wrote(bytes.readableBytes());
+            writing.wrote(bytes.readableBytes() + (more == null ? 0 : more.readableBytes()));
         }
     }
 
@@ -256,15 +271,19 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
     }
 
     /** The end of an answer; its exchange hears when it has left. */
-    void writeLast(ByteBuf bytes) {
+    void writeLast(ByteBuf bytes, @Nullable ByteBuf more) {
         turns.answerEnds();
-        count(bytes);
-        channel.writeAndFlush(bytes).addListener(this);
+        count(bytes, more);
+        outgoing.write(bytes, more, true);
     }
 
     /** The end of an answer has left, or cannot. */
     @Override
     public void operationComplete(ChannelFuture written) {
+        answerOver();
+    }
+
+    private void answerOver() {
         Exchange done = exchange;
         if (done != null) {
             exchange = null;
@@ -272,6 +291,22 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
             over(done);
         }
         turns.answerLeft();
+    }
+
+    // ---- for whom ----
+
+    /** Whether room was reserved for the answer. */
+    boolean isBilled() {
+        return exchange != null && exchange.hasReserved();
+    }
+
+    /** The account that the request belongs to; empty if it is unknown. */
+    String payer() {
+        return exchange == null ? "" : exchange.payer();
+    }
+
+    String network() {
+        return exchange == null ? RemoteAddress.network(peer) : exchange.network();
     }
 
     private void over(Exchange done) {
@@ -308,7 +343,7 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
         if (!isClosing) {
             isClosing = true;
             sinceNanos = System.nanoTime();
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            outgoing.closeWhenEmpty();
         }
     }
 

@@ -56,6 +56,7 @@ public final class Exchange implements CallWatch {
     private String path = "/";
     private @Nullable String remoteAddress;
     private @Nullable String entered;
+    private @Nullable String reservedFor;
     private boolean finished;
     private boolean metered;
     private @Nullable Route<?> route;
@@ -173,8 +174,7 @@ public final class Exchange implements CallWatch {
     }
 
     /**
-     * Whom the certificate names that the connection's other end has shown, as RFC 2253 writes it: one that somebody has signed who was set
-     * to. Null where there was none.
+     * The subject (RFC 2253) of the client's certificate, which a configured authority has signed; null if the client sent none.
      */
     public @Nullable String clientCertificate() {
         return connection.certificate();
@@ -231,6 +231,23 @@ public final class Exchange implements CallWatch {
         }
     }
 
+    /**
+     * Reserves room for the answer, so that it is not lost to what other callers leave unread. For answers that are paid for; held until this
+     * exchange is over.
+     *
+     * @throws ApiException 429 if the account has as much room as is left for the others
+     */
+    public void reserveRoom() {
+        if (reservedFor == null && !finished) {
+            loop.unread().reserve(payer);
+            reservedFor = payer;
+        }
+    }
+
+    boolean hasReserved() {
+        return reservedFor != null;
+    }
+
     // work aside
 
     /**
@@ -265,7 +282,7 @@ public final class Exchange implements CallWatch {
         }
     }
 
-    /** Whose key was shown, known before it is let in: for who is told of what is refused. */
+    /** Sets account and key before the key is accepted, for observers of refused requests. */
     public void shownKey(String accountId, String keyId) {
         payer = accountId;
         callerKey = keyId;
@@ -361,6 +378,11 @@ public final class Exchange implements CallWatch {
 
     /** Answers with a whole body. */
     public void send(int status, String contentType, byte[] body) {
+        response.send(status, contentType, body);
+    }
+
+    /** Answers with a whole body that other answers share. */
+    public void send(int status, String contentType, SharedBytes body) {
         response.send(status, contentType, body);
     }
 
@@ -501,6 +523,9 @@ public final class Exchange implements CallWatch {
         body.release();
         if (entered != null) {
             loop.callers().leave(entered);
+        }
+        if (reservedFor != null) {
+            loop.unread().release(reservedFor);
         }
         loop.closed(this);
         loop.observer().over(route, response.status(), System.nanoTime() - startedNanos, response.isStreamed());

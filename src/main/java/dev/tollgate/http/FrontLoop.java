@@ -7,7 +7,6 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.ssl.SslHandler;
@@ -45,6 +44,7 @@ final class FrontLoop implements Deployable {
             Routes routes,
             Cors cors,
             MemoryBudget memory,
+            Unread unread,
             Aside aside,
             InstantSource clock,
             BooleanSupplier draining,
@@ -113,9 +113,8 @@ final class FrontLoop implements Deployable {
         ChannelConfig config = channel.config();
         config.setAllocator(VertxByteBufAllocator.POOLED_ALLOCATOR); // which the connections to upstreams have, too
         config.setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(1));
-        config.setAutoRead(false); // each read is asked for, so that whoever takes no more holds back the sender
-        int room = limits().writeQueueBytesMax();
-        config.setWriteBufferWaterMark(new WriteBufferWaterMark(room / 2, room));
+        config.setAutoRead(
+                false); // each read is requested, so that a connection that takes no more holds back its sender
         config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         config.setOption(ChannelOption.TCP_NODELAY, true);
         Certificates certificates = options().certificates();
@@ -184,7 +183,7 @@ final class FrontLoop implements Deployable {
         ByteBuf out = connection.buffer(ResponseHead.USUAL_BYTES + body.length);
         head.write(out, false, 400);
         Response.endWithLength(out.writeBytes(date), body.length);
-        connection.write(out.writeBytes(body));
+        connection.write(out.writeBytes(body), null);
         connection.after(UNREADABLE_LINGER_MILLIS, connection::cut);
     }
 
@@ -284,6 +283,10 @@ final class FrontLoop implements Deployable {
 
     MemoryBudget memory() {
         return shared.memory();
+    }
+
+    Unread unread() {
+        return shared.unread();
     }
 
     Aside aside() {

@@ -47,8 +47,9 @@ public final class HttpFront {
      * @param random for request ids; used here only, before anything starts
      * @param clock for the {@code Date} header
      * @param memory what bodies and what becomes of them are charged to
-     * @param refusals told of calls that are refused
-     * @param observer told of all requests
+     * @param unread what answers that wait for their readers are charged to
+     * @param refusals receives refused calls
+     * @param observer receives all requests
      */
     public HttpFront(
             Vertx vertx,
@@ -57,6 +58,7 @@ public final class HttpFront {
             RandomGenerator random,
             InstantSource clock,
             MemoryBudget memory,
+            Unread unread,
             RefusalObserver refusals,
             RequestObserver observer) {
         this.vertx = vertx;
@@ -69,6 +71,7 @@ public final class HttpFront {
                 new Routes(routes),
                 new Cors(options.origins()),
                 memory,
+                unread,
                 new Aside(readers),
                 clock,
                 this::draining,

@@ -2,8 +2,10 @@ package dev.tollgate.http;
 
 import dev.tollgate.error.ApiError;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The answer of one exchange, from its head to the moment when its last byte has been given away: open, perhaps streaming, answered; or gone
@@ -135,7 +137,7 @@ final class Response {
         return new IllegalStateException("request " + exchange.requestId() + " is answered already");
     }
 
-    /** A head but for what says of its body how long and of which type it is. @param room for what follows, in bytes */
+    /** A head without the length and type of its body. @param room for what follows, in bytes */
     ByteBuf begin(ResponseHead head, int status, int room) {
         closes |= loop.draining() || exchange.requestBody().spoilsConnection();
         boolean http10 = isHttp10();
@@ -176,10 +178,24 @@ final class Response {
         if (stage == GONE) {
             return;
         }
-        ByteBuf out = begin(open(), status, body.length);
+        int first = isHead() ? 0 : Math.min(body.length, connection.pieceBytes());
+        ByteBuf out = begin(open(), status, first);
         ResponseHead.writeField(out, "content-type", contentType);
         endWithLength(out, body.length);
-        answered(status, isHead() ? out : out.writeBytes(body));
+        out.writeBytes(body, 0, first);
+        boolean isWhole = isHead() || first == body.length;
+        answered(status, out, isWhole ? null : Unpooled.wrappedBuffer(body, first, body.length - first));
+    }
+
+    /** The same with a body that other answers share. */
+    void send(int status, String contentType, SharedBytes body) {
+        if (stage == GONE) {
+            return;
+        }
+        ByteBuf out = begin(open(), status, 0);
+        ResponseHead.writeField(out, "content-type", contentType);
+        endWithLength(out, body.length());
+        answered(status, out, isHead() ? null : body.view());
     }
 
     /** Answers without a body. */
@@ -191,7 +207,7 @@ final class Response {
             } else {
                 endWithLength(out, 0);
             }
-            answered(status, out);
+            answered(status, out, null);
         }
     }
 
@@ -249,11 +265,11 @@ final class Response {
         return true;
     }
 
-    /** The last bytes are given away; the end of a stream is an answer, too. */
-    void answered(int status, ByteBuf last) {
+    /** The last bytes are given away; the end of a stream is an answer, too. @param more follows them */
+    void answered(int status, ByteBuf last, @Nullable ByteBuf more) {
         stage = new Answered(status, System.nanoTime());
         exchange.requestBody().leave(closes);
-        connection.writeLast(last);
+        connection.writeLast(last, more);
     }
 
     // ---- its time ----

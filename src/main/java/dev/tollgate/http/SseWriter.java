@@ -1,8 +1,10 @@
 package dev.tollgate.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,7 @@ public final class SseWriter implements Response.Stage {
     private static final byte[] CHUNKED = ResponseHead.ascii("transfer-encoding: chunked\r\n");
     private static final byte[] LINE = ResponseHead.ascii("\r\n");
     private static final byte[] LAST_CHUNK = ResponseHead.ascii("0\r\n\r\n");
+    private static final byte[] LINE_AND_LAST_CHUNK = ResponseHead.ascii("\r\n0\r\n\r\n");
 
     /** A chunk's own lines, and the last chunk. */
     private static final int FRAME_BYTES = 24;
@@ -58,7 +61,8 @@ public final class SseWriter implements Response.Stage {
     public void write(byte[] events, int length) {
         if (response.is(this) && length > 0) {
             wroteSinceSweep = true;
-            connection.write(framed(events, length));
+            int first = firstBytes(length);
+            connection.write(framed(events, first, length), more(events, first, length, LINE));
         }
     }
 
@@ -77,29 +81,48 @@ public final class SseWriter implements Response.Stage {
         if (!response.is(this)) {
             return;
         }
-        ByteBuf out = framed(last, length);
-        if (isChunked && !response.isHead()) {
+        int first = firstBytes(length);
+        ByteBuf out = framed(last, first, length);
+        ByteBuf more = more(last, first, length, LINE_AND_LAST_CHUNK);
+        if (isChunked && !response.isHead() && more == null) {
             out.writeBytes(LAST_CHUNK);
         }
         if (isSized && bytesLeft != 0 && !response.isHead()) {
-            response.closeAfterwards(); // the caller shall not take what comes next for the rest of it
+            response.closeAfterwards(); // the caller shall not take the next answer for the rest of this one
         }
-        response.answered(200, out);
+        response.answered(200, out, more);
     }
 
-    private ByteBuf framed(byte[] bytes, int length) {
-        ByteBuf out = begin(length + FRAME_BYTES);
+    /** How much of a write goes into its first buffer. */
+    private int firstBytes(int length) {
+        return Math.min(length, connection.pieceBytes());
+    }
+
+    /** A write's first bytes; where they are all, with what ends a chunk. */
+    private ByteBuf framed(byte[] bytes, int first, int length) {
+        ByteBuf out = begin(first + FRAME_BYTES);
         if (length == 0 || response.isHead()) {
             return out;
         }
         if (isChunked) {
             out.writeCharSequence(Integer.toHexString(length), StandardCharsets.US_ASCII);
-            out.writeBytes(LINE).writeBytes(bytes, 0, length).writeBytes(LINE);
-        } else {
-            bytesLeft -= length;
-            out.writeBytes(bytes, 0, length);
+            out.writeBytes(LINE).writeBytes(bytes, 0, first);
+            return first == length ? out.writeBytes(LINE) : out;
         }
-        return out;
+        bytesLeft -= length;
+        return out.writeBytes(bytes, 0, first);
+    }
+
+    /** A copy of what does not go into the first buffer, for the array may be changed. @param chunkEnd follows it in a chunked body */
+    private @Nullable ByteBuf more(byte[] bytes, int first, int length, byte[] chunkEnd) {
+        if (first == length || response.isHead()) {
+            return null;
+        }
+        byte[] copy = Arrays.copyOfRange(bytes, first, isChunked ? length + chunkEnd.length : length);
+        if (isChunked) {
+            System.arraycopy(chunkEnd, 0, copy, length - first, chunkEnd.length);
+        }
+        return Unpooled.wrappedBuffer(copy);
     }
 
     private ByteBuf begin(int room) {
@@ -180,9 +203,9 @@ public final class SseWriter implements Response.Stage {
         if (wroteSinceSweep) {
             wroteSinceSweep = false;
             lastWriteNanos = nowNanos;
-        } else if (nowNanos - lastWriteNanos >= heartbeatNanos && unsent == null && !full()) {
+        } else if (nowNanos - lastWriteNanos >= heartbeatNanos && unsent == null && connection.isEmpty()) {
             lastWriteNanos = nowNanos;
-            connection.write(framed(HEARTBEAT, HEARTBEAT.length));
+            connection.write(framed(HEARTBEAT, HEARTBEAT.length, HEARTBEAT.length), null);
         }
     }
 }

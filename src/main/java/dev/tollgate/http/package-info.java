@@ -9,7 +9,8 @@
  * <p>It speaks HTTP/1.1 on Netty's channels (decision 0015). Handlers of a connection, in the order in which they hear what comes: {@link
  * dev.tollgate.http.RequestDecoder} reads requests to the letter, {@link dev.tollgate.http.BodyPace} tells a body that comes too slowly, {@link
  * dev.tollgate.http.Turns} reads requests one at a time, and tells a caller that has said all from one that has left, {@link
- * dev.tollgate.http.CallerConnection} begins exchanges and writes their answers. An {@link dev.tollgate.http.Exchange} is the request's side and
+ * dev.tollgate.http.CallerConnection} begins exchanges, and {@link dev.tollgate.http.Outgoing} writes their answers
+ * as their callers read, within {@link dev.tollgate.http.Unread}. An {@link dev.tollgate.http.Exchange} is the request's side and
  * the life of both; its {@link dev.tollgate.http.Response} is the answer, stage by stage.
  *
  * <p>Threading: each event loop has connections and open exchanges of its own. An {@link

@@ -4,6 +4,7 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
+import dev.tollgate.http.SharedBytes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,7 +21,7 @@ import java.util.zip.GZIPOutputStream;
 
 /**
  * Style sheet, scripts and pictures, read when they are first asked for, not at each start, and kept, compressed too. Their paths carry a hash of what is in
- * them, so browsers may keep them for good. From any thread: whoever comes first reads, and what two read at once is the same.
+ * them, so browsers may keep them for good. From any thread: the first that asks reads; two that read at the same time read the same.
  */
 public final class Assets {
 
@@ -38,7 +39,7 @@ public final class Assets {
             "icons.svg", List.of("icons.svg"),
             "favicon.svg", List.of("favicon.svg"));
 
-    private record Asset(String hash, String type, byte[] bytes, byte[] compressed) {}
+    private record Asset(String hash, String type, SharedBytes bytes, SharedBytes compressed) {}
 
     private static final Assets ALL = new Assets();
 
@@ -71,7 +72,7 @@ public final class Assets {
             throw new IllegalArgumentException("no asset: " + file);
         }
         byte[] bytes = together(parts);
-        Asset read = new Asset(hash(bytes), type(file), bytes, compressed(bytes));
+        Asset read = new Asset(hash(bytes), type(file), new SharedBytes(bytes), new SharedBytes(compressed(bytes)));
         assets.put(file, read);
         return read;
     }
@@ -108,7 +109,9 @@ public final class Assets {
         exchange.setHeader("cross-origin-resource-policy", "same-origin");
         exchange.setHeader("vary", "accept-encoding");
         String accepted = exchange.header("accept-encoding");
-        if (accepted != null && accepted.contains("gzip") && asset.compressed().length < asset.bytes().length) {
+        if (accepted != null
+                && accepted.contains("gzip")
+                && asset.compressed().length() < asset.bytes().length()) {
             exchange.setHeader("content-encoding", "gzip");
             exchange.send(200, asset.type(), asset.compressed());
         } else {

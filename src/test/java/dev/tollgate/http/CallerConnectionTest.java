@@ -108,7 +108,7 @@ class CallerConnectionTest {
     @Test
     void a_chunked_body_that_becomes_large_waits_for_its_gate_to_the_last_byte() throws Exception {
         BlockingQueue<CompletableFuture<BodyGate.Verdict>> asked = new ArrayBlockingQueue<>(1);
-        front.options(old -> old.withLimits(limits(old.limits(), 8, 64 << 10)));
+        front.options(old -> old.withLimits(limits(old.limits(), 8)));
         front.route(Route.post(
                         "/v1/gated",
                         TestFront.KEY,
@@ -131,13 +131,13 @@ class CallerConnectionTest {
         }
     }
 
-    private static HttpLimits limits(HttpLimits old, int smallBytesMax, int writeQueueBytesMax) {
+    private static HttpLimits limits(HttpLimits old, int smallBytesMax) {
         return new HttpLimits(
                 old.bodyBytesMax(),
                 smallBytesMax,
                 old.headerBytesMax(),
                 old.connectionsMax(),
-                writeQueueBytesMax,
+                old.writeQueueBytesMax(),
                 old.bodyBytesPerSecondMin(),
                 old.bodyWindow(),
                 old.bodyTime(),
@@ -167,12 +167,13 @@ class CallerConnectionTest {
     @Test
     void a_stream_that_fails_while_its_reader_does_not_read_is_cut_in_time() throws Exception {
         AtomicBoolean full = new AtomicBoolean(true);
-        HttpLimits shortly = TestFront.limits(TestFront.LONG, TestFront.LONG, TestFront.SHORT);
-        front.options(old -> old.withLimits(limits(shortly, 64 << 10, 32 << 20)));
+        front.options(old -> old.withLimits(TestFront.limits(TestFront.LONG, TestFront.LONG, TestFront.SHORT)));
         route("/v1/fails", exchange -> {
             exchange.onGone(gone::countDown);
             SseWriter stream = exchange.stream();
-            stream.write(new byte[16 << 20]);
+            while (exchange.connection().isEmpty()) {
+                stream.write(new byte[4096]);
+            }
             full.set(stream.full());
             exchange.fail(ApiError.invalid(null, "no"));
         });

@@ -47,6 +47,7 @@ final class TestFront implements AutoCloseable {
             "127.0.0.1", 0, 2, 0, Set.of("*"), limits(LONG, LONG, LONG), new EdgeLimits(64, 5, Duration.ZERO));
     private Function<Exchange, Future<TestCaller>> callers = exchange -> Future.succeededFuture(new TestCaller("a1"));
     private MemoryBudget memory = new MemoryBudget(256 << 20);
+    private Unread unread = new Unread(128 << 20, 1024);
     private HttpFront front;
 
     static HttpLimits limits(Duration bodyWindow, Duration idle, Duration write) {
@@ -96,6 +97,16 @@ final class TestFront implements AutoCloseable {
         return this;
     }
 
+    /** @param connectionsMax determines the size of a piece */
+    TestFront unread(long bytesMax, int connectionsMax) {
+        unread = new Unread(bytesMax, connectionsMax);
+        return this;
+    }
+
+    Unread unread() {
+        return unread;
+    }
+
     TestFront start() {
         front = new HttpFront(
                 vertx,
@@ -104,6 +115,7 @@ final class TestFront implements AutoCloseable {
                 new SplittableRandom(1),
                 () -> Instant.parse("2026-04-17T00:15:46Z"),
                 memory,
+                unread,
                 RefusalObserver.NONE,
                 RequestObserver.NONE);
         await(front.start());

@@ -57,10 +57,10 @@ public final class Program {
         }
     }
 
-    /** Up to the arguments of {@code serve}, on a leash and a heap of 256 MB, without a log of the JVM. @param flags for the JVM */
+    /** Up to the arguments of {@code serve}, on a leash and a heap of 256 MB, without a log of the JVM. @param flags for the JVM, which win */
     public static List<String> command(String... flags) {
         List<String> command = Packed.PROGRAM.shared();
-        command.addAll(1, List.of(flags));
+        command.addAll(command.indexOf("-cp"), List.of(flags));
         command.add(1, "-Xlog:disable");
         command.addAll(List.of(LEASHED, "serve"));
         return command;
