@@ -51,14 +51,14 @@ GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO tollgate_app;
 REVOKE INSERT ON flyway_schema_history FROM tollgate_app;
 
 GRANT UPDATE ON
-    account, account_rates, answer_share, api_key, billing_contact, commit_mark, kept_answer, node, open_hold, outgoing_mail,
+    account, account_rates, allowance, answer_share, api_key, billing_contact, commit_mark, kept_answer, node, open_hold, outgoing_mail,
     payment, person, person_identity, person_link, recovery_code, session, signature_share, signing_key, spend_window,
     thought_signature, told_notice, usage_day, usage_fold, usage_hour, usage_quarter, voucher
     TO tollgate_app;
 
 GRANT DELETE ON
-    billing_contact, commit_mark, kept_answer, node, open_hold, outgoing_mail, person, person_identity, person_link, recovery_code, session,
-    setting, spend_window, thought_signature, told_notice, usage_quarter
+    allowance, api_key, billing_contact, commit_mark, kept_answer, node, open_hold, outgoing_mail, person, person_identity, person_link,
+    recovery_code, session, setting, spend_window, thought_signature, told_notice, usage_quarter
     TO tollgate_app;
 
 -- These are locked while a row is added, which PostgreSQL lets nobody do who could not change them; triggers see to it that nobody but the
@@ -78,6 +78,19 @@ CREATE OR REPLACE TRIGGER written_once BEFORE UPDATE OR DELETE ON audit_log
     FOR EACH STATEMENT EXECUTE FUNCTION tollgate_written_once();
 CREATE OR REPLACE TRIGGER written_once BEFORE UPDATE OR DELETE ON price_version
     FOR EACH STATEMENT EXECUTE FUNCTION tollgate_written_once();
+
+-- A key that was deleted before a call was made with it is erased; any other key stays, for its history.
+CREATE OR REPLACE FUNCTION tollgate_key_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_user = 'tollgate_app' THEN
+        RAISE EXCEPTION 'rows of api_key stay' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN OLD;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER key_stays BEFORE DELETE ON api_key FOR EACH ROW
+    WHEN (OLD.deleted_at IS NULL OR OLD.last_used_at IS NOT NULL) EXECUTE FUNCTION tollgate_key_stays();
 
 -- Of what Stripe has told only how often it came and whether it was for a payment of ours is found out later.
 CREATE OR REPLACE TRIGGER written_once BEFORE UPDATE OF id, type, fact, created_at, received_at, intent_id, object_id, cents, detail

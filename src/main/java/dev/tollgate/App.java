@@ -10,6 +10,7 @@ import dev.tollgate.admin.OperatorSettings;
 import dev.tollgate.admin.OperatorVouchers;
 import dev.tollgate.admin.Prices;
 import dev.tollgate.admin.StoredAdministration;
+import dev.tollgate.allowances.Allowances;
 import dev.tollgate.answers.Expiry;
 import dev.tollgate.answers.KnownAnswers;
 import dev.tollgate.answers.SpoolFolder;
@@ -125,6 +126,7 @@ public final class App implements AutoCloseable {
     private static final int CROWD = 500;
 
     private static final Duration COME_BACK = Duration.ofSeconds(1);
+    private static final Duration FORGET_KEYS_EVERY = Duration.ofHours(1);
 
     private final Settings settings;
     private final Catalogue catalogue;
@@ -249,8 +251,16 @@ public final class App implements AutoCloseable {
                         .retryAfter(COME_BACK)));
         Mailing.begin(settings, store, vertx, clock, opened);
         Letters letters = Mailing.letters(settings);
+        Allowances allowances = new Allowances(store.database(), store.secrets(), clock);
         this.notices = new Notices(
-                store.database(), store.writer(), store.ledger(), store.keys(), store.outbox(), letters, clock);
+                store.database(),
+                store.writer(),
+                store.ledger(),
+                store.keys(),
+                store.outbox(),
+                letters,
+                allowances,
+                clock);
         loops.every(Notices.EVERY, "sweep-notices", notices::sweep);
         this.statements = new MonthlyStatements(store.database(), store.writer(), store.outbox(), letters, clock);
         loops.every(MonthlyStatements.EVERY, "mail-statements", statements::sweep);
@@ -278,7 +288,8 @@ public final class App implements AutoCloseable {
         this.operatorSettings = new OperatorSettings(currentSettings, store.writer(), clock);
         this.prices = new Prices(catalogue, current, store.setPrices(), store.writer(), clock);
         this.booksCheck = new BooksCheck(store.database(), clock);
-        this.customerKeys = new CustomerKeys(store.keys(), store.writer(), clock, secureRandom);
+        this.customerKeys = new CustomerKeys(store.keys(), store.writer(), allowances, clock, secureRandom);
+        loops.every(FORGET_KEYS_EVERY, "forget-keys", customerKeys::forgetUnused);
         this.refused = new RefusedCalls(clock);
         this.live = opened.add(
                 new Live(vertx, new LiveAccounts(store.database()), store.people(), meter, clock), Live::close);
@@ -700,6 +711,10 @@ public final class App implements AutoCloseable {
 
     public MonthlyStatements statements() {
         return statements;
+    }
+
+    public CustomerKeys customerKeys() {
+        return customerKeys;
     }
 
     public Notices notices() {

@@ -174,7 +174,8 @@ final class PageRoutes {
                 .routes(pages));
         routes.addAll(new SecondFactorPage(store.people()).routes(pages));
         routes.addAll(new SecurityPage(store.people(), links, identities, clock).routes(pages));
-        routes.addAll(new BillingPages(store.ledger(), store.history(), paying.payments(), links.isMailOn(), clock)
+        routes.addAll(new BillingPages(
+                        store.ledger(), store.history(), paying.payments(), store.people(), links.isMailOn(), clock)
                 .routes(pages));
         routes.addAll(
                 new TopUpPages(paying.payments(), vouchers, paying.checkout(), paying.testPayments(), clock, random)

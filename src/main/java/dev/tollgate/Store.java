@@ -1,5 +1,6 @@
 package dev.tollgate;
 
+import dev.tollgate.allowances.Allowances;
 import dev.tollgate.answers.Answers;
 import dev.tollgate.answers.FreeAbandoned;
 import dev.tollgate.config.Secret;
@@ -120,6 +121,7 @@ final class Store implements AutoCloseable {
                 People.startMarksPart(),
                 Vouchers.part(),
                 Payments.part(),
+                Allowances.part(),
                 ledger.part(keys::forgetAccount, this::nodeId),
                 keys.changesPart(),
                 receipts.part(),

@@ -206,6 +206,7 @@ class ArchitectureTest {
                 "http");
         knowsOnly("cli", "admin", "config");
         knowsOnly("deeds", "storage");
+        knowsOnly("allowances", "storage");
         knowsOnly("prices", "models", "storage");
         knowsOnly("settings", "config", "storage");
         knowsOnly("payments", "deeds", "ledger", "limits", "storage");
@@ -213,14 +214,14 @@ class ArchitectureTest {
         knowsOnly("stripe", "payments", "channel", "upstream", "json", "memory", "error", "http");
         knowsOnly("leaving", "deeds", "people", "ledger", "history", "storage");
         knowsOnly("oidc", "people", "channel", "upstream", "storage");
-        knowsOnly("notices", "keys", "ledger", "mail", "models", "storage");
+        knowsOnly("notices", "allowances", "keys", "ledger", "mail", "models", "storage");
     }
 
     @Test
     void tasks_rollups_and_keys_stand_on_the_ground_the_ledger_and_the_limits() {
         knowsOnly("tasks", "ledger", "storage", "json", "error", "http");
         knowsOnly("rollups", "ledger", "storage");
-        knowsOnly("keys", "limits", "storage", "ids", "json", "memory", "error", "http");
+        knowsOnly("keys", "allowances", "limits", "storage", "ids", "json", "memory", "error", "http");
         knowsOnly("history", "rollups", "tasks", "ledger", "keys", "ids", "storage", "error", "http");
     }
 
@@ -489,6 +490,7 @@ class ArchitectureTest {
                 .that()
                 .resideOutsideOfPackages(
                         packageOf("storage"),
+                        packageOf("allowances"),
                         packageOf("ledger"),
                         packageOf("keys"),
                         packageOf("receipts"),

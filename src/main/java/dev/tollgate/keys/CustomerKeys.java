@@ -1,7 +1,9 @@
 package dev.tollgate.keys;
 
+import dev.tollgate.allowances.Allowances;
 import dev.tollgate.ids.Drawn;
 import dev.tollgate.ids.OwnIds;
+import dev.tollgate.log.Event;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
@@ -13,6 +15,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a customer does with the keys of an account, from a page or with a management key. Every deed is durable when its method returns, and
@@ -20,33 +24,46 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CustomerKeys {
 
+    private static final Logger log = LoggerFactory.getLogger(CustomerKeys.class);
+
     /** How many keys an account may have, deleted ones not counted. */
     public static final int KEYS_MAX = 100;
 
     public static final int NAME_CHARS_MAX = 100;
 
+    /** How many keys an account may make a day. */
+    static final int MADE_DAY = 100;
+
+    private static final int ROTATED_DAY = 100;
+    private static final int CHANGED_DAY = 1_000;
+    private static final String CHANGED = "keys.changed";
+    private static final Duration DAY = Duration.ofDays(1);
+
     private final Keys keys;
     private final Writer writer;
     private final InstantSource clock;
     private final SecureRandom random;
+    private final Allowances allowances;
     private final boolean byKey;
 
-    private CustomerKeys(Keys keys, Writer writer, InstantSource clock, SecureRandom random, boolean byKey) {
+    private CustomerKeys(
+            Keys keys, Writer writer, Allowances allowances, InstantSource clock, SecureRandom random, boolean byKey) {
         this.keys = keys;
         this.writer = writer;
+        this.allowances = allowances;
         this.clock = clock;
         this.random = random;
         this.byKey = byKey;
     }
 
     /** For people, who may also make and change management keys. */
-    public CustomerKeys(Keys keys, Writer writer, InstantSource clock, SecureRandom random) {
-        this(keys, writer, clock, random, false);
+    public CustomerKeys(Keys keys, Writer writer, Allowances allowances, InstantSource clock, SecureRandom random) {
+        this(keys, writer, allowances, clock, random, false);
     }
 
     /** The same for who shows a management key: none of those makes another one, or changes one, else who steals one keeps it for good. */
     public CustomerKeys byManagementKey() {
-        return new CustomerKeys(keys, writer, clock, random, true);
+        return new CustomerKeys(keys, writer, allowances, clock, random, true);
     }
 
     /** Whether a key may be called that: 1 to {@value #NAME_CHARS_MAX} characters that can be seen, spaces within. */
@@ -92,6 +109,10 @@ public final class CustomerKeys {
         }
         if (byKey && settings.kind() == KeyKind.MANAGEMENT) {
             return new KeyResult.NotByKey();
+        }
+        Duration wait = use(accountId, "keys.made", MADE_DAY);
+        if (wait.isPositive()) {
+            return new KeyResult.TooOften(wait);
         }
         KeySecret secret = KeySecret.random(random);
         String id = OwnIds.key(once == null ? random : new Drawn(accountId + " " + once));
@@ -149,15 +170,21 @@ public final class CustomerKeys {
             @Nullable Long version,
             UnaryOperator<KeySettings> edit,
             @Nullable Boolean disabled) {
-        return edit(accountId, id, () -> new SetKey(id, new KeyCondition(accountId, version), edit, disabled));
+        return edit(
+                accountId,
+                id,
+                CHANGED,
+                CHANGED_DAY,
+                () -> new SetKey(id, new KeyCondition(accountId, version), edit, disabled));
     }
 
     /** Refuses its calls from now on, or takes them again. To do it twice is no error. */
     public KeyResult disable(String accountId, String id, boolean disabled) {
-        return edit(accountId, id, () -> new DisableKey(id, new KeyCondition(accountId, null), disabled));
+        Supplier<KeyEdit> change = () -> new DisableKey(id, new KeyCondition(accountId, null), disabled);
+        return disabled ? edit(accountId, id, change) : edit(accountId, id, CHANGED, CHANGED_DAY, change);
     }
 
-    /** Takes it out of use for good; its name and its history stay. */
+    /** Takes it out of use for good; its name and its history stay. Stopping a key is never done too often. */
     public KeyResult delete(String accountId, String id) {
         return edit(accountId, id, () -> new DeleteKey(id, new KeyCondition(accountId, null), clock.instant()));
     }
@@ -179,6 +206,8 @@ public final class CustomerKeys {
         KeyResult result = edit(
                 accountId,
                 id,
+                "keys.rotated",
+                ROTATED_DAY,
                 () -> new RotateKey(id, new KeyCondition(accountId, version), secret, grace, clock.instant()));
         return result instanceof KeyResult.Done done ? new KeyResult.Made(done.key(), secret.reveal()) : result;
     }
@@ -190,6 +219,18 @@ public final class CustomerKeys {
             writer.commitAndWait(Unit.of(ensure));
             return keys.hidden(accountId).orElseGet(Authentication.Unknown::new);
         });
+    }
+
+    private Duration use(String accountId, String kind, int most) {
+        return allowances.use(writer, List.of(allowances.of(kind, accountId, most, DAY)));
+    }
+
+    private KeyResult edit(String accountId, String id, String kind, int most, Supplier<KeyEdit> change) {
+        if (find(accountId, id).isEmpty()) {
+            return new KeyResult.NoSuchKey();
+        }
+        Duration wait = use(accountId, kind, most);
+        return wait.isPositive() ? new KeyResult.TooOften(wait) : edit(accountId, id, change);
     }
 
     private KeyResult edit(String accountId, String id, Supplier<KeyEdit> change) {
@@ -207,6 +248,19 @@ public final class CustomerKeys {
             case KeyEdit.ChangedMeanwhile changed -> new KeyResult.ChangedMeanwhile(changed.key());
             case KeyEdit.NoSuchKey none -> new KeyResult.NoSuchKey();
         };
+    }
+
+    /** Erases keys that were deleted a day ago or earlier, and with which no call was made. */
+    public void forgetUnused() {
+        try {
+            ForgetKeys forget;
+            do {
+                forget = new ForgetKeys(clock.instant().minus(DAY));
+                writer.commitAndWait(Unit.of(forget));
+            } while (forget.outcome() == ForgetKeys.ROWS_MAX);
+        } catch (StoreException e) {
+            log.warn(Event.STORE_UNAVAILABLE, "unused keys could not be erased; trying again: {}", e.getMessage());
+        }
     }
 
     private static void requireName(String name) {

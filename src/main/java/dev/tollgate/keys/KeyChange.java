@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Something that changes a key's row, and so what the cache may say of it. */
 public abstract sealed class KeyChange<O> extends Decision<O>
-        permits CreateKey, EnsureKey, EnsureHiddenKey, KeyEdit, SetAccountRates {
+        permits CreateKey, EnsureKey, EnsureHiddenKey, KeyEdit, SetAccountRates, ForgetKeys {
 
     private final List<String> touchedHashes = new ArrayList<>(2);
     private @Nullable String touchedAccount;

@@ -1,5 +1,7 @@
 package dev.tollgate.keys;
 
+import java.time.Duration;
+
 /** What became of something that a customer did with a key. */
 public sealed interface KeyResult {
 
@@ -26,6 +28,9 @@ public sealed interface KeyResult {
 
     /** The account has {@link CustomerKeys#KEYS_MAX} keys. */
     record TooMany() implements KeyResult {}
+
+    /** The account has done this too often today. */
+    record TooOften(Duration left) implements KeyResult {}
 
     /** A management key may not be made or changed from here. */
     record NotByKey() implements KeyResult {}

@@ -8,6 +8,7 @@ import dev.tollgate.storage.Statements;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,10 @@ final class KeyRows {
             UPDATE api_key SET hash = ?, prefix = ?, old_hash = ?, old_until = ?, version = ?,
                 number = (SELECT COALESCE(MAX(number), 0) + 1 FROM api_key)
             WHERE id = ?""";
+    private static final String FORGET = """
+            DELETE FROM api_key WHERE id IN (SELECT id FROM api_key
+                WHERE deleted_at < ? AND deleted_at IS NOT NULL AND last_used_at IS NULL AND hidden = 0
+                ORDER BY deleted_at LIMIT ?%s)""";
     private static final String SELECT_SOME = """
             SELECT COUNT(*) FROM (SELECT 1 FROM api_key
                 WHERE account_id = ? AND deleted_at IS NULL AND hidden = 0 LIMIT ?) AS found""";
@@ -68,6 +73,15 @@ final class KeyRows {
             }
             rows.finish();
         }
+    }
+
+    /** @return the number of keys that were erased */
+    int forgetUnused(Instant before, int most) throws SQLException {
+        boolean isShared = statements.dialect() == Dialect.POSTGRESQL;
+        PreparedStatement delete = statements.of(FORGET.formatted(isShared ? " FOR UPDATE SKIP LOCKED" : ""));
+        delete.setLong(1, before.toEpochMilli());
+        delete.setInt(2, most);
+        return delete.executeUpdate();
     }
 
     @Nullable

@@ -151,6 +151,11 @@ public final class KeysHandler {
                         null,
                         "The account has " + CustomerKeys.KEYS_MAX
                                 + " keys, which is the most; delete one that is not needed."));
+            case KeyResult.TooOften(Duration left) ->
+                exchange.fail(ApiError.of(
+                                ErrorCode.RATE_LIMIT_EXCEEDED,
+                                "The account has made, replaced or changed too many keys within a day.")
+                        .retryAfter(left));
             case KeyResult.NotByKey notByKey ->
                 exchange.fail(ApiError.of(
                                 ErrorCode.INVALID_API_KEY,

@@ -7,7 +7,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Applies changes of mails, behind the parts that decide their deeds. Writer's turn only. */
 @SuppressWarnings("rawtypes") // a class literal has no type arguments
@@ -67,8 +66,8 @@ final class MailPart implements Part<MailChange> {
 
     private void queue(Statements statements, QueueMail queue) throws SQLException {
         boolean wanted = queue.isWanted();
-        boolean fits = wanted && hasRoom(statements, queue.accountId());
-        if (wanted && !fits && queue.isNeeded()) {
+        boolean fits = wanted && hasRoom(statements, queue);
+        if (wanted && !fits && queue.rank() == QueueMail.Rank.NEEDED) {
             throw new IllegalStateException("too many mails wait to be sent");
         }
         if (fits) {
@@ -86,17 +85,20 @@ final class MailPart implements Part<MailChange> {
         queue.queued(fits);
     }
 
-    private boolean hasRoom(Statements statements, @Nullable String accountId) throws SQLException {
+    private boolean hasRoom(Statements statements, QueueMail queue) throws SQLException {
+        String accountId = queue.accountId();
         PreparedStatement of = statements.of(accountId == null ? Outbox.COUNT_STRANGERS : Outbox.COUNT_ACCOUNTS);
         int index = 1;
         if (accountId != null) {
             of.setString(index++, accountId);
         }
-        int most = accountId == null ? bounds.strangers() : bounds.account();
+        boolean isUrgent = queue.rank() == QueueMail.Rank.URGENT;
+        int most = (accountId == null ? bounds.strangers() : bounds.account()) + (isUrgent ? bounds.urgent() : 0);
+        int all = bounds.all() * (isUrgent ? 2 : 1);
         of.setInt(index, most);
-        PreparedStatement all = statements.of(Outbox.COUNT);
-        all.setInt(1, bounds.all());
-        return Outbox.count(of) < most && Outbox.count(all) < bounds.all();
+        PreparedStatement together = statements.of(Outbox.COUNT);
+        together.setInt(1, all);
+        return Outbox.count(of) < most && Outbox.count(together) < all;
     }
 
     private static void claim(Statements statements, ClaimMails claim) throws SQLException {

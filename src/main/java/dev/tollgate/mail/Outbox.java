@@ -22,10 +22,17 @@ import org.jspecify.annotations.Nullable;
 /** Where mails lie until they are sent. Thread-safe; reads block. */
 public final class Outbox {
 
-    /** How many may wait. @param account of one @param strangers of nobody's account together @param all together */
-    public record Bounds(int account, int strangers, int all) {}
+    /**
+     * The number of mails that may wait.
+     *
+     * @param account of one account
+     * @param strangers for strangers together
+     * @param all together
+     * @param urgent beyond these for resets and security notices
+     */
+    public record Bounds(int account, int strangers, int all, int urgent) {}
 
-    public static final Bounds BOUNDS = new Bounds(20, 2_000, 10_000);
+    public static final Bounds BOUNDS = new Bounds(20, 2_000, 10_000, 10);
 
     static final String COUNT =
             "SELECT COUNT(*) FROM (SELECT 1 FROM outgoing_mail WHERE state = 'waiting' LIMIT ?) AS found";
@@ -83,12 +90,17 @@ public final class Outbox {
 
     /** The same of a deed that may turn out to be somebody else's. @param condition asked once the deed is decided */
     public Change needed(@Nullable String accountId, Letter letter, BooleanSupplier condition) {
-        return new QueueMail(sealed(accountId, letter), condition, true, clock.instant());
+        return new QueueMail(sealed(accountId, letter), condition, QueueMail.Rank.NEEDED, clock.instant());
+    }
+
+    /** A reset or a security notice: other mails of the account, or those of strangers, leave it room. @param condition as above */
+    public Decision<Boolean> urgent(String accountId, Letter letter, BooleanSupplier condition) {
+        return new QueueMail(sealed(accountId, letter), condition, QueueMail.Rank.URGENT, clock.instant());
     }
 
     /** A mail that is left out where too many wait already; its outcome says whether it is there. @param condition asked once the deed is decided */
     public Decision<Boolean> queue(@Nullable String accountId, Letter letter, BooleanSupplier condition) {
-        return new QueueMail(sealed(accountId, letter), condition, false, clock.instant());
+        return new QueueMail(sealed(accountId, letter), condition, QueueMail.Rank.USUAL, clock.instant());
     }
 
     private WaitingMail sealed(@Nullable String accountId, Letter letter) {

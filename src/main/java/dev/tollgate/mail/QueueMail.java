@@ -7,19 +7,29 @@ import org.jspecify.annotations.Nullable;
 /** Writes a mail beside the deed that causes it. The outcome says whether it is there. */
 final class QueueMail extends MailChange<Boolean> {
 
+    /** What happens if too many mails wait. */
+    enum Rank {
+        /** It is left out. */
+        USUAL,
+        /** The deed is not done. */
+        NEEDED,
+        /** It has room of its own, and is left out beyond that. */
+        URGENT
+    }
+
     private final WaitingMail mail;
     private final BooleanSupplier condition;
-    private final boolean isNeeded;
+    private final Rank rank;
     private final Instant at;
 
     /**
      * @param condition asked once the deed is decided: where it was not done, nothing is written
-     * @param isNeeded whether the deed must not be done where the mail finds no room
+     * @param rank what happens if there is no room
      */
-    QueueMail(WaitingMail mail, BooleanSupplier condition, boolean isNeeded, Instant at) {
+    QueueMail(WaitingMail mail, BooleanSupplier condition, Rank rank, Instant at) {
         this.mail = mail;
         this.condition = condition;
-        this.isNeeded = isNeeded;
+        this.rank = rank;
         this.at = at;
     }
 
@@ -36,8 +46,8 @@ final class QueueMail extends MailChange<Boolean> {
         return condition.getAsBoolean();
     }
 
-    boolean isNeeded() {
-        return isNeeded;
+    Rank rank() {
+        return rank;
     }
 
     Instant at() {

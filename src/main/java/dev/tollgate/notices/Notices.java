@@ -1,5 +1,8 @@
 package dev.tollgate.notices;
 
+import dev.tollgate.allowances.Allowance;
+import dev.tollgate.allowances.Allowances;
+import dev.tollgate.allowances.Use;
 import dev.tollgate.keys.Key;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.keys.Spend;
@@ -42,6 +45,7 @@ public final class Notices {
 
     private static final int PEOPLE_MAX = 200;
     private static final int MAILS_MAX = 5;
+    private static final int MAILS_DAY = 20;
     private static final long NEAR = 80;
     private static final String BALANCE = "balance";
 
@@ -66,6 +70,7 @@ public final class Notices {
     private final Keys keys;
     private final Outbox outbox;
     private final Letters letters;
+    private final Allowances allowances;
     private final InstantSource clock;
 
     /** Where the next sweep goes on; used by one sweep at a time. */
@@ -78,6 +83,7 @@ public final class Notices {
             Keys keys,
             Outbox outbox,
             Letters letters,
+            Allowances allowances,
             InstantSource clock) {
         this.database = database;
         this.writer = writer;
@@ -85,6 +91,7 @@ public final class Notices {
         this.keys = keys;
         this.outbox = outbox;
         this.letters = letters;
+        this.allowances = allowances;
         this.clock = clock;
     }
 
@@ -164,7 +171,8 @@ public final class Notices {
     /** Told is what was mailed: the rest waits until its person can be written to, or there is room for it. */
     private void look(Somebody somebody) {
         Set<String> told = Set.of(somebody.told().split(","));
-        String to = writable(somebody);
+        List<Allowance> allowed = List.of(allowances.of("mails.notices", somebody.id(), MAILS_DAY, Duration.ofDays(1)));
+        String to = allowances.wait(allowed).isZero() ? writable(somebody) : null;
         List<Item> items = items(somebody, to).stream()
                 .filter(item -> to != null || told.contains(item.name()))
                 .toList();
@@ -174,10 +182,19 @@ public final class Notices {
         List<Item> later = due.stream().skip(MAILS_MAX).toList();
         SetTold noted = noted(somebody, somebody.told(), names(items, later), later.isEmpty());
         Map<Item, Decision<Boolean>> mails = new LinkedHashMap<>();
+        List<Use> uses = new ArrayList<>();
         for (Item item : due.subList(0, due.size() - later.size())) {
-            mails.put(item, outbox.queue(somebody.accountId(), Objects.requireNonNull(item.letter()), noted::outcome));
+            Use use = allowances.using(allowed);
+            uses.add(use);
+            mails.put(
+                    item,
+                    outbox.queue(
+                            somebody.accountId(),
+                            Objects.requireNonNull(item.letter()),
+                            () -> noted.outcome() && use.isAllowed()));
         }
         List<Change> changes = new ArrayList<>(List.of(noted));
+        changes.addAll(uses);
         changes.addAll(mails.values());
         writer.commitAndWait(Unit.of(changes));
         if (noted.outcome() && !mails.values().stream().allMatch(Decision::outcome)) {

@@ -1,5 +1,7 @@
 package dev.tollgate.people;
 
+import dev.tollgate.allowances.Allowance;
+import dev.tollgate.allowances.Use;
 import dev.tollgate.ids.OwnIds;
 import dev.tollgate.ledger.CreateAccount;
 import dev.tollgate.ledger.FreeCredits;
@@ -21,6 +23,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +43,7 @@ public final class Links {
     private final Outbox outbox;
     private final Letters letters;
     private final SignUp signUp;
+    private final MailAllowances mails;
     private final InstantSource clock;
     private final RandomGenerator random;
 
@@ -58,6 +62,7 @@ public final class Links {
         this.outbox = outbox;
         this.letters = letters;
         this.signUp = signUp;
+        this.mails = new MailAllowances(people.allowances());
         this.clock = clock;
         this.random = random;
     }
@@ -93,52 +98,75 @@ public final class Links {
         if (refused != null) {
             return refused;
         }
-        Duration wait = askWait(visit);
+        List<Allowance> allowed = mails.toUnconfirmed(email, visit);
+        Duration wait = askWait(visit, allowed);
         if (wait.isPositive()) {
             return new SignIn.Wait(wait);
         }
         boolean isKnown = people.isKnown(Visit.login(email), visit);
-        if (people.waits().mayMail(Visit.login(email))) {
+        Allowance toAddress = mails.toAddress(email);
+        if (people.allowances().wait(List.of(toAddress)).isZero()) {
             String token = Tokens.next(random);
             PersonLink link = link(token, LinkKind.CONFIRM, null, null, email, true);
             Letter letter = isKnown
                     ? letters.alreadyThere(email)
                     : letters.signUp(email, link.kind().path(token), link.kind().good());
+            Use use = people.allowances().using(with(allowed, toAddress));
             // For a known address the link opens nothing, for nobody has its token: it costs what another one costs.
-            writer.commitAndWait(Unit.of(made(link), outbox.needed(null, letter)));
+            writer.commitAndWait(Unit.of(use, made(link, use), outbox.needed(null, letter, use::isAllowed)));
+            return use.isAllowed() ? new SignIn.Sent() : new SignIn.Wait(use.outcome());
         }
         return new SignIn.Sent();
     }
 
+    private static List<Allowance> with(List<Allowance> allowances, Allowance another) {
+        List<Allowance> all = new ArrayList<>(allowances);
+        all.add(another);
+        return all;
+    }
+
     /** Sends a mail with a link where there is such a person whose address is known. */
     public SignIn askToReset(String typed, Visit visit) {
-        Duration wait = askWait(visit);
+        String login = Visit.login(typed);
+        Person person = people.known(login, visit);
+        Duration wait = person != null && people.isKnownBrowser(person, visit)
+                ? Duration.ZERO
+                : people.waits().askReset(visit);
         if (wait.isPositive()) {
             return new SignIn.Wait(wait);
         }
-        String login = Visit.login(typed);
-        Person person = people.known(login, visit);
         String email = person == null ? null : person.email();
         boolean canReach = email != null && Letter.canReach(email);
-        if (people.waits().mayMail(login)) {
+        List<Allowance> allowed = new ArrayList<>(List.of(mails.ofResets(login)));
+        if (canReach && person != null && person.confirmedAt() == null) {
+            allowed.addAll(mails.toUnconfirmed(String.valueOf(email), visit));
+        }
+        if (people.allowances().wait(allowed).isZero()) {
             String token = Tokens.next(random);
             String personId = canReach && person != null ? person.id() : null;
             PersonLink link = link(token, LinkKind.RESET, personId, null, canReach ? String.valueOf(email) : "", true);
-            List<Change> changes = new ArrayList<>(List.of(made(link)));
+            Use use = people.allowances().using(allowed);
+            List<Change> changes = new ArrayList<>(List.of(use, made(link, use)));
             Letter letter = letters.reset(
                     canReach ? String.valueOf(email) : NOBODY,
                     link.kind().path(token),
                     link.kind().good());
             // Without a person the mail is made and not written, and the link is nobody's: it costs what it costs with
             // one.
-            changes.add(canReach ? outbox.needed(null, letter) : outbox.queue(null, letter, () -> false));
+            changes.add(
+                    canReach && person != null
+                            ? outbox.urgent(person.accountId(), letter, use::isAllowed)
+                            : outbox.queue(null, letter, () -> false));
             writer.commitAndWait(Unit.of(changes));
         }
         return new SignIn.Sent();
     }
 
-    private Duration askWait(Visit visit) {
+    private Duration askWait(Visit visit, List<Allowance> allowed) {
         Duration wait = people.waits().ask(visit);
+        if (wait.isZero()) {
+            wait = people.allowances().wait(allowed);
+        }
         return wait.isZero() && outbox.isFull() ? FULL : wait;
     }
 
@@ -308,7 +336,10 @@ public final class Links {
         changes.add(change);
         String old = person.email();
         if (old != null && !old.equalsIgnoreCase(link.email()) && isMailOn() && Letter.canReach(old)) {
-            changes.add(outbox.queue(person.accountId(), letters.addressChanged(old), change::outcome));
+            Use use = people.allowances().using(mails.ofSecurity(person));
+            changes.add(use);
+            changes.add(outbox.urgent(
+                    person.accountId(), letters.addressChanged(old), () -> change.outcome() && use.isAllowed()));
         }
         try {
             writer.commitAndWait(Unit.of(changes));
@@ -397,18 +428,21 @@ public final class Links {
 
     /** What goes with a change of somebody's password: a mail, where mails are sent and theirs is known. */
     public List<Change> passwordChanged(Person person) {
-        String email = person.email();
-        return isMailOn() && email != null && Letter.canReach(email)
-                ? List.of(outbox.queue(person.accountId(), letters.passwordChanged(email), () -> true))
-                : List.of();
+        return notice(person, letters::passwordChanged);
     }
 
     /** What goes with a new way in by a provider: a mail, where mails are sent and theirs is known. */
     public List<Change> identityConnected(Person person, String provider) {
+        return notice(person, email -> letters.identityConnected(email, provider));
+    }
+
+    private List<Change> notice(Person person, Function<String, Letter> letter) {
         String email = person.email();
-        return isMailOn() && email != null && Letter.canReach(email)
-                ? List.of(outbox.queue(person.accountId(), letters.identityConnected(email, provider), () -> true))
-                : List.of();
+        if (!isMailOn() || email == null || !Letter.canReach(email)) {
+            return List.of();
+        }
+        Use use = people.allowances().using(mails.ofSecurity(person));
+        return List.of(use, outbox.urgent(person.accountId(), letter.apply(email), use::isAllowed));
     }
 
     /**
@@ -418,41 +452,50 @@ public final class Links {
      * @param typed the present address, too
      * @return null where a mail is on its way
      */
-    public @Nullable SignIn askToConfirm(Person person, String typed) {
+    public @Nullable SignIn askToConfirm(Person person, String typed, Visit visit) {
         String email = typed.strip();
         SignIn.Refused refused = complaint(email);
         if (refused != null) {
             return refused;
         }
-        if (!people.waits().mayMail(Visit.login(email)) || outbox.isFull()) {
-            return new SignIn.Wait(FULL);
+        List<Allowance> allowed = mails.toConfirm(person, email, visit);
+        Duration wait = people.allowances().wait(allowed);
+        if (wait.isPositive() || outbox.isFull()) {
+            return new SignIn.Wait(wait.isPositive() ? wait : FULL);
         }
+        Use use = people.allowances().using(allowed);
         String token = Tokens.next(random);
         PersonLink link = link(token, LinkKind.CONFIRM, person.id(), null, email, true);
         List<Change> changes = new ArrayList<>();
-        changes.add(withdrawOthers(person, email));
-        changes.add(made(link));
+        changes.add(use);
+        changes.add(withdrawOthers(person, email, use));
+        changes.add(made(link, use));
         changes.add(outbox.needed(
                 person.accountId(),
-                letters.confirm(email, link.kind().path(token), link.kind().good())));
+                letters.confirm(email, link.kind().path(token), link.kind().good()),
+                use::isAllowed));
         String old = person.email();
         if (old != null && !old.equalsIgnoreCase(email) && Letter.canReach(old)) {
-            changes.add(outbox.queue(person.accountId(), letters.addressChanging(old), () -> true));
+            Use notice = people.allowances().using(mails.ofSecurity(person));
+            changes.add(notice);
+            changes.add(outbox.urgent(
+                    person.accountId(), letters.addressChanging(old), () -> use.isAllowed() && notice.isAllowed()));
         }
         try {
             writer.commitAndWait(Unit.of(changes));
-            return null;
+            return use.isAllowed() ? null : new SignIn.Wait(use.outcome());
         } catch (StoreException e) {
             return new SignIn.Wait(FULL);
         }
     }
 
     /** Of several addresses the last one counts: one that was mistyped is a stranger's, who would be let in by its link. */
-    private static Change withdrawOthers(Person person, String email) {
-        return PeopleChange.of(rows -> rows.update(
-                "DELETE FROM person_link WHERE person_id = ? AND kind = 'confirm' AND used_at IS NULL AND lower(email) <> ?",
-                person.id(),
-                Visit.login(email)));
+    private static Change withdrawOthers(Person person, String email, Use use) {
+        return PeopleChange.of(rows -> use.isAllowed()
+                && rows.update(
+                        "DELETE FROM person_link WHERE person_id = ? AND kind = 'confirm' AND used_at IS NULL AND lower(email) <> ?",
+                        person.id(),
+                        Visit.login(email)));
     }
 
     // ---- of operators ----
@@ -548,6 +591,15 @@ public final class Links {
             String email,
             boolean isMailed) {
         return new PersonLink(Tokens.hash(token), kind, personId, accountId, email, isMailed, clock.instant());
+    }
+
+    private static Change made(PersonLink link, Use use) {
+        return PeopleChange.of(rows -> {
+            if (use.isAllowed()) {
+                rows.insertLink(link);
+            }
+            return true;
+        });
     }
 
     private static Change made(PersonLink link) {

@@ -1,5 +1,6 @@
 package dev.tollgate.people;
 
+import dev.tollgate.allowances.Allowances;
 import dev.tollgate.ids.OwnIds;
 import dev.tollgate.ledger.CreateAccount;
 import dev.tollgate.ledger.Records;
@@ -47,6 +48,7 @@ public final class People implements AutoCloseable {
     private static final Duration SEEN_EVERY = Duration.ofMinutes(5);
     private static final int SESSIONS_MAX = 50;
     private static final int LOOKED_UP_MAX = 8;
+    public static final int SETTINGS_DAY = 300;
     private static final String MADE_FROM = "abcdefghjkmnpqrstuvwxyz23456789";
     private static final int MADE_CHARS = 25;
 
@@ -57,6 +59,7 @@ public final class People implements AutoCloseable {
     private final SecondFactor secondFactor;
     private final KnownBrowsers browsers;
     private final SecretBox secrets;
+    private final Allowances allowances;
     private final InstantSource clock;
     private final RandomGenerator random;
 
@@ -72,6 +75,7 @@ public final class People implements AutoCloseable {
         this.passwords = passwords;
         this.waits = new SignInWaits(clock);
         this.secrets = secrets;
+        this.allowances = new Allowances(database, secrets, clock);
         this.browsers = new KnownBrowsers(secrets, clock, random);
         this.secondFactor = new SecondFactor(database, writer, secrets, waits, clock, random);
         this.clock = clock;
@@ -181,6 +185,20 @@ public final class People implements AutoCloseable {
 
     SignInWaits waits() {
         return waits;
+    }
+
+    Allowances allowances() {
+        return allowances;
+    }
+
+    boolean isKnownBrowser(Person person, Visit visit) {
+        return browsers.id(person.id(), visit.knownBrowsers()) != null;
+    }
+
+    /** Counts a change of what a person may change about themselves. @return how long it has to wait; zero if it may be made */
+    public Duration countChange(Person person) {
+        return allowances.use(
+                writer, List.of(allowances.of("settings.person", person.id(), SETTINGS_DAY, Duration.ofDays(1))));
     }
 
     /** The mark of a login or an identity that was given start credits: a print that only our key can make again. */

@@ -24,7 +24,6 @@ final class SignInWaits {
     private static final int NAME_TRIES = 5;
     private static final int ADDRESS_TRIES = 30;
     private static final int SIGN_UPS = 5;
-    private static final int MAILS = 3;
     private static final int ASKED = 10;
     private static final int KEPT_MAX = 100_000;
 
@@ -137,14 +136,14 @@ final class SignInWaits {
         return begin(Name.networks("s", visit, SIGN_UPS, LONGEST).toList());
     }
 
-    /** Whether an address may be sent another mail that anybody can ask for; if so, that counts. */
-    boolean mayMail(String login) {
-        return begin(List.of(new Name("m" + login, MAILS, LONGEST))).isZero();
-    }
-
-    /** @return how long the next mail that a stranger asks for has to wait; zero if this one may be made: then it is counted */
+    /** @return how long a stranger has to wait who asks for a mail; zero if they may ask: then it is counted */
     Duration ask(Visit visit) {
         return begin(Name.networks("a", visit, ASKED, LONGEST).toList());
+    }
+
+    /** The same for resets, which no other mails keep waiting. */
+    Duration askReset(Visit visit) {
+        return begin(Name.networks("r", visit, ASKED, LONGEST).toList());
     }
 
     private void count(Name name) {

@@ -26,6 +26,7 @@ import dev.tollgate.pages.Visitor;
 import dev.tollgate.payments.Party;
 import dev.tollgate.payments.Payment;
 import dev.tollgate.payments.Payments;
+import dev.tollgate.people.People;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.YearMonth;
@@ -56,12 +57,19 @@ public final class BillingPages {
     private final AccountHistory history;
     private final CsvExport files;
     private final Payments payments;
+    private final People people;
     private final boolean isMailOn;
     private final InstantSource clock;
 
     /** @param isMailOn whether statements go by mail */
     public BillingPages(
-            Ledger ledger, AccountHistory history, Payments payments, boolean isMailOn, InstantSource clock) {
+            Ledger ledger,
+            AccountHistory history,
+            Payments payments,
+            People people,
+            boolean isMailOn,
+            InstantSource clock) {
+        this.people = people;
         this.isMailOn = isMailOn;
         this.ledger = ledger;
         this.history = history;
@@ -173,6 +181,7 @@ public final class BillingPages {
     private PageStep contact(PageRequest<Visitor.Member> request, Form form) {
         try {
             Party contact = new Party(text(form, "name"), text(form, "address"), text(form, "vat-id"));
+            SettingsPages.count(people, request.visitor().person());
             payments.setContact(request.visitor().accountId(), contact);
             return PageStep.to(PATH + "?contact=saved");
         } catch (IllegalArgumentException e) {

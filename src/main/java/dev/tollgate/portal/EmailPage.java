@@ -52,7 +52,7 @@ public final class EmailPage {
         if (proof != null) {
             return PageStep.again(TEMPLATE, params(request, email, Map.of("password", proof)));
         }
-        return switch (links.askToConfirm(person, email)) {
+        return switch (links.askToConfirm(person, email, request.visit())) {
             case null -> PageStep.to(PATH + "?sent=1");
             case SignIn.Refused(String field, String message) ->
                 PageStep.again(TEMPLATE, params(request, email, Map.of(field, message)));

@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 /** {@code /dashboard/keys/{id}}: how much of its limits is used, its settings, its last calls, another secret, its end. */
 public final class KeyPage {
 
+    private static final String TOO_OFTEN =
+            "The keys of this account were changed too often today. Try again tomorrow.";
     private static final String PATH = KeysPage.PATH + "/{id}";
     private static final String TEMPLATE = "dashboard/key.jte";
     private static final Map<String, Duration> GRACES = Map.of(
@@ -132,6 +134,7 @@ public final class KeyPage {
                         changed.key(),
                         form,
                         Map.of("form", "This key was changed meanwhile. Look at it again."));
+            case KeyResult.TooOften often -> again(request, key, form, Map.of("form", TOO_OFTEN));
             default -> PageStep.to(KeysPage.PATH);
         };
     }
@@ -160,6 +163,8 @@ public final class KeyPage {
                         changed.key(),
                         KeyForm.of(changed.key(), zone(request)),
                         Map.of("form", "This key was changed meanwhile. Look at it again."));
+            case KeyResult.TooOften often ->
+                again(request, key, KeyForm.of(key, zone(request)), Map.of("form", TOO_OFTEN));
             default -> PageStep.to(KeysPage.PATH);
         };
     }

@@ -76,6 +76,8 @@ public final class NewKeyPage {
                         form,
                         "This account has " + CustomerKeys.KEYS_MAX
                                 + " keys, which is the most. Delete one that is not needed.");
+            case KeyResult.TooOften often ->
+                again(request, form, "This account has made too many keys within a day. Try again tomorrow.");
             default -> again(request, form, "The key could not be made.");
         };
     }

@@ -47,6 +47,7 @@ public final class SecondFactorPage {
         if (complaint != null) {
             return PageStep.again(TEMPLATE, params(request, null, Map.of("password", complaint)));
         }
+        SettingsPages.count(people, request.visitor().person());
         return switch (text(form, "deed")) {
             case "on" -> switchOn(request, form);
             case "codes" -> renew(request);

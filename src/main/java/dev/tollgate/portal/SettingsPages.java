@@ -2,6 +2,8 @@ package dev.tollgate.portal;
 
 import static dev.tollgate.portal.DoorPages.text;
 
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.money.Credits;
@@ -11,6 +13,7 @@ import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Visitor;
 import dev.tollgate.people.People;
 import dev.tollgate.people.Person;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
@@ -184,11 +187,25 @@ public final class SettingsPages {
         return params;
     }
 
+    /** Counts a change that a person saves. @throws dev.tollgate.error.ApiException 429 if they have saved too many within a day */
+    static void count(People people, Person person) {
+        Duration wait = people.countChange(person);
+        if (wait.isPositive()) {
+            throw ApiError.of(
+                            ErrorCode.RATE_LIMIT_EXCEEDED,
+                            "You have saved " + People.SETTINGS_DAY + " changes within a day. Try again tomorrow.")
+                    .retryAfter(wait)
+                    .asException();
+        }
+    }
+
     /** @return what was wrong; empty where it was saved */
     private Map<String, String> saved(Person person, Form form, String name, Person.Preferences chosen) {
-        return version(form) == person.version() && people.setPreferences(person, name, chosen)
-                ? Map.of()
-                : Map.of("form", CHANGED);
+        if (version(form) != person.version()) {
+            return Map.of("form", CHANGED);
+        }
+        count(people, person);
+        return people.setPreferences(person, name, chosen) ? Map.of() : Map.of("form", CHANGED);
     }
 
     /** One that nobody has, where it is none. */

@@ -3,6 +3,7 @@ package dev.tollgate.keys;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.allowances.Allowances;
 import dev.tollgate.ledger.OpenHold;
 import dev.tollgate.ledger.Reserve;
 import dev.tollgate.ledger.SpendLimits;
@@ -46,7 +47,12 @@ class CustomerKeysTest {
         store = stores.open(folder);
         store.account("acc_1", 1_000);
         store.account("acc_2", 1_000);
-        keys = new CustomerKeys(store.keys, store.writer, store::now, new SecureRandom());
+        keys = new CustomerKeys(
+                store.keys,
+                store.writer,
+                new Allowances(store.database, StoreFixture.SECRETS, store::now),
+                store::now,
+                new SecureRandom());
     }
 
     @AfterEach
@@ -72,6 +78,7 @@ class CustomerKeysTest {
             keys.create("acc_1", PLAIN);
         }
         String last = made(PLAIN).key().id();
+        store.setNow(store.now().plus(Duration.ofDays(1)));
         assertThat(keys.create("acc_1", PLAIN)).isEqualTo(new KeyResult.TooMany());
         assertThat(keys.create("acc_2", PLAIN)).isInstanceOf(KeyResult.Made.class);
         keys.delete("acc_1", last);

@@ -23,6 +23,7 @@ class HoldingsTest {
 
     /** Nothing of an account is in these, or only sums of many. */
     private static final Set<String> OF_NOBODY = Set.of(
+            "allowance",
             "commit_mark",
             "installation",
             "node",

@@ -1,5 +1,6 @@
 package dev.tollgate.testing;
 
+import dev.tollgate.allowances.Allowances;
 import dev.tollgate.answers.Answers;
 import dev.tollgate.deeds.AuditLog;
 import dev.tollgate.keys.CreateKey;
@@ -92,6 +93,7 @@ public final class StoreFixture implements AutoCloseable {
         writer = database.startWriter(List.of(
                 keys.statePart(),
                 answers.claimPart(),
+                Allowances.part(),
                 ledger.part(keys::forgetAccount, () -> nodeId),
                 keys.changesPart(),
                 receipts.part(),
