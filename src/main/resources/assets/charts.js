@@ -33,6 +33,28 @@
     return sums.reverse();
   };
 
+  // beside the bar: the sum, then each series, the largest first; the line below says the same to who does not see it
+  const tip = (box, plot, data, i) => {
+    const swatches = box.closest('section').querySelectorAll('.legend svg');
+    const table = document.createElement('table');
+    const row = (name, text, swatch) => {
+      const cells = table.insertRow();
+      cells.insertCell().append(swatch ? swatch.cloneNode(true) : '');
+      cells.insertCell().textContent = name;
+      const figure = cells.insertCell();
+      figure.className = 'num';
+      figure.textContent = text;
+    };
+    row(data.labels[i], data.texts[i].at(-1));
+    data.names.map((_, k) => k).filter((k) => data.values[k][i] !== 0).sort((a, b) => data.values[b][i] - data.values[a][i])
+      .forEach((k) => row(data.names[k], data.texts[i][k], swatches[k]));
+    box.replaceChildren(table);
+    box.hidden = false;
+    const at = plot.valToPos(i, 'x') + plot.over.offsetLeft;
+    const left = at + 24 + box.offsetWidth > plot.width ? at - 24 - box.offsetWidth : at + 24;
+    box.style.left = Math.max(0, left) + 'px';
+  };
+
   const tell = (readout, data, i) => {
     const texts = data.texts[i];
     const parts = data.names.map((name, k) => name + ' ' + texts[k]).filter((_, k) => texts[k] !== '–');
@@ -42,6 +64,10 @@
   const draw = (place) => {
     const data = read(document.getElementById(place.dataset.chart));
     const readout = document.getElementById('chart-readout');
+    const box = document.createElement('div');
+    box.className = 'tip';
+    box.hidden = true;
+    box.setAttribute('aria-hidden', 'true');
     const [line, muted] = colours(['--line', '--muted']);
     const fills = colours(data.colours).reverse();
     const x = data.labels.map((_, i) => i);
@@ -52,7 +78,7 @@
       height: 220,
       legend: { show: false },
       padding: [8, 8, 0, 0],
-      cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { show: false } },
+      cursor: { x: false, y: false, drag: { x: true, y: false, setScale: false }, points: { show: false } },
       scales: {
         x: { time: false, range: [-0.6, Math.max(x.length, 1) - 0.4] },
         y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.05 : 1] },
@@ -63,7 +89,13 @@
       ],
       series: [{}, ...fills.map((fill) => ({ fill, stroke: fill, width: 0, paths: bars, points: { show: false } }))],
       hooks: {
-        setCursor: [(plot) => { if (plot.cursor.idx != null) tell(readout, data, plot.cursor.idx); }],
+        setCursor: [(plot) => {
+          const i = plot.cursor.idx;
+          box.hidden = i == null;
+          if (i == null) return;
+          tell(readout, data, i);
+          tip(box, plot, data, i);
+        }],
         setSelect: [(plot) => {
           if (plot.select.width < 12) return;
           const from = Math.max(0, Math.round(plot.posToVal(plot.select.left, 'x')));
@@ -73,6 +105,7 @@
       },
     };
     const plot = new uPlot(options, [x, ...stacked(data.values)], place);
+    place.append(box);
     return { plot, data };
   };
 
@@ -91,7 +124,7 @@
     let shown = draw(place);
     let at = -1;
     let pressed = 0;
-    const again = () => { shown.plot.destroy(); shown = draw(place); };
+    const again = () => { shown.plot.destroy(); place.querySelector('.tip').remove(); shown = draw(place); };
     const go = (to) => {
       at = Math.max(0, Math.min(shown.data.labels.length - 1, to));
       shown.plot.setCursor({ left: shown.plot.valToPos(at, 'x'), top: 10 });

@@ -8,6 +8,7 @@ import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** How figures are written on pages. Pure functions, without floating point. */
 public final class Texts {
@@ -47,6 +48,22 @@ public final class Texts {
         long fraction = Math.abs(micros % CREDIT);
         int decimals = fraction % 10_000 == 0 ? 2 : fraction % 100 == 0 ? 4 : 6;
         return decimal(micros, decimals);
+    }
+
+    /** The most decimals of a column's amounts. */
+    public static int decimals(Stream<String> amounts) {
+        return amounts.mapToInt(Texts::decimals).max().orElse(0);
+    }
+
+    private static int decimals(String amount) {
+        int point = amount.indexOf('.');
+        return point < 0 ? 0 : amount.length() - point - 1;
+    }
+
+    /** An amount with spaces as wide as digits behind it, so that a column's decimal points stand below each other. */
+    public static String padded(String amount, int decimals) {
+        int own = decimals(amount);
+        return own == 0 ? amount : amount + "\u2007".repeat(Math.max(0, decimals - own));
     }
 
     /** Credits for a million tokens: in groups of three digits, with no more decimals than it has. */

@@ -26,6 +26,8 @@ public record CourseBar(String label, List<Part> parts, List<Step> steps) {
     /** What ends with each of the fields from {@code asked} on. */
     private static final List<String> PARTS = List.of("checks", "waiting", "answering", "settling");
 
+    private static final int DONE = FIELDS.indexOf("done");
+
     private static final int[] COLOURS = {3, 2, 1, 0};
 
     /** Null where nothing is known. @param course microseconds of each step */
@@ -43,8 +45,10 @@ public record CourseBar(String label, List<Part> parts, List<Step> steps) {
             steps.add(new Step(NAMES.get(i), at < 0 ? CallLine.NOTHING : millis(at)));
             if (i > 0 && at >= before) {
                 long x = before * WIDTH / end;
-                parts.add(new Part(PARTS.get(i - 1), COLOURS[i - 1], x, at * WIDTH / end - x));
-                words.add(millis(at - before) + " " + PARTS.get(i - 1));
+                // without a first byte all until the end was waiting
+                int part = i == DONE && course.path(FIELDS.get(i - 1)).isMissingNode() ? i - 2 : i - 1;
+                parts.add(new Part(PARTS.get(part), COLOURS[part], x, at * WIDTH / end - x));
+                words.add(millis(at - before) + " " + PARTS.get(part));
                 before = at;
             }
         }

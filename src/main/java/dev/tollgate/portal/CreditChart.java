@@ -7,16 +7,17 @@ import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Net credits by day, or by month where there are many days, in a column for each model or key: a table, from which the browser draws its chart.
@@ -48,7 +49,7 @@ public record CreditChart(String unit, List<Series> series, List<Row> rows, Row 
 
     /**
      * @param name of the column
-     * @param order of the columns; what is not in it comes last
+     * @param order of the columns; others follow, the largest first
      * @param href the calls between two days, both included
      */
     static CreditChart of(
@@ -59,7 +60,10 @@ public record CreditChart(String unit, List<Series> series, List<Row> rows, Row 
             LocalDate last,
             BiFunction<LocalDate, LocalDate, String> href) {
         boolean byMonth = ChronoUnit.DAYS.between(first, last) >= DAYS_MAX;
-        Map<String, Integer> colours = colours(days.stream().map(name).toList(), order);
+        Map<String, Long> sizes = days.stream()
+                .collect(
+                        Collectors.groupingBy(name, LinkedHashMap::new, Collectors.summingLong(DayCredits::netMicros)));
+        Map<String, Integer> colours = colours(sizes, order);
         Map<LocalDate, long[]> sums = empty(first, last, byMonth);
         for (DayCredits credits : days) {
             long[] row = sums.computeIfAbsent(begin(credits.day(), byMonth), new_ -> new long[COLOURS + 1]);
@@ -97,22 +101,32 @@ public record CreditChart(String unit, List<Series> series, List<Row> rows, Row 
         return byMonth ? day.withDayOfMonth(1) : day;
     }
 
-    /** Each has its own wherever it stands in the order, as far as there are colours; the others take what is left. */
-    private static Map<String, Integer> colours(Collection<String> names, List<String> order) {
+    /**
+     * The six largest get a colour each. Of these a name that the order puts among its first six has the colour of its place, whatever else there
+     * is, so that a model looks the same on every page.
+     *
+     * @param sizes net micro-credits by name
+     */
+    private static Map<String, Integer> colours(Map<String, Long> sizes, List<String> order) {
+        List<String> largest = sizes.entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                .map(Map.Entry::getKey)
+                .toList();
         Map<String, Integer> colours = new LinkedHashMap<>();
         LinkedHashSet<String> present = new LinkedHashSet<>(order);
-        present.retainAll(new LinkedHashSet<>(names));
-        present.addAll(names);
+        present.retainAll(sizes.keySet());
+        present.addAll(largest);
+        Set<String> coloured = Set.copyOf(largest.subList(0, Math.min(COLOURS, largest.size())));
         boolean[] taken = new boolean[COLOURS + 1];
         for (String name : present) {
             int place = order.indexOf(name);
-            if (place >= 0 && place < COLOURS) {
+            if (place >= 0 && place < COLOURS && coloured.contains(name)) {
                 colours.put(name, place + 1);
                 taken[place + 1] = true;
             }
         }
         for (String name : present) {
-            colours.computeIfAbsent(name, other -> free(taken));
+            colours.computeIfAbsent(name, other -> coloured.contains(other) ? free(taken) : OTHER);
         }
         return colours;
     }

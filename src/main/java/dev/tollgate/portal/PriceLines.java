@@ -104,7 +104,7 @@ public record PriceLines(String rateHead, String amountHead, List<Line> lines, S
             BigDecimal exact = pricing.exactCredits(usage);
             BigDecimal computed = BigDecimal.valueOf(pricing.chargeMicros(usage), 6);
             lines.add(new Line("Exact", "", "", "", credits(exact), false));
-            lines.add(new Line(rule(), "", "", "", credits(computed.subtract(exact)), false));
+            lines.add(new Line(rule(computed, exact), "", "", "", credits(computed.subtract(exact)), false));
             return end(lines, "Credits per million", "Credits", printed);
         }
 
@@ -114,8 +114,14 @@ public record PriceLines(String rateHead, String amountHead, List<Line> lines, S
             return new Line(what, about, Texts.number(tokens), plain(rate), credits(amount), false);
         }
 
-        private String rule() {
+        private String rule(BigDecimal computed, BigDecimal exact) {
             Rounding rounding = pricing.rounding();
+            if (computed.compareTo(exact) > 0) {
+                return "Raised to the minimum of "
+                        + BigDecimal.valueOf(rounding.minimumMicros(), 6)
+                                .stripTrailingZeros()
+                                .toPlainString();
+            }
             String step = BigDecimal.valueOf(rounding.stepMicros(), 6)
                     .stripTrailingZeros()
                     .toPlainString();

@@ -56,20 +56,24 @@ final class UsageLines {
                         .sorted(Comparator.comparingLong((Map.Entry<String, Figures> each) ->
                                 -each.getValue().netMicros()));
         List<Map.Entry<String, Figures>> all = sorted.toList();
+        long largest = all.stream()
+                .mapToLong(each -> each.getValue().netMicros())
+                .max()
+                .orElse(0);
         List<UsageLine> rows = new ArrayList<>();
         all.stream()
                 .limit(most)
-                .forEach(each -> rows.add(line(label(each.getKey()), link(each.getKey()), each.getValue())));
+                .forEach(each -> rows.add(line(label(each.getKey()), link(each.getKey()), each.getValue(), largest)));
         all.stream()
                 .skip(most)
                 .map(Map.Entry::getValue)
                 .reduce(Figures::plus)
-                .ifPresent(rest -> rows.add(line("others", "", rest)));
+                .ifPresent(rest -> rows.add(line("others", "", rest, largest)));
         return rows;
     }
 
     UsageLine sum() {
-        return line("Sum", "", table.all());
+        return line("Sum", "", table.all(), table.all().netMicros());
     }
 
     private String id(UsageGroup group) {
@@ -134,18 +138,27 @@ final class UsageLines {
                 .text();
     }
 
-    private UsageLine line(String label, String href, Figures figures) {
-        long all = table.all().netMicros();
-        long net = Math.max(0, figures.netMicros());
+    private UsageLine line(String label, String href, Figures figures, long largest) {
+        long net = figures.netMicros();
         return new UsageLine(
                 label,
                 href,
-                all <= 0 ? 0 : Math.min(SHARE_WIDTH, net / Math.max(1, all / SHARE_WIDTH)),
+                hundredths(net, largest),
+                hundredths(net, table.all().netMicros()) + " %",
                 Texts.number(figures.calls()),
                 Texts.number(figures.failed()),
                 Texts.number(figures.promptTokens()),
                 Texts.number(figures.completionTokens()),
-                Texts.sum(figures.netMicros()),
-                Texts.exact(figures.netMicros()));
+                Texts.sum(net),
+                Texts.exact(net));
+    }
+
+    /** The nearest; what is more than nothing is at least 1. */
+    private static long hundredths(long part, long whole) {
+        if (part <= 0 || whole <= 0) {
+            return 0;
+        }
+        long hundredth = Math.max(1, whole / SHARE_WIDTH);
+        return Math.clamp((part + hundredth / 2) / hundredth, 1, SHARE_WIDTH);
     }
 }

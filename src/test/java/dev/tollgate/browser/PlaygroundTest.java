@@ -276,7 +276,8 @@ class PlaygroundTest {
             page.waitForSelector(".column:last-child .turn:has-text('credits so far')");
             page.locator(".turn.assistant >> text=Stop").first().click();
             turn(page, "Stopped. ");
-            assertThat(page.locator(".turn.assistant:has-text('credits so far')").count())
+            assertThat(page.locator(".turn.assistant:has-text('credits so far')")
+                            .count())
                     .isEqualTo(1);
             page.locator(".turn.assistant >> text=Stop").last().click();
             page.waitForFunction(

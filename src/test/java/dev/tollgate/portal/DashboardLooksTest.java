@@ -138,6 +138,11 @@ class DashboardLooksTest {
             visit.page().locator(".chart").focus();
             visit.page().keyboard().press("End");
             assertThat(visit.page().locator("#chart-readout").textContent()).startsWith("21 Nov: ");
+            assertThat(visit.page().locator(".chart .tip tr").allTextContents().getFirst())
+                    .as("the tooltip begins with the sum")
+                    .startsWith("21 Nov");
+            visit.assertAccessible();
+            visit.keep("overview-tooltip");
         }
     }
 }

@@ -347,6 +347,32 @@ class DashboardTest {
     }
 
     @Test
+    void a_charge_that_was_raised_to_the_minimum_says_so() {
+        BusyAccount own = stranger();
+        own.ask(own.customer, "gemini-2.5-pro", 9, 1, 0);
+        assertThat(own.browser
+                        .get("/dashboard/requests/"
+                                + own.customer.lastTask().get("id").asString())
+                        .body()
+                        .replaceAll("<[^>]*>", " ")
+                        .replaceAll("\\s+", " "))
+                .contains("Raised to the minimum of 0.01 0.009037")
+                .doesNotContain("Cut down");
+    }
+
+    @Test
+    void shares_are_bars_of_the_largest_row_with_a_percentage() {
+        String page = page("/dashboard/usage?by=model&range=30d");
+        assertThat(page).contains("width=\"100\" height=\"6\"/></svg><span class=\"num small muted\">");
+        assertThat(Pattern.compile("<span class=\"num small muted\">([0-9]+) %")
+                        .matcher(page)
+                        .results()
+                        .mapToInt(share -> Integer.parseInt(share.group(1)))
+                        .sum())
+                .isBetween(97, 103);
+    }
+
+    @Test
     void a_price_in_units_is_told_in_units() {
         assertThat(request(callOf("google/gemini-2.5-pro", "completed")))
                 .contains("Prompt × 2.625 units a token 9 2.625 23.625 → 24")
