@@ -295,6 +295,7 @@ public final class App implements AutoCloseable {
                 new Live(vertx, new LiveAccounts(store.database()), store.people(), meter, clock), Live::close);
         this.routes = List.copyOf(table());
         MemoryBudget memory = MemoryBudget.ofHeap();
+        MemoryBudget heads = MemoryBudget.ofHeads();
         HttpOptions options = addresses.options();
         Unread unread = Unread.ofDirectMemory(options.limits().connectionsMax());
         this.front = front(
@@ -302,6 +303,7 @@ public final class App implements AutoCloseable {
                 addresses.routes(routes),
                 memory,
                 unread,
+                heads,
                 this::refused,
                 watching.metrics().requests());
         watching.front(front);
@@ -309,26 +311,43 @@ public final class App implements AutoCloseable {
         watching.begin(vertx);
         await(front.start());
         addresses.tellOfFewFiles(options);
-        this.adminFront = adminFront(addresses.ownOptions(options), memory, unread);
+        this.adminFront = adminFront(addresses.ownOptions(options), memory, unread, heads);
         opened.add(control(), App::close);
         store.tellReady();
     }
 
-    /** @param within all that it reads, with other fronts; @param unread likewise all that it writes */
+    /**
+     * @param within all that it reads, with other fronts
+     * @param unread likewise all that it writes
+     * @param heads likewise the heads of all that it reads
+     */
     private HttpFront front(
             HttpOptions options,
             List<Route<?>> served,
             MemoryBudget within,
             Unread unread,
+            MemoryBudget heads,
             RefusalObserver refusals,
             RequestObserver observer) {
         return opened.add(
-                new HttpFront(vertx, options, served, secureRandom, clock, within, unread, refusals, observer),
+                new HttpFront(
+                        vertx,
+                        options,
+                        served,
+                        secureRandom,
+                        clock,
+                        within,
+                        unread,
+                        heads,
+                        store.keys()::isOnRoll,
+                        refusals,
+                        observer),
                 it -> await(it.close()));
     }
 
     /** It closes after the calls have ended. */
-    private @Nullable HttpFront adminFront(@Nullable HttpOptions options, MemoryBudget within, Unread unread) {
+    private @Nullable HttpFront adminFront(
+            @Nullable HttpOptions options, MemoryBudget within, Unread unread, MemoryBudget heads) {
         if (options == null) {
             return null;
         }
@@ -341,6 +360,7 @@ public final class App implements AutoCloseable {
                 Addresses.ownRoutes(routes),
                 within,
                 unread,
+                heads,
                 (exchange, error) -> tracesOfRefused.refused(exchange, error),
                 watching.metrics().requests()::over);
         await(own.start());

@@ -34,6 +34,9 @@ final class Admission {
                 exchange.fail(tooMany());
                 return;
             }
+            if (loop.options().trustedHops() > 0) {
+                loop.charge(exchange);
+            }
             exchange.decoded(RequestPath.decode(exchange.requestHead().rawPath()));
             String origin = preflightOrigin(exchange);
             if (origin != null && loop.routes().isApi(exchange.path())) {

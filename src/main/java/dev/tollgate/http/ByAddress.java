@@ -1,6 +1,8 @@
 package dev.tollgate.http;
 
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** How many of something each address has at this moment. An entry lasts as long as its address has any. Thread-safe. */
 final class ByAddress {
@@ -19,6 +21,15 @@ final class ByAddress {
         }
         leave(network);
         return false;
+    }
+
+    /** Returns the address that has most; null if there is none. */
+    @Nullable
+    String most() {
+        return counts.entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .orElse(null);
     }
 
     void leave(String network) {

@@ -18,6 +18,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.internal.ContextInternal;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -36,6 +37,8 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
     private final FrontLoop loop;
     private final Channel channel;
     private final String peer;
+    private final String network;
+    private final HeadRoom heads;
     private final @Nullable SslHandler tls;
     private final BodyPace pace;
     private final Turns turns;
@@ -45,6 +48,15 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
     private boolean isCounted;
     private boolean isClosing;
     private boolean isPaused;
+    private boolean hasAsked;
+
+    /** Its neighbours in {@link Silent}, which alone sets them. */
+    @Nullable
+    CallerConnection before;
+
+    @Nullable
+    CallerConnection after;
+
     private long sinceNanos = System.nanoTime();
 
     /**
@@ -55,14 +67,17 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
         this.loop = loop;
         this.channel = channel;
         this.peer = peer(channel);
+        this.network = RemoteAddress.network(peer);
+        this.heads = loop.heads(this);
         this.tls = tls;
         this.outgoing = new Outgoing(this, channel, loop.unread(), loop.limits().writeQueueBytesMax());
         this.pace = new BodyPace(loop.limits(), System::nanoTime);
         this.turns = new Turns(
-                FrontLoop.LINE_BYTES_MAX,
-                loop.limits().headerBytesMax(),
+                loop.headRules(),
                 FrontLoop.CHUNK_BYTES_MAX,
+                heads,
                 loop.options().edge().halfClose());
+        channel.config().setRecvByteBufAllocator(new ReadSizes(turns.decoder()));
     }
 
     /** An IP, without its zone. */
@@ -88,6 +103,15 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
         return peer;
     }
 
+    /** Returns what the connection's other end is told apart by: an IPv4 address, or the first half of an IPv6 address. */
+    String peerNetwork() {
+        return network;
+    }
+
+    HeadRoom heads() {
+        return heads;
+    }
+
     /** The subject of the client's certificate, which a configured authority has signed; null without one. */
     @Nullable
     String certificate() {
@@ -109,6 +133,7 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
+        sinceNanos = System.nanoTime();
         isCounted = loop.entered(this);
         if (isCounted) {
             context.read();
@@ -125,6 +150,7 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
             loop.left(this);
         }
         boolean answerLost = outgoing.closed();
+        heads.close();
         Exchange left = exchange;
         if (left != null) {
             dispatch(left::departed);
@@ -164,9 +190,10 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
         if (request.decoderResult().isSuccess()) {
             Exchange begun = loop.open(this, request);
             exchange = begun;
+            loop.silent().remove(this);
             loop.admission().admit(begun);
         } else {
-            loop.unreadable(this, request.decoderResult());
+            loop.unreadable(this, request.decoderResult().cause());
         }
     }
 
@@ -184,7 +211,7 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
         if (linger != null) {
             linger.take(content.content().readableBytes(), last);
         } else if (exchange != null && broken) {
-            exchange.requestBody().broken();
+            exchange.requestBody().broken(content.decoderResult().cause());
         } else if (exchange != null) {
             take(exchange, content.content(), last);
         }
@@ -287,7 +314,9 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
         Exchange done = exchange;
         if (done != null) {
             exchange = null;
+            hasAsked = true;
             sinceNanos = System.nanoTime();
+            loop.silent().add(this);
             over(done);
         }
         turns.answerLeft();
@@ -306,10 +335,11 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
     }
 
     String network() {
-        return exchange == null ? RemoteAddress.network(peer) : exchange.network();
+        return exchange == null ? network : exchange.network();
     }
 
     private void over(Exchange done) {
+        heads.forgets();
         done.finish();
         if (linger != null) {
             linger.flushed();
@@ -338,6 +368,12 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
         channel.close();
     }
 
+    /** Gives its place and its room to another one, at once. */
+    void cutSilent() {
+        heads.forgets();
+        channel.close();
+    }
+
     /** Closes when what is waiting has been written, or could not for as long as an answer may wait for its reader. */
     void closeOnceWritten() {
         if (!isClosing) {
@@ -349,8 +385,30 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
 
     void sweep(long nowNanos) {
         long waitedNanos = nowNanos - sinceNanos;
-        if (isClosing && waitedNanos > loop.limits().write().toNanos()
-                || exchange == null && waitedNanos > loop.limits().idle().toNanos()) {
+        if (isClosing) {
+            closeIf(waitedNanos > loop.limits().write().toNanos());
+        } else if (exchange == null && turns.decoder().headSinceNanos() != 0) {
+            sweepHead(nowNanos - turns.decoder().headSinceNanos());
+        } else if (exchange == null) {
+            long idleNanos = loop.limits().idle().toNanos();
+            closeIf(waitedNanos
+                    > (hasAsked ? idleNanos : Math.min(idleNanos, headTime().toNanos())));
+        }
+    }
+
+    private void sweepHead(long waitedNanos) {
+        if (waitedNanos > headTime().toNanos()) {
+            turns.decoder().refuse();
+            loop.late(this);
+        }
+    }
+
+    private Duration headTime() {
+        return loop.options().edge().headTime();
+    }
+
+    private void closeIf(boolean isLate) {
+        if (isLate) {
             channel.close();
         }
     }

@@ -9,34 +9,46 @@ import java.time.Duration;
  *     proxies the requests of one caller's address at once, and a further one gets a 429
  * @param wrongKeysPerMinuteMax wrong keys that one address may send within a minute; further ones get a 429 in place of the 401, right
  *     ones are taken all the same
+ * @param headTime how long a connection may wait for its first byte, and a head that has begun for its last one; beyond it 408
  * @param halfClose how long after a request's end the end of what its caller sends may come and still be no departure; zero: it always is one
  */
-public record EdgeLimits(int connectionsPerAddressMax, int wrongKeysPerMinuteMax, Duration halfClose) {
+public record EdgeLimits(
+        int connectionsPerAddressMax, int wrongKeysPerMinuteMax, Duration headTime, Duration halfClose) {
 
     private static final int WRONG_KEYS_PER_MINUTE_MAX = 300;
+
+    public static final Duration HEAD_TIME = Duration.ofSeconds(10);
+
     /** As long as the two system calls of a client that has nothing else to do may lie apart. */
     public static final Duration HALF_CLOSE = Duration.ofMillis(20);
 
     public EdgeLimits {
-        if (connectionsPerAddressMax < 1 || wrongKeysPerMinuteMax < 0 || halfClose.isNegative()) {
+        if (connectionsPerAddressMax < 1
+                || wrongKeysPerMinuteMax < 0
+                || !headTime.isPositive()
+                || halfClose.isNegative()) {
             throw new IllegalArgumentException("a limit is out of range");
         }
     }
 
     /** One address gets a quarter of all connections. */
     public static EdgeLimits of(int connectionsMax) {
-        return new EdgeLimits(Math.max(1, connectionsMax / 4), WRONG_KEYS_PER_MINUTE_MAX, HALF_CLOSE);
+        return new EdgeLimits(Math.max(1, connectionsMax / 4), WRONG_KEYS_PER_MINUTE_MAX, HEAD_TIME, HALF_CLOSE);
     }
 
     public EdgeLimits withConnectionsPerAddressMax(int connections) {
-        return new EdgeLimits(connections, wrongKeysPerMinuteMax, halfClose);
+        return new EdgeLimits(connections, wrongKeysPerMinuteMax, headTime, halfClose);
     }
 
     public EdgeLimits withWrongKeysPerMinuteMax(int keys) {
-        return new EdgeLimits(connectionsPerAddressMax, keys, halfClose);
+        return new EdgeLimits(connectionsPerAddressMax, keys, headTime, halfClose);
+    }
+
+    public EdgeLimits withHeadTime(Duration time) {
+        return new EdgeLimits(connectionsPerAddressMax, wrongKeysPerMinuteMax, time, halfClose);
     }
 
     public EdgeLimits withHalfClose(Duration halfClose) {
-        return new EdgeLimits(connectionsPerAddressMax, wrongKeysPerMinuteMax, halfClose);
+        return new EdgeLimits(connectionsPerAddressMax, wrongKeysPerMinuteMax, headTime, halfClose);
     }
 }

@@ -132,7 +132,7 @@ public final class Exchange implements CallWatch {
 
     /** What callers are told apart by where there is no key: an IPv4 address, or the first half of an IPv6 address. */
     public String network() {
-        return RemoteAddress.network(remoteAddress());
+        return loop.options().trustedHops() == 0 ? connection.peerNetwork() : RemoteAddress.network(remoteAddress());
     }
 
     /** Returns the /24 or the /48 that the caller's address belongs to: one holder may have all addresses of it. */

@@ -1,13 +1,12 @@
 package dev.tollgate.http;
 
 import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ApiException;
 import dev.tollgate.memory.MemoryBudget;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
-import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.Context;
@@ -18,6 +17,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.impl.buffer.VertxByteBufAllocator;
 import io.vertx.core.internal.ContextInternal;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -45,6 +45,8 @@ final class FrontLoop implements Deployable {
             Cors cors,
             MemoryBudget memory,
             Unread unread,
+            MemoryBudget heads,
+            HeadRules headRules,
             Aside aside,
             InstantSource clock,
             BooleanSupplier draining,
@@ -60,6 +62,8 @@ final class FrontLoop implements Deployable {
     private static final byte[] REQUEST_ID = ResponseHead.ascii("req_");
     private static final byte[] HEX = ResponseHead.ascii("0123456789abcdef");
     private static final long UNREADABLE_LINGER_MILLIS = 1000;
+    private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(100).toNanos();
+    private static final int HALF_HEADS_CUT = 256;
 
     private final Shared shared;
     private final int number;
@@ -68,11 +72,18 @@ final class FrontLoop implements Deployable {
     private final Set<Exchange> open = new HashSet<>();
     private final AtomicInteger openCount = new AtomicInteger();
     private final Set<CallerConnection> connections = new HashSet<>();
+    private final Silent silent = new Silent();
     private final Promise<Void> closed = Promise.promise();
     private @Nullable ContextInternal context;
     private boolean closing;
     private byte[] date = {};
     private long sweptNanos = System.nanoTime();
+
+    /** The address that had most connections when that was looked at last; null if none of them is silent. */
+    private @Nullable String most;
+
+    private long mostNanos = System.nanoTime() - LOOK_AGAIN_NANOS;
+    private long roomNanos = System.nanoTime() - LOOK_AGAIN_NANOS;
 
     /** @param number among the loops, from 0 */
     FrontLoop(Shared shared, int number, long seed) {
@@ -112,7 +123,6 @@ final class FrontLoop implements Deployable {
     void accept(Channel channel) {
         ChannelConfig config = channel.config();
         config.setAllocator(VertxByteBufAllocator.POOLED_ALLOCATOR); // which the connections to upstreams have, too
-        config.setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(1));
         config.setAutoRead(
                 false); // each read is requested, so that a connection that takes no more holds back its sender
         config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
@@ -134,15 +144,68 @@ final class FrontLoop implements Deployable {
      * @return false where there are too many
      */
     boolean entered(CallerConnection connection) {
-        if (closing || !hasTakenPlace(shared.connections(), limits().connectionsMax())) {
+        boolean isDirect = options().trustedHops() == 0;
+        if (closing || isDirect && !shared.callers().enter(connection.peerNetwork())) {
             return false;
         }
-        if (options().trustedHops() == 0 && !shared.callers().enter(RemoteAddress.network(connection.peer()))) {
-            shared.connections().decrementAndGet();
+        if (!hasTakenPlace(shared.connections(), limits().connectionsMax()) && !(isDirect && hasMadePlace())) {
+            if (isDirect) {
+                shared.callers().leave(connection.peerNetwork());
+            }
             return false;
         }
+        connection.heads().open(shared.heads().lease("", isDirect ? connection.peerNetwork() : null, false));
         connections.add(connection);
+        silent.add(connection);
         return true;
+    }
+
+    /**
+     * The server is full: of the address that has most the connection goes that has been without a request for longest. One more than the limit
+     * is counted until it has gone.
+     */
+    private boolean hasMadePlace() {
+        long now = System.nanoTime();
+        if (now - mostNanos > LOOK_AGAIN_NANOS) {
+            mostNanos = now;
+            most = shared.callers().most();
+        }
+        String whose = most;
+        if (whose == null || silent.cut(1, it -> it.peerNetwork().equals(whose)) == 0) {
+            most = null;
+            return false;
+        }
+        shared.connections().incrementAndGet();
+        return true;
+    }
+
+    /** There is no room for a head: half heads of the address that has most go. @return whether any has */
+    private boolean hasMadeRoom(CallerConnection asking) {
+        long now = System.nanoTime();
+        if (options().trustedHops() > 0 || now - roomNanos < LOOK_AGAIN_NANOS / 10) {
+            return false;
+        }
+        roomNanos = now;
+        String whose = shared.heads().largestAddress();
+        return whose != null
+                && !whose.equals(asking.peerNetwork())
+                && silent.cut(
+                                HALF_HEADS_CUT,
+                                it -> it.peerNetwork().equals(whose)
+                                        && it.heads().isWaiting())
+                        > 0;
+    }
+
+    HeadRoom heads(CallerConnection connection) {
+        return new HeadRoom(() -> hasMadeRoom(connection));
+    }
+
+    /** Charges a long head to its caller, if proxies are trusted to say who that is. */
+    void charge(Exchange exchange) {
+        HeadRoom heads = exchange.connection().heads();
+        if (heads.isLarge()) {
+            heads.moveTo(shared.heads().lease("", exchange.network(), false));
+        }
     }
 
     private static boolean hasTakenPlace(AtomicInteger taken, int max) {
@@ -151,9 +214,10 @@ final class FrontLoop implements Deployable {
 
     void left(CallerConnection connection) {
         connections.remove(connection);
+        silent.remove(connection);
         shared.connections().decrementAndGet();
         if (options().trustedHops() == 0) {
-            shared.callers().leave(RemoteAddress.network(connection.peer()));
+            shared.callers().leave(connection.peerNetwork());
         }
         closeIfLast();
     }
@@ -174,25 +238,39 @@ final class FrontLoop implements Deployable {
      * What the decoder cannot read: a broken head, or one above its limit. The closed list has no 431, so it is a 400. The
      * connection is not closed at once, because a close over unread bytes is a reset that may overtake the answer.
      */
-    void unreadable(CallerConnection connection, DecoderResult result) {
-        byte[] body = ErrorFormat.PLATFORM.render(ApiError.invalid(null, unreadable(result)));
+    void unreadable(CallerConnection connection, Throwable cause) {
+        refuse(
+                connection,
+                cause instanceof ApiException refusal
+                        ? refusal.error()
+                        : ApiError.invalid(null, "The request is not valid HTTP. " + fault(cause)));
+    }
+
+    /** A head has begun, and its end does not come. */
+    void late(CallerConnection connection) {
+        long seconds = options().edge().headTime().toSeconds();
+        refuse(
+                connection,
+                ApiError.invalid(null, "The head of the request did not arrive within " + seconds + " seconds.")
+                        .withStatus(408));
+    }
+
+    private void refuse(CallerConnection connection, ApiError error) {
+        byte[] body = ErrorFormat.PLATFORM.render(error);
         ResponseHead head = new ResponseHead();
         head.set("content-type", "application/json");
         head.set("connection", "close");
         head.set("x-request-id", newRequestId());
         ByteBuf out = connection.buffer(ResponseHead.USUAL_BYTES + body.length);
-        head.write(out, false, 400);
+        error.headers().forEach(head::set);
+        head.write(out, false, error.status());
         Response.endWithLength(out.writeBytes(date), body.length);
         connection.write(out.writeBytes(body), null);
         connection.after(UNREADABLE_LINGER_MILLIS, connection::cut);
     }
 
-    private String unreadable(DecoderResult result) {
-        if (result.cause() instanceof BadHead bad) {
-            return "The request is not valid HTTP. " + bad.getMessage();
-        }
-        return "The request is not valid HTTP, its first line is longer than " + LINE_BYTES_MAX
-                + " bytes, or its header block is larger than " + limits().headerBytesMax() + " bytes.";
+    static String fault(Throwable cause) {
+        return cause instanceof BadHead bad ? String.valueOf(bad.getMessage()) : "It cannot be read.";
     }
 
     private void sweep() {
@@ -303,6 +381,14 @@ final class FrontLoop implements Deployable {
 
     boolean draining() {
         return shared.draining().getAsBoolean();
+    }
+
+    HeadRules headRules() {
+        return shared.headRules();
+    }
+
+    Silent silent() {
+        return silent;
     }
 
     /** The header, with the end of its line. */

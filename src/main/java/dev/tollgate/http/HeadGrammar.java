@@ -26,29 +26,68 @@ final class HeadGrammar implements ByteProcessor {
     private static final String VERSION = "HTTP/1.";
     private static final String SEPARATORS = "!#$%&'*+-.^_`|~";
 
+    /** Our longest callers send some thirty; each costs many times its bytes. */
+    static final int HEADERS_MAX = 100;
+
     private State state = State.START;
     private int length;
+    private int bytes;
+    private int lineBytes;
+    private int headers;
+    private int headerBegin;
+    private int longestBytes;
 
     /** The next byte is the first of a head. */
     void reset() {
         state = State.START;
         length = 0;
+        bytes = 0;
+        lineBytes = 0;
+        headers = 0;
+        longestBytes = 0;
+    }
+
+    /** Returns the bytes seen of the request line and of empty lines before it. */
+    int lineBytes() {
+        return headers == 0 && lineBytes == 0 ? bytes : lineBytes;
+    }
+
+    /** Returns the bytes seen behind the request line. */
+    int headerBytes() {
+        return bytes - lineBytes();
+    }
+
+    int headers() {
+        return headers;
+    }
+
+    /** Returns the bytes of the longest line that has ended. */
+    int longestBytes() {
+        return longestBytes;
     }
 
     @Override
     public boolean process(byte value) {
         int c = value & 0xff;
+        bytes++;
         switch (state) {
             case START -> state = start(c);
             case START_LF -> state = lineFeed(c, State.START);
             case METHOD -> state = method(c);
             case TARGET -> state = target(c);
             case VERSION -> state = version(c);
-            case LINE_LF -> state = lineFeed(c, State.HEADER);
+            case LINE_LF -> {
+                state = lineFeed(c, State.HEADER);
+                lineBytes = bytes;
+                lineEnds(0);
+            }
             case HEADER -> state = header(c);
             case NAME -> state = name(c);
             case VALUE -> state = value(c);
-            case VALUE_LF -> state = lineFeed(c, State.HEADER);
+            case VALUE_LF -> {
+                state = lineFeed(c, State.HEADER);
+                lineEnds(headerBegin);
+            }
             case END_LF -> {
                 state = lineFeed(c, State.START);
                 return false;
@@ -108,7 +147,12 @@ final class HeadGrammar implements ByteProcessor {
                 "The request line must be a method, a target and HTTP/1.1 or HTTP/1.0 with one space between them.");
     }
 
-    private static State header(int c) {
+    private void lineEnds(int begin) {
+        longestBytes = Math.max(longestBytes, bytes - begin);
+        headerBegin = bytes;
+    }
+
+    private State header(int c) {
         if (c == '\r') {
             return State.END_LF;
         }
@@ -117,6 +161,10 @@ final class HeadGrammar implements ByteProcessor {
         }
         if (c == ':') {
             throw new BadHead("A header must have a name.");
+        }
+        headers++;
+        if (headers > HEADERS_MAX) {
+            throw new BadHead("It has more than " + HEADERS_MAX + " headers.");
         }
         return name(c);
     }

@@ -16,6 +16,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,8 @@ public final class HttpFront {
      * @param clock for the {@code Date} header
      * @param memory what bodies and what becomes of them are charged to
      * @param unread what answers that wait for their readers are charged to
+     * @param heads the memory that the heads of requests are charged to
+     * @param isKnownKey whether the value of a header that carries API keys holds one that exists; must not block
      * @param refusals receives refused calls
      * @param observer receives all requests
      */
@@ -59,6 +62,8 @@ public final class HttpFront {
             InstantSource clock,
             MemoryBudget memory,
             Unread unread,
+            MemoryBudget heads,
+            Predicate<String> isKnownKey,
             RefusalObserver refusals,
             RequestObserver observer) {
         this.vertx = vertx;
@@ -72,6 +77,8 @@ public final class HttpFront {
                 new Cors(options.origins()),
                 memory,
                 unread,
+                heads,
+                new HeadRules(FrontLoop.LINE_BYTES_MAX, options.limits().headerBytesMax(), isKnownKey),
                 new Aside(readers),
                 clock,
                 this::draining,

@@ -117,7 +117,7 @@ final class RequestBody {
         this.gate = gate;
         boolean large = coding != ContentCoding.IDENTITY
                 || bytesAnnounced > loop.limits().smallBodyBytesMax();
-        lease = loop.memory().lease(exchange.payer(), exchange.remoteAddress(), large);
+        lease = loop.memory().lease(exchange.payer(), exchange.network(), large);
         BodyIntake reading = new BodyIntake(exchange, this, loop, coding, large, then);
         intake = reading;
         if (large && gate != null) {
@@ -182,11 +182,14 @@ final class RequestBody {
     }
 
     /** Its framing is broken: where it ends nobody knows. */
-    void broken() {
+    void broken(Throwable cause) {
         isBroken = true;
         if (isUnread() && exchange.isOpen()) {
             exchange.closeAfterwards();
-            exchange.fail(ApiError.invalid(null, "The request body is not validly framed."));
+            exchange.fail(ApiError.invalid(
+                    null,
+                    "The request body is not validly framed."
+                            + (cause instanceof BadHead bad ? " " + bad.getMessage() : "")));
         }
     }
 

@@ -1,22 +1,27 @@
 package dev.tollgate.http;
 
+import dev.tollgate.error.ApiException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -27,30 +32,74 @@ class RequestDecoder extends HttpRequestDecoder {
 
     private static final String HOST_SIGNS = "._~%!$&'()*+,;=:[]-";
 
+    private static final List<String> CREDENTIALS = List.of("authorization:", "x-goog-api-key:");
+
+    private static final int TRAILERS_MAX = 20;
+
+    /** From the 65th chunk on a body's chunks have so many bytes on average: each costs more than its bytes. */
+    private static final int CHUNKS_FREE = 64;
+
+    private static final int CHUNK_BYTES_MIN = 16;
+
+    /** The end of a chunk. A chunk's first line has more. */
+    private static final int CHUNK_END_BYTES = 2;
+
+    private final HeadRules rules;
+    private final HeadRoom room;
     private final HeadGrammar grammar = new HeadGrammar();
     private boolean inHead = true;
-    private boolean headWhole;
     private boolean isTurnTaken;
     private boolean isHeld;
     private boolean refused;
 
-    /** Of the bytes that wait, how many the grammar has seen. */
+    /** How many bytes the grammar has seen of a head whose end has not come. */
     private int seen;
 
     private int contentLengths;
     private int hosts;
     private int codings;
+    private int trailers;
+    private int chunks;
+    private long chunkedBytes;
+    private int headerBytesMax;
 
-    RequestDecoder(int lineBytesMax, int headerBytesMax, int chunkBytesMax) {
+    /** When a head was first seen whose end had not come; 0 if there is none. */
+    private long headSinceNanos;
+
+    RequestDecoder(HeadRules rules, int chunkBytesMax, HeadRoom room) {
         super(new HttpDecoderConfig()
-                .setMaxInitialLineLength(lineBytesMax)
-                .setMaxHeaderSize(headerBytesMax)
-                .setMaxChunkSize(chunkBytesMax));
+                .setMaxInitialLineLength(rules.lineBytesMax())
+                .setMaxHeaderSize(rules.headerBytesMax())
+                .setMaxChunkSize(chunkBytesMax)
+                .setTrailersFactory(ForgottenTrailers.INSTANCE));
+        this.rules = rules;
+        this.room = room;
+        this.headerBytesMax = rules.strangerHeaderBytesMax();
+    }
+
+    /** Returns when the head began that has not ended, by {@link System#nanoTime}; 0 if there is none. */
+    long headSinceNanos() {
+        return headSinceNanos;
+    }
+
+    /** Reads nothing more. */
+    void refuse() {
+        refused = true;
+        headSinceNanos = 0;
+    }
+
+    boolean isRefused() {
+        return refused;
     }
 
     /** Bytes behind a request that waits for its answer. */
     int held() {
         return isTurnTaken ? actualReadableBytes() : 0;
+    }
+
+    /** Returns whether a request is read whose answer has not left. */
+    boolean isTurnTaken() {
+        return isTurnTaken;
     }
 
     /** Whoever takes the body takes no more of it now: what comes stays bytes. */
@@ -109,34 +158,88 @@ class RequestDecoder extends HttpRequestDecoder {
 
     private void decodeStrictly(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
         int first = out.size();
+        boolean isHead = inHead;
         try {
-            if (inHead) {
-                look(in);
+            if (isHead && !isWhole(in)) {
+                return;
             }
             int begin = in.readerIndex();
             super.decode(context, in, out);
-            seen = Math.max(0, seen - (in.readerIndex() - begin));
             for (int i = first; i < out.size() && !refused; i++) {
                 decoded(out.get(i));
             }
-        } catch (BadHead e) {
-            refuse(in, out, first, e);
+            if (codings > 0 && !isHead && !inHead) {
+                countChunk(in.readerIndex() - begin, out, first);
+            }
+        } catch (BadHead | ApiException e) {
+            refuse(in, out, first, isHead, e);
         }
     }
 
-    private void look(ByteBuf in) {
-        if (headWhole) {
-            return;
-        }
+    /** Looks at what has come of a head. Nothing is made of it before all of it is here and has its room. */
+    private boolean isWhole(ByteBuf in) {
         int last = in.forEachByte(in.readerIndex() + seen, in.readableBytes() - seen, grammar);
-        headWhole = last >= 0;
-        seen = headWhole ? last + 1 - in.readerIndex() : in.readableBytes();
+        checkLength(in);
+        if (last >= 0) {
+            headSinceNanos = 0;
+            room.builds(grammar);
+            return true;
+        }
+        seen = in.readableBytes();
+        if (headSinceNanos == 0) {
+            headSinceNanos = System.nanoTime() | 1;
+        }
+        room.waits(in.capacity(), grammar);
+        return false;
+    }
+
+    private void checkLength(ByteBuf in) {
+        if (grammar.lineBytes() > rules.lineBytesMax()) {
+            throw rules.lineTooLong();
+        }
+        if (grammar.headerBytes() > headerBytesMax && headerBytesMax < rules.headerBytesMax() && hasKnownKey(in)) {
+            headerBytesMax = rules.headerBytesMax();
+        }
+        if (grammar.headerBytes() > headerBytesMax) {
+            throw rules.headersTooLong();
+        }
+    }
+
+    /** Looks for a key in what anybody may send: asked at most once for a head. */
+    private boolean hasKnownKey(ByteBuf in) {
+        int length = Math.min(in.readableBytes(), grammar.lineBytes() + headerBytesMax);
+        String begin = in.toString(in.readerIndex(), length, StandardCharsets.ISO_8859_1);
+        for (String line : begin.split("\r\n")) {
+            for (String name : CREDENTIALS) {
+                if (line.regionMatches(true, 0, name, 0, name.length())) {
+                    return rules.isKnownKey().test(line.substring(name.length()).strip());
+                }
+            }
+        }
+        return false;
+    }
+
+    /** @param consumed bytes of the body's framing and content */
+    private void countChunk(int consumed, List<Object> out, int first) {
+        int content = out.size() > first && out.get(first) instanceof HttpContent piece
+                ? piece.content().readableBytes()
+                : 0;
+        if (consumed - content > CHUNK_END_BYTES) {
+            if (chunks >= CHUNKS_FREE && chunkedBytes < (long) chunks * CHUNK_BYTES_MIN) {
+                throw new BadHead("Its chunks have fewer than " + CHUNK_BYTES_MIN + " bytes on average.");
+            }
+            chunks++;
+        }
+        chunkedBytes += content;
     }
 
     private void decoded(Object message) {
         if (message instanceof HttpRequest request) {
             refused = !request.decoderResult().isSuccess();
             inHead = false;
+            trailers = 0;
+            chunks = 0;
+            chunkedBytes = 0;
             if (!refused) {
                 check(request);
             }
@@ -145,8 +248,8 @@ class RequestDecoder extends HttpRequestDecoder {
             refused = !last.decoderResult().isSuccess();
             isTurnTaken = !refused;
             inHead = true;
-            headWhole = false;
             seen = 0;
+            headerBytesMax = rules.strangerHeaderBytesMax();
             contentLengths = 0;
             hosts = 0;
             codings = 0;
@@ -154,14 +257,16 @@ class RequestDecoder extends HttpRequestDecoder {
         }
     }
 
-    private void refuse(ByteBuf in, List<Object> out, int first, BadHead cause) {
-        refused = true;
+    private void refuse(ByteBuf in, List<Object> out, int first, boolean isHead, RuntimeException cause) {
+        refuse();
         while (out.size() > first) {
             ReferenceCountUtil.release(out.removeLast());
         }
-        HttpRequest request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/bad-request");
-        request.setDecoderResult(DecoderResult.failure(cause));
-        out.add(request);
+        HttpObject told = isHead
+                ? new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/bad-request")
+                : new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
+        told.setDecoderResult(DecoderResult.failure(cause));
+        out.add(told);
         in.skipBytes(in.readableBytes());
     }
 
@@ -213,6 +318,12 @@ class RequestDecoder extends HttpRequestDecoder {
             hosts++;
         } else if (HttpHeaderNames.TRANSFER_ENCODING.contentEqualsIgnoreCase(name)) {
             codings++;
+        }
+        if (!inHead) {
+            trailers++;
+            if (trailers > TRAILERS_MAX) {
+                throw new BadHead("It has more than " + TRAILERS_MAX + " trailers.");
+            }
         }
         return name;
     }

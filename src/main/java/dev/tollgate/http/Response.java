@@ -226,6 +226,7 @@ final class Response {
     /** A stream's head has been written: thousands that run at once shall not keep what nobody reads any more. */
     void dropRequestHeaders() {
         exchange.requestHead().dropHeaders();
+        connection.heads().forgets();
     }
 
     boolean isHttp10() {
@@ -301,6 +302,7 @@ final class Response {
             case ResponseHead open -> exchange.requestBody().sweep();
             case SseWriter stream -> stream.sweep(nowNanos, write.toNanos());
             case Answered(int _, long sinceNanos) -> {
+                dropRequestHeaders(); // what waits for its reader shall not keep them
                 if (nowNanos - sinceNanos > write.toNanos()) {
                     connection.cut();
                 }

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Turns extends ChannelDuplexHandler {
 
-    static final int HELD_BYTES_MAX = 16 * 1024;
+    static final int HELD_BYTES_MAX = 2 * 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger(Turns.class);
 
@@ -62,9 +62,9 @@ final class Turns extends ChannelDuplexHandler {
     private boolean isLooking;
 
     /** @param halfClose how long after a request's end the end of what is sent is no departure */
-    Turns(int lineBytesMax, int headerBytesMax, int chunkBytesMax, Duration halfClose) {
+    Turns(HeadRules rules, int chunkBytesMax, HeadRoom room, Duration halfClose) {
         this.halfCloseNanos = halfClose.toNanos();
-        this.decoder = new RequestDecoder(lineBytesMax, headerBytesMax, chunkBytesMax) {
+        this.decoder = new RequestDecoder(rules, chunkBytesMax, room) {
             @Override
             protected void heldMore() {
                 said();

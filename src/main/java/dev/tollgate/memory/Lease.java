@@ -24,7 +24,7 @@ public final class Lease {
         this.account = null;
     }
 
-    Lease(MemoryBudget budget, @Nullable Party account, Party address, boolean isLarge) {
+    Lease(MemoryBudget budget, @Nullable Party account, @Nullable Party address, boolean isLarge) {
         this.budget = budget;
         this.account = account;
         this.address = address;

@@ -3,6 +3,7 @@ package dev.tollgate.memory;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -41,16 +42,29 @@ public final class MemoryBudget {
         return new MemoryBudget(Runtime.getRuntime().maxMemory() / 2);
     }
 
+    /** A sixteenth of it, for the heads of requests: what they take can keep no body out. */
+    public static MemoryBudget ofHeads() {
+        return new MemoryBudget(Runtime.getRuntime().maxMemory() / 16);
+    }
+
     /**
      * Opens a lease for one request, which has to be released.
      *
      * @param accountId who is charged; empty where nobody is known
-     * @param address where the request comes from: charged, too, until it is read
+     * @param address where the request comes from: charged, too, until it is read; null if nobody is
      * @param isLarge whether it has to leave room to small ones
      */
-    public Lease lease(String accountId, String address, boolean isLarge) {
+    public Lease lease(String accountId, @Nullable String address, boolean isLarge) {
         Party account = accountId.isEmpty() ? null : Party.enter(accounts, accountId);
-        return new Lease(this, account, Party.enter(addresses, address), isLarge);
+        return new Lease(this, account, address == null ? null : Party.enter(addresses, address), isLarge);
+    }
+
+    /** Returns the address that small requests take most for; null if there is none. */
+    public @Nullable String largestAddress() {
+        return addresses.values().stream()
+                .max(Comparator.comparingLong(party -> party.small.get()))
+                .map(party -> party.name)
+                .orElse(null);
     }
 
     /** What is charged now, in bytes. */

@@ -264,6 +264,10 @@ class BeforeAuthenticationTest {
                 .contains(String.format("%,d of the %,d connections", limits.connectionsPerAddressMax(), 16_384))
                 .contains("More than " + limits.wrongKeysPerMinuteMax() + " wrong keys a minute from one address")
                 .contains(String.format("latest %,d addresses", WrongKeys.ADDRESSES_MAX))
-                .contains(Turns.HELD_BYTES_MAX / 1024 + " KiB and one read of at most 64 KiB");
+                .contains("at most " + HeadGrammar.HEADERS_MAX + " headers and "
+                        + HeadRules.STRANGER_HEADER_BYTES_MAX / 1024 + " KiB of them")
+                .contains(limits.headTime().toSeconds() + " seconds for its first byte")
+                .contains(Turns.HELD_BYTES_MAX / 1024 + " KiB and one read of at most "
+                        + ReadSizes.AHEAD_BYTES_MAX / 1024 + " KiB");
     }
 }

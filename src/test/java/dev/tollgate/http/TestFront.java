@@ -11,12 +11,14 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** A front on a free port, with short times. */
 final class TestFront implements AutoCloseable {
 
     static final Duration SHORT = Duration.ofMillis(200);
     static final Duration LONG = Duration.ofMinutes(5);
+    static final HeadRules HEADS = new HeadRules(8 << 10, 32 << 10, key -> false);
 
     /** For routes that know their callers; by the front's own {@link #callers}. */
     static final Gate<TestCaller> KEY = new Key(exchange -> Future.failedFuture(new IllegalStateException()));
@@ -44,10 +46,12 @@ final class TestFront implements AutoCloseable {
 
     private final List<Route<?>> routes = new ArrayList<>();
     private HttpOptions options = new HttpOptions(
-            "127.0.0.1", 0, 2, 0, Set.of("*"), limits(LONG, LONG, LONG), new EdgeLimits(64, 5, Duration.ZERO));
+            "127.0.0.1", 0, 2, 0, Set.of("*"), limits(LONG, LONG, LONG), new EdgeLimits(64, 5, LONG, Duration.ZERO));
     private Function<Exchange, Future<TestCaller>> callers = exchange -> Future.succeededFuture(new TestCaller("a1"));
     private MemoryBudget memory = new MemoryBudget(256 << 20);
     private Unread unread = new Unread(128 << 20, 1024);
+    private MemoryBudget heads = new MemoryBudget(16 << 20);
+    private Predicate<String> knownKeys = key -> false;
     private HttpFront front;
 
     static HttpLimits limits(Duration bodyWindow, Duration idle, Duration write) {
@@ -107,6 +111,21 @@ final class TestFront implements AutoCloseable {
         return unread;
     }
 
+    TestFront heads(long bytesMax) {
+        heads = new MemoryBudget(bytesMax);
+        return this;
+    }
+
+    TestFront knownKeys(Predicate<String> isKnown) {
+        knownKeys = isKnown;
+        return this;
+    }
+
+    /** What heads take now. */
+    long headBytes() {
+        return heads.takenBytes();
+    }
+
     TestFront start() {
         front = new HttpFront(
                 vertx,
@@ -116,6 +135,8 @@ final class TestFront implements AutoCloseable {
                 () -> Instant.parse("2026-04-17T00:15:46Z"),
                 memory,
                 unread,
+                heads,
+                knownKeys,
                 RefusalObserver.NONE,
                 RequestObserver.NONE);
         await(front.start());
