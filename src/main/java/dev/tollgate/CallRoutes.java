@@ -6,6 +6,7 @@ import dev.tollgate.config.Settings;
 import dev.tollgate.door.Calls;
 import dev.tollgate.door.Door;
 import dev.tollgate.door.Protocol;
+import dev.tollgate.error.ApiError;
 import dev.tollgate.generate.GenerateProtocol;
 import dev.tollgate.generate.GoogleErrors;
 import dev.tollgate.generate.GoogleModelsHandler;
@@ -14,7 +15,11 @@ import dev.tollgate.generate.UnknownMethodHandler;
 import dev.tollgate.generate.UploadHandler;
 import dev.tollgate.history.TaskListHandler;
 import dev.tollgate.history.UsageHandler;
+import dev.tollgate.http.Caller;
+import dev.tollgate.http.ErrorFormat;
+import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Gate;
+import dev.tollgate.http.Handler;
 import dev.tollgate.http.Route;
 import dev.tollgate.json.ReadLimits;
 import dev.tollgate.keys.CustomerKeys;
@@ -75,8 +80,9 @@ final class CallRoutes {
         ModelsHandler models = new ModelsHandler(catalogue, calls.models());
         api(routes, chat.route("/chat/completions", modelKey));
         api(routes, chat.countingRoute("/estimate", modelKey, counts, ChatProtocol.estimate()));
-        api(routes, Route.get("/models", key, models.list()));
-        api(routes, Route.get("/models/{id...}", key, models.one()));
+        GoogleModelsHandler googleModels = new GoogleModelsHandler(catalogue, calls.models());
+        api(routes, ofBoth("/models", key, models.list(), googleModels.list()));
+        api(routes, ofBoth("/models/{id...}", key, models.one(), googleModels.one()));
         api(routes, Route.get("/credits", key, new CreditsHandler(store.ledger())));
         api(routes, Route.get("/tasks/{id}", key, new TaskHandler(store.tasks(), store.ledger(), store.writer())));
         api(routes, Route.get("/tasks", key, new TaskListHandler(store.history())));
@@ -117,13 +123,30 @@ final class CallRoutes {
         return chat.countingRoute("/playground/estimate", session, counts, ChatProtocol.estimate());
     }
 
+    /** A path of both protocols: the key's header says which one is meant (D51). */
+    private static Route<?> ofBoth(String path, KeyGate key, Handler<Caller> openAi, Handler<Caller> google) {
+        Handler<Caller> handler =
+                (exchange, caller) -> (KeyGate.isOfGooglesClient(exchange) ? google : openAi).handle(exchange, caller);
+        return Route.get(path, key.orElseAsGooglesClients(), handler).withErrors(new ErrorFormat() {
+            @Override
+            public byte[] render(ApiError error) {
+                return ErrorFormat.PLATFORM.render(error);
+            }
+
+            @Override
+            public ErrorFormat of(Exchange exchange) {
+                return KeyGate.isOfGooglesClient(exchange) ? GoogleErrors.OBJECT : ErrorFormat.PLATFORM;
+            }
+        });
+    }
+
     /** API paths are also served without {@code /v1}, as the documents' second platform does. */
     private static void api(List<Route<?>> routes, Route<?> route) {
         routes.add(route.at("/v1" + route.path()));
         routes.add(route);
     }
 
-    /** The Gemini door under one of its bases (D23); {@code /v1/models} itself stays OpenAI's (D51). */
+    /** The Gemini door under one of its bases (D23); {@code GET /v1/models} is a path of both protocols (D51). */
     private void google(List<Route<?>> routes, String base, KeyGate key) {
         Gate<KeyCaller> modelKey = whileBooksAnswer(key.forModels());
         GoogleModelsHandler models = new GoogleModelsHandler(catalogue, calls.models());

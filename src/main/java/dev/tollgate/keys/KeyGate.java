@@ -21,36 +21,53 @@ public final class KeyGate implements Gate<KeyCaller> {
 
     private final Keys keys;
     private final RequestCount count;
-    private final boolean isGoogle;
+    private final Manner manner;
 
     /** The only kind of key that is let in; null: every kind. */
     private final @Nullable KeyKind kind;
 
-    private KeyGate(Keys keys, RequestCount count, boolean isGoogle, @Nullable KeyKind kind) {
+    /** How a key may come. */
+    private enum Manner {
+        OPENAI,
+        GOOGLE,
+        EITHER
+    }
+
+    private KeyGate(Keys keys, RequestCount count, Manner manner, @Nullable KeyKind kind) {
         this.keys = keys;
         this.count = count;
-        this.isGoogle = isGoogle;
+        this.manner = manner;
         this.kind = kind;
     }
 
     /** For keys of every kind, which come as OpenAI's clients send them. */
     public KeyGate(Keys keys, RequestCount count) {
-        this(keys, count, false, null);
+        this(keys, count, Manner.OPENAI, null);
     }
 
     /** The same for the keys that may come in the header of Google's clients, too (D23). */
     public KeyGate orAsGooglesClients() {
-        return new KeyGate(keys, count, true, kind);
+        return new KeyGate(keys, count, Manner.GOOGLE, kind);
+    }
+
+    /** The same for a path that both protocols have: a Bearer key is OpenAI's, without one the header of Google's clients counts (D51). */
+    public KeyGate orElseAsGooglesClients() {
+        return new KeyGate(keys, count, Manner.EITHER, kind);
+    }
+
+    /** Whether the key of a path that both protocols have comes as Google's clients send it (D51). */
+    public static boolean isOfGooglesClient(Exchange exchange) {
+        return exchange.header("authorization") == null && exchange.header("x-goog-api-key") != null;
     }
 
     /** The same for keys that may call models. */
     public KeyGate forModels() {
-        return new KeyGate(keys, count, isGoogle, KeyKind.API);
+        return new KeyGate(keys, count, manner, KeyKind.API);
     }
 
     /** The same for keys that administer an account. */
     public KeyGate forManagement() {
-        return new KeyGate(keys, count, isGoogle, KeyKind.MANAGEMENT);
+        return new KeyGate(keys, count, manner, KeyKind.MANAGEMENT);
     }
 
     @Override
@@ -61,7 +78,7 @@ public final class KeyGate implements Gate<KeyCaller> {
                     case API, HIDDEN -> "API key";
                     case MANAGEMENT -> "management key";
                 };
-        return kinds + (isGoogle ? ", also as Google's clients send it" : "");
+        return kinds + (manner == Manner.OPENAI ? "" : ", also as Google's clients send it");
     }
 
     @Override
@@ -71,7 +88,9 @@ public final class KeyGate implements Gate<KeyCaller> {
 
     @Override
     public Future<KeyCaller> admit(Exchange exchange) {
-        String secret = isGoogle ? googleSecret(exchange) : secret(exchange.header("authorization"));
+        String secret = manner == Manner.GOOGLE || (manner == Manner.EITHER && isOfGooglesClient(exchange))
+                ? googleSecret(exchange)
+                : secret(exchange.header("authorization"));
         Promise<KeyCaller> answer = Promise.promise();
         Thread loop = Thread.currentThread();
         keys.authenticate(secret, exchange.network(), found -> {

@@ -655,6 +655,42 @@ class GenerateFlowTest {
                 "model_not_found");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/models", "/models"})
+    void the_header_of_the_key_says_in_whose_shape_models_are_listed(String path) {
+        Customer customer = gateway.customer("1");
+        String google = "x-goog-api-key";
+        JsonNode list = get(path + "?pageSize=2", google, customer.key()).json();
+        assertThat(list.get("models").size()).isEqualTo(2);
+        assertThat(list.get("nextPageToken").asString()).isEqualTo("2");
+        assertThat(get(path + "/google/gemini-2.5-pro", google, customer.key())
+                        .json()
+                        .get("name")
+                        .asString())
+                .isEqualTo("models/google/gemini-2.5-pro");
+        assertError(get(path + "/nope", google, customer.key()).json(), 404, "NOT_FOUND", "model_not_found");
+        assertError(get(path, google, "sk-nobody").json(), 401, "UNAUTHENTICATED", "invalid_api_key");
+        assertError(get(path, google, "").json(), 401, "UNAUTHENTICATED", "invalid_api_key");
+
+        Gateway.Reply both = gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + path))
+                .header("Authorization", "Bearer " + customer.key())
+                .header(google, "sk-nobody")
+                .GET());
+        assertThat(both.json().get("object").asString()).isEqualTo("list");
+        assertThat(get(path + "/nope", "Authorization", "Bearer " + customer.key())
+                        .error()
+                        .get("code")
+                        .asString())
+                .isEqualTo("model_not_found");
+        assertThat(get(path, "x-other", "").error().get("message").asString()).contains("Authorization: Bearer");
+    }
+
+    private static Gateway.Reply get(String path, String header, String value) {
+        return gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + path))
+                .header(header, value)
+                .GET());
+    }
+
     // ---- errors ----
 
     private static void assertError(JsonNode body, int status, String word, String reason) {

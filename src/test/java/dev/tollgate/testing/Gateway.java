@@ -20,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -618,7 +619,8 @@ public final class Gateway implements AutoCloseable {
         private static final Pattern GOOGLE_SHAPED = Pattern.compile("/v1beta|/gemini|^/upload/|:[A-Za-z]*$");
 
         /** Every answer of a chat, and every error, fits its closed schema, whatever is being tested. */
-        public Reply {
+        public Reply(HttpResponse<String> response) {
+            this.response = response;
             String type = response.headers().firstValue("content-type").orElse("");
             String path = response.uri().getPath();
             boolean chat = path.endsWith(COMPLETIONS);
@@ -628,10 +630,19 @@ public final class Gateway implements AutoCloseable {
                 OutgoingSchema.COMPLETION.check(JSON.readTree(response.body()));
             } else if (response.statusCode() >= 400
                     && type.startsWith("application/json")
-                    && !GOOGLE_SHAPED.matcher(path).find()
+                    && !isGoogleShaped(path)
                     && !path.startsWith(PROBES)) {
                 OutgoingSchema.ERROR.check(JSON.readTree(response.body()));
             }
+        }
+
+        /** By its path, or of models by the header of the key (D51). */
+        private boolean isGoogleShaped(String path) {
+            HttpHeaders asked = response.request().headers();
+            return GOOGLE_SHAPED.matcher(path).find()
+                    || (path.contains("/models")
+                            && asked.firstValue("x-goog-api-key").isPresent()
+                            && asked.firstValue("authorization").isEmpty());
         }
 
         private static void checkStream(String body) {
