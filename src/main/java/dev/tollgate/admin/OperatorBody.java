@@ -3,6 +3,7 @@ package dev.tollgate.admin;
 import dev.tollgate.deeds.Deed;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
+import dev.tollgate.host.WrittenText;
 import dev.tollgate.json.JsonBody;
 import dev.tollgate.json.ReadLimits;
 import dev.tollgate.json.Shown;
@@ -60,6 +61,10 @@ final class OperatorBody {
         }
         if (!value.isString()) {
             throw wrong(name, "must be a string");
+        }
+        String complaint = WrittenText.complaint(value.stringValue());
+        if (complaint != null) {
+            throw wrong(name, complaint);
         }
         return value.stringValue();
     }

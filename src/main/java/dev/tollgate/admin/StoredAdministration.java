@@ -2,6 +2,7 @@ package dev.tollgate.admin;
 
 import dev.tollgate.deeds.Actor;
 import dev.tollgate.deeds.Deed;
+import dev.tollgate.host.WrittenText;
 import dev.tollgate.ids.OwnIds;
 import dev.tollgate.keys.Allowlist;
 import dev.tollgate.keys.CreateKey;
@@ -129,7 +130,7 @@ public final class StoredAdministration implements Administration {
     public AdminViews.NewKey createKey(String accountId, AdminViews.KeyChoice choice) throws Refused {
         return refusable(() -> {
             KeySecret secret = KeySecret.random(random);
-            KeySettings settings = KeySettings.named(choice.name())
+            KeySettings settings = KeySettings.named(name(choice.name()))
                     .withKind(choice.kind() == AdminViews.Kind.MANAGEMENT ? KeyKind.MANAGEMENT : KeyKind.API)
                     .withAllow(Allowlist.of(choice.allow()))
                     .withSpend(new Spend(
@@ -169,11 +170,22 @@ public final class StoredAdministration implements Administration {
     @Override
     public AdminViews.ApiKey setKey(String keyId, AdminViews.KeyChange change) throws Refused {
         return refusable(() -> {
+            if (change.name() != null) {
+                name(change.name());
+            }
             Key before = keys.byId(keyId).orElse(null);
             SetKey set = new SetKey(keyId, settings -> changed(settings, change));
             commit("key.set", set, keyId, () -> changed(before, set.outcome()));
             return edited(keyId, set);
         });
+    }
+
+    private static String name(String text) {
+        String complaint = WrittenText.complaint(text);
+        if (complaint != null) {
+            throw new IllegalArgumentException("The key's name " + complaint + ".");
+        }
+        return text;
     }
 
     private static AdminViews.ApiKey edited(String keyId, KeyEdit edit) throws Refused {

@@ -1,5 +1,6 @@
 package dev.tollgate.config;
 
+import dev.tollgate.host.WrittenText;
 import dev.tollgate.money.Credits;
 import inet.ipaddr.IPAddressString;
 import java.net.URI;
@@ -115,7 +116,7 @@ record Kind<T>(String allowed, Function<String, @Nullable T> reader) {
 
     static Kind<String> text(String allowed, String regex) {
         Pattern pattern = Pattern.compile(regex);
-        return new Kind<>(allowed, text -> pattern.matcher(text).matches() ? text : null);
+        return new Kind<>(allowed, text -> pattern.matcher(text).matches() && WrittenText.isClean(text) ? text : null);
     }
 
     static Kind<Secret> secret(String allowed, String regex) {

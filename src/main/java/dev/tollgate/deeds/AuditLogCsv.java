@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 /** The audit log as CSV. A cell that a spreadsheet would take for a formula begins with an apostrophe. */
 public final class AuditLogCsv {
 
-    public static final String HEADER = "time,sequence,actor,address,action,subject,before,after,reason";
+    public static final String HEADER = "\ufefftime,sequence,actor,address,action,subject,before,after,reason";
 
-    private static final String FORMULA = "=+-@\t\r";
+    private static final String FORMULA = "=+-@\t\r＝＋－＠";
 
     private AuditLogCsv() {}
 

@@ -1,5 +1,6 @@
 package dev.tollgate.deeds;
 
+import dev.tollgate.host.WrittenText;
 import dev.tollgate.storage.Change;
 import java.time.Instant;
 import java.util.function.Supplier;
@@ -56,6 +57,10 @@ public final class Deed implements Change {
         if (reason.length() < REASON_CHARS_MIN || reason.length() > REASON_CHARS_MAX) {
             throw new IllegalArgumentException(
                     "A reason is needed, of " + REASON_CHARS_MIN + " to " + REASON_CHARS_MAX + " characters.");
+        }
+        String complaint = WrittenText.complaint(reason);
+        if (complaint != null) {
+            throw new IllegalArgumentException("The reason " + complaint + ".");
         }
         return reason;
     }

@@ -9,7 +9,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CsvCells {
 
-    private static final String FORMULA = "=+-@\t\r";
+    /** Begins a file, so that spreadsheets read it as UTF-8. */
+    public static final String BEGIN = "\ufeff";
+
+    /** Full-width signs, too: some spreadsheets take them for the usual ones. */
+    private static final String FORMULA = "=+-@\t\r＝＋－＠";
 
     private final List<String> cells = new ArrayList<>();
 

@@ -20,13 +20,13 @@ public final class CsvExport {
     public static final int ROWS_AT_ONCE = 1_000;
 
     private static final String CALLS =
-            "id,started,ended,status,model,answered_by,key,key_name,door,prompt_tokens,cached_tokens,"
+            CsvCells.BEGIN + "id,started,ended,status,model,answered_by,key,key_name,door,prompt_tokens,cached_tokens,"
                     + "completion_tokens,reasoning_tokens,first_byte_ms,took_ms,credits,flags,error\r\n";
-    private static final String USAGE =
-            "day,model,key,calls,completed,failed,cancelled,prompt_tokens,cached_tokens,completion_tokens,"
-                    + "reasoning_tokens,charged,refunded,net\r\n";
+    private static final String USAGE = CsvCells.BEGIN
+            + "day,model,key,calls,completed,failed,cancelled,prompt_tokens,cached_tokens,completion_tokens,"
+            + "reasoning_tokens,charged,refunded,net\r\n";
 
-    private static final String STATEMENT = "time,sequence,kind,task_id,model,amount,balance\r\n";
+    private static final String STATEMENT = CsvCells.BEGIN + "time,sequence,kind,task_id,model,amount,balance\r\n";
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 

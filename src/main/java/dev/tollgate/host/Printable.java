@@ -58,7 +58,7 @@ public final class Printable {
         };
     }
 
-    private static String escape(int c) {
+    static String escape(int c) {
         return switch (c) {
             case '\n' -> "\\n";
             case '\r' -> "\\r";

@@ -3,15 +3,18 @@ package dev.tollgate.http;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
+import dev.tollgate.host.WrittenText;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Reads {@code application/x-www-form-urlencoded} to the letter: a form has one reading, or it is refused with a 400. So no name comes twice,
- * each {@code %} has two hexadecimal digits, all of it is UTF-8, and there are no control characters but tabs and the ends of lines.
+ * each {@code %} has two hexadecimal digits, all of it is UTF-8, and there are no control characters but tabs and the ends of lines, and no
+ * marks of the writing direction.
  */
 public final class FormReader implements BodyReader<Form> {
 
@@ -21,6 +24,10 @@ public final class FormReader implements BodyReader<Form> {
     static final int VALUE_BYTES_MAX = 16 * 1024;
 
     private static final int SHOWN_CHARS_MAX = 40;
+    private static final String A_NAME = "A name in the form";
+
+    /** Passwords, and logins of before, may have marks of the writing direction. */
+    private static final Set<String> COMPARED = Set.of("login", "password", "present");
 
     @Override
     public Form read(byte[] body) {
@@ -48,11 +55,13 @@ public final class FormReader implements BodyReader<Form> {
         while (equals < end && body[equals] != '=') {
             equals++;
         }
-        String name = text(body, start, equals, NAME_BYTES_MAX, "A name in the form");
+        String name = checked(text(body, start, equals, NAME_BYTES_MAX, A_NAME), A_NAME, false);
         if (name.isEmpty()) {
             throw refused("A field of the form has no name.");
         }
-        String value = text(body, Math.min(equals + 1, end), end, VALUE_BYTES_MAX, "The form's field " + shown(name));
+        String what = "The form's field " + shown(name);
+        String value = checked(
+                text(body, Math.min(equals + 1, end), end, VALUE_BYTES_MAX, what), what, COMPARED.contains(name));
         if (fields.putIfAbsent(name, value) != null) {
             throw refused("The form's field " + shown(name) + " came twice; it may come once.");
         }
@@ -78,7 +87,7 @@ public final class FormReader implements BodyReader<Form> {
         if (length > bytesMax) {
             throw refused(what + " has " + length + " bytes; at most " + bytesMax + " are allowed.");
         }
-        return checked(utf8(decoded, length, what), what);
+        return utf8(decoded, length, what);
     }
 
     private static int digit(byte hex, String what) {
@@ -104,12 +113,10 @@ public final class FormReader implements BodyReader<Form> {
         }
     }
 
-    private static String checked(String text, String what) {
-        for (int i = 0; i < text.length(); i++) {
-            char each = text.charAt(i);
-            if (Character.isISOControl(each) && each != '\t' && each != '\n' && each != '\r') {
-                throw refused(what + " has a control character, U+%04X.".formatted((int) each));
-            }
+    private static String checked(String text, String what, boolean isCompared) {
+        String complaint = isCompared ? WrittenText.complaintOfSecret(text) : WrittenText.complaintOfLines(text);
+        if (complaint != null) {
+            throw refused(what + " " + complaint + ".");
         }
         return text;
     }

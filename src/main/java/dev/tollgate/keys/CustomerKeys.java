@@ -1,6 +1,7 @@
 package dev.tollgate.keys;
 
 import dev.tollgate.allowances.Allowances;
+import dev.tollgate.host.WrittenText;
 import dev.tollgate.ids.Drawn;
 import dev.tollgate.ids.OwnIds;
 import dev.tollgate.log.Event;
@@ -66,25 +67,12 @@ public final class CustomerKeys {
         return new CustomerKeys(keys, writer, allowances, clock, random, true);
     }
 
-    /** Whether a key may be called that: 1 to {@value #NAME_CHARS_MAX} characters that can be seen, spaces within. */
+    /** Whether a key may be called that: 1 to {@value #NAME_CHARS_MAX} characters that are {@link WrittenText}, spaces within. */
     public static boolean isName(String name) {
         return !name.isBlank()
                 && name.codePointCount(0, name.length()) <= NAME_CHARS_MAX
                 && name.equals(name.strip())
-                && name.codePoints().allMatch(CustomerKeys::isPrintable);
-    }
-
-    private static boolean isPrintable(int point) {
-        return switch (Character.getType(point)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.PRIVATE_USE,
-                    Character.UNASSIGNED,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR -> false;
-            default -> true;
-        };
+                && WrittenText.isClean(name);
     }
 
     /**

@@ -102,7 +102,7 @@ public final class AccountFile {
     private static String head(Holding holding) {
         CsvCells cells = new CsvCells();
         holding.columns().forEach(column -> cells.figure(column.name()));
-        return cells.line();
+        return CsvCells.BEGIN + cells.line();
     }
 
     /** @param last what the next rows come after; null where there are no more */

@@ -1,5 +1,6 @@
 package dev.tollgate.ledger;
 
+import dev.tollgate.host.WrittenText;
 import java.sql.SQLException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,10 @@ public abstract sealed class Correction extends LedgerChange<Correction.Outcome>
         }
         if (reason.isBlank() || reason.length() > Grant.REASON_CHARS_MAX) {
             throw new IllegalArgumentException("a reason has 1 to " + Grant.REASON_CHARS_MAX + " characters");
+        }
+        String complaint = WrittenText.complaint(reason);
+        if (complaint != null) {
+            throw new IllegalArgumentException("The reason " + complaint + ".");
         }
         this.accountId = accountId;
         this.micros = micros;

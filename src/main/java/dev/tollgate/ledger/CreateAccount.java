@@ -1,5 +1,6 @@
 package dev.tollgate.ledger;
 
+import dev.tollgate.host.WrittenText;
 import java.time.Instant;
 
 /** Makes an account with nothing in it, unless there is one of that id. */
@@ -24,6 +25,10 @@ public final class CreateAccount extends LedgerChange<CreateAccount.Outcome> {
         }
         if (name.isBlank() || name.length() > NAME_CHARS_MAX) {
             throw new IllegalArgumentException("an account's name has 1 to " + NAME_CHARS_MAX + " characters");
+        }
+        String complaint = WrittenText.complaint(name);
+        if (complaint != null) {
+            throw new IllegalArgumentException("The account's name " + complaint + ".");
         }
         this.id = id;
         this.name = name;

@@ -1,5 +1,6 @@
 package dev.tollgate.ledger;
 
+import dev.tollgate.host.WrittenText;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
@@ -87,6 +88,10 @@ public final class Grant extends LedgerChange<Grant.Outcome> {
         }
         if (reason.isBlank() || reason.length() > REASON_CHARS_MAX) {
             throw new IllegalArgumentException("a reason has 1 to " + REASON_CHARS_MAX + " characters");
+        }
+        String complaint = WrittenText.complaint(reason);
+        if (complaint != null) {
+            throw new IllegalArgumentException("The reason " + complaint + ".");
         }
         this.accountId = accountId;
         this.micros = micros;

@@ -1,5 +1,6 @@
 package dev.tollgate.mail;
 
+import dev.tollgate.host.WrittenText;
 import java.util.regex.Pattern;
 
 /**
@@ -39,7 +40,8 @@ public record Letter(String to, String subject, String text) {
     /** Somebody's words as a part of a line of ours: without controls and line breaks, and not too long. */
     public static String inLine(String words, int charsMax) {
         StringBuilder line = new StringBuilder();
-        words.codePoints()
+        WrittenText.shown(words)
+                .codePoints()
                 .map(each -> breaks(each) ? ' ' : each)
                 .limit(charsMax)
                 .forEach(line::appendCodePoint);

@@ -241,7 +241,7 @@ public final class Pages {
 
     static byte[] render(TemplateEngine templates, String template, Map<String, Object> params) {
         Utf8ByteOutput output = new Utf8ByteOutput();
-        templates.render(template, params, output);
+        templates.render(template, params, new ShownOutput(output));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(output.getContentLength());
         try {
             output.writeTo(bytes);

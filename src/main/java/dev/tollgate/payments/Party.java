@@ -1,5 +1,8 @@
 package dev.tollgate.payments;
 
+import dev.tollgate.host.WrittenText;
+import org.jspecify.annotations.Nullable;
+
 /**
  * One side of a sale, as it stands on a paper.
  *
@@ -30,6 +33,18 @@ public record Party(String name, String address, String vatId) {
             throw new IllegalArgumentException(what + " has at most " + most + " "
                     + (allowed.startsWith("[A-Z") ? "letters, digits, spaces and . / -" : "printable characters")
                     + ".");
+        }
+    }
+
+    /** @throws IllegalArgumentException with a sentence, for what may not be written now, though it may be in the books from before */
+    void requireClean() {
+        requireClean("The name", WrittenText.complaint(name));
+        requireClean("The address", WrittenText.complaintOfLines(address));
+    }
+
+    private static void requireClean(String field, @Nullable String complaint) {
+        if (complaint != null) {
+            throw new IllegalArgumentException(field + " " + complaint + ".");
         }
     }
 

@@ -131,6 +131,7 @@ public final class Payments {
 
     /** Who pays, on the papers from now on. */
     public void setContact(String accountId, Party contact) {
+        contact.requireClean();
         writer.commitAndWait(Unit.of(new SetContact(accountId, contact, clock.instant())));
     }
 

@@ -1,5 +1,6 @@
 package dev.tollgate.payments;
 
+import dev.tollgate.host.WrittenText;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Grant;
 import dev.tollgate.limits.RequestRates;
@@ -92,6 +93,10 @@ public final class Vouchers {
         }
         if (note.length() > NOTE_CHARS_MAX) {
             throw new IllegalArgumentException("A voucher's note has at most " + NOTE_CHARS_MAX + " characters.");
+        }
+        String complaint = WrittenText.complaint(note);
+        if (complaint != null) {
+            throw new IllegalArgumentException("The voucher's note " + complaint + ".");
         }
         if (expiresAt != null && !expiresAt.isAfter(now)) {
             throw new IllegalArgumentException("A voucher expires in the future.");

@@ -1,5 +1,6 @@
 package dev.tollgate.people;
 
+import dev.tollgate.host.WrittenText;
 import dev.tollgate.ids.OwnIds;
 import dev.tollgate.mail.Letter;
 import dev.tollgate.storage.Change;
@@ -242,8 +243,11 @@ public final class Identities {
     }
 
     private static String name(Identity identity, @Nullable String email) {
-        String name = identity.name().isBlank() ? (email == null ? identity.label() : email) : identity.name();
-        return name.length() <= People.NAME_CHARS_MAX ? name : name.substring(0, People.NAME_CHARS_MAX);
+        String given = WrittenText.cleaned(identity.name());
+        String name = given.isBlank() ? (email == null ? WrittenText.cleaned(identity.label()) : email) : given;
+        return name.length() <= People.NAME_CHARS_MAX
+                ? name
+                : WrittenText.cleaned(name.substring(0, People.NAME_CHARS_MAX)); // it may end within a character
     }
 
     private static void insert(PeopleRows rows, String personId, Identity identity, Instant now) throws SQLException {

@@ -2,6 +2,7 @@ package dev.tollgate.people;
 
 import dev.tollgate.allowances.Allowance;
 import dev.tollgate.allowances.Use;
+import dev.tollgate.host.WrittenText;
 import dev.tollgate.ids.OwnIds;
 import dev.tollgate.ledger.CreateAccount;
 import dev.tollgate.ledger.FreeCredits;
@@ -295,7 +296,9 @@ public final class Links {
     }
 
     private static String cut(String name) {
-        return name.length() <= CreateAccount.NAME_CHARS_MAX ? name : name.substring(0, CreateAccount.NAME_CHARS_MAX);
+        return name.length() <= CreateAccount.NAME_CHARS_MAX
+                ? name
+                : WrittenText.cleaned(name.substring(0, CreateAccount.NAME_CHARS_MAX));
     }
 
     /** One use of a link is all there is: a unit that comes second is refused as a whole. */

@@ -1,6 +1,7 @@
 package dev.tollgate.people;
 
 import dev.tollgate.allowances.Allowances;
+import dev.tollgate.host.WrittenText;
 import dev.tollgate.ids.OwnIds;
 import dev.tollgate.ledger.CreateAccount;
 import dev.tollgate.ledger.Records;
@@ -347,9 +348,11 @@ public final class People implements AutoCloseable {
 
     /** What is wrong with a name; null where nothing is. None at all is a name, too. */
     public static @Nullable String nameComplaint(String name) {
-        return name.length() > NAME_CHARS_MAX || name.chars().anyMatch(Character::isISOControl)
-                ? "A name has up to " + NAME_CHARS_MAX + " printable characters."
-                : null;
+        if (name.length() > NAME_CHARS_MAX) {
+            return "A name has up to " + NAME_CHARS_MAX + " characters.";
+        }
+        String complaint = WrittenText.complaint(name);
+        return complaint == null ? null : "The name " + complaint + ".";
     }
 
     static String zoneOf(String zone) {

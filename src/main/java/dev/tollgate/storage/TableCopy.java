@@ -1,5 +1,6 @@
 package dev.tollgate.storage;
 
+import dev.tollgate.host.Printable;
 import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
@@ -126,7 +127,13 @@ final class TableCopy {
         try (PreparedStatement insert = to.prepareStatement(sql)) {
             while (row.next()) {
                 for (int i = 0; i < columns.size(); i++) {
-                    insert.setObject(i + 1, summing.add(i, row.getObject(i + 1)));
+                    Object value = row.getObject(i + 1);
+                    if (value instanceof String text && text.indexOf('\0') >= 0) {
+                        throw new CannotOpen("PostgreSQL cannot take a row of the table " + table + ": its column "
+                                + columns.get(i) + " has U+0000. The row is " + named(columns, row)
+                                + ". Change it with a tool of SQLite's, then run this again; nothing was copied.");
+                    }
+                    insert.setObject(i + 1, summing.add(i, value));
                 }
                 summing.next();
                 insert.addBatch();
@@ -137,6 +144,11 @@ final class TableCopy {
             insert.executeBatch();
         }
         return summing.sums();
+    }
+
+    /** By its first column, which is a key nearly everywhere. */
+    private static String named(List<String> columns, ResultSet row) throws SQLException {
+        return columns.getFirst() + " = " + Printable.line(String.valueOf(row.getObject(1)));
     }
 
     private Sums sums(String table) throws SQLException {

@@ -242,7 +242,7 @@ class ClicksTest {
             hand.click("nav.side >> text=Billing");
             Download file = hand.page().waitForDownload(() -> hand.click("[href='" + statement + "/statement.csv']"));
             assertThat(Files.readString(file.path()))
-                    .startsWith("time,sequence,kind,")
+                    .startsWith("\ufefftime,sequence,kind,")
                     .contains("gemini-2.5-pro");
             hand.needed("a month as CSV", 2);
 

@@ -187,7 +187,8 @@ class AuditPageTest {
         assertThat(file.body().lines())
                 .hasSize(1_203) // the header, and what made the account and its key
                 .first()
-                .isEqualTo("time,sequence,actor,address,action,subject,before,after,reason,who,what,whom,changes");
+                .isEqualTo(
+                        "\ufefftime,sequence,actor,address,action,subject,before,after,reason,who,what,whom,changes");
         assertThat(file.body()).contains(",row 1,command,Granted credits,Eve,Balance: 1.00 → 2.000001\r\n");
         gateway.execute("DELETE FROM audit_log WHERE actor = 'command' AND subject = '" + eve.account() + "'");
     }

@@ -385,7 +385,7 @@ class OperatorDeedsTest {
         Gateway.Reply csv = gateway.get("/admin/audit.csv?subject=" + id, adminKey);
         assertThat(csv.header("content-type")).startsWith("text/csv");
         assertThat(csv.text().lines().toList().get(0))
-                .isEqualTo("time,sequence,actor,address,action,subject,before,after,reason");
+                .isEqualTo("\ufefftime,sequence,actor,address,action,subject,before,after,reason");
         assertThat(csv.text()).contains(",\"'=cmd|' /C calc'!A0, \"\"q\"\"\"\n");
     }
 

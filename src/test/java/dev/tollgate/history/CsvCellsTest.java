@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CsvCellsTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"})
+    @ValueSource(strings = {"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＋1", "－1", "＠SUM"})
     void a_text_that_a_spreadsheet_would_run_gets_an_apostrophe(String text) {
         assertThat(new CsvCells().text(text).line().replace("\"", "")).startsWith("'" + text);
     }

@@ -210,7 +210,7 @@ class GuessingTest {
     @Test
     void a_login_that_exists_signs_in_however_it_looks() {
         somebody("first@example.org");
-        String login = "f\u0456rst@example.org";
+        String login = "f\u0456\u200erst@example.org";
         gateway.execute("UPDATE person SET login = '" + login + "' WHERE login = 'first@example.org'");
         assertThat(from("198.18.0.3").signIn(login, PASSWORD).location()).isEqualTo("/dashboard");
     }

@@ -537,7 +537,7 @@ class DashboardTest {
         List<String> lines = page("/dashboard/billing/statements/2026-11/statement.csv")
                 .lines()
                 .toList();
-        assertThat(lines.getFirst()).isEqualTo("time,sequence,kind,task_id,model,amount,balance");
+        assertThat(lines.getFirst()).isEqualTo("\ufefftime,sequence,kind,task_id,model,amount,balance");
         assertThat(lines.stream().filter(line -> line.contains(",charge,")).map(line -> line.split(",")[3]))
                 .containsExactlyElementsOf(onPage.reversed());
         assertThat(page)

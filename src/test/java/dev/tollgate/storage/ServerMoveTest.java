@@ -108,6 +108,24 @@ class ServerMoveTest {
     }
 
     @Test
+    void a_row_that_postgresql_cannot_take_is_named() throws SQLException {
+        String url = Postgres.migrated();
+        try (StoreFixture store = new StoreFixture(folder)) {
+            fill(store);
+        }
+        try (Connection file = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("tollgate.db"));
+                Statement statement = file.createStatement()) {
+            statement.execute("UPDATE account SET name = 'a' || char(0) || 'b' WHERE id = 'acc_1'");
+        }
+        assertThatThrownBy(() -> ServerMove.run(folder, url, NOTHING_ELSE))
+                .isInstanceOf(CannotOpen.class)
+                .hasMessageContaining("table account: its column name has U+0000. The row is id = acc_1.");
+        try (StoreFixture target = StoreFixture.shared(url)) {
+            assertThat(target.number("SELECT COUNT(*) FROM account")).isZero();
+        }
+    }
+
+    @Test
     void a_copy_that_holds_something_else_is_noticed_and_undone() {
         String url = Postgres.migrated();
         try (StoreFixture store = new StoreFixture(folder)) {
@@ -163,6 +181,7 @@ class ServerMoveTest {
 
     /** A row in each table of people, payments, mails and deeds. */
     private static final List<String> ROWS = List.of(
+            "INSERT INTO allowance (name, ends_at, used) VALUES ('keys.made 00ff', 7, 3)",
             "INSERT INTO person (id, account_id, login, email, name, role, password_hash, balance_line, totp_secret, created_at)"
                     + " VALUES ('per_1', 'acc_1', 'ann@example.org', 'ann@example.org', 'Änn', 'user', 'hash', 5000000, 'sealed', 7)",
             "INSERT INTO session (hash, person_id, begun_at, seen_at, proved_at, address, agent)"
