@@ -3,6 +3,7 @@ package dev.tollgate.live;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.history.LiveAccounts;
+import dev.tollgate.limits.Shares;
 import dev.tollgate.metering.CallNow;
 import dev.tollgate.storage.StoreException;
 import java.time.Duration;
@@ -47,6 +48,10 @@ final class LiveStreams {
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<LiveStream> streams = new LinkedHashSet<>();
     private final Map<String, Integer> ofSession = new HashMap<>();
+
+    /** One more than there can be, so that the last stream is open to an account that has none. */
+    private final Shares byAccount = new Shares(ALL_MAX + 1);
+
     private final Map<Seat, Seen> seen = new ConcurrentHashMap<>();
     private boolean closed;
     private long looks;
@@ -63,7 +68,7 @@ final class LiveStreams {
         this.clock = clock;
     }
 
-    /** @throws dev.tollgate.error.ApiException 429 where the session has enough of them, 503 where there are too many, or no more at all */
+    /** @throws dev.tollgate.error.ApiException 429 if the session or the account has enough of them, 503 if there are too many */
     LiveStream open(LiveView view, LiveStream.Tab tab) {
         LiveStream stream = new LiveStream(view, tab);
         lock.lock();
@@ -73,6 +78,9 @@ final class LiveStreams {
             }
             if (ofSession.getOrDefault(view.session(), 0) >= OF_SESSION_MAX) {
                 throw refuse(429, "At most " + OF_SESSION_MAX + " tabs of a browser have live figures.");
+            }
+            if (!byAccount.take(view.accountId(), 1)) {
+                throw refuse(429, "This account has as many tabs with live figures as it leaves to the others.");
             }
             streams.add(stream);
             ofSession.merge(view.session(), 1, Integer::sum);
@@ -94,6 +102,7 @@ final class LiveStreams {
         lock.lock();
         try {
             if (streams.remove(stream)) {
+                byAccount.give(stream.view().accountId(), 1);
                 ofSession.computeIfPresent(stream.view().session(), (session, count) -> count == 1 ? null : count - 1);
             }
         } finally {
@@ -135,7 +144,7 @@ final class LiveStreams {
         stream.end();
     }
 
-    /** Once a second. Blocks while it reads; a look that fails tells nobody anything, and the next one is tried. */
+    /** Once a second. Blocks while it reads; after a look that fails the next one is tried. */
     void look() {
         List<LiveStream> open = all();
         if (open.isEmpty()) {

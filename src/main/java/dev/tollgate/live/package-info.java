@@ -2,7 +2,8 @@
  * What pages show while it changes, over one stream of events a tab: balance, what was spent today, what runs, how many calls are new.
  *
  * <p>Invariants: a stream tells of its visitor's own account alone; an event at most each second, finished texts that scripts set as text;
- * at most {@value dev.tollgate.live.LiveStreams#OF_SESSION_MAX} streams a session and {@value dev.tollgate.live.LiveStreams#ALL_MAX} in all; the
+ * at most {@value dev.tollgate.live.LiveStreams#OF_SESSION_MAX} streams a session and {@value dev.tollgate.live.LiveStreams#ALL_MAX} in all, of
+ * which an account has as many as it leaves to the others; the
  * database is asked once a second whatever their number, and of an account more only when something of it has changed, once a second too. A
  * stream ends with its session and when the server drains.
  *

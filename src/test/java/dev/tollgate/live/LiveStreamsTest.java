@@ -99,9 +99,9 @@ class LiveStreamsTest {
     }
 
     @Test
-    void a_thousand_streams_are_looked_at_with_one_read_and_one_more_for_each_account_that_has_changed() {
+    void all_streams_are_looked_at_with_one_read_and_one_more_for_each_account_that_has_changed() {
         List<Tab> tabs = new ArrayList<>();
-        for (int i = 0; i < 1_000; i++) {
+        for (int i = 0; i < 960; i++) {
             tabs.add(open("s" + i, "acc_" + i % 40));
         }
         streams.look();
@@ -126,6 +126,24 @@ class LiveStreamsTest {
                         ApiException.class,
                         refused -> assertThat(refused.error().status()).isEqualTo(503));
         assertThat(streams.size()).isEqualTo(1_000);
+    }
+
+    @Test
+    void an_account_has_as_many_streams_as_it_leaves_to_others() {
+        List<LiveStream> greedy = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            greedy.add(streams.open(view("s" + i, "acc_greedy"), new Tab()));
+        }
+        assertThatThrownBy(() -> open("s", "acc_greedy"))
+                .isInstanceOfSatisfying(
+                        ApiException.class,
+                        refused -> assertThat(refused.error().status()).isEqualTo(429));
+        for (int i = 0; i < 250; i++) {
+            open("t" + i, "acc_other");
+        }
+        assertThatThrownBy(() -> open("t", "acc_other")).isInstanceOf(ApiException.class);
+        greedy.forEach(streams::leave);
+        open("s", "acc_greedy");
     }
 
     @Test
