@@ -1,0 +1,151 @@
+package dev.tollgate.stress;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.testing.Program;
+import dev.tollgate.testing.SmallSegments;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process on a heap of 512 MB, callers who ask over small segments and read nothing, and one who calls in the meantime. */
+@Timeout(400)
+@Order(14)
+@EnabledIf("dev.tollgate.testing.Effort#isLong")
+class UnreadAnswersTest {
+
+    private static final String KEY = "sk-unread-answers-0123456789";
+    private static final String CALL =
+            "{\"model\":\"gemini-2.5-pro\",\"stream\":%s,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+
+    /** A quarter of the direct memory, and what the program has open besides. */
+    private static final long DIRECT_BYTES_MAX = (128 + 32) << 20;
+
+    @TempDir
+    Path data;
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final List<SmallSegments> attackers = new ArrayList<>();
+    private final AtomicBoolean over = new AtomicBoolean();
+    private GatewayProcess gateway;
+
+    @BeforeEach
+    void start() {
+        gateway = GatewayProcess.begin(
+                        Program.command("-Xmx512m", "-XX:+ExitOnOutOfMemoryError"),
+                        data,
+                        Map.of("TOLLGATE_DEMO_KEY", KEY, "TOLLGATE_DEMO_CREDITS", "1000000"))
+                .awaitReady(client);
+    }
+
+    @AfterEach
+    void stop() {
+        over.set(true);
+        attackers.forEach(SmallSegments::close);
+        gateway.close();
+        client.close();
+    }
+
+    @Test
+    void unread_assets_and_pages_of_strangers_end_nothing() throws Exception {
+        besiege(() -> {
+            attack("/assets/x/playground.js", "", 2_000);
+            attack("/docs/operations", "", 600);
+            attack("/openapi.json", "", 600);
+        });
+    }
+
+    @Test
+    void unread_lists_of_an_account_end_nothing() throws Exception {
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(call("false")).isEqualTo(200);
+        }
+        besiege(() -> attack("/v1/tasks?limit=1000", "Authorization: Bearer " + KEY + "\r\n", 1_500));
+    }
+
+    /** What attackers do. */
+    private interface Attack {
+        void run() throws IOException;
+    }
+
+    private void besiege(Attack attack) throws Exception {
+        CompletableFuture<Integer> victim = CompletableFuture.supplyAsync(this::callOnAndOn);
+        attack.run();
+        long most = 0;
+        for (int i = 0; i < 20; i++) { // answers that wait for a turn of the database come meanwhile
+            most = Math.max(most, directBytes());
+            assertThat(call("true")).isEqualTo(200);
+        }
+        over.set(true);
+        assertThat(victim.join()).as("calls that were answered").isPositive();
+        assertThat(most).as("bytes of direct memory").isLessThan(DIRECT_BYTES_MAX);
+        assertThat(gateway.isAlive()).isTrue();
+        assertThat(gateway.log()).doesNotContain("OutOfMemoryError");
+    }
+
+    private void attack(String path, String headers, int connections) throws IOException {
+        for (int i = 0; i < connections; i++) {
+            SmallSegments attacker = new SmallSegments("127.0.0." + (2 + i % 3), gateway.port());
+            attackers.add(attacker);
+            attacker.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n");
+        }
+    }
+
+    /** @return how many calls were answered; one that fails ends it */
+    private int callOnAndOn() {
+        int answered = 0;
+        while (!over.get()) {
+            assertThat(call(answered % 2 == 0 ? "false" : "true")).isEqualTo(200);
+            answered++;
+        }
+        return answered;
+    }
+
+    private int call(String stream) {
+        HttpRequest call = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + gateway.port() + "/v1/chat/completions"))
+                .timeout(Duration.ofSeconds(60))
+                .header("authorization", "Bearer " + KEY)
+                .POST(HttpRequest.BodyPublishers.ofString(CALL.formatted(stream)))
+                .build();
+        return send(call).statusCode();
+    }
+
+    private long directBytes() {
+        HttpRequest metrics = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + "/metrics"))
+                .build();
+        return send(metrics)
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("jvm_buffer_pool_used_bytes{pool=\"direct\"}"))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private HttpResponse<String> send(HttpRequest request) {
+        try {
+            return client.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
