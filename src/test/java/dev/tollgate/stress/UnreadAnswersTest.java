@@ -2,6 +2,8 @@ package dev.tollgate.stress;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.HeldUpstream;
 import dev.tollgate.testing.Program;
 import dev.tollgate.testing.SmallSegments;
 import java.io.IOException;
@@ -12,12 +14,12 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,6 +36,8 @@ class UnreadAnswersTest {
     private static final String CALL =
             "{\"model\":\"gemini-2.5-pro\",\"stream\":%s,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
 
+    private static final int ROOM = 288;
+
     /** A quarter of the direct memory, and what the program has open besides. */
     private static final long DIRECT_BYTES_MAX = (128 + 32) << 20;
 
@@ -45,13 +49,15 @@ class UnreadAnswersTest {
     private final AtomicBoolean over = new AtomicBoolean();
     private GatewayProcess gateway;
 
-    @BeforeEach
-    void start() {
-        gateway = GatewayProcess.begin(
-                        Program.command("-Xmx512m", "-XX:+ExitOnOutOfMemoryError"),
-                        data,
-                        Map.of("TOLLGATE_DEMO_KEY", KEY, "TOLLGATE_DEMO_CREDITS", "1000000"))
-                .awaitReady(client);
+    private void start(Map<String, String> environment, String... flags) {
+        Map<String, String> all = new HashMap<>(environment);
+        all.put("TOLLGATE_DEMO_KEY", KEY);
+        all.put("TOLLGATE_DEMO_CREDITS", "1000000");
+        gateway = GatewayProcess.begin(Program.command(flags), data, all).awaitReady(client);
+    }
+
+    private void start() {
+        start(Map.of(), "-Xmx512m", "-XX:+ExitOnOutOfMemoryError");
     }
 
     @AfterEach
@@ -64,6 +70,7 @@ class UnreadAnswersTest {
 
     @Test
     void unread_assets_and_pages_of_strangers_end_nothing() throws Exception {
+        start();
         besiege(() -> {
             attack("/assets/x/playground.js", "", 2_000);
             attack("/docs/operations", "", 600);
@@ -73,10 +80,35 @@ class UnreadAnswersTest {
 
     @Test
     void unread_lists_of_an_account_end_nothing() throws Exception {
+        start();
         for (int i = 0; i < 1_000; i++) {
             assertThat(call("false")).isEqualTo(200);
         }
         besiege(() -> attack("/v1/tasks?limit=1000", "Authorization: Bearer " + KEY + "\r\n", 1_500));
+        while (figure("tollgate_unread_closed_total") == 0) {
+            assertThat(call("true")).isEqualTo(200); // until some of them have been closed
+        }
+    }
+
+    /** Six megabytes for answers, three quarters of them in pieces of 8 KiB, half of these for one account. */
+    @Test
+    void a_call_without_room_for_its_answer_is_refused_before_its_hold() throws Exception {
+        try (HeldUpstream upstream = new HeldUpstream("Hello", 2)) {
+            start(upstream.environment(), "-XX:MaxDirectMemorySize=24m");
+            List<CompletableFuture<HttpResponse<String>>> calls = new ArrayList<>();
+            for (int i = 0; i < ROOM + 5; i++) {
+                calls.add(client.sendAsync(chat("false"), HttpResponse.BodyHandlers.ofString()));
+            }
+            Gateway.await("room is used up", () -> upstream.asked() == ROOM);
+            HttpResponse<String> refused = client.send(chat("true"), HttpResponse.BodyHandlers.ofString());
+            assertThat(refused.statusCode()).isEqualTo(429);
+            assertThat(refused.body()).contains("rate_limit_exceeded", "room for " + ROOM);
+            upstream.answer();
+            assertThat(calls.stream().map(it -> it.join().statusCode()).toList())
+                    .containsOnly(200, 429)
+                    .filteredOn(status -> status == 200)
+                    .hasSize(ROOM);
+        }
     }
 
     /** What attackers do. */
@@ -118,22 +150,28 @@ class UnreadAnswersTest {
     }
 
     private int call(String stream) {
-        HttpRequest call = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + gateway.port() + "/v1/chat/completions"))
+        return send(chat(stream)).statusCode();
+    }
+
+    private HttpRequest chat(String stream) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + "/v1/chat/completions"))
                 .timeout(Duration.ofSeconds(60))
                 .header("authorization", "Bearer " + KEY)
                 .POST(HttpRequest.BodyPublishers.ofString(CALL.formatted(stream)))
                 .build();
-        return send(call).statusCode();
     }
 
     private long directBytes() {
+        return figure("jvm_buffer_pool_used_bytes{pool=\"direct\"}");
+    }
+
+    private long figure(String name) {
         HttpRequest metrics = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + "/metrics"))
                 .build();
         return send(metrics)
                 .body()
                 .lines()
-                .filter(line -> line.startsWith("jvm_buffer_pool_used_bytes{pool=\"direct\"}"))
+                .filter(line -> line.startsWith(name))
                 .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' '))))
                 .findFirst()
                 .orElseThrow();

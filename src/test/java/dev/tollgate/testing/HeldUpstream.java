@@ -60,7 +60,7 @@ public final class HeldUpstream implements AutoCloseable {
         return Gateway.startOn(databaseUrl, environment());
     }
 
-    private Map<String, String> environment() {
+    public Map<String, String> environment() {
         return Map.of(
                 "GEMINI_API_KEY",
                 "AIzaSyTestKeyOfTheUpstream0123456789abc",

@@ -50,6 +50,23 @@ record Besieged(int port, long pid, List<String> rich, List<String> poor, List<S
         }
     }
 
+    /** One of its metrics. @param name with its labels */
+    long figure(String name) {
+        try (Socket socket = connect()) {
+            socket.getOutputStream()
+                    .write("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> line.startsWith(name))
+                    .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                    .findFirst()
+                    .orElse(-1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     static byte[] head(String path, String key, String headers, int length) {
         return ("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key
                         + "\r\nContent-Type: application/json\r\nConnection: close\r\n" + headers + "Content-Length: "

@@ -163,13 +163,15 @@ final class PagesRun {
                     visitor.tryToLook(page.path());
                 }
             }
-            // The compiler is busy with what calls and pages do for some minutes, where it shares two processors with all of them.
+            // The compiler is busy with what calls and pages do for some minutes, where it shares two processors with
+            // all of them.
             for (long end = System.nanoTime() + WARM_UP.toNanos(); System.nanoTime() < end; ) {
                 for (PageTimes.PageKind page : pages(middle)) {
                     visitor.tryToLook(page.path());
                 }
             }
-            victim.warmedUp(); // calls wait for seconds where nobody has called before: that is a start, and none of what pages do to them
+            victim.warmedUp(); // calls wait for seconds where nobody has called before: that is a start, and none of
+            // what pages do to them
             out.printf(HEADER + "%n", "page", "zone", "p50 ms", "p95 ms", "max ms", "budget");
             for (PageTimes.PageKind page : pages(middle)) {
                 for (String zone : page.name().equals("overview") || page.name().startsWith("usage")

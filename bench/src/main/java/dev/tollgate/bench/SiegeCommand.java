@@ -26,7 +26,8 @@ final class SiegeCommand implements Callable<Integer> {
             new ReceiptPages(),
             new UnknownKeys(),
             new HeldConnections(),
-            new Pipelines());
+            new Pipelines(),
+            new UnreadAnswers());
 
     private static final int ACCOUNTS_OF_A_KIND = 10;
     private static final int SHARED_KEYS = 8;

@@ -236,11 +236,7 @@ final class Table {
     }
 
     private void row(
-            String what,
-            IntToDoubleFunction figure,
-            String beside,
-            IntToDoubleFunction other,
-            @Nullable Goal goal) {
+            String what, IntToDoubleFunction figure, String beside, IntToDoubleFunction other, @Nullable Goal goal) {
         ByRound.Compared compared = rounds.compare(figure, other);
         rows.add(new Row(what, compared.figure(), beside, compared.other(), compared.ratio(), goal));
     }
