@@ -26,13 +26,13 @@ public interface AnswerReader {
     UpstreamFailure end(List<UpstreamEvent> events);
 
     /**
-     * The stream was cut off: by a reset, or a wait that was too long.
+     * The stream was cut off: by a reset, or a wait that was too long. Appends what was still open of a whole answer.
      *
-     * @return null for a whole answer
+     * @return null for a whole answer: every candidate has had a finish reason (D38)
      */
     @Nullable
-    UpstreamFailure cut(String why);
+    UpstreamFailure cut(String why, List<UpstreamEvent> events);
 
-    /** Whether nothing is missing but perhaps usage, and the end of the stream. */
+    /** Whether every candidate that was asked for has had a finish reason: silence ends the answer soon. */
     boolean isWhole();
 }

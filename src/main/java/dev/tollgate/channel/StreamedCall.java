@@ -142,21 +142,25 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
             return;
         }
         int plainLength = plain == bytes ? length : plain.length;
+        int told = read.size();
         boolean more = reader.read(plain, plainLength, collected());
         if (!more) {
             whole();
             reset();
             return;
         }
+        linger(read.size() > told);
         turnBytes += plainLength;
         if (turnBytes >= TURN_BYTES_MAX) {
             deliver();
         }
-        if (reader.isWhole() && !lingering) {
+    }
+
+    /** After a finish reason only events keep the call waiting: a server may send comments for ever (D38). */
+    private void linger(boolean goesOn) {
+        if (reader.isWhole() && roundtrip != null && (goesOn || !lingering)) {
             lingering = true;
-            if (roundtrip != null) {
-                await(roundtrip, timeouts.lingerMillis(), false);
-            }
+            await(roundtrip, timeouts.lingerMillis(), false);
         }
     }
 
@@ -203,7 +207,7 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
     public void failed(Throwable why) {
         Fatal.check(why);
         if (!done) {
-            end(error != null ? meaning(error) : reader.cut(described(why)));
+            end(error != null ? meaning(error) : reader.cut(described(why), collected()));
         }
     }
 
@@ -251,7 +255,7 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
     @Override
     public void silent() {
         if (!done) {
-            end(reader.cut("nothing came for " + patienceMillis + " ms"));
+            end(reader.cut("nothing came for " + patienceMillis + " ms", collected()));
             reset();
         }
     }

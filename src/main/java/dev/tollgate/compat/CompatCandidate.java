@@ -1,57 +1,55 @@
 package dev.tollgate.compat;
 
-import dev.tollgate.channel.Json;
 import dev.tollgate.channel.JsonFence;
+import dev.tollgate.channel.SaidSoFar;
 import dev.tollgate.upstream.UpstreamEvent;
 import dev.tollgate.upstream.UpstreamEvent.Citation;
 import dev.tollgate.upstream.UpstreamEvent.FinishReason;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/** How far one choice of an answer has come. Tool calls come in pieces and are told whole, before the finish reason. */
+/**
+ * How far one choice of an answer has come. It may go on after a finish reason; the last one counts (D38). Tool calls come in pieces and are
+ * told whole: at a finish reason those that are whole by then, the others at the end.
+ */
 final class CompatCandidate {
 
-    private static final int ARGUMENTS_CHARS_MAX = 16 * 1024 * 1024;
-    private static final int CALLS_MAX = 1_000;
     private static final int CITATIONS_MAX = 10_000;
     private static final int CITATIONS_CHARS_MAX = 1024 * 1024;
     private static final String DATA = "data:";
     private static final String BASE64 = ";base64,";
 
-    private static final class Call {
-        private final int index;
-        private @Nullable String id;
-        private String name = "";
-        private final StringBuilder arguments = new StringBuilder();
-
-        private Call(int index) {
-            this.index = index;
-        }
-    }
-
     private final int index;
     private final boolean showsThoughts;
     private final @Nullable JsonFence fence;
-    private final List<Call> calls = new ArrayList<>(0);
+    private final SaidSoFar saidSoFar = new SaidSoFar();
+    private final CallPieces calls;
     private final Set<Citation> citations = new LinkedHashSet<>(0);
-    private int argumentsChars;
     private int citationsChars;
+    private int citationsTold;
     private boolean answered;
-    private boolean finished;
+    private @Nullable FinishReason reason;
+    private String nativeReason = "";
+
+    /** What was told at the last finish reason; null before it, or if something was told after it. */
+    private @Nullable FinishReason told;
+
+    private String toldWord = "";
 
     CompatCandidate(int index, boolean showsThoughts, boolean json) {
         this.index = index;
         this.showsThoughts = showsThoughts;
         this.fence = json ? new JsonFence() : null;
+        this.calls = new CallPieces(index);
     }
 
+    /** Whether it has had a finish reason. */
     boolean isFinished() {
-        return finished;
+        return reason != null;
     }
 
     /** Whether anything of an answer has come, thoughts that nobody sees included. */
@@ -60,29 +58,60 @@ final class CompatCandidate {
     }
 
     boolean isTooLong() {
-        return argumentsChars > ARGUMENTS_CHARS_MAX || calls.size() > CALLS_MAX;
+        return calls.isTooLong();
     }
 
-    void take(JsonNode choice, List<UpstreamEvent> out) {
-        if (finished) {
-            return;
-        }
+    /** @return the word of a server that has failed in place of a finish reason; else null */
+    @Nullable
+    String take(JsonNode choice, List<UpstreamEvent> out) {
+        String word = CompatReader.text(choice, "finish_reason");
+        boolean ends = word != null && !word.isEmpty();
         JsonNode delta = choice.path("delta");
+        int before = out.size();
+        if (!ends || !isRepetition(delta)) {
+            takeContent(delta, out);
+            JsonNode tokens = choice.path("logprobs").path("content");
+            if (tokens.isArray() && !tokens.isEmpty()) {
+                out.add(new UpstreamEvent.Logprobs(index, tokens));
+            }
+        }
+        delta.path("annotations").values().forEach(this::takeAnnotation);
+        delta.path("tool_calls").values().forEach(this::takeCall);
+        told = out.size() > before ? null : told;
+        if (!ends) {
+            return null;
+        }
+        FinishReason said = FinishWords.of(word);
+        if (said == null) {
+            return word;
+        }
+        answered = true;
+        reason = said;
+        nativeReason = word;
+        finish(said, false, out);
+        return null;
+    }
+
+    /** Whether a chunk with a finish reason says the whole text once more (D38). */
+    private boolean isRepetition(JsonNode delta) {
+        return reason != null && saidSoFar.isRepeatedBy(content(delta));
+    }
+
+    private static String content(JsonNode delta) {
+        JsonNode content = delta.path("content");
+        return content.isString()
+                ? content.stringValue()
+                : content.valueStream()
+                        .map(part -> part.path("text").asString(""))
+                        .collect(Collectors.joining());
+    }
+
+    private void takeContent(JsonNode delta, List<UpstreamEvent> out) {
         takeThought(delta, out);
         takeText(CompatReader.text(delta, "content"), fence, out);
         delta.path("content").values().forEach(part -> takePart(part, out));
         takeText(CompatReader.text(delta, "refusal"), null, out);
         delta.path("images").values().forEach(image -> takeFile(image, out));
-        delta.path("annotations").values().forEach(this::takeAnnotation);
-        delta.path("tool_calls").values().forEach(this::takeCall);
-        JsonNode tokens = choice.path("logprobs").path("content");
-        if (tokens.isArray() && !tokens.isEmpty()) {
-            out.add(new UpstreamEvent.Logprobs(index, tokens));
-        }
-        String reason = CompatReader.text(choice, "finish_reason");
-        if (reason != null && !reason.isEmpty()) {
-            finish(reason, out);
-        }
     }
 
     /** Two spellings are about. */
@@ -137,6 +166,7 @@ final class CompatCandidate {
     private void takeText(@Nullable String text, @Nullable JsonFence around, List<UpstreamEvent> out) {
         if (text != null && !text.isEmpty()) {
             answered = true;
+            saidSoFar.text(text);
             tell(around == null ? text : around.take(text), out);
         }
     }
@@ -149,77 +179,36 @@ final class CompatCandidate {
 
     private void takeCall(JsonNode piece) {
         answered = true;
-        Call call = call(piece.path("index").asInt(0), CompatReader.text(piece, "id"));
-        JsonNode function = piece.path("function");
-        String name = CompatReader.text(function, "name");
-        if (name != null && call.name.isEmpty()) {
-            call.name = name;
-        }
-        JsonNode arguments = function.path("arguments");
-        // Some servers send an object instead of its text.
-        String text = arguments.isObject() ? arguments.toString() : arguments.asString("");
-        argumentsChars += text.length();
-        call.arguments.append(text);
+        calls.take(piece, reason != null);
     }
 
-    /** Some servers give all calls the same index; another id is another call. */
-    private Call call(int at, @Nullable String id) {
-        String given = id == null || id.isEmpty() ? null : id;
-        for (int i = calls.size() - 1; i >= 0; i--) {
-            Call known = calls.get(i);
-            if (known.index == at && (given == null || known.id == null || given.equals(known.id))) {
-                known.id = known.id == null ? given : known.id;
-                return known;
-            }
+    /** Tells what was kept back until the end of a whole answer. */
+    void close(List<UpstreamEvent> out) {
+        FinishReason last = reason;
+        if (last == null) {
+            return;
         }
-        Call next = new Call(at);
-        next.id = given;
-        calls.add(next);
-        return next;
-    }
-
-    private void finish(String nativeReason, List<UpstreamEvent> out) {
-        finished = true;
-        answered = true;
+        int before = out.size();
         if (fence != null) {
             tell(fence.end(), out);
         }
-        boolean whole = true;
-        for (Call call : calls) {
-            String arguments = arguments(call.arguments.toString());
-            whole &= arguments != null && !call.name.isEmpty();
-            if (whole && arguments != null) {
-                out.add(new UpstreamEvent.ToolCall(index, call.id, call.name, arguments, null));
-            }
-        }
-        if (!citations.isEmpty()) {
+        told = out.size() > before ? null : told;
+        finish(last, true, out);
+    }
+
+    private void finish(FinishReason last, boolean atEnd, List<UpstreamEvent> out) {
+        int before = out.size();
+        boolean whole = calls.tell(saidSoFar, atEnd, out);
+        if (citations.size() > citationsTold) {
+            citationsTold = citations.size();
             out.add(new UpstreamEvent.Grounding(index, List.copyOf(citations), null, null));
         }
         // A call that was cut off by the maximum is no call; the reason says why.
-        FinishReason reason = reason(nativeReason);
-        boolean malformed = !whole && reason != FinishReason.LENGTH;
-        out.add(new UpstreamEvent.Finish(index, malformed ? FinishReason.MALFORMED : reason, nativeReason));
-    }
-
-    /** Compact, digits and order kept; null where it is no JSON object. Without parameters some servers send nothing. */
-    private static @Nullable String arguments(String text) {
-        if (text.isBlank()) {
-            return "{}";
+        FinishReason said = whole || last == FinishReason.LENGTH ? last : FinishReason.MALFORMED;
+        if (out.size() > before || said != told || !nativeReason.equals(toldWord)) {
+            told = said;
+            toldWord = nativeReason;
+            out.add(new UpstreamEvent.Finish(index, said, nativeReason));
         }
-        try {
-            JsonNode object = Json.STRICT.readTree(text);
-            return object.isObject() ? Json.MAPPER.writeValueAsString(object) : null;
-        } catch (JacksonException notJson) {
-            return null;
-        }
-    }
-
-    private static FinishReason reason(String nativeReason) {
-        return switch (nativeReason) {
-            case "stop", "tool_calls", "function_call", "eos", "end_turn" -> FinishReason.STOP;
-            case "length", "max_tokens" -> FinishReason.LENGTH;
-            case "content_filter" -> FinishReason.FILTERED;
-            default -> FinishReason.OTHER;
-        };
     }
 }

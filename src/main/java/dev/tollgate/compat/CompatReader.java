@@ -18,8 +18,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads one streamed answer. Each candidate ends with its finish reason, and what comes after changes nothing but the usage (D38); without
- * one, an end is a failure (D18), with or without a {@code [DONE]}.
+ * Reads one streamed answer. The end of the stream ends the answer, and after a finish reason a failure does so, too (D38); without one, an
+ * end is a failure (D18), with or without a {@code [DONE]}.
  */
 final class CompatReader implements AnswerReader {
 
@@ -75,13 +75,20 @@ final class CompatReader implements AnswerReader {
                 stop(error.isMissingNode() ? broke("the stream ended before the answer did") : said(error));
             }
         }
-        return failure;
+        return close(events);
     }
 
     @Override
-    public @Nullable UpstreamFailure cut(String why) {
+    public @Nullable UpstreamFailure cut(String why, List<UpstreamEvent> events) {
         if (!over) {
             stop(broke(why));
+        }
+        return close(events);
+    }
+
+    private @Nullable UpstreamFailure close(List<UpstreamEvent> events) {
+        if (failure == null) {
+            candidates.forEach(candidate -> candidate.close(events));
         }
         return failure;
     }
@@ -136,8 +143,12 @@ final class CompatReader implements AnswerReader {
         for (JsonNode choice : chunk.path("choices").values()) {
             int index = choice.path("index").asInt(0);
             if (index >= 0 && index < CANDIDATES_MAX) {
-                candidate(index).take(choice, out);
+                String failed = candidate(index).take(choice, out);
                 answered |= candidate(index).hasAnswered();
+                if (failed != null) {
+                    stop(broke("the finish reason " + failed));
+                    return;
+                }
             }
         }
         if (candidates.stream().anyMatch(CompatCandidate::isTooLong)) {

@@ -14,10 +14,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Reads one streamed answer: bytes in, events out, however the bytes were cut. Tells at last whether the answer was whole: a
- * finish reason ends it and what comes after changes nothing but the usage (D38); without one, an end is a failure (D18).
+ * Reads one streamed answer: bytes in, events out, however the bytes were cut. Tells at last whether the answer was whole: the
+ * end of the stream ends it, and after a finish reason a failure does so, too (D38); without one, an end is a failure (D18).
  */
 final class GeminiEventReader implements AnswerReader {
 
@@ -68,13 +69,20 @@ final class GeminiEventReader implements AnswerReader {
                 stop(error.isObject() ? saidError(error) : broke("the stream ended before the answer did"));
             }
         }
-        return failure;
+        return close(events);
     }
 
     @Override
-    public @Nullable UpstreamFailure cut(String why) {
+    public @Nullable UpstreamFailure cut(String why, List<UpstreamEvent> events) {
         if (!over) {
             stop(broke(why));
+        }
+        return close(events);
+    }
+
+    private @Nullable UpstreamFailure close(List<UpstreamEvent> events) {
+        if (failure == null) {
+            stream.close(events);
         }
         return failure;
     }
@@ -94,8 +102,9 @@ final class GeminiEventReader implements AnswerReader {
             if (chunk.error() != null && !chunk.error().isNull()) {
                 stop(saidError(chunk.error()));
             } else {
-                UpstreamEvent raw = keepsRaw ? stream.raw(Json.object(bytes, from, to), to - from) : null;
+                ObjectNode tree = keepsRaw ? Json.object(bytes, from, to) : null;
                 stream.accept(chunk, out);
+                UpstreamEvent raw = tree == null ? null : stream.raw(tree, to - from);
                 if (raw != null) {
                     out.add(raw);
                 }

@@ -1,20 +1,24 @@
 package dev.tollgate.gemini;
 
+import dev.tollgate.channel.FinishReasons;
 import dev.tollgate.channel.JsonFence;
+import dev.tollgate.channel.SaidSoFar;
 import dev.tollgate.upstream.UpstreamEvent;
 import dev.tollgate.upstream.UpstreamEvent.FinishReason;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /**
  * Turns chunks into upstream events, and knows how far each candidate has come. In a chunk the usage comes first, because it
- * counts what follows, and each candidate's finish reason last. Nothing comes of a candidate after its finish reason, so that
- * a chunk sent twice is not told twice (D38); usage is taken to the end.
+ * counts what follows. A candidate may go on after a finish reason: the last one counts, and only a repetition of what was told
+ * before the first one is left out (D38).
  */
 final class GeminiStream {
 
@@ -28,6 +32,10 @@ final class GeminiStream {
     private boolean started;
     private boolean reported;
     private boolean blocked;
+
+    /** Whether the prompt was blocked before the chunk that is read. */
+    private boolean wasBlocked;
+
     private boolean answered;
 
     /** Whether anything that may have been shown has come. */
@@ -58,8 +66,9 @@ final class GeminiStream {
             reported = false;
         }
         String reason = chunk.blockReason();
+        wasBlocked = blocked;
         blocked |= reason != null && !reason.equals("BLOCK_REASON_UNSPECIFIED");
-        if (!blocked || told) {
+        if (!wasBlocked && (!blocked || told)) {
             for (GeminiChunk.Candidate said : chunk.candidates()) {
                 if (said.index() < CANDIDATES_MAX) {
                     candidate(said.index()).accept(said, out);
@@ -72,18 +81,22 @@ final class GeminiStream {
     }
 
     /**
-     * The chunk itself without its usage and without what {@link #accept} would pass over; to be asked before that.
+     * Returns the chunk that was accepted last, without its usage and without repetitions.
      *
-     * @return null where nothing is left
+     * @return null if nothing is left
      */
     UpstreamEvent.@Nullable Raw raw(ObjectNode chunk, int bytes) {
         chunk.remove(List.of("usageMetadata", "error"));
         if (chunk.get("candidates") instanceof ArrayNode list) {
             ArrayNode open = list.arrayNode();
-            for (int place = 0; place < list.size(); place++) {
+            for (int place = 0; place < list.size() && !wasBlocked; place++) {
                 int index = list.path(place).path("index").asInt(place);
-                if (list.get(place).isObject() && index >= 0 && index < candidatesExpected && !isFinished(index)) {
-                    open.add(list.get(place));
+                if (list.get(place) instanceof ObjectNode said && index >= 0 && index < candidatesExpected) {
+                    if (place > 0 && !said.has("index")) {
+                        said.put("index", index);
+                    }
+                    candidate(index).leaveOutRepeated(said);
+                    open.add(said);
                 }
             }
             chunk.set("candidates", open);
@@ -94,8 +107,11 @@ final class GeminiStream {
         return says ? new UpstreamEvent.Raw(chunk, bytes) : null;
     }
 
-    private boolean isFinished(int index) {
-        return index < candidates.size() && candidates.get(index).finished;
+    /** Tells what was kept back until the end of a whole answer. */
+    void close(List<UpstreamEvent> out) {
+        for (Candidate candidate : candidates) {
+            candidate.close(out);
+        }
     }
 
     /** What stands beside it is no answer (D57). In the middle of one it is a filter at work on that. */
@@ -108,19 +124,19 @@ final class GeminiStream {
         }
     }
 
-    /** Whether an end may follow now: each candidate that was seen has its finish reason, or the prompt was blocked. */
+    /** Whether an end may follow now: each candidate that was seen has had a finish reason, or the prompt was blocked. */
     boolean mayEnd() {
         return blocked || (seen() > 0 && isNoneUnfinished());
     }
 
-    /** Whether nothing is missing; only usage may still come. */
+    /** Whether each candidate that was asked for has had a finish reason, or the prompt was blocked. */
     boolean isWhole() {
         return mayEnd() && (blocked || seen() >= candidatesExpected);
     }
 
     private boolean isNoneUnfinished() {
         for (Candidate candidate : candidates) {
-            if (candidate.seen && !candidate.finished) {
+            if (candidate.seen && candidate.reason == null) {
                 return false;
             }
         }
@@ -150,11 +166,23 @@ final class GeminiStream {
     private final class Candidate {
         private final int index;
         private final Utf8Offsets text = new Utf8Offsets();
+        private final SaidSoFar saidSoFar = new SaidSoFar();
         private final @Nullable JsonFence fence = json ? new JsonFence() : null;
         private final QuotedSources quoted = new QuotedSources();
         private @Nullable JsonNode grounding;
         private boolean seen;
-        private boolean finished;
+        private @Nullable FinishReason reason;
+        private String nativeReason = "";
+
+        /** Whether something was told after the last finish reason that was told. */
+        private boolean open = true;
+
+        private boolean groundingOpen;
+
+        /** Of the chunk that was accepted last. */
+        private boolean textRepeated;
+
+        private @Nullable BitSet callsRepeated;
 
         Candidate(int index) {
             this.index = index;
@@ -162,27 +190,47 @@ final class GeminiStream {
 
         void accept(GeminiChunk.Candidate said, List<UpstreamEvent> out) {
             seen = true;
-            if (finished) {
-                return;
-            }
+            int before = out.size();
+            textRepeated = reason != null && said.finishReason() != null && saidSoFar.isRepeatedBy(text(said));
+            callsRepeated = null;
+            int calls = 0;
             for (GeminiChunk.Part part : said.parts()) {
                 answered = true;
                 told |= isOutput(part);
-                add(part, out);
+                if (part instanceof GeminiChunk.Call call) {
+                    addCall(call, calls++, out);
+                } else if (!textRepeated) {
+                    add(part, out);
+                } else if (part.signature() != null) {
+                    out.add(signatureOf(part));
+                }
             }
-            if (said.logprobs() != null && !said.logprobs().isEmpty()) {
+            if (said.logprobs() != null && !said.logprobs().isEmpty() && !textRepeated) {
                 out.add(new UpstreamEvent.Logprobs(index, TokenLogprobs.of(said.logprobs())));
             }
             if (said.grounding() != null && !said.grounding().isEmpty()) {
                 grounding = said.grounding();
+                groundingOpen = true;
             }
             if (cites && said.citations() != null) {
-                quoted.add(said.citations());
+                groundingOpen |= quoted.add(said.citations());
             }
+            open |= out.size() > before;
             if (said.finishReason() != null) {
                 answered = true;
                 finish(FinishReasons.of(said.finishReason()), said.finishReason(), out);
             }
+        }
+
+        /** The visible text of a chunk. */
+        private static String text(GeminiChunk.Candidate said) {
+            StringBuilder text = new StringBuilder();
+            for (GeminiChunk.Part part : said.parts()) {
+                if (part instanceof GeminiChunk.Text piece && !piece.thought()) {
+                    text.append(piece.text());
+                }
+            }
+            return text.toString();
         }
 
         private static boolean isOutput(GeminiChunk.Part part) {
@@ -194,11 +242,32 @@ final class GeminiStream {
             };
         }
 
+        private void addCall(GeminiChunk.Call said, int place, List<UpstreamEvent> out) {
+            UpstreamEvent.ToolCall call =
+                    new UpstreamEvent.ToolCall(index, said.id(), said.name(), said.arguments(), said.signature());
+            UpstreamEvent.ToolCall former = reason == null ? null : saidSoFar.repeated(call, place);
+            if (former == null) {
+                saidSoFar.call(call, place);
+                out.add(call);
+            } else {
+                callsRepeated = callsRepeated == null ? new BitSet() : callsRepeated;
+                callsRepeated.set(place);
+                if (former.signature() == null && call.signature() != null) {
+                    out.add(signatureOf(said));
+                }
+            }
+        }
+
+        /** The new signature alone, of a part that was told before. */
+        private UpstreamEvent signatureOf(GeminiChunk.Part part) {
+            return part instanceof GeminiChunk.Text text && !text.thought()
+                    ? new UpstreamEvent.Text(index, "", text.signature())
+                    : new UpstreamEvent.Thought(index, "", part.signature());
+        }
+
         private void add(GeminiChunk.Part part, List<UpstreamEvent> out) {
             switch (part) {
-                case GeminiChunk.Call call ->
-                    out.add(new UpstreamEvent.ToolCall(
-                            index, call.id(), call.name(), call.arguments(), call.signature()));
+                case GeminiChunk.Call call -> throw new IllegalArgumentException("calls are compared first");
                 case GeminiChunk.ServerTool tool -> out.add(new UpstreamEvent.ServerTool(index, tool.json()));
                 case GeminiChunk.Media made when made.thought() -> {
                     // a draft among the thoughts, not the answer
@@ -208,8 +277,10 @@ final class GeminiStream {
                             index, made.mimeType(), made.data(), made.linked(), made.signature()));
                 case GeminiChunk.Text said
                 when said.thought() -> out.add(new UpstreamEvent.Thought(index, said.text(), said.signature()));
-                case GeminiChunk.Text said ->
+                case GeminiChunk.Text said -> {
+                    saidSoFar.text(said.text());
                     addText(fence == null ? said.text() : fence.take(said.text()), said.signature(), out);
+                }
             }
         }
 
@@ -219,22 +290,63 @@ final class GeminiStream {
             }
             if (cites) {
                 text.add(said);
+                groundingOpen |= grounding != null; // it may lie in this text
             }
             out.add(new UpstreamEvent.Text(index, said, signature));
         }
 
-        private void finish(FinishReason reason, String nativeReason, List<UpstreamEvent> out) {
-            if (finished) {
+        /** The parts that {@link #accept} has left out of this candidate, except for their new signatures. */
+        void leaveOutRepeated(ObjectNode said) {
+            if (!(said.path("content").get("parts") instanceof ArrayNode parts)
+                    || (!textRepeated && callsRepeated == null)) {
                 return;
             }
-            finished = true;
-            if (fence != null) {
-                addText(fence.end(), null, out);
+            ArrayNode kept = parts.arrayNode();
+            int calls = 0;
+            for (JsonNode part : parts) {
+                boolean isCall = part.path("functionCall").path("name") instanceof StringNode name
+                        && !name.stringValue().isEmpty();
+                boolean isRepeated = isCall ? callsRepeated != null && callsRepeated.get(calls++) : textRepeated;
+                if (!isRepeated) {
+                    kept.add(part);
+                } else if (part.has("thoughtSignature")) {
+                    kept.addObject().put("text", "").set("thoughtSignature", part.get("thoughtSignature"));
+                }
             }
-            if (grounding != null || !quoted.all().isEmpty()) {
+            parts.removeAll();
+            parts.addAll(kept);
+        }
+
+        /** A finish reason that only repeats the last one is not told. */
+        private void finish(FinishReason said, String word, List<UpstreamEvent> out) {
+            boolean changed = said != reason || !word.equals(nativeReason);
+            reason = said;
+            nativeReason = word;
+            tellGrounding(out);
+            if (open || changed) {
+                open = false;
+                out.add(new UpstreamEvent.Finish(index, said, word));
+            }
+        }
+
+        private void tellGrounding(List<UpstreamEvent> out) {
+            if (groundingOpen) {
+                groundingOpen = false;
+                open = true;
                 out.add(grounding(grounding == null ? MissingNode.getInstance() : grounding));
             }
-            out.add(new UpstreamEvent.Finish(index, reason, nativeReason));
+        }
+
+        private void close(List<UpstreamEvent> out) {
+            if (fence != null) {
+                int before = out.size();
+                addText(fence.end(), null, out);
+                open |= out.size() > before;
+            }
+            FinishReason last = reason;
+            if (last != null) {
+                finish(last, nativeReason, out);
+            }
         }
 
         private UpstreamEvent.Grounding grounding(JsonNode metadata) {

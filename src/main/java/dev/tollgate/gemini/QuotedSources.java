@@ -25,11 +25,17 @@ final class QuotedSources {
      */
     record Source(long start, long end, String uri, String title) {}
 
-    /** The Gemini API and Vertex AI have two names for the list. An entry without a URI names nothing. */
-    void add(JsonNode citationMetadata) {
+    /**
+     * The Gemini API and Vertex AI have two names for the list. An entry without a URI names nothing.
+     *
+     * @return whether one of them is new
+     */
+    boolean add(JsonNode citationMetadata) {
+        int before = sources.size();
         for (String name : List.of("citationSources", "citations")) {
             citationMetadata.path(name).values().forEach(this::addOne);
         }
+        return sources.size() > before;
     }
 
     private void addOne(JsonNode said) {

@@ -21,7 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Makes the chunks of an answer from what the meter lets through: the upstream's own as they came, under the model's name as it is sold,
- * without usage. What ends a candidate waits for the settlement and leaves in one last chunk with the usage and the charge of our books.
+ * without usage. A candidate's piece with a finish reason waits: if the candidate goes on, it leaves without that reason (D38); at the
+ * settlement it leaves in one last chunk with the usage and the charge of our books.
  *
  * <p>What is told beside a chunk is the same once more and is dropped when the chunk comes; where none comes, because the answer was cut
  * within it, the last chunk is made of what was told (D32). Confined to its call.
@@ -67,17 +68,20 @@ final class Chunks {
 
     private void take(ObjectNode chunk, List<ObjectNode> chunks) {
         ArrayNode open = NODES.arrayNode();
+        ArrayNode before = NODES.arrayNode();
         for (JsonNode candidate : chunk.path("candidates")) {
             candidate
                     .path("content")
                     .path("parts")
                     .forEach(part -> note(part.path("thoughtSignature").asString(""), callId(part)));
-            if (candidate instanceof ObjectNode end
-                    && candidate.path("finishReason").isString()) {
-                ends.add(end);
-            } else {
-                open.add(candidate);
+            if (candidate instanceof ObjectNode piece) {
+                take(piece, before, open);
             }
+        }
+        if (!before.isEmpty()) {
+            ObjectNode goesOn = NODES.objectNode();
+            goesOn.set("candidates", before);
+            chunks.add(name(goesOn));
         }
         if (open.isEmpty()) {
             chunk.remove("candidates");
@@ -87,6 +91,63 @@ final class Chunks {
         if (!open.isEmpty() || chunk.has("promptFeedback")) {
             chunks.add(name(chunk));
         }
+    }
+
+    /**
+     * @param before takes what waited of a candidate that goes on
+     * @param open takes what need not wait
+     */
+    private void take(ObjectNode piece, ArrayNode before, ArrayNode open) {
+        ObjectNode end = end(piece.path("index").asInt(0));
+        boolean ends = piece.path("finishReason").isString();
+        if (end == null && ends) {
+            this.ends.add(piece);
+        } else if (end == null) {
+            open.add(piece);
+        } else if (!says(piece)) {
+            piece.remove("content");
+            end.setAll(piece);
+        } else {
+            ObjectNode last = says(end) ? parted(end, before) : end;
+            if (ends) {
+                last.setAll(piece);
+            } else {
+                open.add(piece);
+            }
+        }
+    }
+
+    private static boolean says(ObjectNode candidate) {
+        return candidate
+                .path("content")
+                .path("parts")
+                .valueStream()
+                .anyMatch(part ->
+                        part.size() != 1 || !part.path("text").asString("-").isEmpty());
+    }
+
+    /** Lets what waits go on without its finish reason, which counts unless another one comes. @return that reason alone */
+    private ObjectNode parted(ObjectNode end, ArrayNode before) {
+        ObjectNode reason = NODES.objectNode();
+        reason.putObject("content").put("role", "model").putArray("parts");
+        for (String member : List.of("index", "finishReason", "finishMessage")) {
+            JsonNode value = member.equals("index") ? end.get(member) : end.remove(member);
+            if (value != null) {
+                reason.set(member, value);
+            }
+        }
+        before.add(end);
+        ends.set(ends.indexOf(end), reason);
+        return reason;
+    }
+
+    private @Nullable ObjectNode end(int index) {
+        for (ObjectNode end : ends) {
+            if (end.path("index").asInt(0) == index) {
+                return end;
+            }
+        }
+        return null;
     }
 
     private static @Nullable String callId(JsonNode part) {
@@ -159,7 +220,7 @@ final class Chunks {
                     parts(candidates, call.candidate()).add(part(call));
                 case UpstreamEvent.Media made ->
                     parts(candidates, made.candidate()).add(part(made));
-                case UpstreamEvent.Finish finish -> finish(ended(candidates, finish.candidate()), finish);
+                case UpstreamEvent.Finish finish -> finish(candidate(candidates, finish.candidate()), finish);
                 default -> {
                     // belongs to a chunk that was not covered
                 }
@@ -177,17 +238,12 @@ final class Chunks {
         }
     }
 
-    /** One that had ended by itself is told to have been cut after all, where it has said more than its maximum (D53). */
-    private ObjectNode ended(List<ObjectNode> candidates, int index) {
-        for (ObjectNode end : ends) {
-            if (end.path("index").asInt() == index) {
-                return end;
-            }
+    /** One that had ended by itself is told to have been cut after all, if it has said more than its maximum (D53) or goes on (D38). */
+    private ObjectNode candidate(List<ObjectNode> candidates, int index) {
+        ObjectNode end = end(index);
+        if (end != null) {
+            return end;
         }
-        return candidate(candidates, index);
-    }
-
-    private static ObjectNode candidate(List<ObjectNode> candidates, int index) {
         for (ObjectNode known : candidates) {
             if (known.path("index").asInt() == index) {
                 return known;
@@ -199,8 +255,12 @@ final class Chunks {
         return made;
     }
 
-    private static ArrayNode parts(List<ObjectNode> candidates, int index) {
-        return (ArrayNode) candidate(candidates, index).path("content").path("parts");
+    private ArrayNode parts(List<ObjectNode> candidates, int index) {
+        ObjectNode candidate = candidate(candidates, index);
+        if (!(candidate.path("content") instanceof ObjectNode content)) {
+            return candidate.putObject("content").put("role", "model").putArray("parts");
+        }
+        return content.path("parts") instanceof ArrayNode parts ? parts : content.putArray("parts");
     }
 
     private static ObjectNode part(String text, boolean thought, @Nullable String signature) {

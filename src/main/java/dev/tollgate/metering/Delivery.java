@@ -3,6 +3,7 @@ package dev.tollgate.metering;
 import dev.tollgate.upstream.UpstreamEvent;
 import dev.tollgate.upstream.UpstreamEvent.FinishReason;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,24 +17,29 @@ final class Delivery {
     private final Sink sink;
     private final int candidates;
     private final List<UpstreamEvent> keptBack = new ArrayList<>();
-    private final BitSet finished = new BitSet();
-    private final BitSet stopped = new BitSet();
+
+    /** The last finish reason of each candidate, kept back or shown. */
+    private final @Nullable FinishReason[] reasons;
+
+    /** The candidates that have said nothing after their finish reason. */
+    private final BitSet ended = new BitSet();
 
     private boolean hasOutput;
     private boolean begun;
-    private boolean malformed;
     private boolean promptBlocked;
     private @Nullable FinishReason finishReason;
 
     Delivery(Sink sink, int candidates) {
         this.sink = sink;
         this.candidates = candidates;
+        this.reasons = new FinishReason[candidates];
     }
 
     /** @param attempts how often the upstream has been asked */
     void show(List<UpstreamEvent> events, int attempts) {
         for (UpstreamEvent event : events) {
             promptBlocked |= event instanceof UpstreamEvent.PromptBlocked;
+            note(event);
         }
         if ((!hasOutput && !hasOutput(events)) || (promptBlocked && !begun)) {
             keptBack.addAll(events);
@@ -64,13 +70,32 @@ final class Delivery {
         }
     }
 
-    /** Ends every candidate that has no end yet as one cut by length (D32). */
+    private void note(UpstreamEvent event) {
+        if (event instanceof UpstreamEvent.Finish finish) {
+            reasons[finish.candidate()] = finish.reason();
+            ended.set(finish.candidate());
+            finishReason = finish.reason();
+        } else if (isOutput(event)) {
+            ended.clear(candidate(event)); // it goes on (D38)
+        }
+    }
+
+    /** What waits is not shown whole: its candidates have gone on after their finish reasons, and are cut. */
+    void goesOn(Iterable<List<UpstreamEvent>> waiting) {
+        for (List<UpstreamEvent> events : waiting) {
+            events.stream().filter(Delivery::isOutput).forEach(this::note);
+        }
+    }
+
+    /** Ends every candidate that has no end yet, or goes on after it, as one cut by length (D32). */
     void cutShort(List<UpstreamEvent> last, String nativeReason, int attempts) {
+        last.forEach(this::note);
         keptBack.addAll(last);
-        BitSet ended = finishedWith(List.of());
         for (int candidate = 0; candidate < candidates; candidate++) {
             if (!ended.get(candidate)) {
-                keptBack.add(new UpstreamEvent.Finish(candidate, FinishReason.LENGTH, nativeReason));
+                UpstreamEvent cut = new UpstreamEvent.Finish(candidate, FinishReason.LENGTH, nativeReason);
+                note(cut);
+                keptBack.add(cut);
             }
         }
         showKeptBack(attempts);
@@ -78,20 +103,17 @@ final class Delivery {
 
     /** Ends every candidate as one cut by length, those that have ended by themselves too: the upstream has said more than it was to. */
     void endAtMaximum(List<UpstreamEvent> last, String nativeReason, int attempts) {
-        keptBack.forEach(event -> noteStop(event, stopped));
-        finished.andNot(stopped);
+        for (int candidate = 0; candidate < candidates; candidate++) {
+            if (reasons[candidate] == FinishReason.STOP) {
+                ended.clear(candidate);
+            }
+        }
         keptBack.removeIf(
                 event -> event instanceof UpstreamEvent.Finish finish && finish.reason() == FinishReason.STOP);
         cutShort(last, nativeReason, attempts);
     }
 
-    private static void noteStop(UpstreamEvent event, BitSet stopped) {
-        if (event instanceof UpstreamEvent.Finish finish) {
-            stopped.set(finish.candidate(), finish.reason() == FinishReason.STOP);
-        }
-    }
-
-    /** The latest end of a candidate that was shown, or null. */
+    /** The latest finish reason of any candidate, or null. */
     @Nullable
     FinishReason finishReason() {
         return finishReason;
@@ -108,45 +130,38 @@ final class Delivery {
 
     /** Refused by a filter before there was anything to show (D48), or the prompt while nothing has left (D57). */
     boolean isBlocked() {
-        return (promptBlocked && (!begun || sink.leavesWhole()))
-                || (!hasOutput && keptBack.stream().anyMatch(Delivery::isRefusal));
+        return (promptBlocked && (!begun || sink.leavesWhole())) || (!hasOutput && isEndedBy(FinishReason.FILTERED));
     }
 
     /** An end that means nothing without output, or one that the upstream itself could not read (protocol 4.4). */
     boolean isUnusable() {
-        return malformed || (!hasOutput && keptBack.stream().anyMatch(Delivery::needsOutput));
+        return isEndedBy(FinishReason.MALFORMED) || (!hasOutput && isEndedBy(FinishReason.OTHER));
     }
 
-    /** Whether every candidate has had its finish reason, what still waits included. */
+    private boolean isEndedBy(FinishReason reason) {
+        return Arrays.asList(reasons).contains(reason);
+    }
+
+    /** Whether every candidate has had a finish reason, also if it goes on, and if that still waits. */
     boolean allFinished(Iterable<List<UpstreamEvent>> waiting) {
-        return finishedWith(waiting).cardinality() >= candidates;
-    }
-
-    private BitSet finishedWith(Iterable<List<UpstreamEvent>> waiting) {
-        BitSet all = (BitSet) finished.clone();
-        keptBack.forEach(event -> note(event, all));
-        waiting.forEach(events -> events.forEach(event -> note(event, all)));
-        return all;
-    }
-
-    private static void note(UpstreamEvent event, BitSet ended) {
-        if (event instanceof UpstreamEvent.Finish finish) {
-            ended.set(finish.candidate());
+        BitSet finished = new BitSet();
+        for (int candidate = 0; candidate < candidates; candidate++) {
+            finished.set(candidate, reasons[candidate] != null);
         }
+        for (List<UpstreamEvent> events : waiting) {
+            for (UpstreamEvent event : events) {
+                if (event instanceof UpstreamEvent.Finish finish) {
+                    finished.set(finish.candidate());
+                }
+            }
+        }
+        return finished.cardinality() >= candidates;
     }
 
     private void deliver(List<UpstreamEvent> events, int attempts) {
         if (!begun) {
             begun = true;
             sink.answering(attempts);
-        }
-        for (UpstreamEvent event : events) {
-            note(event, finished);
-            noteStop(event, stopped);
-            if (event instanceof UpstreamEvent.Finish finish) {
-                finishReason = finish.reason();
-                malformed |= finishReason == FinishReason.MALFORMED;
-            }
         }
         sink.events(events);
     }
@@ -187,15 +202,5 @@ final class Delivery {
             case UpstreamEvent.Media made -> true;
             default -> false;
         };
-    }
-
-    private static boolean isRefusal(UpstreamEvent event) {
-        return event instanceof UpstreamEvent.PromptBlocked
-                || (event instanceof UpstreamEvent.Finish finish && finish.reason() == FinishReason.FILTERED);
-    }
-
-    private static boolean needsOutput(UpstreamEvent event) {
-        return event instanceof UpstreamEvent.Finish finish
-                && (finish.reason() == FinishReason.MALFORMED || finish.reason() == FinishReason.OTHER);
     }
 }

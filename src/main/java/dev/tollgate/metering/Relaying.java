@@ -183,6 +183,7 @@ final class Relaying implements Phase {
         }
         call.course().hears(events);
         if (Delivery.isStrange(events, bounds.candidates())) {
+            stopUpstream();
             upstreamFailed(
                     new UpstreamFailure(UpstreamFailure.Kind.BROKEN, null, "a candidate that was not asked for"));
             return;
@@ -443,6 +444,7 @@ final class Relaying implements Phase {
         AnswerUnderWay answer = answer();
         long before = answer.waiting().tokensBeforeHead();
         long coveredTokens = coverage().tokens() - before;
+        answer.delivery().goesOn(answer.waiting().batches());
         List<UpstreamEvent> events =
                 LengthCut.of(answer.waiting().removeHead(), usedTokens - before, coveredTokens, reasoningBilled());
         boolean partly = coveredTokens > 0 && events.stream().anyMatch(Delivery::isOutput);
@@ -480,6 +482,7 @@ final class Relaying implements Phase {
             charge(Books.End.COMPLETED);
         } else if (answer().delivery().hasOutput()) {
             stopUpstream();
+            answer().delivery().goesOn(answer().waiting().batches());
             answer().waiting().leaveOut(answer().usage());
             answer().delivery().cutShort(List.of(), "TIMEOUT", answer().attempts());
             charge(Books.End.CUT, CallOutcome.CUT_TIME);
@@ -510,7 +513,7 @@ final class Relaying implements Phase {
                 failure.told(),
                 about());
         if (answer().isFinished()) {
-            answer().end(); // a failure after the finish reasons changes nothing (D38)
+            answer().end(); // a failure after the finish reasons completes the answer (D38)
             pump();
         } else if (slowCaller.isToBlame()) {
             end(new Ending.Charge(

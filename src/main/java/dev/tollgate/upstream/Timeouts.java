@@ -6,11 +6,11 @@ package dev.tollgate.upstream;
  * @param connectMillis for a connection, the wait for a free one included
  * @param headMillis from the request to the answer's head: a model may think that long before it streams
  * @param idleMillis between two reads; not counted while the caller holds the call back; up to a quarter longer
- * @param lingerMillis after the last finish reason, for usage and the end of the stream
+ * @param lingerMillis between two events after a finish reason: longer silence ends the answer (D38)
  */
 public record Timeouts(long connectMillis, long headMillis, long idleMillis, long lingerMillis) {
 
-    public static final Timeouts DEFAULT = new Timeouts(5_000, 600_000, 120_000, 5_000);
+    public static final Timeouts DEFAULT = new Timeouts(5_000, 600_000, 120_000, 10_000);
 
     public Timeouts {
         if (Math.min(Math.min(connectMillis, headMillis), Math.min(idleMillis, lingerMillis)) < 1) {

@@ -56,23 +56,23 @@ class CompatReaderTest {
         assertThat(read("{\"error\":{\"code\":429}}")).isFalse();
         assertThat(read(STOP)).isFalse();
         assertThat(events).isEmpty();
-        assertThat(reader.cut("gone")).returns(Kind.QUOTA, UpstreamFailure::kind);
+        assertThat(reader.cut("gone", events)).returns(Kind.QUOTA, UpstreamFailure::kind);
     }
 
     @Test
     void a_connection_that_is_cut_has_broken_an_answer_that_had_begun_and_no_other() {
-        assertThat(reader.cut("gone")).returns(Kind.UNAVAILABLE, UpstreamFailure::kind);
+        assertThat(reader.cut("gone", events)).returns(Kind.UNAVAILABLE, UpstreamFailure::kind);
         CompatReader begun = new CompatReader(new CompatErrors(""), 1, false, false);
         byte[] text = ("data: " + delta("{\"content\":\"a\"}") + "\n\n").getBytes(StandardCharsets.UTF_8);
         begun.read(text, text.length, events);
-        assertThat(begun.cut("gone")).isEqualTo(new UpstreamFailure(Kind.BROKEN, null, "gone"));
+        assertThat(begun.cut("gone", events)).isEqualTo(new UpstreamFailure(Kind.BROKEN, null, "gone"));
         read(STOP);
     }
 
     @Test
     void a_connection_that_is_cut_behind_the_end_has_broken_nothing() {
         read(STOP);
-        assertThat(reader.cut("gone")).isNull();
+        assertThat(reader.cut("gone", events)).isNull();
     }
 
     @Test

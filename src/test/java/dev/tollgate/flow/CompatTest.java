@@ -362,13 +362,74 @@ class CompatTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"length, length", "content_filter, content_filter", "eos, stop", "something_new, stop"})
+    @CsvSource({
+        "length, length",
+        "MAX_TOKENS, length",
+        "model_length, length",
+        "content_filter, content_filter",
+        "SAFETY, content_filter",
+        "eos, stop",
+        "something_new, stop"
+    })
     void finish_reasons_are_translated_and_the_servers_own_word_is_told(String said, String told) {
         far.script(events(delta("{\"content\":\"x\"}"), finish(said), USAGE, DONE));
         try (Channels channels = Channels.of(yaml())) {
             JsonNode choice = channels.call().json().at("/choices/0");
             assertThat(choice.get("finish_reason").asString()).isEqualTo(told);
             assertThat(choice.get("native_finish_reason").asString()).isEqualTo(said);
+        }
+    }
+
+    @Test
+    void text_and_calls_after_a_finish_reason_are_delivered() {
+        String call = "{\"tool_calls\":[{\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}";
+        far.script(events(
+                finish("stop"),
+                delta("{\"content\":\"One \"}").replace("null", "\"stop\""),
+                delta("{\"content\":\"two\"}").replace("null", "\"stop\""),
+                delta(call),
+                finish("tool_calls"),
+                USAGE,
+                DONE));
+        try (Channels channels = Channels.of(yaml())) {
+            JsonNode whole = channels.call().json();
+            assertThat(whole.at("/choices/0/message/content").asString()).isEqualTo("One two");
+            assertThat(whole.at("/choices/0/message/tool_calls/0/function/name").asString())
+                    .isEqualTo("f");
+            assertThat(whole.at("/choices/0/native_finish_reason").asString()).isEqualTo("tool_calls");
+            assertThat(whole.get("credits_consumed").toString()).isEqualTo("0.1");
+            Gateway.Reply stream = channels.stream();
+            assertThat(stream.content()).isEqualTo("One two");
+            assertThat(stream.text()).containsOnlyOnce("\"finish_reason\":\"tool_calls\"");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"error", "network_error", "ABORT"})
+    void a_finish_reason_of_failure_is_an_error_and_free(String said) {
+        far.script(events(delta("{\"content\":\"Hel\"}"), finish(said), USAGE, DONE));
+        try (Channels channels = Channels.of(yaml())) {
+            assertError(channels.call(), 503, "upstream_error", "upstream_error");
+            assertThat(channels.stream().text()).contains("Hel", "event: error").doesNotContain("[DONE]");
+            assertThat(channels.customer().consumed()).isZero();
+        }
+    }
+
+    @Test
+    void parallel_calls_of_one_index_without_ids_stay_apart() {
+        String call =
+                "{\"tool_calls\":[{\"index\":0,\"function\":{\"name\":\"%s\",\"arguments\":\"{\\\"a\\\":%d}\"}}]}";
+        far.script(events(
+                delta(call.formatted("f", 1)),
+                delta(call.formatted("g", 2)),
+                delta(call.formatted("f", 3)),
+                finish("tool_calls"),
+                USAGE,
+                DONE));
+        try (Channels channels = Channels.of(yaml())) {
+            JsonNode calls = channels.call().json().at("/choices/0/message/tool_calls");
+            assertThat(calls.findValuesAsString("arguments")).containsExactly("{\"a\":1}", "{\"a\":2}", "{\"a\":3}");
+            assertThat(calls.findValuesAsString("id")).doesNotHaveDuplicates();
         }
     }
 

@@ -178,10 +178,11 @@ class GenerateFlowTest {
     }
 
     @Test
-    void a_last_chunk_that_comes_twice_is_shown_once() {
+    void a_whole_text_that_is_repeated_is_shown_once() {
+        String text = "A text of 32 bytes, or of more.  ";
         String last = """
-                {"candidates":[{"content":{"role":"model","parts":[{"text":"once"}]},"finishReason":"STOP","index":0}],
-                "usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":4,"totalTokenCount":7}}""";
+                {"candidates":[{"content":{"role":"model","parts":[{"text":"%s"}]},"finishReason":"STOP","index":0}],
+                "usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":4,"totalTokenCount":7}}""".formatted(text);
         gateway.script(UpstreamScript.answers().event(last).event(last));
         Customer customer = gateway.customer("10");
 
@@ -197,8 +198,46 @@ class GenerateFlowTest {
                         .get(0)
                         .get("text")
                         .asString())
-                .isEqualTo("once");
+                .isEqualTo(text);
         assertThat(chunks).hasSize(1);
+    }
+
+    private static String piece(String parts, String more) {
+        return "{\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[" + parts + "]},\"index\":0" + more
+                + "}],\"usageMetadata\":{\"promptTokenCount\":3,\"candidatesTokenCount\":1000}}";
+    }
+
+    @Test
+    void a_piece_that_goes_on_leaves_without_its_finish_reason() {
+        String stop = ",\"finishReason\":\"STOP\"";
+        gateway.script(UpstreamScript.answers()
+                .event(piece("", stop))
+                .event(piece("{\"text\":\"One \"}", stop + ",\"finishMessage\":\"said\""))
+                .event(piece("{\"text\":\"two \"}", ""))
+                .event(piece("{\"text\":\"three\"},{\"functionCall\":{\"name\":\"f\",\"args\":{}}}", stop))
+                .event(piece("{\"functionCall\":{\"name\":\"f\",\"args\":{}},\"thoughtSignature\":\"c2ln\"}", stop))
+                .event(piece("{\"text\":\"\"}", ",\"finishReason\":\"MAX_TOKENS\",\"groundingMetadata\":{\"a\":1}")));
+        Customer customer = gateway.customer("10");
+
+        List<JsonNode> chunks =
+                post(customer, MODEL + "streamGenerateContent?alt=sse", HI).chunks();
+        assertThat(chunks.stream()
+                        .map(chunk -> chunk.path("candidates").path(0))
+                        .map(candidate -> candidate.path("content").path("parts") + " "
+                                + candidate.path("finishReason").asString("")
+                                + candidate.path("finishMessage").asString("")))
+                .containsExactly(
+                        "[{\"text\":\"One \"}] ",
+                        "[{\"text\":\"two \"}] ",
+                        "[{\"text\":\"three\"},{\"functionCall\":{\"name\":\"f\",\"args\":{}}}] ",
+                        "[{\"text\":\"\",\"thoughtSignature\":\"c2ln\"}] MAX_TOKENSsaid");
+        assertThat(chunks.getLast().at("/candidates/0/groundingMetadata/a").asInt())
+                .isEqualTo(1);
+        JsonNode whole = post(customer, MODEL + "generateContent", HI).json();
+        assertThat(whole.at("/candidates/0/content/parts").toString())
+                .isEqualTo("[{\"text\":\"One two three\"},{\"functionCall\":{\"name\":\"f\",\"args\":{}}},"
+                        + "{\"text\":\"\",\"thoughtSignature\":\"c2ln\"}]");
+        assertThat(whole.at("/credits_consumed").toString()).isEqualTo("0.45");
     }
 
     @Test

@@ -318,6 +318,22 @@ class MoneyFlowTest {
     }
 
     @Test
+    void leaving_after_a_finish_reason_completes_an_answer_that_goes_on() {
+        Customer customer = gateway.customer("10");
+        gateway.script(UpstreamScript.answers().event("""
+                        {"candidates":[{"content":{"parts":[{"text":"One "}]},"finishReason":"STOP"}],
+                         "usageMetadata":{"promptTokenCount":1000,"candidatesTokenCount":10}}""").event("""
+                        {"candidates":[{"content":{"parts":[{"text":"two "}]}}],
+                         "usageMetadata":{"promptTokenCount":1000,"candidatesTokenCount":1000}}""").delay(FOREVER));
+        try (RawCall call = customer.chatRaw(STREAM)) {
+            call.readUntil("two ");
+        }
+        JsonNode task = customer.lastTask();
+        assertThat(task.get("status").asString()).isEqualTo("completed");
+        assertThat(task.get("credits_consumed").toString()).isEqualTo("0.5");
+    }
+
+    @Test
     void who_leaves_after_done_changes_nothing() {
         Customer customer = gateway.customer("10");
         gateway.script(UpstreamScript.says("Done.", 1000, 1000));

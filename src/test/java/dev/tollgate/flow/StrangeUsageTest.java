@@ -197,6 +197,29 @@ class StrangeUsageTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"", "reset", "error_event"})
+    void what_follows_a_finish_reason_is_delivered_and_charged(String fault) {
+        for (boolean stream : new boolean[] {false, true}) {
+            UpstreamScript script = UpstreamScript.answers()
+                    .finish("STOP", new Tokens(1000, 0, 0))
+                    .event(
+                            "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"One \"}]},\"finishReason\":\"STOP\"}]}")
+                    .text("two.", new Tokens(1000, 1000, 0));
+            gateway.script(fault.isEmpty() ? script : script.fault(fault));
+            Gateway.Reply reply = customer.chat(CALL.formatted("gemini-2.5-pro").replace("false", "" + stream));
+            assertThat(
+                            stream
+                                    ? reply.content()
+                                    : reply.json()
+                                            .at("/choices/0/message/content")
+                                            .asString())
+                    .isEqualTo("One two.");
+            assertThat(reply.text()).contains("\"finish_reason\":\"stop\"", "\"credits_consumed\":0.5");
+            assertThat(customer.lastTask().get("status").asString()).isEqualTo("completed");
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"reset", "eof", "error_event", "raw_error_tail", "html"})
     void what_breaks_after_the_finish_reason_changes_nothing(String fault) {
         gateway.script(UpstreamScript.answers()

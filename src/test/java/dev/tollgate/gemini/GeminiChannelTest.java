@@ -411,6 +411,21 @@ class GeminiChannelTest {
     }
 
     @Test
+    void comments_after_the_finish_reason_keep_no_answer_open() throws Exception {
+        silent(new Timeouts(5_000, 30_000, 30_000, 100), exchange -> {
+                    exchange.head().events(LO);
+                    try {
+                        while (true) {
+                            exchange.chunk(": awake\n\n");
+                        }
+                    } catch (IOException reset) {
+                        // as it is to be
+                    }
+                })
+                .endedWell();
+    }
+
+    @Test
     void a_call_that_is_held_back_does_not_time_out() throws Exception {
         CountDownLatch heldBack = new CountDownLatch(1);
         server.then(exchange -> {

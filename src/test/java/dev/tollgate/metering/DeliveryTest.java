@@ -122,6 +122,30 @@ class DeliveryTest {
     }
 
     @Test
+    void a_cut_ends_a_candidate_that_goes_on() {
+        delivery.show(List.of(text(0, "a"), ends(0, FinishReason.STOP), ends(1, FinishReason.STOP)), 1);
+        delivery.show(List.of(text(0, "b")), 1);
+        assertThat(delivery.allFinished(List.of())).isTrue();
+        played.told();
+        delivery.cutShort(List.of(), "TIMEOUT", 1);
+        assertThat(played.told()).containsExactly("shows LENGTH/TIMEOUT");
+        delivery.goesOn(List.of(List.of(text(1, "lost"), ends(1, FinishReason.STOP))));
+        delivery.cutShort(List.of(), "TIMEOUT", 1);
+        assertThat(played.told()).containsExactly("shows LENGTH/TIMEOUT");
+    }
+
+    @Test
+    void the_last_finish_reason_of_a_candidate_counts() {
+        delivery.show(List.of(ends(0, FinishReason.MALFORMED), ends(1, FinishReason.FILTERED)), 1);
+        assertThat(delivery.isBlocked()).isTrue();
+        assertThat(delivery.isUnusable()).isTrue();
+        delivery.show(List.of(ends(0, FinishReason.STOP), ends(1, FinishReason.STOP)), 1);
+        assertThat(delivery.isBlocked()).isFalse();
+        assertThat(delivery.isUnusable()).isFalse();
+        assertThat(delivery.finishReason()).isEqualTo(FinishReason.STOP);
+    }
+
+    @Test
     void at_the_maximum_those_that_have_stopped_by_themselves_end_by_length_too_and_the_filtered_stay() {
         delivery.show(List.of(text(0, "a"), ends(0, FinishReason.STOP), ends(1, FinishReason.FILTERED)), 1);
         played.told();

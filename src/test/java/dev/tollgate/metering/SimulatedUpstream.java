@@ -9,10 +9,13 @@ import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamListener;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +86,10 @@ final class SimulatedUpstream implements PreparedCall {
         private final UpstreamListener listener;
         private final Deque<Runnable> script = new ArrayDeque<>();
         private final StringBuilder text = new StringBuilder();
+
+        /** What it has said when every candidate has had a finish reason: whatever stops it then completes the answer. */
+        private final Set<String> ends = new HashSet<>();
+
         private boolean paused;
         private boolean waits;
         private boolean cancelled;
@@ -98,6 +105,7 @@ final class SimulatedUpstream implements PreparedCall {
             Random random = world.random();
             int chunks = random.nextInt(8);
             long tokens = 0;
+            BitSet finished = new BitSet();
             List<UpstreamEvent> first = new ArrayList<>(List.of(new UpstreamEvent.Started("sim-1", "r1")));
             for (int i = 0; i < chunks; i++) {
                 List<UpstreamEvent> events = i == 0 ? first : new ArrayList<>();
@@ -110,8 +118,16 @@ final class SimulatedUpstream implements PreparedCall {
                 }
                 int candidate = random.nextInt(60) == 0 ? candidates : random.nextInt(candidates);
                 events.add(new UpstreamEvent.Text(candidate, said, null));
+                if (random.nextInt(6) == 0) { // and goes on
+                    int last = random.nextInt(candidates);
+                    finished.set(last);
+                    events.add(new UpstreamEvent.Finish(last, UpstreamEvent.FinishReason.STOP, "STOP"));
+                }
                 script.add(() -> listener.events(events));
                 text.append(said);
+                if (finished.cardinality() == candidates) {
+                    ends.add(text.toString());
+                }
             }
             close(random, tokens);
         }
@@ -204,8 +220,8 @@ final class SimulatedUpstream implements PreparedCall {
             return ended || cancelled;
         }
 
-        String text() {
-            return text.toString();
+        boolean mayEndWith(String said) {
+            return said.contentEquals(text) || ends.contains(said);
         }
 
         @Override

@@ -1,13 +1,13 @@
-package dev.tollgate.gemini;
+package dev.tollgate.channel;
 
 import dev.tollgate.upstream.UpstreamEvent.FinishReason;
 
-/** Gemini's finish reasons (protocol 4.4); an open list: a new word is {@code OTHER}. */
-final class FinishReasons {
+/** Gemini's finish reasons (protocol 4.4), which other servers pass on; an open list: a new word is {@code OTHER}. */
+public final class FinishReasons {
 
     private FinishReasons() {}
 
-    static FinishReason of(String nativeReason) {
+    public static FinishReason of(String nativeReason) {
         return switch (nativeReason) {
             case "STOP" -> FinishReason.STOP;
             case "MAX_TOKENS", "CONTINUATION" -> FinishReason.LENGTH;
