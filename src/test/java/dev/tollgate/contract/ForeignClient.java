@@ -14,7 +14,7 @@ enum ForeignClient {
     LANGCHAIN4J(ViaLangChain4j::new, Lacks.SOURCES),
     SIMPLE_OPENAI(ViaSimpleOpenAi::new, Lacks.LATE_ERRORS, Lacks.NO_EFFORT),
     OPENAI_NPM(gateway -> new ViaNode(gateway, "openai")),
-    VERCEL_AI(gateway -> new ViaNode(gateway, "ai"), Lacks.SOURCES, Lacks.URLS, Lacks.VIDEO),
+    VERCEL_AI(gateway -> new ViaNode(gateway, "ai"), Lacks.SOURCES, Lacks.URLS),
     /** Asked in the long tests alone: it comes with some forty packages, and is the openai package beneath. */
     LANGCHAIN_JS(gateway -> new ViaNode(gateway, "langchain"), Lacks.SOURCES),
     GOOGLE_GENAI(ViaGoogleGenAi::new, Lacks.NO_EFFORT, Lacks.CODES),
@@ -33,9 +33,7 @@ enum ForeignClient {
         /** The word {@code none} for the effort of reasoning. */
         NO_EFFORT,
         /** URLs of media: it downloads them itself, and refuses addresses that are not public. */
-        URLS,
-        /** Video in a message. */
-        VIDEO
+        URLS
     }
 
     /** A client at work. One question at a time; it tries nothing again. */

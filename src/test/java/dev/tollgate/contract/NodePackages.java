@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The packages that {@code src/test/npm/package-lock.json} names, in {@code target/npm}; the optional ones are for the long tests alone. */
 final class NodePackages {
@@ -28,35 +29,31 @@ final class NodePackages {
             "drive-ai.mjs",
             "drive-langchain.mjs",
             "drive-genai.mjs");
-    /** Is the lock that the packages were installed from, written when all of them are there. */
-    private static final Path INSTALLED = TARGET.resolve("installed.json");
+    /** Node.js for machines whose own is older than the clients need. */
+    private static final Path NODE_SOURCE = SOURCE.resolve("node");
+
+    private static final Path NODE_TARGET = Path.of("target/npm-node");
 
     private static final int PATIENCE_MINUTES = 5;
-    private static final int NODE_MAJOR_LEAST = 20;
+    private static final int NODE_MAJOR_LEAST = 22;
 
-    private static final String NOT_RUN =
-            "NOT RUN: the clients in JavaScript need Node.js " + NODE_MAJOR_LEAST + " or newer on the PATH, with npm";
-    private static final boolean NODE_IS_THERE = nodeIsThere();
+    private static final String NOT_RUN = "NOT RUN: the clients in JavaScript need Node.js on the PATH, with npm";
+
+    /** The version on the PATH; 0 if there is none. */
+    private static final int NODE_MAJOR = nodeMajor();
 
     private static boolean isInstalled;
 
     private NodePackages() {}
 
-    /** @return the folder to run the script in */
+    /** Returns the folder to run the script in, with its packages. */
     static synchronized Path installed() {
-        assumeTrue(NODE_IS_THERE, NOT_RUN);
+        assumeTrue(NODE_MAJOR > 0, NOT_RUN);
         if (isInstalled) {
             return TARGET; // others may be reading it
         }
         try {
-            Files.createDirectories(TARGET);
-            for (String name : FILES) {
-                Files.copy(SOURCE.resolve(name), TARGET.resolve(name), StandardCopyOption.REPLACE_EXISTING);
-            }
-            if (!Files.exists(INSTALLED) || Files.mismatch(INSTALLED, SOURCE.resolve(LOCK)) >= 0) {
-                install();
-                Files.copy(SOURCE.resolve(LOCK), INSTALLED, StandardCopyOption.REPLACE_EXISTING);
-            }
+            install(SOURCE, TARGET, FILES, !Effort.isLong());
             isInstalled = true;
             return TARGET;
         } catch (IOException e) {
@@ -64,33 +61,59 @@ final class NodePackages {
         }
     }
 
-    private static void install() throws IOException {
+    /** Returns the program to run the script with: the machine's, or one from npm if that is too old. */
+    static synchronized String node() {
+        assumeTrue(NODE_MAJOR > 0, NOT_RUN);
+        if (NODE_MAJOR >= NODE_MAJOR_LEAST) {
+            return "node";
+        }
+        try {
+            install(NODE_SOURCE, NODE_TARGET, List.of("package.json", LOCK, ".npmrc"), false);
+            try (Stream<Path> packages = Files.list(NODE_TARGET.resolve("node_modules"))) {
+                return packages.map(folder -> folder.resolve("bin/node"))
+                        .filter(Files::isExecutable)
+                        .findFirst()
+                        .orElseThrow(
+                                () -> new AssertionError("the clients in JavaScript need Node.js " + NODE_MAJOR_LEAST
+                                        + ", the machine has " + NODE_MAJOR + ", and npm has none for this system"))
+                        .toAbsolutePath()
+                        .toString();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void install(Path source, Path target, List<String> files, boolean withoutOptional)
+            throws IOException {
+        // The lock that the packages were installed from, written when all of them are there.
+        Path installed = target.resolve("installed.json");
+        Files.createDirectories(target);
+        for (String name : files) {
+            Files.copy(source.resolve(name), target.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        }
+        if (Files.exists(installed) && Files.mismatch(installed, source.resolve(LOCK)) < 0) {
+            return;
+        }
         // What the machine has is compared with the lock, and needs no registry to say that it is the newest.
         List<String> command = new ArrayList<>(List.of("npm", "ci", "--ignore-scripts", "--prefer-offline"));
-        if (!Effort.isLong()) {
+        if (withoutOptional) {
             command.add("--omit=optional");
         }
-        Run run = run(TARGET, command.toArray(String[]::new));
+        Run run = run(target, command.toArray(String[]::new));
         if (run.exit() != 0) {
             throw new AssertionError("npm could not install the clients in JavaScript:\n" + run.output());
         }
+        Files.copy(source.resolve(LOCK), installed, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** Says aloud when it is not: a skipped test is easily overlooked. */
-    private static boolean nodeIsThere() {
-        if (nodeMajor() >= NODE_MAJOR_LEAST) {
-            return true;
-        }
-        System.err.println(NOT_RUN);
-        return false;
-    }
-
-    /** @return 0 where there is none */
+    /** Prints that there is none: a skipped test is easily overlooked. */
     private static int nodeMajor() {
         try {
             String version = run(Path.of("."), "node", "--version").output().strip();
             return Integer.parseInt(version.substring(1, version.indexOf('.')));
         } catch (IOException | RuntimeException e) {
+            System.err.println(NOT_RUN);
             return 0;
         }
     }

@@ -40,7 +40,7 @@ final class ViaNode implements ForeignClient.Driver {
         }
 
         private static Script begin() {
-            ProcessBuilder script = new ProcessBuilder("node", "clients.mjs")
+            ProcessBuilder script = new ProcessBuilder(NodePackages.node(), "clients.mjs")
                     .directory(NodePackages.installed().toFile())
                     .redirectError(ProcessBuilder.Redirect.INHERIT);
             script.environment().putAll(Map.of("AI_SDK_LOG_WARNINGS", "false", "NO_COLOR", "1"));
