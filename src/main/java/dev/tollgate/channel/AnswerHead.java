@@ -32,6 +32,21 @@ public final class AnswerHead {
         return null;
     }
 
+    /** Returns whether each line is a name with a colon right behind it: a space there or before it has more than one reading. */
+    boolean isToTheLetter() {
+        for (int from = next(0); from < length; from = next(from)) {
+            int at = from;
+            while (at < length && bytes[at] > ' ' && bytes[at] != ':') {
+                at++;
+            }
+            boolean isEnd = at == from && at < length && (bytes[at] == '\r' || bytes[at] == '\n');
+            if (!isEnd && (at == from || at == length || bytes[at] != ':')) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** How many headers have that name. */
     int count(String name) {
         int count = 0;

@@ -16,6 +16,10 @@ final class AnswerParser {
     private static final int HEAD_BYTES_MAX = 64 * 1024;
     private static final int LINE_BYTES_MAX = 4 * 1024;
     private static final int TRAILER_LINES_MAX = 128;
+
+    /** Empty lines before an answer and interim answers (1xx), together: none of them ends a wait. */
+    private static final int INTERIM_MAX = 64;
+
     private static final int SIZE_DIGITS_MAX = 15;
     private static final int LINE_BYTES_MIN = 16;
     private static final byte[] NONE = {};
@@ -55,6 +59,7 @@ final class AnswerParser {
 
     private int lineLength;
     private int headLines;
+    private int interim;
     private int lineFrom;
     private long left;
 
@@ -70,6 +75,11 @@ final class AnswerParser {
 
     /** Begins with another answer on the same connection. */
     void next() {
+        interim = 0;
+        nextHead();
+    }
+
+    private void nextHead() {
         state = State.HEAD;
         lineLength = 0;
         lineFrom = 0;
@@ -174,7 +184,7 @@ final class AnswerParser {
                 } else if (headLines > 0) {
                     readHead(text);
                 } else {
-                    next(); // an empty line before an answer is passed over
+                    passOver();
                 }
             }
         }
@@ -187,13 +197,20 @@ final class AnswerParser {
         int status = status(text);
         head.set(text, lineLength, status);
         require(status != SWITCHING, "another protocol");
+        require(head.isToTheLetter(), "a header's name is not followed by a colon");
         if (status < FIRST_FINAL) {
-            next();
+            passOver();
             return;
         }
         frame(status, text[CODE_FROM - 2] == '0');
         sink.head(head);
         lineLength = 0;
+    }
+
+    /** What has come is not the answer. */
+    private void passOver() throws IOException {
+        require(++interim <= INTERIM_MAX, "its head does not come");
+        nextHead();
     }
 
     private int status(byte[] text) throws IOException {
@@ -222,7 +239,8 @@ final class AnswerParser {
         if (status == NO_CONTENT || status == NOT_MODIFIED) {
             state = State.WHOLE;
         } else if (!coding.isEmpty()) {
-            require(coding.equals("chunked"), "an unknown transfer encoding");
+            require(
+                    coding.equals("chunked") && head.count("transfer-encoding") == 1, "an unknown transfer encoding");
             lasts &= length == null;
             state = State.SIZE;
         } else if (length != null) {

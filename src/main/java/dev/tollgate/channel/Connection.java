@@ -60,6 +60,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements AnswerPar
         try {
             if (lent == null) {
                 drop(); // it speaks without being asked
+            } else if (!lent.hasBegun()) {
+                throw new IOException("the answer is broken: nothing was asked");
             } else if (message instanceof ByteBuf bytes) {
                 parser.read(bytes, home.scratch(bytes.readableBytes()));
                 if (parser.isWhole()) {

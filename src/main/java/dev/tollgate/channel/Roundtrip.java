@@ -35,6 +35,7 @@ public final class Roundtrip {
     private long ticksMax = Long.MAX_VALUE;
     private long silentTicks;
     private boolean isRenewed;
+    private boolean hasBegun;
 
     Roundtrip(Connection connection, ContextInternal context, Request request) {
         this.connection = connection;
@@ -111,6 +112,7 @@ public final class Roundtrip {
     }
 
     private ByteBuf head(long length, int room) {
+        hasBegun = true;
         byte[] head = request.head();
         ByteBuf out =
                 connection.channel().alloc().buffer(head.length + room + 64).writeBytes(head);
@@ -155,6 +157,11 @@ public final class Roundtrip {
             connection.drop();
             failed(why);
         }
+    }
+
+    /** Returns whether any of the request has been given away. */
+    boolean hasBegun() {
+        return hasBegun;
     }
 
     /** Whether the request has been given away as a whole. */

@@ -158,6 +158,14 @@ class AnswerParserTest {
                 "HTTP/1.1 200 OK\r\ncontent-length: 1234567890123456\r\n\r\n",
                 "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n",
                 "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n",
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ntransfer-encoding: gzip\r\n\r\n",
+                "HTTP/1.1 200 OK\r\ntransfer-encoding : chunked\r\n\r\n",
+                "HTTP/1.1 200 OK\r\ncontent-length\t: 1\r\n\r\n",
+                "HTTP/1.1 200 OK\r\ntransfer-encoding:\r\n chunked\r\n\r\n",
+                "HTTP/1.1 200 OK\r\ncontent-length\r\n\r\n",
+                "HTTP/1.1 200 OK\r\n: 1\r\n\r\n",
+                "HTTP/1.1 103 Early Hints\r\nlink : a\r\n\r\n",
                 "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n\r\n",
                 "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nx\r\n",
                 "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5x\r\n",
@@ -175,6 +183,17 @@ class AnswerParserTest {
         String answer = OK + "transfer-encoding: chunked\r\n\r\n5\r\nHello\r\nnonsense\r\n";
         assertThatThrownBy(() -> read(bytes(answer))).isInstanceOf(IOException.class);
         assertThat(body).hasToString("Hello");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 103 Early Hints\r\nlink: a\r\n\r\n", "\r\n"})
+    void an_answer_that_never_begins_is_broken(String interim) throws IOException {
+        read(bytes(interim.repeat(64) + OK + "content-length: 2\r\n\r\nhi"));
+        assertThat(status).isEqualTo(200);
+        begin();
+        assertThatThrownBy(() -> read(bytes(interim.repeat(65))))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("does not come");
     }
 
     @Test

@@ -117,6 +117,38 @@ class ConnectionsTest {
     }
 
     @Test
+    void an_answer_before_the_request_is_broken_and_ends_its_connection() throws Exception {
+        try (ServerSocket early = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            FarEnd farEnd = new FarEnd(vertx, "http://127.0.0.1:" + early.getLocalPort(), 1, PATIENT);
+            CompletableFuture<WholeReply> answer = new CompletableFuture<>();
+            loop.runOnContext(_ -> farEnd.connect(farEnd.post("/path"))
+                    .compose(roundtrip -> WholeReply.of(roundtrip, 1_000))
+                    .onComplete(answer::complete, answer::completeExceptionally));
+            try (Socket server = early.accept()) {
+                server.getOutputStream()
+                        .write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi".getBytes(StandardCharsets.US_ASCII));
+                assertThatThrownBy(() -> got(answer)).cause().hasMessageContaining("nothing was asked");
+                assertThat(server.getInputStream().read()).isNegative();
+            }
+        }
+    }
+
+    @Test
+    void an_answer_to_an_idle_connection_ends_it() throws Exception {
+        try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            FarEnd farEnd = new FarEnd(vertx, "http://127.0.0.1:" + listening.getLocalPort(), 1, PATIENT);
+            CompletableFuture<WholeReply> answer = ask(farEnd, loop);
+            byte[] hi = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi".getBytes(StandardCharsets.US_ASCII);
+            try (Socket server = listening.accept()) {
+                server.getOutputStream().write(hi);
+                got(answer);
+                server.getOutputStream().write(hi);
+                server.getInputStream().transferTo(java.io.OutputStream.nullOutputStream()); // to the end of the connection
+            }
+        }
+    }
+
+    @Test
     void at_the_limit_a_call_waits_for_a_connection_to_come_free() throws Exception {
         FarEnd farEnd = farEnd(1, PATIENT);
         CountDownLatch answers = new CountDownLatch(1);
