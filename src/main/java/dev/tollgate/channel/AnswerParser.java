@@ -239,8 +239,7 @@ final class AnswerParser {
         if (status == NO_CONTENT || status == NOT_MODIFIED) {
             state = State.WHOLE;
         } else if (!coding.isEmpty()) {
-            require(
-                    coding.equals("chunked") && head.count("transfer-encoding") == 1, "an unknown transfer encoding");
+            require(coding.equals("chunked") && head.count("transfer-encoding") == 1, "an unknown transfer encoding");
             lasts &= length == null;
             state = State.SIZE;
         } else if (length != null) {

@@ -288,6 +288,9 @@ class RequestDecoder extends HttpRequestDecoder {
         if (contentLengths > 1) {
             throw new BadHead("A request must not have several Content-Length headers.");
         }
+        if (!RequestHead.isTarget(request.uri())) {
+            throw new BadHead("The request's target must be a path that begins with /, or a URL of http or https.");
+        }
         // The decoder takes such a request for one of a draft of WebSocket, which has a body of 8 bytes that no header
         // announces.
         if (headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY1)

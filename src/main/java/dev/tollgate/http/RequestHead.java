@@ -19,6 +19,9 @@ final class RequestHead {
 
     private static final int QUERY_PARAMS_MAX = 64;
 
+    /** The second where a proxy before us speaks it. */
+    private static final List<String> SCHEMES = List.of("http://", "https://");
+
     private final HttpMethod method;
     private final HttpVersion version;
     private final String uri;
@@ -110,13 +113,27 @@ final class RequestHead {
         return target.startsWith("/") ? target : target.substring(afterHost(target));
     }
 
-    private static int afterHost(String target) {
-        int host = target.indexOf("://");
-        if (host < 0) {
-            return 0;
+    /** Returns whether a target is a path, a URL of a scheme that is spoken here, or that of the whole server. */
+    static boolean isTarget(String target) {
+        return target.startsWith("/") || target.equals("*") || authority(target) > 0;
+    }
+
+    /** Returns where the host of a URL begins; 0 for another target. */
+    private static int authority(String target) {
+        for (String scheme : SCHEMES) {
+            if (target.regionMatches(true, 0, scheme, 0, scheme.length())) {
+                return scheme.length();
+            }
         }
-        int begin = target.indexOf('/', host + 3);
-        return begin < 0 ? target.length() : begin;
+        return 0;
+    }
+
+    private static int afterHost(String target) {
+        int at = authority(target);
+        while (at > 0 && at < target.length() && target.charAt(at) != '/' && target.charAt(at) != '?') {
+            at++;
+        }
+        return at;
     }
 
     @Nullable

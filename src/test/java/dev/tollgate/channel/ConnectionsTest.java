@@ -143,7 +143,8 @@ class ConnectionsTest {
                 server.getOutputStream().write(hi);
                 got(answer);
                 server.getOutputStream().write(hi);
-                server.getInputStream().transferTo(java.io.OutputStream.nullOutputStream()); // to the end of the connection
+                server.getInputStream()
+                        .transferTo(java.io.OutputStream.nullOutputStream()); // to the end of the connection
             }
         }
     }

@@ -60,6 +60,10 @@ class StrictRequestsTest {
                 new Written("a space before the request line", " GET /v1/ok HTTP/1.1\r\nHost: x\r\n\r\n"),
                 new Written("a space behind the request line", "GET /v1/ok HTTP/1.1 \r\nHost: x\r\n\r\n"),
                 new Written("a zero byte in the request line", "GET /v1/ok\0 HTTP/1.1\r\nHost: x\r\n\r\n"),
+                new Written("a scheme that is not ours", "GET ftp://x/v1/ok HTTP/1.1\r\nHost: x\r\n\r\n"),
+                new Written("a scheme within a target", "GET a/b://c/v1/ok HTTP/1.1\r\nHost: x\r\n\r\n"),
+                new Written("a target without a slash", "GET v1/ok HTTP/1.1\r\nHost: x\r\n\r\n"),
+                new Written("a target that is an authority", "CONNECT x:80 HTTP/1.1\r\nHost: x:80\r\n\r\n"),
                 new Written("no version", "GET /v1/ok\r\nHost: x\r\n\r\n"),
                 new Written("another version", "GET /v1/ok HTTP/1.2\r\nHost: x\r\n\r\n"),
                 new Written("a version in small letters", "GET /v1/ok http/1.1\r\nHost: x\r\n\r\n"),
@@ -246,6 +250,7 @@ class StrictRequestsTest {
                 new Written(
                         "the target with its host, which is the one that counts",
                         "GET http://y/v1/ok HTTP/1.1\r\nHost: x\r\n\r\n"),
+                new Written("a target with https", "GET HTTPS://y/v1/ok HTTP/1.1\r\nHost: x\r\n\r\n"),
                 new Written("an empty value", "GET /v1/ok HTTP/1.1\r\nHost: x\r\nA:\r\n\r\n"),
                 new Written(
                         "tabs and bytes above ASCII in a value",
