@@ -44,6 +44,7 @@ import dev.tollgate.keys.CustomerKeys;
 import dev.tollgate.keys.KeyGate;
 import dev.tollgate.keys.RequestCount;
 import dev.tollgate.leaving.Leaving;
+import dev.tollgate.ledger.InstallationKind;
 import dev.tollgate.limits.Quotas;
 import dev.tollgate.limits.Workers;
 import dev.tollgate.live.Live;
@@ -201,7 +202,7 @@ public final class App implements AutoCloseable {
         store.setPrices().applyTo(catalogue);
         store.storedSettings().applyTo(currentSettings, App::apply);
         this.watching = opened.add(new Watching(settings, store, clock), Watching::close);
-        this.demo = DemoAccount.wanted(settings)
+        this.demo = DemoAccount.wanted(settings, store.kind())
                 ? DemoAccount.ensure(settings.demo(), store, clock.instant(), secureRandom)
                 : null;
         this.loops = opened.add(new EventLoops(), EventLoops::close);
@@ -274,6 +275,7 @@ public final class App implements AutoCloseable {
                 store.keys(),
                 store.people(),
                 store.writer(),
+                store.kind(),
                 clock,
                 secureRandom,
                 new OperatorLinks.Making(links, settings.pages().publicUrl()),
@@ -489,14 +491,14 @@ public final class App implements AutoCloseable {
     // ---- how it is wired ----
 
     private SignUp signUp() {
-        boolean isReal = settings.hasRealUpstream();
+        InstallationKind kind = store.kind();
         return new SignUp(
                 () -> {
                     String chosen = currentSettings.find(SettingTable.SIGN_UP);
-                    return "auto".equals(chosen) ? !isReal : Boolean.parseBoolean(chosen);
+                    return "auto".equals(chosen) ? !kind.isReal() : Boolean.parseBoolean(chosen);
                 },
                 () -> new StartCredits(
-                        Objects.requireNonNull(currentSettings.find(SettingTable.SIGN_UP_CREDITS)), isReal));
+                        Objects.requireNonNull(currentSettings.find(SettingTable.SIGN_UP_CREDITS)), kind.isReal()));
     }
 
     private Leaving leaving() {
@@ -578,9 +580,18 @@ public final class App implements AutoCloseable {
         try {
             store.setPrices().look();
             store.storedSettings().look();
+            lookAtKind();
             firstStart.look();
         } catch (StoreException e) {
             log.debug("what other servers have changed could not be read; trying again", e);
+        }
+    }
+
+    private void lookAtKind() {
+        boolean wasReal = store.kind().isReal();
+        store.kind().look();
+        if (!wasReal && store.kind().isReal() && sandbox != null) {
+            log.warn(foretold.withoutUpstream());
         }
     }
 

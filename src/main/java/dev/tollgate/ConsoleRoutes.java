@@ -84,7 +84,7 @@ final class ConsoleRoutes {
                         services.prices(),
                         services.books(),
                         steps,
-                        !settings.hasRealUpstream(),
+                        store.kind(),
                         clock)
                 .routes(pages));
         routes.addAll(new ProvePage(store.people(), services.identities()).routes(pages));

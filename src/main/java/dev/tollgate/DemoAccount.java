@@ -11,9 +11,13 @@ import dev.tollgate.keys.KeySettings;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.ledger.CreateAccount;
 import dev.tollgate.ledger.Grant;
+import dev.tollgate.ledger.InstallationKind;
+import dev.tollgate.ledger.UnmarkSandboxCredits;
+import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,18 +32,27 @@ record DemoAccount(@Nullable String secret, boolean isNew) {
     static final String ID = "acc_demo";
 
     private static final String NAME = "Demo";
+    private static final String REASON = "demo credits";
 
-    /** Against a real upstream, whose calls cost money, only where the operator asks for it. */
-    static boolean wanted(Settings settings) {
-        boolean costs = settings.channelsFile() != null || settings.gemini().apiKey() != null;
-        return !costs || settings.demo().asked();
+    /** If the installation has a real upstream, whose calls cost money, only where the operator asks for it (decision D61). */
+    static boolean wanted(Settings settings, InstallationKind kind) {
+        return !kind.isReal() || settings.demo().asked();
     }
 
     /** Makes sure that the account and, where the operator has chosen one, its key are there. */
     static DemoAccount ensure(Settings.Demo demo, Store store, Instant now, SecureRandom random) {
         CreateAccount account = new CreateAccount(ID, NAME, now);
-        Grant grant = new Grant(ID, demo.creditsMicros(), "demo credits", account::created, now);
-        store.writer().commitAndWait(demo.creditsMicros() > 0 ? Unit.of(account, grant) : Unit.of(account));
+        List<Change> changes = new ArrayList<>(List.of(account));
+        if (demo.asked()) {
+            changes.add(new UnmarkSandboxCredits(ID));
+        }
+        if (demo.creditsMicros() > 0) {
+            changes.add(
+                    demo.asked()
+                            ? new Grant(ID, demo.creditsMicros(), REASON, account::created, now)
+                            : Grant.ofSandbox(ID, demo.creditsMicros(), REASON, account::created, null, now));
+        }
+        store.writer().commitAndWait(Unit.of(changes));
         KeySettings settings = KeySettings.named(NAME);
         Secret chosen = demo.key();
         if (chosen != null) {
@@ -59,7 +72,7 @@ record DemoAccount(@Nullable String secret, boolean isNew) {
     static List<String> leftOver(Store store, Instant now) {
         boolean hasCredits = store.ledger()
                 .account(ID)
-                .filter(account -> account.balance().balanceMicros() > 0)
+                .filter(account -> store.ledger().spendableMicros(account) > 0)
                 .isPresent();
         List<Key> keys = hasCredits ? store.keys().list(ID, null, Keys.PAGE_MAX) : List.of();
         return keys.stream()

@@ -1,7 +1,6 @@
 package dev.tollgate;
 
 import dev.tollgate.config.Settings;
-import dev.tollgate.ledger.FreeCredits;
 import dev.tollgate.metering.CurrentModels;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Foresight;
@@ -15,15 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the operator should know before it happens or costs: models that retire, what is sold for less than it costs, credits that were given
- * for nothing. The start tells all of it, and what comes to it later is logged once. Thread-safe.
+ * What the operator should know before it happens or costs: models that retire, what is sold for less than it costs, a server without
+ * an upstream. The start tells all of it, and what comes to it later is logged once. Thread-safe.
  */
 final class Foretold {
 
     static final Duration LOOK_EVERY = Duration.ofMinutes(1);
 
     private static final Logger log = LoggerFactory.getLogger(Foretold.class);
-    private static final int HOLDERS_NAMED = 5;
 
     private final Settings settings;
     private final Store store;
@@ -89,20 +87,17 @@ final class Foretold {
         if (!demo) {
             warnings.addAll(DemoAccount.leftOver(store, clock.instant()));
         }
-        if (settings.hasRealUpstream()) {
-            warnings.addAll(freeCredits());
+        if (isSandbox && store.kind().isReal()) {
+            warnings.add(withoutUpstream());
         }
         return warnings;
     }
 
-    private List<String> freeCredits() {
-        List<String> holders = FreeCredits.holders(store.database(), HOLDERS_NAMED + 1);
-        return holders.isEmpty()
-                ? List.of()
-                : List.of(
-                        "credits that were given for nothing while only the sandbox answered buy calls that cost you money now, of "
-                                + String.join(", ", holders.subList(0, Math.min(HOLDERS_NAMED, holders.size())))
-                                + (holders.size() > HOLDERS_NAMED ? " and others" : "")
-                                + "; adjust the balances, or block the accounts, at /console/accounts");
+    /** Of this node, where the installation has a real upstream. */
+    String withoutUpstream() {
+        String name = store.nodeName();
+        return (name.isEmpty() ? "this server" : "node " + name)
+                + " has no real upstream, but this installation has had one: the sandbox answers its calls, and customers pay for them. Set"
+                + " gemini.api-key or channels-file here; if the installation is to have none, run ./tollgate installation sandbox";
     }
 }

@@ -149,6 +149,7 @@ public final class Main {
                         store.keys(),
                         store.people(),
                         store.writer(),
+                        store.kind(),
                         clock,
                         random,
                         making(settings, store, random),

@@ -8,6 +8,7 @@ import dev.tollgate.http.Route;
 import dev.tollgate.payments.Party;
 import dev.tollgate.payments.Payments;
 import dev.tollgate.payments.TestPayments;
+import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.stripe.StripeAccount;
 import dev.tollgate.stripe.StripeCheckout;
 import dev.tollgate.stripe.StripeGate;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param account null where nobody pays by Stripe
  * @param checkout likewise
- * @param testPayments null beside Stripe and beside a real upstream: free money must not be there
+ * @param testPayments null beside Stripe
  */
 record Paying(
         Payments payments,
@@ -38,15 +39,20 @@ record Paying(
         implements AutoCloseable {
 
     static Paying of(Settings settings, CurrentSettings current, Store store, Vertx vertx, InstantSource clock) {
-        Payments payments = new Payments(store.database(), store.writer(), () -> seller(current), clock);
         Settings.Stripe chosen = settings.stripe();
+        boolean isTestMoneyGood = chosen != null && chosen.allowsTestKey();
+        Payments payments =
+                new Payments(store.database(), store.writer(), () -> seller(current), isTestMoneyGood, clock);
+        String refusal = chosen == null ? null : chosen.refusalBesideRealUpstream();
+        if (refusal != null && store.kind().isReal()) {
+            throw new CannotOpen(refusal + " This installation has had a real upstream.");
+        }
         StripeAccount account = chosen == null ? null : account(chosen);
-        boolean tests = account == null && !settings.hasRealUpstream();
         return new Paying(
                 payments,
                 account,
                 account == null ? null : new StripeCheckout(vertx, account, payments),
-                tests ? new TestPayments(payments, clock) : null,
+                account == null ? new TestPayments(payments, () -> !store.kind().isReal(), clock) : null,
                 new WebhookCounts(),
                 clock);
     }
@@ -78,7 +84,7 @@ record Paying(
                     ? "Customers pay by Stripe Checkout."
                     : "Customers pay by Stripe Checkout with a test key: no money moves.";
         }
-        return testPayments != null
+        return testPayments != null && testPayments.isOpen()
                 ? "Test payments are open: no money moves. They close once Stripe is set up or a real upstream answers."
                 : "Nobody can pay here. Set stripe.secret-key and stripe.webhook-secret, make vouchers, or grant credits.";
     }

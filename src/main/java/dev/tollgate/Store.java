@@ -11,6 +11,7 @@ import dev.tollgate.history.PlatformHistory;
 import dev.tollgate.keys.Keys;
 import dev.tollgate.leaving.Leaving;
 import dev.tollgate.ledger.ExpireOpen;
+import dev.tollgate.ledger.InstallationKind;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.log.Event;
 import dev.tollgate.mail.Letters;
@@ -75,6 +76,7 @@ final class Store implements AutoCloseable {
     private final SetPrices setPrices;
     private final StoredSettings storedSettings;
     private final Writer writer;
+    private final InstallationKind kind;
     private final Signatures signatures;
     private final Rollups rollups;
     private final AccountHistory history;
@@ -99,12 +101,13 @@ final class Store implements AutoCloseable {
             Passwords passwords,
             Duration callMax,
             boolean isMailOn,
-            boolean isNode) {
+            boolean isNode,
+            boolean isReal) {
         this.callMax = callMax;
         this.database = database;
         this.clock = clock;
         this.secrets = secrets;
-        this.ledger = new Ledger(database);
+        this.ledger = new Ledger(database, isReal);
         this.keys = new Keys(database, clock);
         this.receipts = new Receipts(database, secrets);
         this.tasks = new Tasks(database);
@@ -116,6 +119,7 @@ final class Store implements AutoCloseable {
         this.writer = database.startWriter(List.of(
                 SecretKeys.part(),
                 InstallationValue.part(),
+                InstallationKind.part(),
                 keys.statePart(),
                 answers.claimPart(),
                 People.startMarksPart(),
@@ -137,6 +141,7 @@ final class Store implements AutoCloseable {
                 outbox.part(),
                 Leaving.part(),
                 AuditLog.part()));
+        this.kind = new InstallationKind(database, writer, isReal, clock);
         this.signatures = new Signatures(database, writer, secrets, clock);
         this.rollups = new Rollups(writer, clock);
         this.history = new AccountHistory(database, callMax, clock, writer);
@@ -145,7 +150,7 @@ final class Store implements AutoCloseable {
         begin(random);
         database.markBegun();
         database.whenGone(() -> lost.run());
-        this.lease = isNode ? database.join(random, new Node()) : null;
+        this.lease = isNode ? database.join(random, new Node(), isReal ? "real" : "sandbox") : null;
         writer.whenOutcomeUnknown(() -> {
             if (lease != null) {
                 lease.giveUp();
@@ -199,7 +204,8 @@ final class Store implements AutoCloseable {
                             new Passwords(random, surroundings.passwordKibibytes()),
                             settings.timeouts().call(),
                             settings.isMailOn(),
-                            serves && url != null),
+                            serves && url != null,
+                            serves && settings.hasRealUpstream()),
                     serves);
         } catch (RuntimeException e) {
             database.close();
@@ -213,6 +219,7 @@ final class Store implements AutoCloseable {
                 store.keys.callTheRoll();
                 store.people.markEarlierStarts();
             }
+            store.kind.look();
             return store;
         } catch (RuntimeException e) {
             store.close();
@@ -454,6 +461,11 @@ final class Store implements AutoCloseable {
 
     AuditLog auditLog() {
         return auditLog;
+    }
+
+    /** Whether the installation has a real upstream. */
+    InstallationKind kind() {
+        return kind;
     }
 
     /** For what reads all of it. */

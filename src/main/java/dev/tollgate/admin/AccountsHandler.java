@@ -232,6 +232,7 @@ public final class AccountsHandler {
         credits(json, "reserved", account.reservedMicros());
         credits(json, "total_purchased", account.purchasedMicros());
         credits(json, "total_consumed", account.consumedMicros());
+        credits(json, "sandbox_only", account.sandboxMicros());
         Instant deleted = account.deletedAt();
         return json.put("created_at", account.createdAt().toString())
                 .put("deleted_at", deleted == null ? null : deleted.toString());

@@ -14,6 +14,7 @@ public final class AdminViews {
      * An account and its money, micro-credits; balance + reserved + consumed = purchased (D40).
      *
      * @param balanceMicros what can be spent now, holds excluded
+     * @param sandboxMicros micro-credits of balance and holds that buy only what the sandbox answers
      * @param deletedAt null while it is there
      */
     public record Account(
@@ -24,6 +25,7 @@ public final class AdminViews {
             long reservedMicros,
             long purchasedMicros,
             long consumedMicros,
+            long sandboxMicros,
             Instant createdAt,
             @Nullable Instant deletedAt) {
 

@@ -90,6 +90,9 @@ public interface Administration extends AutoCloseable {
     /** Sends a mail that says nothing but that it came. @return the address that it goes to */
     String testMail(String email) throws Refused;
 
+    /** Says that the installation has no real upstream from now on. @return a sentence of what was done */
+    String beSandbox(String reason) throws Refused;
+
     @Override
     void close();
 }

@@ -237,6 +237,7 @@ public final class Deeds {
                 balance.reservedMicros(),
                 balance.purchasedMicros(),
                 balance.consumedMicros(),
+                account.sandboxMicros(),
                 account.createdAt(),
                 account.deletedAt());
     }

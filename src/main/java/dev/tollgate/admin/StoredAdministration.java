@@ -18,8 +18,10 @@ import dev.tollgate.keys.RotateKey;
 import dev.tollgate.keys.SetAccountRates;
 import dev.tollgate.keys.SetKey;
 import dev.tollgate.keys.Spend;
+import dev.tollgate.ledger.InstallationKind;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.ledger.SetAccountSpend;
+import dev.tollgate.ledger.SetInstallationKind;
 import dev.tollgate.ledger.SpendLimits;
 import dev.tollgate.limits.Rates;
 import dev.tollgate.people.People;
@@ -43,6 +45,7 @@ public final class StoredAdministration implements Administration {
     private final Keys keys;
     private final People people;
     private final Writer writer;
+    private final InstallationKind kind;
     private final InstantSource clock;
     private final SecureRandom random;
     private final Deeds deeds;
@@ -60,6 +63,7 @@ public final class StoredAdministration implements Administration {
             Keys keys,
             People people,
             Writer writer,
+            InstallationKind kind,
             InstantSource clock,
             SecureRandom random,
             OperatorLinks.Making making,
@@ -69,6 +73,7 @@ public final class StoredAdministration implements Administration {
         this.keys = keys;
         this.people = people;
         this.writer = writer;
+        this.kind = kind;
         this.clock = clock;
         this.random = random;
         this.deeds = new Deeds(ledger, writer, clock, random);
@@ -83,6 +88,7 @@ public final class StoredAdministration implements Administration {
         this.keys = other.keys;
         this.people = other.people;
         this.writer = other.writer;
+        this.kind = other.kind;
         this.clock = other.clock;
         this.random = other.random;
         this.deeds = other.deeds;
@@ -358,6 +364,32 @@ public final class StoredAdministration implements Administration {
     public String testMail(String email) throws Refused {
         links.testMail(by, email);
         return email.strip();
+    }
+
+    @Override
+    public String beSandbox(String reason) throws Refused {
+        return refusable(() -> {
+            List<String> real = kind.nodes(true);
+            if (kind.isRealHere() || !real.isEmpty()) {
+                throw new Refused((real.isEmpty() ? "The running server" : "Nodes " + String.join(", ", real))
+                        + " still have a real upstream: stop them, or start them without one, first.");
+            }
+            SetInstallationKind change = new SetInstallationKind(false, clock.instant());
+            Deed deed = new Deed(
+                    by.actor(),
+                    "installation.sandbox",
+                    "installation",
+                    Deed.reason(reason),
+                    clock.instant(),
+                    () -> change.outcome()
+                            ? new Deed.Changed("{\"real_upstream\":true}", "{\"real_upstream\":false}")
+                            : null);
+            writer.commitAndWait(Unit.of(change, deed));
+            kind.look();
+            return change.outcome()
+                    ? "This installation has no real upstream from now on: test payments and start credits are open again, for the sandbox."
+                    : "This installation has had no real upstream.";
+        });
     }
 
     @Override

@@ -81,9 +81,9 @@ public final class LargeBodies {
     private @Nullable ApiError refusal(String accountId) {
         try {
             Account account = ledger.account(accountId).orElse(null);
-            return account == null || account.balance().balanceMicros() > 0
+            return account == null || ledger.spendableMicros(account) > 0
                     ? null // whether account and key may be used is the reservation's to say
-                    : Refusals.nothingToSpend(account.balance().reservedMicros());
+                    : Refusals.nothingToSpend(account);
         } catch (StoreException e) {
             throw unreadable(e);
         }

@@ -43,6 +43,12 @@ final class Commands {
     @Command(name = "mail", description = "Mails on their way out.", mixinStandardHelpOptions = true)
     private static final class Mail {}
 
+    @Command(
+            name = "installation",
+            description = "What is decided once for all servers over these books.",
+            mixinStandardHelpOptions = true)
+    private static final class Installation {}
+
     /**
      * As a whole; or, where the arguments begin with one of the commands, with that one alone: to tell picocli of all options of all commands
      * would cost each start some tenth of a second of a core.
@@ -86,6 +92,8 @@ final class Commands {
         all.put("ledger", () -> new CommandLine(new Ledger())
                 .addSubcommand(beside(new LedgerCommands.Verify(session)))
                 .addSubcommand(beside(new LedgerCommands.Statement(session))));
+        all.put("installation", () -> new CommandLine(new Installation())
+                .addSubcommand(beside(new InstallationCommand(session))));
         all.put("backup", () -> beside(new BackupCommand(session)));
         all.put("migrate", () -> beside(new SchemaCommand(session)));
         all.put("migrate-to-postgres", () -> beside(new MigrateCommand(session)));

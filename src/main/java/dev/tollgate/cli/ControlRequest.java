@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = ControlRequest.SetRole.class, name = "person.role"),
     @JsonSubTypes.Type(value = ControlRequest.Invite.class, name = "account.invite"),
     @JsonSubTypes.Type(value = ControlRequest.ResetLink.class, name = "account.reset_link"),
-    @JsonSubTypes.Type(value = ControlRequest.TestMail.class, name = "mail.test")
+    @JsonSubTypes.Type(value = ControlRequest.TestMail.class, name = "mail.test"),
+    @JsonSubTypes.Type(value = ControlRequest.BeSandbox.class, name = "installation.sandbox")
 })
 sealed interface ControlRequest {
 
@@ -195,6 +196,18 @@ sealed interface ControlRequest {
         @Override
         public Object on(Administration administration) throws Refused {
             return administration.testMail(to);
+        }
+    }
+
+    record BeSandbox(String reason) implements ControlRequest {
+
+        public BeSandbox {
+            Objects.requireNonNull(reason);
+        }
+
+        @Override
+        public Object on(Administration administration) throws Refused {
+            return administration.beSandbox(reason);
         }
     }
 

@@ -34,7 +34,7 @@ public final class RemoteAdministration implements Administration {
     private static final TypeReference<NewPassword> NEW_PASSWORD = new TypeReference<>() {};
     private static final TypeReference<PersonRole> ROLE = new TypeReference<>() {};
     private static final TypeReference<MadeLink> LINK = new TypeReference<>() {};
-    private static final TypeReference<String> ADDRESS = new TypeReference<>() {};
+    private static final TypeReference<String> TEXT = new TypeReference<>() {};
     private static final TypeReference<NewKey> NEW_KEY = new TypeReference<>() {};
 
     private final Path dataFolder;
@@ -134,7 +134,12 @@ public final class RemoteAdministration implements Administration {
 
     @Override
     public String testMail(String email) throws Refused {
-        return ask(new ControlRequest.TestMail(email), ADDRESS);
+        return ask(new ControlRequest.TestMail(email), TEXT);
+    }
+
+    @Override
+    public String beSandbox(String reason) throws Refused {
+        return ask(new ControlRequest.BeSandbox(reason), TEXT);
     }
 
     @Override

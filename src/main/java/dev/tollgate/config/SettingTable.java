@@ -255,6 +255,11 @@ public final class SettingTable {
             Setting.of("stripe.url", Kind.baseUrl(), "https://api.stripe.com", "The address of Stripe's API.");
     static final Setting<Boolean> STRIPE_TAX = Setting.of(
             "stripe.tax", Kind.flag(), "false", "Whether Stripe Tax calculates tax and adds it to the price.");
+    static final Setting<Boolean> STRIPE_TEST_KEY = Setting.of(
+            "stripe.allow-test-key",
+            Kind.flag(),
+            "false",
+            "Whether a Stripe test key is accepted with a real upstream. Customers then get credits for real calls without paying.");
     public static final Setting<String> SELLER_NAME = Setting.of(
                     "seller.name",
                     Kind.text("at most 120 printable characters", "[^\\p{Cntrl}]{1,120}"),
@@ -523,6 +528,7 @@ public final class SettingTable {
             STRIPE_WEBHOOK_SECRET,
             STRIPE_URL,
             STRIPE_TAX,
+            STRIPE_TEST_KEY,
             SELLER_NAME,
             SELLER_ADDRESS,
             SELLER_VAT_ID,

@@ -133,11 +133,21 @@ public record Settings(
      * @param webhookSecrets at least one
      * @param url where Stripe is asked
      * @param tax whether Stripe works out tax
+     * @param allowsTestKey whether a test key is accepted beside a real upstream
      */
-    public record Stripe(Secret secretKey, List<Secret> webhookSecrets, URI url, boolean tax) {
+    public record Stripe(Secret secretKey, List<Secret> webhookSecrets, URI url, boolean tax, boolean allowsTestKey) {
+
+        private static final String REFUSAL =
+                "stripe.secret-key is a test key, and calls cost money here: payments in which no money moves would"
+                        + " add credits for them. Set a live key; for trials set stripe.allow-test-key (TOLLGATE_STRIPE_ALLOW_TEST_KEY).";
 
         public Stripe {
             webhookSecrets = List.copyOf(webhookSecrets);
+        }
+
+        /** Why it is refused beside a real upstream; null if it is accepted there. */
+        public @Nullable String refusalBesideRealUpstream() {
+            return isLive() || allowsTestKey ? null : REFUSAL;
         }
 
         /** Whether money moves. */

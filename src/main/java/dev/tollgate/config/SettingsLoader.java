@@ -241,8 +241,12 @@ public final class SettingsLoader {
         }
         List<Secret> all =
                 Arrays.stream(secrets.value().split(",")).map(Secret::new).toList();
-        Settings.Stripe stripe = new Settings.Stripe(key, all, get(STRIPE_URL), get(STRIPE_TAX));
+        Settings.Stripe stripe = new Settings.Stripe(key, all, get(STRIPE_URL), get(STRIPE_TAX), get(STRIPE_TEST_KEY));
         boolean isReal = isSet(CHANNELS_FILE) || isSet(GEMINI_API_KEY) || isSet(GEMINI_BASE_URL);
+        String refusal = stripe.refusalBesideRealUpstream();
+        if (isReal && refusal != null) {
+            throw new ConfigException(refusal);
+        }
         if (isReal && !stripe.isLive()) {
             warnings.add(
                     "stripe.secret-key is a test key: payments in which no money moves add credits that cost you money.");

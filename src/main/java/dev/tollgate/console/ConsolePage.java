@@ -5,6 +5,7 @@ import dev.tollgate.admin.Prices;
 import dev.tollgate.history.PlatformCalls;
 import dev.tollgate.history.PlatformHistory;
 import dev.tollgate.http.Route;
+import dev.tollgate.ledger.InstallationKind;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
@@ -36,12 +37,12 @@ public final class ConsolePage {
     private final Prices prices;
     private final BooksCheck books;
     private final FirstSteps steps;
-    private final boolean isSandbox;
+    private final InstallationKind kind;
     private final InstantSource clock;
 
     /**
      * @param foresight as of now
-     * @param isSandbox whether nothing but the sandbox answers
+     * @param kind whether the installation, and this server, have a real upstream
      */
     public ConsolePage(
             PlatformHistory history,
@@ -51,7 +52,7 @@ public final class ConsolePage {
             Prices prices,
             BooksCheck books,
             FirstSteps steps,
-            boolean isSandbox,
+            InstallationKind kind,
             InstantSource clock) {
         this.history = history;
         this.calls = calls;
@@ -60,7 +61,7 @@ public final class ConsolePage {
         this.prices = prices;
         this.books = books;
         this.steps = steps;
-        this.isSandbox = isSandbox;
+        this.kind = kind;
         this.clock = clock;
     }
 
@@ -130,6 +131,19 @@ public final class ConsolePage {
         return new PlatformHistory.Group(day, "", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
+    private List<Concern> withoutUpstream() {
+        List<String> nodes = kind.nodes(false);
+        List<String> named = nodes.isEmpty() && !kind.isRealHere() ? List.of("This server") : nodes;
+        return named.stream()
+                .map(node -> new Concern(
+                        "bad",
+                        (node.startsWith("node_") ? "Node " + node : node)
+                                + " has no real upstream: the sandbox answers its calls, and customers pay for them.",
+                        ConsoleChannels.PATH,
+                        "Channels"))
+                .toList();
+    }
+
     private List<Concern> concerns(PlatformHistory.Group today) {
         List<Concern> concerns = new ArrayList<>();
         channels.get().stream()
@@ -175,7 +189,9 @@ public final class ConsolePage {
                 .get()
                 .retirements()
                 .forEach(sentence -> concerns.add(new Concern("warn", sentence, "/console/prices", "Prices")));
-        if (isSandbox) {
+        if (kind.isReal()) {
+            concerns.addAll(withoutUpstream());
+        } else {
             concerns.add(new Concern(
                     "warn", "The sandbox answers: nothing real is sold.", ConsoleChannels.PATH, "Channels"));
         }

@@ -30,6 +30,7 @@ final class DeedWords {
             "key.disable", "Disabled a key",
             "model.price", "Set a price",
             "setting.set", "Changed a setting",
+            "installation.sandbox", "Ended real upstreams",
             "voucher.create", "Made vouchers",
             "channels.reload", "Read the channels file again",
             "channel.try", "Tried a channel",

@@ -12,7 +12,7 @@ final class Holdings {
     static final List<Holding> ALL = List.of(
             Holding.of("account.csv", "the account and its balance", "account a", "a.id = :account", """
                     a.id a.name a.created_at a.blocked:YES_NO a.deleted_at a.balance_micros a.reserved_micros a.purchased_micros
-                    a.consumed_micros a.last_sequence a.last_entry_at a.spend_hour:CREDITS a.spend_day:CREDITS a.spend_total:CREDITS""", "a.id"),
+                    a.consumed_micros a.sandbox_micros a.last_sequence a.last_entry_at a.spend_hour:CREDITS a.spend_day:CREDITS a.spend_total:CREDITS""", "a.id"),
             Holding.of(
                     "account-limits.csv",
                     "what all its keys may use together in a minute",

@@ -17,6 +17,7 @@ final class AccountRow {
     private long reservedMicros;
     private long purchasedMicros;
     private long consumedMicros;
+    private long sandboxMicros;
     private long lastSequence;
     private long lastEntryAtMillis;
     private SpendLimits limits = SpendLimits.NONE;
@@ -41,6 +42,7 @@ final class AccountRow {
         this.reservedMicros = account.balance().reservedMicros();
         this.purchasedMicros = account.balance().purchasedMicros();
         this.consumedMicros = account.balance().consumedMicros();
+        this.sandboxMicros = account.sandboxMicros();
         this.lastSequence = lastSequence;
         this.lastEntryAtMillis = lastEntryAtMillis;
         this.limits = limits;
@@ -113,6 +115,16 @@ final class AccountRow {
         return consumedMicros;
     }
 
+    /** Of balance and holds what buys only the sandbox's answers. */
+    long sandboxMicros() {
+        return sandboxMicros;
+    }
+
+    void setSandboxMicros(long micros) {
+        sandboxMicros = micros;
+        changed = true;
+    }
+
     long lastSequence() {
         return lastSequence;
     }
@@ -142,6 +154,8 @@ final class AccountRow {
             add(from, -micros);
             add(to, micros);
         }
+        sandboxMicros =
+                Math.min(sandboxMicros, balanceMicros + reservedMicros); // what leaves otherwise is not theirs first
         lastEntryAtMillis = at.toEpochMilli();
         changed = true;
         return ++lastSequence;

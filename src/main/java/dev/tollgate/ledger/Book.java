@@ -188,6 +188,11 @@ final class Book {
         return requested.refundedMicros(taskId);
     }
 
+    /** What a call of this server can be held for. */
+    long spendableMicros(AccountRow account) {
+        return kept.spendableMicros(account);
+    }
+
     CallWindows windows(AccountRow account, String keyId, long atMillis) throws SQLException {
         KeyWindows ofKey = windows(keyId, atMillis);
         SpendLimits limits = account.limits();
@@ -278,6 +283,7 @@ final class Book {
         reservation.resolve(end, chargeMicros);
         windowsOf(reservation).resolve(heldMicros, chargeMicros);
         EntryKind back = end == ReservationState.EXPIRED ? EntryKind.EXPIRY : EntryKind.RELEASE;
+        kept.charged(account, chargeMicros);
         enter(account, EntryKind.CHARGE, reservation, Bucket.RESERVED, Bucket.REVENUE, chargeMicros, at);
         enter(account, back, reservation, Bucket.RESERVED, Bucket.AVAILABLE, releasedMicros, at);
         return new Resolution.Resolved(chargeMicros, releasedMicros, account.balance());

@@ -100,7 +100,8 @@ public final class Extend extends LedgerChange<Extend.Outcome> {
         if (!settles && (account.isBlocked() || !allowed.getAsBoolean())) {
             return new NotAllowed();
         }
-        if (account.balanceMicros() < leastMicros) {
+        long spendableMicros = book.spendableMicros(account);
+        if (spendableMicros < leastMicros) {
             return new BalanceExhausted();
         }
         CallWindows windows = book.windowsOf(reservation);
@@ -109,7 +110,7 @@ public final class Extend extends LedgerChange<Extend.Outcome> {
         if (full != null) {
             return new WindowExhausted(full);
         }
-        long addedMicros = Math.min(wantedMicros, Math.min(account.balanceMicros(), windows.roomMicros(now)));
+        long addedMicros = Math.min(wantedMicros, Math.min(spendableMicros, windows.roomMicros(now)));
         book.hold(reservation, account, windows, addedMicros, at);
         return new Extended(addedMicros, reservation.heldMicros());
     }

@@ -46,33 +46,45 @@ public final class Grant extends LedgerChange<Grant.Outcome> {
     private final BooleanSupplier condition;
     private final @Nullable RequestId requestId;
     private final boolean isPaid;
+    private final boolean isOfSandbox;
     private final Instant at;
 
     /** @param micros above zero */
     public Grant(String accountId, long micros, String reason, Instant at) {
-        this(accountId, micros, reason, () -> true, null, false, at);
+        this(accountId, micros, reason, () -> true, null, false, false, at);
     }
 
     /** @param requestId given once under this id */
     public Grant(String accountId, long micros, String reason, @Nullable RequestId requestId, Instant at) {
-        this(accountId, micros, reason, () -> true, requestId, false, at);
+        this(accountId, micros, reason, () -> true, requestId, false, false, at);
     }
 
     /** @param condition asked when it is applied, e.g. whether an earlier change of the unit has made the account */
     public Grant(String accountId, long micros, String reason, BooleanSupplier condition, Instant at) {
-        this(accountId, micros, reason, condition, null, false, at);
+        this(accountId, micros, reason, condition, null, false, false, at);
     }
 
     /** Both: given once under this id, and only if the condition holds when it is applied. */
     public static Grant onCondition(
             String accountId, long micros, String reason, BooleanSupplier condition, RequestId requestId, Instant at) {
-        return new Grant(accountId, micros, reason, condition, requestId, false, at);
+        return new Grant(accountId, micros, reason, condition, requestId, false, false, at);
     }
 
     /** The same for what money has come for: a deleted account gets it too. */
     public static Grant paid(
             String accountId, long micros, String reason, BooleanSupplier condition, RequestId requestId, Instant at) {
-        return new Grant(accountId, micros, reason, condition, requestId, true, at);
+        return new Grant(accountId, micros, reason, condition, requestId, true, false, at);
+    }
+
+    /** Credits of the sandbox: given for nothing, they buy only what the sandbox answers. @param requestId null: as often as it is asked for */
+    public static Grant ofSandbox(
+            String accountId,
+            long micros,
+            String reason,
+            BooleanSupplier condition,
+            @Nullable RequestId requestId,
+            Instant at) {
+        return new Grant(accountId, micros, reason, condition, requestId, false, true, at);
     }
 
     private Grant(
@@ -82,6 +94,7 @@ public final class Grant extends LedgerChange<Grant.Outcome> {
             BooleanSupplier condition,
             @Nullable RequestId requestId,
             boolean isPaid,
+            boolean isOfSandbox,
             Instant at) {
         if (micros <= 0) {
             throw new IllegalArgumentException("a grant is above zero");
@@ -99,6 +112,7 @@ public final class Grant extends LedgerChange<Grant.Outcome> {
         this.condition = condition;
         this.requestId = requestId;
         this.isPaid = isPaid;
+        this.isOfSandbox = isOfSandbox;
         this.at = at;
     }
 
@@ -128,6 +142,9 @@ public final class Grant extends LedgerChange<Grant.Outcome> {
             return new TooMuch();
         }
         book.fund(account, asked, reason, at);
+        if (isOfSandbox) {
+            account.setSandboxMicros(account.sandboxMicros() + micros);
+        }
         return new Granted(account.balance());
     }
 }

@@ -16,13 +16,32 @@ final class KeptRows {
     static final int ROWS_MAX = 50_000;
 
     private final boolean alone;
+    private final boolean isReal;
     private final Map<String, AccountRow> accounts = new HashMap<>();
     private final Map<String, ReservationRow> reservations = new HashMap<>();
     private final Map<WindowRow.Id, WindowRow> windows = new HashMap<>();
 
     /** @param alone whether nobody else writes to the database */
     KeptRows(boolean alone) {
+        this(alone, false);
+    }
+
+    /** @param isReal whether calls of this server cost money: credits of the sandbox do not buy them */
+    KeptRows(boolean alone, boolean isReal) {
         this.alone = alone;
+        this.isReal = isReal;
+    }
+
+    /** What a call of this server can be held for. */
+    long spendableMicros(AccountRow account) {
+        return isReal ? Math.max(0, account.balanceMicros() - account.sandboxMicros()) : account.balanceMicros();
+    }
+
+    /** Calls that the sandbox answers use its credits first. */
+    void charged(AccountRow account, long micros) {
+        if (!isReal && account.sandboxMicros() > 0) {
+            account.setSandboxMicros(Math.max(0, account.sandboxMicros() - micros));
+        }
     }
 
     void clear() {

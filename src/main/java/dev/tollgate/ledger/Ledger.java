@@ -58,10 +58,18 @@ public final class Ledger {
             FROM wanted JOIN spend_window w ON w.kind = wanted.kind AND w.starts_at = wanted.starts_at WHERE w.key_id IN (%s)""";
 
     private final Database database;
+    private final boolean isReal;
     private volatile EntryObserver observer = EntryObserver.NONE;
 
+    /** Of a server whose calls the sandbox answers. */
     public Ledger(Database database) {
+        this(database, false);
+    }
+
+    /** @param isReal whether calls of this server cost money: credits of the sandbox do not buy them */
+    public Ledger(Database database, boolean isReal) {
         this.database = database;
+        this.isReal = isReal;
     }
 
     /**
@@ -71,7 +79,7 @@ public final class Ledger {
      * @param nodeId who owns reservations from now on; asked in each batch, on the writer's thread, and fails where nobody may
      */
     public Part<?> part(Consumer<String> blockedOrNot, Supplier<String> nodeId) {
-        return new LedgerPart(blockedOrNot, nodeId, () -> observer);
+        return new LedgerPart(blockedOrNot, nodeId, () -> observer, isReal);
     }
 
     /** @param observer told of all entries that its part makes from now on */
@@ -91,6 +99,12 @@ public final class Ledger {
                 return new HoldsNow(row.getLong(1), row.getLong(2), Instant.ofEpochMilli(row.getLong(3)));
             }
         });
+    }
+
+    /** What calls of this server can be held for, micro-credits. */
+    public long spendableMicros(Account account) {
+        long balanceMicros = account.balance().balanceMicros();
+        return isReal ? Math.max(0, balanceMicros - account.sandboxMicros()) : balanceMicros;
     }
 
     public Optional<Account> account(String id) {

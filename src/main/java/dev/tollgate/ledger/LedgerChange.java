@@ -11,6 +11,7 @@ public abstract sealed class LedgerChange<O> extends Decision<O>
                 SetBlocked,
                 SetAccountSpend,
                 Grant,
+                UnmarkSandboxCredits,
                 Correction,
                 TakeBack,
                 Reserve,

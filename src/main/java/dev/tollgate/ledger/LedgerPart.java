@@ -17,10 +17,18 @@ final class LedgerPart implements Part<LedgerChange> {
     private final Consumer<String> blockedOrNot;
     private final Supplier<String> nodeId;
     private final Supplier<EntryObserver> observer;
+    private final boolean isReal;
     private @Nullable KeptRows kept;
     private @Nullable Book open;
 
     LedgerPart(Consumer<String> blockedOrNot, Supplier<String> nodeId, Supplier<EntryObserver> observer) {
+        this(blockedOrNot, nodeId, observer, false);
+    }
+
+    /** @param isReal whether calls of this server cost money */
+    LedgerPart(
+            Consumer<String> blockedOrNot, Supplier<String> nodeId, Supplier<EntryObserver> observer, boolean isReal) {
+        this.isReal = isReal;
         this.observer = observer;
         this.blockedOrNot = blockedOrNot;
         this.nodeId = nodeId;
@@ -59,7 +67,7 @@ final class LedgerPart implements Part<LedgerChange> {
     /** Who may not reserve learns it here, before anything is reported as decided. */
     private Book open(Statements statements) {
         if (kept == null) {
-            kept = new KeptRows(statements.dialect() == Dialect.SQLITE);
+            kept = new KeptRows(statements.dialect() == Dialect.SQLITE, isReal);
         }
         Book book = new Book(new LedgerRows(statements), kept, nodeId.get());
         open = book;

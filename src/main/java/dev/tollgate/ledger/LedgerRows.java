@@ -62,19 +62,20 @@ final class LedgerRows {
             "consumed_micros bigint",
             "last_sequence bigint",
             "last_entry_at bigint",
+            "sandbox_micros bigint",
             "id text",
             "name text",
             "created_at bigint");
-    private static final RowStatement UPDATE_ACCOUNT =
-            RowStatement.of("""
+    private static final RowStatement UPDATE_ACCOUNT = RowStatement.of(
+            """
             UPDATE account SET blocked = ?, balance_micros = ?, reserved_micros = ?, purchased_micros = ?, consumed_micros = ?,
-                last_sequence = ?, last_entry_at = ?
+                last_sequence = ?, last_entry_at = ?, sandbox_micros = ?
             WHERE id = ?""", """
             UPDATE account SET blocked = r.blocked, balance_micros = r.balance, reserved_micros = r.reserved,
                 purchased_micros = r.purchased, consumed_micros = r.consumed, last_sequence = r.sequence,
-                last_entry_at = r.entry_at
-            FROM unnest(?, ?, ?, ?, ?, ?, ?, ?) AS r (blocked, balance, reserved, purchased, consumed, sequence, entry_at, id)
-            WHERE account.id = r.id""", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text");
+                last_entry_at = r.entry_at, sandbox_micros = r.sandbox
+            FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?) AS r (blocked, balance, reserved, purchased, consumed, sequence, entry_at, sandbox, id)
+            WHERE account.id = r.id""", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint", "text");
     private static final RowStatement INSERT_HOLD = RowStatement.insert(
             "open_hold",
             "held_micros bigint",
@@ -292,6 +293,7 @@ final class LedgerRows {
                 .number(account.consumedMicros())
                 .number(account.lastSequence())
                 .number(account.lastEntryAtMillis())
+                .number(account.sandboxMicros())
                 .text(account.id);
     }
 

@@ -10,7 +10,7 @@ final class LedgerSql {
 
     static final String SELECT_ACCOUNT = """
             SELECT id, name, created_at, blocked, balance_micros, reserved_micros, purchased_micros, consumed_micros, last_sequence,
-                last_entry_at, spend_hour, spend_day, spend_total, deleted_at
+                last_entry_at, spend_hour, spend_day, spend_total, deleted_at, sandbox_micros
             FROM account""";
     /** The columns of {@link #SELECT_ACCOUNT} that are no part of an {@link Account}. */
     static final int LAST_SEQUENCE = 9;
@@ -19,6 +19,7 @@ final class LedgerSql {
 
     private static final int SPEND_HOUR = 11;
     private static final int DELETED_AT = 14;
+    private static final int SANDBOX = 15;
 
     static final String SELECT_ENTRY = """
             SELECT account_id, sequence, created_at, kind, reservation_id, from_bucket, to_bucket, amount_micros, reason
@@ -33,6 +34,7 @@ final class LedgerSql {
                 Instant.ofEpochMilli(row.getLong(3)),
                 row.getInt(4) == 1,
                 balance(row),
+                row.getLong(SANDBOX),
                 deletedAt(row));
     }
 

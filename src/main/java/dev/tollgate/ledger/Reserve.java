@@ -76,7 +76,7 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
     /** Whether it can be decided from these rows alone: it is held in full. Else the day's shortfalls may have to be counted. */
     boolean isKnown(KeptRows kept) {
         AccountRow account = kept.account(hold.accountId());
-        if (account == null || account.balanceMicros() < wantedMicros) {
+        if (account == null || kept.spendableMicros(account) < wantedMicros) {
             return false;
         }
         CallWindows windows =
@@ -93,23 +93,27 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         CallWindows windows =
                 book.windows(account, hold.keyId(), hold.createdAt().toEpochMilli());
         SpendLimits now = limits.get();
-        ReserveOutcome refusal = refusal(account, windows, now, leastMicros);
+        ReserveOutcome refusal = refusal(book, account, windows, now, leastMicros);
         if (refusal != null) {
             return refusal;
         }
         long roomMicros = windows.roomMicros(now);
-        long heldMicros = Math.min(wantedMicros, Math.min(account.balanceMicros(), roomMicros));
+        long spendableMicros = book.spendableMicros(account);
+        long heldMicros = Math.min(wantedMicros, Math.min(spendableMicros, roomMicros));
         if (heldMicros < wantedMicros && book.shortfallsOnDayOf(account, hold.createdAt()) >= Ledger.SHORTFALLS_MAX) {
-            refusal = refusal(account, windows, now, wantedMicros); // its calls are not shrunk any more (D33)
+            refusal = refusal(book, account, windows, now, wantedMicros); // its calls are not shrunk any more (D33)
         }
-        heldBackByWindow = roomMicros < Math.min(wantedMicros, account.balanceMicros());
+        heldBackByWindow = roomMicros < Math.min(wantedMicros, spendableMicros);
         return refusal != null ? refusal : hold(book, account, windows, heldMicros);
     }
 
     /** Why so much cannot be held, or null. */
-    private @Nullable ReserveOutcome refusal(AccountRow account, CallWindows windows, SpendLimits now, long micros) {
-        if (account.balanceMicros() < micros) {
-            return new ReserveOutcome.InsufficientCredits(account.balanceMicros(), account.reservedMicros(), micros);
+    private @Nullable ReserveOutcome refusal(
+            Book book, AccountRow account, CallWindows windows, SpendLimits now, long micros) {
+        long spendableMicros = book.spendableMicros(account);
+        if (spendableMicros < micros) {
+            return new ReserveOutcome.InsufficientCredits(
+                    spendableMicros, account.reservedMicros(), micros, account.balanceMicros() - spendableMicros);
         }
         return windows.refusal(micros, now, hold.createdAt());
     }

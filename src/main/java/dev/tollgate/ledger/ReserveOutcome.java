@@ -14,8 +14,15 @@ public sealed interface ReserveOutcome {
      *
      * @param availableMicros what could be spent
      * @param reservedMicros what running calls of the account hold
+     * @param sandboxMicros what the balance has beside it that buys only the sandbox's answers
      */
-    record InsufficientCredits(long availableMicros, long reservedMicros, long leastMicros) implements ReserveOutcome {
+    record InsufficientCredits(long availableMicros, long reservedMicros, long leastMicros, long sandboxMicros)
+            implements ReserveOutcome {
+
+        /** Without credits of the sandbox. */
+        public InsufficientCredits(long availableMicros, long reservedMicros, long leastMicros) {
+            this(availableMicros, reservedMicros, leastMicros, 0);
+        }
 
         /** Whether it would have been covered if no call were running: worth trying again soon (decision D31). */
         public boolean becauseOfRunningCalls() {

@@ -5,7 +5,6 @@ import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.keys.RateAnswers;
 import dev.tollgate.ledger.Account;
-import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.ledger.Records;
 import dev.tollgate.limits.Quotas;
@@ -22,7 +21,6 @@ import java.util.function.Consumer;
  */
 public final class FreeCounts {
 
-    private static final Balance NOTHING = new Balance(0, 0, 0, 0);
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private final Ledger ledger;
@@ -39,12 +37,11 @@ public final class FreeCounts {
      * @throws dev.tollgate.error.ApiException 402 where nothing can be spent
      */
     public void requireBalance(String accountId) {
-        Balance balance = Records.read(() -> ledger.account(accountId))
-                .map(Account::balance)
-                .orElse(NOTHING);
-        if (balance.balanceMicros() <= 0) {
+        Account account = Records.read(() -> ledger.account(accountId)).orElse(null);
+        if (account == null || ledger.spendableMicros(account) <= 0) {
+            boolean isHeld = account != null && account.balance().reservedMicros() > 0;
             ApiError tooLow = ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, Refusals.TOO_LOW);
-            throw (balance.reservedMicros() > 0 ? tooLow.retryAfter(SOON) : tooLow).asException();
+            throw (isHeld ? tooLow.retryAfter(SOON) : tooLow).asException();
         }
     }
 

@@ -22,10 +22,10 @@ public final class MediaAccess {
     @Nullable
     ApiError refusal(String accountId) {
         Account account = ledger.account(accountId).orElse(null);
-        if (account == null || account.balance().balanceMicros() > 0) {
+        if (account == null || ledger.spendableMicros(account) > 0) {
             return null; // whether the account and the key may be used is the reservation's to say
         }
-        return Refusals.nothingToSpend(account.balance().reservedMicros());
+        return Refusals.nothingToSpend(account);
     }
 
     /** From now on the call's media are loaded at its account's expense. */

@@ -3,6 +3,7 @@ package dev.tollgate.metering;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.error.Shortage;
+import dev.tollgate.ledger.Account;
 import dev.tollgate.ledger.ReserveOutcome;
 import dev.tollgate.ledger.SpendWindow;
 import dev.tollgate.money.Credits;
@@ -20,31 +21,43 @@ public final class Refusals {
 
     private Refusals() {}
 
-    /** @param heldMicros by running calls */
-    public static ApiError nothingToSpend(long heldMicros) {
+    /** @param account whose calls can be held for nothing here */
+    public static ApiError nothingToSpend(Account account) {
+        long heldMicros = account.balance().reservedMicros();
+        String sandbox = ofSandbox(account.balance().balanceMicros());
         Shortage shortage = new Shortage.OfCredits(null, 0, Math.max(0, heldMicros));
         if (heldMicros > 0) {
             String held = " " + Credits.text(heldMicros) + " credits are held by running calls.";
-            return ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, TOO_LOW + held)
+            return ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, TOO_LOW + held + sandbox)
                     .lacking(shortage)
                     .retryAfter(SOON);
         }
-        return ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, TOO_LOW + " No credits are available.")
+        return ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, TOO_LOW + " No credits are available." + sandbox)
                 .lacking(shortage);
     }
 
+    /** @param micros of the balance that only the sandbox takes */
+    private static String ofSandbox(long micros) {
+        return micros == 0
+                ? ""
+                : " " + Credits.text(micros)
+                        + " credits of the balance were given for nothing and buy only the sandbox's answers.";
+    }
+
     static ApiError of(ReserveOutcome.InsufficientCredits refused) {
+        String sandbox = ofSandbox(refused.sandboxMicros());
         String need = " The call needs at least " + Credits.text(refused.leastMicros()) + " credits; "
                 + Credits.text(refused.availableMicros()) + " are available";
         if (refused.becauseOfRunningCalls()) {
             return ApiError.of(
                             ErrorCode.INSUFFICIENT_CREDITS,
                             TOO_LOW + need + " while " + Credits.text(refused.reservedMicros())
-                                    + " are held by running calls.")
+                                    + " are held by running calls." + sandbox)
                     .lacking(shortage(refused, refused.reservedMicros()))
                     .retryAfter(SOON);
         }
-        return ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, TOO_LOW + need + ".").lacking(shortage(refused, 0));
+        return ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, TOO_LOW + need + "." + sandbox)
+                .lacking(shortage(refused, 0));
     }
 
     private static Shortage shortage(ReserveOutcome.InsufficientCredits refused, long heldMicros) {

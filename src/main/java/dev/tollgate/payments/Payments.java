@@ -49,10 +49,16 @@ public final class Payments {
     private final Database database;
     private final Writer writer;
     private final Supplier<Party> seller;
+    private final boolean isTestMoneyGood;
     private final InstantSource clock;
 
-    /** @param seller as the operator is called now */
-    public Payments(Database database, Writer writer, Supplier<Party> seller, InstantSource clock) {
+    /**
+     * @param seller as the operator is called now
+     * @param isTestMoneyGood whether payments in which no money moves buy calls that cost money
+     */
+    public Payments(
+            Database database, Writer writer, Supplier<Party> seller, boolean isTestMoneyGood, InstantSource clock) {
+        this.isTestMoneyGood = isTestMoneyGood;
         this.database = database;
         this.writer = writer;
         this.seller = seller;
@@ -167,7 +173,8 @@ public final class Payments {
      */
     public Taken take(PaymentNotice notice, String from) {
         for (int tries = 0; tries < TRIES_MAX; tries++) {
-            TakeNotice take = new TakeNotice(notice, read(notice), from, seller.get(), clock.instant());
+            TakeNotice take =
+                    new TakeNotice(notice, read(notice), from, seller.get(), isTestMoneyGood, clock.instant());
             List<Change> unit = take.unit();
             writer.commitAndWait(Unit.of(unit));
             switch (take.outcome()) {

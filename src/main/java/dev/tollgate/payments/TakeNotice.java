@@ -47,6 +47,7 @@ final class TakeNotice extends PaymentChange<TakeNotice.Verdict> {
     private final Party seller;
     private final Instant at;
     private final @Nullable Grant grant;
+    private final boolean isTestMoneyGood;
     private final @Nullable TakeBack takeBack;
     private final @Nullable Deed deed;
     private @Nullable PaymentRow row;
@@ -58,8 +59,16 @@ final class TakeNotice extends PaymentChange<TakeNotice.Verdict> {
      * @param read the payment as it was found before; null where there was none
      * @param from the address from which it was told
      * @param seller as the operator is called now
+     * @param isTestMoneyGood whether payments in which no money moves buy calls that cost money
      */
-    TakeNotice(PaymentNotice notice, @Nullable Payment read, String from, Party seller, Instant at) {
+    TakeNotice(
+            PaymentNotice notice,
+            @Nullable Payment read,
+            String from,
+            Party seller,
+            boolean isTestMoneyGood,
+            Instant at) {
+        this.isTestMoneyGood = isTestMoneyGood;
         this.notice = notice;
         this.read = read;
         this.seller = seller;
@@ -80,7 +89,9 @@ final class TakeNotice extends PaymentChange<TakeNotice.Verdict> {
         long micros = payment.creditMicros();
         if (!payment.channel().movesMoney()) {
             RequestId free = FreeCredits.ofTestPayment(account, payment.id());
-            return Grant.onCondition(account, micros, reason, () -> pays, free, at);
+            return isTestMoneyGood
+                    ? Grant.onCondition(account, micros, reason, () -> pays, free, at)
+                    : Grant.ofSandbox(account, micros, reason, () -> pays, free, at);
         }
         return Grant.paid(account, micros, reason, () -> pays, new RequestId("payment-" + payment.id()), at);
     }

@@ -1,19 +1,27 @@
 package dev.tollgate.payments;
 
 import java.time.InstantSource;
+import java.util.function.BooleanSupplier;
 
 /**
- * Payments in which no money moves, for trying things out. Made only where nothing but the sandbox answers: beside a real upstream they would be
- * free money. Thread-safe; blocks.
+ * Payments in which no money moves, for trying things out. They are open only while the installation has no real upstream: their credits would
+ * be free money. Thread-safe; blocks.
  */
 public final class TestPayments {
 
     private final Payments payments;
+    private final BooleanSupplier open;
     private final InstantSource clock;
 
-    public TestPayments(Payments payments, InstantSource clock) {
+    /** @param open asked each time, on any thread */
+    public TestPayments(Payments payments, BooleanSupplier open, InstantSource clock) {
+        this.open = open;
         this.payments = payments;
         this.clock = clock;
+    }
+
+    public boolean isOpen() {
+        return open.getAsBoolean();
     }
 
     /** Plays the far side that has got the money, or has not. @param payment one of the test channel */

@@ -27,7 +27,7 @@ public record StartCredits(long micros, boolean isReal) {
             return List.of();
         }
         RequestId id = isReal ? new RequestId("start-" + accountId) : FreeCredits.toStartWith(accountId);
-        TakeStartMarks once = new TakeStartMarks(marks, accountId, micros, id, now);
+        TakeStartMarks once = new TakeStartMarks(marks, accountId, micros, isReal, id, now);
         return List.of(once, once.grant());
     }
 }

@@ -15,10 +15,12 @@ final class TakeStartMarks extends Decision<Boolean> {
     private final List<String> marks;
     private final Grant grant;
 
-    /** @param marks keyed hashes, at least one */
-    TakeStartMarks(List<String> marks, String accountId, long micros, RequestId requestId, Instant at) {
+    /** @param marks keyed hashes, at least one @param isReal whether the credits buy calls that cost money */
+    TakeStartMarks(List<String> marks, String accountId, long micros, boolean isReal, RequestId requestId, Instant at) {
         this.marks = List.copyOf(marks);
-        this.grant = Grant.onCondition(accountId, micros, StartCredits.REASON, this::outcome, requestId, at);
+        this.grant = isReal
+                ? Grant.onCondition(accountId, micros, StartCredits.REASON, this::outcome, requestId, at)
+                : Grant.ofSandbox(accountId, micros, StartCredits.REASON, this::outcome, requestId, at);
     }
 
     List<String> marks() {

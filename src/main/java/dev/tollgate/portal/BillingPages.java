@@ -88,16 +88,24 @@ public final class BillingPages {
 
     // ---- the ledger ----
 
-    /** The balance in figures: what is left, held and used is what was bought. */
-    public record Sums(String balance, String held, String used, String bought, String dollars) {
+    /** The balance in figures: what is left, held and used is what was bought. @param sandbox what of it buys no call of this server; null: nothing */
+    public record Sums(
+            String balance,
+            String held,
+            String used,
+            String bought,
+            String dollars,
+            @Nullable String sandbox) {
 
-        static Sums of(Balance balance) {
+        static Sums of(Balance balance, long spendableMicros) {
+            long sandboxMicros = balance.balanceMicros() - spendableMicros;
             return new Sums(
                     Texts.exact(balance.balanceMicros()),
                     Texts.exact(balance.reservedMicros()),
                     Texts.exact(balance.consumedMicros()),
                     Texts.exact(balance.purchasedMicros()),
-                    Texts.dollars(balance.balanceMicros()));
+                    Texts.dollars(balance.balanceMicros()),
+                    sandboxMicros == 0 ? null : Texts.exact(sandboxMicros));
         }
     }
 
@@ -143,7 +151,8 @@ public final class BillingPages {
         Payments.Cursor from = topUpCursor(request.query("top-ups"));
         List<Payment> topUps = payments.page(account, from, TOP_UPS);
         Map<String, Object> params = new HashMap<>();
-        params.put("sums", Sums.of(account(account).balance()));
+        Account now = account(account);
+        params.put("sums", Sums.of(now.balance(), ledger.spendableMicros(now)));
         params.put("lines", page.lines().stream().map(line -> line(line, zone)).toList());
         params.put("months", months(account));
         params.put("zone", zone.getId());

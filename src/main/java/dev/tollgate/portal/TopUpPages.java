@@ -46,14 +46,14 @@ public final class TopUpPages {
     private final Payments payments;
     private final Vouchers vouchers;
     private final @Nullable StripeCheckout stripe;
-    private final @Nullable TestPayments testPayments;
+    private final @Nullable TestPayments maybeTests;
     private final InstantSource clock;
     private final SecureRandom random;
     private final RequestRates tries = new RequestRates();
 
     /**
      * @param stripe null where no customer pays by it
-     * @param testPayments null beside a real upstream, where nothing is free, and beside Stripe
+     * @param testPayments null beside Stripe
      */
     public TopUpPages(
             Payments payments,
@@ -65,7 +65,7 @@ public final class TopUpPages {
         this.payments = payments;
         this.vouchers = vouchers;
         this.stripe = stripe;
-        this.testPayments = testPayments;
+        this.maybeTests = testPayments;
         this.clock = clock;
         this.random = random;
     }
@@ -106,8 +106,8 @@ public final class TopUpPages {
         byte[] id = new byte[ID_BYTES];
         random.nextBytes(id);
         Map<String, Object> params = new HashMap<>();
-        params.put("open", stripe != null || testPayments != null);
-        params.put("test", testPayments != null);
+        params.put("open", stripe != null || testPayments() != null);
+        params.put("test", testPayments() != null);
         params.put("id", HexFormat.of().formatHex(id));
         params.put("most", Texts.number(Payment.DOLLARS_MAX));
         params.put("own", typed.getOrDefault("own", ""));
@@ -117,7 +117,7 @@ public final class TopUpPages {
     }
 
     private PageStep begin(PageRequest<Visitor.Member> request, Form form) {
-        if (stripe == null && testPayments == null) {
+        if (stripe == null && testPayments() == null) {
             return refused("Nothing can be paid here. Ask the operator to add credits.", form);
         }
         String own = text(form, "own").strip();
@@ -191,7 +191,7 @@ public final class TopUpPages {
     private boolean canPay(Payment payment) {
         boolean isThere = payment.channel().isStripes()
                 ? stripe != null && payment.channel() == stripe.channel()
-                : testPayments != null;
+                : testPayments() != null;
         return payment.url() != null && isThere;
     }
 
@@ -258,16 +258,21 @@ public final class TopUpPages {
 
     // ---- the test channel ----
 
+    /** Null where they are not open now. */
+    private @Nullable TestPayments testPayments() {
+        return maybeTests != null && maybeTests.isOpen() ? maybeTests : null;
+    }
+
     private Payment ofTest(PageRequest<Visitor.Member> request) {
         Payment payment = own(request);
-        if (testPayments == null || payment.channel() != Payment.Channel.TEST) {
+        if (testPayments() == null || payment.channel() != Payment.Channel.TEST) {
             throw nothing();
         }
         return payment;
     }
 
     private PageStep testPage(PageRequest<Visitor.Member> request) {
-        if (testPayments == null) {
+        if (testPayments() == null) {
             throw nothing();
         }
         Payment payment = ofTest(request);
@@ -283,7 +288,7 @@ public final class TopUpPages {
 
     private PageStep testEnd(PageRequest<Visitor.Member> request, Form form) {
         Payment payment = ofTest(request);
-        TestPayments test = testPayments;
+        TestPayments test = testPayments();
         if (test != null && payment.state() == Payment.State.OPEN) {
             test.end(payment, "paid".equals(text(form, "end")));
         }

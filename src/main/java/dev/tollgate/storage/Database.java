@@ -234,19 +234,25 @@ public final class Database implements AutoCloseable {
     /**
      * Makes this process one of the nodes that share the database.
      *
+     * @param upstream what answers its calls, for other nodes to read
      * @throws IllegalStateException when the database is embedded: it has one owner, whose lock is enough
      * @throws StoreUnavailable when the database does not answer
      */
-    public NodeLease join(RandomGenerator random, NodeLease.Listener listener) {
-        return join(random, listener, NodeLease.Times.STANDARD);
+    public NodeLease join(RandomGenerator random, NodeLease.Listener listener, String upstream) {
+        return join(random, listener, NodeLease.Times.STANDARD, upstream);
     }
 
     NodeLease join(RandomGenerator random, NodeLease.Listener listener, NodeLease.Times times) {
+        return join(random, listener, times, "");
+    }
+
+    private NodeLease join(
+            RandomGenerator random, NodeLease.Listener listener, NodeLease.Times times, String upstream) {
         if (!(engine instanceof PostgresServer server)) {
             throw new IllegalStateException("an embedded database has no nodes");
         }
         try {
-            return new NodeLease(server, random, listener, times);
+            return new NodeLease(server, random, listener, times, upstream);
         } catch (SQLException e) {
             throw new StoreUnavailable("the node could not join", e);
         }

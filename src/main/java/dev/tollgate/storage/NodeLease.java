@@ -81,6 +81,7 @@ public final class NodeLease implements AutoCloseable {
     private final RandomGenerator random;
     private final Listener listener;
     private final Times times;
+    private final String upstream;
     private final Thread thread;
     private volatile @Nullable Held held;
     private volatile boolean closing;
@@ -92,7 +93,10 @@ public final class NodeLease implements AutoCloseable {
     /** Why it could not be renewed, as the log has it; null since it was. */
     private @Nullable String complaint;
 
-    NodeLease(PostgresServer server, RandomGenerator random, Listener listener, Times times) throws SQLException {
+    /** @param upstream what answers its calls, for other nodes to read */
+    NodeLease(PostgresServer server, RandomGenerator random, Listener listener, Times times, String upstream)
+            throws SQLException {
+        this.upstream = upstream;
         this.server = server;
         this.random = random;
         this.listener = listener;
@@ -239,11 +243,12 @@ public final class NodeLease implements AutoCloseable {
             lastId = null;
         }
         update(
-                "INSERT INTO node (id, lease_until, version, schema_known, state) VALUES (?, " + leaseEnd() + ", ?, "
-                        + Migrations.newest() + ", ?)",
+                "INSERT INTO node (id, lease_until, version, schema_known, state, upstream) VALUES (?, " + leaseEnd()
+                        + ", ?, " + Migrations.newest() + ", ?, ?)",
                 nodeId,
                 version(),
-                state.word());
+                state.word(),
+                upstream);
         lastId = nodeId;
         lossTold = false;
         held = new Held(nodeId, sentNanos + times.own().toNanos());

@@ -198,6 +198,8 @@ class CliTest {
                 "reset-link",
                 "mail",
                 "mail test",
+                "installation",
+                "installation sandbox",
                 "receipts",
                 "receipts verify",
                 "ledger",

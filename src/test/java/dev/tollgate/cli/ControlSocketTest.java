@@ -90,6 +90,7 @@ class ControlSocketTest {
         assertThat(remote.resetLink("ann@example.org", "why"))
                 .isEqualTo(administration.resetLink("ann@example.org", "why"));
         assertThat(remote.testMail("ann@example.org")).isEqualTo("ann@example.org");
+        assertThat(remote.beSandbox("why")).isEqualTo("It is one, for why");
         assertThat(remote.disableKey("key_1").disabled()).isTrue();
         assertThat(remote.keys("acc_1", null, 10).data()).containsExactly(administration.keys.get("key_1"));
     }

@@ -42,7 +42,7 @@ final class FakeAdministration implements Administration {
             throw new Refused("An account's name has 1 to 200 characters.");
         }
         String id = "acc_" + (accounts.size() + 1);
-        accounts.put(id, new Account(id, name, false, creditsMicros, 0, creditsMicros, 0, TIME, null));
+        accounts.put(id, new Account(id, name, false, creditsMicros, 0, creditsMicros, 0, 0, TIME, null));
         return accounts.get(id);
     }
 
@@ -64,6 +64,7 @@ final class FakeAdministration implements Administration {
                         old.balanceMicros() + creditsMicros,
                         0,
                         old.purchasedMicros() + creditsMicros,
+                        0,
                         0,
                         TIME,
                         null));
@@ -210,6 +211,11 @@ final class FakeAdministration implements Administration {
     @Override
     public String testMail(String email) {
         return email.strip();
+    }
+
+    @Override
+    public String beSandbox(String reason) {
+        return "It is one, for " + reason;
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -299,6 +300,24 @@ class SettingsLoaderTest {
         }
         assertThatThrownBy(() -> SettingsLoader.load(key, Map.of("TOLLGATE_STRIPE_WEBHOOK_SECRET", secret)))
                 .isInstanceOf(ConfigException.class);
+    }
+
+    @Test
+    void a_stripe_test_key_stops_the_start_beside_a_real_upstream() {
+        Map<String, String> test =
+                Map.of("stripe.secret-key", "sk_test_0123456789", "stripe.webhook-secret", "whsec_0123456789");
+        Map<String, String> real = Map.of("GEMINI_API_KEY", "a-key-of-the-tests");
+        assertThat(SettingsLoader.load(test, Map.of()).warnings()).isEmpty();
+        assertThatThrownBy(() -> SettingsLoader.load(test, real))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("stripe.secret-key is a test key")
+                .hasMessageContaining("stripe.allow-test-key");
+        Map<String, String> wanted = new HashMap<>(test);
+        wanted.put("stripe.allow-test-key", "true");
+        assertThat(SettingsLoader.load(wanted, real).warnings())
+                .singleElement()
+                .asString()
+                .contains("test key");
     }
 
     @Test

@@ -5,7 +5,6 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.App;
 import dev.tollgate.Surroundings;
 import dev.tollgate.config.SettingsLoader;
-import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Migrated;
 import java.nio.file.Path;
@@ -46,14 +45,12 @@ class DemoAccountTest {
     }
 
     @Test
-    void credits_that_were_free_beside_the_sandbox_are_told_where_calls_cost_money() {
-        Map<String, String> arguments = Map.of("port", "0", "data", data.toString(), "sign-up.credits", "50");
-        try (App app = App.start(SettingsLoader.load(arguments, Map.of()), Surroundings.REAL)) {
-            new Browser("http://127.0.0.1:" + app.port()).signUp("ann@example.org", "a password for the tests");
-            assertThat(app.banner().text()).doesNotContain("for nothing");
-        }
-        assertThat(told(Map.of())).doesNotContain("for nothing");
-        assertThat(told(REAL)).containsPattern("warning: credits that were given for nothing .* of acc_[A-Za-z0-9]+;");
+    void a_demo_account_that_nobody_has_asked_for_buys_no_real_calls() {
+        assertThat(told(Map.of())).contains("account acc_demo");
+        assertThat(told(REAL)).doesNotContain(WARNING).doesNotContain("acc_demo");
+        assertThat(told(Map.of())).as("it was real").doesNotContain("acc_demo").contains("has no real upstream");
+        assertThat(told(DEMO)).as("asked for").contains("account acc_demo");
+        assertThat(told(REAL)).as("what was asked for costs money").contains(WARNING);
     }
 
     private String told(Map<String, String> environment) {

@@ -26,6 +26,7 @@ class HoldingsTest {
             "allowance",
             "commit_mark",
             "installation",
+            "installation_kind",
             "node",
             "price_version",
             "setting",

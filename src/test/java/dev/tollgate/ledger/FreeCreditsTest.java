@@ -5,14 +5,21 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Who has credits that were given for nothing: an operator is told when they begin to cost money. */
+/** Credits that were given for nothing while only the sandbox answered. */
+@ParameterizedClass
+@EnumSource(Stores.class)
 class FreeCreditsTest {
+
+    @Parameter
+    Stores stores;
 
     @TempDir
     Path folder;
@@ -21,7 +28,7 @@ class FreeCreditsTest {
 
     @BeforeEach
     void open() {
-        store = Stores.SQLITE.open(folder);
+        store = stores.open(folder);
     }
 
     @AfterEach
@@ -29,33 +36,70 @@ class FreeCreditsTest {
         store.close();
     }
 
-    private void give(String accountId, RequestId id) {
-        store.account(accountId, 0);
-        store.commit(new Grant(accountId, 100, "for nothing", id, store.now()));
+    private void give(String accountId, long micros) {
+        RequestId id = FreeCredits.toStartWith(accountId);
+        store.commit(Grant.ofSandbox(accountId, micros, "for nothing", () -> true, id, store.now()));
     }
 
-    private List<String> holders(int limit) {
-        return FreeCredits.holders(store.database, limit);
+    private long sandbox(String accountId) {
+        return store.ledger.account(accountId).orElseThrow().sandboxMicros();
+    }
+
+    private void real() {
+        store = store.reopened(true);
     }
 
     @Test
-    void those_are_told_that_have_some_of_them_left_in_the_order_of_their_ids_and_as_many_as_are_asked_for() {
-        give("acc_3", FreeCredits.ofTestPayment("acc_3", "p1"));
-        give("acc_1", FreeCredits.toStartWith("acc_1"));
-        give("acc_2", FreeCredits.ofTestPayment("acc_2", "p2"));
-        give("acc_4", new RequestId("voucher-1"));
-        store.account("acc_5", 100);
-        assertThat(holders(10)).containsExactly("acc_1", "acc_2", "acc_3");
-        assertThat(holders(2)).containsExactly("acc_1", "acc_2");
-        store.reserve("t1", "acc_1", 100, 100);
-        store.commit(new SetBlocked("acc_2", true));
-        assertThat(holders(10)).as("used up, and blocked").containsExactly("acc_3");
+    void a_real_upstream_takes_no_credits_of_the_sandbox() {
+        store.account("acc_1", 30);
+        give("acc_1", 100);
+        real();
+        assertThat(store.reserve("t1", "acc_1", 31, 31))
+                .isEqualTo(new ReserveOutcome.InsufficientCredits(30, 0, 31, 100));
+        assertThat(store.reserve("t2", "acc_1", 10, 50)).isEqualTo(new ReserveOutcome.Reserved(30));
+        assertThat(store.decide(new Extend("t2", 1, 5, () -> SpendLimits.NONE, () -> true, store.now())))
+                .isEqualTo(new Extend.BalanceExhausted());
+        store.settle("t2", 20);
+        assertThat(sandbox("acc_1")).isEqualTo(100);
+        assertThat(store.reserve("t3", "acc_1", 10, 20)).isEqualTo(new ReserveOutcome.Reserved(10));
+        store.settle("t3", 10);
+        assertThat(store.reserve("t4", "acc_1", 1, 1)).isInstanceOf(ReserveOutcome.InsufficientCredits.class);
+        assertThat(store.balance("acc_1")).isEqualTo(new Balance(100, 0, 130, 30));
+    }
+
+    @Test
+    void calls_of_the_sandbox_use_its_credits_first() {
+        store.account("acc_1", 30);
+        give("acc_1", 100);
+        store.reserve("t1", "acc_1", 60, 60);
+        store.settle("t1", 40);
+        assertThat(sandbox("acc_1")).isEqualTo(60);
+        store.reserve("t2", "acc_1", 90, 90);
+        store.settle("t2", 65);
+        assertThat(sandbox("acc_1")).isZero();
+        real();
+        assertThat(store.reserve("t3", "acc_1", 25, 25)).isEqualTo(new ReserveOutcome.Reserved(25));
+    }
+
+    @Test
+    void credits_of_the_sandbox_never_become_others_by_what_is_taken_away() {
+        store.account("acc_1", 30);
+        give("acc_1", 100);
+        store.commit(new Reversal("acc_1", 30, "money went back", null, store.now()));
+        real();
+        assertThat(store.reserve("t1", "acc_1", 1, 1)).isInstanceOf(ReserveOutcome.InsufficientCredits.class);
+        store.commit(new Adjustment("acc_1", -90, "too much", null, store.now()));
+        assertThat(sandbox("acc_1")).isEqualTo(10);
+        store.commit(new Grant("acc_1", 7, "bought", store.now()));
+        assertThat(store.reserve("t2", "acc_1", 7, 7)).isEqualTo(new ReserveOutcome.Reserved(7));
     }
 
     @Test
     void credits_to_start_with_are_known_of_the_account_that_was_given_them() {
-        give("acc_1", FreeCredits.toStartWith("acc_1"));
-        give("acc_2", FreeCredits.ofTestPayment("acc_2", "p1"));
+        store.account("acc_1", 0);
+        give("acc_1", 100);
+        store.account("acc_2", 0);
+        store.commit(new Grant("acc_2", 100, "for nothing", FreeCredits.ofTestPayment("acc_2", "p1"), store.now()));
         assertThat(FreeCredits.isStarted(store.database, "acc_1")).isTrue();
         assertThat(FreeCredits.isStarted(store.database, "acc_2")).isFalse();
         assertThat(FreeCredits.isStarted(store.database, "acc_9")).isFalse();

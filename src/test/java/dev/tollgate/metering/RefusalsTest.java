@@ -5,6 +5,8 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.error.Shortage;
+import dev.tollgate.ledger.Account;
+import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.ReserveOutcome;
 import dev.tollgate.ledger.SpendWindow;
 import dev.tollgate.models.Usage;
@@ -33,15 +35,21 @@ class RefusalsTest {
 
     @Test
     void an_empty_balance_is_told_with_what_running_calls_hold() {
-        ApiError empty = Refusals.nothingToSpend(0);
+        ApiError empty = Refusals.nothingToSpend(account(0, 0));
         assertThat(empty.code()).isEqualTo(ErrorCode.INSUFFICIENT_CREDITS);
         assertThat(empty.message())
                 .isEqualTo("Your credit balance is too low. Please top up. No credits are available.");
         assertThat(empty.headers()).isEmpty();
-        ApiError held = Refusals.nothingToSpend(1_500_000);
+        assertThat(Refusals.nothingToSpend(account(7_000_000, 0)).message())
+                .endsWith(" 7 credits of the balance were given for nothing and buy only the sandbox's answers.");
+        ApiError held = Refusals.nothingToSpend(account(0, 1_500_000));
         assertThat(held.message())
                 .isEqualTo("Your credit balance is too low. Please top up. 1.5 credits are held by running calls.");
         assertThat(held.headers()).isEqualTo(SOON);
+    }
+
+    private static Account account(long balance, long reserved) {
+        return new Account("acc_1", "One", NOW, false, new Balance(balance, reserved, balance + reserved, 0));
     }
 
     @Test
@@ -120,7 +128,8 @@ class RefusalsTest {
 
     @Test
     void a_refusal_carries_what_it_says_in_figures() {
-        assertThat(Refusals.nothingToSpend(1_500_000).shortage()).isEqualTo(new Shortage.OfCredits(null, 0, 1_500_000));
+        assertThat(Refusals.nothingToSpend(account(0, 1_500_000)).shortage())
+                .isEqualTo(new Shortage.OfCredits(null, 0, 1_500_000));
         assertThat(Refusals.of(new ReserveOutcome.InsufficientCredits(5, 1_000_000, 2_000_000))
                         .shortage())
                 .as("what runs would not suffice either")

@@ -146,6 +146,40 @@ class MigrationsTest {
 
     @ParameterizedTest
     @EnumSource(Dialect.class)
+    void free_credits_that_are_left_are_marked(Dialect dialect) throws SQLException {
+        Engine engine = engine(dialect);
+        Migrations.migrate(engine, 35);
+        for (String account : List.of("acc_demo|90|10", "acc_a|120|30", "acc_b|0|0", "acc_c|100|60", "acc_d|30|0")) {
+            String[] parts = account.split("\\|");
+            long purchased = Long.parseLong(parts[1]) + Long.parseLong(parts[2]);
+            change(
+                    engine,
+                    "INSERT INTO account (id, name, created_at, balance_micros, purchased_micros, consumed_micros) VALUES ('"
+                            + parts[0] + "', 'a', 1, " + parts[1] + ", " + purchased + ", " + parts[2] + ")");
+        }
+        change(
+                engine,
+                "INSERT INTO entry (account_id, sequence, created_at, kind, from_bucket, to_bucket, amount_micros, reason)"
+                        + " VALUES ('acc_demo', 1, 1, 'top_up', 'funding', 'available', 100, 'demo credits')");
+        for (String row : List.of(
+                "'acc_a', 1, 'top_up', 50, 'sandbox-start-acc_a'",
+                "'acc_a', 2, 'top_up', 100, 'voucher-1'",
+                "'acc_b', 1, 'top_up', 50, 'test-payment-acc_b-p'",
+                "'acc_b', 2, 'adjustment', -50, NULL",
+                "'acc_c', 1, 'top_up', 50, 'test-payment-acc_c-p'",
+                "'acc_d', 1, 'top_up', 50, 'sandbox-start-acc_d'")) {
+            change(
+                    engine,
+                    "INSERT INTO requested_entry (account_id, sequence, kind, amount_micros, request_id) VALUES (" + row
+                            + ")");
+        }
+        Migrations.migrate(engine, 36);
+        assertThat(rows(engine, "SELECT id, sandbox_micros FROM account ORDER BY id"))
+                .containsExactly("acc_a|20", "acc_b|0", "acc_c|0", "acc_d|30", "acc_demo|90");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
     void a_program_starts_on_a_newer_schema_that_suffers_it_and_on_no_other(Dialect dialect) throws SQLException {
         Engine engine = engine(dialect);
         Migrations.run(engine);

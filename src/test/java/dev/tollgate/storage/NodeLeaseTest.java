@@ -205,7 +205,8 @@ class NodeLeaseTest {
     @Test
     void an_embedded_database_has_no_nodes(@TempDir Path folder) {
         try (Database embedded = Database.open(Migrated.in(folder))) {
-            assertThatThrownBy(() -> embedded.join(new Random(1), listener)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> embedded.join(new Random(1), listener, ""))
+                    .isInstanceOf(IllegalStateException.class);
         }
     }
 

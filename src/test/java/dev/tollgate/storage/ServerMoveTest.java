@@ -65,7 +65,7 @@ class ServerMoveTest {
         assertThat(ServerMove.run(folder, url, NOTHING_ELSE))
                 .contains(
                         "account: 2 rows, balance_micros 0.984305, reserved_micros 0.015700, purchased_micros 1.000005,"
-                                + " consumed_micros 0.000000")
+                                + " consumed_micros 0.000000, sandbox_micros 0.000000")
                 .anyMatch(line -> line.startsWith("open_hold: 1501 rows, held_micros 0.015700"));
         try (StoreFixture moved = StoreFixture.shared(url)) {
             assertThat(facts(moved)).isEqualTo(before);
@@ -209,6 +209,7 @@ class ServerMoveTest {
             "INSERT INTO account_rates (account_id, requests, tokens, concurrency) VALUES ('acc_1', 1, NULL, 3)",
             "INSERT INTO account (id, name, created_at, blocked, deleted_at) VALUES ('acc_gone', 'deleted account', 1, 1, 2)",
             "INSERT INTO started_before (mark) VALUES ('ab')",
+            "INSERT INTO installation_kind (sequence, is_real, created_at) VALUES (1, 1, 2)",
             "INSERT INTO setting (name, value, changed_at) VALUES ('seller.name', 'Ä', 1)",
             "INSERT INTO price_version (sequence, model_id, version, created_at, input_micros, output_micros, reasoning_billed, rounding,"
                     + " step_micros, minimum_micros) VALUES (1, 'gemini-2.5-pro', 'v1', 1, 2, 3, 1, 'down', 4, 5)");

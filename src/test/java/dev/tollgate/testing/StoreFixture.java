@@ -82,10 +82,14 @@ public final class StoreFixture implements AutoCloseable {
     }
 
     private StoreFixture(Supplier<Database> opener) {
+        this(opener, false);
+    }
+
+    private StoreFixture(Supplier<Database> opener, boolean isReal) {
         this.opener = opener;
         database = opener.get();
         InstantSource clock = () -> now;
-        ledger = new Ledger(database);
+        ledger = new Ledger(database, isReal);
         keys = new Keys(database, clock);
         receipts = new Receipts(database, SECRETS);
         tasks = new Tasks(database);
@@ -110,8 +114,13 @@ public final class StoreFixture implements AutoCloseable {
 
     /** Closes this one; another over the same data. */
     public StoreFixture reopened() {
+        return reopened(false);
+    }
+
+    /** As above. @param isReal whether its calls cost money */
+    public StoreFixture reopened(boolean isReal) {
         close();
-        StoreFixture next = new StoreFixture(opener);
+        StoreFixture next = new StoreFixture(opener, isReal);
         next.now = now;
         return next;
     }
