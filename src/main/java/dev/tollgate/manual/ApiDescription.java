@@ -2,6 +2,7 @@ package dev.tollgate.manual;
 
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
+import dev.tollgate.http.SharedBytes;
 import java.io.InputStream;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -14,7 +15,7 @@ public final class ApiDescription implements Handler<Object> {
 
     /** Once a process, by whoever comes first: a start need not wait for it. */
     private static final class OfThisProgram {
-        static final byte[] JSON = json();
+        static final SharedBytes JSON = new SharedBytes(json());
     }
 
     private static byte[] json() {
@@ -30,6 +31,6 @@ public final class ApiDescription implements Handler<Object> {
 
     @Override
     public void handle(Exchange exchange, Object anyone) {
-        exchange.json(200, OfThisProgram.JSON);
+        exchange.send(200, "application/json", OfThisProgram.JSON);
     }
 }

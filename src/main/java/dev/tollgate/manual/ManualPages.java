@@ -53,8 +53,8 @@ public final class ManualPages {
                     .withStatus(404)
                     .asException();
         }
-        String html = page.html().replace(ADDRESS, escaped(request.address()));
-        return show(request, "manual/page.jte", Map.of("title", page.title(), "html", html));
+        return show(request, "manual/page.jte", Map.of("title", page.title(), "html", page.html()))
+                .shared(new PageStep.Shared(isOpen.getAsBoolean(), ADDRESS, escaped(request.address())));
     }
 
     /** It may come from the request. */
@@ -72,7 +72,7 @@ public final class ManualPages {
         return show(request, "manual/models.jte", Map.of("models", models, "retirements", retirements(models)));
     }
 
-    /** What is said of several is said once. @return ids by what is said of them */
+    /** Model ids by retirement notice: several models may share a notice. */
     private static Map<String, String> retirements(List<ModelFacts> models) {
         Map<String, String> retirements = new LinkedHashMap<>();
         for (ModelFacts model : models) {
@@ -93,7 +93,7 @@ public final class ManualPages {
         return show(request, "manual/model.jte", Map.of("model", ModelFacts.of(model, life), "call", call));
     }
 
-    private PageStep show(PageRequest<Visitor> request, String template, Map<String, Object> params) {
+    private PageStep.Show show(PageRequest<Visitor> request, String template, Map<String, Object> params) {
         Map<String, Object> all = new HashMap<>(params);
         all.put("open", isOpen.getAsBoolean());
         all.put("contents", Manual.ofThisProgram().contents(request.path()));

@@ -15,31 +15,47 @@ public sealed interface PageStep {
      * @param params what the template asks for; {@code shell} is added
      * @param headers that stand in the place of every page's, or beside them
      * @param balanceMicros of the visitor's account, where the page has read it; null where it has not
+     * @param shared null if the page is drawn for each visitor
      */
     record Show(
             int status,
             String template,
             Map<String, Object> params,
             Map<String, String> headers,
-            @Nullable Long balanceMicros)
+            @Nullable Long balanceMicros,
+            @Nullable Shared shared)
             implements PageStep {
 
         public Show(int status, String template, Map<String, Object> params, Map<String, String> headers) {
-            this(status, template, params, headers, null);
+            this(status, template, params, headers, null, null);
         }
 
-        /** The same, whose shell shows a balance that the page has read: it is not asked for once more. */
+        /** The same with a balance for the shell, which need not read it again. */
         public Show withBalance(long micros) {
-            return new Show(status, template, params, headers, micros);
+            return new Show(status, template, params, headers, micros, shared);
         }
 
         /** The same with a header of its own. */
         public Show with(String header, String value) {
             Map<String, String> more = new HashMap<>(headers);
             more.put(header, value);
-            return new Show(status, template, params, more, balanceMicros);
+            return new Show(status, template, params, more, balanceMicros, shared);
+        }
+
+        /** The same, drawn once for all strangers. */
+        public Show shared(Shared by) {
+            return new Show(status, template, params, headers, balanceMicros, by);
         }
     }
+
+    /**
+     * How the page of a path is the same for every stranger.
+     *
+     * @param state the page changes with it
+     * @param hole a text of the page that is replaced for each visitor
+     * @param word replaces it
+     */
+    record Shared(Object state, String hole, String word) {}
 
     /** Go there. @param cookies to be set */
     record Move(String location, List<String> cookies) implements PageStep {

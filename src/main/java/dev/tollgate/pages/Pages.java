@@ -22,9 +22,11 @@ import gg.jte.output.Utf8ByteOutput;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -47,6 +49,7 @@ public final class Pages {
             TemplateEngine.createPrecompiled(null, ContentType.Html, Pages.class.getClassLoader(), "templates");
     private final PageErrors errors;
     private final PageFiles files = new PageFiles();
+    private final SharedPages shared = new SharedPages();
     private final PageGate<Visitor> everybody;
     private final PageGate<Visitor.Member> begun;
     private final PageGate<Visitor.Member> members;
@@ -203,9 +206,9 @@ public final class Pages {
     private record Drawn(PageStep step, @Nullable Shell shell) {}
 
     /** @param html null where it is a move */
-    private record Made(PageStep step, byte @Nullable [] html) {}
+    private record Made(PageStep step, SharedPages.@Nullable Sent html) {}
 
-    /** Of a stranger's there is next to nothing to read, and no account to take turns. */
+    /** A stranger's page reads next to nothing, and has no account that takes turns. */
     private Drawn ofOneInstant(Visitor visitor, Supplier<Drawn> drawing) {
         return visitor instanceof Visitor.Member member ? reads.onePage(member.accountId(), drawing) : drawing.get();
     }
@@ -216,21 +219,35 @@ public final class Pages {
     }
 
     private void answer(PageRequest<?> request, Supplier<Drawn> drawing) {
-        request.exchange().compute(() -> made(drawing), made -> send(request, made));
+        request.exchange().compute(() -> made(request, drawing), made -> send(request, made));
     }
 
-    private Made made(Supplier<Drawn> drawing) {
+    private Made made(PageRequest<?> request, Supplier<Drawn> drawing) {
         try {
             Drawn drawn = drawing.get();
             return new Made(
                     drawn.step,
-                    drawn.step instanceof PageStep.Show show && drawn.shell != null ? render(show, drawn.shell) : null);
+                    drawn.step instanceof PageStep.Show show && drawn.shell != null
+                            ? html(request.path(), show, drawn.shell)
+                            : null);
         } catch (Passwords.Busy busy) {
             throw ApiError.of(
                             ErrorCode.INTERNAL_ERROR, "Too many people sign in right now. Try again in a few seconds.")
                     .withStatus(503)
                     .asException();
         }
+    }
+
+    private SharedPages.Sent html(String path, PageStep.Show show, Shell shell) {
+        PageStep.Shared by = show.shared();
+        if (by == null) {
+            return new SharedPages.Sent(render(show, shell), null);
+        }
+        if (shell.person() == null) {
+            return shared.page(path, shell.words(), by, () -> render(show, shell));
+        }
+        return new SharedPages.Sent(
+                SharedPages.filled(new String(render(show, shell), StandardCharsets.UTF_8), by), null);
     }
 
     private byte[] render(PageStep.Show show, Shell shell) {
@@ -299,7 +316,7 @@ public final class Pages {
                 if (request.visitor() instanceof Visitor.Stranger stranger && stranger.newCookie() != null) {
                     exchange.setHeader("set-cookie", stranger.newCookie());
                 }
-                exchange.send(show.status(), HTML, made.html() == null ? new byte[0] : made.html());
+                send(exchange, show.status(), Objects.requireNonNull(made.html()));
             }
             case PageStep.Move move -> {
                 move.cookies().forEach(cookie -> exchange.addHeader("set-cookie", cookie));
@@ -309,6 +326,14 @@ public final class Pages {
                 exchange.setHeader("location", move.location());
                 exchange.empty(303);
             }
+        }
+    }
+
+    private static void send(Exchange exchange, int status, SharedPages.Sent html) {
+        if (html.shared() != null) {
+            exchange.send(status, HTML, html.shared());
+        } else if (html.own() != null) {
+            exchange.send(status, HTML, html.own());
         }
     }
 }
