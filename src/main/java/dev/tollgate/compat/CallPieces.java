@@ -23,6 +23,7 @@ final class CallPieces {
         private @Nullable String id;
         private String name = "";
         private final StringBuilder arguments = new StringBuilder();
+        private @Nullable String signature;
         private final ObjectEnd end = new ObjectEnd();
 
         /** Whether it began after a finish reason: it may repeat one that was told. */
@@ -64,6 +65,8 @@ final class CallPieces {
         if (call.name.isEmpty() && name != null) {
             call.name = name;
         }
+        String signature = CompatReader.signature(piece);
+        call.signature = signature == null ? call.signature : signature;
         if (!isRepeated(call, arguments)) {
             argumentsChars += arguments.length();
             call.hasArguments |= !arguments.isBlank();
@@ -131,7 +134,8 @@ final class CallPieces {
     }
 
     private void tell(SaidSoFar soFar, Call said, String arguments, List<UpstreamEvent> out) {
-        UpstreamEvent.ToolCall call = new UpstreamEvent.ToolCall(candidate, said.id, said.name, arguments, null);
+        UpstreamEvent.ToolCall call =
+                new UpstreamEvent.ToolCall(candidate, said.id, said.name, arguments, said.signature);
         if (!said.late || soFar.repeated(call, said.index) == null) {
             soFar.call(call, said.index);
             out.add(call);

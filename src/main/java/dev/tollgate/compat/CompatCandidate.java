@@ -112,6 +112,10 @@ final class CompatCandidate {
         delta.path("content").values().forEach(part -> takePart(part, out));
         takeText(CompatReader.text(delta, "refusal"), null, out);
         delta.path("images").values().forEach(image -> takeFile(image, out));
+        String signature = CompatReader.signature(delta);
+        if (signature != null) {
+            out.add(new UpstreamEvent.Text(index, "", signature));
+        }
     }
 
     /** Two spellings are about. */

@@ -47,7 +47,9 @@ final class CompatChannel implements Channel {
     @Override
     public PreparedAsk prepare(Ask ask) {
         if (ask instanceof ChatAsk chat) {
-            return new Prepared(CompatRequestWriter.write(chat, dialect), chat);
+            return new Prepared(
+                    CompatRequestWriter.write(chat, chat.replay().onChannel(name, chat.upstreamModel()), dialect),
+                    chat);
         }
         throw ApiError.invalid(
                         "model",

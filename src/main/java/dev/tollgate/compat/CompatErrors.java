@@ -72,6 +72,9 @@ final class CompatErrors implements ErrorReader {
                 error.isString() ? error.asString() : error.path("message").asString(text);
         String detail = scrubbed("HTTP %d %s: %s".formatted(status, code, message));
         Kind kind = kind(status, code);
+        if (kind == Kind.REFUSED && ErrorReader.refusesSignature(message)) {
+            kind = Kind.SIGNATURE;
+        }
         Overflow overflow = overflow(kind, error, message);
         return overflow == null ? new UpstreamFailure(kind, wait, detail) : UpstreamFailure.tooLong(overflow, detail);
     }

@@ -168,6 +168,11 @@ final class CompatReader implements AnswerReader {
         return value.isString() ? value.asString() : null;
     }
 
+    /** The thought signature of a call or a message, as Google's own compatible endpoint sends it (protocol 2.4, rule 9). */
+    static @Nullable String signature(JsonNode node) {
+        return text(node.path("extra_content").path("google"), "thought_signature");
+    }
+
     private void stop(UpstreamFailure why) {
         over = true;
         failure = mayEnd() ? null : why;

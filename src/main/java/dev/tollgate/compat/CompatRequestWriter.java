@@ -12,6 +12,7 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.memory.CountedBytes;
 import dev.tollgate.upstream.ChatAsk;
+import dev.tollgate.upstream.Replay;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -40,14 +41,17 @@ final class CompatRequestWriter {
         this.dialect = dialect;
     }
 
-    /** @throws ApiException what the protocol cannot express */
-    static CompatBody write(ChatAsk ask, ServerDialect dialect) {
+    /**
+     * @param replay as far as it is good on the channel
+     * @throws ApiException what the protocol cannot express
+     */
+    static CompatBody write(ChatAsk ask, Replay replay, ServerDialect dialect) {
         CountedBytes out = new CountedBytes(ask.memory(), 1024);
         CompatRequestWriter writer;
         List<ContentPartSlot> slots;
         try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
             writer = new CompatRequestWriter(json, ask, dialect);
-            slots = writer.write(new MessagesWriter(json, out, writer.ignored));
+            slots = writer.write(new MessagesWriter(json, out, replay, writer.ignored));
         }
         return new CompatBody(out.whole(), dialect.maxTokensField(), List.copyOf(writer.ignored), slots);
     }

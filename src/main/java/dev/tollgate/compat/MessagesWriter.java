@@ -7,6 +7,7 @@ import dev.tollgate.conversation.Place.Member;
 import dev.tollgate.media.MediaLabel;
 import dev.tollgate.media.MediaType;
 import dev.tollgate.media.WantedMedium;
+import dev.tollgate.upstream.Replay;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -25,16 +26,19 @@ final class MessagesWriter {
 
     private final JsonGenerator json;
     private final ByteArrayOutputStream out;
+    private final Replay replay;
     private final Set<String> ignored;
     private final List<ContentPartSlot> slots = new ArrayList<>(0);
 
     /**
      * @param out what the generator writes to
+     * @param replay the signatures that the channel has made
      * @param ignored takes dotted names of what could not be expressed
      */
-    MessagesWriter(JsonGenerator json, ByteArrayOutputStream out, Set<String> ignored) {
+    MessagesWriter(JsonGenerator json, ByteArrayOutputStream out, Replay replay, Set<String> ignored) {
         this.json = json;
         this.out = out;
+        this.replay = replay;
         this.ignored = ignored;
     }
 
@@ -156,10 +160,13 @@ final class MessagesWriter {
         return Base64.getDecoder().decode(base64.substring(0, chars));
     }
 
-    /** Signatures are Google's and stay here. */
+    /** Only a server that has made signatures gets them back: others may refuse a field that they do not know. */
     private void writeAssistant(List<Message.Assistant> messages) {
+        String signature = null;
         for (Message.Assistant message : messages) {
-            ignoreIf(message.thoughtSignature() != null, message.place(), Member.EXTRAS);
+            String own = replay.ownSignature(message);
+            signature = own == null ? signature : own;
+            ignoreIf(message.thoughtSignature() != null && own == null, message.place(), Member.EXTRAS);
             ignoreIf(!message.files().isEmpty(), message.place(), Member.FILES);
         }
         boolean calls =
@@ -177,15 +184,19 @@ final class MessagesWriter {
         if (calls) {
             json.writeArrayPropertyStart("tool_calls");
             for (Message.Assistant message : messages) {
-                message.toolCalls().forEach(this::writeCall);
+                for (int i = 0; i < message.toolCalls().size(); i++) {
+                    writeCall(message.toolCalls().get(i), i == 0);
+                }
             }
             json.writeEndArray();
         }
+        writeSignature(signature);
     }
 
     /** One that was known by its name only gets that for an id, and so does its result. */
-    private void writeCall(Message.ToolCall call) {
-        ignoreIf(call.thoughtSignature() != null, call.place(), Member.EXTRAS);
+    private void writeCall(Message.ToolCall call, boolean first) {
+        String signature = replay.ownSignature(call, first);
+        ignoreIf(call.thoughtSignature() != null && signature == null, call.place(), Member.EXTRAS);
         json.writeStartObject();
         json.writeStringProperty("id", id(call.id(), call.name()));
         json.writeStringProperty("type", "function");
@@ -193,7 +204,19 @@ final class MessagesWriter {
         json.writeStringProperty("name", call.name());
         json.writeStringProperty("arguments", wellFormed(call.arguments()));
         json.writeEndObject();
+        writeSignature(signature);
         json.writeEndObject();
+    }
+
+    /** As Google's own compatible endpoint has it (protocol 2.4, rule 9). */
+    private void writeSignature(@Nullable String signature) {
+        if (signature != null) {
+            json.writeObjectPropertyStart("extra_content");
+            json.writeObjectPropertyStart("google");
+            json.writeStringProperty("thought_signature", signature);
+            json.writeEndObject();
+            json.writeEndObject();
+        }
     }
 
     private static String id(@Nullable String id, String name) {

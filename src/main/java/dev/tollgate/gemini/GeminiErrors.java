@@ -38,11 +38,6 @@ final class GeminiErrors implements ErrorReader {
     private static final Pattern OUR_TROUBLE =
             Pattern.compile("location|billing|project|api key", Pattern.CASE_INSENSITIVE);
 
-    /** protocol 2.4, rule 6; a missing one is another matter. */
-    private static final Pattern BAD_SIGNATURE = Pattern.compile(
-            "(invalid|corrupted) thought.?signature|thought.?signature is (invalid|not valid)",
-            Pattern.CASE_INSENSITIVE);
-
     /** Of the Gemini API, with and without a count, and of Vertex AI (protocol 2.3). */
     private static final List<Pattern> TOO_LONG = List.of(
             Pattern.compile(
@@ -146,7 +141,7 @@ final class GeminiErrors implements ErrorReader {
 
     private static Kind refusal(JsonNode error) {
         String message = error.path("message").asString("");
-        return BAD_SIGNATURE.matcher(message).find() ? Kind.SIGNATURE : Kind.REFUSED;
+        return ErrorReader.refusesSignature(message) ? Kind.SIGNATURE : Kind.REFUSED;
     }
 
     /** D45: a 400 that speaks of our key, project or location. */

@@ -104,6 +104,18 @@ public final class Replay {
         return chosen(message.thoughtSignature(), texts.get(message), false);
     }
 
+    /** As {@link #signature(Message.ToolCall, boolean)}; null unless the channel and model that are asked have made the call. */
+    public @Nullable String ownSignature(Message.ToolCall call, boolean first) {
+        Part part = calls.get(call);
+        return part != null && isGood(part) ? signature(call, first) : null;
+    }
+
+    /** As {@link #signature(Message.Assistant)}; null unless the channel and model that are asked have made the text. */
+    public @Nullable String ownSignature(Message.Assistant message) {
+        Part part = texts.get(message);
+        return part != null && isGood(part) ? signature(message) : null;
+    }
+
     /** The signature to send with a file that the model has made: nobody but the caller keeps it. */
     public @Nullable String signature(Message.SentBack file) {
         return noneIsGood ? null : file.thoughtSignature();

@@ -19,6 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** An OpenAI-compatible server as a channel: requests out, streams in, usage, errors. */
 @Timeout(240)
@@ -50,7 +52,7 @@ class CompatTest {
     }
 
     private String yaml() {
-        return "channels: [{id: far, kind: openai, base_url: \"%s/v1/\", key: %s, models: {gemini-2.5-pro: qwen3-32b, gemini-3.1-pro: qwen3-32b}}]"
+        return "channels: [{id: far, kind: openai, base_url: \"%s/v1/\", key: %s, models: {gemini-2.5-pro: qwen3-32b, gemini-3.1-pro: qwen3-32b, gemini-3-pro: qwen3-32b}}]"
                 .formatted(far.url(), KEY);
     }
 
@@ -430,6 +432,76 @@ class CompatTest {
             JsonNode calls = channels.call().json().at("/choices/0/message/tool_calls");
             assertThat(calls.findValuesAsString("arguments")).containsExactly("{\"a\":1}", "{\"a\":2}", "{\"a\":3}");
             assertThat(calls.findValuesAsString("id")).doesNotHaveDuplicates();
+        }
+    }
+
+    private static final String TOOLS =
+            "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{\"type\":\"object\"}}}],";
+
+    private static String afterCall(JsonNode message) {
+        return "{\"model\":\"gemini-3-pro\",\"stream\":false," + TOOLS
+                + "\"messages\":[{\"role\":\"user\",\"content\":\"Go\"},%s,{\"role\":\"tool\",\"tool_call_id\":\"call_1\",\"content\":\"ok\"}]}"
+                        .formatted(message);
+    }
+
+    @Test
+    void thought_signatures_go_back_to_the_server_that_made_them() {
+        String signed = ",\"extra_content\":{\"google\":{\"thought_signature\":\"%s\"}}";
+        far.script(events(
+                delta("{\"content\":\"Let me look.\"" + signed.formatted("dGV4dA==") + "}"),
+                delta(
+                        "{\"tool_calls\":[{\"index\":0,\"id\":\"call_1\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}"
+                                + signed.formatted("Y2FsbA==") + "}]}"),
+                finish("tool_calls"),
+                USAGE,
+                DONE));
+        try (Channels channels = Channels.of(yaml())) {
+            Gateway.Reply first = channels.customer()
+                    .chat("{\"model\":\"gemini-3-pro\",\"stream\":false," + TOOLS
+                            + "\"messages\":[{\"role\":\"user\",\"content\":\"Go\"}]}");
+            assertThat(first.status()).as(first.text()).isEqualTo(200);
+            JsonNode message = first.json().at("/choices/0/message");
+            assertThat(message.at("/extra_content/google/thought_signature").asString())
+                    .isEqualTo("dGV4dA==");
+            assertThat(message.at("/tool_calls/0/extra_content/google/thought_signature")
+                            .asString())
+                    .isEqualTo("Y2FsbA==");
+            JsonNode plain = message.deepCopy();
+            ((ObjectNode) plain).remove("extra_content");
+            ((ObjectNode) plain.at("/tool_calls/0")).remove("extra_content");
+            for (JsonNode back : new JsonNode[] {message, plain}) {
+                Gateway.Reply reply = channels.customer().chat(afterCall(back));
+                assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+                assertThat(reply.header("x-tollgate-ignored")).isEmpty();
+                JsonNode sent = far.requests().getLast().json().at("/messages/1");
+                assertThat(sent.toString())
+                        .endsWith("\"arguments\":\"{}\"}" + signed.formatted("Y2FsbA==") + "}]"
+                                + signed.formatted("dGV4dA==") + "}");
+            }
+        }
+    }
+
+    @Test
+    void a_server_that_refuses_a_thought_signature_is_asked_without_any() {
+        String signed = ",\"extra_content\":{\"google\":{\"thought_signature\":\"Y2FsbA==\"}}";
+        String call =
+                "{\"tool_calls\":[{\"index\":0,\"id\":\"call_1\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}"
+                        + signed + "}]}";
+        far.script(request -> request.body().contains("Y2FsbA==")
+                ? whole(400, "{\"error\":{\"message\":\"Corrupted thought signature.\",\"code\":400}}")
+                : events(delta(call), finish("tool_calls"), USAGE, DONE));
+        try (Channels channels = Channels.of(yaml())) {
+            JsonNode message = channels.customer()
+                    .chat(afterCall(JsonNodeFactory.instance
+                                    .objectNode()
+                                    .put("role", "assistant")
+                                    .put("content", "x"))
+                            .replaceAll(",\\{\"role\":\"tool.*", ",{\"role\":\"user\",\"content\":\"Go on\"}]}"))
+                    .json()
+                    .at("/choices/0/message");
+            Gateway.Reply reply = channels.customer().chat(afterCall(message));
+            assertThat(reply.status()).as(reply.text() + message).isEqualTo(200);
+            assertThat(far.asked()).isEqualTo(3);
         }
     }
 
