@@ -8,6 +8,22 @@ import org.jspecify.annotations.Nullable;
 /** Plain values of the administration, as they also stand on the control socket. */
 public final class AdminViews {
 
+    /**
+     * A row of the usage tables that is not the sum of its calls.
+     *
+     * @param of {@code quarter}, {@code day} or {@code hour}
+     * @param names for a quarter or a day: account, key and model; for an hour: channel, model, the upstream's name of it, and how calls ended
+     * @param missing what has to be added to each sum
+     */
+    public record UsageRow(String of, long startsAt, List<String> names, List<Long> missing) {}
+
+    /**
+     * Rows of usage that are to be mended.
+     *
+     * @param foldedUntil up to where days were folded when they were found, milliseconds
+     */
+    public record UsageCorrection(long foldedUntil, List<UsageRow> rows) {}
+
     private AdminViews() {}
 
     /**

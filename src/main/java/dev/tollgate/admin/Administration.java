@@ -11,6 +11,7 @@ import dev.tollgate.admin.AdminViews.NewKey;
 import dev.tollgate.admin.AdminViews.NewPassword;
 import dev.tollgate.admin.AdminViews.Page;
 import dev.tollgate.admin.AdminViews.PersonRole;
+import dev.tollgate.admin.AdminViews.UsageCorrection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,13 @@ public interface Administration extends AutoCloseable {
      * @return the account afterwards
      */
     Account grant(String accountId, long creditsMicros, String reason) throws Refused;
+
+    /**
+     * Adds to rows of usage what they lack.
+     *
+     * @return false, and nothing is changed, if days have been folded since the rows were found: they are to be found again
+     */
+    boolean correctUsage(UsageCorrection correction) throws Refused;
 
     /** What all keys of an account together may use. */
     AccountLimits accountLimits(String accountId) throws Refused;

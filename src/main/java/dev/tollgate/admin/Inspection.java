@@ -27,6 +27,14 @@ public interface Inspection extends AutoCloseable {
     boolean verify(Consumer<String> differences, Progress progress) throws Refused;
 
     /**
+     * Finds rows of usage that are not the sum of their calls.
+     *
+     * @param rowsMax no more are told
+     * @throws Refused where the books cannot be read
+     */
+    AdminViews.UsageCorrection usage(int rowsMax, Progress progress) throws Refused;
+
+    /**
      * An account's movements as lines of CSV.
      *
      * @param from null: from the beginning

@@ -26,6 +26,7 @@ import dev.tollgate.ledger.SpendLimits;
 import dev.tollgate.limits.Rates;
 import dev.tollgate.people.People;
 import dev.tollgate.people.Role;
+import dev.tollgate.rollups.CorrectUsage;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
@@ -34,6 +35,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -130,6 +132,29 @@ public final class StoredAdministration implements Administration {
     @Override
     public AdminViews.Account grant(String accountId, long creditsMicros, String reason) throws Refused {
         return deeds.grant(new By(by.actor(), reason, by.requestId()), accountId, creditsMicros);
+    }
+
+    @Override
+    public boolean correctUsage(AdminViews.UsageCorrection correction) throws Refused {
+        return refusable(() -> {
+            CorrectUsage correct = new CorrectUsage(
+                    correction.foldedUntil(),
+                    correction.rows().stream()
+                            .map(row -> new CorrectUsage.Row(
+                                    CorrectUsage.Of.valueOf(row.of().toUpperCase(Locale.ROOT)),
+                                    row.startsAt(),
+                                    row.names(),
+                                    row.missing()))
+                            .toList());
+            DeedJson rows =
+                    new DeedJson().number("rows", (long) correction.rows().size());
+            commit(
+                    "usage.rebuild",
+                    correct,
+                    "usage",
+                    () -> correct.isDone() ? new Deed.Changed(null, rows.end()) : null);
+            return correct.isDone();
+        });
     }
 
     @Override

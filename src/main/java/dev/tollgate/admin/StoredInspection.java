@@ -6,6 +6,9 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.storage.StoreException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +26,25 @@ public final class StoredInspection implements Inspection {
     public boolean verify(Consumer<String> differences, Progress progress) throws Refused {
         try {
             return new Audit(database).run(differences, progress::at);
+        } catch (StoreException e) {
+            throw refused(e);
+        }
+    }
+
+    @Override
+    public AdminViews.UsageCorrection usage(int rowsMax, Progress progress) throws Refused {
+        List<AdminViews.UsageRow> rows = new ArrayList<>();
+        try {
+            long foldedUntil = new Audit(database)
+                    .usage(
+                            row -> {
+                                if (rows.size() < rowsMax) {
+                                    String of = row.of().name().toLowerCase(Locale.ROOT);
+                                    rows.add(new AdminViews.UsageRow(of, row.startsAt(), row.names(), row.missing()));
+                                }
+                            },
+                            progress::at);
+            return new AdminViews.UsageCorrection(foldedUntil, rows);
         } catch (StoreException e) {
             throw refused(e);
         }

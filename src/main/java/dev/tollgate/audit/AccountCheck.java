@@ -1,21 +1,23 @@
 package dev.tollgate.audit;
 
+import dev.tollgate.storage.Dialect;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Each account's four amounts are what its entries add up to, nothing was ever below zero, its sequence has no gap; and over all
- * accounts the buckets add up to nothing.
+ * Each account's four amounts are what its entries add up to, nothing was ever below zero, its sequence has no gap and its latest entry is
+ * the one that it names; and over all accounts the buckets add up to nothing.
  */
 final class AccountCheck implements Check {
 
     private static final String SQL = """
-            SELECT a.id, a.balance_micros, a.reserved_micros, a.purchased_micros, a.consumed_micros, a.last_sequence,
-                e.account_id, e.sequence, e.kind, e.reservation_id, e.from_bucket, e.to_bucket, e.amount_micros
+            SELECT a.id, a.balance_micros, a.reserved_micros, a.purchased_micros, a.consumed_micros, a.last_sequence, a.last_entry_at,
+                e.account_id, e.sequence, e.kind, e.reservation_id, e.from_bucket, e.to_bucket, e.amount_micros, e.created_at
             FROM account a LEFT JOIN entry e ON e.account_id = a.id
             ORDER BY a.id, e.sequence""";
-    private static final int ENTRY = 7;
+    private static final int ENTRY = 8;
 
     private @Nullable Sums account;
     private long customersMicros;
@@ -27,7 +29,7 @@ final class AccountCheck implements Check {
     }
 
     @Override
-    public String sql() {
+    public String sql(Dialect dialect) {
         return SQL;
     }
 
@@ -42,7 +44,7 @@ final class AccountCheck implements Check {
         }
         if (row.getString(ENTRY) != null) {
             Movement movement = Movement.read(row, ENTRY);
-            sums.add(movement, findings);
+            sums.add(movement, row.getLong(ENTRY + 7), findings);
             platformMicros += movement.into("funding") + movement.into("revenue") + movement.into("shortfall");
         }
     }
@@ -72,11 +74,13 @@ final class AccountCheck implements Check {
         private final long storedPurchased;
         private final long storedConsumed;
         private final long storedSequence;
+        private final long storedLastAt;
         private long balance;
         private long reserved;
         private long purchased;
         private long consumed;
         private long sequence;
+        private long lastAt;
         private boolean wasBelowZero;
 
         Sums(String id, ResultSet row) throws SQLException {
@@ -86,9 +90,11 @@ final class AccountCheck implements Check {
             this.storedPurchased = row.getLong(4);
             this.storedConsumed = row.getLong(5);
             this.storedSequence = row.getLong(6);
+            this.storedLastAt = row.getLong(7);
         }
 
-        void add(Movement movement, Findings findings) {
+        void add(Movement movement, long createdAt, Findings findings) {
+            lastAt = Math.max(lastAt, createdAt);
             if (movement.sequence() != sequence + 1) {
                 findings.add(movement.name() + " follows " + sequence);
             }
@@ -120,6 +126,10 @@ final class AccountCheck implements Check {
             same("total_consumed", storedConsumed, consumed, findings);
             if (storedSequence != sequence) {
                 findings.add("account " + id + " counts " + storedSequence + " entries, the last one is " + sequence);
+            }
+            if (storedLastAt != lastAt) {
+                findings.add("account " + id + " has its last entry at " + Instant.ofEpochMilli(storedLastAt)
+                        + ", the latest is of " + Instant.ofEpochMilli(lastAt));
             }
         }
 

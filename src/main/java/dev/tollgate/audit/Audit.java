@@ -31,30 +31,50 @@ public final class Audit {
     public boolean run(Consumer<String> differences, Progress progress) {
         Findings findings = new Findings(differences);
         return database.read(connection -> {
-            for (Check check : checks()) {
+            for (Check check : checks(findings)) {
                 run(connection, check, findings, progress);
             }
             return findings.none();
         });
     }
 
-    private static List<Check> checks() {
+    /**
+     * What is wrong with usage alone.
+     *
+     * @param differences told each, until it has had enough
+     * @return up to where days are folded, milliseconds, in the same snapshot
+     * @throws dev.tollgate.storage.StoreException where the database cannot be read
+     */
+    public long usage(Consumer<UsageDifference> differences, Progress progress) {
+        Findings findings = new Findings(_ -> {});
+        return database.read(connection -> {
+            UsageCheck ofAccounts = new UsageCheck(differences);
+            run(connection, ofAccounts, findings, progress);
+            run(connection, new HourCheck(ofAccounts, differences), findings, progress);
+            return ofAccounts.foldedUntil();
+        });
+    }
+
+    private static List<Check> checks(Findings findings) {
         List<Check> checks = new ArrayList<>(StrayRows.checks());
         checks.add(new AccountCheck());
         checks.add(new HoldCheck());
-        checks.add(CallCheck.ofEnded());
+        PriceCheck prices = new PriceCheck();
+        checks.add(prices);
+        checks.add(CallCheck.ofEnded(prices));
         checks.add(CallCheck.ofOpen());
         checks.add(new RequestedCheck());
         checks.add(new ReceiptCheck());
         checks.add(new BalanceAfterCheck());
         checks.add(new WindowCheck());
-        checks.add(new RollupCheck());
+        UsageCheck usage = new UsageCheck(findings::usage);
+        checks.add(usage);
+        checks.add(new HourCheck(usage, findings::usage));
         return checks;
     }
 
-    private static void run(Connection connection, Check check, Findings findings, Progress progress)
-            throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(check.sql())) {
+    private void run(Connection connection, Check check, Findings findings, Progress progress) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(check.sql(database.dialect()))) {
             select.setFetchSize(FETCH_ROWS);
             try (ResultSet row = select.executeQuery()) {
                 for (long rows = 0; row.next(); rows++) {

@@ -3,6 +3,7 @@ package dev.tollgate.audit;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,6 +17,7 @@ record AuditedCall(
         String state,
         long heldMicros,
         long chargedMicros,
+        long createdAt,
         @Nullable CallTask task,
         CallEntries entries) {
 
@@ -25,14 +27,22 @@ record AuditedCall(
             "released", Set.of("failed", "cancelled"),
             "expired", Set.of("failed"));
 
-    /** @param usageFlags separated by a space */
+    /**
+     * @param usageFlags separated by a space
+     * @param hasCourse else it is of before there were courses, when clocks could run back within a call, or its server has died
+     */
     record CallTask(
             String accountId,
             String keyId,
             String status,
             long chargeMicros,
             String usageFlags,
-            @Nullable String pricingJson) {}
+            @Nullable String pricingJson,
+            long createdAt,
+            long completedAt,
+            @Nullable String usageJson,
+            @Nullable String errorCode,
+            boolean hasCourse) {}
 
     static AuditedCall read(ResultSet row) throws SQLException {
         String id = row.getString(1);
@@ -44,6 +54,7 @@ record AuditedCall(
                 row.getString(4),
                 row.getLong(5),
                 row.getLong(6),
+                row.getLong(22),
                 row.getString(14) == null ? null : task(row),
                 new CallEntries("reservation " + id, accountId, row.getLong(20), row.getLong(21)));
     }
@@ -55,20 +66,26 @@ record AuditedCall(
                 row.getString(16),
                 row.getLong(17),
                 row.getString(18),
-                row.getString(19));
+                row.getString(19),
+                row.getLong(24),
+                row.getLong(25),
+                row.getString(26),
+                row.getString(27),
+                row.getString(28) != null);
     }
 
-    void check(Findings findings) {
-        entries.check(state, heldMicros, chargedMicros, findings);
+    void check(PriceCheck prices, Findings findings) {
+        boolean isDated = task == null ? state.equals("open") : task.hasCourse;
+        entries.check(state, heldMicros, chargedMicros, isDated ? createdAt : Long.MIN_VALUE, findings);
         if (task != null) {
-            check(task, findings);
+            check(task, prices, findings);
         } else if (chargedMicros > 0) {
             findings.add(
                     "reservation " + id + " is " + state + " and has no task"); // those with a charge are kept (D44)
         }
     }
 
-    private void check(CallTask task, Findings findings) {
+    private void check(CallTask task, PriceCheck prices, Findings findings) {
         String name = "task " + id;
         if (!task.accountId.equals(accountId) || !task.keyId.equals(keyId)) {
             findings.add(name + " is of another account or key than its reservation");
@@ -81,17 +98,42 @@ record AuditedCall(
             findings.add(name + " says " + (entries.shortfallMicros() > 0 ? "nothing of its" : "there was a")
                     + " shortfall");
         }
+        if (task.errorCode == null == task.status.equals("failed")) {
+            findings.add(name + " is " + task.status + " and has " + (task.errorCode == null ? "no" : "an") + " error");
+        }
+        if (task.hasCourse) {
+            checkTimes(name, task, findings);
+        }
         if (task.pricingJson != null) {
-            checkPricing(name, task, ChargeDetail.read(task.pricingJson), findings);
+            checkPricing(name, task, ChargeDetail.read(task.pricingJson), prices, findings);
         } else if (task.chargeMicros > 0) {
             findings.add(name + " has a charge and does not say how it came about");
         }
     }
 
-    private void checkPricing(String name, CallTask task, @Nullable ChargeDetail detail, Findings findings) {
+    private void checkTimes(String name, CallTask task, Findings findings) {
+        if (task.createdAt != createdAt) {
+            findings.add(name + " begins at " + Instant.ofEpochMilli(task.createdAt) + ", its reservation at "
+                    + Instant.ofEpochMilli(createdAt));
+        }
+        if (entries.endedAt() > 0 && task.completedAt != entries.endedAt()) {
+            findings.add(name + " ends at " + Instant.ofEpochMilli(task.completedAt) + ", its entries at "
+                    + Instant.ofEpochMilli(entries.endedAt()));
+        }
+        if (state.equals("settled") && task.pricingJson == null && task.chargeMicros == 0) {
+            findings.add(name + " is settled and has no price");
+        }
+    }
+
+    private void checkPricing(
+            String name, CallTask task, @Nullable ChargeDetail detail, PriceCheck prices, Findings findings) {
         if (detail == null) {
             findings.add(name + " has a pricing detail that cannot be read");
             return;
+        }
+        prices.check(name, detail, findings);
+        if (task.hasCourse) {
+            PrintedCheck.check(name, task.usageJson, detail, findings);
         }
         if (detail.exact().compareTo(detail.counted()) != 0) {
             findings.add(name + " says that it costs exactly " + plain(detail.exact()) + ", its counts come to "

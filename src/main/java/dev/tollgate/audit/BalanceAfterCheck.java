@@ -1,5 +1,6 @@
 package dev.tollgate.audit;
 
+import dev.tollgate.storage.Dialect;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import tools.jackson.core.JacksonException;
@@ -31,7 +32,7 @@ final class BalanceAfterCheck implements Check {
     }
 
     @Override
-    public String sql() {
+    public String sql(Dialect dialect) {
         return SQL;
     }
 

@@ -1,5 +1,6 @@
 package dev.tollgate.audit;
 
+import dev.tollgate.storage.Dialect;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,7 @@ final class CallCheck implements Check {
             SELECT r.id, r.account_id, r.key_id, %s, r.held_micros, %s,
                 e.account_id, e.sequence, e.kind, e.reservation_id, e.from_bucket, e.to_bucket, e.amount_micros,
                 t.account_id, t.key_id, t.status, t.charge_micros, t.usage_flags, t.pricing,
-                r.first_sequence, r.last_sequence
+                r.first_sequence, r.last_sequence, r.created_at, e.created_at, t.created_at, t.completed_at, t.usage, t.error_code, t.course
             FROM %s r
                 LEFT JOIN task t ON t.id = r.id
                 LEFT JOIN entry e ON e.reservation_id = r.id
@@ -20,20 +21,23 @@ final class CallCheck implements Check {
 
     private final String subject;
     private final String sql;
+    private final PriceCheck prices;
     private @Nullable AuditedCall call;
 
-    private CallCheck(String subject, String sql) {
+    private CallCheck(String subject, String sql, PriceCheck prices) {
         this.subject = subject;
         this.sql = sql;
+        this.prices = prices;
     }
 
-    static CallCheck ofEnded() {
-        return new CallCheck("calls", COLUMNS.formatted("r.state", "r.charged_micros", "reservation"));
+    /** @param prices that have been read before */
+    static CallCheck ofEnded(PriceCheck prices) {
+        return new CallCheck("calls", COLUMNS.formatted("r.state", "r.charged_micros", "reservation"), prices);
     }
 
     /** They have no task yet. */
     static CallCheck ofOpen() {
-        return new CallCheck("open calls", COLUMNS.formatted("'open'", "0", "open_hold"));
+        return new CallCheck("open calls", COLUMNS.formatted("'open'", "0", "open_hold"), new PriceCheck());
     }
 
     @Override
@@ -42,7 +46,7 @@ final class CallCheck implements Check {
     }
 
     @Override
-    public String sql() {
+    public String sql(Dialect dialect) {
         return sql;
     }
 
@@ -56,14 +60,14 @@ final class CallCheck implements Check {
             call = current;
         }
         if (row.getString(ENTRY) != null) {
-            current.entries().add(Movement.read(row, ENTRY), findings);
+            current.entries().add(Movement.read(row, ENTRY), row.getLong(23), findings);
         }
     }
 
     @Override
     public void end(Findings findings) {
         if (call != null) {
-            call.check(findings);
+            call.check(prices, findings);
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.tollgate.audit;
 
+import java.time.Instant;
+
 /** What the entries of one reservation add up to. */
 final class CallEntries {
 
@@ -15,6 +17,11 @@ final class CallEntries {
     private long refundedMicros;
     private int charges;
     private int returns;
+    private long lowest = Long.MAX_VALUE;
+    private long highest;
+    private long earliest = Long.MAX_VALUE;
+    private long endedAt;
+    private boolean isOrderTold;
 
     /** @param firstSequence of the account's entries between which, both included, the reservation says that its own are */
     CallEntries(String name, String accountId, long firstSequence, long lastSequence) {
@@ -24,14 +31,23 @@ final class CallEntries {
         this.lastSequence = lastSequence;
     }
 
-    void add(Movement movement, Findings findings) {
+    void add(Movement movement, long createdAt, Findings findings) {
         if (!movement.accountId().equals(accountId)) {
             findings.add(name + " is of account " + accountId + ", its " + movement.name() + " is not");
         } else if (movement.move().equals(Movement.REFUND)) {
             checkFollows(movement, findings);
         } else if (movement.sequence() < firstSequence || movement.sequence() > lastSequence) {
+            isOrderTold = true;
             findings.add(name + " has its entries from " + firstSequence + " to " + lastSequence + ", but not its "
                     + movement.name());
+        }
+        if (!movement.move().equals(Movement.REFUND)) {
+            lowest = Math.min(lowest, movement.sequence());
+            highest = Math.max(highest, movement.sequence());
+            earliest = Math.min(earliest, createdAt);
+        }
+        if (movement.move().equals(Movement.CHARGE) || movement.move().equals(Movement.RETURN)) {
+            endedAt = createdAt;
         }
         switch (movement.move()) {
             case Movement.HOLD -> heldMicros += movement.micros();
@@ -50,6 +66,7 @@ final class CallEntries {
 
     private void checkFollows(Movement movement, Findings findings) {
         if (movement.sequence() <= lastSequence) {
+            isOrderTold = true;
             findings.add(name + " has its entries up to " + lastSequence + ", but its refund is " + movement.name());
         }
     }
@@ -63,12 +80,25 @@ final class CallEntries {
         }
     }
 
+    /** When it was charged or given back, milliseconds; 0 where neither is entered. */
+    long endedAt() {
+        return endedAt;
+    }
+
     long shortfallMicros() {
         return shortfallMicros;
     }
 
     /** Compares them with the reservation's row. */
-    void check(String state, long rowHeldMicros, long rowChargedMicros, Findings findings) {
+    void check(String state, long rowHeldMicros, long rowChargedMicros, long createdAt, Findings findings) {
+        if (!isOrderTold && highest > 0 && (firstSequence < lowest || lastSequence > highest)) {
+            findings.add(name + " has its entries from " + firstSequence + " to " + lastSequence + ", they are from "
+                    + lowest + " to " + highest);
+        }
+        if (earliest < createdAt) {
+            findings.add(name + " is of " + Instant.ofEpochMilli(createdAt) + ", its first entry of "
+                    + Instant.ofEpochMilli(earliest));
+        }
         findings.same(name + " holds", rowHeldMicros, "its entries hold", heldMicros);
         findings.same(name + " is charged", rowChargedMicros, "its entries charge", chargedMicros);
         if (refundedMicros > chargedMicros) {

@@ -13,13 +13,33 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * How a task says that its charge came about (decision D41), worked out once more. In credits, exact.
  *
+ * @param priceVersion by which price
+ * @param inputPerMillion credits
+ * @param outputPerMillion credits
+ * @param tokens what is counted
+ * @param units input and output in steps of the rounding, where each is rounded for itself; else null
  * @param exact what it says that the counts come to
  * @param charged what it says was charged
  * @param counted what the counts come to
  * @param due the same, rounded by its rule
  * @param holdCharged whether it says that the whole hold was charged instead, which is more (decision D46)
  */
-record ChargeDetail(BigDecimal exact, BigDecimal charged, BigDecimal counted, BigDecimal due, boolean holdCharged) {
+record ChargeDetail(
+        String priceVersion,
+        BigDecimal inputPerMillion,
+        BigDecimal outputPerMillion,
+        boolean reasoningBilled,
+        Tokens tokens,
+        @Nullable Units units,
+        BigDecimal exact,
+        BigDecimal charged,
+        BigDecimal counted,
+        BigDecimal due,
+        boolean holdCharged) {
+
+    record Tokens(long prompt, long completion, long reasoning) {}
+
+    record Units(long input, long output) {}
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -54,6 +74,15 @@ record ChargeDetail(BigDecimal exact, BigDecimal charged, BigDecimal counted, Bi
             return null;
         }
         return new ChargeDetail(
+                detail.required("price_version").stringValue(),
+                decimal(detail, "input_per_million"),
+                decimal(detail, "output_per_million"),
+                detail.required("reasoning_billed").booleanValue(),
+                new Tokens(
+                        count(detail, "prompt_tokens"),
+                        count(detail, "completion_tokens"),
+                        count(detail, "reasoning_tokens")),
+                units(detail.required("rounding").stringValue(), input, answer),
                 decimal(detail, "exact"),
                 decimal(detail, "charged"),
                 input.add(answer),
@@ -73,6 +102,15 @@ record ChargeDetail(BigDecimal exact, BigDecimal charged, BigDecimal counted, Bi
             return atLeast(sum, nearest.group(2), used);
         }
         return null;
+    }
+
+    private static @Nullable Units units(String rule, BigDecimal input, BigDecimal output) {
+        Matcher nearest = NEAREST.matcher(rule);
+        return nearest.matches() ? new Units(steps(input, nearest.group(1)), steps(output, nearest.group(1))) : null;
+    }
+
+    private static long steps(BigDecimal amount, String step) {
+        return amount.divide(new BigDecimal(step), 0, RoundingMode.HALF_UP).longValueExact();
     }
 
     private static BigDecimal round(BigDecimal amount, String step, RoundingMode mode) {

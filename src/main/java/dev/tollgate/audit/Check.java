@@ -1,5 +1,6 @@
 package dev.tollgate.audit;
 
+import dev.tollgate.storage.Dialect;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
@@ -9,8 +10,8 @@ interface Check {
     /** What it reads, for the progress. */
     String subject();
 
-    /** Constant text, in an order that puts together what belongs together. */
-    String sql();
+    /** Constant text for each database, in an order that puts together what belongs together. */
+    String sql(Dialect dialect);
 
     void row(ResultSet row, Findings findings) throws SQLException;
 

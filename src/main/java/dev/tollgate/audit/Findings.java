@@ -8,6 +8,7 @@ final class Findings {
 
     private final Consumer<String> lines;
     private long count;
+    private boolean isUsageNamed;
 
     Findings(Consumer<String> lines) {
         this.lines = lines;
@@ -16,6 +17,12 @@ final class Findings {
     void add(String sentence) {
         count++;
         lines.accept(sentence);
+    }
+
+    /** Adds a difference that a command can mend, and names that once. */
+    void usage(UsageDifference difference) {
+        add(difference.sentence() + (isUsageNamed ? "" : "; './tollgate ledger rebuild-usage' adds up usage again"));
+        isUsageNamed = true;
     }
 
     /** Adds "… is A, … B" where two amounts that must be the same are not. */

@@ -1,5 +1,6 @@
 package dev.tollgate.audit;
 
+import dev.tollgate.storage.Dialect;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
@@ -11,11 +12,14 @@ final class RequestedCheck implements Check {
 
     private static final String SQL = """
             SELECT e.account_id, e.sequence, e.kind, e.reservation_id, e.from_bucket, e.to_bucket, e.amount_micros,
-                q.kind, q.task_id, q.amount_micros
+                q.kind, q.task_id, q.amount_micros,
+                COALESCE((SELECT n.amount_micros FROM entry n
+                    WHERE e.kind = 'reversal' AND n.account_id = e.account_id AND n.sequence = e.sequence + 1 AND n.kind = 'reversal'
+                        AND NOT EXISTS (SELECT 1 FROM requested_entry o WHERE o.account_id = n.account_id AND o.sequence = n.sequence)), 0)
             FROM entry e LEFT JOIN requested_entry q ON q.account_id = e.account_id AND q.sequence = e.sequence
             WHERE e.kind = 'refund' OR q.kind IS NOT NULL
             UNION ALL
-            SELECT q.account_id, q.sequence, NULL, NULL, '', '', 0, q.kind, q.task_id, q.amount_micros
+            SELECT q.account_id, q.sequence, NULL, NULL, '', '', 0, q.kind, q.task_id, q.amount_micros, 0
             FROM requested_entry q
             WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.account_id = q.account_id AND e.sequence = q.sequence)""";
 
@@ -25,7 +29,7 @@ final class RequestedCheck implements Check {
     }
 
     @Override
-    public String sql() {
+    public String sql(Dialect dialect) {
         return SQL;
     }
 
@@ -43,8 +47,8 @@ final class RequestedCheck implements Check {
         } else if (!kind.equals(row.getString(8)) || !isOfItsCall(movement, row.getString(9))) {
             findings.add(name + " is a " + kind + " of " + movement.reservationId() + ", asked for was a "
                     + row.getString(8) + " of " + row.getString(9));
-        } else if (!isAsked(movement, row.getLong(10))) {
-            findings.add(name + " moves " + Findings.credits(movement.micros()) + ", asked for was "
+        } else if (movement.micros() + row.getLong(11) != Math.abs(row.getLong(10))) { // a reversal can be split in two
+            findings.add(name + " moves " + Findings.credits(movement.micros() + row.getLong(11)) + ", asked for was "
                     + Findings.credits(row.getLong(10)));
         }
     }
@@ -52,11 +56,5 @@ final class RequestedCheck implements Check {
     private static boolean isOfItsCall(Movement movement, String taskId) {
         String reservationId = movement.reservationId();
         return reservationId == null ? taskId == null : reservationId.equals(taskId);
-    }
-
-    /** A payment that is taken back is split where the balance does not cover it. */
-    private static boolean isAsked(Movement movement, long micros) {
-        long asked = Math.abs(micros);
-        return movement.kind().equals("reversal") ? movement.micros() <= asked : movement.micros() == asked;
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.audit;
 
+import dev.tollgate.storage.Dialect;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -50,7 +51,7 @@ final class WindowCheck implements Check {
     }
 
     @Override
-    public String sql() {
+    public String sql(Dialect dialect) {
         return SQL;
     }
 

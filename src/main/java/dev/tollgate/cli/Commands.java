@@ -91,7 +91,8 @@ final class Commands {
                 .addSubcommand(beside(new ReceiptCommands.Verify(session))));
         all.put("ledger", () -> new CommandLine(new Ledger())
                 .addSubcommand(beside(new LedgerCommands.Verify(session)))
-                .addSubcommand(beside(new LedgerCommands.Statement(session))));
+                .addSubcommand(beside(new LedgerCommands.Statement(session)))
+                .addSubcommand(beside(new LedgerCommands.RebuildUsage(session))));
         all.put("installation", () -> new CommandLine(new Installation())
                 .addSubcommand(beside(new InstallationCommand(session))));
         all.put("backup", () -> beside(new BackupCommand(session)));

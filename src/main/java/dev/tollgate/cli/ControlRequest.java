@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.tollgate.admin.AdminViews.AccountLimitsChange;
 import dev.tollgate.admin.AdminViews.KeyChange;
 import dev.tollgate.admin.AdminViews.KeyChoice;
+import dev.tollgate.admin.AdminViews.UsageCorrection;
 import dev.tollgate.admin.Administration;
 import dev.tollgate.admin.Refused;
 import java.util.Objects;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = ControlRequest.CreateAccount.class, name = "account.create"),
     @JsonSubTypes.Type(value = ControlRequest.Accounts.class, name = "account.list"),
     @JsonSubTypes.Type(value = ControlRequest.Grant.class, name = "account.grant"),
+    @JsonSubTypes.Type(value = ControlRequest.CorrectUsage.class, name = "usage.rebuild"),
     @JsonSubTypes.Type(value = ControlRequest.Limits.class, name = "account.limits"),
     @JsonSubTypes.Type(value = ControlRequest.LimitAccount.class, name = "account.limit"),
     @JsonSubTypes.Type(value = ControlRequest.CreateKey.class, name = "key.create"),
@@ -64,6 +66,18 @@ sealed interface ControlRequest {
         @Override
         public Object on(Administration administration) throws Refused {
             return administration.grant(account, creditsMicros, reason);
+        }
+    }
+
+    record CorrectUsage(UsageCorrection correction) implements ControlRequest {
+
+        public CorrectUsage {
+            Objects.requireNonNull(correction);
+        }
+
+        @Override
+        public Object on(Administration administration) throws Refused {
+            return administration.correctUsage(correction);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.admin.AdminViews.UsageCorrection;
+import dev.tollgate.admin.Administration;
 import dev.tollgate.admin.CannotLook;
 import dev.tollgate.admin.Inspection;
 import dev.tollgate.admin.Refused;
@@ -57,6 +59,70 @@ final class LedgerCommands {
             } finally {
                 progress.clear();
             }
+        }
+    }
+
+    @Command(
+            name = "rebuild-usage",
+            description = {
+                "Adds up usage again from the calls and the ledger: by quarter of an hour, day and hour.",
+                "Changes only rows that differ; 'ledger verify' names this command when it finds some.",
+                "What an upstream cost is in no other table: it stays as it is, and a call that was not counted has none."
+            },
+            mixinStandardHelpOptions = true)
+    static final class RebuildUsage implements Callable<Integer> {
+
+        private static final int FOUND_MAX = 20_000;
+        private static final int AT_ONCE = 500;
+        private static final int TRIES_MAX = 100;
+
+        private final Session session;
+
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        RebuildUsage(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() throws Refused {
+            long corrected = 0;
+            for (int tries = 0; tries < TRIES_MAX; tries++) {
+                UsageCorrection found = find();
+                if (found.rows().isEmpty()) {
+                    session.out().println(corrected + " rows of usage were added up again.");
+                    return Cli.done();
+                }
+                corrected += correct(found);
+            }
+            throw new Refused("Usage still differs after " + TRIES_MAX + " rounds; " + corrected
+                    + " rows were added up again. Run the command again.");
+        }
+
+        private UsageCorrection find() throws Refused {
+            ProgressLine progress = new ProgressLine(session);
+            try (Inspection inspection = session.inspection(spec)) {
+                return inspection.usage(FOUND_MAX, progress);
+            } finally {
+                progress.clear();
+            }
+        }
+
+        /** @return how many rows were corrected, fewer than were found if days have been folded in the meantime */
+        private int correct(UsageCorrection found) throws Refused {
+            int done = 0;
+            try (Administration administration = session.administration(spec)) {
+                while (done < found.rows().size()) {
+                    int next = Math.min(found.rows().size(), done + AT_ONCE);
+                    if (!administration.correctUsage(new UsageCorrection(
+                            found.foldedUntil(), found.rows().subList(done, next)))) {
+                        break;
+                    }
+                    done = next;
+                }
+            }
+            return done;
         }
     }
 

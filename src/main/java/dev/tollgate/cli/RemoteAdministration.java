@@ -11,6 +11,7 @@ import dev.tollgate.admin.AdminViews.NewKey;
 import dev.tollgate.admin.AdminViews.NewPassword;
 import dev.tollgate.admin.AdminViews.Page;
 import dev.tollgate.admin.AdminViews.PersonRole;
+import dev.tollgate.admin.AdminViews.UsageCorrection;
 import dev.tollgate.admin.Administration;
 import dev.tollgate.admin.Refused;
 import java.io.IOException;
@@ -28,6 +29,7 @@ public final class RemoteAdministration implements Administration {
     private static final Duration ANSWER_TIME = Duration.ofSeconds(40);
     private static final TypeReference<Account> ACCOUNT = new TypeReference<>() {};
     private static final TypeReference<Page<Account>> ACCOUNTS = new TypeReference<>() {};
+    private static final TypeReference<Boolean> DONE = new TypeReference<>() {};
     private static final TypeReference<AccountLimits> LIMITS = new TypeReference<>() {};
     private static final TypeReference<ApiKey> KEY = new TypeReference<>() {};
     private static final TypeReference<Page<ApiKey>> KEYS = new TypeReference<>() {};
@@ -75,6 +77,11 @@ public final class RemoteAdministration implements Administration {
     @Override
     public Account grant(String accountId, long creditsMicros, String reason) throws Refused {
         return ask(new ControlRequest.Grant(accountId, creditsMicros, reason), ACCOUNT);
+    }
+
+    @Override
+    public boolean correctUsage(UsageCorrection correction) throws Refused {
+        return ask(new ControlRequest.CorrectUsage(correction), DONE);
     }
 
     @Override

@@ -35,6 +35,7 @@ final class DeedWords {
             "channels.reload", "Read the channels file again",
             "channel.try", "Tried a channel",
             "server.drain", "Drained the server",
+            "usage.rebuild", "Added up usage again",
             "mail.test", "Sent a test mail",
             "payment.paid", "A payment was paid after its refund",
             "payment.refunded", "A payment was refunded",

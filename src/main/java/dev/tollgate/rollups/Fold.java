@@ -132,6 +132,20 @@ final class Fold {
     }
 
     /**
+     * Whether days are folded up to where they were when the correction was found; then they stay so until it is committed. A fold that is under
+     * way begins again, for it may have passed an account.
+     */
+    boolean admits(CorrectUsage correction) throws SQLException {
+        State state = state(statements.dialect().lock());
+        long foldedUntil = state == null ? 0 : state.foldedUntil;
+        if (foldedUntil == correction.foldedUntilMillis()) {
+            goBack(foldedUntil);
+            return true;
+        }
+        return false;
+    }
+
+    /**
      * Another node may have folded over what this one has counted meanwhile, because one of the two clocks is wrong.
      *
      * @param countedFrom the first quarter that this node has counted into since it was last told how far days are folded

@@ -55,11 +55,16 @@ final class RollupsPart implements Part<RollupChange> {
                 case CountCall call -> count(call, tallies);
                 case CountAbandoned abandoned -> count(abandoned, tallies);
                 case CountRefund refund -> count(refund, statements, tallies);
-                case FoldUsage _ -> {} // last
+                case FoldUsage _, CorrectUsage _ -> {} // last
             }
         }
-        tallies.write(statements, statements.dialect() == Dialect.SQLITE ? "" : nodeId.get());
+        tallies.write(statements, nodeId(statements));
         counted = tallies;
+    }
+
+    /** Whose the operator's rows are. */
+    private String nodeId(Statements statements) {
+        return statements.dialect() == Dialect.SQLITE ? "" : nodeId.get();
     }
 
     private static void count(CountCall call, Tallies tallies) {
@@ -115,6 +120,11 @@ final class RollupsPart implements Part<RollupChange> {
         }
         counted = new Tallies();
         for (RollupChange change : changes) {
+            if (change instanceof CorrectUsage correction && fold.admits(correction)) {
+                Tallies.correct(statements, nodeId(statements), correction.rows());
+                correction.done();
+                foldedUntil = fold.bound();
+            }
             if (change instanceof FoldUsage folding && fold.lock(folding.now(), countedFrom)) {
                 countedFrom = Long.MAX_VALUE;
                 keptFrom = UNKNOWN;

@@ -58,6 +58,9 @@ final class Tallies {
     private static final RowStatement ADD_HOUR = add(
             "usage_hour", List.of("starts_at", "node_id", "channel", "model", "upstream_model", "ending"), HOUR_SUMS);
 
+    private static final RowStatement ADD_DAY =
+            add("usage_day", List.of("account_id", "starts_at", "key_id", "model"), SUMS);
+
     private static final int FAILED = 1;
     private static final int CANCELLED = 2;
     private static final int REFUNDED = 8;
@@ -168,6 +171,45 @@ final class Tallies {
             sums(rows, hours.getOrDefault(hour, new long[0]));
         }
         rows.finish();
+    }
+
+    /** Adds what rows lack. What a call that was not counted has cost is not known. */
+    static void correct(Statements statements, String nodeId, List<CorrectUsage.Row> corrections) throws SQLException {
+        for (CorrectUsage.Row row : corrections) {
+            List<String> names = row.names();
+            long[] missing = row.missing().stream().mapToLong(Long::longValue).toArray();
+            if (row.of() == CorrectUsage.Of.HOUR) {
+                Rows rows = ADD_HOUR.on(statements);
+                rows.number(row.startsAt()).text(nodeId);
+                for (String name : names) {
+                    rows.text(name);
+                }
+                long calls = missing[0];
+                long[] all = {
+                    calls,
+                    missing[1],
+                    missing[2],
+                    missing[3],
+                    missing[4],
+                    missing[5],
+                    Math.max(0, calls),
+                    missing[6],
+                    missing[7],
+                    0,
+                    missing[8]
+                };
+                sums(rows, all);
+                rows.finish();
+            } else {
+                Rows rows = (row.of() == CorrectUsage.Of.DAY ? ADD_DAY : ADD_QUARTER).on(statements);
+                rows.text(names.get(0))
+                        .number(row.startsAt())
+                        .text(names.get(1))
+                        .text(names.get(2));
+                sums(rows, missing);
+                rows.finish();
+            }
+        }
     }
 
     private static void sums(Rows rows, long[] sums) throws SQLException {

@@ -134,8 +134,7 @@ class AuditTest {
                         "all buckets together hold -0.28, which should be nothing",
                         "reservation {plain.call} is charged 0.28, its entries charge 0",
                         "reservation {plain.call} is settled and releases " + released("{plain}") + ", should "
-                                + held("{plain}"),
-                        "account {plain}: the roll-ups of today have charged 0.28, its entries of that day 0");
+                                + held("{plain}"));
     }
 
     @Test
@@ -171,8 +170,7 @@ class AuditTest {
         assertThat(found("UPDATE entry SET kind = 'refund' WHERE account_id = '{plain}' AND sequence = 1"))
                 .containsExactly(
                         "entry {plain}/1 is a refund that moves funding>available",
-                        "entry {plain}/1 is a refund, and nothing says of which call",
-                        "account {plain}: the roll-ups of today have refunded 0, its entries of that day 10");
+                        "entry {plain}/1 is a refund, and nothing says of which call");
         assertThat(found("UPDATE entry SET kind = 'unheard_of' WHERE account_id = '{plain}' AND sequence = 1"))
                 .containsExactly("entry {plain}/1 is a unheard_of that moves funding>available");
     }
@@ -308,7 +306,7 @@ class AuditTest {
 
     @Test
     void a_task_with_another_charge_is_found() {
-        assertThat(found("UPDATE task SET charge_micros = 270000 WHERE id = '{plain.call}'"))
+        assertThat(foundBesideUsage("UPDATE task SET charge_micros = 270000 WHERE id = '{plain.call}'"))
                 .containsExactly(
                         "task {plain.call} is charged 0.27, its reservation 0.28",
                         "task {plain.call} says that it is charged 0.28, it is 0.27",
@@ -318,15 +316,17 @@ class AuditTest {
     @Test
     void a_charge_that_everybody_agrees_on_and_that_the_counts_do_not_make_is_found() {
         assertThat(
-                        found(
+                        foundBesideUsage(
                                 "UPDATE task SET pricing = json_set(pricing, '$.completion_tokens', 600) WHERE id = '{plain.call}'"))
                 .containsExactly(
+                        "task {plain.call} shows another usage than its price counts: 1000, 600 and 200 tokens",
                         "task {plain.call} says that it costs exactly 0.282, its counts come to 0.327",
                         "task {plain.call} is charged, with its shortfall 0.28, its counts and prices come to 0.32");
         assertThat(
-                        found(
+                        foundBesideUsage(
                                 "UPDATE task SET pricing = json_set(pricing, '$.output_per_million', 2099) WHERE id = '{units.call}'"))
                 .containsExactly(
+                        "task {units.call} shows another usage than its price counts: 1001, 500 and 200 tokens",
                         "task {units.call} says that it costs exactly 1.7327625, its counts come to 1.7320625",
                         "task {units.call} is charged, with its shortfall 1.7328, its counts and prices come to 1.7321");
     }
@@ -342,15 +342,15 @@ class AuditTest {
     @Test
     void a_pricing_detail_that_says_nothing_is_found() {
         String unreadable = "task {plain.call} has a pricing detail that cannot be read";
-        assertThat(found("UPDATE task SET pricing = 'none' WHERE id = '{plain.call}'"))
+        assertThat(foundBesideUsage("UPDATE task SET pricing = 'none' WHERE id = '{plain.call}'"))
                 .containsExactly(unreadable);
-        assertThat(found("UPDATE task SET pricing = '{}' WHERE id = '{plain.call}'"))
+        assertThat(foundBesideUsage("UPDATE task SET pricing = '{}' WHERE id = '{plain.call}'"))
                 .containsExactly(unreadable);
         assertThat(
-                        found(
+                        foundBesideUsage(
                                 "UPDATE task SET pricing = json_set(pricing, '$.rounding', 'as you like') WHERE id = '{plain.call}'"))
                 .containsExactly(unreadable);
-        assertThat(found("UPDATE task SET pricing = NULL WHERE id = '{plain.call}'"))
+        assertThat(foundBesideUsage("UPDATE task SET pricing = NULL WHERE id = '{plain.call}'"))
                 .containsExactly("task {plain.call} has a charge and does not say how it came about");
     }
 
@@ -369,71 +369,82 @@ class AuditTest {
 
     @Test
     void a_shortfall_that_is_hidden_or_invented_is_found() {
-        assertThat(found("UPDATE task SET usage_flags = '' WHERE id = '{short.call}'"))
+        assertThat(foundBesideUsage("UPDATE task SET usage_flags = '' WHERE id = '{short.call}'"))
                 .containsExactly("task {short.call} says nothing of its shortfall");
-        assertThat(found("UPDATE task SET usage_flags = 'estimated shortfall' WHERE id = '{plain.call}'"))
+        assertThat(foundBesideUsage("UPDATE task SET usage_flags = 'estimated shortfall' WHERE id = '{plain.call}'"))
                 .containsExactly("task {plain.call} says there was a shortfall");
-        assertThat(found("UPDATE entry SET amount_micros = 1 WHERE from_bucket = 'shortfall'"))
+        assertThat(foundBesideUsage("UPDATE entry SET amount_micros = 1 WHERE from_bucket = 'shortfall'"))
                 .containsExactly(
                         "task {short.call} is charged, with its shortfall 1.000001, its counts and prices come to 3.42");
     }
 
     @Test
     void a_task_that_runs_although_its_reservation_has_ended_is_found() {
-        assertThat(found("UPDATE task SET status = 'processing' WHERE id = '{plain.call}'"))
+        assertThat(foundBesideUsage("UPDATE task SET status = 'processing' WHERE id = '{plain.call}'"))
                 .containsExactly("task {plain.call} is processing, its reservation is settled");
-        assertThat(found("INSERT INTO task (id, account_id, key_id, door, model, status, created_at, completed_at)"
-                        + " SELECT id, account_id, key_id, door, model, 'completed', created_at, created_at FROM open_hold"
-                        + " WHERE id = '{open.call}'"))
+        assertThat(foundBesideUsage(
+                        "INSERT INTO task (id, account_id, key_id, door, model, status, created_at, completed_at)"
+                                + " SELECT id, account_id, key_id, door, model, 'completed', created_at, created_at FROM open_hold"
+                                + " WHERE id = '{open.call}'"))
                 .containsExactly(
                         "task {open.call} has no reservation and is completed",
-                        "task {open.call} is completed, its reservation is open",
-                        "account {open}: the roll-ups of today have 0 calls, 1 tasks have ended on that day");
+                        "task {open.call} is completed, its reservation is open");
     }
 
     @Test
     void a_task_of_another_account_or_key_is_found() {
         String wrong = "task {plain.call} is of another account or key than its reservation";
-        assertThat(found("UPDATE task SET account_id = '{units}' WHERE id = '{plain.call}'"))
-                .containsExactly(
-                        wrong, "account {units}: the roll-ups of today have 1 calls, 2 tasks have ended on that day");
-        assertThat(found("UPDATE task SET key_id = '{units.key}' WHERE id = '{plain.call}'"))
+        assertThat(foundBesideUsage("UPDATE task SET account_id = '{units}' WHERE id = '{plain.call}'"))
+                .containsExactly(wrong);
+        assertThat(foundBesideUsage("UPDATE task SET key_id = '{units.key}' WHERE id = '{plain.call}'"))
                 .containsExactly(wrong);
     }
 
     @Test
     void a_task_with_a_charge_is_kept_for_good_and_one_without_may_go() {
-        assertThat(found("DELETE FROM task WHERE id = '{plain.call}'"))
+        assertThat(foundBesideUsage("DELETE FROM task WHERE id = '{plain.call}'"))
                 .containsExactly("reservation {plain.call} is settled and has no task");
-        assertThat(found("DELETE FROM task WHERE id = '{failed.call}'")).isEmpty();
+        assertThat(foundBesideUsage("DELETE FROM task WHERE id = '{failed.call}'"))
+                .isEmpty();
     }
 
     // ---- roll-ups ----
 
     @Test
-    void a_roll_up_that_says_something_else_than_the_entries_is_found() {
-        assertThat(
-                        found(
-                                "UPDATE usage_quarter SET charged_micros = charged_micros + 1, refunded_micros = 2 WHERE account_id = '{plain}'"))
+    void a_quarter_that_is_not_the_sum_of_its_calls_is_found() {
+        assertThat(found(
+                        "UPDATE usage_quarter SET charged_micros = charged_micros + 1, refunded_micros = 2, first_9 = 1"
+                                + " WHERE account_id = '{plain}'"))
                 .containsExactly(
-                        "account {plain}: the roll-ups of today have charged 0.280001, its entries of that day 0.28",
-                        "account {plain}: the roll-ups of today have refunded 0.000002, its entries of that day 0");
+                        "usage of account {plain}, key {plain.key}, model gemini-2.5-pro, quarter from {quarter}: 1 charged_micros"
+                                + " too many, 2 refunded_micros too many, 1 first_9 too many"
+                                + "; './tollgate ledger rebuild-usage' adds up usage again");
         assertThat(found("DELETE FROM usage_quarter WHERE account_id = '{failed}'"))
-                .containsExactly(
-                        "account {failed}: the roll-ups of today have 0 calls, 1 tasks have ended on that day");
+                .singleElement()
+                .asString()
+                .startsWith("usage of account {failed}, key {failed.key}, model gemini-2.5-pro, quarter from {quarter}:"
+                        + " 1 calls too few, 1 failed too few");
     }
 
     @Test
-    void of_a_day_that_was_folded_the_days_row_counts_and_its_quarters_do_not() {
+    void a_folded_day_is_compared_and_its_quarters_may_be_gone() {
         String fold = "INSERT INTO usage_fold VALUES (1, 99999999999999, 99999999999999, '')";
-        String days =
-                "INSERT INTO usage_day SELECT account_id, starts_at - starts_at % 86400000, key_id, model, SUM(calls), SUM(failed),"
-                        + " SUM(cancelled), SUM(prompt_tokens), SUM(cached_tokens), SUM(completion_tokens), SUM(thoughts_tokens),"
-                        + " SUM(charged_micros), SUM(refunded_micros), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM usage_quarter"
-                        + " GROUP BY account_id, starts_at - starts_at % 86400000, key_id, model";
+        String sums = String.join(", ", UsageSql.SUMS);
+        String days = "INSERT INTO usage_day (account_id, starts_at, key_id, model, " + sums
+                + ") SELECT account_id, starts_at - starts_at % 86400000, key_id, model, "
+                + UsageSql.added(UsageSql.SUMS)
+                + " FROM usage_quarter GROUP BY account_id, starts_at - starts_at % 86400000, key_id, model";
+        assertThat(found(fold, days)).isEmpty();
         assertThat(found(fold, days, "DELETE FROM usage_quarter")).isEmpty();
         assertThat(found(fold, days, "UPDATE usage_day SET charged_micros = 0 WHERE account_id = '{plain}'"))
-                .containsExactly("account {plain}: the roll-ups of today have charged 0, its entries of that day 0.28");
+                .singleElement()
+                .asString()
+                .startsWith("usage of account {plain}, key {plain.key}, model gemini-2.5-pro, day from {day}"
+                        + " 280000 charged_micros too few");
+        assertThat(found(fold, days, "UPDATE usage_quarter SET calls = 2 WHERE account_id = '{plain}'"))
+                .singleElement()
+                .asString()
+                .contains("quarter from {quarter}: 1 calls too many");
     }
 
     // ---- receipts ----
@@ -508,12 +519,19 @@ class AuditTest {
         try (Database database = Database.openReading(copy)) {
             boolean sound = new Audit(database)
                     .run(
-                            line -> found.add(
-                                    copies.unnamed(line).replaceAll("roll-ups of [-0-9]+", "roll-ups of today")),
+                            line -> found.add(copies.unnamed(line)
+                                    .replaceAll("quarter from 2[0-9TZ:-]+Z", "quarter from {quarter}")),
                             (subject, rows) -> {});
             assertThat(sound).isEqualTo(found.isEmpty());
         }
         return found;
+    }
+
+    /** Without what of that shows in usage too. */
+    private List<String> foundBesideUsage(String... statements) {
+        return found(statements).stream()
+                .filter(line -> !line.startsWith("usage of ") && !line.startsWith("receipt "))
+                .toList();
     }
 
     private static String held(String account) {

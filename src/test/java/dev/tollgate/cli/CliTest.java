@@ -632,6 +632,11 @@ class CliTest {
         }
 
         @Override
+        public AdminViews.UsageCorrection usage(int rowsMax, Progress progress) {
+            return new AdminViews.UsageCorrection(0, List.of());
+        }
+
+        @Override
         public void backup(Path file) {
             backups.add(file);
         }

@@ -1,5 +1,6 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.admin.AdminViews;
 import dev.tollgate.admin.AdminViews.Account;
 import dev.tollgate.admin.AdminViews.AccountLimits;
 import dev.tollgate.admin.AdminViews.AccountLimitsChange;
@@ -49,6 +50,11 @@ final class FakeAdministration implements Administration {
     @Override
     public synchronized Page<Account> accounts(@Nullable String after, int limit) {
         return page(List.copyOf(accounts.values()), Account::id, after);
+    }
+
+    @Override
+    public boolean correctUsage(AdminViews.UsageCorrection correction) {
+        return true;
     }
 
     @Override

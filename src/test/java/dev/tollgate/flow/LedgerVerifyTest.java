@@ -108,6 +108,31 @@ class LedgerVerifyTest {
     }
 
     @Test
+    void usage_that_differs_is_named_and_added_up_again() {
+        Customer customer = gateway.customer("3");
+        customer.chat(CALL.formatted("gemini-2.5-pro", false, "one"));
+        customer.chat(CALL.formatted("google/gemini-2.5-pro", false, "two"));
+        assertSilent();
+        gateway.execute("UPDATE usage_quarter SET prompt_tokens = 1, model = 'other' WHERE model LIKE 'google/%'");
+        gateway.execute("UPDATE usage_hour SET calls = calls + 1, charged_micros = 0");
+        customer.chat(CALL.formatted("gemini-2.5-pro", false, "three"));
+
+        assertThat(run("ledger", "verify")).isEqualTo(1);
+        assertThat(out.toString().lines().toList())
+                .hasSize(4)
+                .first()
+                .asString()
+                .contains("./tollgate ledger rebuild-usage");
+        out.getBuffer().setLength(0);
+        assertThat(run("ledger", "rebuild-usage")).isZero();
+        assertThat(out.toString()).isEqualTo("4 rows of usage were added up again.\n");
+        assertThat(gateway.text("SELECT after_json FROM audit_log WHERE action = 'usage.rebuild'"))
+                .isEqualTo("{\"rows\":4}");
+        out.getBuffer().setLength(0);
+        assertSilent();
+    }
+
+    @Test
     void a_folder_without_books_and_books_that_are_broken_are_exit_code_2() throws IOException {
         assertThat(runOver(folder, "ledger", "verify")).isEqualTo(2);
         assertThat(err.toString()).isEqualTo("tollgate: There is no database in " + folder + ".\n");

@@ -23,6 +23,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -290,6 +292,25 @@ class RollupsTest {
         assertThat(store.number("SELECT calls FROM usage_day")).isEqualTo(2);
         assertThat(store.number("SELECT charged_micros FROM usage_day")).isEqualTo(700);
         assertThat(store.number("SELECT folded_until FROM usage_fold")).isEqualTo(MIDNIGHT.toEpochMilli());
+    }
+
+    @Test
+    void a_correction_is_added_unless_days_were_folded_since() {
+        store.setNow(MIDNIGHT.minusSeconds(5));
+        call("t1", 700, figures(CallEnd.COMPLETED, 90));
+        sweep(MIDNIGHT.plusSeconds(9_000));
+        List<Long> missing = new ArrayList<>(Collections.nCopies(Tallies.SUMS.size(), 0L));
+        missing.set(Tallies.SUMS.indexOf("charged_micros"), 50L);
+        CorrectUsage.Row day = new CorrectUsage.Row(
+                CorrectUsage.Of.DAY, MIDNIGHT.toEpochMilli() - DAY, List.of("acc_1", "key_1", "m"), missing);
+
+        for (long foldedUntil : new long[] {MIDNIGHT.toEpochMilli() - DAY, MIDNIGHT.toEpochMilli()}) {
+            CorrectUsage correction = new CorrectUsage(foldedUntil, List.of(day));
+            store.commit(correction);
+            boolean isNow = foldedUntil == MIDNIGHT.toEpochMilli();
+            assertThat(correction.isDone()).isEqualTo(isNow);
+            assertThat(store.number("SELECT charged_micros FROM usage_day")).isEqualTo(isNow ? 750 : 700);
+        }
     }
 
     @Test
