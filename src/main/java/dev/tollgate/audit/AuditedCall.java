@@ -116,9 +116,8 @@ record AuditedCall(
             findings.add(name + " begins at " + Instant.ofEpochMilli(task.createdAt) + ", its reservation at "
                     + Instant.ofEpochMilli(createdAt));
         }
-        if (entries.endedAt() > 0 && task.completedAt != entries.endedAt()) {
-            findings.add(name + " ends at " + Instant.ofEpochMilli(task.completedAt) + ", its entries at "
-                    + Instant.ofEpochMilli(entries.endedAt()));
+        if (!entries.endsAt(task.completedAt)) {
+            findings.add(name + " ends at " + Instant.ofEpochMilli(task.completedAt) + ", its entries do not");
         }
         if (state.equals("settled") && task.pricingJson == null && task.chargeMicros == 0) {
             findings.add(name + " is settled and has no price");

@@ -20,7 +20,8 @@ final class CallEntries {
     private long lowest = Long.MAX_VALUE;
     private long highest;
     private long earliest = Long.MAX_VALUE;
-    private long endedAt;
+    private long firstEndAt = Long.MAX_VALUE;
+    private long lastEndAt;
     private boolean isOrderTold;
 
     /** @param firstSequence of the account's entries between which, both included, the reservation says that its own are */
@@ -47,7 +48,8 @@ final class CallEntries {
             earliest = Math.min(earliest, createdAt);
         }
         if (movement.move().equals(Movement.CHARGE) || movement.move().equals(Movement.RETURN)) {
-            endedAt = createdAt;
+            firstEndAt = Math.min(firstEndAt, createdAt);
+            lastEndAt = Math.max(lastEndAt, createdAt);
         }
         switch (movement.move()) {
             case Movement.HOLD -> heldMicros += movement.micros();
@@ -80,9 +82,9 @@ final class CallEntries {
         }
     }
 
-    /** When it was charged or given back, milliseconds; 0 where neither is entered. */
-    long endedAt() {
-        return endedAt;
+    /** Whether it was charged and given back at this time, milliseconds, if it was. */
+    boolean endsAt(long millis) {
+        return lastEndAt == 0 || firstEndAt == millis && lastEndAt == millis;
     }
 
     long shortfallMicros() {

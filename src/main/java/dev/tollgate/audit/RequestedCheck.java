@@ -17,7 +17,9 @@ final class RequestedCheck implements Check {
                     WHERE e.kind = 'reversal' AND n.account_id = e.account_id AND n.sequence = e.sequence + 1 AND n.kind = 'reversal'
                         AND NOT EXISTS (SELECT 1 FROM requested_entry o WHERE o.account_id = n.account_id AND o.sequence = n.sequence)), 0)
             FROM entry e LEFT JOIN requested_entry q ON q.account_id = e.account_id AND q.sequence = e.sequence
-            WHERE e.kind = 'refund' OR q.kind IS NOT NULL
+            WHERE e.kind = 'refund' OR e.kind = 'adjustment' OR q.kind IS NOT NULL OR e.kind = 'reversal' AND NOT EXISTS (
+                SELECT 1 FROM entry b JOIN requested_entry o ON o.account_id = b.account_id AND o.sequence = b.sequence
+                WHERE b.account_id = e.account_id AND b.sequence = e.sequence - 1 AND b.kind = 'reversal')
             UNION ALL
             SELECT q.account_id, q.sequence, NULL, NULL, '', '', 0, q.kind, q.task_id, q.amount_micros, 0
             FROM requested_entry q
@@ -43,7 +45,8 @@ final class RequestedCheck implements Check {
         }
         Movement movement = Movement.read(row, 1);
         if (row.getString(8) == null) {
-            findings.add(name + " is a refund, and nothing says of which call");
+            findings.add(name + " is a " + kind + ", and nothing says "
+                    + (kind.equals("refund") ? "of which call" : "that it was asked for"));
         } else if (!kind.equals(row.getString(8)) || !isOfItsCall(movement, row.getString(9))) {
             findings.add(name + " is a " + kind + " of " + movement.reservationId() + ", asked for was a "
                     + row.getString(8) + " of " + row.getString(9));

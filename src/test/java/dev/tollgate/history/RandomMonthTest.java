@@ -726,7 +726,10 @@ class RandomMonthTest {
     private void checkAudit() {
         List<String> differences = new ArrayList<>();
         new Audit(store.database).run(differences::add, (subject, rows) -> {});
-        assertThat(differences).filteredOn(line -> line.contains("roll-ups")).isEmpty();
+        assertThat(differences)
+                .filteredOn(line -> line.startsWith("usage of account")
+                        && !line.matches(".*: ([0-9]+ (\\w+_tokens|first_[0-9]) too (many|few)(, )?)+(;.*)?"))
+                .isEmpty(); // its calls have no usage and no course
     }
 
     private long net(Span span) {
