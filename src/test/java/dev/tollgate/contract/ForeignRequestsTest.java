@@ -5,14 +5,6 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.charset.StandardCharsets;
-import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -20,7 +12,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -47,41 +38,8 @@ class ForeignRequestsTest {
         gateway.close();
     }
 
-    private record Recorded(String path, String[] headers, String body) {
-
-        static Recorded of(String name) {
-            String text = read("/foreign/" + name + ".request").replace("{key}", customer.key());
-            int end = text.indexOf("\n\n");
-            String[] head = text.substring(0, end).split("\n", -1);
-            String[] headers = new String[(head.length - 1) * 2];
-            for (int i = 1; i < head.length; i++) {
-                int colon = head[i].indexOf(':');
-                headers[i * 2 - 2] = head[i].substring(0, colon);
-                headers[i * 2 - 1] = head[i].substring(colon + 1).strip();
-            }
-            return new Recorded(head[0].split(" ", 2)[1], headers, text.substring(end + 2));
-        }
-
-        Reply send() {
-            Reply reply = gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + path))
-                    .headers(headers)
-                    .POST(BodyPublishers.ofString(body)));
-            assertThat(reply.status()).as(reply.text()).isEqualTo(200);
-            return reply;
-        }
-
-        JsonNode json() {
-            return JSON.readTree(body);
-        }
-    }
-
-    private static String read(String resource) {
-        try (InputStream in =
-                Objects.requireNonNull(ForeignRequestsTest.class.getResourceAsStream(resource), resource)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static Recorded recorded(String name) {
+        return Recorded.of(name, customer.key());
     }
 
     /** It keeps each chunk of a streamed answer as a content of its own: a call, another one, an empty text. */
@@ -93,9 +51,9 @@ class ForeignRequestsTest {
                 "google-genai-js-chat-goes-on-gemini-3-pro"
             })
     void the_streamed_chat_of_googles_js_sdk_goes_on_and_up_as_it_came(String name) {
-        Recorded recorded = Recorded.of(name);
+        Recorded recorded = recorded(name);
 
-        Reply reply = recorded.send();
+        Reply reply = recorded.send(gateway);
 
         assertThat(reply.chunks()).isNotEmpty();
         assertThat(reply.text()).contains("\"finishReason\":\"STOP\"");
@@ -106,27 +64,28 @@ class ForeignRequestsTest {
 
     @Test
     void a_function_of_googles_adk_for_java_says_that_it_answers_an_object_of_anything() {
-        Recorded recorded = Recorded.of("google-adk-java-result");
+        Recorded recorded = recorded("google-adk-java-result");
         assertThat(recorded.body()).contains("\"response\":{\"type\":\"OBJECT\"}");
 
-        assertThat(recorded.send().text()).contains("getWeather says city Oslo, celsius 4.");
+        assertThat(recorded.send(gateway).text()).contains("getWeather says city Oslo, celsius 4.");
         assertThat(gateway.lastAsked().get("tools")).isEqualTo(recorded.json().get("tools"));
     }
 
     @Test
     void an_id_with_a_slash_is_answered_where_vercels_provider_asks() {
-        assertThat(Recorded.of("ai-sdk-google-slash-whole")
-                        .send()
+        assertThat(recorded("ai-sdk-google-slash-whole")
+                        .send(gateway)
                         .json()
                         .at("/candidates/0/content/parts")
                         .toString())
                 .contains("2 + 2 = 4.");
-        assertThat(Recorded.of("ai-sdk-google-slash-stream").send().chunks()).isNotEmpty();
+        assertThat(recorded("ai-sdk-google-slash-stream").send(gateway).chunks())
+                .isNotEmpty();
     }
 
     @Test
     void the_final_structured_call_of_langgraph_may_end_with_the_assistant() {
-        Reply reply = Recorded.of("langgraph-final-structured-call").send();
+        Reply reply = recorded("langgraph-final-structured-call").send(gateway);
 
         assertThat(JSON.readTree(reply.json().at("/choices/0/message/content").asString())
                         .propertyNames())
@@ -141,7 +100,7 @@ class ForeignRequestsTest {
     @ParameterizedTest
     @CsvSource({"axios", "node-fetch-built-in", "promptfoo"})
     void who_does_not_say_stream_and_takes_json_or_is_node_gets_json(String name) {
-        Reply reply = Recorded.of(name).send();
+        Reply reply = recorded(name).send(gateway);
 
         assertThat(reply.header("content-type")).isEqualTo("application/json");
         assertThat(reply.json().at("/choices/0/message/content").asString()).isEqualTo("2 + 2 = 4.");
