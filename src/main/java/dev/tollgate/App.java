@@ -79,6 +79,7 @@ import dev.tollgate.people.IdentityProvider;
 import dev.tollgate.people.Links;
 import dev.tollgate.people.SignUp;
 import dev.tollgate.people.StartCredits;
+import dev.tollgate.prices.PriceRates;
 import dev.tollgate.prices.SetPrices;
 import dev.tollgate.receipts.ReceiptsHandler;
 import dev.tollgate.refused.RefusedCalls;
@@ -311,6 +312,7 @@ public final class App implements AutoCloseable {
         watching.front(front);
         watching.unread(unread);
         watching.begin(vertx);
+        PriceRates.record(catalogue, store.writer(), clock.instant());
         await(front.start());
         addresses.tellOfFewFiles(options);
         this.adminFront = adminFront(addresses.ownOptions(options), memory, unread, heads);

@@ -24,6 +24,7 @@ import dev.tollgate.people.Links;
 import dev.tollgate.people.Passwords;
 import dev.tollgate.people.People;
 import dev.tollgate.people.SignUp;
+import dev.tollgate.prices.PriceRates;
 import dev.tollgate.prices.SetPrices;
 import dev.tollgate.receipts.Receipts;
 import dev.tollgate.receipts.SetSigningKey;
@@ -134,6 +135,7 @@ final class Store implements AutoCloseable {
                 Signatures.part(),
                 answers.part(),
                 setPrices.part(),
+                PriceRates.part(),
                 storedSettings.part(),
                 People.part(),
                 Notices.part(),

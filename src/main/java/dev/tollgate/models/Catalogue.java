@@ -33,12 +33,19 @@ public final class Catalogue {
     private final List<Model> asWritten;
     private volatile Offer offer;
     private final Map<String, UpstreamModel> upstreams = new LinkedHashMap<>();
+    private final Map<String, String> pricePlaces;
 
     /**
      * @param created when the models were put on sale
      * @throws IllegalArgumentException when a name means two models
      */
     public Catalogue(Instant created, List<Model> models, List<UpstreamModel> upstreams) {
+        this(created, models, upstreams, Map.of());
+    }
+
+    /** @param pricePlaces file and line of each price version */
+    Catalogue(Instant created, List<Model> models, List<UpstreamModel> upstreams, Map<String, String> pricePlaces) {
+        this.pricePlaces = Map.copyOf(pricePlaces);
         this.created = created;
         this.asWritten = models.stream().filter(Model::active).toList();
         refuseDoubles(models);
@@ -77,7 +84,12 @@ public final class Catalogue {
 
     /** The same at the prices of the file, and what is set in one is not in the other. */
     Catalogue apart() {
-        return new Catalogue(created, asWritten, List.copyOf(upstreams.values()));
+        return new Catalogue(created, asWritten, List.copyOf(upstreams.values()), pricePlaces);
+    }
+
+    /** File and line where a price version is written. */
+    public String placeOf(String priceVersion) {
+        return pricePlaces.getOrDefault(priceVersion, "the catalogue");
     }
 
     /** The rules of an upstream's model, null where the catalogue does not know it. */

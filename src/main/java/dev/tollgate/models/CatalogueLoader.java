@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +39,7 @@ public final class CatalogueLoader {
 
     private final Map<String, UpstreamModel> upstreams = new LinkedHashMap<>();
     private final Set<String> taken = new HashSet<>();
-    private final Set<String> priceVersions = new HashSet<>();
+    private final Map<String, String> pricePlaces = new HashMap<>();
 
     private CatalogueLoader() {}
 
@@ -89,7 +90,7 @@ public final class CatalogueLoader {
         rows(file.need("upstream_models")).forEach(this::checkRetirements);
         List<Model> models = new ArrayList<>();
         rows(file.need("models")).forEach(row -> models.add(model(row)));
-        return new Catalogue(created, models, List.copyOf(upstreams.values()));
+        return new Catalogue(created, models, List.copyOf(upstreams.values()), pricePlaces);
     }
 
     /** What stands in a model's place needs rules, and must not lead back to it. */
@@ -127,10 +128,9 @@ public final class CatalogueLoader {
                 "rates");
         UpstreamModel upstream = upstream(row.need("upstream"));
         Pricing pricing = CataloguePrice.read(row.need("price"));
-        if (!priceVersions.add(pricing.version())) {
-            throw row.need("price")
-                    .need("version")
-                    .complaint("'" + pricing.version() + "' names another price already.");
+        YamlNode version = row.need("price").need("version");
+        if (pricePlaces.put(pricing.version(), version.place()) != null) {
+            throw version.complaint("'" + pricing.version() + "' names another price already.");
         }
         YamlNode defaults = row.need("defaults");
         defaults.onlyWith("stream", "include_thoughts", "reasoning_effort", "max_tokens");

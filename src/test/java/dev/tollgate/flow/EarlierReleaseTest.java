@@ -2,6 +2,7 @@ package dev.tollgate.flow;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.storage.Database;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
@@ -60,6 +61,8 @@ class EarlierReleaseTest {
             new Browser(gateway.url()).signUp("ann@example.org", "a password of another ann");
             assertThat(gateway.number("SELECT COUNT(*) FROM entry WHERE reason = 'credits to start with'"))
                     .isEqualTo(4);
+            assertThat(gateway.number("SELECT COUNT(*) FROM price_rates"))
+                    .isEqualTo(CatalogueLoader.builtIn().all().size());
             gateway.assertBooksAreClosed();
         }
     }

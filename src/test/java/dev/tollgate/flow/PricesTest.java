@@ -1,20 +1,31 @@
 package dev.tollgate.flow;
 
 import static dev.tollgate.testing.Asserts.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.App;
+import dev.tollgate.Surroundings;
+import dev.tollgate.config.SettingsLoader;
+import dev.tollgate.models.CatalogueLoader;
+import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Migrated;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.RawCall;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
@@ -183,6 +194,60 @@ class PricesTest {
                             .json()
                             .get("data"))
                     .isEmpty();
+        }
+    }
+
+    // ---- a version means one price ----
+
+    /** The built-in catalogue as a file. @param input of gemini-3-pro; null: as it is */
+    private static Path catalogue(Path folder, String input) throws IOException {
+        Path file = Files.createTempFile(folder, "models", ".yaml");
+        Files.delete(file);
+        CatalogueLoader.copyBuiltIn(file);
+        if (input != null) {
+            String text = Files.readString(file);
+            Files.writeString(file, text.replaceFirst("(version: gemini-3-pro@\\S+\\s+input: )[0-9.]+", "$1" + input));
+        }
+        return file;
+    }
+
+    private static App start(Path data, Path models) {
+        return App.start(
+                SettingsLoader.load(
+                        Map.of("port", "0", "data", data.toString(), "models.file", models.toString()), Map.of()),
+                Surroundings.REAL);
+    }
+
+    @Test
+    void a_changed_rate_under_an_old_version_stops_the_start(@TempDir Path folder) throws IOException {
+        Path data = Migrated.in(folder);
+        start(data, catalogue(folder, null)).close();
+        Path changed = catalogue(folder, "77.5");
+        assertThatThrownBy(() -> start(data, changed))
+                .isInstanceOf(CannotOpen.class)
+                .hasMessageMatching(".*" + changed.getFileName() + ":[0-9]+: the price version 'gemini-3-pro@.*' of"
+                        + " gemini-3-pro means another price in this installation: input [0-9.]+, not 77.5\\. Give the"
+                        + " changed price a new version, or write the former rates\\.");
+        Files.writeString(
+                changed,
+                Files.readString(changed).replaceFirst("version: gemini-3-pro@\\S+", "version: gemini-3-pro@new"));
+        start(data, changed).close();
+        start(data, catalogue(folder, null)).close(); // each version means what it meant
+    }
+
+    @Test
+    void the_second_of_two_nodes_whose_prices_disagree_is_refused(@TempDir Path folder) throws IOException {
+        String url = Postgres.migrated();
+        String[] other = {"models.file", catalogue(folder, "77.5").toString()};
+        try (Gateway first = Gateway.startOn(url)) {
+            assertThatThrownBy(() -> Gateway.startOn(url, other))
+                    .isInstanceOf(CannotOpen.class)
+                    .hasMessageContaining("means another price in this installation");
+            assertThat(first.number("SELECT COUNT(*) FROM price_rates WHERE input_micros = 77500000"))
+                    .isZero();
+            assertThat(first.number("SELECT COUNT(*) FROM node")).isEqualTo(1);
+            answers(first);
+            assertThat(first.customer("10").chat(CALL).status()).isEqualTo(200);
         }
     }
 }

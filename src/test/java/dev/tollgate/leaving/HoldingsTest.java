@@ -28,6 +28,7 @@ class HoldingsTest {
             "installation",
             "installation_kind",
             "node",
+            "price_rates",
             "price_version",
             "setting",
             "signing_key",
