@@ -177,10 +177,16 @@ final class PageRoutes {
         routes.addAll(new BillingPages(
                         store.ledger(), store.history(), paying.payments(), store.people(), links.isMailOn(), clock)
                 .routes(pages));
-        routes.addAll(
-                new TopUpPages(paying.payments(), vouchers, paying.checkout(), paying.testPayments(), clock, random)
-                        .routes(pages, live));
-        routes.addAll(new InvoicePages(paying.payments()).routes(pages));
+        routes.addAll(new TopUpPages(
+                        store.ledger(),
+                        paying.payments(),
+                        vouchers,
+                        paying.checkout(),
+                        paying.testPayments(),
+                        clock,
+                        random)
+                .routes(pages, live));
+        routes.addAll(new InvoicePages(store.ledger(), paying.payments()).routes(pages));
         routes.addAll(new PlaygroundPage(catalogue, keys, count, store.history(), store.ledger(), clock)
                 .routes(pages, chat, estimate));
         return routes;

@@ -9,14 +9,16 @@ import dev.tollgate.pages.Texts;
 import dev.tollgate.pages.Visitor;
 import dev.tollgate.payments.Payment;
 import dev.tollgate.payments.Payments;
+import dev.tollgate.portal.PaymentTexts;
+import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /console/payments}: what customers have paid, and what the far side has told that was not taken at once. */
@@ -31,23 +33,30 @@ public final class ConsolePayments {
     private final NamesOfIds names;
     private final String channel;
     private final Supplier<Map<String, Long>> counts;
+    private final InstantSource clock;
 
     /**
      * @param channel how customers pay here, in a sentence
      * @param counts of this node, by what became of what was told
      */
-    public ConsolePayments(Payments payments, NamesOfIds names, String channel, Supplier<Map<String, Long>> counts) {
+    public ConsolePayments(
+            Payments payments,
+            NamesOfIds names,
+            String channel,
+            Supplier<Map<String, Long>> counts,
+            InstantSource clock) {
         this.payments = payments;
         this.names = names;
         this.channel = channel;
         this.counts = counts;
+        this.clock = clock;
     }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(pages.get(PATH, pages.operators(), this::show));
     }
 
-    /** A payment, written out. @param back what was taken back, empty for nothing */
+    /** A payment, written out. @param about whether it is a test, and the credits that were reversed; empty for neither */
     public record Line(
             String time,
             String fullTime,
@@ -57,7 +66,7 @@ public final class ConsolePayments {
             String credits,
             String state,
             String badge,
-            String back,
+            String about,
             String id,
             String session,
             String intent) {}
@@ -97,26 +106,30 @@ public final class ConsolePayments {
         }
     }
 
-    private static Line line(Payment payment, Map<String, NamesOfIds.Named> accounts, ZoneId zone) {
+    private Line line(Payment payment, Map<String, NamesOfIds.Named> accounts, ZoneId zone) {
         NamesOfIds.Named account = accounts.get(payment.accountId());
-        boolean isOver = payment.state() == Payment.State.FAILED;
+        PaymentTexts texts = new PaymentTexts(payment, clock.instant());
         return new Line(
                 Texts.time(payment.createdAt(), zone),
                 Texts.fullTime(payment.createdAt(), zone),
                 payment.accountId(),
                 account == null ? payment.accountId() : account.accountName(),
-                dollars(payment.grossCents()),
+                PaymentTexts.dollars(payment.isPaid() ? payment.grossCents() : payment.netCents()),
                 Texts.charge(payment.creditMicros()),
-                payment.state().code() + (payment.channel().movesMoney() ? "" : " (test)"),
-                payment.isPaid() ? "ok" : isOver ? "bad" : "run",
-                payment.reversedMicros() == 0 ? "" : Texts.charge(payment.reversedMicros()),
+                texts.state(),
+                texts.badge(),
+                about(payment),
                 payment.id(),
                 Objects.requireNonNullElse(payment.sessionId(), "–"),
                 Objects.requireNonNullElse(payment.intentId(), "–"));
     }
 
-    private static String dollars(long cents) {
-        return "$" + Texts.number(cents / 100) + "." + String.format(Locale.ROOT, "%02d", cents % 100);
+    private static String about(Payment payment) {
+        return Stream.of(
+                        payment.channel().movesMoney() ? "" : "test",
+                        payment.reversedMicros() == 0 ? "" : Texts.sum(payment.reversedMicros()) + " reversed")
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining(" · "));
     }
 
     private static Odd odd(Payments.Told told, ZoneId zone) {

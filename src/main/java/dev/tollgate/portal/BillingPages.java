@@ -88,28 +88,31 @@ public final class BillingPages {
 
     // ---- the ledger ----
 
-    /** The balance in figures: what is left, held and used is what was bought. @param sandbox what of it buys no call of this server; null: nothing */
-    public record Sums(
-            String balance,
-            String held,
-            String used,
-            String bought,
-            String dollars,
-            @Nullable String sandbox) {
+    /** One of the balance's figures: two decimals, and exact. */
+    public record Sum(String name, String credits, String exact, String dollars) {
 
-        static Sums of(Balance balance, long spendableMicros) {
-            long sandboxMicros = balance.balanceMicros() - spendableMicros;
-            return new Sums(
-                    Texts.exact(balance.balanceMicros()),
-                    Texts.exact(balance.reservedMicros()),
-                    Texts.exact(balance.consumedMicros()),
-                    Texts.exact(balance.purchasedMicros()),
-                    Texts.dollars(balance.balanceMicros()),
-                    sandboxMicros == 0 ? null : Texts.exact(sandboxMicros));
+        static List<Sum> of(Balance balance) {
+            return List.of(
+                    new Sum(
+                            "Balance",
+                            Texts.balance(balance.balanceMicros()),
+                            Texts.exact(balance.balanceMicros()),
+                            Texts.dollars(balance.balanceMicros())),
+                    of("Reserved by running calls", balance.reservedMicros()),
+                    of("Spent", balance.consumedMicros()),
+                    of("Added", balance.purchasedMicros()));
+        }
+
+        private static Sum of(String name, long micros) {
+            return new Sum(name, Texts.balance(micros), Texts.exact(micros), "");
         }
     }
 
-    /** @param call the call's id, or null; @param about the operator's words, or what moved */
+    /**
+     * @param call the call's id, or null
+     * @param about the operator's words, or what moved
+     * @param amount two decimals; {@code exact} has six
+     */
     public record Line(
             String time,
             String fullTime,
@@ -117,7 +120,9 @@ public final class BillingPages {
             @Nullable String call,
             String about,
             String amount,
-            String after) {}
+            String exact,
+            String after,
+            String exactAfter) {}
 
     /** A payment, written out. @param paper the path of its invoice, null where there is none */
     public record TopUp(
@@ -152,7 +157,9 @@ public final class BillingPages {
         List<Payment> topUps = payments.page(account, from, TOP_UPS);
         Map<String, Object> params = new HashMap<>();
         Account now = account(account);
-        params.put("sums", Sums.of(now.balance(), ledger.spendableMicros(now)));
+        params.put("sums", Sum.of(now.balance()));
+        long sandbox = now.balance().balanceMicros() - ledger.spendableMicros(now);
+        putIfThere(params, "sandbox", sandbox == 0 ? null : Texts.balance(sandbox));
         params.put("lines", page.lines().stream().map(line -> line(line, zone)).toList());
         params.put("months", months(account));
         params.put("zone", zone.getId());
@@ -212,7 +219,7 @@ public final class BillingPages {
     /** A sentence after a deed, made from a number alone, so that a link cannot put words into our mouth. */
     private static @Nullable String done(PageRequest<?> request) {
         if ("saved".equals(request.query("contact"))) {
-            return "Saved. It stands on papers from now on.";
+            return "Saved. Future invoices will use it.";
         }
         String arrived = request.query("arrived");
         return arrived != null && arrived.matches("[0-9]{1,15}")
@@ -232,12 +239,18 @@ public final class BillingPages {
                 EntryWords.inLedger(entry),
                 entry.reservationId(),
                 Objects.requireNonNullElse(entry.reason() == null ? line.model() : entry.reason(), ""),
+                plus(line.amountMicros()) + Texts.sum(line.amountMicros()),
                 signed(line.amountMicros()),
+                Texts.sum(line.balanceMicros()),
                 Texts.exact(line.balanceMicros()));
     }
 
     private static String signed(long micros) {
-        return (micros > 0 ? "+" : "") + Texts.exact(micros);
+        return plus(micros) + Texts.exact(micros);
+    }
+
+    private static String plus(long micros) {
+        return micros > 0 ? "+" : "";
     }
 
     private static void putIfThere(Map<String, Object> params, String name, @Nullable Object value) {
@@ -378,6 +391,8 @@ public final class BillingPages {
                 entry.reservationId(),
                 entry.reason() == null ? "" : entry.reason(),
                 (adds ? "+" : "−") + Texts.exact(entry.amountMicros()),
+                (adds ? "+" : "−") + Texts.exact(entry.amountMicros()),
+                "",
                 "");
     }
 }

@@ -1,6 +1,7 @@
 package dev.tollgate.portal;
 
 import dev.tollgate.http.Route;
+import dev.tollgate.ledger.Ledger;
 import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
@@ -25,9 +26,11 @@ public final class InvoicePages {
     private static final String PATH = BillingPages.PATH + "/invoices/";
     private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("uuuu-MM", Locale.ROOT);
 
+    private final Ledger ledger;
     private final Payments payments;
 
-    public InvoicePages(Payments payments) {
+    public InvoicePages(Ledger ledger, Payments payments) {
+        this.ledger = ledger;
         this.payments = payments;
     }
 
@@ -69,6 +72,7 @@ public final class InvoicePages {
                         invoice.buyer().address(),
                         invoice.buyer().vatId()));
         params.put("account", payment.accountId());
+        params.put("holder", TopUpPages.accountName(ledger, payment.accountId()));
         params.put("credits", Texts.charge(payment.creditMicros()));
         params.put("net", PaymentTexts.dollars(payment.netCents()));
         params.put("tax", PaymentTexts.dollars(payment.taxCents()));

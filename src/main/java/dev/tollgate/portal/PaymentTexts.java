@@ -6,14 +6,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 
-/** How a payment is told to who makes it. */
-record PaymentTexts(Payment payment, Instant now) {
+/** The state of a payment in words, the same for its customer and for operators. */
+public record PaymentTexts(Payment payment, Instant now) {
 
     /** After it the far side takes no money for it any more. */
     private static final Duration OPEN_MAX = Duration.ofHours(24);
 
     /** Cents as dollars, e.g. {@code $25.00}. */
-    static String dollars(long cents) {
+    public static String dollars(long cents) {
         return "$" + Texts.number(cents / 100) + "." + String.format(Locale.ROOT, "%02d", cents % 100);
     }
 
@@ -27,17 +27,18 @@ record PaymentTexts(Payment payment, Instant now) {
         return !payment.isPaid() && !isOver();
     }
 
-    String state() {
+    public String state() {
         if (payment.isPaid()) {
             boolean isWhole = payment.reversedMicros() == payment.creditMicros();
-            return payment.reversedMicros() == 0 ? "paid" : isWhole ? "taken back" : "partly taken back";
+            return payment.reversedMicros() == 0 ? "paid" : isWhole ? "reversed" : "partly reversed";
         }
-        return isOver()
-                ? "did not go through"
-                : payment.state() == Payment.State.PENDING ? "being confirmed" : "waiting";
+        if (isOver()) {
+            return payment.state() == Payment.State.FAILED ? "failed" : "expired";
+        }
+        return payment.state() == Payment.State.PENDING ? "being confirmed" : "unpaid";
     }
 
-    String badge() {
+    public String badge() {
         if (payment.isPaid()) {
             return payment.reversedMicros() == 0 ? "ok" : "warn";
         }

@@ -7,6 +7,8 @@ import dev.tollgate.error.ApiException;
 import dev.tollgate.error.ErrorCode;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.ledger.Account;
+import dev.tollgate.ledger.Ledger;
 import dev.tollgate.limits.RequestRates;
 import dev.tollgate.live.Live;
 import dev.tollgate.pages.PageRequest;
@@ -14,6 +16,7 @@ import dev.tollgate.pages.PageStep;
 import dev.tollgate.pages.Pages;
 import dev.tollgate.pages.Texts;
 import dev.tollgate.pages.Visitor;
+import dev.tollgate.payments.Party;
 import dev.tollgate.payments.Payment;
 import dev.tollgate.payments.Payments;
 import dev.tollgate.payments.TestPayments;
@@ -43,6 +46,7 @@ public final class TopUpPages {
     private static final int TRIES_A_MINUTE = 10;
     private static final String REFRESH_SECONDS = "5";
 
+    private final Ledger ledger;
     private final Payments payments;
     private final Vouchers vouchers;
     private final @Nullable StripeCheckout stripe;
@@ -56,12 +60,14 @@ public final class TopUpPages {
      * @param testPayments null beside Stripe
      */
     public TopUpPages(
+            Ledger ledger,
             Payments payments,
             Vouchers vouchers,
             @Nullable StripeCheckout stripe,
             @Nullable TestPayments testPayments,
             InstantSource clock,
             SecureRandom random) {
+        this.ledger = ledger;
         this.payments = payments;
         this.vouchers = vouchers;
         this.stripe = stripe;
@@ -78,7 +84,7 @@ public final class TopUpPages {
     public List<Route<?>> routes(Pages pages, Live live) {
         live.add(LIVE, this::live);
         return List.of(
-                pages.get(TOP_UP, pages.members(), request -> offer(200, Map.of(), Map.of())),
+                pages.get(TOP_UP, pages.members(), request -> offer(request, 200, Map.of(), Map.of())),
                 pages.post(TOP_UP, pages.members(), this::begin),
                 pages.get(TOP_UP + "/{id}", pages.members(), this::show),
                 pages.post(TOP_UP + "/{id}", pages.members(), this::again),
@@ -89,20 +95,21 @@ public final class TopUpPages {
 
     // ---- how much ----
 
-    private PageStep refused(String error, Form form) {
-        return refused("form", error, form);
+    private PageStep refused(PageRequest<Visitor.Member> request, String error, Form form) {
+        return refused(request, "form", error, form);
     }
 
     /** @param field whose fault it is */
-    private PageStep refused(String field, String error, Form form) {
-        return offer(422, Map.of(field, error), form.fields());
+    private PageStep refused(PageRequest<Visitor.Member> request, String field, String error, Form form) {
+        return offer(request, 422, Map.of(field, error), form.fields());
     }
 
     /**
      * @param errors by field; {@code form} for what is nobody's
      * @param typed before; what was wrong with it is in sight and need not be typed anew
      */
-    private PageStep offer(int status, Map<String, String> errors, Map<String, String> typed) {
+    private PageStep offer(
+            PageRequest<Visitor.Member> request, int status, Map<String, String> errors, Map<String, String> typed) {
         byte[] id = new byte[ID_BYTES];
         random.nextBytes(id);
         Map<String, Object> params = new HashMap<>();
@@ -113,28 +120,34 @@ public final class TopUpPages {
         params.put("own", typed.getOrDefault("own", ""));
         params.put("code", typed.getOrDefault("code", ""));
         params.put("errors", errors);
+        params.put(
+                "buyer",
+                buyer(
+                        request.visitor().accountId(),
+                        payments.contact(request.visitor().accountId())));
         return new PageStep.Show(status, "dashboard/top-up.jte", params, Map.of());
     }
 
     private PageStep begin(PageRequest<Visitor.Member> request, Form form) {
         if (stripe == null && testPayments() == null) {
-            return refused("Nothing can be paid here. Ask the operator to add credits.", form);
+            return refused(request, "Nothing can be paid here. Ask the operator to add credits.", form);
         }
         String own = text(form, "own").strip();
         String chosen = own.isEmpty() ? text(form, "dollars") : own;
         if (!chosen.matches("[0-9]{1,6}")
                 || Long.parseLong(chosen) < 1
                 || Long.parseLong(chosen) > Payment.DOLLARS_MAX) {
-            return refused("own", "An amount is 1 to " + Texts.number(Payment.DOLLARS_MAX) + " whole dollars.", form);
+            return refused(
+                    request, "own", "An amount is 1 to " + Texts.number(Payment.DOLLARS_MAX) + " whole dollars.", form);
         }
         String id = text(form, "id");
         if (!id.matches("[0-9a-f]{32}")) {
-            return refused("Open this page again.", form);
+            return refused(request, "Open this page again.", form);
         }
         String account = request.visitor().accountId();
         RequestRates.Rate rate = tries.take(account, TRIES_A_MINUTE);
         if (!rate.allowed()) {
-            return refused(tooMany(rate.retryAfter()), form);
+            return refused(request, tooMany(rate.retryAfter()), form);
         }
         Payment.Channel channel = stripe == null ? Payment.Channel.TEST : stripe.channel();
         return switch (payments.begin(account, channel, "pay_" + id, Long.parseLong(chosen))) {
@@ -144,9 +157,10 @@ public final class TopUpPages {
             }
             case Payments.TooMany _ ->
                 refused(
+                        request,
                         "You have begun many payments today and not paid them. Pay one of them, or try again tomorrow.",
                         form);
-            case Payments.NotYours _ -> refused("Open this page again.", form);
+            case Payments.NotYours _ -> refused(request, "Open this page again.", form);
         };
     }
 
@@ -158,6 +172,18 @@ public final class TopUpPages {
         if (stripe != null && payment.channel() == stripe.channel() && payment.state() == Payment.State.OPEN) {
             stripe.open(payment, request.address() + path(payment));
         }
+    }
+
+    /** The name that an invoice is made out to: the billing contact's, else the account's. */
+    private String buyer(String account, Party contact) {
+        return contact.isNamed() ? contact.name() : accountName(ledger, account);
+    }
+
+    static String accountName(Ledger ledger, String account) {
+        return ledger.account(account)
+                .map(Account::name)
+                .filter(name -> !name.isBlank())
+                .orElse(account);
     }
 
     // ---- one payment ----
@@ -174,7 +200,7 @@ public final class TopUpPages {
         params.put("back", isBack);
         params.put("pending", payment.state() == Payment.State.PENDING);
         params.put("path", path(payment));
-        params.put("said", said(payment, texts, zone));
+        params.put("said", said(payment, texts, isBack, zone));
         params.put("reversed", payment.reversedMicros() == 0 ? "" : Texts.charge(payment.reversedMicros()));
         params.put("paper", InvoicePages.path(payment));
         params.put("live", texts.isWaiting() ? "/dashboard/live?" + LIVE + "=" + payment.id() : null);
@@ -202,18 +228,27 @@ public final class TopUpPages {
      */
     public record Said(String waiting, String arrived, String failed) {}
 
-    private static Said said(Payment payment, PaymentTexts texts, ZoneId zone) {
+    /** @param isBack whether the customer has come back from where one pays */
+    private static Said said(Payment payment, PaymentTexts texts, boolean isBack, ZoneId zone) {
         if (payment.isPaid()) {
             String at = payment.endedAt() == null ? "" : " at " + Texts.time(payment.endedAt(), zone);
             return new Said("", Texts.charge(payment.creditMicros()) + " credits arrived" + at + ".", "");
         }
         if (!texts.isWaiting()) {
-            return new Said("", "", "The payment did not go through.");
+            return new Said(
+                    "",
+                    "",
+                    payment.state() == Payment.State.FAILED
+                            ? "The payment failed. You were not charged."
+                            : "The payment expired: it was not paid within 24 hours.");
+        }
+        if (payment.url() == null) {
+            return new Said("The payment page could not be opened. You were not charged.", "", "");
         }
         return new Said(
-                payment.url() == null
-                        ? "The payment page could not be opened. Nothing was charged."
-                        : "Waiting for the payment to be confirmed. You may close this page.",
+                isBack || payment.state() == Payment.State.PENDING
+                        ? "Waiting for the payment to be confirmed. You may close this page."
+                        : "One step left: pay " + PaymentTexts.dollars(payment.netCents()) + ".",
                 "",
                 "");
     }
@@ -224,7 +259,7 @@ public final class TopUpPages {
         if (payment == null) {
             return Map.of();
         }
-        Said said = said(payment, new PaymentTexts(payment, clock.instant()), zone);
+        Said said = said(payment, new PaymentTexts(payment, clock.instant()), true, zone);
         return Map.of(
                 "payment", said.waiting(),
                 "payment-arrived", said.arrived(),
@@ -302,8 +337,9 @@ public final class TopUpPages {
                 vouchers.redeem(request.visitor().accountId(), request.visit().network(), text(form, "code"));
         return switch (done) {
             case Vouchers.Redeemed redeemed -> PageStep.to(BillingPages.PATH + "?arrived=" + redeemed.amountMicros());
-            case Vouchers.CannotBeUsed no -> refused("code", "This code cannot be used.", form);
-            case Vouchers.TooManyTries(Duration wait) -> refused(tooMany(wait), form);
+            case Vouchers.CannotBeUsed no ->
+                refused(request, "code", "This code is not valid or was already used.", form);
+            case Vouchers.TooManyTries(Duration wait) -> refused(request, tooMany(wait), form);
         };
     }
 }

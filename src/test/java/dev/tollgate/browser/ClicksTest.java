@@ -258,7 +258,7 @@ class ClicksTest {
             hand.begin("/dashboard");
             hand.click("header >> text=Top up");
             hand.click("text=$25");
-            hand.sees("Go on to the payment of $25.00");
+            hand.sees("Go to payment");
             hand.needed("up to the payment page", 2);
 
             hand.begin(statement);

@@ -135,13 +135,13 @@ class PaymentLooksTest {
                 .waitForResponse(
                         response -> response.url().contains("/dashboard/live?payment="),
                         () -> visit.open(waiting.removeFirst()));
-        assertThat(visit.page().isVisible("text=Go on to the payment")).isTrue();
+        assertThat(visit.page().isVisible("text=Go to payment")).isTrue();
         StripeStandIn.Session session = sessions.removeFirst();
         StripeStandIn.tell(gateway, StripeStandIn.paid("evt_live_" + session.id(), session));
         visit.page().waitForSelector("text=credits arrived at");
         assertThat(visit.page().isVisible("text=Invoice or receipt")).isTrue();
-        assertThat(visit.page().isVisible("text=Go on to the payment")).isFalse();
-        assertThat(visit.page().isVisible("text=Waiting for the payment")).isFalse();
+        assertThat(visit.page().isVisible("text=Go to payment")).isFalse();
+        assertThat(visit.page().isVisible("text=One step left")).isFalse();
         visit.keep("payment-followed");
     }
 

@@ -240,7 +240,7 @@ class RandomMonthTest {
                     .mapToLong(LedgerRead::amount)
                     .sum()));
             assertThat(onPaper(paper, "Balance at the end")).as(path).isEqualByComparingTo(balance);
-            assertThat(onPaper(paper, "Calls in all").negate())
+            assertThat(onPaper(paper, "Total calls").negate())
                     .isEqualByComparingTo(credits(entered(span, RandomMonthTest::isCharge)));
             assertThat(sum(browser.get(path + "/statement.csv").body(), 5))
                     .isEqualByComparingTo(credits(entries.stream()

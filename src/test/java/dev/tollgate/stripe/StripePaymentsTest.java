@@ -34,7 +34,7 @@ class StripePaymentsTest {
     private static final String PASSWORD = "a sentence nobody else has";
     private static final String TOP_UP = "/dashboard/billing/top-up";
     private static final Pattern FORM = Pattern.compile("name=\"id\" value=\"([0-9a-f]+)\"");
-    private static final Pattern BALANCE = Pattern.compile("<b>([0-9,.]+)</b> <span class=\"muted small\">");
+    private static final Pattern BALANCE = Pattern.compile("<dt>Balance</dt><dd><b title=\"([0-9,.]+)\">");
     private static final String ADMIN_KEY = "admin-key-of-the-tests";
     private static final String NEWER_SECRET = "whsec_of_next_year";
 
@@ -133,9 +133,11 @@ class StripePaymentsTest {
                 .containsEntry("cancel_url", gateway.url() + path);
         assertThat(browser.get(path).body())
                 .contains("href=\"" + stripe.url() + "/pay/" + session.id() + "\"")
-                .contains("Waiting for the payment to be confirmed. You may close this page.");
+                .contains("One step left: pay $25.00.")
+                .doesNotContain("Waiting for the payment");
         assertThat(browser.get(path + "?back=1").body())
                 .contains(
+                        "Waiting for the payment to be confirmed. You may close this page.",
                         "<noscript><meta http-equiv=\"refresh\" content=\"5\"></noscript>",
                         "data-live=\"/dashboard/live?payment=" + session.payment() + "\"");
 
@@ -158,7 +160,7 @@ class StripePaymentsTest {
         assertThat(gateway.text("SELECT state FROM payment WHERE id = '" + id + "'"))
                 .isEqualTo("open");
         assertThat(browser.get(path).body())
-                .contains("The payment page could not be opened. Nothing was charged.", "Try again");
+                .contains("The payment page could not be opened. You were not charged.", "Try again");
         browser.submit(path, path, Map.of());
         assertThat(browser.get(path).body())
                 .contains(stripe.url() + "/pay/" + stripe.last().id());
@@ -205,7 +207,7 @@ class StripePaymentsTest {
             Browser browser = member();
             String path = begin(browser, "10");
             tell(StripeStandIn.session(newEvent(), type, stripe.last(), "unpaid", 1_000, 0));
-            assertThat(browser.get(path).body()).contains("The payment did not go through.");
+            assertThat(browser.get(path).body()).contains("The payment failed. You were not charged.");
             assertThat(balance(browser)).isEqualTo("0.000000");
         }
     }
@@ -217,7 +219,7 @@ class StripePaymentsTest {
         StripeStandIn.Session session = stripe.last();
         tell(StripeStandIn.session(newEvent(), "checkout.session.completed", session, "unpaid", 1_000, 0));
         assertThat(browser.get(path).body())
-                .contains("Waiting for the payment to be confirmed.", "do not pay again")
+                .contains("Waiting for the payment to be confirmed.", "Do not pay again")
                 .doesNotContain("Try again", "could not be asked for");
     }
 
@@ -646,7 +648,7 @@ class StripePaymentsTest {
                 .contains(session.payment(), session.id(), session.intent(), "came again: 1")
                 .containsPattern(
                         "<a class=\"small\" href=\"/console/accounts/acc_[A-Za-z0-9]+\">payer[0-9]+@example.org</a>")
-                .contains("500.00 taken back", "Card refunds are made at Stripe", "with a test key");
+                .contains("500.00 reversed", "Card refunds are made at Stripe", "with a test key");
         assertThat(browser.get("/console/payments").status()).isEqualTo(403);
         Gateway.Reply list = gateway.get("/admin/payments?limit=1", ADMIN_KEY);
         assertThat(list.json().at("/data/0/id").asString()).isEqualTo(session.payment());
