@@ -79,12 +79,21 @@ final class ContentsWriter {
             // D8: Gemini refuses a request without contents.
             writeContent("user", () -> parts.texts(conversation.instructions()));
         }
+        writeBeginning(conversation.beginsWithCalls());
         int currentFrom = conversation.currentTurnFrom();
         for (int i = 0; i < conversation.turns().size(); i++) {
             writeTurn(conversation.turns().get(i), i >= currentFrom);
         }
         writeContinuation(conversation.turns());
         json.writeEndArray();
+    }
+
+    /** A history that a client has shortened may begin with the model's calls: the least that a user can say goes before them. */
+    private void writeBeginning(Message.@Nullable Assistant calls) {
+        if (calls != null) {
+            writeContent("user", () -> parts.text(LEAST_TEXT, null));
+            ignored.add(calls.place().path() + " (preceded)");
+        }
     }
 
     /** Not every model goes on from its own last words, and none from nothing else: the least that a user can say follows them. */

@@ -49,6 +49,15 @@ record GeminiTurns(List<String> instructions, List<Turn> turns) {
         return builder.build(conversation.place());
     }
 
+    /** The first message, if it or one beside it calls: Gemini refuses calls that follow neither a user's turn nor results. */
+    Message.@Nullable Assistant beginsWithCalls() {
+        return !turns.isEmpty()
+                        && turns.getFirst() instanceof Turn.Model first
+                        && !first.calls().isEmpty()
+                ? first.messages().getFirst()
+                : null;
+    }
+
     /** Where the current turn starts: after the last thing that the user said (protocol 2.4, rule 4). */
     int currentTurnFrom() {
         for (int i = turns.size() - 1; i >= 0; i--) {
@@ -87,7 +96,6 @@ record GeminiTurns(List<String> instructions, List<Turn> turns) {
             if (open != null && !open.isUntouched()) {
                 requireAllAnswered();
             }
-            requireCallerBefore(assistant);
             if (!turns.isEmpty() && turns.getLast() instanceof Turn.Model before) {
                 turns.removeLast();
                 turns.add(new Turn.Model(Stream.concat(before.messages().stream(), Stream.of(assistant))
@@ -106,17 +114,6 @@ record GeminiTurns(List<String> instructions, List<Turn> turns) {
                     && assistant.thoughtSignature() == null
                     && assistant.files().isEmpty()
                     && (assistant.text() == null || assistant.text().isEmpty());
-        }
-
-        /** Gemini refuses calls that follow neither a user's turn nor results. */
-        private void requireCallerBefore(Message.Assistant assistant) {
-            boolean nobodySpoke = turns.isEmpty() || (turns.size() == 1 && turns.getFirst() instanceof Turn.Model);
-            if (nobodySpoke && !assistant.toolCalls().isEmpty()) {
-                throw refuse(
-                        assistant,
-                        Member.CALLS,
-                        "the conversation cannot begin with calls: the user has to speak before them.");
-            }
         }
 
         private void addResult(Message.ToolResult result) {

@@ -1,6 +1,7 @@
 package dev.tollgate.http;
 
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /** The names for {@code x-tollgate-ignored} (D5): at most 32 of them and 1 KB, then {@code ...}. */
@@ -9,8 +10,8 @@ final class IgnoredFields {
     private static final int NAMES_MAX = 32;
     private static final int BYTES_MAX = 1024;
 
-    /** Of a message that something was said behind, because the model does not go on from it. */
-    private static final String CONTINUED = " (continued)";
+    /** Marks of a message after or before which a user's message was inserted, because the model cannot take it otherwise. */
+    private static final List<String> MARKS = List.of(" (continued)", " (preceded)");
 
     private final Set<String> names = new LinkedHashSet<>();
     private int bytes;
@@ -31,8 +32,10 @@ final class IgnoredFields {
 
     /** A caller chooses the names, so only what cannot hurt in a header is kept. */
     private static String clean(String name) {
-        if (name.endsWith(CONTINUED)) {
-            return clean(name.substring(0, name.length() - CONTINUED.length())) + CONTINUED;
+        for (String mark : MARKS) {
+            if (name.endsWith(mark)) {
+                return clean(name.substring(0, name.length() - mark.length())) + mark;
+            }
         }
         StringBuilder text = new StringBuilder(Math.min(name.length(), BYTES_MAX));
         for (int i = 0; i < name.length() && text.length() < BYTES_MAX; i++) {

@@ -146,6 +146,19 @@ class TurnsTest {
         assertThat(chat.header("x-tollgate-ignored")).isEqualTo("user,messages.1 (continued)");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"gemini-2.5-pro", "gemini-3-pro"})
+    void a_history_may_begin_with_calls(String model) {
+        Reply reply = customer.chat("""
+                {"model":"%s","stream":false,"tools":[{"type":"function","function":{"name":"f"}}],"messages":[{"role":"system","content":"S"},
+                {"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"f","arguments":"{}"}}]},
+                {"role":"tool","tool_call_id":"c1","content":"ok"},{"role":"user","content":"Go on"}]}""".formatted(model));
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        assertThat(gateway.lastAsked().get("contents").get(0).toString())
+                .isEqualTo("{\"role\":\"user\",\"parts\":[{\"text\":\".\"}]}");
+        assertThat(reply.header("x-tollgate-ignored")).isEqualTo("messages.1 (preceded)");
+    }
+
     // ---- the OpenAI door ----
 
     private static final String CALLS = """

@@ -230,16 +230,6 @@ class GeminiRequestWriterTest {
     }
 
     @Test
-    void a_conversation_that_begins_with_calls_is_refused() {
-        refused(asks().assistant(null, call("x", "f", "{}")).result("x", "1"), "messages.0.tool_calls")
-                .hasMessage("'messages.0.tool_calls': the conversation cannot begin with calls:"
-                        + " the user has to speak before them.");
-        refused(
-                asks().assistant("Hello.").assistant(null, call("x", "f", "{}")).result("x", "1"),
-                "messages.1.tool_calls");
-    }
-
-    @Test
     void results_become_objects() {
         assertThat(response("{\"a\": 1.0}")).isEqualTo("{\"a\": 1.0}");
         assertThat(response("[1,2]")).isEqualTo("{\"result\":[1,2]}");
