@@ -11,8 +11,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Puts the chunks of a stream together as {@code generateContent} answers: text that follows text of its kind is one part, but never across
- * a signature (protocol 2.4, rule 7); of other members the last one counts. Confined to its call.
+ * Puts the chunks of a stream together as {@code generateContent} answers: text that follows text of its kind is one part, with the
+ * signature of either; two that are both signed stay apart (protocol 2.4, rule 7). The last value of other members counts. Confined to its call.
  */
 final class Assembly {
 
@@ -63,6 +63,7 @@ final class Assembly {
         private final ArrayNode parts = NODES.arrayNode();
         private @Nullable StringBuilder text;
         private boolean isThought;
+        private @Nullable String signature;
 
         private Candidate(int index) {
             tree.putObject("content");
@@ -96,13 +97,14 @@ final class Assembly {
         }
 
         private void add(JsonNode part, boolean thought) {
-            boolean isPlain = part.path("text").isString() && part.size() == (part.has("thought") ? 2 : 1);
-            if (!isPlain) {
+            String more = part.path("thoughtSignature").asString(null);
+            int known = 1 + (part.has("thought") ? 1 : 0) + (more == null ? 0 : 1);
+            if (!part.path("text").isString() || part.size() != known) {
                 close();
                 parts.add(part);
                 return;
             }
-            if (text != null && thought != isThought) {
+            if (text != null && (thought != isThought || (signature != null && more != null))) {
                 close();
             }
             if (text == null) {
@@ -110,16 +112,21 @@ final class Assembly {
                 isThought = thought;
             }
             text.append(part.path("text").stringValue());
+            signature = more == null ? signature : more;
         }
 
         private void close() {
-            if (text != null && !text.isEmpty()) {
+            if (text != null && (!text.isEmpty() || signature != null)) {
                 ObjectNode part = parts.addObject().put("text", text.toString());
                 if (isThought) {
                     part.put("thought", true);
                 }
+                if (signature != null) {
+                    part.put("thoughtSignature", signature);
+                }
             }
             text = null;
+            signature = null;
         }
 
         /** Lists of tokens go on from chunk to chunk. */

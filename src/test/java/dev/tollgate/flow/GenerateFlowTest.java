@@ -202,6 +202,30 @@ class GenerateFlowTest {
         assertThat(chunks).hasSize(1);
     }
 
+    @Test
+    void a_whole_answer_is_not_cut_where_its_stream_was() {
+        String signed = ",\"thoughtSignature\":\"%s\"}";
+        gateway.script(UpstreamScript.answers()
+                .event(piece(
+                        "{\"text\":\"Hm\",\"thought\":true},{\"text\":\"m.\",\"thought\":true"
+                                + signed.formatted("dDE="),
+                        ""))
+                .event(piece("{\"text\":\"One \"" + signed.formatted("czE="), ""))
+                .event(piece("{\"text\":\"two \"},{\"text\":\"three\"" + signed.formatted("czI="), ""))
+                .event(piece("{\"text\":\"\"},{\"text\":\" four\"}", ""))
+                .event(piece(
+                        "{\"functionCall\":{\"name\":\"f\",\"args\":{}}},{\"text\":\"\"" + signed.formatted("czM="),
+                        ",\"finishReason\":\"STOP\"")));
+        assertThat(post(gateway.customer("10"), MODEL + "generateContent", HI)
+                        .json()
+                        .at("/candidates/0/content/parts")
+                        .toString())
+                .isEqualTo("[{\"text\":\"Hmm.\",\"thought\":true" + signed.formatted("dDE=") + ",{\"text\":\"One two \""
+                        + signed.formatted("czE=") + ",{\"text\":\"three four\"" + signed.formatted("czI=")
+                        + ",{\"functionCall\":{\"name\":\"f\",\"args\":{}}},{\"text\":\"\"" + signed.formatted("czM=")
+                        + "]");
+    }
+
     private static String piece(String parts, String more) {
         return "{\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[" + parts + "]},\"index\":0" + more
                 + "}],\"usageMetadata\":{\"promptTokenCount\":3,\"candidatesTokenCount\":1000}}";
