@@ -2,7 +2,7 @@ package dev.tollgate.console;
 
 import dev.tollgate.history.CallRow;
 import dev.tollgate.pages.Texts;
-import dev.tollgate.tasks.TaskStatus;
+import dev.tollgate.portal.CallLine;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Objects;
@@ -36,23 +36,12 @@ public record ConsoleCallLine(
                 Texts.fullTime(call.startedAt(), zone),
                 call.modelId(),
                 Objects.requireNonNullElse(call.keyName(), call.keyId()),
-                call.status() == TaskStatus.PROCESSING
-                        ? "running"
-                        : call.status().code(),
-                badge(call.status()),
+                CallLine.state(call),
+                CallLine.badge(call),
                 isPriced ? Texts.number(tokens.prompt()) : "–",
                 isPriced ? Texts.number(tokens.completion()) : "–",
                 took == null ? "–" : Texts.took(took.toMillis()),
                 call.endedAt() == null ? "–" : Texts.charge(call.chargeMicros()),
                 call.endedAt() == null ? "not charged yet" : Texts.exact(call.chargeMicros()) + " credits");
-    }
-
-    static String badge(TaskStatus status) {
-        return switch (status) {
-            case PROCESSING -> "run";
-            case COMPLETED -> "ok";
-            case FAILED -> "bad";
-            case CANCELLED -> "warn";
-        };
     }
 }

@@ -40,6 +40,7 @@ final class Course implements OverCall {
     private final long arrivedNanos;
     private final List<SentCall> sent = new ArrayList<>(1);
     private List<String> ignored;
+    private @Nullable String filter;
     private @Nullable String upstreamId;
     private boolean awaitsId;
     private long started = NOT_YET;
@@ -118,6 +119,11 @@ final class Course implements OverCall {
         shown = shown == NOT_YET ? micros() : shown;
     }
 
+    /** @param word the provider's word for the filter that has stopped the answer, or null */
+    void filteredBy(@Nullable String word) {
+        filter = word;
+    }
+
     void waitsForCaller() {
         callerWaits++;
     }
@@ -180,6 +186,9 @@ final class Course implements OverCall {
             json.raw(",\"upstream_id\":").string(cut(upstreamId));
         }
         json.raw(streamed ? ",\"stream\":true" : ",\"stream\":false");
+        if (filter != null) {
+            json.raw(",\"filter\":").string(cut(filter));
+        }
         if (!ignored.isEmpty()) {
             ignored(json.raw(",\"ignored\":["));
         }

@@ -28,6 +28,7 @@ final class Delivery {
     private boolean begun;
     private boolean promptBlocked;
     private @Nullable FinishReason finishReason;
+    private @Nullable String filter;
 
     Delivery(Sink sink, int candidates) {
         this.sink = sink;
@@ -75,6 +76,7 @@ final class Delivery {
             reasons[finish.candidate()] = finish.reason();
             ended.set(finish.candidate());
             finishReason = finish.reason();
+            filter = finishReason == FinishReason.FILTERED ? finish.nativeReason() : filter;
         } else if (isOutput(event)) {
             ended.clear(candidate(event)); // it goes on (D38)
         }
@@ -117,6 +119,12 @@ final class Delivery {
     @Nullable
     FinishReason finishReason() {
         return finishReason;
+    }
+
+    /** The provider's word for the filter that has stopped a candidate, or null. */
+    @Nullable
+    String filter() {
+        return filter;
     }
 
     void clear() {

@@ -104,6 +104,7 @@ final class Resolving implements Phase {
 
     private void settle(Ending.Charge charge, Books.Bill bill) {
         SentCall sent = answer.sent();
+        call.course().filteredBy(answer.delivery().filter());
         PrintedUsage printed = bounds.model().printed(bill.usage());
         Books.Settlement settlement = new Books.Settlement(
                 call.taskId(),

@@ -15,6 +15,11 @@ public final class AnswerWords {
         return stream.isBoolean() ? stream.booleanValue() ? "As a stream" : "In one piece" : "";
     }
 
+    /** Returns the provider's word for the filter that has stopped the answer, empty if none has. */
+    public static String filter(CallRow call) {
+        return call.course().path("filter").asString("");
+    }
+
     /** Names of fields, empty where all had an effect. */
     public static String ignored(CallRow call) {
         return call.course()

@@ -2,7 +2,6 @@ package dev.tollgate.portal;
 
 import dev.tollgate.history.CallRow;
 import dev.tollgate.pages.Texts;
-import dev.tollgate.tasks.TaskStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -43,8 +42,8 @@ public record CallLine(
                 Texts.fullTime(call.startedAt(), zone),
                 call.modelId(),
                 keyName(call),
-                runs ? "running" : call.status().code(),
-                badge(call.status()),
+                state(call),
+                badge(call),
                 call.pricingJson() == null ? NOTHING : Texts.number(tokens.prompt()),
                 call.pricingJson() == null ? NOTHING : Texts.number(tokens.completion()),
                 firstByte < 0 ? NOTHING : Texts.took(firstByte / 1_000),
@@ -59,10 +58,20 @@ public record CallLine(
         return call.keyName() == null ? call.keyId() : call.keyName();
     }
 
-    static String badge(TaskStatus status) {
-        return switch (status) {
+    /** Returns the state in one word: an answer that a filter has stopped is not just completed. */
+    public static String state(CallRow call) {
+        return switch (call.status()) {
+            case PROCESSING -> "running";
+            case COMPLETED -> AnswerWords.filter(call).isEmpty() ? "completed" : "filtered";
+            case FAILED, CANCELLED -> call.status().code();
+        };
+    }
+
+    /** Returns the style of the state. */
+    public static String badge(CallRow call) {
+        return switch (call.status()) {
             case PROCESSING -> "run";
-            case COMPLETED -> "ok";
+            case COMPLETED -> AnswerWords.filter(call).isEmpty() ? "ok" : "warn";
             case FAILED -> "bad";
             case CANCELLED -> "warn";
         };

@@ -47,6 +47,9 @@ public final class CallStory {
         if (tokensMax != null) {
             story.add("The balance covered " + Texts.number(tokensMax) + " tokens of answer, so that was the maximum.");
         }
+        if (!AnswerWords.filter(call).isEmpty()) {
+            story.add("The provider's safety filter stopped the answer (" + AnswerWords.filter(call) + ").");
+        }
         for (String flag : call.flags()) {
             story.add(ofFlag(flag));
         }

@@ -605,7 +605,9 @@ class RandomMonthTest {
             StringBuilder file = new StringBuilder();
             new CsvExport(history).statement(ACCOUNT, month, piece -> file.append(piece) != null);
             assertThat(file).startsWith(CsvCells.BEGIN);
-            assertThat(file.substring(CsvCells.BEGIN.length()).lines()).as("%s", month).containsExactlyElementsOf(lines);
+            assertThat(file.substring(CsvCells.BEGIN.length()).lines())
+                    .as("%s", month)
+                    .containsExactlyElementsOf(lines);
             checkLines(month, statement, span);
         }
     }

@@ -126,6 +126,13 @@ class CourseTest {
     }
 
     @Test
+    void the_filter_that_has_stopped_an_answer_is_named() {
+        Course course = course("req_1", false);
+        course.filteredBy("SAFETY");
+        assertThat(json(course)).contains("\"stream\":false,\"filter\":\"SAFETY\",\"attempts\":[]}");
+    }
+
+    @Test
     void a_step_that_was_not_taken_is_not_told() {
         Course course = course("req_1", false);
         at(9);

@@ -361,6 +361,25 @@ class DashboardTest {
     }
 
     @Test
+    void a_call_that_a_filter_stopped_says_so() {
+        BusyAccount own = stranger();
+        gateway.script(UpstreamScript.answers()
+                .text("It", new UpstreamScript.Tokens(9, 0, 0))
+                .finish("SAFETY", new UpstreamScript.Tokens(9, 2, 0)));
+        assertThat(own.customer
+                        .chat(
+                                "{\"model\":\"gemini-2.5-pro\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}")
+                        .text())
+                .contains("\"finish_reason\":\"content_filter\"");
+        String id = own.customer.lastTask().get("id").asString();
+        assertThat(own.browser.get("/dashboard/requests/" + id).body())
+                .contains("<span class=\"badge warn\">filtered</span>")
+                .contains("The provider's safety filter stopped the answer (SAFETY).");
+        assertThat(own.browser.get("/dashboard/requests").body())
+                .contains("<span class=\"badge warn\">filtered</span>");
+    }
+
+    @Test
     void shares_are_bars_of_the_largest_row_with_a_percentage() {
         String page = page("/dashboard/usage?by=model&range=30d");
         assertThat(page).contains("width=\"100\" height=\"6\"/></svg><span class=\"num small muted\">");
