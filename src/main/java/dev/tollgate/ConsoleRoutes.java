@@ -112,8 +112,15 @@ final class ConsoleRoutes {
         routes.addAll(new ConsolePrices(services.prices(), foresight, forms).routes(pages));
         routes.addAll(new ConsoleVouchers(services.vouchers(), accounts, forms, clock).routes(pages));
         Paying paying = services.paying();
-        routes.addAll(
-                new ConsolePayments(paying.payments(), names, paying.sentence(), paying::told, clock).routes(pages));
+        routes.addAll(new ConsolePayments(
+                        paying.payments(),
+                        names,
+                        paying.sentence(),
+                        paying::told,
+                        forms,
+                        (by, event) -> paying.askAgain(by, event, store.writer()),
+                        clock)
+                .routes(pages));
         routes.addAll(new ConsoleRevenue(store.platform(), clock).routes(pages));
         routes.addAll(new ConsoleBooks(services.books()).routes(pages));
         routes.addAll(new ConsoleAudit(store.auditLog(), names, accounts, store.people()).routes(pages));

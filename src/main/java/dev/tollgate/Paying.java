@@ -1,14 +1,19 @@
 package dev.tollgate;
 
+import dev.tollgate.admin.By;
 import dev.tollgate.config.CurrentSettings;
 import dev.tollgate.config.Secret;
 import dev.tollgate.config.SettingTable;
 import dev.tollgate.config.Settings;
+import dev.tollgate.deeds.Deed;
 import dev.tollgate.http.Route;
 import dev.tollgate.payments.Party;
+import dev.tollgate.payments.PaymentNotice;
 import dev.tollgate.payments.Payments;
 import dev.tollgate.payments.TestPayments;
 import dev.tollgate.storage.CannotOpen;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
 import dev.tollgate.stripe.StripeAccount;
 import dev.tollgate.stripe.StripeCheckout;
 import dev.tollgate.stripe.StripeGate;
@@ -87,6 +92,39 @@ record Paying(
         return testPayments != null && testPayments.isOpen()
                 ? "Test payments are open: no money moves. They close once Stripe is set up or a real upstream answers."
                 : "Nobody can pay here. Set stripe.secret-key and stripe.webhook-secret, make vouchers, or grant credits.";
+    }
+
+    /** Asks Stripe for an event that was refused, and judges it again; a row of the audit log. @return a sentence of what became of it */
+    String askAgain(By by, String eventId, Writer writer) {
+        StripeCheckout stripe = checkout;
+        if (stripe == null) {
+            return "Customers do not pay by Stripe here.";
+        }
+        try {
+            PaymentNotice notice = stripe.event(eventId);
+            Payments.@Nullable Taken taken = notice == null
+                    ? null
+                    : payments.take(
+                            notice, Objects.requireNonNullElse(by.actor().address(), "here"));
+            String outcome = taken == null ? "of_no_use" : taken.name().toLowerCase(Locale.ROOT);
+            writer.commitAndWait(Unit.of(new Deed(
+                    by.actor(),
+                    "payment.event",
+                    eventId,
+                    by.reason(),
+                    clock.instant(),
+                    () -> new Deed.Changed(null, "{\"outcome\":\"" + outcome + "\"}"))));
+            return switch (taken) {
+                case null -> "The event says nothing of a payment.";
+                case TAKEN -> "The event counts now.";
+                case KEPT -> "The event waits for its payment.";
+                case REPLAYED ->
+                    "Nothing has changed: the event is refused for a reason that still holds, or counts already.";
+                case REFUSED, TOO_EARLY -> "The event is refused again.";
+            };
+        } catch (StripeCheckout.NoEvent e) {
+            return String.valueOf(e.getMessage());
+        }
     }
 
     /** What Stripe has told this server since its start, in words; nothing where nobody pays by it. */

@@ -1,6 +1,8 @@
 package dev.tollgate.console;
 
+import dev.tollgate.admin.By;
 import dev.tollgate.history.NamesOfIds;
+import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.PageRequest;
 import dev.tollgate.pages.PageStep;
@@ -16,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,18 +36,25 @@ public final class ConsolePayments {
     private final NamesOfIds names;
     private final String channel;
     private final Supplier<Map<String, Long>> counts;
+    private final DeedForms forms;
+    private final BiFunction<By, String, String> askAgain;
     private final InstantSource clock;
 
     /**
      * @param channel how customers pay here, in a sentence
      * @param counts of this node, by what became of what was told
+     * @param askAgain asks for an event by its id and judges it again; returns a sentence of what became of it
      */
     public ConsolePayments(
             Payments payments,
             NamesOfIds names,
             String channel,
             Supplier<Map<String, Long>> counts,
+            DeedForms forms,
+            BiFunction<By, String, String> askAgain,
             InstantSource clock) {
+        this.forms = forms;
+        this.askAgain = askAgain;
         this.payments = payments;
         this.names = names;
         this.channel = channel;
@@ -53,7 +63,14 @@ public final class ConsolePayments {
     }
 
     public List<Route<?>> routes(Pages pages) {
-        return List.of(pages.get(PATH, pages.operators(), this::show));
+        return List.of(
+                pages.get(PATH, pages.operators(), request -> show(request, "")),
+                pages.post(PATH, pages.operators(), this::ask));
+    }
+
+    private PageStep ask(PageRequest<Visitor.Member> request, Form form) {
+        String event = Objects.requireNonNullElse(form.field("event"), "");
+        return show(request, askAgain.apply(forms.by(request, form), event));
     }
 
     /** A payment, written out. @param about whether it is a test, and the credits that were reversed; empty for neither */
@@ -73,9 +90,17 @@ public final class ConsolePayments {
 
     /** Something told that was refused, waits or came again. @param replays empty where it came once */
     public record Odd(
-            String time, String event, String type, String outcome, String badge, String why, String replays) {}
+            String time,
+            String event,
+            String type,
+            String outcome,
+            String badge,
+            String why,
+            String replays,
+            boolean isRefused) {}
 
-    private PageStep show(PageRequest<Visitor.Member> request) {
+    /** @param said what became of an event that was asked for; empty for none */
+    private PageStep show(PageRequest<Visitor.Member> request, String said) {
         ZoneId zone = request.visitor().person().preferences().zone();
         List<Payment> page = payments.page(cursor(request.query("before")), PAGE);
         Map<String, Object> params = new HashMap<>();
@@ -89,6 +114,7 @@ public final class ConsolePayments {
         params.put(
                 "odd",
                 payments.notTaken(ODD).stream().map(told -> odd(told, zone)).toList());
+        params.put("said", said);
         params.put("counts", counts.get());
         if (page.size() == PAGE) {
             params.put(
@@ -141,7 +167,10 @@ public final class ConsolePayments {
                 told.type(),
                 told.outcome(),
                 told.outcome().equals("refused") ? "bad" : told.outcome().equals("kept") ? "warn" : "ok",
-                detail != null ? detail : told.outcome().equals("kept") ? kept : "",
-                told.replays() == 0 ? "" : "came again: " + Texts.number(told.replays()));
+                detail != null
+                        ? (told.outcome().equals("taken") ? "was refused before: " : "") + detail
+                        : told.outcome().equals("kept") ? kept : "",
+                told.replays() == 0 ? "" : "came again: " + Texts.number(told.replays()),
+                told.outcome().equals("refused"));
     }
 }

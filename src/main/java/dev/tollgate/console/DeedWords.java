@@ -37,6 +37,7 @@ final class DeedWords {
             "server.drain", "Drained the server",
             "usage.rebuild", "Added up usage again",
             "mail.test", "Sent a test mail",
+            "payment.event", "Asked for an event again",
             "payment.paid", "A payment was paid after its refund",
             "payment.refunded", "A payment was refunded",
             "payment.disputed", "A payment was disputed",

@@ -24,6 +24,8 @@ final class PaymentWriting {
             INSERT INTO payment_notice (id, type, fact, created_at, received_at, payment_id, intent_id, object_id, cents, outcome, detail)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
     private static final String REPLAY = "UPDATE payment_notice SET replays = replays + 1 WHERE id = ?";
+    private static final String NO_LONGER_REFUSED =
+            "UPDATE payment_notice SET outcome = ?, payment_id = ?, replays = replays + 1 WHERE id = ?";
     private static final String NO_LONGER_KEPT =
             "UPDATE payment_notice SET outcome = 'taken', payment_id = ? WHERE intent_id = ? AND outcome = 'kept'";
     private static final String CONTACT = """
@@ -110,6 +112,14 @@ final class PaymentWriting {
 
     private void insert(TakeNotice take, Verdict verdict, @Nullable PaymentRow row, @Nullable String detail)
             throws SQLException {
+        if (take.isAgain()) {
+            PreparedStatement update = statements.of(NO_LONGER_REFUSED);
+            update.setString(1, verdict.code());
+            update.setString(2, row == null ? null : row.stored().id());
+            update.setString(3, take.notice().id());
+            update.executeUpdate();
+            return;
+        }
         PaymentNotice notice = take.notice();
         PreparedStatement insert = statements.of(NOTICE);
         insert.setString(1, notice.id());

@@ -159,8 +159,10 @@ public final class Payments {
         TAKEN,
         /** It waits for its payment. */
         KEPT,
-        /** It counts for nothing, and stands in the list of those. */
+        /** It counts for nothing, and stands in the list of those. Told again, it is judged again. */
         REFUSED,
+        /** The same, for a reason that passes by itself: it should be told again soon. */
+        TOO_EARLY,
         /** It was told before. */
         REPLAYED
     }
@@ -185,10 +187,10 @@ public final class Payments {
                     return Taken.KEPT;
                 }
                 case REFUSED -> {
-                    return Taken.REFUSED;
+                    return take.wasTooEarly() ? Taken.TOO_EARLY : Taken.REFUSED;
                 }
                 case REPLAYED -> {
-                    return Taken.REPLAYED;
+                    return take.wasTooEarly() ? Taken.TOO_EARLY : Taken.REPLAYED;
                 }
                 case AGAIN -> {}
             }

@@ -17,13 +17,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges what far sides tell, each notice once, over what was told before; the ledger moves the money afterwards. On a server the notices of
+ * Judges what far sides tell over what was told before, each notice once, but one that was refused again whenever it comes: a key of the wrong
+ * mode, or a session that is not stored yet, may have passed. The ledger moves the money afterwards. On a server the notices of
  * all nodes go one after the other: what comes for a payment before that is paid must be seen by what makes it paid. They are few.
  */
 @SuppressWarnings("rawtypes") // a class literal has no type arguments
 final class PaymentsPart implements Part<PaymentChange> {
 
-    private static final String KNOWN = "SELECT 1 FROM payment_notice WHERE id = ?";
+    private static final String KNOWN = "SELECT outcome FROM payment_notice WHERE id = ?";
     private static final String FACTS = """
             SELECT fact, object_id, cents FROM payment_notice
             WHERE intent_id = ? AND (outcome = 'taken' OR outcome = 'kept') AND object_id IS NOT NULL""";
@@ -84,9 +85,27 @@ final class PaymentsPart implements Part<PaymentChange> {
 
     private void judge(Statements statements, TakeNotice take) throws SQLException {
         PaymentNotice notice = take.notice();
-        if (!told.add(notice.id()) || isKnown(statements, notice.id())) {
+        String before = outcome(statements, notice.id());
+        boolean wasRefused = Verdict.REFUSED.code().equals(before);
+        if (!told.add(notice.id()) || (before != null && !wasRefused)) {
             take.judge(Verdict.REPLAYED, null, null);
-        } else if (notice.wrong() != null) {
+            return;
+        }
+        if (wasRefused) {
+            take.comesAgain();
+        }
+        judgeAnew(statements, take, notice);
+        if (wasRefused && take.outcome() == Verdict.REFUSED) {
+            boolean isEarly = take.wasTooEarly();
+            take.judge(Verdict.REPLAYED, null, null); // for the same reason, or another one
+            if (isEarly) {
+                take.isTooEarly();
+            }
+        }
+    }
+
+    private void judgeAnew(Statements statements, TakeNotice take, PaymentNotice notice) throws SQLException {
+        if (notice.wrong() != null) {
             take.judge(Verdict.REFUSED, null, notice.wrong());
         } else if (notice.fact().isOfTheWay()) {
             onItsWay(statements, take, notice);
@@ -95,11 +114,12 @@ final class PaymentsPart implements Part<PaymentChange> {
         }
     }
 
-    private static boolean isKnown(Statements statements, String id) throws SQLException {
+    /** What became of an event when it was told before; null if it was not. */
+    private static @Nullable String outcome(Statements statements, String id) throws SQLException {
         PreparedStatement select = statements.of(KNOWN);
         select.setString(1, id);
         try (ResultSet row = select.executeQuery()) {
-            return row.next();
+            return row.next() ? row.getString(1) : null;
         }
     }
 
@@ -110,6 +130,9 @@ final class PaymentsPart implements Part<PaymentChange> {
         String wrong = row == null ? "no payment of ours" : wrong(row.stored(), notice);
         if (row == null || wrong != null) {
             take.judge(Verdict.REFUSED, null, wrong);
+            if (row != null && row.stored().sessionId() == null) {
+                take.isTooEarly();
+            }
             return;
         }
         switch (notice.fact()) {
@@ -132,6 +155,9 @@ final class PaymentsPart implements Part<PaymentChange> {
     private static @Nullable String wrong(Payment payment, PaymentNotice notice) {
         if (payment.channel() != notice.channel()) {
             return "a payment by another channel";
+        }
+        if (payment.sessionId() == null) {
+            return "the session of this payment is not stored yet";
         }
         return notice.sessionId() == null || !notice.sessionId().equals(payment.sessionId())
                 ? "not the session that was made for this payment"

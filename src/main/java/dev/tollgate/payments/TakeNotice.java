@@ -53,6 +53,8 @@ final class TakeNotice extends PaymentChange<TakeNotice.Verdict> {
     private @Nullable PaymentRow row;
     private @Nullable String detail;
     private boolean pays;
+    private boolean again;
+    private boolean tooEarly;
     private long wantedMicros;
 
     /**
@@ -150,8 +152,27 @@ final class TakeNotice extends PaymentChange<TakeNotice.Verdict> {
         row = of;
         detail = why;
         pays = false;
+        tooEarly = false;
         wantedMicros = 0;
         decide(verdict);
+    }
+
+    /** It was told before, and refused. */
+    void comesAgain() {
+        again = true;
+    }
+
+    boolean isAgain() {
+        return again;
+    }
+
+    /** It is refused for a reason that passes by itself within moments. */
+    void isTooEarly() {
+        tooEarly = true;
+    }
+
+    boolean wasTooEarly() {
+        return tooEarly;
     }
 
     /** It is what makes the payment paid. */

@@ -3,7 +3,8 @@
  * runs is charged at the price that it was held for.
  *
  * <p>Invariants: the newest version of a model holds and wins over the catalogue's; versions are added and never changed; a version that is
- * committed here holds for the next call on this server, and on another one within {@link dev.tollgate.prices.SetPrices#LOOK_EVERY}.
+ * committed here holds for the next call on this server, and on another one within {@link dev.tollgate.prices.SetPrices#LOOK_EVERY};
+ * a version of the catalogue means the rates that its first start has recorded.
  *
  * <p>Threading: prices are set on the writer's thread; {@link dev.tollgate.prices.SetPrices} is thread-safe, its reads block.
  */

@@ -3,9 +3,12 @@ package dev.tollgate.stripe;
 import dev.tollgate.channel.FarEnd;
 import dev.tollgate.channel.Request;
 import dev.tollgate.channel.WholeReply;
+import dev.tollgate.error.ApiException;
 import dev.tollgate.log.Event;
+import dev.tollgate.memory.Lease;
 import dev.tollgate.money.Credits;
 import dev.tollgate.payments.Payment;
+import dev.tollgate.payments.PaymentNotice;
 import dev.tollgate.payments.Payments;
 import dev.tollgate.upstream.Timeouts;
 import io.vertx.core.Future;
@@ -21,13 +24,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Asks Stripe for the page on which a payment is made. Thread-safe; blocks, never on an event loop. */
+/** Asks Stripe for the page on which a payment is made, and for events. Thread-safe; blocks, never on an event loop. */
 public final class StripeCheckout implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(StripeCheckout.class);
@@ -103,6 +107,45 @@ public final class StripeCheckout implements AutoCloseable {
         }
     }
 
+    /**
+     * Asks for an event that was sent before.
+     *
+     * @return null for an event of a kind that says nothing to us
+     * @throws NoEvent with a sentence, if Stripe does not answer with it
+     */
+    public @Nullable PaymentNotice event(String id) throws NoEvent {
+        if (!id.matches("evt_[A-Za-z0-9_]{1,96}")) {
+            throw new NoEvent("This is no id of an event.");
+        }
+        try {
+            WholeReply reply = ask(request("GET", "/v1/events/" + id), new byte[0]);
+            if (reply.status() != 200) {
+                throw new NoEvent(
+                        "Stripe answered with status " + reply.status() + " when it was asked for the event.");
+            }
+            PaymentNotice notice = StripeEvent.read(reply.body(), Lease.FREE, account.isLive());
+            if (notice != null && !notice.id().equals(id)) {
+                throw new NoEvent("Stripe answered with another event.");
+            }
+            return notice;
+        } catch (ExecutionException | TimeoutException | ApiException e) {
+            throw new NoEvent("Stripe could not be asked for the event.");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new NoEvent("Stripe could not be asked for the event: the server stops.");
+        }
+    }
+
+    /** Why there is no event, in a sentence. */
+    public static final class NoEvent extends Exception {
+
+        private static final long serialVersionUID = 1;
+
+        NoEvent(String message) {
+            super(message);
+        }
+    }
+
     /** Over TLS, or as Stripe is asked. */
     private boolean isLink(String url) {
         try {
@@ -119,11 +162,18 @@ public final class StripeCheckout implements AutoCloseable {
 
     private WholeReply ask(Payment payment, String back)
             throws ExecutionException, TimeoutException, InterruptedException {
-        Request request = stripe.request("POST", "/v1/checkout/sessions")
+        Request request = request("POST", "/v1/checkout/sessions")
                 .with("content-type", "application/x-www-form-urlencoded")
-                .with("authorization", "Bearer " + account.secretKey())
                 .with("idempotency-key", payment.id());
-        byte[] body = form(payment, back).getBytes(StandardCharsets.US_ASCII);
+        return ask(request, form(payment, back).getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private Request request(String method, String path) {
+        return stripe.request(method, path).with("authorization", "Bearer " + account.secretKey());
+    }
+
+    private WholeReply ask(Request request, byte[] body)
+            throws ExecutionException, TimeoutException, InterruptedException {
         Promise<WholeReply> promise = Promise.promise();
         vertx.runOnContext(_ -> stripe.connect(request)
                 .compose(roundtrip -> {

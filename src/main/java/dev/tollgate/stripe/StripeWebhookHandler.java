@@ -1,5 +1,7 @@
 package dev.tollgate.stripe;
 
+import dev.tollgate.error.ApiError;
+import dev.tollgate.error.ErrorCode;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.log.Event;
@@ -12,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code POST /webhooks/stripe}. What is signed is answered with 200, whether or not it counts: Stripe would send it again for days, to the same
- * end. Only where the books cannot be written it is asked to.
+ * {@code POST /webhooks/stripe}. Signed events are answered with 200, whether or not they count: Stripe would send them again for days, to the
+ * same end. It is asked to if the books cannot be written, or if an event comes before the session of its payment is stored.
  */
 public final class StripeWebhookHandler implements Handler<StripeGate.Signed> {
 
@@ -44,7 +46,16 @@ public final class StripeWebhookHandler implements Handler<StripeGate.Signed> {
                 exchange.json(200, RECEIVED);
             } else {
                 String from = exchange.remoteAddress();
-                exchange.compute(() -> take(notice, from), taken -> exchange.json(200, RECEIVED));
+                exchange.compute(() -> take(notice, from), taken -> {
+                    if (taken == Payments.Taken.TOO_EARLY) {
+                        throw ApiError.of(
+                                        ErrorCode.INTERNAL_ERROR,
+                                        "The session of this payment is not stored yet. Send the event again.")
+                                .withStatus(503)
+                                .asException();
+                    }
+                    exchange.json(200, RECEIVED);
+                });
             }
         });
     }
@@ -65,7 +76,7 @@ public final class StripeWebhookHandler implements Handler<StripeGate.Signed> {
             case TAKEN -> counts.count(WebhookCounts.Kind.TAKEN);
             case KEPT -> counts.count(WebhookCounts.Kind.KEPT);
             case REPLAYED -> counts.count(WebhookCounts.Kind.REPLAYED);
-            case REFUSED -> {
+            case REFUSED, TOO_EARLY -> {
                 counts.count(WebhookCounts.Kind.REFUSED);
                 log.warn(
                         Event.PAYMENT_FAILED,

@@ -53,6 +53,13 @@ class DemoAccountTest {
         assertThat(told(REAL)).as("what was asked for costs money").contains(WARNING);
     }
 
+    @Test
+    void a_demo_account_without_credits_starts() {
+        Map<String, String> nothing = Map.of("TOLLGATE_DEMO_CREDITS", "0", "TOLLGATE_DEMO_KEY", Gateway.DEMO_KEY);
+        assertThat(told(nothing)).contains("acc_demo", "0 credits");
+        assertThat(told(nothing)).contains("acc_demo", "0 credits");
+    }
+
     private String told(Map<String, String> environment) {
         Map<String, String> arguments = Map.of("port", "0", "data", data.toString());
         try (App app = App.start(SettingsLoader.load(arguments, environment), Surroundings.REAL)) {

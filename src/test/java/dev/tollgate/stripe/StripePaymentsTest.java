@@ -296,6 +296,66 @@ class StripePaymentsTest {
     }
 
     @Test
+    void an_event_that_was_refused_for_a_mode_counts_when_told_again() {
+        Browser browser = member();
+        StripeStandIn.Session session = session(browser, "10");
+        String event = newEvent();
+        String body = paid(event, session);
+        String wrong = body.replace("\"livemode\":false", "\"livemode\":true");
+        assertThat(tell(wrong)).isEqualTo(200);
+        assertThat(tell(wrong)).as("for the same reason").isEqualTo(200);
+        assertThat(outcome(event)).isEqualTo("refused: livemode is not the key's");
+        assertThat(balance(browser)).isEqualTo("0.000000");
+        for (int i = 0; i < 3; i++) {
+            assertThat(tell(body)).isEqualTo(200);
+        }
+        assertThat(balance(browser)).isEqualTo("2,000.000000");
+        assertThat(outcome(event)).startsWith("taken: ");
+        assertThat(gateway.number("SELECT COUNT(*) FROM invoice WHERE payment_id = '" + session.payment() + "'"))
+                .isEqualTo(1);
+        assertThat(tell(refunded(newEvent(), session, 1_000))).isEqualTo(200);
+        assertThat(balance(browser)).isEqualTo("0.000000");
+    }
+
+    @Test
+    void an_event_before_its_session_is_stored_is_asked_for_again() {
+        Browser browser = member();
+        StripeStandIn.Session session = session(browser, "10");
+        String body = paid(newEvent(), session);
+        String where = " WHERE id = '" + session.payment() + "'";
+        gateway.execute("UPDATE payment SET session_id = NULL" + where);
+        assertThat(tell(body)).isEqualTo(503);
+        assertThat(tell(body)).isEqualTo(503);
+        gateway.execute("UPDATE payment SET session_id = '" + session.id() + "'" + where);
+        assertThat(tell(body)).isEqualTo(200);
+        assertThat(balance(browser)).isEqualTo("2,000.000000");
+    }
+
+    @Test
+    void an_operator_asks_stripe_for_a_refused_event_again() {
+        Browser browser = member();
+        StripeStandIn.Session session = session(browser, "10");
+        String event = newEvent();
+        String body = paid(event, session);
+        tell(body.replace("\"livemode\":false", "\"livemode\":true"));
+        Browser operator = new Browser(gateway.url());
+        operator.signIn("operator", PASSWORD);
+        String page = "/console/payments";
+        assertThat(operator.get(page).body()).contains("value=\"" + event + "\"", "Ask again");
+        assertThat(operator.submit(page, page, Map.of("event", event)).body())
+                .contains("Stripe answered with status 401");
+        stripe.keep(event, body);
+        assertThat(operator.submit(page, page, Map.of("event", event)).body()).contains("The event counts now.");
+        assertThat(operator.submit(page, page, Map.of("event", event)).body()).contains("counts already");
+        assertThat(balance(browser)).isEqualTo("2,000.000000");
+        assertThat(gateway.text("SELECT after_json FROM audit_log WHERE action = 'payment.event' AND subject = '"
+                        + event + "' ORDER BY sequence LIMIT 1"))
+                .isEqualTo("{\"outcome\":\"taken\"}");
+        assertThat(operator.submit(page, page, Map.of("event", "../charges")).body())
+                .contains("This is no id of an event.");
+    }
+
+    @Test
     void an_event_that_comes_again_is_a_200_and_nothing() {
         Browser browser = member();
         String body = paid(newEvent(), session(browser, "10"));

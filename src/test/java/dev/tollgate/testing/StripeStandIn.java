@@ -28,6 +28,7 @@ public final class StripeStandIn implements AutoCloseable {
     private final FarServer server = new FarServer(this::answer);
     private final Map<String, Session> byKey = new ConcurrentHashMap<>();
     private final List<Session> sessions = new CopyOnWriteArrayList<>();
+    private final Map<String, String> events = new ConcurrentHashMap<>();
     private final AtomicInteger numbers = new AtomicInteger();
     private volatile int refusals;
 
@@ -35,6 +36,12 @@ public final class StripeStandIn implements AutoCloseable {
         if (refusals > 0) {
             refusals--;
             return FarServer.whole(500, "{\"error\":{\"message\":\"try again\"}}");
+        }
+        String event = request.path().startsWith("/v1/events/")
+                ? events.get(request.path().substring(11))
+                : null;
+        if (event != null && ("Bearer " + KEY).equals(request.headers().get("authorization"))) {
+            return FarServer.whole(200, event);
         }
         if (!request.path().equals("/v1/checkout/sessions")
                 || !("Bearer " + KEY).equals(request.headers().get("authorization"))) {
@@ -88,6 +95,11 @@ public final class StripeStandIn implements AutoCloseable {
     }
 
     // ---- events ----
+
+    /** From now on it answers with this event when it is asked for it. */
+    public void keep(String id, String body) {
+        events.put(id, body);
+    }
 
     public static String session(String event, String type, Session session, String status, long cents, long tax) {
         return event(event, type, """
