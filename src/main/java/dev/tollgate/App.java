@@ -513,7 +513,10 @@ public final class App implements AutoCloseable {
         }
         OidcClient client = new OidcClient(
                 chosen.issuer(), chosen.clientId(), chosen.clientSecret().value(), chosen.name(), chosen.redirectUri());
-        return opened.add(new OidcSignIn(vertx, client, store.secrets(), clock, secureRandom), OidcSignIn::close);
+        OidcSignIn signIn =
+                opened.add(new OidcSignIn(vertx, client, store.secrets(), clock, secureRandom), OidcSignIn::close);
+        signIn.look();
+        return signIn;
     }
 
     private Identities identities() {

@@ -5,10 +5,10 @@ import static dev.tollgate.admin.OperatorRoutes.by;
 import static dev.tollgate.admin.OperatorRoutes.doing;
 
 import dev.tollgate.http.Handler;
+import dev.tollgate.keys.Allowlist;
+import dev.tollgate.keys.KeySettings;
 import dev.tollgate.limits.Rates;
 import dev.tollgate.money.Credits;
-import java.time.Instant;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -196,7 +196,7 @@ public final class AccountsHandler {
         });
     }
 
-    /** {@code POST /admin/accounts/{id}/keys {name, kind, reason}}: {@code key} is in this answer and in no other. */
+    /** {@code POST /admin/accounts/{id}/keys {name, …}}: {@code key} is in this answer and in no other. */
     public Handler<Object> createKey() {
         return doing(
                 201,
@@ -204,7 +204,15 @@ public final class AccountsHandler {
                     By by = by(exchange, body);
                     String id = exchange.pathParam("id");
                     AdminViews.KeyChoice choice = new AdminViews.KeyChoice(
-                            body.needText("name"), kind(body), AdminViews.Spend.UNLIMITED, List.of(), null);
+                            body.needText("name"),
+                            kind(body),
+                            body.spend("spend"),
+                            body.texts("allow", Allowlist.ENTRIES_MAX),
+                            body.rate("requests"),
+                            body.rate("tokens"),
+                            body.rate("concurrency"),
+                            body.texts("models", KeySettings.MODELS_MAX),
+                            body.time("expires_at"));
                     return () -> {
                         AdminViews.NewKey made = administration.as(by).createKey(id, choice);
                         return JSON.writeValueAsBytes(json(made.key()).put("key", made.secret()));
@@ -212,6 +220,11 @@ public final class AccountsHandler {
                 },
                 "name",
                 "kind",
+                "spend",
+                "rates",
+                "allow",
+                "models",
+                "expires_at",
                 "reason");
     }
 
@@ -233,9 +246,8 @@ public final class AccountsHandler {
         credits(json, "total_purchased", account.purchasedMicros());
         credits(json, "total_consumed", account.consumedMicros());
         credits(json, "sandbox_only", account.sandboxMicros());
-        Instant deleted = account.deletedAt();
-        return json.put("created_at", account.createdAt().toString())
-                .put("deleted_at", deleted == null ? null : deleted.toString());
+        return json.put("created_at", OperatorRoutes.seconds(account.createdAt()))
+                .put("deleted_at", OperatorRoutes.seconds(account.deletedAt()));
     }
 
     private static ObjectNode json(AdminViews.ApiKey key) {
@@ -255,11 +267,9 @@ public final class AccountsHandler {
                 .put("concurrency", key.concurrency());
         ArrayNode models = json.putArray("models");
         key.models().forEach(models::add);
-        json.put("expires_at", key.expiresAt() == null ? null : key.expiresAt().toString());
-        json.put("created_at", key.createdAt().toString());
-        return json.put(
-                "last_used_at",
-                key.lastUsedAt() == null ? null : key.lastUsedAt().toString());
+        return json.put("expires_at", OperatorRoutes.seconds(key.expiresAt()))
+                .put("created_at", OperatorRoutes.seconds(key.createdAt()))
+                .put("last_used_at", OperatorRoutes.seconds(key.lastUsedAt()));
     }
 
     static void credits(ObjectNode json, String name, @Nullable Long micros) {

@@ -34,19 +34,19 @@ public final class BooksHandler {
             case BooksCheck.Never _ -> json.put("state", "never");
             case BooksCheck.Running running ->
                 json.put("state", "running")
-                        .put("started_at", running.since().toString())
+                        .put("started_at", OperatorRoutes.seconds(running.since()))
                         .put("subject", running.subject())
                         .put("rows", running.rows());
             case BooksCheck.Done done -> {
                 json.put("state", done.differences() == 0 ? "sound" : "differs")
-                        .put("started_at", done.since().toString())
+                        .put("started_at", OperatorRoutes.seconds(done.since()))
                         .put("count", done.differences());
                 ArrayNode differences = json.putArray("differences");
                 done.sentences().forEach(differences::add);
             }
             case BooksCheck.Failed failed ->
-                json.put("state", "failed").put("started_at", failed.since().toString());
+                json.put("state", "failed").put("started_at", OperatorRoutes.seconds(failed.since()));
         }
-        return JSON.writeValueAsBytes(json.put("ended_at", end == null ? null : end.toString()));
+        return JSON.writeValueAsBytes(json.put("ended_at", OperatorRoutes.seconds(end)));
     }
 }

@@ -6,7 +6,6 @@ import static dev.tollgate.admin.OperatorRoutes.doing;
 
 import dev.tollgate.http.Handler;
 import dev.tollgate.mail.Outbox;
-import java.time.Instant;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code /admin/invitations}, {@code /admin/accounts/{id}/reset-link} and {@code /admin/mail}: a link is told by the request that makes it and by no other. */
@@ -53,10 +52,9 @@ public final class LinksHandler {
     public Handler<Object> state() {
         return asking(exchange -> () -> {
             Outbox.State state = links.links().mailState();
-            Instant sent = state.sentAt();
             return JSON.writeValueAsBytes(JSON.createObjectNode()
                     .put("on", links.links().isMailOn())
-                    .put("sent_at", sent == null ? null : sent.toString())
+                    .put("sent_at", OperatorRoutes.seconds(state.sentAt()))
                     .put("waiting", state.waiting())
                     .put("last_failure", state.reason()));
         });

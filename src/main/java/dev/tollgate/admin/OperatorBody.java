@@ -8,8 +8,11 @@ import dev.tollgate.json.JsonBody;
 import dev.tollgate.json.ReadLimits;
 import dev.tollgate.json.Shown;
 import dev.tollgate.ledger.RequestId;
+import dev.tollgate.limits.Rates;
 import dev.tollgate.memory.Lease;
 import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
@@ -22,6 +25,11 @@ final class OperatorBody {
 
     private static final int BYTES_MAX = 64 * 1024;
     private static final int MICROS_DIGITS = 6;
+
+    private static final List<String> RATES = List.of("requests", "tokens", "concurrency");
+
+    /** The end of the year 9999. */
+    private static final long SECONDS_MAX = 253_402_300_799L;
 
     private static final List<String> WINDOWS = List.of("hour", "day", "total");
 
@@ -92,7 +100,10 @@ final class OperatorBody {
     /** A whole number from 1 on; null for no limit. */
     @Nullable
     Long limit(String name, long max) {
-        JsonNode value = object.get(name);
+        return limit(name, object.get(name), max);
+    }
+
+    private static @Nullable Long limit(String name, @Nullable JsonNode value, long max) {
         if (value == null || value.isNull()) {
             return null;
         }
@@ -155,6 +166,55 @@ final class OperatorBody {
         }
         return new AdminViews.Spend(
                 limit(name, windows, "hour"), limit(name, windows, "day"), limit(name, windows, "total"));
+    }
+
+    /** A member of {@code rates}, from 1 on; null for no limit. */
+    @Nullable
+    Integer rate(String name) {
+        JsonNode rates = object.get("rates");
+        if (rates == null || rates.isNull()) {
+            return null;
+        }
+        if (!(rates instanceof ObjectNode all)) {
+            throw wrong("rates", "must be an object with requests, tokens and concurrency");
+        }
+        for (String member : all.propertyNames()) {
+            if (!RATES.contains(member)) {
+                throw wrong(
+                        "rates." + Shown.plain(member), "is not known here; allowed are " + String.join(", ", RATES));
+            }
+        }
+        Long limit = limit("rates." + name, all.get(name), Rates.MAX);
+        return limit == null ? null : Math.toIntExact(limit);
+    }
+
+    /** A list of strings; empty where it is missing or null. */
+    List<String> texts(String name, int most) {
+        JsonNode value = object.get(name);
+        if (value == null || value.isNull()) {
+            return List.of();
+        }
+        if (!value.isArray() || value.size() > most || !value.valueStream().allMatch(JsonNode::isString)) {
+            throw wrong(name, "must be a list of at most " + most + " strings");
+        }
+        return value.valueStream().map(JsonNode::stringValue).toList();
+    }
+
+    /** Unix seconds, or a time in words; null where it is missing. */
+    @Nullable
+    Instant time(String name) {
+        JsonNode value = object.get(name);
+        if (value == null || value.isNull()) {
+            return null;
+        }
+        if (value.isIntegralNumber() && value.canConvertToLong() && Math.abs(value.longValue()) <= SECONDS_MAX) {
+            return Instant.ofEpochSecond(value.longValue());
+        }
+        try {
+            return Instant.parse(value.isString() ? value.stringValue() : "");
+        } catch (DateTimeParseException e) {
+            throw wrong(name, "must be Unix seconds, or a time in UTC like 2026-12-31T00:00:00Z");
+        }
     }
 
     private static @Nullable Long limit(String name, ObjectNode windows, String window) {

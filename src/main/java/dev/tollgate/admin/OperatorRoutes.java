@@ -116,4 +116,9 @@ final class OperatorRoutes {
     static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
+
+    /** A time as all answers tell it in fields that end in {@code _at}: Unix seconds. */
+    static @Nullable Long seconds(@Nullable Instant time) {
+        return time == null ? null : time.getEpochSecond();
+    }
 }

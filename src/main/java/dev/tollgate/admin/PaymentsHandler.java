@@ -7,11 +7,9 @@ import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.payments.Payment;
 import dev.tollgate.payments.Payments;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -75,11 +73,7 @@ public final class PaymentsHandler {
         AccountsHandler.credits(json, "credits_missing", payment.missingMicros());
         return json.put("session", payment.sessionId())
                 .put("payment_intent", payment.intentId())
-                .put("created_at", payment.createdAt().toString())
-                .put("ended_at", text(payment.endedAt()));
-    }
-
-    private static @Nullable String text(@Nullable Instant time) {
-        return time == null ? null : time.toString();
+                .put("created_at", OperatorRoutes.seconds(payment.createdAt()))
+                .put("ended_at", OperatorRoutes.seconds(payment.endedAt()));
     }
 }

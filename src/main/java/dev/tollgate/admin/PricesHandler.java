@@ -51,7 +51,7 @@ public final class PricesHandler {
                 for (PriceVersion version : versions) {
                     data.add(json(version.pricing())
                             .put("sequence", version.sequence())
-                            .put("created_at", version.at().toString()));
+                            .put("created_at", OperatorRoutes.seconds(version.at())));
                 }
                 String next = versions.size() < limit
                         ? null

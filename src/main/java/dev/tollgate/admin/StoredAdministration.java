@@ -33,6 +33,7 @@ import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
@@ -160,6 +161,10 @@ public final class StoredAdministration implements Administration {
     @Override
     public AdminViews.NewKey createKey(String accountId, AdminViews.KeyChoice choice) throws Refused {
         return refusable(() -> {
+            Instant end = choice.expiresAt();
+            if (end != null && !end.isAfter(clock.instant())) {
+                throw new Refused("A key expires in the future, and " + end + " is past.");
+            }
             KeySecret secret = KeySecret.random(random);
             KeySettings settings = KeySettings.named(name(choice.name()))
                     .withKind(choice.kind() == AdminViews.Kind.MANAGEMENT ? KeyKind.MANAGEMENT : KeyKind.API)

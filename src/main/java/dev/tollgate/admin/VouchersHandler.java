@@ -8,9 +8,7 @@ import dev.tollgate.http.Handler;
 import dev.tollgate.payments.Voucher;
 import dev.tollgate.payments.Vouchers;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -52,7 +50,7 @@ public final class VouchersHandler {
                     By by = by(exchange, body);
                     int count = body.has("count") ? body.number("count", 1, Vouchers.AT_ONCE_MAX) : 1;
                     long micros = body.someCredits("credits");
-                    Instant expiresAt = instant(body);
+                    Instant expiresAt = body.time("expires_at");
                     return () -> {
                         ObjectNode made = JSON.createObjectNode();
                         ArrayNode codes = made.putArray("codes");
@@ -66,26 +64,13 @@ public final class VouchersHandler {
                 "reason");
     }
 
-    private static @Nullable Instant instant(OperatorBody body) {
-        String text = body.text("expires_at");
-        try {
-            return text == null ? null : Instant.parse(text);
-        } catch (DateTimeParseException e) {
-            throw OperatorBody.wrong("expires_at", "must be a time in UTC like 2026-12-31T00:00:00Z");
-        }
-    }
-
     private static ObjectNode json(Voucher voucher) {
         ObjectNode json = JSON.createObjectNode().put("sequence", voucher.sequence());
         AccountsHandler.credits(json, "credits", voucher.amountMicros());
         return json.put("note", voucher.note())
-                .put("created_at", voucher.createdAt().toString())
-                .put("expires_at", text(voucher.expiresAt()))
+                .put("created_at", OperatorRoutes.seconds(voucher.createdAt()))
+                .put("expires_at", OperatorRoutes.seconds(voucher.expiresAt()))
                 .put("account", voucher.accountId())
-                .put("redeemed_at", text(voucher.redeemedAt()));
-    }
-
-    private static @Nullable String text(@Nullable Instant time) {
-        return time == null ? null : time.toString();
+                .put("redeemed_at", OperatorRoutes.seconds(voucher.redeemedAt()));
     }
 }

@@ -10,6 +10,7 @@ import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +66,10 @@ public final class CustomerKeys {
     /** The same for who shows a management key: none of those makes another one, or changes one, else who steals one keeps it for good. */
     public CustomerKeys byManagementKey() {
         return new CustomerKeys(keys, writer, allowances, clock, random, true);
+    }
+
+    Instant now() {
+        return clock.instant();
     }
 
     /** Whether a key may be called that: 1 to {@value #NAME_CHARS_MAX} characters that are {@link WrittenText}, spaces within. */

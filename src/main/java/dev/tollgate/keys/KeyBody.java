@@ -49,7 +49,7 @@ final class KeyBody {
     record Change(UnaryOperator<KeySettings> edit, @Nullable Boolean disabled) {}
 
     /** @throws ApiException a 400 that names the field */
-    static KeySettings creation(byte[] bytes, Lease memory, Function<String, @Nullable String> modelIds) {
+    static KeySettings creation(byte[] bytes, Lease memory, Function<String, @Nullable String> modelIds, Instant now) {
         KeyBody body = new KeyBody(JsonObjectReader.read(bytes, LIMITS, memory), modelIds);
         body.only(Set.of("name", "kind", "allow", "spend", "rates", "models", "expires_at"));
         JsonNode name = body.body.get("name");
@@ -57,6 +57,10 @@ final class KeyBody {
             throw invalid("name", "is required.");
         }
         KeySettings settings = body.edit().apply(KeySettings.named(body.name(name)));
+        Instant end = settings.expiresAt();
+        if (end != null && !end.isAfter(now)) {
+            throw invalid("expires_at", "must be in the future: " + end + " is past, it is " + now + ".");
+        }
         JsonNode kind = body.body.get("kind");
         return kind == null ? settings : settings.withKind(kind(kind));
     }

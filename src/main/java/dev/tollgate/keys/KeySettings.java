@@ -24,7 +24,7 @@ public record KeySettings(
         @Nullable Instant expiresAt) {
 
     static final int NAME_CHARS_MAX = 200;
-    static final int MODELS_MAX = 100;
+    public static final int MODELS_MAX = 100;
 
     private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9._:/@+-]{1,200}");
 

@@ -51,7 +51,7 @@ public final class KeysHandler {
         return (exchange, caller) -> {
             Lease memory = exchange.memory();
             exchange.read(
-                    body -> KeyBody.creation(body, memory, modelIds),
+                    body -> KeyBody.creation(body, memory, modelIds, keys.now()),
                     settings -> answer(
                             exchange,
                             () -> keys.create(caller.accountId(), settings),

@@ -46,6 +46,21 @@ public final class OidcSignIn implements AutoCloseable {
         this.random = random;
     }
 
+    /** Reads the provider's description, so that the log says at the start whether it can be used. Does not wait for it. */
+    public void look() {
+        Thread.ofVirtual().name("oidc-look").start(() -> {
+            try {
+                description.look();
+                log.info(
+                        "sign-in with {}: the provider names the issuer {}, as oidc.issuer does",
+                        client.name(),
+                        issuer());
+            } catch (OidcFailure e) {
+                log.debug("{} cannot be used yet, as a line before says", client.name(), e);
+            }
+        });
+    }
+
     /** What people call the provider. */
     public String name() {
         return client.name();

@@ -1,5 +1,6 @@
 package dev.tollgate.oidc;
 
+import dev.tollgate.host.Printable;
 import dev.tollgate.log.Event;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -20,6 +21,7 @@ final class ProviderDescription {
 
     private static final Logger log = LoggerFactory.getLogger(ProviderDescription.class);
     private static final String WELL_KNOWN = "/.well-known/openid-configuration";
+    private static final int ISSUER_CHARS_MAX = 300;
     private static final Duration KEPT = Duration.ofHours(1);
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(3);
 
@@ -60,6 +62,11 @@ final class ProviderDescription {
         }
     }
 
+    /** Reads it for the log alone. */
+    void look() throws OidcFailure {
+        read();
+    }
+
     private static Endpoints orAway(@Nullable Endpoints known, OidcFailure why) throws OidcFailure {
         if (known == null) {
             throw why;
@@ -75,8 +82,11 @@ final class ProviderDescription {
         if (reply.status() != 200 || !json.isObject()) {
             throw unusable("status " + reply.status());
         }
-        if (!issuer.equals(json.path("issuer").asString(""))) {
-            throw unusable("it names another issuer than oidc.issuer");
+        String named = json.path("issuer").asString("");
+        if (!issuer.equals(named)) {
+            throw unusable("it names the issuer '"
+                    + Printable.line(named.substring(0, Math.min(named.length(), ISSUER_CHARS_MAX)))
+                    + "', oidc.issuer is '" + issuer + "'");
         }
         return new Endpoints(
                 url(json, "authorization_endpoint"), url(json, "token_endpoint"), url(json, "jwks_uri"), method(json));

@@ -64,7 +64,7 @@ final class SigningKeys {
         if (retiredAt == null) {
             json.writeNullProperty("retired_at");
         } else {
-            json.writeStringProperty("retired_at", Times.text(retiredAt));
+            json.writeNumberProperty("retired_at", retiredAt.getEpochSecond());
         }
         json.writeEndObject();
     }

@@ -263,6 +263,68 @@ class OperatorDeedsTest {
     }
 
     @Test
+    void a_key_is_made_with_every_limit_and_shown_with_times_in_seconds() {
+        String keys = "/accounts/" + gateway.customer("1").account() + "/keys";
+        String limits = """
+                "spend":{"hour":1,"day":2.5,"total":null},"rates":{"requests":60,"tokens":1000,"concurrency":2},
+                "allow":["192.0.2.0/24"],"models":["gemini-2.5-pro"],"expires_at":4000000000""";
+        Gateway.Reply made = post(keys, "{\"name\":\"bounded\",\"reason\":\"a test\"," + limits + "}");
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        JsonNode key = made.json();
+        assertThat(key.get("spend").toString()).isEqualTo("{\"hour\":1,\"day\":2.5,\"total\":null}");
+        assertThat(key.get("rates").toString()).isEqualTo("{\"requests\":60,\"tokens\":1000,\"concurrency\":2}");
+        assertThat(key.get("allow").toString()).isEqualTo("[\"192.0.2.0/24\"]");
+        assertThat(key.get("models").toString()).isEqualTo("[\"gemini-2.5-pro\"]");
+        assertThat(key.get("expires_at").toString()).isEqualTo("4000000000");
+        assertThat(key.get("created_at").isIntegralNumber()).isTrue();
+        for (String[] wrong : new String[][] {
+            {"\"rates\":{\"requests\":0}", "rates.requests"},
+            {"\"rates\":{\"calls\":1}", "rates.calls"},
+            {"\"spend\":{\"hour\":-1}", "spend.hour"},
+            {"\"allow\":\"192.0.2.1\"", "allow"},
+            {"\"models\":[1]", "models"},
+            {"\"expires_at\":\"tomorrow\"", "expires_at"}
+        }) {
+            Gateway.Reply refused = post(keys, "{\"name\":\"a\",\"reason\":\"a test\"," + wrong[0] + "}");
+            assertThat(refused.status()).as(wrong[0]).isEqualTo(400);
+            assertThat(refused.error().get("param").asString()).isEqualTo(wrong[1]);
+        }
+        assertThat(post(keys, "{\"name\":\"a\",\"reason\":\"a test\",\"expires_at\":1700000000}")
+                        .text())
+                .contains("A key expires in the future");
+    }
+
+    @Test
+    void every_time_of_the_operators_lists_is_unix_seconds() {
+        String account = gateway.customer("1").account();
+        post("/vouchers", "{\"credits\":1,\"reason\":\"a test\",\"expires_at\":4000000000}");
+        post("/books", "");
+        for (String path : List.of(
+                "/accounts",
+                "/accounts/" + account,
+                "/accounts/" + account + "/keys",
+                "/vouchers",
+                "/mail",
+                "/payments",
+                "/books")) {
+            assertTimesAreNumbers(path, get(path));
+        }
+        assertThat(get("/vouchers").get("data").get(0).get("expires_at").asLong())
+                .isEqualTo(4_000_000_000L);
+    }
+
+    private static void assertTimesAreNumbers(String path, JsonNode node) {
+        node.forEachEntry((name, value) -> {
+            if (name.endsWith("_at")) {
+                assertThat(value.isIntegralNumber() || value.isNull())
+                        .as(path + " " + name)
+                        .isTrue();
+            }
+        });
+        node.forEach(each -> assertTimesAreNumbers(path, each));
+    }
+
+    @Test
     void what_is_refused_leaves_no_row() {
         String id = gateway.customer("1").account();
         assertThat(post("/accounts/" + id + "/adjustments", "{\"credits\":-2,\"reason\":\"too much\"}")

@@ -10,6 +10,7 @@ import dev.tollgate.deeds.Actor;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.MailBox;
 import dev.tollgate.testing.OidcStandIn;
 import dev.tollgate.testing.OidcStandIn.User;
@@ -644,13 +645,14 @@ class OidcSignInTest {
         late.status = 500;
         try (Gateway own = Gateway.start(late.settings(PUBLIC))) {
             own.setNow(now);
+            Gateway.await("the look of the start", () -> late.asked("/.well-known/openid-configuration") == 1);
             Browser browser = new Browser(own.url());
             Browser.Page away = browser.get(OIDC);
             assertThat(away.status()).isEqualTo(503);
             assertThat(away.body()).contains("Acme ID cannot be used right now", "Try again with Acme ID");
             late.status = 200;
             assertThat(browser.get(OIDC).status()).as("not at once").isEqualTo(503);
-            assertThat(late.asked("/.well-known/openid-configuration")).isEqualTo(1);
+            assertThat(late.asked("/.well-known/openid-configuration")).isEqualTo(2);
             for (String field : List.of("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")) {
                 now = now.plusSeconds(3);
                 own.setNow(now);
@@ -713,5 +715,18 @@ class OidcSignInTest {
                 .hasMessageContaining("oidc.client-secret");
         assertThatThrownBy(() -> Gateway.start("oidc.issuer", "http://id.example.org"))
                 .hasMessageContaining("https");
+    }
+
+    @Test
+    void the_start_names_the_issuer_that_it_expected_and_the_one_it_got() {
+        try (OidcStandIn other = new OidcStandIn(() -> now);
+                LogCapture log = new LogCapture()) {
+            other.description = json -> json.put("issuer", other.url() + "/");
+            try (Gateway _ = on(stores, other.settings(PUBLIC))) {
+                Gateway.await("the look", () -> log.text().contains("oidc.issuer is"));
+            }
+            assertThat(log.text())
+                    .contains("it names the issuer '" + other.url() + "/', oidc.issuer is '" + other.url() + "'");
+        }
     }
 }
