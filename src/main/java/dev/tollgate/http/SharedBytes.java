@@ -10,7 +10,16 @@ public final class SharedBytes {
     private final ByteBuffer bytes;
 
     public SharedBytes(byte[] bytes) {
-        this.bytes = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip().asReadOnlyBuffer();
+        this.bytes = room(bytes.length).put(bytes).flip().asReadOnlyBuffer();
+    }
+
+    /** Without direct memory on the heap, from where each reader gets pieces of its own. */
+    private static ByteBuffer room(int bytes) {
+        try {
+            return ByteBuffer.allocateDirect(bytes);
+        } catch (OutOfMemoryError refused) {
+            return ByteBuffer.allocate(bytes);
+        }
     }
 
     public int length() {
