@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A process on a heap of 512 MB, callers who ask over small segments and read nothing, and one who calls in the meantime. */
 @Timeout(400)
@@ -36,6 +37,7 @@ class UnreadAnswersTest {
     private static final String CALL =
             "{\"model\":\"gemini-2.5-pro\",\"stream\":%s,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
 
+    private static final String ADMIN_KEY = "admin-key-of-unread-answers";
     private static final int ROOM = 288;
 
     /** A quarter of the direct memory, and what the program has open besides. */
@@ -48,6 +50,7 @@ class UnreadAnswersTest {
     private final List<SmallSegments> attackers = new ArrayList<>();
     private final AtomicBoolean over = new AtomicBoolean();
     private GatewayProcess gateway;
+    private String key = KEY;
 
     private void start(Map<String, String> environment, String... flags) {
         Map<String, String> all = new HashMap<>(environment);
@@ -72,9 +75,9 @@ class UnreadAnswersTest {
     void unread_assets_and_pages_of_strangers_end_nothing() throws Exception {
         start();
         besiege(() -> {
-            attack("/assets/x/playground.js", "", 2_000);
-            attack("/docs/operations", "", 600);
-            attack("/openapi.json", "", 600);
+            attack("GET /assets/x/playground.js", "", "", 2_000);
+            attack("GET /docs/operations", "", "", 600);
+            attack("GET /openapi.json", "", "", 600);
         });
     }
 
@@ -84,10 +87,7 @@ class UnreadAnswersTest {
         for (int i = 0; i < 1_000; i++) {
             assertThat(call("false")).isEqualTo(200);
         }
-        besiege(() -> attack("/v1/tasks?limit=1000", "Authorization: Bearer " + KEY + "\r\n", 1_500));
-        while (figure("tollgate_unread_closed_total") == 0) {
-            assertThat(call("true")).isEqualTo(200); // until some of them have been closed
-        }
+        besiege(() -> attack("GET /v1/tasks?limit=1000", "Authorization: Bearer " + KEY + "\r\n", "", 1_500));
     }
 
     /** Six megabytes for answers, three quarters of them in pieces of 8 KiB, half of these for one account. */
@@ -111,12 +111,48 @@ class UnreadAnswersTest {
         }
     }
 
+    /** Of 300 answers of 200 kB some 150 fit into the quarter of the quarter that is not reserved. */
+    @Test
+    void unread_answers_of_one_account_take_nothing_from_another() throws Exception {
+        try (HeldUpstream upstream = new HeldUpstream("x".repeat(200_000), 60_000)) {
+            Map<String, String> environment = new HashMap<>(upstream.environment());
+            environment.put("TOLLGATE_ADMIN_KEY", ADMIN_KEY);
+            start(environment, "-Xmx512m", "-XX:+ExitOnOutOfMemoryError");
+            String account = made("accounts", "{\"name\":\"victim\",\"credits\":1000000,\"reason\":\"test\"}", "id");
+            key = made("accounts/" + account + "/keys", "{\"name\":\"victim\",\"reason\":\"test\"}", "key");
+            upstream.answer();
+            for (String stream : List.of("false", "true")) {
+                long before = figure("tollgate_unread_closed_total");
+                String body = CALL.formatted(stream);
+                besiege(() -> attack(
+                        "POST /v1/chat/completions",
+                        "Authorization: Bearer " + KEY + "\r\nContent-Type: application/json\r\nContent-Length: "
+                                + body.length() + "\r\n",
+                        body,
+                        300));
+                Gateway.await("too much is unread", () -> figure("tollgate_unread_closed_total") > before);
+                assertThat(call(stream)).isEqualTo(200);
+            }
+        }
+    }
+
+    private String made(String path, String body, String field) {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + gateway.port() + "/admin/" + path))
+                .header("authorization", "Bearer " + ADMIN_KEY)
+                .header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        return new JsonMapper().readTree(send(request).body()).path(field).asString();
+    }
+
     /** What attackers do. */
     private interface Attack {
         void run() throws IOException;
     }
 
     private void besiege(Attack attack) throws Exception {
+        over.set(false);
         CompletableFuture<Integer> victim = CompletableFuture.supplyAsync(this::callOnAndOn);
         attack.run();
         long most = 0;
@@ -131,11 +167,11 @@ class UnreadAnswersTest {
         assertThat(gateway.log()).doesNotContain("OutOfMemoryError");
     }
 
-    private void attack(String path, String headers, int connections) throws IOException {
+    private void attack(String request, String headers, String body, int connections) throws IOException {
         for (int i = 0; i < connections; i++) {
             SmallSegments attacker = new SmallSegments("127.0.0." + (2 + i % 3), gateway.port());
             attackers.add(attacker);
-            attacker.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n");
+            attacker.send(request + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n" + body);
         }
     }
 
@@ -156,7 +192,7 @@ class UnreadAnswersTest {
     private HttpRequest chat(String stream) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + "/v1/chat/completions"))
                 .timeout(Duration.ofSeconds(60))
-                .header("authorization", "Bearer " + KEY)
+                .header("authorization", "Bearer " + key)
                 .POST(HttpRequest.BodyPublishers.ofString(CALL.formatted(stream)))
                 .build();
     }
