@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sandbox {
 
-    private static final int HEADER_BYTES_MAX = 64 << 10;
+    private static final long HEAD_MILLIS_MAX = 10_000;
     private static final int IDLE_SECONDS_MAX = 900; // longer than the longest delay of a script
 
     private final HttpServer server;
@@ -42,9 +42,11 @@ public final class Sandbox {
         HttpServerOptions http = new HttpServerOptions()
                 .setHost(options.host())
                 .setPort(options.port())
-                .setMaxHeaderSize(HEADER_BYTES_MAX)
+                .setHttp2ClearTextEnabled(false)
+                .setMaxHeaderSize(LimitedRequests.HEADER_BYTES_MAX)
                 .setIdleTimeout(IDLE_SECONDS_MAX);
         return vertx.createHttpServer(http)
+                .connectionHandler(new LimitedRequests.Shared(HEAD_MILLIS_MAX)::limit)
                 .requestHandler(desk::handle)
                 .listen()
                 .map(server -> new Sandbox(server, options, desk));

@@ -28,6 +28,7 @@ class SandboxImportsTest {
                         "java..",
                         "javax.crypto..",
                         "io.vertx..",
+                        "io.netty..",
                         "tools.jackson..",
                         "org.slf4j..",
                         "org.snakeyaml..",
