@@ -250,7 +250,7 @@ class ArchitectureTest {
     @Test
     void pages_know_what_they_show_and_no_more() {
         knowsOnly("refused", "error", "http");
-        knowsOnly("pages", "people", "ledger", "http", "error", "storage");
+        knowsOnly("pages", "people", "ledger", "limits", "http", "error", "storage");
         knowsOnly("live", "pages", "people", "history", "metering", "ledger", "limits", "http", "error", "storage");
         knowsOnly("playground", "pages", "portal", "history", "keys", "ledger", "tasks", "models", "http", "error");
         knowsOnly(

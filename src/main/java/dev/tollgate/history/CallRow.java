@@ -50,6 +50,9 @@ public record CallRow(
     private static final JsonMapper JSON = new JsonMapper();
 
     /** The upstream's counts; all 0 where nothing was used. @param cached part of the prompt */
+    /** About how long one is in JSON. */
+    static final long JSON_BYTES = 1024;
+
     public record Tokens(long prompt, long cached, long completion, long thoughts) {}
 
     static CallRow read(ResultSet row) throws SQLException {

@@ -42,7 +42,7 @@ public final class PlatformTasksHandler implements Handler<Object> {
         int limit = parameters.limit(LIMIT_DEFAULT, LIMIT_MAX);
         exchange.compute(
                 () -> Records.read(() -> calls.page(filter, account, after, limit)),
-                page -> exchange.json(200, render(page)));
+                page -> exchange.json(limit * CallRow.JSON_BYTES, () -> render(page)));
     }
 
     private static byte[] render(PlatformCalls.Page page) {

@@ -66,13 +66,13 @@ public final class PlatformUsageHandler implements Handler<Object> {
             int accounts = parameters.limit(LIMIT_DEFAULT, ACCOUNTS_MAX);
             exchange.compute(
                     () -> Records.read(() -> history.accounts(span, after, accounts)),
-                    page -> exchange.json(200, render(page, accounts)));
+                    page -> exchange.json(accounts * UsageGroup.JSON_BYTES, () -> render(page, accounts)));
             return;
         }
         int limit = parameters.limit(LIMIT_DEFAULT, LIMIT_MAX);
         exchange.compute(
                 () -> Records.read(() -> history.groups(from, to, by.equals("day"), part)),
-                groups -> exchange.json(200, render(by, groups, after, limit)));
+                groups -> exchange.json(limit * UsageGroup.JSON_BYTES, () -> render(by, groups, after, limit)));
     }
 
     private static Span span(Instant from, Instant to, Instant now) {

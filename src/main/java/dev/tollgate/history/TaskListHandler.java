@@ -50,7 +50,7 @@ public final class TaskListHandler implements Handler<KeyCaller> {
         String accountId = caller.accountId();
         exchange.compute(
                 () -> Records.read(() -> history.calls(accountId, filter, after, null, limit)),
-                page -> exchange.json(200, render(page)));
+                page -> exchange.json(page.calls().size() * CallRow.JSON_BYTES, () -> render(page)));
     }
 
     static Set<TaskStatus> statuses(@Nullable String text) {

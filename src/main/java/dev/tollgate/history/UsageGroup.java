@@ -13,4 +13,8 @@ public record UsageGroup(
         @Nullable LocalDate day,
         @Nullable String model,
         @Nullable String keyId,
-        Figures figures) {}
+        Figures figures) {
+
+    /** About how long one is in JSON. */
+    static final long JSON_BYTES = 512;
+}

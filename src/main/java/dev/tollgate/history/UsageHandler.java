@@ -47,7 +47,7 @@ public final class UsageHandler implements Handler<KeyCaller> {
         String accountId = caller.accountId();
         exchange.compute(
                 () -> Records.read(() -> history.usage(accountId, question)),
-                table -> exchange.json(200, render(table, question)));
+                table -> exchange.json(question.limit() * UsageGroup.JSON_BYTES, () -> render(table, question)));
     }
 
     private UsageQuestion question(ListParameters parameters, KeyCaller caller) {

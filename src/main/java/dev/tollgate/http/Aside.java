@@ -13,9 +13,11 @@ import java.util.function.Supplier;
 final class Aside {
 
     private final BodyReaders readers;
+    private final BodyReaders writers;
 
-    Aside(BodyReaders readers) {
+    Aside(BodyReaders readers, BodyReaders writers) {
         this.readers = readers;
+        this.writers = writers;
     }
 
     /** What waits, e.g. for the database. */
@@ -26,8 +28,17 @@ final class Aside {
 
     /** What takes processor time: when it is its account's turn. */
     <T> void inTurn(Exchange exchange, Supplier<T> work, Consumer<T> then) {
+        inTurn(readers, exchange, work, then);
+    }
+
+    /** Renders a large answer, when it is its account's turn and no other one of its is rendered. */
+    <T> void render(Exchange exchange, Supplier<T> work, Consumer<T> then) {
+        inTurn(writers, exchange, work, then);
+    }
+
+    private static <T> void inTurn(BodyReaders threads, Exchange exchange, Supplier<T> work, Consumer<T> then) {
         Lease held = exchange.memory().retain();
-        readers.execute(exchange.payer(), new BodyReaders.Work() {
+        threads.execute(exchange.payer(), new BodyReaders.Work() {
             @Override
             public void run() {
                 if (exchange.hasDeparted()) {

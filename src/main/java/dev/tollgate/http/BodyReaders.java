@@ -4,6 +4,7 @@ import dev.tollgate.error.ApiError;
 import dev.tollgate.error.ErrorCode;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -13,9 +14,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does what takes processor time for large bodies: unpacks, parses and translates them, one piece of work after the other on a few threads
- * of its own, so that event loops and virtual threads stay free for everybody else. Accounts take turns. Thread-safe; a lock is held to
- * take a piece of work, never while it is done.
+ * Does what takes processor time for large bodies and large answers: unpacks, parses, translates and renders them, one piece of work after the
+ * other on a few threads of its own, so that event loops and virtual threads stay free for everybody else. Accounts take turns. Thread-safe; a
+ * lock is held to take a piece of work, never while it is done.
  */
 final class BodyReaders implements AutoCloseable {
 
@@ -33,18 +34,24 @@ final class BodyReaders implements AutoCloseable {
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private final int threadsMax;
+    private final int eachMax;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofPlatform().daemon().name("read-body-", 0).factory());
     /** Whoever is first has the next turn, and goes to the end with what is left. */
     private final Map<String, ArrayDeque<Waiting>> accounts = new LinkedHashMap<>();
 
+    /** Pieces of work under way, by account. */
+    private final Map<String, Integer> inside = new HashMap<>();
+
     private int running;
     private boolean closed;
 
-    private record Waiting(Work work, long sinceNanos) {}
+    private record Waiting(String account, Work work, long sinceNanos) {}
 
-    BodyReaders(int threadsMax) {
+    /** @param eachMax threads of one account */
+    BodyReaders(int threadsMax, int eachMax) {
         this.threadsMax = threadsMax;
+        this.eachMax = eachMax;
     }
 
     /** @param account whose turn it takes; empty for everybody who has none */
@@ -59,7 +66,7 @@ final class BodyReaders implements AutoCloseable {
         if (closed || queue.size() >= WAITING_MAX) {
             return false;
         }
-        queue.add(new Waiting(work, System.nanoTime()));
+        queue.add(new Waiting(account, work, System.nanoTime()));
         if (running < threadsMax) {
             running++;
             threads.execute(this::work);
@@ -74,27 +81,38 @@ final class BodyReaders implements AutoCloseable {
             } else {
                 next.work().run();
             }
+            leave(next.account());
         }
     }
 
+    /** Work of the first account that may have one more piece under way; one that has as many as it may is asked again when one of them is over. */
     private synchronized @Nullable Waiting next() {
-        Iterator<Map.Entry<String, ArrayDeque<Waiting>>> first =
+        Iterator<Map.Entry<String, ArrayDeque<Waiting>>> all =
                 accounts.entrySet().iterator();
-        if (!first.hasNext()) {
-            running--;
-            return null;
+        while (all.hasNext()) {
+            Map.Entry<String, ArrayDeque<Waiting>> turn = all.next();
+            if (inside.getOrDefault(turn.getKey(), 0) < eachMax) {
+                all.remove();
+                inside.merge(turn.getKey(), 1, Integer::sum);
+                Waiting next = turn.getValue().remove();
+                if (!turn.getValue().isEmpty()) {
+                    accounts.put(turn.getKey(), turn.getValue());
+                }
+                return next;
+            }
         }
-        Map.Entry<String, ArrayDeque<Waiting>> turn = first.next();
-        first.remove();
-        Waiting next = turn.getValue().remove();
-        if (!turn.getValue().isEmpty()) {
-            accounts.put(turn.getKey(), turn.getValue());
-        }
-        return next;
+        running--;
+        return null;
+    }
+
+    private synchronized void leave(String account) {
+        inside.computeIfPresent(account, (same, count) -> count == 1 ? null : count - 1);
     }
 
     private static ApiError busy() {
-        return ApiError.of(ErrorCode.INTERNAL_ERROR, "The server is busy with large requests. Retry in a moment.")
+        return ApiError.of(
+                        ErrorCode.INTERNAL_ERROR,
+                        "The server is busy with large requests and answers. Retry in a moment.")
                 .withStatus(503)
                 .retryAfter(SOON);
     }

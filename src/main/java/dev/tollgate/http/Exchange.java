@@ -43,6 +43,7 @@ public final class Exchange implements CallWatch {
 
     private static final String PLAYGROUND = "/playground/";
     private static final int ROUTE_CHARS_MAX = 100;
+    private static final int RENDERED_ON_LOOP_BYTES_MAX = 64 * 1024;
 
     private final FrontLoop loop;
     private final CallerConnection connection;
@@ -370,6 +371,19 @@ public final class Exchange implements CallWatch {
     /** Lists a field as accepted without effect (D5). */
     public void ignore(String fieldPath) {
         response.ignore(fieldPath);
+    }
+
+    /**
+     * Answers 200 with JSON that is still to be rendered: a large one on a thread of its own, one at a time for an account, in turns.
+     *
+     * @param bytesAbout about how large it becomes
+     */
+    public void json(long bytesAbout, Supplier<byte[]> rendering) {
+        if (bytesAbout <= RENDERED_ON_LOOP_BYTES_MAX) {
+            json(200, rendering.get());
+        } else {
+            loop.aside().render(this, rendering, bytes -> json(200, bytes));
+        }
     }
 
     public void json(int status, byte[] body) {

@@ -30,11 +30,14 @@ public final class HttpFront {
 
     private static final long DRAIN_LOOK_MILLIS = 20;
 
+    private static final int HALF_OF_THE_CORES =
+            Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+
     private final Vertx vertx;
     private final HttpOptions options;
     private final MemoryBudget memory;
-    private final BodyReaders readers =
-            new BodyReaders(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+    private final BodyReaders readers = new BodyReaders(HALF_OF_THE_CORES, HALF_OF_THE_CORES);
+    private final BodyReaders writers = new BodyReaders(HALF_OF_THE_CORES, 1);
     private final AtomicInteger connections = new AtomicInteger();
     private final ByAddress callers;
     private final List<FrontLoop> loops;
@@ -79,7 +82,7 @@ public final class HttpFront {
                 unread,
                 heads,
                 new HeadRules(FrontLoop.LINE_BYTES_MAX, options.limits().headerBytesMax(), isKnownKey),
-                new Aside(readers),
+                new Aside(readers, writers),
                 clock,
                 this::draining,
                 connections,
@@ -164,6 +167,7 @@ public final class HttpFront {
     public Future<Void> close() {
         draining = true;
         readers.close();
+        writers.close();
         return stopListening().compose(nothing -> {
             String id = deployment.getAndSet(null);
             return id == null ? Future.succeededFuture() : vertx.undeploy(id);

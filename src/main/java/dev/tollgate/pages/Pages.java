@@ -135,11 +135,11 @@ public final class Pages {
         PageFile make(PageRequest<V> request);
     }
 
-    /** A file to be saved, sent as it is written; for who is signed in, one at a time. */
+    /** A file to be saved, sent as it is written; one at a time for an account. */
     public Route<Visitor.Member> file(String path, PageGate<Visitor.Member> gate, Saved<Visitor.Member> saved) {
         return Route.get(path, gate, (Exchange exchange, Visitor.Member visitor) -> {
                     PageRequest<Visitor.Member> request = request(exchange, visitor);
-                    files.send(exchange, visitor, () -> saved.make(request));
+                    files.send(exchange, visitor.accountId(), () -> saved.make(request));
                 })
                 .withErrors(errors);
     }

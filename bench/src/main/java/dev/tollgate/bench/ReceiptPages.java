@@ -6,7 +6,10 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Eight keys of one account with 3,000 receipts ask for a thousand of them, four at a time each, for 20 s. The victim asks for one of its own. */
+/**
+ * Eight keys of one account with 3,000 calls ask for a page of a thousand receipts or tasks, four at a time each, for 20 s. The victim asks for
+ * something small of its own.
+ */
 final class ReceiptPages implements Siege.Scenario {
 
     private static final int RECEIPTS = 3_000;
@@ -15,9 +18,23 @@ final class ReceiptPages implements Siege.Scenario {
     private static final int PAUSE_MILLIS = 50;
     private static final int WITHIN_MILLIS = 1_000;
 
+    private final String name;
+    private final String attacked;
+    private final String victims;
+
+    /**
+     * @param attacked the path that attackers ask for
+     * @param victims the one that the victim asks for
+     */
+    ReceiptPages(String name, String attacked, String victims) {
+        this.name = name;
+        this.attacked = attacked;
+        this.victims = victims;
+    }
+
     @Override
     public String name() {
-        return "receipts";
+        return name;
     }
 
     @Override
@@ -28,7 +45,7 @@ final class ReceiptPages implements Siege.Scenario {
     @Override
     public Errands.Errand errand() {
         return new Errands.Errand(
-                "one receipt", PAUSE_MILLIS, WITHIN_MILLIS, gateway -> gateway.get("/v1/receipts?limit=1", Main.KEY));
+                victims, PAUSE_MILLIS, WITHIN_MILLIS, gateway -> gateway.get(victims, Main.KEY));
     }
 
     @Override
@@ -50,7 +67,7 @@ final class ReceiptPages implements Siege.Scenario {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
         onEach(gateway, key -> {
             while (System.nanoTime() < end) {
-                String status = gateway.get("/v1/receipts?limit=1000", key);
+                String status = gateway.get(attacked, key);
                 answers.add(status);
                 if (!status.equals("200")) {
                     pause();
