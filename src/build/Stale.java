@@ -24,6 +24,8 @@ import java.util.stream.Stream;
  * right. Stale are the classes of a changed or deleted source, the subtypes of those, and every class that refers to one of them or whose source
  * mentions its name (the compiler copies constants, and leaves no reference behind). A change of pom.xml makes everything stale.
  *
+ * <p>It deletes the copies of resources that have gone, too.
+ *
  * <p>Templates are written anew at each build: one whose Java source came out the same keeps the time that it had.
  *
  * <p>The build runs it before it compiles: {@code java src/build/Stale.java PROJECT TARGET}, two folders.
@@ -51,6 +53,8 @@ public final class Stale {
 
     private void run() throws IOException {
         keepTimesOfTemplates();
+        dropCopies(classRoots.get(0), project.resolve("src/main/resources"));
+        dropCopies(classRoots.get(1), project.resolve("src/test/resources"));
         Map<Path, Path> classes = new HashMap<>(); // class file by its path below its root
         for (Path root : classRoots) {
             for (Path file : files(root, ".class")) {
@@ -158,6 +162,17 @@ public final class Stale {
         }
         Files.createDirectories(target);
         Files.write(notes, now.entrySet().stream().map(note -> note.getKey() + '\t' + note.getValue()).toList());
+    }
+
+    /** Deletes copies of resources that have been deleted or renamed: a migration that stays would run. */
+    private void dropCopies(Path root, Path resources) throws IOException {
+        for (Path file : files(root, "")) {
+            Path name = root.relativize(file);
+            boolean isMade = file.toString().endsWith(".class") || name.startsWith("templates") || Files.isDirectory(file);
+            if (!isMade && !Files.exists(resources.resolve(name)) && !Files.exists(project.resolve(name))) { // docs lie in the project
+                Files.delete(file);
+            }
+        }
     }
 
     /** Whether pom.xml is newer than the last build that began. */

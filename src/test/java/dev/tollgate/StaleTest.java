@@ -98,6 +98,18 @@ class StaleTest {
     }
 
     @Test
+    void the_copy_of_a_deleted_resource_goes() throws Exception {
+        Files.createDirectories(project.resolve("src/main/resources/migrations"));
+        Files.createDirectories(classes().resolve("migrations"));
+        Files.writeString(project.resolve("src/main/resources/migrations/V2.sql"), "");
+        Files.writeString(classes().resolve("migrations/V1.sql"), "");
+        Files.writeString(classes().resolve("migrations/V2.sql"), "");
+        runStale();
+        assertThat(classes().resolve("migrations/V1.sql")).doesNotExist();
+        assertThat(classes().resolve("migrations/V2.sql")).exists();
+    }
+
+    @Test
     void a_template_that_came_out_the_same_is_not_compiled_again() throws Exception {
         Path template = project.resolve("target/generated-sources/jte/templates/Page.java");
         Files.createDirectories(template.getParent());
