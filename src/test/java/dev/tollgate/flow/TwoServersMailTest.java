@@ -36,8 +36,7 @@ class TwoServersMailTest {
                     "/dashboard/billing",
                     "/dashboard/billing/contact",
                     Map.of("name", "Ann Ltd", "address", "", "vat-id", ""));
-            assertThat(browser.get("/dashboard/billing").body())
-                    .contains("goes to your confirmed address once a month");
+            assertThat(browser.get("/dashboard/billing").body()).contains("come by e-mail once a month");
             one.execute(
                     "INSERT INTO payment (id, account_id, channel, created_at, net_cents, credit_micros, state, ended_at)"
                             + " SELECT 'pay_of_october', account_id, 'test', 1, 2500, 5000000000, 'paid', "

@@ -19,7 +19,7 @@ public final class MailBox implements AutoCloseable {
     public static final String SITE = "https://ai.example.org";
     public static final String FROM = "tollgate@example.org";
 
-    private static final int WAIT_MILLIS = 10_000;
+    private static final int WAIT_MILLIS = 60_000;
     private static final Pattern LINK = Pattern.compile(Pattern.quote(SITE) + "(/(?:confirm|reset|invite)/\\S+)");
 
     private final List<MimeMessage> before = new ArrayList<>();
