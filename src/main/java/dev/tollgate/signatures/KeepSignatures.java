@@ -1,6 +1,7 @@
 package dev.tollgate.signatures;
 
 import dev.tollgate.ledger.Settle;
+import dev.tollgate.upstream.StoredWord;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,10 @@ final class KeepSignatures implements SignatureChange {
             boolean first,
             @Nullable String upstreamId,
             @Nullable String signature) {
+
+        Row {
+            upstreamId = StoredWord.id(upstreamId);
+        }
 
         /** What it takes of the account's share, at least 1. */
         long kib() {

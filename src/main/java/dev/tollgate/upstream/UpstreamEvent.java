@@ -10,8 +10,13 @@ import tools.jackson.databind.node.ObjectNode;
 /** What an upstream says, one thing at a time, in its own order. {@code candidate} is 0-based. */
 public sealed interface UpstreamEvent {
 
-    /** Once, before all others: which model answers, and the upstream's own id of the answer. */
-    record Started(@Nullable String modelVersion, @Nullable String responseId) implements UpstreamEvent {}
+    /** Once, before all others: which model answers, and the upstream's own id of the answer, as far as they can be stored. */
+    record Started(@Nullable String modelVersion, @Nullable String responseId) implements UpstreamEvent {
+        public Started {
+            modelVersion = StoredWord.of(modelVersion);
+            responseId = StoredWord.of(responseId);
+        }
+    }
 
     /** @param signature thought signature that came on this part */
     record Thought(int candidate, String text, @Nullable String signature) implements UpstreamEvent {}
