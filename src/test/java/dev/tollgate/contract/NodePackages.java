@@ -53,7 +53,7 @@ final class NodePackages {
             return TARGET; // others may be reading it
         }
         try {
-            install(SOURCE, TARGET, FILES, !Effort.isLong());
+            install(SOURCE, TARGET, FILES, !Effort.isLong(), node());
             isInstalled = true;
             return TARGET;
         } catch (IOException e) {
@@ -68,7 +68,7 @@ final class NodePackages {
             return "node";
         }
         try {
-            install(NODE_SOURCE, NODE_TARGET, List.of("package.json", LOCK, ".npmrc"), false);
+            install(NODE_SOURCE, NODE_TARGET, List.of("package.json", LOCK, ".npmrc"), false, "node");
             try (Stream<Path> packages = Files.list(NODE_TARGET.resolve("node_modules"))) {
                 return packages.map(folder -> folder.resolve("bin/node"))
                         .filter(Files::isExecutable)
@@ -84,7 +84,8 @@ final class NodePackages {
         }
     }
 
-    private static void install(Path source, Path target, List<String> files, boolean withoutOptional)
+    /** @param node runs npm, which leaves out optional packages that need a newer one */
+    private static void install(Path source, Path target, List<String> files, boolean withoutOptional, String node)
             throws IOException {
         // The lock that the packages were installed from, written when all of them are there.
         Path installed = target.resolve("installed.json");
@@ -100,7 +101,7 @@ final class NodePackages {
         if (withoutOptional) {
             command.add("--omit=optional");
         }
-        Run run = run(target, command.toArray(String[]::new));
+        Run run = run(target, node, command.toArray(String[]::new));
         if (run.exit() != 0) {
             throw new AssertionError("npm could not install the clients in JavaScript:\n" + run.output());
         }
@@ -110,7 +111,8 @@ final class NodePackages {
     /** Prints that there is none: a skipped test is easily overlooked. */
     private static int nodeMajor() {
         try {
-            String version = run(Path.of("."), "node", "--version").output().strip();
+            String version =
+                    run(Path.of("."), "node", "node", "--version").output().strip();
             return Integer.parseInt(version.substring(1, version.indexOf('.')));
         } catch (IOException | RuntimeException e) {
             System.err.println(NOT_RUN);
@@ -120,14 +122,19 @@ final class NodePackages {
 
     private record Run(int exit, String output) {}
 
-    private static Run run(Path folder, String... command) throws IOException {
+    /** @param node stands before others on the PATH */
+    private static Run run(Path folder, String node, String... command) throws IOException {
         Path log = Files.createTempFile("tollgate-node", ".log");
         try {
-            Process process = new ProcessBuilder(command)
+            ProcessBuilder builder = new ProcessBuilder(command)
                     .directory(folder.toFile())
                     .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
+                    .redirectOutput(log.toFile());
+            Path bin = Path.of(node).getParent();
+            if (bin != null) {
+                builder.environment().merge("PATH", bin.toString(), (path, first) -> first + ":" + path);
+            }
+            Process process = builder.start();
             if (!process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
                 process.destroyForcibly();
                 return new Run(-1, "it took too long\n" + Files.readString(log, StandardCharsets.UTF_8));
