@@ -73,6 +73,16 @@ class CurrentProgramsTest {
         assertThat(gateway.lastAsked().get("tools")).isEqualTo(recorded.json().get("tools"));
     }
 
+    /** Spring AI reads the first part of a whole answer. */
+    @Test
+    void spring_ai_gets_a_whole_answer_of_2_5_in_one_part() {
+        Reply reply = recorded("spring-ai-2-google-on-2.5").send(gateway);
+
+        assertThat(reply.json().at("/candidates/0/content/parts").size()).isEqualTo(1);
+        assertThat(reply.json().at("/candidates/0/content/parts/0/text").asString())
+                .isEqualTo("Here is what I found: get_weather says Oslo: 4 degrees.");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
