@@ -209,31 +209,31 @@ class NoticesTest {
 
     @Test
     void a_used_model_that_retires_soon_is_mailed_once_and_shown() {
-        Browser user = member("uses-pro@example.org");
-        Browser other = member("uses-another@example.org");
+        Browser user = member("uses-pro@example.net");
+        Browser other = member("uses-another@example.net");
         call(user, "google/gemini-2.5-pro-preview-05-06");
         call(other, "gemini-3.1-pro");
         try {
             gateway.setNow(Instant.parse("2026-10-31T23:00:00Z"));
             gateway.app().modelNotices().sweep();
-            assertThat(mails("uses-pro@example.org")).as("31 days before").isEqualTo(1);
+            assertThat(mails("uses-pro@example.net")).as("31 days before").isEqualTo(1);
 
             gateway.setNow(NOON);
             gateway.app().modelNotices().sweep();
             gateway.app().modelNotices().sweep();
             sweep();
             gateway.app().modelNotices().sweep();
-            assertThat(mails("uses-pro@example.org")).isEqualTo(2);
-            assertThat(mails("uses-another@example.org")).isEqualTo(1);
+            assertThat(mails("uses-pro@example.net")).isEqualTo(2);
+            assertThat(mails("uses-another@example.net")).isEqualTo(1);
             String told = "On 1 Dec 2026 gemini-3.8-flash starts to answer for google/gemini-2.5-pro-preview.";
-            assertThat(MailBox.text(box.to("uses-pro@example.org", 2).getLast()))
+            assertThat(MailBox.text(box.to("uses-pro@example.net", 2).getLast()))
                     .contains(told, "thinks by levels", MailBox.SITE + "/docs/models");
             assertThat(user.get("/dashboard").body()).contains(told);
             assertThat(other.get("/dashboard").body()).doesNotContain("starts to answer");
 
             gateway.setNow(Instant.parse("2026-12-01T00:00:00Z"));
             gateway.app().modelNotices().sweep();
-            assertThat(mails("uses-pro@example.org")).as("it has retired").isEqualTo(2);
+            assertThat(mails("uses-pro@example.net")).as("it has retired").isEqualTo(2);
             assertThat(user.get("/dashboard").body()).doesNotContain("starts to answer");
         } finally {
             gateway.setNow(NOON);
@@ -242,15 +242,15 @@ class NoticesTest {
 
     @Test
     void a_change_of_a_model_waits_for_room_among_mails() {
-        Browser browser = member("pro-and-mails@example.org");
+        Browser browser = member("pro-and-mails@example.net");
         call(browser, "gemini-2.5-pro");
-        crowd("pro-and-mails@example.org");
+        crowd("pro-and-mails@example.net");
         gateway.app().modelNotices().sweep();
-        assertThat(mails("pro-and-mails@example.org")).isEqualTo(1);
+        assertThat(mails("pro-and-mails@example.net")).isEqualTo(1);
         gateway.execute("DELETE FROM outgoing_mail WHERE id LIKE 'mail_crowd%'");
         gateway.app().modelNotices().sweep();
         gateway.app().modelNotices().sweep();
-        assertThat(mails("pro-and-mails@example.org")).isEqualTo(2);
+        assertThat(mails("pro-and-mails@example.net")).isEqualTo(2);
     }
 
     private static void call(Browser browser, String model) {
