@@ -89,7 +89,9 @@ class CanaryTest {
                                 "TOLLGATE_STRIPE_SECRET_KEY",
                                 StripeStandIn.KEY,
                                 "TOLLGATE_STRIPE_WEBHOOK_SECRET",
-                                StripeStandIn.SECRET))) {
+                                StripeStandIn.SECRET,
+                                "TOLLGATE_STRIPE_ALLOW_TEST_KEY",
+                                "true"))) {
             Gateway gateway = channels.gateway();
             Customer customer = channels.customer();
             Customer other = gateway.customer("100");
