@@ -65,10 +65,9 @@ final class CompatCandidate {
     @Nullable
     String take(JsonNode choice, List<UpstreamEvent> out) {
         String word = CompatReader.text(choice, "finish_reason");
-        boolean ends = word != null && !word.isEmpty();
         JsonNode delta = choice.path("delta");
         int before = out.size();
-        if (!ends || !isRepetition(delta)) {
+        if (word == null || word.isEmpty() || !isRepetition(delta)) {
             takeContent(delta, out);
             JsonNode tokens = choice.path("logprobs").path("content");
             if (tokens.isArray() && !tokens.isEmpty()) {
@@ -78,7 +77,7 @@ final class CompatCandidate {
         delta.path("annotations").values().forEach(this::takeAnnotation);
         delta.path("tool_calls").values().forEach(this::takeCall);
         told = out.size() > before ? null : told;
-        if (!ends) {
+        if (word == null || word.isEmpty()) {
             return null;
         }
         FinishReason said = FinishWords.of(word);
