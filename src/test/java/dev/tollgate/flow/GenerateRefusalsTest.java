@@ -222,7 +222,8 @@ class GenerateRefusalsTest {
                 .matches("[0-9.]+s");
         Reply spent = of(limited);
         assertError(spent, 429, "RESOURCE_EXHAUSTED", "spend_limit_exceeded");
-        assertThat(spent.error().get("message").asString()).contains("It will reset at");
+        assertThat(spent.text()).contains("google.rpc.QuotaFailure\"", "\"quotaId\":\"SpendLimit");
+        assertThat(spent.error().get("message").asString()).endsWith(", more than the whole limit.");
         Reply broke = of(poor);
         assertError(broke, 402, "FAILED_PRECONDITION", "insufficient_credits");
         assertThat(broke.error().get("message").asString())

@@ -172,7 +172,7 @@ class RatesTest {
         assertThat(refused.error().get("code").asString()).isEqualTo("spend_limit_exceeded");
         assertThat(refused.error().get("message").asString())
                 .startsWith("The account's daily spend limit of 0.01 credits is reached: ")
-                .contains(" are used by all its keys, the call needs at least ", "It will reset at ", "T00:00:00Z.");
+                .contains(" are used by all its keys, the call needs up to ", "It will reset at ", "T00:00:00Z.");
         assertThat(gateway.get("/admin/audit", ADMIN_KEY).text()).contains("spend_day", "a trial");
         Reply wrong = gateway.post(path, "{\"spend\":{\"day\":-1},\"reason\":\"because\"}", ADMIN_KEY);
         assertThat(wrong.status()).isEqualTo(400);
