@@ -6,9 +6,11 @@ import com.password4j.Argon2Function;
 import com.password4j.Password;
 import com.password4j.types.Argon2;
 import java.lang.reflect.Field;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 class PasswordsTest {
@@ -67,13 +69,24 @@ class PasswordsTest {
     }
 
     @Test
-    void a_made_password_costs_a_whole_hash_at_sign_in() throws ReflectiveOperationException {
+    void made_passwords_and_unknown_logins_cost_a_whole_hash() {
         int kibibytes = KIBIBYTES + 16;
-        try (Passwords passwords = new Passwords(new Random(), kibibytes)) {
-            String quick = passwords.hashOfRandom(PASSWORD);
-            assertThat(kept(kibibytes)).isZero();
-            assertThat(passwords.matches(HERE, PASSWORD, quick)).isTrue();
-            assertThat(kept(kibibytes)).isEqualTo(1);
+        List<Integer> computed = new CopyOnWriteArrayList<>();
+        Passwords counting = new Passwords(new Random(), kibibytes) {
+            @Override
+            boolean matches(String password, String hash, Argon2Function function) {
+                computed.add(function.getMemory());
+                return super.matches(password, hash, function);
+            }
+        };
+        try (counting) {
+            String made = counting.hashOfRandom(PASSWORD);
+            String chosen = counting.hash(HERE, PASSWORD);
+            for (String hash : Arrays.asList(made, chosen, null, Passwords.NONE)) {
+                computed.clear();
+                counting.matches(HERE, "another", hash);
+                assertThat(computed).filteredOn(memory -> memory == kibibytes).hasSize(1);
+            }
         }
     }
 
