@@ -28,9 +28,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -413,6 +416,20 @@ class OidcSignInTest {
             browser.get(OIDC + "?state=wrong");
         }
         assertThat(browser.get(OIDC + "?state=wrong").body()).contains("Too many tries");
+    }
+
+    @Test
+    void parallel_returns_are_counted_before_they_are_checked() {
+        String address = "10.9.0.1";
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<CompletableFuture<String>> returns = IntStream.range(0, 40)
+                    .mapToObj(i -> new Browser(gateway.url(), gateway.url(), Map.of("x-forwarded-for", address)))
+                    .map(browser -> CompletableFuture.supplyAsync(
+                            () -> browser.get(OIDC + "?state=wrong").body(), threads))
+                    .toList();
+            assertThat(returns.stream().map(CompletableFuture::join).filter(page -> page.contains("Too many tries")))
+                    .hasSize(10);
+        }
     }
 
     // ---- who is here already ----
