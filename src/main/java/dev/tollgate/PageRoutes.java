@@ -124,7 +124,7 @@ final class PageRoutes {
     }
 
     /**
-     * @param signedIn told of everybody who is in
+     * @param signedIn runs for each person who has signed in
      * @param changes of models, of the next 30 days
      * @param chat makes the route of a call for a gate
      * @param estimate likewise of an estimate

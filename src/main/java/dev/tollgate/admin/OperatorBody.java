@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What an operator sends: one small object, whose members are all known. Every refusal names the member. */
+/** An operator's request body: one small object, whose members are all known. Every refusal names the member. */
 final class OperatorBody {
 
     private static final int BYTES_MAX = 64 * 1024;

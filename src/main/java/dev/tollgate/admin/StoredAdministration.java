@@ -85,7 +85,7 @@ public final class StoredAdministration implements Administration {
         this.closing = closing;
     }
 
-    /** The same, on somebody else's word. */
+    /** Returns the same administration for another actor. */
     private StoredAdministration(StoredAdministration other, By by) {
         this.ledger = other.ledger;
         this.keys = other.keys;
@@ -100,7 +100,7 @@ public final class StoredAdministration implements Administration {
         this.closing = () -> {};
     }
 
-    /** The same, on somebody else's word. Need not be closed. */
+    /** Returns the same administration for another actor. Need not be closed. */
     public StoredAdministration as(By other) {
         return new StoredAdministration(this, other);
     }
@@ -455,7 +455,7 @@ public final class StoredAdministration implements Administration {
         return new AdminViews.Page<>(data, data.size() < limit ? null : id.apply(data.getLast()));
     }
 
-    /** What an operator got wrong is told in a sentence; everything else is a fault. */
+    /** Turns an operator's mistake into a sentence; any other failure is a fault. */
     private static <T> T refusable(Work<T> work) throws Refused {
         try {
             return work.done();

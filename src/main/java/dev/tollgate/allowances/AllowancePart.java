@@ -26,6 +26,8 @@ final class AllowancePart implements Part<Use> {
 
     private record Used(long endsAtMillis, int times) {}
 
+    private static final Used NOT_USED = new Used(0, 0);
+
     @Override
     public Class<Use> type() {
         return Use.class;
@@ -35,7 +37,7 @@ final class AllowancePart implements Part<Use> {
     public void write(Statements statements, List<Use> changes) throws SQLException {
         Map<String, Used> rows = new TreeMap<>();
         for (Use use : changes) {
-            use.allowances().forEach(allowance -> rows.put(allowance.name(), new Used(0, 0)));
+            use.allowances().forEach(allowance -> rows.put(allowance.name(), NOT_USED));
         }
         for (Map.Entry<String, Used> row : rows.entrySet()) {
             row.setValue(taken(statements, row.getKey()));
@@ -68,14 +70,14 @@ final class AllowancePart implements Part<Use> {
         long now = use.at().toEpochMilli();
         long waitMillis = 0;
         for (Allowance allowance : use.allowances()) {
-            Used used = present(rows.get(allowance.name()), now);
+            Used used = present(rows, allowance, now);
             if (used.times() >= allowance.most()) {
                 waitMillis = Math.max(waitMillis, used.endsAtMillis() - now);
             }
         }
         if (waitMillis == 0) {
             for (Allowance allowance : use.allowances()) {
-                Used used = present(rows.get(allowance.name()), now);
+                Used used = present(rows, allowance, now);
                 long end = used.times() == 0 ? now + allowance.window().toMillis() : used.endsAtMillis();
                 rows.put(allowance.name(), new Used(end, used.times() + 1));
             }
@@ -83,8 +85,9 @@ final class AllowancePart implements Part<Use> {
         use.left(Duration.ofMillis(waitMillis));
     }
 
-    private static Used present(Used used, long now) {
-        return used.endsAtMillis() <= now ? new Used(0, 0) : used;
+    private static Used present(Map<String, Used> rows, Allowance allowance, long now) {
+        Used used = rows.getOrDefault(allowance.name(), NOT_USED);
+        return used.endsAtMillis() <= now ? NOT_USED : used;
     }
 
     /** Rows that another node holds are passed over: it may wait for ours. */

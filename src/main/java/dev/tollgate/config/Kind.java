@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a setting's value may be.
+ * The kind of a setting's value.
  *
  * @param allowed what a complaint says, after "allowed is"
  * @param reader the value of a text, null where the text is not allowed

@@ -34,7 +34,7 @@ public final class ConsoleAccount {
     private static final String PATH = ConsoleAccounts.PATH + "/{id}";
     private static final String TEMPLATE = "console/account.jte";
 
-    /** What is said after a deed. */
+    /** The messages after an action. */
     private static final Map<String, String> DONE = Map.ofEntries(
             Map.entry("create", "The account was made."),
             Map.entry("grant", "The credits were granted."),

@@ -48,7 +48,7 @@ public final class ConsoleAccounts {
                 pages.get(PATH, pages.operators(), this::list), pages.post(PATH, pages.operators(), this::create));
     }
 
-    /** A line, written out. @param login empty where nobody can sign in */
+    /** A line, written out. @param login empty if the account has no people */
     public record Line(
             String id,
             String name,

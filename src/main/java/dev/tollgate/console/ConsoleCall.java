@@ -124,7 +124,7 @@ public final class ConsoleCall {
                 .orElse(null);
     }
 
-    /** By the list prices of the day, micro-credits, as the figures of the platform have it; null where no price is known, or nothing was used. */
+    /** By the list prices of the day, micro-credits, as the figures of the platform have it; null if there is no price or no usage. */
     private @Nullable Long cost(CallRow call) {
         Model model = catalogue.find(call.modelId());
         Instant end = call.endedAt();

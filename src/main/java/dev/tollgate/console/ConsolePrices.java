@@ -26,7 +26,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /console/prices[/{model}]}: what is charged, what that earns, and a new version of it, shown beside the old one before it is set. */
+/** {@code /console/prices[/{model}]}: what is charged, what that earns, and a new version of it, shown next to the old one before it is set. */
 public final class ConsolePrices {
 
     static final String PATH = "/console/prices";

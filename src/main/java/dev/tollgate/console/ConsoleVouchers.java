@@ -49,7 +49,7 @@ public final class ConsoleVouchers {
         return List.of(pages.get(PATH, pages.operators(), this::show), pages.post(PATH, pages.operators(), this::make));
     }
 
-    /** A voucher, written out. @param accountId null where nobody has redeemed it; @param account what it is called, likewise */
+    /** A voucher, written out. @param accountId null if it is not redeemed; @param account what it is called, likewise */
     public record Line(
             String number,
             String credits,

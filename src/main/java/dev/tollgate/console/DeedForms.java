@@ -27,7 +27,7 @@ public final class DeedForms {
     private static final int MICROS_DIGITS = 6;
     private static final BigDecimal CREDITS_MAX = BigDecimal.valueOf(1_000_000_000);
 
-    /** What a way back does not carry: it is made anew. */
+    /** Fields that the way back does not carry: each page makes its own. */
     private static final Set<String> NOT_CARRIED = Set.of("csrf", Once.FIELD);
 
     private final People people;
@@ -72,7 +72,7 @@ public final class DeedForms {
         return PageStep.to(ProvePage.PATH + "?to=" + encoded(formPath + "?" + KEPT + "=" + kept));
     }
 
-    /** Returns what was typed into this page's form before the password was asked for. */
+    /** Returns the values typed into this page's form before the password page. */
     Map<String, String> kept(PageRequest<Visitor.Member> request) {
         return fields.open(request, request.query(KEPT));
     }

@@ -23,7 +23,7 @@ public record FormState(
         return new FormState(text(form, "deed"), form.fields(), error);
     }
 
-    /** @param typed into the form before the password was asked for */
+    /** @param typed into the form before the password page */
     static FormState kept(Map<String, String> typed) {
         return typed.isEmpty() ? NONE : new FormState(typed.getOrDefault("deed", ""), typed, null);
     }
@@ -37,7 +37,7 @@ public record FormState(
         return value(form, field, "");
     }
 
-    /** What was typed there, or what stands there by itself. */
+    /** Returns the typed value of a field, or its default. */
     public String value(String form, String field, String otherwise) {
         return form.equals(deed) ? typed.getOrDefault(field, otherwise) : otherwise;
     }

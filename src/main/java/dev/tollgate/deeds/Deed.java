@@ -51,7 +51,7 @@ public final class Deed implements Change {
         this.changed = changed;
     }
 
-    /** @throws IllegalArgumentException with a sentence, for what is no reason */
+    /** @throws IllegalArgumentException with a sentence, if the text is no reason */
     public static String reason(@Nullable String text) {
         String reason = text == null ? "" : text.strip();
         if (reason.length() < REASON_CHARS_MIN || reason.length() > REASON_CHARS_MAX) {

@@ -17,7 +17,7 @@ public final class CsvCells {
 
     private final List<String> cells = new ArrayList<>();
 
-    /** A text that somebody may have chosen. */
+    /** A text that a caller may have chosen. */
     public CsvCells text(@Nullable String text) {
         String cell = text == null ? "" : text;
         boolean isFormula = !cell.isEmpty() && FORMULA.indexOf(cell.charAt(0)) >= 0;

@@ -81,7 +81,7 @@ public final class CsvExport {
                 .line();
     }
 
-    /** As above, in the order of day, model and key; a column of what is not grouped by is empty. */
+    /** Writes the usage in the order of day, model and key; a column of what is not grouped by is empty. */
     public void usage(String accountId, UsageQuestion question, Predicate<String> pieces) {
         UsageGroup after = question.after();
         StringBuilder piece = new StringBuilder(USAGE);

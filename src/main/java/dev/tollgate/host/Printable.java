@@ -6,7 +6,7 @@ package dev.tollgate.host;
  */
 public final class Printable {
 
-    /** More is cut off: nobody reads it, and a disk may be small. */
+    /** The longest message: a disk may be small. */
     static final int CHARS_MAX = 16_384;
 
     private Printable() {}

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Texts that people write and others read: names, reasons, notes. Control characters (C0 and C1), marks of the writing direction and halves of
- * characters are refused. Joiners (U+200C, U+200D) stay, since scripts and emoji need them. Any other character that does not show is shown as an
+ * characters are refused. Joiners (U+200C, U+200D) stay, since scripts and emoji need them. Pages show any other invisible character as an
  * escape like {@code \u200b}.
  */
 public final class WrittenText {
@@ -24,12 +24,12 @@ public final class WrittenText {
         return complaint(text, character -> false);
     }
 
-    /** The same for a text of several lines. */
+    /** Returns what is wrong with a text of several lines, as above. */
     public static @Nullable String complaintOfLines(String text) {
         return complaint(text, WrittenText::isBreak);
     }
 
-    /** The same for a text that is compared and not shown, which may have marks of the writing direction. */
+    /** Returns what is wrong with a text that the program only compares; it may have marks of the writing direction. */
     public static @Nullable String complaintOfSecret(String text) {
         return complaint(text, character -> isBreak(character) || isDirection(character));
     }
@@ -67,7 +67,7 @@ public final class WrittenText {
                 || (character >= 0x2066 && character <= 0x2069);
     }
 
-    /** A text of somebody else's without what is refused. */
+    /** Returns an external text without the characters that are refused. */
     public static String cleaned(String text) {
         return isClean(text)
                 ? text

@@ -28,12 +28,12 @@ public final class CustomerKeys {
 
     private static final Logger log = LoggerFactory.getLogger(CustomerKeys.class);
 
-    /** How many keys an account may have, deleted ones not counted. */
+    /** The number of keys that an account may have, deleted ones not counted. */
     public static final int KEYS_MAX = 100;
 
     public static final int NAME_CHARS_MAX = 100;
 
-    /** How many keys an account may make a day. */
+    /** The number of keys that an account may make a day. */
     static final int MADE_DAY = 100;
 
     private static final int ROTATED_DAY = 100;
@@ -135,12 +135,12 @@ public final class CustomerKeys {
         return keys.list(accountId, after, limit);
     }
 
-    /** The same with those that were deleted, and the playground's: for whoever names them in a history. */
+    /** Returns a page of all keys, the deleted and the playground's included, so that a history can name them. */
     public List<Key> everMade(String accountId, @Nullable String after, int limit) {
         return keys.everMade(accountId, after, limit);
     }
 
-    /** One that is there. */
+    /** Returns a key that is neither deleted nor hidden. */
     public Optional<Key> find(String accountId, String id) {
         return keys.byId(id).filter(key -> key.accountId().equals(accountId) && !key.isDeleted() && !key.isHidden());
     }

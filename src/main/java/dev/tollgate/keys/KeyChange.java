@@ -28,7 +28,7 @@ public abstract sealed class KeyChange<O> extends Decision<O>
         touchedHashes.add(hash);
     }
 
-    /** The same of all secrets that a key has had. */
+    /** Remembers this for all secrets that a key has had. */
     final void touch(KeyRows.Row row) {
         touch(row.hash());
         if (row.oldHash() != null) {
@@ -36,7 +36,7 @@ public abstract sealed class KeyChange<O> extends Decision<O>
         }
     }
 
-    /** The same of all keys of an account. */
+    /** Remembers this for all keys of an account. */
     final void touchAccount(String accountId) {
         touchedAccount = accountId;
     }

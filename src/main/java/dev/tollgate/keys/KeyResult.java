@@ -2,7 +2,7 @@ package dev.tollgate.keys;
 
 import java.time.Duration;
 
-/** What became of something that a customer did with a key. */
+/** The result of a customer's action on a key. */
 public sealed interface KeyResult {
 
     /** @param secret the whole key, to be shown this once */
@@ -14,7 +14,7 @@ public sealed interface KeyResult {
         }
     }
 
-    /** The same was asked for before, and its secret told then. @param key as it is now */
+    /** An earlier request made this key and showed its secret. @param key as it is now */
     record MadeBefore(Key key) implements KeyResult {}
 
     /** @param key as it is now */

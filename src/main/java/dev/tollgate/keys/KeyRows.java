@@ -52,7 +52,7 @@ final class KeyRows {
             "text",
             "text");
 
-    /** A key and its hash, which is nobody else's business. */
+    /** A key and its hash, which stays in this package. */
     record Row(Key key, String hash, @Nullable String oldHash) {}
 
     private final Statements statements;

@@ -177,7 +177,7 @@ public final class KeysHandler {
         return "\"" + key.version() + "\"";
     }
 
-    /** Null where whatever the key has become is meant. */
+    /** Returns null if the caller accepts any version of the key. */
     private static @Nullable Long version(@Nullable String ifMatch) {
         if (ifMatch == null || ifMatch.strip().equals("*")) {
             return null;

@@ -105,7 +105,7 @@ public final class AccountFile {
         return CsvCells.BEGIN + cells.line();
     }
 
-    /** @param last what the next rows come after; null where there are no more */
+    /** @param last what the next rows come after; null if there are no more */
     private record Rows(String lines, @Nullable List<Object> last) {}
 
     private static Rows rows(

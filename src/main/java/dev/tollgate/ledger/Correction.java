@@ -6,7 +6,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A movement that somebody has asked for after the fact: a refund of a call, a payment taken back, a correction by the operator. Each has
+ * A movement that an operator orders after the fact: a refund of a call, a payment taken back, a correction by the operator. Each has
  * a reason. One that is asked for twice under one id is done once. Spend windows are not touched: what was used stays used (decision D47).
  */
 public abstract sealed class Correction extends LedgerChange<Correction.Outcome> permits Refund, Reversal, Adjustment {

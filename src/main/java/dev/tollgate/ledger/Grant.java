@@ -70,7 +70,7 @@ public final class Grant extends LedgerChange<Grant.Outcome> {
         return new Grant(accountId, micros, reason, condition, requestId, false, false, at);
     }
 
-    /** The same for what money has come for: a deleted account gets it too. */
+    /** Grants credits that money has paid for: a deleted account gets them too. */
     public static Grant paid(
             String accountId, long micros, String reason, BooleanSupplier condition, RequestId requestId, Instant at) {
         return new Grant(accountId, micros, reason, condition, requestId, true, false, at);

@@ -4,7 +4,7 @@ import dev.tollgate.host.WrittenText;
 import java.util.regex.Pattern;
 
 /**
- * What is sent: text only. Checks itself, so that nothing in it can become a header or a second recipient.
+ * A mail: text only. Checks itself, so that nothing in it can become a header or a second recipient.
  *
  * @param to one address in ASCII
  * @param subject of one line
@@ -37,7 +37,7 @@ public record Letter(String to, String subject, String text) {
         return ADDRESS.matcher(address).matches();
     }
 
-    /** Somebody's words as a part of a line of ours: without controls and line breaks, and not too long. */
+    /** External words as a part of a line of a mail: without controls and line breaks, and not too long. */
     public static String inLine(String words, int charsMax) {
         StringBuilder line = new StringBuilder();
         WrittenText.shown(words)

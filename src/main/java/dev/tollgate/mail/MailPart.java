@@ -34,7 +34,7 @@ final class MailPart implements Part<MailChange> {
     private final Outbox.Bounds bounds;
     private final Runnable queued;
 
-    /** @param queued told after a commit with new mails; must not block */
+    /** @param queued runs after a commit with new mails; must not block */
     MailPart(Outbox.Bounds bounds, Runnable queued) {
         this.bounds = bounds;
         this.queued = queued;

@@ -4,14 +4,14 @@ import java.time.Instant;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a mail beside the deed that causes it. The outcome says whether it is there. */
+/** Writes a mail in the commit of the action that causes it. The outcome says whether it was written. */
 final class QueueMail extends MailChange<Boolean> {
 
-    /** What happens if too many mails wait. */
+    /** The order in which mails are left out if too many wait. */
     enum Rank {
         /** It is left out. */
         USUAL,
-        /** The deed is not done. */
+        /** The action is refused. */
         NEEDED,
         /** It has room of its own, and is left out beyond that. */
         URGENT

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks what is to be told, and sees that it is told once. Thread-safe; blocks. */
+/** Finds due notices and sends each once. Thread-safe; blocks. */
 public final class Notices {
 
     public static final Duration EVERY = Duration.ofSeconds(30);

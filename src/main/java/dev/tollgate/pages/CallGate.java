@@ -92,7 +92,7 @@ final class CallGate<C extends Caller> implements Gate<C> {
     }
 
     private static ApiException signInAgain() {
-        return ApiError.of(ErrorCode.INVALID_API_KEY, "You are not signed in any more. Sign in again.")
+        return ApiError.of(ErrorCode.INVALID_API_KEY, "Your session has ended. Sign in again.")
                 .asException();
     }
 }

@@ -4,7 +4,7 @@ import dev.tollgate.http.Exchange;
 import java.util.Arrays;
 import java.util.List;
 
-/** The cookies there are: of a session, of a browser that has none, and of a browser that somebody has signed in with. */
+/** The cookies: for a session, for a browser without one, and for a browser that is known for a person. */
 final class Cookies {
 
     private static final String SESSION = "tollgate";

@@ -9,8 +9,8 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A form's fields on their way through an address of the browser: sealed for one session and page, so that no link of somebody else fills in a
- * form. Thread-safe.
+ * Carries a form's fields in a URL, sealed for one session and page, so that no link of a stranger fills in a form.
+ * Thread-safe.
  */
 public final class KeptFields {
 

@@ -67,7 +67,7 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
         this.judge = judge;
     }
 
-    /** Everybody, signed in or not. */
+    /** Admits all visitors, signed in or not. */
     static PageGate<Visitor> everybody(Site site, People people, FormTokens tokens) {
         return new PageGate<>("page for everybody", site, people, tokens, Seen::visitor);
     }

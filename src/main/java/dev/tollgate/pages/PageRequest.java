@@ -6,7 +6,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a page is asked for. Its reading methods may be used on the thread that the page is made on.
+ * A request for a page. Its reading methods may be used on the thread that the page is made on.
  *
  * @param visitor whom the route's gate has let in
  * @param csrf the token for this page's forms
@@ -45,7 +45,7 @@ public record PageRequest<V extends Visitor>(Exchange exchange, V visitor, Strin
         return site.address(exchange.header("host"));
     }
 
-    /** Where they come from, for sessions and limits. */
+    /** Returns the origin of the request, for sessions and limits. */
     public Visit visit() {
         return new Visit(
                 exchange.remoteAddress(),

@@ -4,7 +4,7 @@ import dev.tollgate.host.WrittenText;
 import gg.jte.TemplateOutput;
 import gg.jte.output.Utf8ByteOutput;
 
-/** A page on its way out: characters of its values that do not show are shown as escapes. The templates' own text goes by bytes. */
+/** Writes a page and replaces invisible characters of its values by escapes. The templates' own text is written as bytes. */
 final class ShownOutput implements TemplateOutput {
 
     private final Utf8ByteOutput bytes;

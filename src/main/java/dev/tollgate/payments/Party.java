@@ -4,11 +4,11 @@ import dev.tollgate.host.WrittenText;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One side of a sale, as it stands on a paper.
+ * One side of a sale, as a document shows it.
  *
- * @param name empty where nobody is named
+ * @param name empty if there is none
  * @param address its lines
- * @param vatId empty where there is none
+ * @param vatId empty if there is none
  */
 public record Party(String name, String address, String vatId) {
 

@@ -59,7 +59,7 @@ public final class Vouchers {
         return new VouchersPart();
     }
 
-    /** Vouchers that are to be made, and their codes, which are told once they are. */
+    /** Vouchers that are to be made, and their codes, which are shown once. */
     public record Made(MakeVouchers change, List<String> codes) {
 
         public Made {
@@ -73,7 +73,7 @@ public final class Vouchers {
     }
 
     /**
-     * Draws codes. The change is to be committed by the caller, with what belongs to it, before the codes are told.
+     * Draws codes. The change is to be committed by the caller, with what belongs to it, before the codes are shown.
      *
      * @param count 1 to {@value #AT_ONCE_MAX}
      * @param amountMicros above 0

@@ -126,7 +126,7 @@ public final class Links {
         return all;
     }
 
-    /** Sends a mail with a link where there is such a person whose address is known. */
+    /** Sends a mail with a link if the person exists and has an address. */
     public SignIn askToReset(String typed, Visit visit) {
         String login = Visit.login(typed);
         Person person = people.known(login, visit);
@@ -429,12 +429,12 @@ public final class Links {
 
     // ---- of who is signed in ----
 
-    /** What goes with a change of somebody's password: a mail, where mails are sent and theirs is known. */
+    /** Returns the mail that reports a changed password; none if mails are off or the person has no address. */
     public List<Change> passwordChanged(Person person) {
         return notice(person, letters::passwordChanged);
     }
 
-    /** What goes with a new way in by a provider: a mail, where mails are sent and theirs is known. */
+    /** Returns the mail that reports a new sign-in method; none if mails are off or the person has no address. */
     public List<Change> identityConnected(Person person, String provider) {
         return notice(person, email -> letters.identityConnected(email, provider));
     }

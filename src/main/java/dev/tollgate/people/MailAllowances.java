@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How many mails people can cause. Those to addresses that nobody has confirmed are counted by person, by network and, for each network, by
- * domain; a wide network counts as eight. Resets and security notices have allowances of their own, so that no flood of others stops them. Thread-safe.
+ * The limits on mails that people can cause. Mails to unconfirmed addresses count by person, by network and, within a network, by domain; a wide
+ * network counts as eight. Resets and security notices have allowances of their own, so that no flood of other mails stops them. Thread-safe.
  */
 final class MailAllowances {
 
@@ -29,7 +29,7 @@ final class MailAllowances {
         this.allowances = allowances;
     }
 
-    /** Mails to an address that somebody names who may not own it. */
+    /** Mails to an address that its sender may not own. */
     List<Allowance> toUnconfirmed(String email, Visit visit) {
         String domain = email.substring(email.lastIndexOf('@') + 1).toLowerCase(Locale.ROOT);
         String network = visit.network();
@@ -41,12 +41,12 @@ final class MailAllowances {
                 allowances.of("mails.wide-domain", wide + " " + domain, WIDE_PLACES * DOMAIN_HOUR, HOUR));
     }
 
-    /** The mails that anybody can have sent to one address. */
+    /** Mails that strangers can cause to one address. */
     Allowance toAddress(String email) {
         return allowances.of("mails.address", Visit.login(email), ADDRESS_HOUR, HOUR);
     }
 
-    /** Mails by which a person who is signed in confirms an address. */
+    /** Mails to confirm an address of a person who is signed in. */
     List<Allowance> toConfirm(Person person, String email, Visit visit) {
         List<Allowance> all = new ArrayList<>(toUnconfirmed(email, visit));
         all.add(toAddress(email));
@@ -55,12 +55,12 @@ final class MailAllowances {
         return all;
     }
 
-    /** Resets of one login: one that is refused finds a link in the mailbox that is still good. */
+    /** Resets of one login. If a reset is refused, the mailbox has a link that is still good. */
     Allowance ofResets(String login) {
         return allowances.of("mails.reset", login, ADDRESS_HOUR, LinkKind.RESET.good());
     }
 
-    /** Notices to a person of what was changed about how they sign in. */
+    /** Notices to a person about a changed sign-in method. */
     List<Allowance> ofSecurity(Person person) {
         return List.of(allowances.of("mails.security", person.id(), SECURITY_DAY, DAY));
     }

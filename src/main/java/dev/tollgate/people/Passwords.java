@@ -192,12 +192,12 @@ public class Passwords implements AutoCloseable {
 
     private boolean check(String password, @Nullable String hash) {
         String whole = nobodys();
-        boolean isPassword = hash != null && !hash.equals(NONE);
-        Argon2Function function = isPassword ? Argon2Function.getInstanceFromHash(hash) : QUICK;
+        String known = hash == null || hash.equals(NONE) ? null : hash;
+        Argon2Function function = known == null ? QUICK : Argon2Function.getInstanceFromHash(known);
         if (function.getMemory() < memoryKibibytes) {
             matches(password, whole, argon2());
         }
-        return isPassword && matches(password, hash, function);
+        return known != null && matches(password, known, function);
     }
 
     /** Overridden by a test that counts what is computed. */

@@ -83,7 +83,7 @@ public final class People implements AutoCloseable {
         this.random = random;
     }
 
-    /** What is asked for after the password, where somebody wants it. */
+    /** The second step of a sign-in, for people who have switched it on. */
     public SecondFactor secondFactor() {
         return secondFactor;
     }
@@ -163,7 +163,7 @@ public final class People implements AutoCloseable {
         });
     }
 
-    /** Whether somebody signs in so; for who may be anybody. */
+    /** Whether a person has this login; reads in turns by network. */
     boolean isKnown(String login, Visit visit) {
         return known(login, visit) != null;
     }
@@ -173,7 +173,7 @@ public final class People implements AutoCloseable {
         return known("login", login, visit.network()).person();
     }
 
-    /** Whether a new login may look so. Logins that exist are asked for as they are. */
+    /** Whether a new login may have this form. Existing logins keep theirs. */
     static boolean isAddress(String typed) {
         return EMAIL.matcher(typed).matches()
                 && Stream.of(typed.split("[@.]")).allMatch(LoginScripts::areOne)
@@ -263,7 +263,7 @@ public final class People implements AutoCloseable {
         return person.accountBlocked() ? new SignIn.Blocked() : begin(person, visit, List.of(), true);
     }
 
-    /** What was got wrong before keeps them waiting no longer: they have shown by another way who they are. */
+    /** Ends the waits that wrong passwords caused: the person has proved their identity in another way. */
     void forgive(Person person, Visit visit) {
         waits.succeeded(SignInWaits.login(person.login()));
         String browser = browsers.id(person.id(), visit.knownBrowsers());
@@ -272,7 +272,7 @@ public final class People implements AutoCloseable {
         }
     }
 
-    /** The cookie that tells a browser in which somebody is signed in from those of strangers. */
+    /** Returns the cookie by which a browser is known for a person. */
     public String knownBrowser(Person person, Visit visit) {
         return browsers.cookie(person.id(), visit.knownBrowsers());
     }
@@ -346,7 +346,7 @@ public final class People implements AutoCloseable {
         return nameComplaint(name) == null ? null : new SignIn.Refused("name", String.valueOf(nameComplaint(name)));
     }
 
-    /** What is wrong with a name; null where nothing is. None at all is a name, too. */
+    /** Returns what is wrong with a name; null if nothing is. An empty name is allowed. */
     public static @Nullable String nameComplaint(String name) {
         if (name.length() > NAME_CHARS_MAX) {
             return "A name has up to " + NAME_CHARS_MAX + " characters.";
@@ -397,8 +397,8 @@ public final class People implements AutoCloseable {
     // ---- sessions ----
 
     /**
-     * Returns the session of the first cookie that has one; empty if none has, or it has ended. Somebody else may plant cookies of our name, so
-     * only those with our sign are looked up. A cookie without it, of an earlier version, is looked up if it is the only one.
+     * Returns the session of the first cookie that has one; empty if none has, or it has ended. Others may plant cookies of our name, so
+     * only cookies with our signature cause a look-up. An unsigned cookie of an earlier version counts if it is the only one.
      *
      * @param network the reads of strangers take turns by
      * @throws dev.tollgate.error.ApiException 503 where it cannot be read

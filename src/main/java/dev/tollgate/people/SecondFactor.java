@@ -172,7 +172,7 @@ public final class SecondFactor {
         return isOn ? codes : List.of();
     }
 
-    /** How many have not been used. */
+    /** Returns the number of unused recovery codes. */
     public int recoveryCodesLeft(String personId) {
         return database.read(connection -> {
             try (PreparedStatement select = connection.prepareStatement(
@@ -247,7 +247,7 @@ public final class SecondFactor {
         return new SignIn.Welcome(token, person, false);
     }
 
-    /** What uses up what was typed; null where it is wrong. */
+    /** Returns the change that uses up the typed code; null if the code is wrong. */
     private PeopleChange.@Nullable Write<Boolean> useOf(String personId, String typed, Instant now) {
         String digits = digits(typed);
         if (!digits.matches("[0-9]{" + DIGITS + "}")) {

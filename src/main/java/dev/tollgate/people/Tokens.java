@@ -10,8 +10,8 @@ import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 
 /**
- * Tokens of sessions and links: 32 bytes, of which only the hash is kept. A link's are random. Of a session's 20 are random and 12 are our
- * sign on them, so that made-up cookies cause no look-up.
+ * Tokens of sessions and links: 32 bytes, of which only the hash is kept. A link's are random. A session's are 20
+ * random bytes and 12 bytes of our signature on them, so that made-up cookies cause no look-up.
  */
 final class Tokens {
 

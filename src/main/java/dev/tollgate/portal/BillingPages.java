@@ -348,7 +348,7 @@ public final class BillingPages {
         return entry.from() != Bucket.SHORTFALL && entry.to() != Bucket.SHORTFALL;
     }
 
-    /** Of four digits: a year beyond them is no time in milliseconds. */
+    /** A year of four digits: a later one is no time in milliseconds. */
     private static YearMonth month(String text) {
         try {
             return YearMonth.parse(text.length() == MONTH_CHARS ? text : "");

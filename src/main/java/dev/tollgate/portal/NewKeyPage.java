@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** {@code /dashboard/keys/new}: a name, limits where they are wanted, then the secret. */
+/** {@code /dashboard/keys/new}: a name, optional limits, then the secret. */
 public final class NewKeyPage {
 
     private static final String PATH = KeysPage.PATH + "/new";

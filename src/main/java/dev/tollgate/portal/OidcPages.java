@@ -29,7 +29,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /sign-in/oidc}: to the provider and back, and the page on which somebody who is new makes an account. A link leads there and no form, for
+ * {@code /sign-in/oidc}: to the provider and back, and the page on which a new person makes an account. A link leads there and no form, for
  * browsers follow no form to another site from here; and it makes nothing but a session, for whoever has one already.
  */
 public final class OidcPages {

@@ -199,7 +199,7 @@ public final class SettingsPages {
         }
     }
 
-    /** @return what was wrong; empty where it was saved */
+    /** @return the errors; empty if the form was saved */
     private Map<String, String> saved(Person person, Form form, String name, Person.Preferences chosen) {
         if (version(form) != person.version()) {
             return Map.of("form", CHANGED);

@@ -63,7 +63,7 @@ final class TableCopy {
         return copied;
     }
 
-    /** What belongs to the schema, and is there already, is not copied. */
+    /** Returns the table without the row of the schema, which the target has already. */
     private static String rows(String table) {
         return table.equals(SCHEMAS) ? table + " WHERE name <> '" + Migrations.COMPATIBLE_FROM + "'" : table;
     }

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Mails and changes that one person or network causes without end: counted in the database, on two servers where there are two. */
+/** Mails and changes that one person or network causes without end: counted in the database, on PostgreSQL on two servers. */
 @BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
@@ -104,7 +104,7 @@ class FloodTest {
         return new Browser(node.url(), node.url(), Map.of("x-forwarded-for", address));
     }
 
-    /** The nodes by turns. */
+    /** Alternates between the nodes. */
     private static Gateway node(int i) {
         return i % 2 == 0 ? gateway : other;
     }
