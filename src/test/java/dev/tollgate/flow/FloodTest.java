@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
-@Timeout(120)
+@Timeout(300)
 class FloodTest {
 
     private static final String PASSWORD = "somebody with many addresses";

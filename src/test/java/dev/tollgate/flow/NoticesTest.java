@@ -40,6 +40,7 @@ class NoticesTest {
         box.close();
     }
 
+    /** Each from an address of their own: the clock stands, and one address has ten sign-ups to a domain in an hour. */
     private static Browser member(String email) {
         // a network of its own: few mails go to new addresses from one
         String network = "198.18." + ++networks + ".1";

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** One rule for names, reasons and notes, of customers and operators, on both databases. */
 @ParameterizedClass
 @EnumSource(Stores.class)
-@Timeout(60)
+@Timeout(120)
 class TextRuleTest {
 
     private static final String ADMIN_KEY = "admin-key-of-the-tests";

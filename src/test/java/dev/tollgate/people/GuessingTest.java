@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** People who try passwords and plant cookies, many at the same time, and what that costs the owners of accounts. */
-@Timeout(120)
+@Timeout(300)
 class GuessingTest {
 
     private static final String PASSWORD = "nobody would guess this";
