@@ -22,7 +22,8 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
     private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
 
-    private static final int BACKLOG = 1024;
+    /** As many as Linux takes unless told otherwise: who connects beside a flood waits a second for each try that finds no place. */
+    private static final int BACKLOG = 4096;
 
     private final List<FrontLoop> loops;
     private int next;
