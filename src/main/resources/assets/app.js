@@ -113,6 +113,12 @@
     if (form && event.target.matches('select, input[type=checkbox], input[type=date]')) form.requestSubmit();
   });
 
+  // filters that are not set stay out of the address
+  document.addEventListener('formdata', (event) => {
+    if (!event.target.matches('form.filters')) return;
+    for (const [name, value] of [...event.formData]) if (value === '') event.formData.delete(name);
+  });
+
   // What is shown fades while what was asked for is fetched; a page that Back brings again is whole.
   const main = document.querySelector('main');
   document.addEventListener('submit', (event) => main?.classList.toggle('stale', event.target.matches('form[data-auto]')));

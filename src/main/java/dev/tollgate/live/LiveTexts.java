@@ -5,6 +5,7 @@ import dev.tollgate.history.LiveAccounts;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.metering.CallNow;
 import dev.tollgate.pages.Texts;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -38,7 +39,10 @@ public final class LiveTexts {
     }
 
     private static String bound(long millis) {
-        return millis == Long.MAX_VALUE ? "> 10 s" : "≤ " + Texts.took(millis).replace(".0 s", " s");
+        if (millis == Long.MAX_VALUE) {
+            return "> 10 s";
+        }
+        return "< " + BigDecimal.valueOf(millis, 3).stripTrailingZeros().toPlainString() + " s";
     }
 
     static Map<String, Object> of(LiveAccounts.Now now, Map<String, CallNow> running, Instant at) {

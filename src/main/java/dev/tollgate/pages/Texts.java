@@ -1,6 +1,9 @@
 package dev.tollgate.pages;
 
 import dev.tollgate.money.Credits;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -16,6 +19,7 @@ public final class Texts {
     private static final long CREDIT = 1_000_000;
     private static final long CENT = CREDIT / 100;
     private static final long CREDITS_A_DOLLAR = 200;
+    private static final int DIGITS = 4;
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("d MMM HH:mm:ss", Locale.ENGLISH);
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM uuuu", Locale.ENGLISH);
     private static final DateTimeFormatter FULL =
@@ -95,11 +99,15 @@ public final class Texts {
         return decimal(Math.floorDiv(micros, CENT) * CENT, 2);
     }
 
-    /** What credits are worth, cut down to cents. */
+    /** What credits are worth, cut down to cents; less than a cent with four digits. */
     public static String dollars(long micros) {
         long cents = Math.floorDiv(micros, CREDIT / 100 * CREDITS_A_DOLLAR);
         if (micros > 0 && cents == 0) {
-            return "<$0.01";
+            BigDecimal dollars = BigDecimal.valueOf(micros, 6).divide(BigDecimal.valueOf(CREDITS_A_DOLLAR));
+            return "$"
+                    + dollars.round(new MathContext(DIGITS, RoundingMode.DOWN))
+                            .stripTrailingZeros()
+                            .toPlainString();
         }
         return (cents < 0 ? "−$" : "$") + number(Math.abs(cents) / 100) + "."
                 + String.format(Locale.ROOT, "%02d", Math.abs(cents) % 100);

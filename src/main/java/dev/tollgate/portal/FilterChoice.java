@@ -15,6 +15,12 @@ public record FilterChoice(String value, String label) {
             new FilterChoice("month", "This month"),
             new FilterChoice("own", "From … to"));
 
+    static final List<FilterChoice> FLAGS = List.of(
+            new FilterChoice("estimated", "usage estimated"),
+            new FilterChoice("clamped", "usage cut down"),
+            new FilterChoice("total_mismatch", "total corrected"),
+            new FilterChoice("shortfall", "partly covered"));
+
     /** Values that are their own labels; what was chosen is offered even if it is none of them. */
     static List<FilterChoice> of(List<String> values, @Nullable String chosen) {
         List<FilterChoice> choices = new ArrayList<>();

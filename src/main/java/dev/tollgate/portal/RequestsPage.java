@@ -80,7 +80,7 @@ public final class RequestsPage {
                 FilterChoice.of(catalogue.all().stream().map(Model::id).toList(), filters.model()));
         params.put("keys", names.choices());
         params.put("doors", DOORS);
-        params.put("flags", FilterChoice.of(CallFilters.FLAGS, null));
+        params.put("flags", FilterChoice.FLAGS);
         params.put("zone", (filters.range() == null ? zone : filters.range().zone()).getId());
         params.put("asOf", Texts.time(now, zone));
         params.put("csv", filters.at(PageLink.REQUESTS + ".csv").text());

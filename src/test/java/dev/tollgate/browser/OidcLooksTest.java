@@ -55,7 +55,7 @@ class OidcLooksTest {
             page.click("text=Sign in with Acme ID");
             page.waitForURL("**/sign-in/oidc?as=*");
             look(visit, null, "newcomer");
-            page.click("text=Make an account");
+            page.click("text=Create account");
             page.waitForURL("**/dashboard/usage");
             visit.layoutShift();
             if (Effort.isLong()) { // with a password SecondFactorLooksTest looks at it each time

@@ -105,14 +105,14 @@ class StoredSettingsTest {
             for (String path : List.of("/sign-up", "/")) {
                 assertThat(late.get(path).body()).contains("Accounts here are made by the operator");
             }
-            assertThat(late.get("/sign-in").body()).doesNotContain("Make an account");
+            assertThat(late.get("/sign-in").body()).doesNotContain("Create account");
             assertThat(late.submit("/sign-in", "/sign-up", Map.of("email", "late@example.org"))
                             .body())
                     .contains("Accounts here are made by the operator");
             assertThat(gateway.number("SELECT COUNT(*) FROM person WHERE email LIKE 'late%'"))
                     .isZero();
             set(gateway, "sign-up.open", "null");
-            assertThat(late.get("/sign-in").body()).contains("Make an account");
+            assertThat(late.get("/sign-in").body()).contains("Create account");
         }
     }
 

@@ -442,7 +442,7 @@ class OidcSignInTest {
         String page = through(stranger, OIDC, user).location();
         assertThat(stranger.get(page).body())
                 .contains("There is an account with this address already")
-                .doesNotContain("Make an account");
+                .doesNotContain("Create account");
         assertThat(stranger.submit("/sign-in", OIDC, Map.of("as", as(page), "zone", "UTC"))
                         .body())
                 .contains("This address has an account already.");
@@ -606,7 +606,7 @@ class OidcSignInTest {
         String page = through(stranger, OIDC, user).location();
         assertThat(stranger.get(page).body())
                 .contains("new ones are made by the operator")
-                .doesNotContain("Make an account");
+                .doesNotContain("Create account");
         assertThat(stranger.submit("/sign-in", OIDC, Map.of("as", as(page), "zone", "UTC"))
                         .status())
                 .isEqualTo(422);

@@ -53,6 +53,30 @@ class ChartsTest {
     }
 
     @Test
+    void less_than_a_cent_is_written_with_four_digits() {
+        assertThat(Texts.dollars(760_000)).isEqualTo("$0.0038");
+        assertThat(Texts.dollars(57)).isEqualTo("$0.000000285");
+        assertThat(Texts.dollars(1_999_999)).isEqualTo("$0.009999");
+        assertThat(Texts.dollars(2_000_000)).isEqualTo("$0.01");
+        assertThat(Texts.dollars(0)).isEqualTo("$0.00");
+    }
+
+    @Test
+    void a_browser_is_named_as_people_know_it() {
+        assertThat(
+                        BrowserWords.of(
+                                "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Safari/537.36"))
+                .isEqualTo("Chrome on Linux");
+        assertThat(
+                        BrowserWords.of(
+                                "Mozilla/5.0 (iPhone; CPU iPhone OS 20_1 like Mac OS X) AppleWebKit/605.1 Version/20.1 Safari/604.1"))
+                .isEqualTo("Safari on iOS");
+        assertThat(BrowserWords.of("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/156.0 Safari/537.36 Edg/156.0"))
+                .isEqualTo("Edge on Windows");
+        assertThat(BrowserWords.of("curl/8.5.0")).isEqualTo("curl/8.5.0");
+    }
+
+    @Test
     void the_decimal_points_of_a_column_stand_below_each_other() {
         List<String> column = List.of("0.25", "2.9109", "–", "0.000057");
         int decimals = Texts.decimals(column.stream());
