@@ -2,12 +2,16 @@ package dev.tollgate;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
 import dev.tollgate.admin.AdminViews;
 import dev.tollgate.admin.Refused;
 import dev.tollgate.http.Route;
+import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import java.net.http.HttpRequest;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /openapi.json} says what there is. */
 class ApiDescriptionTest {
@@ -109,6 +115,9 @@ class ApiDescriptionTest {
             found.add(path);
         }
         for (Map.Entry<String, JsonNode> member : node.properties()) {
+            if (Set.of("example", "enum").contains(member.getKey())) {
+                continue; // null is a value there
+            }
             found.addAll(valueless(path + "/" + member.getKey(), member.getValue()));
         }
         int index = 0;
@@ -116,6 +125,15 @@ class ApiDescriptionTest {
             found.addAll(valueless(path + "/" + index++, element));
         }
         return found;
+    }
+
+    private static AdminViews.NewKey manager() throws Refused {
+        return gateway.app()
+                .administration()
+                .createKey(
+                        gateway.customer("1").account(),
+                        new AdminViews.KeyChoice(
+                                "m", AdminViews.Kind.MANAGEMENT, AdminViews.Spend.UNLIMITED, List.of(), null));
     }
 
     @ParameterizedTest
@@ -130,12 +148,7 @@ class ApiDescriptionTest {
                 ", ",
                 new TreeSet<>(
                         at(schema.get("$ref").asString()).get("properties").propertyNames()));
-        AdminViews.NewKey manager = gateway.app()
-                .administration()
-                .createKey(
-                        gateway.customer("1").account(),
-                        new AdminViews.KeyChoice(
-                                "m", AdminViews.Kind.MANAGEMENT, AdminViews.Spend.UNLIMITED, List.of(), null));
+        AdminViews.NewKey manager = manager();
 
         Gateway.Reply refused = gateway.send(
                 gateway.request("/v1" + path.replace("{id}", manager.key().id()))
@@ -171,16 +184,123 @@ class ApiDescriptionTest {
         return found;
     }
 
+    private static List<JsonNode> operations() {
+        return description
+                .get("paths")
+                .valueStream()
+                .flatMap(path -> METHODS.stream().map(path::path).filter(JsonNode::isObject))
+                .toList();
+    }
+
     @Test
-    void an_answer_and_an_error_have_the_members_that_are_described() {
-        JsonNode schemas = description.get("components").get("schemas");
-        Gateway.Reply model = gateway.get("/v1/models/gemini-2.5-pro", Gateway.DEMO_KEY);
-        assertThat(schemas.get("Model").get("properties").propertyNames())
-                .containsAll(model.json().propertyNames());
-        Gateway.Reply error = gateway.get("/v1/models/none", Gateway.DEMO_KEY);
-        assertThat(schemas.at("/Error/properties/error/properties/code/enum")
-                        .valueStream()
-                        .map(JsonNode::asString))
-                .contains(error.error().get("code").asString());
+    void each_operation_has_an_id_of_its_own_and_descriptions() {
+        assertThat(operations()).hasSizeGreaterThan(80).allSatisfy(operation -> {
+            assertThat(operation.get("description").asString()).isNotBlank();
+            for (JsonNode parameter : operation.path("parameters")) {
+                JsonNode one = parameter.has("$ref") ? at(parameter.get("$ref").asString()) : parameter;
+                assertThat(one.get("description").asString()).as(one.toString()).isNotBlank();
+            }
+        });
+        assertThat(operations().stream()
+                        .map(operation -> operation.get("operationId").asString()))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void each_operation_is_on_a_page_of_the_reference() {
+        Browser stranger = new Browser(gateway.url());
+        String index = stranger.get("/docs/reference").body();
+        assertThat(index).contains("href=\"/openapi.json\"");
+        Map<String, String> pages = new HashMap<>();
+        for (JsonNode operation : operations()) {
+            String path =
+                    "/docs/reference/" + operation.at("/tags/0").asString().toLowerCase(Locale.ROOT);
+            String id = operation.get("operationId").asString();
+            assertThat(index).contains(path + "#" + id + "\"");
+            assertThat(pages.computeIfAbsent(path, it -> stranger.get(it).body()))
+                    .contains("id=\"" + id + "\"");
+        }
+    }
+
+    @Test
+    void answers_have_no_member_that_their_schema_lacks() throws Refused {
+        String chat = """
+                {"model":"gemini-2.5-pro","stream":%s,"messages":[{"role":"user","content":"What is the weather in Rome?"}],
+                "tools":[{"type":"function","function":{"name":"get_weather","parameters":{"type":"object","properties":{"city":{"type":"string"}}}}}]}""";
+        Gateway.Reply completion = gateway.chat(chat.formatted("false"));
+        assertFits(completion, "ChatCompletion");
+        gateway.chat(chat.formatted("true")).chunks().forEach(chunk -> assertThat(faults(chunk, "ChatCompletionChunk"))
+                .isEmpty());
+        String task = completion.json().get("id").asString();
+        assertFits(gateway.post("/v1/estimate", chat.formatted("false"), Gateway.DEMO_KEY), "Estimate");
+        assertFits(gateway.get("/v1/models", Gateway.DEMO_KEY), "ModelList");
+        assertFits(gateway.get("/v1/credits", Gateway.DEMO_KEY), "Credits");
+        assertFits(gateway.get("/v1/tasks", Gateway.DEMO_KEY), "TaskList");
+        assertFits(gateway.get("/v1/tasks/" + task, Gateway.DEMO_KEY), "Task");
+        assertFits(gateway.get("/v1/usage", Gateway.DEMO_KEY), "Usage");
+        assertFits(gateway.get("/v1/receipts/" + task, Gateway.DEMO_KEY), "Receipt");
+        assertFits(gateway.get("/v1/receipts/head", Gateway.DEMO_KEY), "ReceiptsHead");
+        assertFits(gateway.get("/v1/receipts/key", Gateway.DEMO_KEY), "ReceiptKeys");
+        assertFits(gateway.get("/v1/models/none", Gateway.DEMO_KEY), "Error");
+        String google = "{\"contents\":[{\"parts\":[{\"text\":\"Hi\"}]}]}";
+        assertFits(
+                gateway.post("/v1beta/models/gemini-2.5-pro:generateContent", google, Gateway.DEMO_KEY),
+                "GoogleResponse");
+        assertFits(gateway.post("/v1beta/models/none:generateContent", google, Gateway.DEMO_KEY), "GoogleError");
+        assertFits(gateway.get("/v1beta/models", Gateway.DEMO_KEY), "GoogleModelList");
+        AdminViews.NewKey manager = manager();
+        assertFits(gateway.get("/v1/keys", manager.secret()), "KeyList");
+        assertFits(gateway.post("/v1/keys", "{\"name\":\"made\"}", manager.secret()), "NewKey");
+    }
+
+    private static void assertFits(Gateway.Reply reply, String schema) {
+        assertThat(faults(reply.json(), schema)).as(reply.text()).isEmpty();
+    }
+
+    /** A check by the schema as it is, and one more for members that it does not name. */
+    private static List<String> faults(JsonNode answer, String schema) {
+        ObjectNode root = JsonMapper.shared().createObjectNode().put("$ref", "#/components/schemas/" + schema);
+        root.set("components", description.get("components"));
+        List<String> faults = new ArrayList<>();
+        SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                .getSchema(root)
+                .validate(answer)
+                .forEach(fault -> faults.add(fault.toString()));
+        unnamed(schema, answer, root, faults);
+        return faults;
+    }
+
+    private static void unnamed(String path, JsonNode answer, JsonNode schema, List<String> faults) {
+        List<JsonNode> parts = parts(schema);
+        for (JsonNode element : answer.isArray() ? answer : List.<JsonNode>of()) {
+            parts.stream()
+                    .filter(part -> part.has("items"))
+                    .forEach(part -> unnamed(path + "[]", element, part.get("items"), faults));
+        }
+        if (!answer.isObject() || parts.stream().noneMatch(part -> part.has("properties"))) {
+            return; // any object
+        }
+        for (Map.Entry<String, JsonNode> member : answer.properties()) {
+            List<JsonNode> named = parts.stream()
+                    .map(part -> part.at("/properties/" + member.getKey()))
+                    .filter(it -> !it.isMissingNode())
+                    .toList();
+            if (named.isEmpty()) {
+                faults.add(path + "." + member.getKey() + " is not described");
+            }
+            named.forEach(it -> unnamed(path + "." + member.getKey(), member.getValue(), it, faults));
+        }
+    }
+
+    /** The schema with all that it refers to or is put together from. */
+    private static List<JsonNode> parts(JsonNode schema) {
+        List<JsonNode> parts = new ArrayList<>(List.of(schema));
+        if (schema.has("$ref")) {
+            parts.addAll(parts(at(schema.get("$ref").asString())));
+        }
+        for (String list : List.of("allOf", "oneOf")) {
+            schema.path(list).forEach(part -> parts.addAll(parts(part)));
+        }
+        return parts;
     }
 }

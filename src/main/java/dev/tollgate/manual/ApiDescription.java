@@ -6,6 +6,7 @@ import dev.tollgate.http.SharedBytes;
 import java.io.InputStream;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code GET /openapi.json}: the API for programs that read such descriptions. It is written by hand, in YAML, and held to the routes table. */
@@ -15,10 +16,11 @@ public final class ApiDescription implements Handler<Object> {
 
     /** Once a process, by whoever comes first: a start need not wait for it. */
     private static final class OfThisProgram {
-        static final SharedBytes JSON = new SharedBytes(json());
+        static final SharedBytes JSON = new SharedBytes(new JsonMapper().writeValueAsBytes(tree()));
     }
 
-    private static byte[] json() {
+    /** Returns the description as a tree. */
+    static JsonNode tree() {
         InputStream yaml = ApiDescription.class.getResourceAsStream("/openapi.yaml");
         if (yaml == null) {
             throw new IllegalStateException("missing in the program: openapi.yaml");
@@ -26,7 +28,7 @@ public final class ApiDescription implements Handler<Object> {
         // An alias stands for what it names: Jackson's own reader would make it a word.
         LoadSettings loading =
                 LoadSettings.builder().setMaxAliasesForCollections(ALIASES_MAX).build();
-        return new JsonMapper().writeValueAsBytes(new Load(loading).loadFromInputStream(yaml));
+        return new JsonMapper().valueToTree(new Load(loading).loadFromInputStream(yaml));
     }
 
     @Override

@@ -73,6 +73,7 @@ public final class Manual {
                 throw new IllegalStateException("two pages at " + path);
             }
         }
+        new Reference(ApiDescription.tree()).pages().forEach(page -> pages.put(page.path(), page));
     }
 
     static Manual ofThisProgram() {

@@ -22,7 +22,7 @@ import java.util.function.BooleanSupplier;
 public final class ManualPages {
 
     /** What the files call this server. */
-    private static final String ADDRESS = "http://127.0.0.1:8080";
+    static final String ADDRESS = "http://127.0.0.1:8080";
 
     private final Catalogue catalogue;
     private final ModelLife life;
@@ -39,6 +39,7 @@ public final class ManualPages {
         return List.of(
                 pages.get(Manual.ROOT, pages.everybody(), this::page),
                 pages.get(Manual.ROOT + "/{page}", pages.everybody(), this::page),
+                pages.get(Reference.ROOT + "/{page}", pages.everybody(), this::page),
                 pages.get(Manual.MODELS, pages.everybody(), this::models),
                 pages.get(Manual.MODELS + "/{id...}", pages.everybody(), this::model));
     }
@@ -58,7 +59,7 @@ public final class ManualPages {
     }
 
     /** It may come from the request. */
-    private static String escaped(String text) {
+    static String escaped(String text) {
         return text.replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")
