@@ -95,6 +95,7 @@
         kept.set(heading, kept.get(heading) || !each.hidden);
       }
       for (const [each, isKept] of kept) if (each) each.hidden = !isKept;
+      for (const fold of document.querySelectorAll('main details.fold')) fold.open = words.length > 0;
       filter.querySelector('[role=status]').textContent = words.length ? entries.filter((each) => !each.hidden).length + ' of ' + entries.length : '';
     };
     filter.hidden = false;

@@ -5,12 +5,16 @@ import dev.tollgate.config.Setting;
 import dev.tollgate.config.SettingTable;
 import dev.tollgate.deeds.Deed;
 import dev.tollgate.settings.StoreSetting;
+import dev.tollgate.storage.Change;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** All settings with where their values come from, and how those are changed that may be. Thread-safe; {@link #set} blocks. */
@@ -61,26 +65,46 @@ public final class OperatorSettings {
      * @param value null: forget what is stored
      */
     public Shown set(By by, String name, @Nullable String value) throws Refused {
-        Setting<?> setting = SettingTable.all().stream()
-                .filter(it -> it.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new Refused(Refused.Why.NOT_FOUND, "There is no setting " + name + "."));
+        Map<String, String> values = new HashMap<>(); // a value may be null
+        values.put(name, value);
+        set(by, values);
+        return shown(named(name));
+    }
+
+    /**
+     * Stores values for several settings, all or none. Needs a reason.
+     *
+     * @param values by the setting's name; null: forget what is stored
+     */
+    public void set(By by, Map<String, @Nullable String> values) throws Refused {
         Instant now = clock.instant();
+        List<Change> changes = new ArrayList<>();
         try {
             by.needReason();
-            StoreSetting store = new StoreSetting(setting, value, now);
-            Deed deed = new Deed(
-                    by.actor(),
-                    "setting.set",
-                    name,
-                    by.reason(),
-                    now,
-                    () -> new Deed.Changed(json(store.outcome().orElse(null)), json(value)));
-            writer.commitAndWait(Unit.of(store, deed));
+            for (Map.Entry<String, @Nullable String> each : values.entrySet()) {
+                StoreSetting store = new StoreSetting(named(each.getKey()), each.getValue(), now);
+                changes.add(store);
+                changes.add(new Deed(
+                        by.actor(),
+                        "setting.set",
+                        each.getKey(),
+                        by.reason(),
+                        now,
+                        () -> new Deed.Changed(json(store.outcome().orElse(null)), json(each.getValue()))));
+            }
+            if (!changes.isEmpty()) {
+                writer.commitAndWait(Unit.of(changes));
+            }
         } catch (IllegalArgumentException | StoreException e) {
             throw new Refused(String.valueOf(e.getMessage()));
         }
-        return shown(setting);
+    }
+
+    private static Setting<?> named(String name) throws Refused {
+        return SettingTable.all().stream()
+                .filter(it -> it.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new Refused(Refused.Why.NOT_FOUND, "There is no setting " + name + "."));
     }
 
     private static @Nullable String json(@Nullable String value) {

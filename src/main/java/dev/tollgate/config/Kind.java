@@ -21,9 +21,14 @@ import org.jspecify.annotations.Nullable;
  * The kind of a setting's value.
  *
  * @param allowed what a complaint says, after "allowed is"
+ * @param choices all texts that are allowed if the list of them is closed; else empty
  * @param reader the value of a text, null where the text is not allowed
  */
-record Kind<T>(String allowed, Function<String, @Nullable T> reader) {
+record Kind<T>(String allowed, List<String> choices, Function<String, @Nullable T> reader) {
+
+    Kind(String allowed, Function<String, @Nullable T> reader) {
+        this(allowed, List.of(), reader);
+    }
 
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,15}) ?(B|KiB|MiB|GiB)?");
@@ -45,7 +50,7 @@ record Kind<T>(String allowed, Function<String, @Nullable T> reader) {
     }
 
     static Kind<Boolean> flag() {
-        return new Kind<>("true or false", text -> switch (text) {
+        return new Kind<>("true or false", List.of("true", "false"), text -> switch (text) {
             case "true" -> true;
             case "false" -> false;
             default -> null;
@@ -112,6 +117,13 @@ record Kind<T>(String allowed, Function<String, @Nullable T> reader) {
             boolean isHere = url != null && LOOPBACK.contains(url.getHost());
             return url != null && (isHere || "https".equals(url.getScheme())) ? URI.create(text) : null;
         });
+    }
+
+    /** One of these words. */
+    static Kind<String> word(String... words) {
+        List<String> choices = List.of(words);
+        String allowed = String.join(", ", choices.subList(0, choices.size() - 1)) + " or " + choices.getLast();
+        return new Kind<>(allowed, choices, text -> choices.contains(text) ? text : null);
     }
 
     static Kind<String> text(String allowed, String regex) {

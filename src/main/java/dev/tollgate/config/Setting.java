@@ -1,5 +1,6 @@
 package dev.tollgate.config;
 
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,11 @@ public record Setting<T>(
     /** What a value may be. */
     public String allowed() {
         return kind.allowed();
+    }
+
+    /** Returns all values that it may have if the list of them is closed; else an empty list. */
+    public List<String> choices() {
+        return kind.choices();
     }
 
     /** Null where the text is not allowed. */

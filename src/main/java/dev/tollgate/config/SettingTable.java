@@ -171,7 +171,7 @@ public final class SettingTable {
             .whileRunning();
     public static final Setting<String> SIGN_UP = Setting.of(
                     "sign-up.open",
-                    Kind.text("auto, true or false", "auto|true|false"),
+                    Kind.word("auto", "true", "false"),
                     "auto",
                     "Whether visitors can create an account. auto: only while nothing but the sandbox answers. With mail, a link"
                             + " sent to the address creates the account. Without mail, the page reveals whether an address has an account.")
@@ -200,7 +200,7 @@ public final class SettingTable {
             Setting.of("mail.port", Kind.wholeNumber(1, 65_535), "587", "The port of mail.host.");
     static final Setting<String> MAIL_TLS = Setting.of(
             "mail.tls",
-            Kind.text("auto, starttls, implicit or none", "auto|starttls|implicit|none"),
+            Kind.word("auto", "starttls", "implicit", "none"),
             "auto",
             "The TLS mode for mail.host. auto: implicit on port 465, none on this machine, otherwise starttls. If the"
                     + " required encryption is unavailable, no e-mail is sent.");
@@ -307,13 +307,13 @@ public final class SettingTable {
             .whileRunning();
     public static final Setting<String> LOG_FORMAT = Setting.of(
                     "log.format",
-                    Kind.text("text or json", "text|json"),
+                    Kind.word("text", "json"),
                     "text",
                     "The format of log lines: text for people, json for one JSON object per line.")
             .whileRunning();
     public static final Setting<String> LOG_ADDRESSES = Setting.of(
                     "log.addresses",
-                    Kind.text("cut or whole", "cut|whole"),
+                    Kind.word("cut", "whole"),
                     "cut",
                     "How much of a caller's address the access log shows. cut: the network (IPv4 /24, IPv6 /48). whole: the full"
                             + " address.")

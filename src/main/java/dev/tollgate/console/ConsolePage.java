@@ -69,7 +69,7 @@ public final class ConsolePage {
         return List.of(pages.get("/console", pages.operators(), this::show));
     }
 
-    /** Something that is wrong. @param kind bad or warn */
+    /** Something to look at. @param kind bad, warn, or empty for a fact */
     public record Concern(String kind, String text, String href, String link) {}
 
     /** Figures of a day or of today, written out. */
@@ -120,7 +120,9 @@ public final class ConsolePage {
                                 .map(day -> Day.of(Texts.day(Objects.requireNonNull(day.day())), day))
                                 .toList(),
                         "steps",
-                        open.stream().allMatch(FirstSteps.Step::isDone) ? List.of() : open));
+                        open.stream().allMatch(FirstSteps.Step::isDone) ? List.of() : open,
+                        "sandbox",
+                        !kind.isReal()));
     }
 
     private static Instant start(LocalDate day) {
@@ -163,7 +165,7 @@ public final class ConsolePage {
             case BooksCheck.Done _, BooksCheck.Never _, BooksCheck.Running _ -> {}
         }
         String losses = prices.all().stream()
-                .filter(Prices.Sold::isLoss)
+                .filter(sold -> kind.isReal() && sold.isLoss()) // nothing is lost on the sandbox
                 .map(Prices.Sold::modelId)
                 .collect(Collectors.joining(", "));
         if (!losses.isEmpty()) {
@@ -185,15 +187,14 @@ public final class ConsolePage {
                     ConsoleCalls.PATH,
                     "Requests"));
         }
-        foresight
-                .get()
-                .retirements()
-                .forEach(sentence -> concerns.add(new Concern("warn", sentence, "/console/prices", "Prices")));
+        foresight.get().retirements().stream()
+                .map(sentence -> sentence.replaceFirst(" What differs: .*", ""))
+                .forEach(sentence -> concerns.add(new Concern("warn", sentence, "/console/prices", "What changes")));
         if (kind.isReal()) {
             concerns.addAll(withoutUpstream());
         } else {
-            concerns.add(new Concern(
-                    "warn", "The sandbox answers: nothing real is sold.", ConsoleChannels.PATH, "Channels"));
+            concerns.add(
+                    new Concern("", "The sandbox answers: nothing real is sold.", ConsoleChannels.PATH, "Channels"));
         }
         return List.copyOf(concerns);
     }

@@ -15,6 +15,7 @@ import java.util.function.BooleanSupplier;
 public final class FirstSteps {
 
     private static final String DEMO = "acc_demo";
+    private static final String DOCS = "/docs/configuration#";
 
     private final Chosen chosen;
     private final Prices prices;
@@ -36,13 +37,14 @@ public final class FirstSteps {
 
     /**
      * @param why in a sentence
-     * @param href where it is done, empty where it is done outside of the pages
-     * @param though what is to be minded although it is done; empty for nothing
+     * @param href the page where it is done, or its documentation
+     * @param paste a command to restart with; empty if it is done on a page
+     * @param though a warning although it is done; empty without one
      */
-    public record Step(boolean isDone, String what, String why, String href, String though) {
+    public record Step(boolean isDone, String what, String why, String href, String paste, String though) {
 
-        private Step(boolean isDone, String what, String why, String href) {
-            this(isDone, what, why, href, "");
+        private Step(boolean isDone, String what, String why, String href, String paste) {
+            this(isDone, what, why, href, paste, "");
         }
     }
 
@@ -51,57 +53,66 @@ public final class FirstSteps {
         List<Step> steps = new ArrayList<>();
         steps.add(new Step(
                 request.visitor().person().hasSecondFactor(),
-                "A second factor for your sign-in",
-                "Whoever gets your password could otherwise give credits away.",
-                "/dashboard/settings/security"));
-        steps.add(new Step(
-                chosen.hasRealUpstream(),
-                "A key of the model provider",
-                "Set GEMINI_API_KEY and restart, or name a channels file. Until then the sandbox answers and nothing real is sold.",
-                ConsoleChannels.PATH));
-        steps.add(new Step(
-                noLoss,
-                "Prices, none at a loss",
-                "Each call below the provider's price costs you money.",
-                "/console/prices"));
-        steps.add(new Step(
-                chosen.hasPublicAddress(),
-                "The public address",
-                "Snippets and the links in mails carry it: set public.url. We see you as "
-                        + request.visit().address() + "; if that is your proxy, set http.trusted-hops.",
+                "Add a second factor to your sign-in",
+                "Anyone with your password could otherwise give credits away.",
+                "/dashboard/settings/security",
                 ""));
         steps.add(new Step(
-                links.isMailOn() && links.mailState().sentAt() != null,
-                "Mail tested",
-                links.isMailOn()
-                        ? "Send yourself one: without mails nobody gets in who has forgotten the password."
-                        : "Set mail.host and mail.from. Without mail you hand over links for new passwords yourself.",
-                "/console/settings"));
+                chosen.hasRealUpstream(),
+                "Add a Gemini API key",
+                "Until then the sandbox answers and nothing real is sold.",
+                DOCS + "geminiapi-key",
+                "GEMINI_API_KEY=… ./tollgate serve"));
+        steps.add(new Step(
+                noLoss,
+                "Sell no model at a loss",
+                "Each call below the provider's price costs you money.",
+                "/console/prices",
+                ""));
+        steps.add(new Step(
+                chosen.hasPublicAddress(),
+                "Set the public address",
+                "E-mails and code samples contain it. You come from "
+                        + request.visit().address() + "; if that is your proxy, set http.trusted-hops too.",
+                DOCS + "publicurl",
+                "TOLLGATE_PUBLIC_URL=https://ai.example.org ./tollgate serve"));
+        steps.add(
+                new Step(
+                        links.isMailOn() && links.mailState().sentAt() != null,
+                        "Send a test e-mail",
+                        links.isMailOn()
+                                ? "Without e-mail a customer who forgets the password cannot sign in."
+                                : "Without e-mail you hand over links for new passwords yourself.",
+                        links.isMailOn() ? ConsoleSettings.MAIL_PATH : DOCS + "mailhost",
+                        links.isMailOn()
+                                ? ""
+                                : "TOLLGATE_MAIL_HOST=smtp.example.org TOLLGATE_MAIL_FROM=tollgate@example.org ./tollgate serve"));
         steps.add(new Step(
                 chosen.hasPayments() || hasVouchers(),
-                "Payments or vouchers",
-                "So that customers can get credits without your help: set stripe.secret-key and stripe.webhook-secret, or make vouchers.",
-                ConsoleVouchers.PATH));
+                "Set up payments or vouchers",
+                "Customers can then get credits without your help. For payments set stripe.secret-key and stripe.webhook-secret.",
+                ConsoleVouchers.PATH,
+                ""));
         steps.add(new Step(
                 isDemoClosed(),
-                "The demo account banned",
+                "Ban the demo account",
                 "Its key may be known to others.",
-                ConsoleAccounts.PATH + "/" + DEMO));
+                ConsoleAccounts.PATH + "/" + DEMO,
+                ""));
         boolean isOpen = chosen.signUp().getAsBoolean();
         boolean isReady = chosen.hasRealUpstream() && noLoss && chosen.hasPublicAddress();
         boolean isHarmless = isOpen && !chosen.hasRealUpstream();
         steps.add(new Step(
                 isOpen && (isReady || isHarmless),
-                "Sign-up opened",
+                "Open sign-up",
                 isReady
-                        ? "Until then accounts are made by you."
-                        : "Not before there are a provider's key, prices without loss and a public address."
-                                + (isOpen ? " It is open already." : ""),
-                "/console/settings",
+                        ? "Until then only you create accounts."
+                        : "First add an API key, prices without a loss and a public address."
+                                + (isOpen ? " Sign-up is open already." : ""),
+                ConsoleSettings.SIGN_UP_PATH,
+                "",
                 isHarmless
-                        ? "It is open already, before there are a provider's key, prices without loss and a public address. That does no harm"
-                                + " while the sandbox answers, for nothing real is sold: see that it is closed when you set a provider's key"
-                                + " before the others are done."
+                        ? "Sign-up is open. That is fine with the sandbox. Close it before you add a real API key."
                         : ""));
         return steps;
     }

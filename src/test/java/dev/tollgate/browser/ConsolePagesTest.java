@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +70,8 @@ class ConsolePagesTest {
         pages.put("books", "/console/books");
         pages.put("audit", "/console/audit");
         pages.put("settings", "/console/settings");
+        pages.put("settings-sign-up", "/console/settings/sign-up");
+        pages.put("settings-all", "/console/settings/all");
     }
 
     @AfterAll
@@ -82,6 +85,18 @@ class ConsolePagesTest {
         try (Visit visit = Visit.at(gateway.url(), 320, Scheme.DARK).with(operator.cookies())) {
             visit.open(pages.get(name));
             visit.assertAccessible();
+        }
+    }
+
+    @Test
+    void all_settings_are_found_by_words_those_that_are_folded_too() {
+        try (Visit visit = Visit.at(gateway.url(), 1280, Scheme.LIGHT).with(operator.cookies())) {
+            visit.open(pages.get("settings-all"));
+            visit.page().fill("#filter", "smtp server");
+            assertThat(visit.page()
+                            .evaluate("() => [...document.querySelectorAll('.entry h3')]"
+                                    + ".filter(each => each.checkVisibility()).map(each => each.innerText).join()"))
+                    .isEqualTo("mail.host");
         }
     }
 

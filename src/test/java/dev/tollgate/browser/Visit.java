@@ -109,7 +109,7 @@ public final class Visit implements AutoCloseable {
     private static final long LONG_HTML_BYTES_MAX = 80_000;
 
     private static final List<String> LONG =
-            List.of("/docs", "/dashboard/usage", "/dashboard", "/console", "/console/settings");
+            List.of("/docs", "/dashboard/usage", "/dashboard", "/console", "/console/settings/all");
 
     /**
      * What a page costs who has never seen one.

@@ -8,6 +8,7 @@ import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import java.math.BigDecimal;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -87,6 +88,7 @@ class ConsoleDeedsTest {
                 "/console/vouchers",
                 "/console/accounts",
                 "/console/settings",
+                "/console/settings/mail",
                 "/console/accounts/" + account)) {
             for (String deed : List.of("compare", "make", "create", "invite", "mail", "grant", "adjust", "limits")) {
                 assertThat(body(page + typed.formatted(deed)))
@@ -125,8 +127,7 @@ class ConsoleDeedsTest {
 
     @Test
     void a_sign_up_that_is_open_early_is_done_and_minded_while_only_the_sandbox_answers() {
-        assertThat(body("/console"))
-                .contains("<b>Sign-up opened</b>", "while the sandbox answers, for nothing real is sold");
+        assertThat(body("/console")).contains("<b>Open sign-up</b>", "That is fine with the sandbox.");
     }
 
     @Test
@@ -288,19 +289,110 @@ class ConsoleDeedsTest {
     void the_first_page_names_what_is_open_and_ticks_it_once_it_is_done() {
         assertThat(body("/console"))
                 .contains("The sandbox answers: nothing real is sold.")
-                .contains("<a href=\"/console/accounts/acc_demo\"><b>The demo account banned</b></a>");
+                .contains("<a href=\"/console/accounts/acc_demo\"><b>Ban the demo account</b></a>");
         String path = "/console/accounts/acc_demo";
         operator.submit(path, path, Map.of("deed", "ban", "reason", REASON));
-        assertThat(body("/console")).contains("<b>The demo account banned</b>").doesNotContain("acc_demo");
+        assertThat(body("/console")).contains("<b>Ban the demo account</b>").doesNotContain("acc_demo");
         operator.submit(path, path, Map.of("deed", "unban", "reason", REASON));
     }
 
     @Test
     void settings_tell_where_their_values_come_from_and_no_secret() {
-        String page = body("/console/settings");
+        String page = body("/console/settings/all");
         assertThat(page)
                 .contains("operator.password")
                 .contains("set, not shown")
                 .doesNotContain(PASSWORD);
+        assertThat(page.substring(0, page.indexOf("<h2>Defaults")))
+                .contains(">port<")
+                .doesNotContain(">limits.tools<");
+    }
+
+    @Test
+    void one_save_stores_the_fields_that_were_changed_and_no_other() {
+        String path = "/console/settings";
+        assertThat(body(path)).contains("name=\"brand.support\" value=\"\"", "aria-current=\"page\">Branding");
+        Map<String, String> form = new LinkedHashMap<>(Map.of("deed", "branding", "reason", "a new brand"));
+        for (String name : List.of("terms", "privacy", "imprint", "support", "announcement")) {
+            form.put("was-brand." + name, "");
+            form.put("brand." + name, "");
+        }
+        form.put("brand.support", "mailto:help@example.org");
+        form.put("brand.announcement", "A fair on Sunday");
+        assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=setting");
+        assertThat(body(path)).contains("name=\"brand.support\" value=\"mailto:help@example.org\"");
+        assertThat(gateway.text("SELECT COUNT(*) || ' ' || MIN(name) || ' ' || MAX(name) FROM setting"
+                        + " WHERE name LIKE 'brand.%'"))
+                .isEqualTo("2 brand.announcement brand.support");
+        assertThat(gateway.number(
+                        "SELECT COUNT(*) FROM audit_log WHERE action = 'setting.set' AND reason = 'a new brand'"))
+                .isEqualTo(2);
+        Browser.Page late = operator.submit(path, path, form);
+        assertThat(late.status()).isEqualTo(422);
+        assertThat(late.body()).contains("brand.support was changed by somebody else");
+        form.put("was-brand.support", "mailto:help@example.org");
+        form.put("was-brand.announcement", "A fair on Sunday");
+        form.put("brand.support", "");
+        form.put("brand.announcement", "");
+        operator.submit(path, path, form);
+        assertThat(gateway.number("SELECT COUNT(*) FROM setting WHERE name LIKE 'brand.%'"))
+                .isZero();
+    }
+
+    @Test
+    void a_wrong_value_is_named_at_its_field_and_nothing_is_stored() {
+        String path = "/console/settings/sign-up";
+        assertThat(body(path)).contains("<option value=\"auto\" selected", "value=\"50\"");
+        Browser.Page wrong = operator.submit(
+                path,
+                path,
+                Map.of(
+                        "deed",
+                        "sign-up",
+                        "reason",
+                        "a mistake",
+                        "was-sign-up.open",
+                        "auto",
+                        "sign-up.open",
+                        "false",
+                        "was-sign-up.credits",
+                        "50",
+                        "sign-up.credits",
+                        "many"));
+        assertThat(wrong.status()).isEqualTo(422);
+        assertThat(wrong.body())
+                .contains("value=\"many\"", "<span class=\"error\">sign-up.credits allows a decimal")
+                .contains("<option value=\"false\" selected");
+        assertThat(gateway.number("SELECT COUNT(*) FROM setting WHERE name LIKE 'sign-up.%'"))
+                .isZero();
+    }
+
+    @Test
+    void a_switch_that_is_not_pressed_is_off() {
+        String path = "/console/settings/logging";
+        Map<String, String> form = new LinkedHashMap<>(Map.of(
+                "deed",
+                "logging",
+                "reason",
+                "to look closer",
+                "was-http.access-log",
+                "false",
+                "http.access-log",
+                "on"));
+        operator.submit(path, path, form);
+        assertThat(body(path)).containsPattern("name=\"http.access-log\"[^>]*checked");
+        form.remove("http.access-log");
+        form.put("was-http.access-log", "true");
+        operator.submit(path, path, form);
+        assertThat(body(path)).doesNotContainPattern("name=\"http.access-log\"[^>]*checked");
+        assertThat(gateway.number("SELECT COUNT(*) FROM setting WHERE name = 'http.access-log'"))
+                .isZero();
+    }
+
+    @Test
+    void a_fresh_sandbox_warns_of_no_loss() {
+        assertThat(body("/console"))
+                .contains("Costs and margins are pretend while the sandbox answers.")
+                .doesNotContain("note bad", "Sold below");
     }
 }

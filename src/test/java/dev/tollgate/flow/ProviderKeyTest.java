@@ -200,7 +200,7 @@ class ProviderKeyTest {
                 "/console/prices",
                 "/console/audit",
                 "/console/audit.csv",
-                "/console/settings",
+                "/console/settings/all",
                 "/dashboard",
                 "/dashboard/usage",
                 "/dashboard/usage.csv",

@@ -131,7 +131,7 @@ class MailServerTest {
                     () -> gateway.number("SELECT COUNT(*) FROM outgoing_mail WHERE reason IS NOT NULL") == 1);
             Browser operator = new Browser(gateway.url());
             operator.signIn("operator", "a long enough operator");
-            assertThat(operator.get("/console/settings").body())
+            assertThat(operator.get("/console/settings/mail").body())
                     .contains("535", "is not the password")
                     .doesNotContain(PASSWORD);
             assertThat(gateway.get("/admin/mail", "admin-key-of-the-tests").text())
