@@ -101,22 +101,29 @@ class SnippetsTest {
     void the_lines_for_curl_are_answered() {
         assumeTrue(has("curl", "--version"), "left out: there is no curl");
         List<Snippet> all = new ArrayList<>(snippets("docs/quickstart.md", "sh", "curl "));
+        all.addAll(snippets("docs/api.md", "sh", "curl "));
         snippets("README.md", "sh", "sk-my-demo-key").stream()
                 .map(each -> new Snippet("sh", each.text().replace("sk-my-demo-key", Gateway.DEMO_KEY)))
                 .forEach(all::add);
-        assertThat(all).hasSizeGreaterThanOrEqualTo(4).allSatisfy(each -> {
+        assertThat(all).hasSizeGreaterThanOrEqualTo(7).allSatisfy(each -> {
             String said = ranWell("sh", "-ec", each.text().replace("curl ", "curl -sS --fail-with-body -m 30 "));
             assertThat(said).doesNotContain("\"error\"").containsAnyOf("credits_consumed", "balance");
         });
     }
 
     @Test
-    void the_program_in_Python_is_answered() throws IOException {
+    void the_programs_in_Python_are_answered() throws IOException {
         assumeTrue(has("python3", "-c", "import requests"), "left out: there is no Python with requests");
         List<Snippet> all = snippets("docs/quickstart.md", "python", "import requests");
         assertThat(all).hasSize(1);
         Path file = Files.writeString(folder.resolve("hello.py"), all.getFirst().text());
         assertThat(ranWell("python3", file.toString())).containsPattern("\\d\\n$");
+        List<Snippet> others = snippets("docs/api.md", "python", "requests");
+        assertThat(others).hasSize(2);
+        for (Snippet each : others) {
+            assertThat(ranWell("python3", Files.writeString(file, each.text()).toString()))
+                    .isNotBlank();
+        }
     }
 
     @Test
