@@ -65,7 +65,7 @@ public final class OperatorSettings {
      * @param value null: forget what is stored
      */
     public Shown set(By by, String name, @Nullable String value) throws Refused {
-        Map<String, String> values = new HashMap<>(); // a value may be null
+        Map<String, @Nullable String> values = new HashMap<>();
         values.put(name, value);
         set(by, values);
         return shown(named(name));

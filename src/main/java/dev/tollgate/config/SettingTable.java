@@ -589,13 +589,14 @@ public final class SettingTable {
     public static Map<String, List<Setting<?>>> groups() {
         Map<String, List<Setting<?>>> groups = new LinkedHashMap<>();
         GROUPS.values().forEach(group -> groups.putIfAbsent(group, new ArrayList<>()));
-        ALL.forEach(setting -> groups.get(setting.group()).add(setting));
+        ALL.forEach(setting ->
+                groups.computeIfAbsent(setting.group(), _ -> new ArrayList<>()).add(setting));
         return groups;
     }
 
     /** Returns the title of the group of a setting with this name. */
     static String group(String name) {
-        String group = GROUPS.getOrDefault(name, GROUPS.get(name.replaceFirst("\\..*", "")));
+        String group = GROUPS.containsKey(name) ? GROUPS.get(name) : GROUPS.get(name.replaceFirst("\\..*", ""));
         if (group == null) {
             throw new IllegalArgumentException("name the group of settings like " + name);
         }

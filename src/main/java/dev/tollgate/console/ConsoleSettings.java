@@ -175,7 +175,7 @@ public final class ConsoleSettings {
         } else {
             params.put(
                     "fields",
-                    changeable.get(tab).stream()
+                    changeable.getOrDefault(tab, List.of()).stream()
                             .map(shown -> field(shown, form, tab))
                             .toList());
         }
