@@ -2,6 +2,7 @@ package dev.tollgate.manual;
 
 import java.util.Map;
 import java.util.Set;
+import org.commonmark.ext.gfm.tables.TableCell;
 import org.commonmark.node.Code;
 import org.commonmark.node.CustomBlock;
 import org.commonmark.node.Node;
@@ -47,7 +48,7 @@ final class NamedBlock extends CustomBlock {
                     html.raw("</label> <input id=\"filter\" type=\"search\" autocomplete=\"off\">"
                             + " <span class=\"muted small\" role=\"status\"></span></p>");
                 }
-                case Code code -> code(code.getLiteral());
+                case Code code -> code(code.getLiteral(), isInTable(code));
                 default -> {
                     html.tag("div", Map.of("class", "entry"));
                     for (Node child = node.getFirstChild(); child != null; child = child.getNext()) {
@@ -58,12 +59,17 @@ final class NamedBlock extends CustomBlock {
             }
         }
 
-        /** A long name may break after its parts, so that it is never wider than its column. */
-        private void code(String literal) {
+        private static boolean isInTable(Node node) {
+            Node parent = node.getParent();
+            return parent != null && (parent instanceof TableCell || isInTable(parent));
+        }
+
+        /** In a table a long name may break after its parts, so that it is never wider than its column. */
+        private void code(String literal, boolean breaks) {
             html.tag("code");
             int start = 0;
             for (int i = 0; i < literal.length() - 1; i++) {
-                if ("._/-,:=?&".indexOf(literal.charAt(i)) >= 0 && literal.length() > 12) {
+                if (breaks && literal.length() > 12 && "._/-,:=?&".indexOf(literal.charAt(i)) >= 0) {
                     html.text(literal.substring(start, i + 1));
                     html.raw("<wbr>");
                     start = i + 1;
