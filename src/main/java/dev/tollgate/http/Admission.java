@@ -81,8 +81,10 @@ final class Admission {
     }
 
     private static void unknownPath(Exchange exchange, Routes.Unknown unknown) {
-        exchange.formatErrors(unknown.errors());
-        exchange.fail(ApiError.of(ErrorCode.INVALID_REQUEST, "Unknown request URL: " + shown(exchange) + ".")
+        UnservedProtocol protocol = UnservedProtocol.at(exchange.path());
+        exchange.formatErrors(protocol == null ? unknown.errors() : protocol.errors(exchange));
+        String hint = protocol == null ? "" : " " + protocol.hint();
+        exchange.fail(ApiError.of(ErrorCode.INVALID_REQUEST, "Unknown request URL: " + shown(exchange) + "." + hint)
                 .withStatus(404));
     }
 

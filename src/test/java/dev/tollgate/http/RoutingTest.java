@@ -107,6 +107,33 @@ class RoutingTest {
                 .isEqualTo("call");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/messages", "/v1/messages/count_tokens", "/v1/messages/batches/b1", "/messages"})
+    void a_path_of_anthropics_protocol_answers_in_its_shape(String path) throws IOException {
+        RawClient.Answer answer = client.post(path, "{\"model\":\"m\",\"stream\":true}".getBytes());
+
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.header("content-type")).isEqualTo("application/json");
+        assertThat(answer.text())
+                .isEqualTo(
+                        "{\"type\":\"error\",\"error\":{\"type\":\"not_found_error\",\"message\":\"Unknown request URL: POST "
+                                + path
+                                + ". Anthropic's Messages API is not served here. Use POST /v1/chat/completions.\"},\"request_id\":\""
+                                + answer.header("x-request-id") + "\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/responses", "/v1/responses/resp_1", "/responses"})
+    void a_path_of_the_responses_api_answers_in_openais_shape(String path) throws IOException {
+        RawClient.Answer answer = client.ask("GET", path);
+
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.text())
+                .isEqualTo("{\"error\":{\"code\":\"invalid_request\",\"message\":\"Unknown request URL: GET " + path
+                        + ". OpenAI's Responses API is not served here. Use POST /v1/chat/completions.\","
+                        + "\"type\":\"invalid_request_error\",\"param\":null}}");
+    }
+
     @Test
     void a_parameter_may_stand_in_the_middle() throws IOException {
         assertThat(client.post("/v1/keys/k7/rotate", new byte[0]).text()).isEqualTo("k7");
@@ -114,7 +141,16 @@ class RoutingTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"/v1/tasks/", "/v1/tasks/a/b", "/v1/tasks/a%2Fb", "/v1/models/", "/nowhere", "/v1", "//v1/models"
+            strings = {
+                "/v1/tasks/",
+                "/v1/tasks/a/b",
+                "/v1/tasks/a%2Fb",
+                "/v1/models/",
+                "/nowhere",
+                "/v1",
+                "//v1/models",
+                "/v1/messagesx",
+                "/v1/threads/t1/messages"
             })
     void an_unknown_path_is_404_in_the_one_shape(String path) throws IOException {
         RawClient.Answer answer = client.ask("GET", path + "?key=sk-secret");
