@@ -2,14 +2,22 @@ package dev.tollgate.sandbox;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Room in memory for the bodies that are being read, shared by all connections. Safe for any thread. */
+/** Memory for bodies until they are planned and for answers until they are sent, shared by all connections. Thread-safe. */
 final class BodyRoom {
 
-    // A body is held as bytes, as text and as a tree for a while; half of the heap must do for all of that.
-    private static final long BYTES_MAX =
-            Math.max(128L << 20, Runtime.getRuntime().maxMemory() / 8);
+    // A body is held as bytes, as text and as a tree for a while; half of the heap must be enough.
+    static final long BYTES_MAX = Runtime.getRuntime().maxMemory() / 8;
 
+    private final long bytesMax;
     private final AtomicLong used = new AtomicLong();
+
+    BodyRoom(long bytesMax) {
+        this.bytesMax = bytesMax;
+    }
+
+    long used() {
+        return used.get();
+    }
 
     Share share() {
         return new Share();
@@ -20,9 +28,10 @@ final class BodyRoom {
 
         private final AtomicLong own = new AtomicLong();
 
-        /** False where there is no room; what was taken before stays taken. */
-        boolean take(int bytes) {
-            if (used.addAndGet(bytes) > BYTES_MAX) {
+        /** Returns false if there is no room, which a single request always has; earlier bytes stay taken. */
+        boolean take(long bytes) {
+            long now = used.addAndGet(bytes);
+            if (now > bytesMax && now > own.get() + bytes) {
                 used.addAndGet(-bytes);
                 return false;
             }

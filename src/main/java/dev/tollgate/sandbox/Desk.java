@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,12 @@ final class Desk {
     private static final GoogleError TOO_LARGE =
             GoogleError.invalid("Request payload size exceeds the limit: " + BODY_BYTES_MAX + " bytes.");
 
+    /** What a step of an answer takes until it is sent; the text that it repeats is charged as the body's. */
+    private static final int STEP_BYTES = 256;
+
+    /** Not 429: after that the gateway would leave the model alone for a while, for all its callers. */
+    private static final GoogleError NO_ROOM = GoogleError.of(503);
+
     private static final GoogleError NOT_THE_GATEWAY =
             GoogleError.forbidden("This sandbox answers the gateway that has started it, and nobody else.");
 
@@ -46,7 +53,7 @@ final class Desk {
     private final RequestRecord record;
     private final ControlDesk control;
     private final @Nullable String key;
-    private final BodyRoom room = new BodyRoom();
+    private final BodyRoom room = new BodyRoom(BodyRoom.BYTES_MAX);
     private final LongAdder abandoned = new LongAdder();
 
     Desk(Vertx vertx, SandboxOptions options) {
@@ -75,6 +82,10 @@ final class Desk {
         return abandoned.sum();
     }
 
+    long heldBytes() {
+        return room.used();
+    }
+
     FileShelf files() {
         return files;
     }
@@ -96,7 +107,7 @@ final class Desk {
                 control.answer(request, body);
                 share.giveBack();
             } else {
-                serve(request, target, body).onComplete(planned -> share.giveBack());
+                serve(request, target, body, share);
             }
         });
     }
@@ -106,24 +117,25 @@ final class Desk {
             Replies.afterBody(request, TOO_LARGE);
             return;
         }
-        Buffer body = Buffer.buffer();
+        AtomicReference<Buffer> read = new AtomicReference<>(Buffer.buffer());
         request.exceptionHandler(gone -> share.giveBack());
         request.handler(part -> {
             if (request.response().ended()) {
                 return;
             }
+            Buffer body = read.get();
             boolean tooLarge = body.length() + part.length() > BODY_BYTES_MAX;
             if (!tooLarge && share.take(part.length())) {
                 body.appendBuffer(part);
             } else {
                 share.giveBack();
                 request.response().putHeader("connection", "close");
-                Replies.answer(request.response(), (tooLarge ? TOO_LARGE : GoogleError.of(503)).asRefusal());
+                Replies.answer(request.response(), (tooLarge ? TOO_LARGE : NO_ROOM).asRefusal());
             }
         });
         request.endHandler(end -> {
             if (!request.response().ended()) {
-                then.accept(body);
+                then.accept(read.getAndSet(Buffer.buffer())); // the request lives until it is answered
             }
         });
     }
@@ -134,20 +146,22 @@ final class Desk {
         return length == null ? -1 : Long.parseLong(length);
     }
 
-    /** Done when the body is of no use any more; the answer may still be going out. */
-    private Future<Runnable> serve(HttpServerRequest request, @Nullable Target target, Buffer body) {
+    private void serve(HttpServerRequest request, @Nullable Target target, Buffer body, BodyRoom.Share share) {
         Future<Runnable> answer = body.length() <= INLINE_BYTES_MAX
-                ? Future.future(promise -> promise.complete(answer(request, target, body)))
-                : vertx.executeBlocking(() -> answer(request, target, body), false);
-        return answer.map(planned -> {
+                ? Future.future(promise -> promise.complete(answer(request, target, body, share)))
+                : vertx.executeBlocking(() -> answer(request, target, body, share), false);
+        answer.map(planned -> {
                     planned.run();
                     return planned;
                 })
-                .onFailure(failure -> refuse(request, failure));
+                .onFailure(failure -> {
+                    share.giveBack();
+                    refuse(request, failure);
+                });
     }
 
     /** Off the event loop for large bodies: it only reads what cannot change any more. What it returns belongs on the loop. */
-    private Runnable answer(HttpServerRequest request, @Nullable Target target, Buffer body) {
+    private Runnable answer(HttpServerRequest request, @Nullable Target target, Buffer body, BodyRoom.Share share) {
         byte[] bytes = body.getBytes();
         JsonNode json;
         try {
@@ -164,15 +178,24 @@ final class Desk {
         }
         boolean post = request.method().equals(HttpMethod.POST);
         if (target.kind() == Target.Kind.UPLOAD && post) {
-            return () -> uploads.start(request, caller, json)
-                    .onFailure(failure -> Replies.answer(request.response(), failure));
+            return () -> {
+                share.giveBack();
+                uploads.start(request, caller, json).onFailure(failure -> Replies.answer(request.response(), failure));
+            };
         }
         if (post && (target.generates() || target.counts())) {
             List<Step> steps = planner.plan(target, caller, json);
-            return () -> new Playback(vertx, request.response(), form(request), steps, abandoned).start();
+            if (!share.take((long) STEP_BYTES * steps.size())) {
+                throw NO_ROOM.asRefusal();
+            }
+            return () ->
+                    new Playback(vertx, request.response(), form(request), steps, abandoned, share::giveBack).start();
         }
         JsonNode answer = library.answer(request.method(), target, caller, request::getParam);
-        return () -> Replies.send(request.response(), 200, answer);
+        return () -> {
+            share.giveBack();
+            Replies.send(request.response(), 200, answer);
+        };
     }
 
     private void keep(HttpServerRequest request, JsonNode json, int bytes) {

@@ -128,7 +128,7 @@ final class Planner {
 
     private List<Step> generated(Target target, GoogleRequest ask) {
         if (target.counts()) {
-            return List.of(new Step.Event(Generator.count(ask)));
+            return List.of(new Step.Fixed(Generator.count(ask)));
         }
         signatures.check(ask);
         PromptTokens.checkContext(ask);

@@ -82,6 +82,11 @@ public final class Sandbox {
         return desk.abandonedAnswers();
     }
 
+    /** Returns the number of bytes that bodies and unsent answers are charged. */
+    public long heldBytes() {
+        return desk.heldBytes();
+    }
+
     /** How many bytes of uploaded files are kept, those of uploads under way included. */
     public long filesBytes() {
         return desk.files().bytes();

@@ -54,7 +54,7 @@ class SandboxScriptTest {
         String data = "A".repeat(12 << 20);
         Script script = Script.parse("- respond:\n  - event: {data: " + quote + data + quote + "}\n");
         assertThat(script.entries().getFirst().respond())
-                .containsExactly(new Step.Event(JSON.createObjectNode().put("data", data)));
+                .containsExactly(new Step.Fixed(JSON.createObjectNode().put("data", data)));
     }
 
     @Test

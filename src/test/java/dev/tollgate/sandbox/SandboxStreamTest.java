@@ -99,6 +99,19 @@ class SandboxStreamTest {
     }
 
     @Test
+    void a_long_text_has_at_most_a_thousand_events() {
+        String text = "word ".repeat(29_000) + "end";
+
+        List<JsonNode> events =
+                client.stream(GEMINI_25, user("Say: " + text, "")).events();
+
+        assertThat(events).hasSizeBetween(100, 1_000);
+        StringBuilder joined = new StringBuilder();
+        events.forEach(event -> joined.append(JsonTrees.text(part(event), "text")));
+        assertThat(joined.toString()).isEqualTo(text);
+    }
+
+    @Test
     void the_prompt_is_counted_by_modality() {
         String image = """
                 {"contents":[{"parts":[{"text":"12345678"},{"inlineData":{"mimeType":"image/png","data":"AAAA"}}]}]}""";

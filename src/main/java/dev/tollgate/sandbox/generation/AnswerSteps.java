@@ -8,6 +8,7 @@ import dev.tollgate.sandbox.scripting.Step;
 import dev.tollgate.sandbox.wire.GoogleError;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
@@ -42,11 +43,15 @@ public final class AnswerSteps {
         return steps;
     }
 
-    private List<ObjectNode> events(GoogleRequest ask, Knobs knobs) {
+    private List<Supplier<ObjectNode>> events(GoogleRequest ask, Knobs knobs) {
         boolean vertex = ask.terms().vertex();
         ObjectNode bare = generator.bare(ask);
         List<ObjectNode> instead = EventKnobs.instead(knobs, bare, vertex);
-        return instead.isEmpty() ? EventKnobs.changed(knobs, generator.events(ask), bare, vertex) : instead;
+        return instead.isEmpty()
+                ? EventKnobs.changed(knobs, generator.events(ask), bare, vertex)
+                : instead.stream()
+                        .<Supplier<ObjectNode>>map(event -> () -> event)
+                        .toList();
     }
 
     private static void sending(List<Step> steps, Knobs knobs) {
@@ -63,7 +68,7 @@ public final class AnswerSteps {
         }
     }
 
-    private void play(List<Step> steps, Knobs knobs, List<ObjectNode> events) {
+    private void play(List<Step> steps, Knobs knobs, List<Supplier<ObjectNode>> events) {
         Step.Fault breaks = breaks(knobs);
         int standard = breaks == Step.Fault.EOF ? events.size() - 1 : 1;
         int until = breaks == null ? events.size() : Math.min(events.size(), knobs.number(Knob.AFTER, standard));
@@ -71,11 +76,11 @@ public final class AnswerSteps {
             if (i > 0 || !knobs.has(Knob.DELAY_BETWEEN)) {
                 delay(steps, knobs, Knob.DELAY_BETWEEN, paceMillis);
             }
-            steps.add(new Step.Event(events.get(i)));
+            steps.add(new Step.Made(events.get(i)));
         }
         if (breaks != null) {
             steps.add(breaks);
-            events.subList(until, events.size()).forEach(event -> steps.add(new Step.Event(event)));
+            events.subList(until, events.size()).forEach(event -> steps.add(new Step.Made(event)));
         }
     }
 

@@ -9,6 +9,8 @@ import dev.tollgate.sandbox.wire.JsonTrees;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -24,11 +26,14 @@ final class CandidateChunks {
     private static final int PIECE_CHARACTERS_MIN = 16;
     private static final int PIECE_CHARACTERS_MAX = 48;
 
+    /** The length from which pieces are twice as long, then three times: a text has at most some 1,000 pieces. */
+    private static final int LONG_TEXT_CHARACTERS = 16_000;
+
     private final GoogleRequest ask;
     private final DraftAnswer draft;
-    private final int index;
     private final ThoughtSignatures signatures;
     private final RandomGenerator random;
+    private final int printedIndex;
     private final int thoughtTokens;
     private final int roomTokens;
     private final List<Chunk> chunks = new ArrayList<>();
@@ -37,9 +42,10 @@ final class CandidateChunks {
             GoogleRequest ask, DraftAnswer draft, int index, ThoughtSignatures signatures, RandomGenerator random) {
         this.ask = ask;
         this.draft = draft;
-        this.index = index;
         this.signatures = signatures;
         this.random = random;
+        boolean omitted = ask.terms().knobs().has(Knob.NO_INDEX) || ask.terms().vertex() && index == 0;
+        this.printedIndex = omitted ? -1 : index;
         this.thoughtTokens = Math.min(Thinking.tokens(ask), ask.maxOutputTokens());
         this.roomTokens = ask.maxOutputTokens() - thoughtTokens;
     }
@@ -61,7 +67,8 @@ final class CandidateChunks {
         for (int i = 0; i < summaries.size(); i++) {
             ObjectNode part = JsonTrees.object().put("text", summaries.get(i)).put("thought", true);
             int soFar = (int) ((long) thoughtTokens * (i + 1) / summaries.size());
-            chunks.add(new Chunk(candidate(List.of(part)), 0, soFar));
+            ObjectNode candidate = candidate(List.of(part));
+            chunks.add(new Chunk(() -> candidate, 0, soFar));
         }
     }
 
@@ -70,19 +77,37 @@ final class CandidateChunks {
         String text = prefix(stopped, PromptTokens.bytesOf(roomTokens));
         int from = 0;
         long bytes = 0;
+        boolean logprobs = ask.config().path("responseLogprobs").asBoolean(false);
         while (from < text.length()) {
             int to = pieceEnd(text, from);
             String piece = text.substring(from, to);
             bytes += piece.getBytes(StandardCharsets.UTF_8).length;
-            ObjectNode part = JsonTrees.object().put("text", piece);
-            ObjectNode candidate = candidate(List.of(from == 0 && signsFirst() ? signed(part) : part));
-            if (ask.config().path("responseLogprobs").asBoolean(false)) {
-                Logprobs.add(candidate, piece, ask.config().path("logprobs").asInt(0), random);
-            }
-            add(candidate, PromptTokens.ofBytes(bytes));
+            Supplier<ObjectNode> candidate = piece(text, from, to);
+            int tokens = PromptTokens.ofBytes(bytes);
+            chunks.add(new Chunk(logprobs ? withLogprobs(candidate, piece) : candidate, tokens, thoughtTokens));
             from = to;
         }
         finishText(text, text.length() < stopped.length());
+    }
+
+    /** Returns a supplier that references the text, but not the request. */
+    private Supplier<ObjectNode> piece(String text, int from, int to) {
+        if (from == 0 && signsFirst()) {
+            ObjectNode first = candidate(List.of(signed(JsonTrees.object().put("text", text.substring(from, to)))));
+            return () -> first;
+        }
+        int printed = printedIndex;
+        return () -> candidate(List.of(JsonTrees.object().put("text", text.substring(from, to))), printed);
+    }
+
+    private Supplier<ObjectNode> withLogprobs(Supplier<ObjectNode> bare, String piece) {
+        int alternatives = ask.config().path("logprobs").asInt(0);
+        long seed = random.nextLong();
+        return () -> {
+            ObjectNode candidate = bare.get();
+            Logprobs.add(candidate, piece, alternatives, new SplittableRandom(seed));
+            return candidate;
+        };
     }
 
     private void finishText(String text, boolean cut) {
@@ -172,18 +197,21 @@ final class CandidateChunks {
     }
 
     private ObjectNode candidate(List<ObjectNode> parts) {
+        return candidate(parts, printedIndex);
+    }
+
+    private static ObjectNode candidate(List<ObjectNode> parts, int printedIndex) {
         ObjectNode candidate = JsonTrees.object();
         ObjectNode content = candidate.putObject("content");
         if (!parts.isEmpty()) {
             content.putArray("parts").addAll(parts);
         }
         content.put("role", "model");
-        boolean omitted = knobs().has(Knob.NO_INDEX) || ask.terms().vertex() && index == 0;
-        return omitted ? candidate : candidate.put("index", index);
+        return printedIndex < 0 ? candidate : candidate.put("index", printedIndex);
     }
 
     private void add(ObjectNode candidate, int visibleTokens) {
-        chunks.add(new Chunk(candidate, visibleTokens, thoughtTokens));
+        chunks.add(new Chunk(() -> candidate, visibleTokens, thoughtTokens));
     }
 
     private String untilStop(String text) {
@@ -212,7 +240,8 @@ final class CandidateChunks {
 
     /** A piece ends behind a space where one is near, never inside a character. */
     private int pieceEnd(String text, int from) {
-        int wanted = from + random.nextInt(PIECE_CHARACTERS_MIN, PIECE_CHARACTERS_MAX);
+        int longer = 1 + text.length() / LONG_TEXT_CHARACTERS;
+        int wanted = from + longer * random.nextInt(PIECE_CHARACTERS_MIN, PIECE_CHARACTERS_MAX);
         if (wanted >= text.length() || !ask.terms().streams()) {
             return text.length();
         }

@@ -6,6 +6,7 @@ import dev.tollgate.sandbox.wire.JsonTrees;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -51,8 +52,9 @@ final class EventKnobs {
     }
 
     /** Changes generated events. */
-    static List<ObjectNode> changed(Knobs knobs, List<ObjectNode> generated, ObjectNode bare, boolean vertex) {
-        List<ObjectNode> events = new ArrayList<>(generated);
+    static List<Supplier<ObjectNode>> changed(
+            Knobs knobs, List<Supplier<ObjectNode>> generated, ObjectNode bare, boolean vertex) {
+        List<Supplier<ObjectNode>> events = new ArrayList<>(generated);
         if (knobs.has(Knob.MIXED_PARTS)) {
             mixParts(events);
         }
@@ -66,15 +68,15 @@ final class EventKnobs {
         return events;
     }
 
-    private static void finish(List<ObjectNode> events, Knobs knobs, ObjectNode bare) {
+    private static void finish(List<Supplier<ObjectNode>> events, Knobs knobs, ObjectNode bare) {
         String reason = knobs.text(Knob.FINISH);
-        ObjectNode last = events.removeLast();
+        ObjectNode last = events.removeLast().get();
         int usual = WITH_CONTENT.contains(reason) ? events.size() : reason.equals(MALFORMED_CALL) ? 0 : 1;
         int kept = Math.min(events.size(), knobs.number(Knob.AFTER, usual));
         boolean cut = kept < events.size();
         events.subList(kept, events.size()).clear();
         if (cut) {
-            last.set("usageMetadata", (kept == 0 ? bare : events.getLast()).get("usageMetadata"));
+            last.set("usageMetadata", (kept == 0 ? bare : events.getLast().get()).get("usageMetadata"));
         }
         for (JsonNode each : last.path("candidates")) {
             ObjectNode candidate = (ObjectNode) each;
@@ -87,19 +89,22 @@ final class EventKnobs {
                 candidate.put("finishMessage", MALFORMED);
             }
         }
-        events.add(last);
+        events.add(() -> last);
     }
 
     /** Joins the last thought and the first text of the first candidate. */
-    private static void mixParts(List<ObjectNode> events) {
+    private static void mixParts(List<Supplier<ObjectNode>> events) {
         for (int i = 0; i + 1 < events.size(); i++) {
-            if (isThought(events.get(i)) && !isThought(events.get(i + 1))) {
+            ObjectNode thought = events.get(i).get();
+            ObjectNode text = events.get(i + 1).get();
+            if (isThought(thought) && !isThought(text)) {
                 ArrayNode parts = JsonTrees.array();
-                parts.addAll((ArrayNode) parts(events.get(i)));
-                if (parts(events.get(i + 1)) instanceof ArrayNode further) {
+                parts.addAll((ArrayNode) parts(thought));
+                if (parts(text) instanceof ArrayNode further) {
                     parts.addAll(further);
                 }
-                ((ObjectNode) events.get(i + 1).path("candidates").path(0).path("content")).set("parts", parts);
+                ((ObjectNode) text.path("candidates").path(0).path("content")).set("parts", parts);
+                events.set(i + 1, () -> text);
                 events.remove(i);
                 return;
             }
@@ -114,19 +119,25 @@ final class EventKnobs {
         return parts(event).path(0).path("thought").asBoolean(false);
     }
 
-    private static void usage(List<ObjectNode> events, Knobs knobs, boolean vertex) {
+    private static void usage(List<Supplier<ObjectNode>> events, Knobs knobs, boolean vertex) {
         String usual = vertex ? "last" : "every";
         String where = knobs.has(Knob.USAGE) ? knobs.text(Knob.USAGE) : usual;
-        for (ObjectNode event : events) {
-            boolean last = event == events.getLast();
-            switch (where) {
-                case "none" -> event.remove("usageMetadata");
-                case "zero" ->
-                    event.putObject("usageMetadata").put("promptTokenCount", 0).put("totalTokenCount", 0);
-                case "last" -> keepOnLast(event, last, vertex);
-                default -> {}
-            }
+        for (int i = 0; i < events.size(); i++) {
+            Supplier<ObjectNode> made = events.get(i);
+            boolean last = i == events.size() - 1;
+            events.set(i, () -> withUsage(made.get(), where, last, vertex));
         }
+    }
+
+    private static ObjectNode withUsage(ObjectNode event, String where, boolean last, boolean vertex) {
+        switch (where) {
+            case "none" -> event.remove("usageMetadata");
+            case "zero" ->
+                event.putObject("usageMetadata").put("promptTokenCount", 0).put("totalTokenCount", 0);
+            case "last" -> keepOnLast(event, last, vertex);
+            default -> {}
+        }
+        return event;
     }
 
     /** Vertex AI says in each event what kind of traffic it is. */

@@ -14,10 +14,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -40,13 +44,13 @@ public final class Generator {
         this.clock = clock;
     }
 
-    /** The events of the answer, each a {@code GenerateContentResponse}; at least one. */
-    List<ObjectNode> events(GoogleRequest ask) {
+    /** Returns what makes the events of the answer, each a {@code GenerateContentResponse}; at least one. */
+    List<Supplier<ObjectNode>> events(GoogleRequest ask) {
         byte[] hash = hash(ask);
         Frame frame = frame(ask, hash);
         List<List<Chunk>> candidates = candidates(ask, random(hash));
         Chunk[] latest = new Chunk[candidates.size()];
-        List<ObjectNode> events = new ArrayList<>();
+        List<Supplier<ObjectNode>> events = new ArrayList<>();
         int rounds = candidates.stream().mapToInt(List::size).max().orElse(0);
         for (int round = 0; round < rounds; round++) {
             for (int i = 0; i < latest.length; i++) {
@@ -139,11 +143,11 @@ public final class Generator {
     /**
      * A candidate's part of one event.
      *
-     * @param candidate its content and whatever ends it
+     * @param candidate makes its content and finish reason, anew each time
      * @param visibleTokens of this candidate up to here
      * @param thoughtTokens of this candidate up to here
      */
-    record Chunk(ObjectNode candidate, int visibleTokens, int thoughtTokens) {}
+    record Chunk(Supplier<ObjectNode> candidate, int visibleTokens, int thoughtTokens) {}
 
     /** What is the same in all events of an answer. */
     private record Frame(
@@ -154,14 +158,25 @@ public final class Generator {
             String responseId,
             String createTime) {
 
-        ObjectNode event(Chunk chunk, Chunk[] latest) {
-            ObjectNode event = JsonTrees.object();
-            event.putArray("candidates").add(chunk.candidate());
-            return complete(event, usage(latest));
+        Supplier<ObjectNode> event(Chunk chunk, Chunk[] latest) {
+            int visible = sum(latest, Chunk::visibleTokens);
+            int thoughts = sum(latest, Chunk::thoughtTokens);
+            return () -> {
+                ObjectNode event = JsonTrees.object();
+                event.putArray("candidates").add(chunk.candidate().get());
+                return complete(event, usage(visible, thoughts));
+            };
+        }
+
+        private static int sum(Chunk[] latest, ToIntFunction<Chunk> tokens) {
+            return Arrays.stream(latest)
+                    .filter(Objects::nonNull)
+                    .mapToInt(tokens)
+                    .sum();
         }
 
         ObjectNode bare() {
-            return complete(JsonTrees.object(), usage(new Chunk[0]));
+            return complete(JsonTrees.object(), usage(0, 0));
         }
 
         private ObjectNode complete(ObjectNode event, ObjectNode usage) {
@@ -171,13 +186,7 @@ public final class Generator {
         }
 
         /** Protocol buffers leave zeros out. */
-        private ObjectNode usage(Chunk[] latest) {
-            int visible = 0;
-            int thoughts = 0;
-            for (Chunk chunk : latest) {
-                visible += chunk == null ? 0 : chunk.visibleTokens();
-                thoughts += chunk == null ? 0 : chunk.thoughtTokens();
-            }
+        private ObjectNode usage(int visible, int thoughts) {
             ObjectNode usage = JsonTrees.object();
             int promptTokens = PromptTokens.sum(prompt);
             usage.put("promptTokenCount", promptTokens);

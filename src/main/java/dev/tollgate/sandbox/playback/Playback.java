@@ -40,22 +40,34 @@ public final class Playback {
     private final Form form;
     private final Deque<Step> steps;
     private final LongAdder abandoned;
+    private final Runnable atEnd;
     private final List<JsonNode> collected = new ArrayList<>();
     private final Sender sender;
     private boolean started;
     private boolean opened;
     private boolean over;
 
-    public Playback(Vertx vertx, HttpServerResponse response, Form form, List<Step> steps, LongAdder abandoned) {
+    /** @param atEnd run when the answer has been sent or its caller has gone; perhaps twice */
+    public Playback(
+            Vertx vertx,
+            HttpServerResponse response,
+            Form form,
+            List<Step> steps,
+            LongAdder abandoned,
+            Runnable atEnd) {
         this.vertx = vertx;
         this.response = response;
         this.form = form;
         this.steps = new ArrayDeque<>(steps);
         this.abandoned = abandoned;
+        this.atEnd = atEnd;
         this.sender = new Sender(vertx, response);
     }
 
     public void start() {
+        if (response.closed()) {
+            leave();
+        }
         response.closeHandler(closed -> leave());
         response.exceptionHandler(failed -> leave());
         next();
@@ -64,9 +76,14 @@ public final class Playback {
     /** The caller has gone before the end. */
     private void leave() {
         if (!over) {
-            over = true;
+            finished();
             abandoned.increment();
         }
+    }
+
+    private void finished() {
+        over = true;
+        atEnd.run();
     }
 
     private void next() {
@@ -120,7 +137,7 @@ public final class Playback {
             return write(JsonTrees.pretty(body == null ? GoogleError.of(code).body() : body))
                     .compose(sent -> end());
         }
-        over = true;
+        finished();
         JsonNode said = body == null ? GoogleError.of(code).body() : body;
         boolean page = said.isString();
         response.setStatusCode(code)
@@ -138,7 +155,7 @@ public final class Playback {
             case ERROR_EVENT ->
                 form == Form.WHOLE
                         ? status(error.code(), null)
-                        : event(new Step.Event(error.body())).compose(sent -> finish());
+                        : event(new Step.Fixed(error.body())).compose(sent -> finish());
             case RAW_ERROR_TAIL ->
                 form == Form.WHOLE
                         ? status(error.code(), null)
@@ -158,7 +175,7 @@ public final class Playback {
     }
 
     private Future<Void> reset() {
-        over = true;
+        finished();
         return response.reset().mapEmpty();
     }
 
@@ -185,7 +202,7 @@ public final class Playback {
 
     private Future<Void> end() {
         return sender.flush().compose(sent -> {
-            over = true;
+            finished();
             return response.end();
         });
     }

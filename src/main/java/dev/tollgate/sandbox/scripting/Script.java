@@ -101,7 +101,7 @@ public record Script(List<Entry> entries) {
     private static Step step(JsonNode node) {
         if (node.has("event")) {
             allow(node, "a step", List.of("event"));
-            return new Step.Event(node.get("event"));
+            return new Step.Fixed(node.get("event"));
         }
         if (node.has("status")) {
             allow(node, "a step", List.of("status", "body", "quota"));

@@ -2,20 +2,33 @@ package dev.tollgate.sandbox.scripting;
 
 import dev.tollgate.sandbox.wire.JsonTrees;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** One thing that an answer does. A script is made of them, and so is every generated answer. */
 public sealed interface Step {
 
-    /**
-     * One event, sent as it stands: an object as compact JSON, a string as its own characters (broken JSON too).
-     *
-     * @param tree not to be changed
-     */
-    record Event(JsonNode tree) implements Step {
-        public String text() {
+    /** An event, sent unchanged: an object as compact JSON, a string as its own characters (broken JSON too). */
+    sealed interface Event extends Step {
+        /** Returns the event; the caller must not change it. */
+        JsonNode tree();
+
+        default String text() {
+            JsonNode tree = tree();
             return tree.isString() ? tree.stringValue() : JsonTrees.write(tree);
+        }
+    }
+
+    /** An event that a script or an error holds. */
+    record Fixed(JsonNode tree) implements Event {}
+
+    /** An event that is made each time it is sent, since the trees of a long answer take a hundred times its text. */
+    record Made(Supplier<ObjectNode> source) implements Event {
+        @Override
+        public ObjectNode tree() {
+            return source.get();
         }
     }
 
