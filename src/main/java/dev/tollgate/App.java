@@ -14,6 +14,7 @@ import dev.tollgate.allowances.Allowances;
 import dev.tollgate.answers.Expiry;
 import dev.tollgate.answers.KnownAnswers;
 import dev.tollgate.answers.SpoolFolder;
+import dev.tollgate.channel.Outbound;
 import dev.tollgate.cli.Banner;
 import dev.tollgate.cli.ControlSocket;
 import dev.tollgate.config.CurrentSettings;
@@ -140,6 +141,7 @@ public final class App implements AutoCloseable {
     private final @Nullable DemoAccount demo;
     private final EventLoops loops;
     private final Vertx vertx;
+    private final Outbound outbound;
     private final @Nullable Sandbox sandbox;
     private final UpstreamChannels channels;
     private final CurrentModels current;
@@ -208,14 +210,15 @@ public final class App implements AutoCloseable {
                 : null;
         this.loops = opened.add(new EventLoops(), EventLoops::close);
         this.vertx = loops.vertx();
+        this.outbound = outbound(settings.upstreamProxy());
         this.sandbox = settings.hasRealUpstream()
                 ? null
                 : opened.add(
                         await(Sandbox.start(vertx, sandboxOptions(surroundings.sandboxRequestsMax()))),
                         it -> await(it.close()));
-        this.channels =
-                opened.add(new UpstreamChannels(vertx, settings, catalogue, sandbox, surroundings), it -> it.upstreams()
-                        .close());
+        this.channels = opened.add(
+                new UpstreamChannels(outbound, settings, catalogue, sandbox, surroundings),
+                it -> it.upstreams().close());
         watching.upstreams(channels.upstreams());
         this.current = new CurrentModels(catalogue, channels.upstreams(), clock);
         Secret operators = settings.pages().operatorPassword();
@@ -287,7 +290,7 @@ public final class App implements AutoCloseable {
         this.deletions = new Deletions(administration.deeds(), leaving(), clock);
         this.vouchers = new Vouchers(store.database(), store.writer(), clock, secureRandom, store.secrets());
         this.operatorVouchers = new OperatorVouchers(vouchers, store.writer(), clock);
-        this.paying = opened.add(Paying.of(settings, currentSettings, store, vertx, clock), Paying::close);
+        this.paying = opened.add(Paying.of(settings, currentSettings, store, outbound, clock), Paying::close);
         this.operatorSettings = new OperatorSettings(currentSettings, store.writer(), clock);
         this.prices = new Prices(catalogue, current, store.setPrices(), store.writer(), clock);
         this.booksCheck = new BooksCheck(store.database(), clock);
@@ -507,6 +510,17 @@ public final class App implements AutoCloseable {
         return new Leaving(store.database(), store.people(), store.writer(), clock);
     }
 
+    private Outbound outbound(Settings.@Nullable Proxy chosen) {
+        if (chosen == null) {
+            return Outbound.direct(vertx);
+        }
+        Secret credentials = chosen.credentials();
+        return new Outbound(
+                vertx,
+                Outbound.proxy(chosen.host(), chosen.port(), credentials == null ? null : credentials.value()),
+                chosen.direct());
+    }
+
     private @Nullable OidcSignIn oidc(Settings.@Nullable Oidc chosen) {
         if (chosen == null) {
             return null;
@@ -514,7 +528,7 @@ public final class App implements AutoCloseable {
         OidcClient client = new OidcClient(
                 chosen.issuer(), chosen.clientId(), chosen.clientSecret().value(), chosen.name(), chosen.redirectUri());
         OidcSignIn signIn =
-                opened.add(new OidcSignIn(vertx, client, store.secrets(), clock, secureRandom), OidcSignIn::close);
+                opened.add(new OidcSignIn(outbound, client, store.secrets(), clock, secureRandom), OidcSignIn::close);
         signIn.look();
         return signIn;
     }
@@ -781,9 +795,11 @@ public final class App implements AutoCloseable {
     public Banner banner() {
         String url = Banner.url(settings.host(), port());
         boolean isSandbox = sandbox != null;
+        Settings.Proxy proxy = settings.upstreamProxy();
         return new Banner(
                 url,
                 new Banner.Upstream(isSandbox, channels.shown()),
+                proxy == null ? null : proxy.shown(),
                 demo == null ? null : shown(demo, url),
                 adminKey.made(),
                 operatorPassword,

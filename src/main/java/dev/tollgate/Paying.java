@@ -1,6 +1,7 @@
 package dev.tollgate;
 
 import dev.tollgate.admin.By;
+import dev.tollgate.channel.Outbound;
 import dev.tollgate.config.CurrentSettings;
 import dev.tollgate.config.Secret;
 import dev.tollgate.config.SettingTable;
@@ -19,7 +20,6 @@ import dev.tollgate.stripe.StripeCheckout;
 import dev.tollgate.stripe.StripeGate;
 import dev.tollgate.stripe.StripeWebhookHandler;
 import dev.tollgate.stripe.WebhookCounts;
-import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -43,7 +43,7 @@ record Paying(
         InstantSource clock)
         implements AutoCloseable {
 
-    static Paying of(Settings settings, CurrentSettings current, Store store, Vertx vertx, InstantSource clock) {
+    static Paying of(Settings settings, CurrentSettings current, Store store, Outbound outbound, InstantSource clock) {
         Settings.Stripe chosen = settings.stripe();
         boolean isTestMoneyGood = chosen != null && chosen.allowsTestKey();
         Payments payments =
@@ -56,7 +56,7 @@ record Paying(
         return new Paying(
                 payments,
                 account,
-                account == null ? null : new StripeCheckout(vertx, account, payments),
+                account == null ? null : new StripeCheckout(outbound, account, payments),
                 account == null ? new TestPayments(payments, () -> !store.kind().isReal(), clock) : null,
                 new WebhookCounts(),
                 clock);

@@ -1,6 +1,7 @@
 package dev.tollgate;
 
 import dev.tollgate.channel.FarEnd;
+import dev.tollgate.channel.Outbound;
 import dev.tollgate.compat.CompatProvider;
 import dev.tollgate.config.ConfigException;
 import dev.tollgate.config.Secret;
@@ -21,7 +22,6 @@ import dev.tollgate.upstream.PoolSpec;
 import dev.tollgate.upstream.Provider;
 import dev.tollgate.upstream.Timeouts;
 import dev.tollgate.upstream.Upstreams;
-import io.vertx.core.Vertx;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -40,7 +40,7 @@ final class UpstreamChannels {
     private static final Logger log = LoggerFactory.getLogger(UpstreamChannels.class);
     private static final long LINGER_MILLIS = 5_000;
 
-    private final Vertx vertx;
+    private final Outbound outbound;
     private final Settings settings;
     private final Catalogue catalogue;
     private final @Nullable Sandbox sandbox;
@@ -52,8 +52,12 @@ final class UpstreamChannels {
 
     /** @throws ConfigException when the channels file has an error */
     UpstreamChannels(
-            Vertx vertx, Settings settings, Catalogue catalogue, @Nullable Sandbox sandbox, Surroundings surroundings) {
-        this.vertx = vertx;
+            Outbound outbound,
+            Settings settings,
+            Catalogue catalogue,
+            @Nullable Sandbox sandbox,
+            Surroundings surroundings) {
+        this.outbound = outbound;
         this.settings = settings;
         this.catalogue = catalogue;
         this.sandbox = sandbox;
@@ -62,15 +66,15 @@ final class UpstreamChannels {
                 Set.copyOf(settings.media().gsBuckets()), surroundings.clock(), surroundings.uploadedAbove());
         this.reader = new ChannelsFile(providers(surroundings), models(), timeouts(), surroundings.environment());
         this.single = single();
-        this.upstreams = new Upstreams(vertx, pool(), surroundings.clock(), surroundings.random());
+        this.upstreams = new Upstreams(outbound.vertx(), pool(), surroundings.clock(), surroundings.random());
     }
 
     /** The whole table: one line a provider. */
     private List<Provider> providers(Surroundings surroundings) {
         return List.of(
-                new GeminiProvider(vertx, known(), media),
-                new VertexProvider(vertx, surroundings.clock(), known(), media),
-                new CompatProvider(vertx));
+                new GeminiProvider(outbound, known(), media),
+                new VertexProvider(outbound, surroundings.clock(), known(), media),
+                new CompatProvider(outbound));
     }
 
     Upstreams upstreams() {
@@ -127,7 +131,8 @@ final class UpstreamChannels {
                 1,
                 1,
                 models(),
-                () -> new GeminiChannel(vertx, name, url(), key(), FarEnd.CONNECTIONS_MAX, timeouts(), known(), media));
+                () -> new GeminiChannel(
+                        outbound, name, url(), key(), FarEnd.CONNECTIONS_MAX, timeouts(), known(), media));
     }
 
     /** Who answers, for the start. */

@@ -13,6 +13,7 @@ import io.vertx.core.net.ConnectOptions;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.ProxyOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -40,6 +41,7 @@ final class Connections {
     private static final int TICKS = 4;
 
     private final Vertx vertx;
+    private final @Nullable ProxyOptions proxy;
     private final NetClient dialer;
     private final ConnectOptions address;
     private final int max;
@@ -55,8 +57,9 @@ final class Connections {
      * @param tls null for plain HTTP
      * @param max of connections; as many calls again may wait for one
      */
-    Connections(Vertx vertx, String host, int port, @Nullable ClientSSLOptions tls, int max, Timeouts timeouts) {
-        this.vertx = vertx;
+    Connections(Outbound outbound, String host, int port, @Nullable ClientSSLOptions tls, int max, Timeouts timeouts) {
+        this.vertx = outbound.vertx();
+        this.proxy = outbound.proxyTo(host);
         this.max = max;
         this.connectMillis = timeouts.connectMillis();
         this.tickMillis = Math.max(1, timeouts.shortestMillis() / TICKS);
@@ -258,10 +261,20 @@ final class Connections {
             freed();
             return Future.failedFuture(new IOException("the channel is closed"));
         }
-        return dialer.connect(new ConnectOptions(address).setTimeout((int) millis))
+        return dialed(millis)
                 .onFailure(_ -> freed())
                 .compose(socket -> connected(context, socket))
                 .map(connection -> connection.lend(context, request));
+    }
+
+    private Future<NetSocket> dialed(long millis) {
+        ConnectOptions options = new ConnectOptions(address).setTimeout((int) millis);
+        ProxyOptions by = proxy;
+        return by == null
+                ? dialer.connect(options)
+                : dialer.connect(options.setProxyOptions(
+                                new ProxyOptions(by).setConnectTimeout(Duration.ofMillis(millis))))
+                        .recover(why -> Future.failedFuture(Outbound.through(by, why)));
     }
 
     private Future<Connection> connected(ContextInternal context, NetSocket socket) {

@@ -24,7 +24,7 @@ public final class FarEnd {
 
     private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7e]{1,8192}");
 
-    private final Vertx vertx;
+    private final Outbound outbound;
     private final URI base;
     private final Timeouts timeouts;
     private final String host;
@@ -34,13 +34,13 @@ public final class FarEnd {
      * @param baseUrl http or https, with a path at most
      * @param connectionsMax to the one host; as many calls again may wait for one
      */
-    public FarEnd(Vertx vertx, String baseUrl, int connectionsMax, Timeouts timeouts) {
-        this(vertx, baseUrl, connectionsMax, timeouts, new ClientSSLOptions());
+    public FarEnd(Outbound outbound, String baseUrl, int connectionsMax, Timeouts timeouts) {
+        this(outbound, baseUrl, connectionsMax, timeouts, new ClientSSLOptions());
     }
 
     /** @param trust whom to believe over https */
-    FarEnd(Vertx vertx, String baseUrl, int connectionsMax, Timeouts timeouts, ClientSSLOptions trust) {
-        this.vertx = vertx;
+    FarEnd(Outbound outbound, String baseUrl, int connectionsMax, Timeouts timeouts, ClientSSLOptions trust) {
+        this.outbound = outbound;
         this.base = checkedBase(baseUrl);
         this.timeouts = timeouts;
         boolean tls = "https".equals(base.getScheme());
@@ -48,7 +48,7 @@ public final class FarEnd {
         int port = base.getPort() >= 0 ? base.getPort() : usual;
         this.host = port == usual ? base.getHost() : base.getHost() + ":" + port;
         this.connections =
-                new Connections(vertx, bare(base.getHost()), port, tls ? trust : null, connectionsMax, timeouts);
+                new Connections(outbound, bare(base.getHost()), port, tls ? trust : null, connectionsMax, timeouts);
     }
 
     /** An IPv6 address stands in brackets in a URL. */
@@ -81,7 +81,7 @@ public final class FarEnd {
     }
 
     public Vertx vertx() {
-        return vertx;
+        return outbound.vertx();
     }
 
     public Timeouts timeouts() {

@@ -7,7 +7,8 @@
  * ({@link dev.tollgate.channel.AnswerParser}, decision 0014); what strangers serve is read by libraries.
  *
  * <p>Invariants: a call tells its listener exactly one end; nothing follows redirects or asks for compression; the far end's address
- * comes from the operator's configuration alone.
+ * comes from the operator's configuration alone, and so does the proxy on the way to it ({@link dev.tollgate.channel.Outbound}). This machine
+ * is never reached through a proxy.
  *
  * <p>Threading: a call and its readers are confined to the event loop that asked; a {@link FarEnd} serves all of them.
  */

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param url where the server listens, see {@link #url}
  * @param upstream who answers
+ * @param proxy of calls to upstreams, without credentials; null without one
  * @param demo null if there is no demo account
  * @param adminKey null unless this start has created it
  * @param operatorPassword null unless this start has created the first operator
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public record Banner(
         String url,
         Upstream upstream,
+        @Nullable String proxy,
         @Nullable Demo demo,
         @Nullable String adminKey,
         @Nullable String operatorPassword,
@@ -129,6 +131,9 @@ public record Banner(
                         : "Tollgate is running. Answers come from " + upstream.url());
         lines.add("");
         lines.add(PAGES + url);
+        if (proxy != null) {
+            lines.add("  Proxy      " + proxy + "  (to upstreams, Stripe and the sign-in provider)");
+        }
         lines.addAll(secrets);
         if (demo != null) {
             addDemo(lines, demo);

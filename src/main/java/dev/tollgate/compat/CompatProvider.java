@@ -1,6 +1,7 @@
 package dev.tollgate.compat;
 
 import dev.tollgate.channel.FarEnd;
+import dev.tollgate.channel.Outbound;
 import dev.tollgate.config.Secret;
 import dev.tollgate.config.YamlNode;
 import dev.tollgate.upstream.Channel;
@@ -8,7 +9,6 @@ import dev.tollgate.upstream.ChannelEntry;
 import dev.tollgate.upstream.Opening;
 import dev.tollgate.upstream.Provider;
 import dev.tollgate.upstream.Timeouts;
-import io.vertx.core.Vertx;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -22,10 +22,10 @@ public final class CompatProvider implements Provider {
             Map.of("max_tokens", "max_tokens", "max_completion_tokens", "max_completion_tokens");
     private static final Map<String, Boolean> SENT = Map.of("send", true, "omit", false);
 
-    private final Vertx vertx;
+    private final Outbound outbound;
 
-    public CompatProvider(Vertx vertx) {
-        this.vertx = vertx;
+    public CompatProvider(Outbound outbound) {
+        this.outbound = outbound;
     }
 
     @Override
@@ -67,7 +67,7 @@ public final class CompatProvider implements Provider {
             implements Opening {
         @Override
         public Channel open() {
-            FarEnd farEnd = new FarEnd(provider.vertx, baseUrl, FarEnd.CONNECTIONS_MAX, timeouts);
+            FarEnd farEnd = new FarEnd(provider.outbound, baseUrl, FarEnd.CONNECTIONS_MAX, timeouts);
             return new CompatChannel(id, farEnd, key == null ? null : key.value(), dialect);
         }
     }

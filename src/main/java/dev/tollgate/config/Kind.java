@@ -5,6 +5,8 @@ import dev.tollgate.money.Credits;
 import inet.ipaddr.IPAddressString;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +39,9 @@ record Kind<T>(String allowed, List<String> choices, Function<String, @Nullable 
     private static final Pattern TIME = Pattern.compile("([0-9]{1,9}) ?(ms|s|m|h)");
     private static final Map<String, Long> TIME_UNITS = Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L);
     private static final int LIST_MAX = 100;
+    private static final String DIRECT =
+            "\\*|[0-9]{1,3}(\\.[0-9]{1,3}){3}(/[0-9]{1,2})?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(/[0-9]{1,3})?"
+                    + "|(\\*?\\.)?([A-Za-z0-9_-]{1,63}\\.)*[A-Za-z_][A-Za-z0-9_-]{0,62}";
 
     static Kind<Integer> wholeNumber(int least, int most) {
         return new Kind<>("a whole number from " + least + " to " + most, text -> {
@@ -190,6 +195,45 @@ record Kind<T>(String allowed, List<String> choices, Function<String, @Nullable 
                     ? new Settings.Listen(parts.group(1).replaceAll("[\\[\\]]", ""), Integer.parseInt(parts.group(2)))
                     : null;
         });
+    }
+
+    /** An HTTP proxy; what stands before its {@code @} is a user and a password, each perhaps in percent-encoding. */
+    static Kind<Settings.Proxy> proxy() {
+        Pattern pattern = Pattern.compile(
+                "(?i:http://)?(?:([!-~&&[^@/:]]{0,500}(?::[!-~&&[^@/]]{0,1000})?)@)?([A-Za-z0-9._-]{1,255}|\\[[0-9A-Fa-f:.]{2,45}\\]):([0-9]{1,5})/?");
+        return new Kind<>("http://[user:password@]host:port", text -> {
+            Matcher parts = pattern.matcher(text);
+            int port = parts.matches() ? Integer.parseInt(parts.group(3)) : 0;
+            String user = port == 0 ? null : parts.group(1);
+            try {
+                return port == 0 || port > 65_535
+                        ? null
+                        : new Settings.Proxy(
+                                parts.group(2).replaceAll("[\\[\\]]", ""),
+                                port,
+                                user == null ? null : new Secret(decoded(user)),
+                                List.of());
+            } catch (IllegalArgumentException e) {
+                return null;
+            }
+        });
+    }
+
+    /** @throws IllegalArgumentException if an escape is none, or stands for a character that a header cannot carry */
+    private static String decoded(String credentials) {
+        String text = URLDecoder.decode(credentials.replace("+", "%2B"), StandardCharsets.UTF_8);
+        if (text.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("a control character");
+        }
+        return text.contains(":") ? text : text + ":";
+    }
+
+    /** Hosts that are reached without a proxy. */
+    static Kind<List<String>> direct() {
+        return list(
+                "* for every host, a name that also stands for all names below it, an address or a CIDR range, like"
+                        + " example.org, 10.1.0.0/16 or fd00::1",
+                DIRECT);
     }
 
     /** Where the shape is an address's, the address must be one, too. */

@@ -77,6 +77,21 @@ public final class SettingTable {
             "A file of channels that calls are spread over. It replaces the channel of gemini.* and is read again on"
                     + " SIGHUP. See channels.md.");
 
+    static final Setting<Settings.Proxy> UPSTREAM_PROXY = Setting.of(
+                    "upstream.proxy",
+                    Kind.proxy(),
+                    "",
+                    "The HTTP proxy for connections to upstreams, Stripe and the sign-in provider: Tollgate asks it to CONNECT,"
+                            + " for http URLs, too. This machine is never reached through it, and neither is mail.host. Default:"
+                            + " the first of HTTPS_PROXY, HTTP_PROXY and ALL_PROXY that is set, in upper or lower case.")
+            .hidden();
+    static final Setting<List<String>> UPSTREAM_NO_PROXY = Setting.of(
+            "upstream.no-proxy",
+            Kind.direct(),
+            "",
+            "Hosts that are reached without upstream.proxy. Addresses and ranges match URLs that have an address: names are"
+                    + " not looked up. Default: NO_PROXY, in upper or lower case.");
+
     static final Setting<Secret> ADMIN_KEY = Setting.secret(
             "admin.key",
             "16 to 256 printable characters without a space",
@@ -466,7 +481,7 @@ public final class SettingTable {
         Map<String, String> groups = new LinkedHashMap<>();
         List.of("port", "host", "public", "data", "database", "schema", "secret", "config")
                 .forEach(prefix -> groups.put(prefix, "Basics"));
-        List.of("gemini", "channels", "models").forEach(prefix -> groups.put(prefix, "Upstream"));
+        List.of("gemini", "channels", "models", "upstream").forEach(prefix -> groups.put(prefix, "Upstream"));
         List.of("sandbox", "demo").forEach(prefix -> groups.put(prefix, "Sandbox and demo account"));
         groups.put("brand", "Branding");
         groups.put("sign-up", "Sign-up");
@@ -496,6 +511,8 @@ public final class SettingTable {
             GEMINI_API_KEY,
             GEMINI_BASE_URL,
             CHANNELS_FILE,
+            UPSTREAM_PROXY,
+            UPSTREAM_NO_PROXY,
             ADMIN_KEY,
             ADMIN_LISTEN,
             ADMIN_CERTIFICATE,

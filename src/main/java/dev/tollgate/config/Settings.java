@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param secretKey null: the one in the data folder
  * @param modelsFile null: the catalogue that is built in
  * @param channelsFile null: the one channel of {@code gemini}, or the sandbox
+ * @param upstreamProxy null: upstreams, Stripe and the sign-in provider are reached directly
  * @param adminKey null: made at the first start
  * @param adminListen null: the operator's routes are where all others are
  * @param adminTls null: plain HTTP there
@@ -35,6 +36,7 @@ public record Settings(
         @Nullable Secret secretKey,
         @Nullable Path modelsFile,
         @Nullable Path channelsFile,
+        @Nullable Proxy upstreamProxy,
         @Nullable Secret adminKey,
         @Nullable Listen adminListen,
         @Nullable AdminTls adminTls,
@@ -67,6 +69,29 @@ public record Settings(
     /** Whether mails are sent. */
     public boolean isMailOn() {
         return mail != null;
+    }
+
+    /**
+     * An HTTP proxy that is asked to CONNECT.
+     *
+     * @param host an IPv6 address without brackets
+     * @param credentials {@code user:password}; null: none
+     * @param direct hosts that are reached without it
+     */
+    public record Proxy(String host, int port, @Nullable Secret credentials, List<String> direct) {
+
+        public Proxy {
+            direct = List.copyOf(direct);
+        }
+
+        Proxy except(List<String> hosts) {
+            return new Proxy(host, port, credentials, hosts);
+        }
+
+        /** Returns its URL without credentials. */
+        public String shown() {
+            return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+        }
     }
 
     /** Where to listen. @param port 0: any free one */

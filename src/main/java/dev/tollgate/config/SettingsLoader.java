@@ -8,10 +8,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,7 @@ public final class SettingsLoader {
         loader.takeEnvironment(environment);
         loader.takeArguments(arguments);
         loader.takeFile(loader.find(CONFIG));
+        loader.takeProxies(environment);
         return loader.settings();
     }
 
@@ -116,6 +119,53 @@ public final class SettingsLoader {
         }
     }
 
+    /** The variables that other programs know are defaults: a bad value in one of them must not stop the start. */
+    private void takeProxies(Map<String, String> environment) {
+        String proxy = first(environment, "HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY");
+        if (proxy != null && !isSet(UPSTREAM_PROXY)) {
+            String value = Objects.requireNonNull(environment.get(proxy)).strip();
+            if (UPSTREAM_PROXY.allows(value)) {
+                found.put(UPSTREAM_PROXY.name(), new Found(value, proxy, CurrentSettings.Source.ENVIRONMENT));
+            } else {
+                warnings.add(
+                        proxy + " has no effect; allowed is " + UPSTREAM_PROXY.allowed() + ". Set upstream.proxy.");
+            }
+        }
+        String direct = first(environment, "NO_PROXY");
+        if (direct != null && !isSet(UPSTREAM_NO_PROXY)) {
+            List<String> known = new ArrayList<>();
+            for (String host : Objects.requireNonNull(environment.get(direct))
+                    .replaceFirst("^[,\\s]+", "")
+                    .split("[,\\s]+")) {
+                if (UPSTREAM_NO_PROXY.allows(host)) {
+                    known.add(host);
+                } else {
+                    warnings.add(direct + ": '" + shorten(host) + "' has no effect; upstream.no-proxy takes "
+                            + UPSTREAM_NO_PROXY.allowed() + ".");
+                }
+            }
+            String text = String.join(",", known);
+            if (UPSTREAM_NO_PROXY.allows(text)) {
+                found.put(UPSTREAM_NO_PROXY.name(), new Found(text, direct, CurrentSettings.Source.ENVIRONMENT));
+            }
+        }
+    }
+
+    /** Returns the first variable that has a value; the spelling in lower case comes before the other, as in curl. */
+    private static @Nullable String first(Map<String, String> environment, String... names) {
+        return Arrays.stream(names)
+                .flatMap(name -> Stream.of(name.toLowerCase(Locale.ROOT), name))
+                .filter(name -> !environment.getOrDefault(name, "").isBlank())
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Null without one. */
+    private Settings.@Nullable Proxy upstreamProxy() {
+        Settings.Proxy proxy = find(UPSTREAM_PROXY);
+        return proxy == null ? null : proxy.except(list(UPSTREAM_NO_PROXY));
+    }
+
     /** Some are asked for only when they are needed, and then it is too late to say that one is not allowed. */
     private void checkAll() {
         all().stream().filter(this::isSet).forEach(this::find);
@@ -135,6 +185,7 @@ public final class SettingsLoader {
                 find(SECRET_KEY),
                 find(MODELS_FILE),
                 find(CHANNELS_FILE),
+                upstreamProxy(),
                 find(ADMIN_KEY),
                 find(ADMIN_LISTEN),
                 adminTls(),

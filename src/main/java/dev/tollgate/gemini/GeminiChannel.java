@@ -1,6 +1,7 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.channel.FarEnd;
+import dev.tollgate.channel.Outbound;
 import dev.tollgate.channel.Request;
 import dev.tollgate.channel.StreamedCall;
 import dev.tollgate.conversation.ResponseFormat;
@@ -18,7 +19,6 @@ import dev.tollgate.upstream.UpstreamCall;
 import dev.tollgate.upstream.UpstreamFailure;
 import dev.tollgate.upstream.UpstreamListener;
 import io.vertx.core.Context;
-import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +65,7 @@ public final class GeminiChannel implements Channel {
      * @param models the catalogue's rules
      */
     public GeminiChannel(
-            Vertx vertx,
+            Outbound outbound,
             String name,
             String baseUrl,
             String key,
@@ -75,7 +75,7 @@ public final class GeminiChannel implements Channel {
             GeminiMedia media) {
         this(
                 name,
-                new FarEnd(vertx, baseUrl, connectionsMax, timeouts),
+                new FarEnd(outbound, baseUrl, connectionsMax, timeouts),
                 new KeyAccess(key),
                 new Succession(name, GeminiProvider.KIND, models, media.clock()),
                 media);

@@ -1,13 +1,13 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.channel.FarEnd;
+import dev.tollgate.channel.Outbound;
 import dev.tollgate.config.Secret;
 import dev.tollgate.upstream.Channel;
 import dev.tollgate.upstream.ChannelEntry;
 import dev.tollgate.upstream.Opening;
 import dev.tollgate.upstream.Provider;
 import dev.tollgate.upstream.Timeouts;
-import io.vertx.core.Vertx;
 import java.util.Objects;
 import java.util.Set;
 
@@ -16,7 +16,7 @@ public final class GeminiProvider implements Provider {
 
     static final String KIND = "gemini";
 
-    private final Vertx vertx;
+    private final Outbound outbound;
     private final KnownModels models;
     private final GeminiMedia media;
 
@@ -24,8 +24,8 @@ public final class GeminiProvider implements Provider {
      * @param models the catalogue's rules
      * @param media what channels have to know to pass media on
      */
-    public GeminiProvider(Vertx vertx, KnownModels models, GeminiMedia media) {
-        this.vertx = vertx;
+    public GeminiProvider(Outbound outbound, KnownModels models, GeminiMedia media) {
+        this.outbound = outbound;
         this.models = models;
         this.media = media;
     }
@@ -61,7 +61,7 @@ public final class GeminiProvider implements Provider {
         @Override
         public Channel open() {
             return new GeminiChannel(
-                    provider.vertx,
+                    provider.outbound,
                     id,
                     baseUrl,
                     key.value(),

@@ -1,6 +1,7 @@
 package dev.tollgate.gemini;
 
 import dev.tollgate.channel.FarEnd;
+import dev.tollgate.channel.Outbound;
 import dev.tollgate.config.Secret;
 import dev.tollgate.config.YamlNode;
 import dev.tollgate.upstream.Channel;
@@ -8,7 +9,6 @@ import dev.tollgate.upstream.ChannelEntry;
 import dev.tollgate.upstream.Opening;
 import dev.tollgate.upstream.Provider;
 import dev.tollgate.upstream.Timeouts;
-import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
@@ -26,7 +26,7 @@ public final class VertexProvider implements Provider {
 
     static final String KIND = "vertex";
 
-    private final Vertx vertx;
+    private final Outbound outbound;
     private final InstantSource clock;
     private final KnownModels models;
     private final GeminiMedia media;
@@ -35,8 +35,8 @@ public final class VertexProvider implements Provider {
      * @param models the catalogue's rules
      * @param media what channels have to know to pass media on
      */
-    public VertexProvider(Vertx vertx, InstantSource clock, KnownModels models, GeminiMedia media) {
-        this.vertx = vertx;
+    public VertexProvider(Outbound outbound, InstantSource clock, KnownModels models, GeminiMedia media) {
+        this.outbound = outbound;
         this.clock = clock;
         this.models = models;
         this.media = media;
@@ -132,7 +132,7 @@ public final class VertexProvider implements Provider {
             implements Opening {
         @Override
         public Channel open() {
-            FarEnd farEnd = new FarEnd(provider.vertx, baseUrl, FarEnd.CONNECTIONS_MAX, timeouts);
+            FarEnd farEnd = new FarEnd(provider.outbound, baseUrl, FarEnd.CONNECTIONS_MAX, timeouts);
             return new GeminiChannel(
                     id, farEnd, VertexAccess.express(key.value()), provider.succession(id), provider.media);
         }
@@ -150,9 +150,10 @@ public final class VertexProvider implements Provider {
         @Override
         public Channel open() {
             ServiceAccount account = ServiceAccount.read(file);
-            FarEnd tokens = new FarEnd(provider.vertx, account.tokenUri().toString(), TOKEN_CONNECTIONS_MAX, timeouts);
+            FarEnd tokens =
+                    new FarEnd(provider.outbound, account.tokenUri().toString(), TOKEN_CONNECTIONS_MAX, timeouts);
             VertexToken token = new VertexToken(account, tokens, provider.clock);
-            FarEnd farEnd = new FarEnd(provider.vertx, baseUrl, FarEnd.CONNECTIONS_MAX, timeouts);
+            FarEnd farEnd = new FarEnd(provider.outbound, baseUrl, FarEnd.CONNECTIONS_MAX, timeouts);
             return new GeminiChannel(
                     id,
                     farEnd,

@@ -1,9 +1,9 @@
 package dev.tollgate.oidc;
 
+import dev.tollgate.channel.Outbound;
 import dev.tollgate.log.Event;
 import dev.tollgate.people.Identity;
 import dev.tollgate.storage.SecretBox;
-import io.vertx.core.Vertx;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -36,9 +36,10 @@ public final class OidcSignIn implements AutoCloseable {
     private final RandomGenerator random;
 
     /** @param random a secure one */
-    public OidcSignIn(Vertx vertx, OidcClient client, SecretBox secrets, InstantSource clock, RandomGenerator random) {
+    public OidcSignIn(
+            Outbound outbound, OidcClient client, SecretBox secrets, InstantSource clock, RandomGenerator random) {
         this.client = client;
-        this.calls = new ProviderCalls(vertx, client);
+        this.calls = new ProviderCalls(outbound, client);
         this.description = new ProviderDescription(client, calls, clock);
         this.tokens = new IdTokens(client, new ProviderKeys(calls, clock), clock);
         this.sealed = new Sealed(secrets, clock);

@@ -2,13 +2,13 @@ package dev.tollgate.oidc;
 
 import dev.tollgate.channel.FarEnd;
 import dev.tollgate.channel.Json;
+import dev.tollgate.channel.Outbound;
 import dev.tollgate.channel.Request;
 import dev.tollgate.channel.WholeReply;
 import dev.tollgate.log.Event;
 import dev.tollgate.upstream.Timeouts;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -40,20 +40,20 @@ final class ProviderCalls implements AutoCloseable {
     private static final long CONNECT_MILLIS = 4_000;
     private static final long ANSWER_MILLIS = 8_000;
 
-    private final Vertx vertx;
+    private final Outbound outbound;
     private final OidcClient client;
     private final long answerMillis;
     private final Semaphore calls = new Semaphore(CALLS_MAX);
     private final Map<String, FarEnd> servers = new HashMap<>();
     private boolean isClosed;
 
-    ProviderCalls(Vertx vertx, OidcClient client) {
-        this(vertx, client, ANSWER_MILLIS);
+    ProviderCalls(Outbound outbound, OidcClient client) {
+        this(outbound, client, ANSWER_MILLIS);
     }
 
     /** @param answerMillis how long an answer is waited for */
-    ProviderCalls(Vertx vertx, OidcClient client, long answerMillis) {
-        this.vertx = vertx;
+    ProviderCalls(Outbound outbound, OidcClient client, long answerMillis) {
+        this.outbound = outbound;
         this.client = client;
         this.answerMillis = answerMillis;
     }
@@ -134,7 +134,7 @@ final class ProviderCalls implements AutoCloseable {
     private WholeReply exchange(FarEnd end, Request request, byte[] body)
             throws ExecutionException, TimeoutException, InterruptedException {
         Promise<WholeReply> promise = Promise.promise();
-        vertx.runOnContext(_ -> end.connect(request)
+        outbound.vertx().runOnContext(_ -> end.connect(request)
                 .compose(roundtrip -> {
                     Future<WholeReply> reply = WholeReply.of(roundtrip, REPLY_BYTES_MAX);
                     roundtrip.await(answerMillis, false);
@@ -162,7 +162,7 @@ final class ProviderCalls implements AutoCloseable {
                 throw away();
             }
             FarEnd made = new FarEnd(
-                    vertx,
+                    outbound,
                     origin,
                     CONNECTIONS_MAX,
                     new Timeouts(CONNECT_MILLIS, answerMillis, answerMillis, answerMillis));

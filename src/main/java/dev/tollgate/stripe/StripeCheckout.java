@@ -1,6 +1,7 @@
 package dev.tollgate.stripe;
 
 import dev.tollgate.channel.FarEnd;
+import dev.tollgate.channel.Outbound;
 import dev.tollgate.channel.Request;
 import dev.tollgate.channel.WholeReply;
 import dev.tollgate.error.ApiException;
@@ -49,11 +50,11 @@ public final class StripeCheckout implements AutoCloseable {
     private final StripeAccount account;
     private final Payments payments;
 
-    public StripeCheckout(Vertx vertx, StripeAccount account, Payments payments) {
-        this.vertx = vertx;
+    public StripeCheckout(Outbound outbound, StripeAccount account, Payments payments) {
+        this.vertx = outbound.vertx();
         this.account = account;
         this.payments = payments;
-        this.stripe = new FarEnd(vertx, account.url(), CONNECTIONS_MAX, TIMEOUTS);
+        this.stripe = new FarEnd(outbound, account.url(), CONNECTIONS_MAX, TIMEOUTS);
     }
 
     /** What its payments are. */

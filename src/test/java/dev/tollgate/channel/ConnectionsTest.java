@@ -48,7 +48,7 @@ class ConnectionsTest {
     }
 
     private FarEnd farEnd(int connectionsMax, Timeouts timeouts) {
-        return new FarEnd(vertx, server.url() + "/base", connectionsMax, timeouts);
+        return new FarEnd(Outbound.direct(vertx), server.url() + "/base", connectionsMax, timeouts);
     }
 
     private static CompletableFuture<WholeReply> ask(FarEnd farEnd, Context loop) {
@@ -119,7 +119,7 @@ class ConnectionsTest {
     @Test
     void an_answer_before_the_request_is_broken_and_ends_its_connection() throws Exception {
         try (ServerSocket early = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            FarEnd farEnd = new FarEnd(vertx, "http://127.0.0.1:" + early.getLocalPort(), 1, PATIENT);
+            FarEnd farEnd = new FarEnd(Outbound.direct(vertx), "http://127.0.0.1:" + early.getLocalPort(), 1, PATIENT);
             CompletableFuture<WholeReply> answer = new CompletableFuture<>();
             loop.runOnContext(_ -> farEnd.connect(farEnd.post("/path"))
                     .compose(roundtrip -> WholeReply.of(roundtrip, 1_000))
@@ -136,7 +136,8 @@ class ConnectionsTest {
     @Test
     void an_answer_to_an_idle_connection_ends_it() throws Exception {
         try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            FarEnd farEnd = new FarEnd(vertx, "http://127.0.0.1:" + listening.getLocalPort(), 1, PATIENT);
+            FarEnd farEnd =
+                    new FarEnd(Outbound.direct(vertx), "http://127.0.0.1:" + listening.getLocalPort(), 1, PATIENT);
             CompletableFuture<WholeReply> answer = ask(farEnd, loop);
             byte[] hi = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi".getBytes(StandardCharsets.US_ASCII);
             try (Socket server = listening.accept()) {
@@ -262,7 +263,7 @@ class ConnectionsTest {
                     }
                 }
             });
-            FarEnd farEnd = new FarEnd(vertx, "http://127.0.0.1:" + brief.getLocalPort(), 1, PATIENT);
+            FarEnd farEnd = new FarEnd(Outbound.direct(vertx), "http://127.0.0.1:" + brief.getLocalPort(), 1, PATIENT);
             for (int i = 0; i < 200; i++) {
                 assertThatThrownBy(() -> got(ask(farEnd, loop))).isInstanceOf(ExecutionException.class);
             }

@@ -44,7 +44,7 @@ class FarEndTest {
             said.complete(null);
             throw new IOException("the connection ends with its answer");
         })) {
-            FarEnd far = new FarEnd(VERTX, server.url(), 1, Timeouts.DEFAULT);
+            FarEnd far = new FarEnd(Outbound.direct(VERTX), server.url(), 1, Timeouts.DEFAULT);
             VERTX.runOnContext(_ -> far.connect(far.post("/"))
                     .onSuccess(roundtrip -> new PieceByPiece(roundtrip, answer.length(), closed, read).start())
                     .onFailure(read::completeExceptionally));

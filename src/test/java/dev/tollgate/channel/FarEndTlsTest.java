@@ -3,6 +3,7 @@ package dev.tollgate.channel;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.testing.ConnectProxy;
 import dev.tollgate.testing.TlsKeys;
 import dev.tollgate.upstream.Timeouts;
 import io.vertx.core.Vertx;
@@ -12,6 +13,8 @@ import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.JksOptions;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -64,7 +67,7 @@ class FarEndTlsTest {
     }
 
     private FarEnd farEnd(String host, int port, ClientSSLOptions trust) {
-        return new FarEnd(vertx, "https://" + host + ":" + port, 1, Timeouts.DEFAULT, trust);
+        return new FarEnd(Outbound.direct(vertx), "https://" + host + ":" + port, 1, Timeouts.DEFAULT, trust);
     }
 
     @Test
@@ -88,9 +91,30 @@ class FarEndTlsTest {
     @Test
     void a_certificate_that_nobody_known_has_signed_is_refused() throws Exception {
         int port = serve(TlsKeys.of(folder, "localhost"));
-        FarEnd farEnd = new FarEnd(vertx, "https://localhost:" + port, 1, Timeouts.DEFAULT);
+        FarEnd farEnd = new FarEnd(Outbound.direct(vertx), "https://localhost:" + port, 1, Timeouts.DEFAULT);
         assertThatThrownBy(() -> asked(farEnd))
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(SSLHandshakeException.class);
+    }
+
+    @Test
+    void tls_through_a_proxy_is_spoken_with_the_far_end() throws Exception {
+        JksOptions keys = TlsKeys.of(folder, "upstream.test");
+        int port = serve(keys);
+        ClientSSLOptions trust = new ClientSSLOptions().setTrustOptions(keys);
+        try (ConnectProxy proxy =
+                new ConnectProxy("me:secret", Map.of("upstream.test:443", port, "other.test:443", port))) {
+            Outbound outbound = new Outbound(vertx, Outbound.proxy("127.0.0.1", proxy.port(), "me:secret"), List.of());
+
+            FarEnd farEnd = new FarEnd(outbound, "https://upstream.test", 1, Timeouts.DEFAULT, trust);
+            assertThat(asked(farEnd)).isEqualTo("upstream.test upstream.test");
+            assertThat(asked(farEnd)).isEqualTo("upstream.test upstream.test");
+            assertThat(proxy.asked()).containsExactly("CONNECT upstream.test:443 HTTP/1.1");
+
+            FarEnd other = new FarEnd(outbound, "https://other.test", 1, Timeouts.DEFAULT, trust);
+            assertThatThrownBy(() -> asked(other))
+                    .hasCauseInstanceOf(SSLHandshakeException.class)
+                    .hasStackTraceContaining("matching other.test found");
+        }
     }
 }

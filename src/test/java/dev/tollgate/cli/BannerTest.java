@@ -16,6 +16,7 @@ class BannerTest {
         Banner banner = new Banner(
                 "http://127.0.0.1:8080",
                 SANDBOX,
+                null,
                 new Banner.Demo("acc_demo", 10_000_000_000L, "sk-abc", List.of("curl \\", "  -d '{}'", "# {}")),
                 "adm-1",
                 "abc-def",
@@ -43,6 +44,7 @@ class BannerTest {
         Banner banner = new Banner(
                 "http://h:1",
                 SANDBOX,
+                null,
                 new Banner.Demo("acc_demo", 9_999_500_000L, null, List.of()),
                 null,
                 null,
@@ -56,7 +58,7 @@ class BannerTest {
     @Test
     void with_a_real_upstream_its_address_is_shown() {
         Banner banner = new Banner(
-                "http://h:1", new Banner.Upstream(false, "https://gemini.example"), null, null, null, List.of());
+                "http://h:1", new Banner.Upstream(false, "https://gemini.example"), null, null, null, null, List.of());
         assertThat(banner.text())
                 .isEqualTo(
                         "Tollgate is running. Answers come from https://gemini.example\n\n  Pages      http://h:1\n");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.channel.FarEnd;
 import dev.tollgate.channel.Json;
+import dev.tollgate.channel.Outbound;
 import dev.tollgate.conversation.PromptSize;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.media.LoadedMedia;
@@ -64,7 +65,8 @@ class CompatChannelTest {
     }
 
     private CompatChannel channel(String key) {
-        FarEnd farEnd = new FarEnd(VERTX, server.url() + "/v1", 4, new Timeouts(5_000, 30_000, 30_000, 30_000));
+        FarEnd farEnd = new FarEnd(
+                Outbound.direct(VERTX), server.url() + "/v1", 4, new Timeouts(5_000, 30_000, 30_000, 30_000));
         return new CompatChannel("far", farEnd, key, new ServerDialect("max_tokens", true));
     }
 

@@ -109,6 +109,82 @@ class SettingsLoaderTest {
                 .isTrue();
     }
 
+    private static Settings.Proxy proxy(String value) {
+        return SettingsLoader.load(Map.of(), Map.of("TOLLGATE_UPSTREAM_PROXY", value))
+                .upstreamProxy();
+    }
+
+    @Test
+    void a_proxy_has_a_host_a_port_and_perhaps_credentials() {
+        assertThat(proxy("http://proxy.corp:3128")).isEqualTo(new Settings.Proxy("proxy.corp", 3128, null, List.of()));
+        assertThat(proxy("HTTP://me:p%40ss+%C3%A9:1@[fd00::1]:80/"))
+                .isEqualTo(new Settings.Proxy("fd00::1", 80, new Secret("me:p@ss+é:1"), List.of()));
+        assertThat(proxy("me@proxy.corp:1").credentials()).isEqualTo(new Secret("me:"));
+        assertThat(proxy("http://me:x@[fd00::1]:80").shown()).isEqualTo("http://[fd00::1]:80");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://me:x@proxy:3128",
+                "socks5://proxy:1080",
+                "http://proxy",
+                "http://proxy:0",
+                "http://proxy:65536",
+                "http://proxy:3128/path",
+                "http://me:%0d%0a@proxy:3128",
+                "http://me:%zz@proxy:3128",
+                "http://me:a@b@proxy:3128",
+            })
+    void a_proxy_that_cannot_be_asked_stops_the_start_unshown(String value) {
+        assertThatThrownBy(() -> proxy(value))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("TOLLGATE_UPSTREAM_PROXY is not valid; allowed is http://[user:password@]host:port.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "HTTPS_PROXY=http://a:1 HTTP_PROXY=http://b:2 ALL_PROXY=http://c:3, a",
+        "https_proxy=http://a:1 HTTPS_PROXY=http://b:2, a",
+        "HTTP_PROXY=http://b:2 ALL_PROXY=http://c:3, b",
+        "http_proxy=b:2, b",
+        "all_proxy=http://c:3, c",
+        "HTTPS_PROXY= ALL_PROXY=http://c:3, c",
+        "HTTPS_PROXY=http://a:1 TOLLGATE_UPSTREAM_PROXY=http://own:9, own",
+    })
+    void the_usual_variables_are_the_proxys_default(String variables, String host) {
+        Map<String, String> environment = new HashMap<>();
+        for (String variable : variables.split(" ")) {
+            environment.put(variable.split("=", 2)[0], variable.split("=", 2)[1]);
+        }
+        Settings settings = SettingsLoader.load(Map.of(), environment);
+        assertThat(Objects.requireNonNull(settings.upstreamProxy()).host()).isEqualTo(host);
+        assertThat(settings.warnings()).isEmpty();
+    }
+
+    @Test
+    void a_usual_variable_that_is_not_understood_is_a_warning_without_its_value() {
+        Settings settings = SettingsLoader.load(Map.of(), Map.of("ALL_PROXY", "socks5://me:secret@proxy:1080"));
+        assertThat(settings.upstreamProxy()).isNull();
+        assertThat(settings.warnings())
+                .containsExactly(
+                        "ALL_PROXY has no effect; allowed is http://[user:password@]host:port. Set upstream.proxy.");
+    }
+
+    @Test
+    void hosts_without_the_proxy_come_from_the_setting_or_from_no_proxy() {
+        Map<String, String> environment =
+                Map.of("http_proxy", "http://a:1", "NO_PROXY", " ,localhost, .corp *.svc 10.0.0.0/8,fd00::1,x:80 ");
+        Settings settings = SettingsLoader.load(Map.of(), environment);
+        assertThat(Objects.requireNonNull(settings.upstreamProxy()).direct())
+                .containsExactly("localhost", ".corp", "*.svc", "10.0.0.0/8", "fd00::1");
+        assertThat(settings.warnings()).singleElement().asString().startsWith("NO_PROXY: 'x:80' has no effect;");
+        assertThat(SettingsLoader.load(Map.of("upstream.no-proxy", "*"), environment)
+                        .upstreamProxy()
+                        .direct())
+                .containsExactly("*");
+    }
+
     @Test
     void a_demo_account_is_asked_for_by_its_key_or_its_credits() {
         Settings.Demo byKey =

@@ -3,6 +3,7 @@ package dev.tollgate.gemini;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.channel.FarEnd;
+import dev.tollgate.channel.Outbound;
 import dev.tollgate.media.Medium;
 import dev.tollgate.testing.FilesUpstream;
 import dev.tollgate.upstream.Timeouts;
@@ -21,7 +22,7 @@ class FileUploadsTest {
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
     private final FileUploads uploads = new FileUploads(
             new UploadProtocol(
-                    new FarEnd(vertx, upstream.url(), 16, Timeouts.DEFAULT),
+                    new FarEnd(Outbound.direct(vertx), upstream.url(), 16, Timeouts.DEFAULT),
                     new KeyAccess("upstream-key"),
                     new GeminiErrors("upstream-key")),
             now::get);

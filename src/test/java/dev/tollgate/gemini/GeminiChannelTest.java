@@ -3,6 +3,7 @@ package dev.tollgate.gemini;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.channel.Outbound;
 import dev.tollgate.error.ApiException;
 import dev.tollgate.testing.ScriptedServer;
 import dev.tollgate.upstream.PreparedAsk;
@@ -75,7 +76,7 @@ class GeminiChannelTest {
     private static final KnownModels MODELS = new KnownModels(Set.of(), name -> Asks.PRO_25);
 
     private static GeminiChannel channel(String url, Timeouts timeouts) {
-        return new GeminiChannel(VERTX, "google", url, KEY, 16, timeouts, MODELS, NO_FILES);
+        return new GeminiChannel(Outbound.direct(VERTX), "google", url, KEY, 16, timeouts, MODELS, NO_FILES);
     }
 
     private PreparedAsk prepared(Timeouts timeouts) {
@@ -563,8 +564,8 @@ class GeminiChannelTest {
 
     @Test
     void a_bad_key_or_url_is_refused_without_being_shown() {
-        assertThatThrownBy(() ->
-                        new GeminiChannel(VERTX, "google", server.url(), "line\nbreak", 1, PATIENT, MODELS, NO_FILES))
+        assertThatThrownBy(() -> new GeminiChannel(
+                        Outbound.direct(VERTX), "google", server.url(), "line\nbreak", 1, PATIENT, MODELS, NO_FILES))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageNotContaining("break");
         for (String url : List.of("ftp://x", "http://", "http://user:pass@x", "x", "http://x?key=1")) {

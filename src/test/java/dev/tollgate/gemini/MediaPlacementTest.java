@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.channel.FarEnd;
+import dev.tollgate.channel.Outbound;
 import dev.tollgate.media.CallMedia;
 import dev.tollgate.media.WantedMedium;
 import dev.tollgate.testing.FilesUpstream;
@@ -38,7 +39,7 @@ class MediaPlacementTest {
     private final FilesUpstream upstream = new FilesUpstream();
     private final FileUploads uploads = new FileUploads(
             new UploadProtocol(
-                    new FarEnd(VERTX, upstream.url(), 16, Timeouts.DEFAULT),
+                    new FarEnd(Outbound.direct(VERTX), upstream.url(), 16, Timeouts.DEFAULT),
                     new KeyAccess("upstream-key"),
                     new GeminiErrors("upstream-key")),
             InstantSource.system());

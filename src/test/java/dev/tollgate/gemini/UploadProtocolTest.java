@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.channel.FarEnd;
+import dev.tollgate.channel.Outbound;
 import dev.tollgate.media.Medium;
 import dev.tollgate.testing.ScriptedServer;
 import dev.tollgate.upstream.Timeouts;
@@ -38,7 +39,7 @@ class UploadProtocolTest {
     void open() throws IOException {
         server = new ScriptedServer();
         protocol = new UploadProtocol(
-                new FarEnd(VERTX, server.url() + "/base", 4, Timeouts.DEFAULT),
+                new FarEnd(Outbound.direct(VERTX), server.url() + "/base", 4, Timeouts.DEFAULT),
                 new KeyAccess("upstream-key"),
                 new GeminiErrors("upstream-key"));
     }

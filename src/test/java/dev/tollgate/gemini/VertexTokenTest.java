@@ -5,6 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.channel.FarEnd;
 import dev.tollgate.channel.Json;
 import dev.tollgate.channel.NotAdmitted;
+import dev.tollgate.channel.Outbound;
 import dev.tollgate.config.Secret;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.RsaKeys;
@@ -55,7 +56,9 @@ class VertexTokenTest {
                 .put("token_uri", tokens)
                 .toString();
         token = new VertexToken(
-                ServiceAccount.read(new Secret(file)), new FarEnd(VERTX, tokens, 4, Timeouts.DEFAULT), clock);
+                ServiceAccount.read(new Secret(file)),
+                new FarEnd(Outbound.direct(VERTX), tokens, 4, Timeouts.DEFAULT),
+                clock);
     }
 
     @AfterEach

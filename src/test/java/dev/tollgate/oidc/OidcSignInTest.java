@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tollgate.admin.By;
 import dev.tollgate.admin.Refused;
+import dev.tollgate.channel.Outbound;
 import dev.tollgate.deeds.Actor;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
@@ -696,7 +697,7 @@ class OidcSignInTest {
         try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             String url = "http://127.0.0.1:" + silent.getLocalPort();
             OidcClient client = new OidcClient(URI.create(url), "id", "secret", "Acme ID", PUBLIC + OIDC);
-            try (ProviderCalls calls = new ProviderCalls(vertx, client, 200)) {
+            try (ProviderCalls calls = new ProviderCalls(Outbound.direct(vertx), client, 200)) {
                 assertThat(failure(calls, url)).contains("cannot be reached right now");
             }
         } finally {

@@ -2,6 +2,7 @@ package dev.tollgate.upstream;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.channel.Outbound;
 import dev.tollgate.compat.CompatProvider;
 import dev.tollgate.gemini.GeminiMedia;
 import dev.tollgate.gemini.GeminiProvider;
@@ -76,9 +77,9 @@ class ChannelsDocTest {
     private static final KnownModels MODELS =
             new KnownModels(Set.copyOf(CATALOGUE.upstreamNames()), CATALOGUE::upstream);
     private static final List<Provider> PROVIDERS = List.of(
-            new GeminiProvider(VERTX, MODELS, NO_FILES),
-            new VertexProvider(VERTX, InstantSource.system(), MODELS, NO_FILES),
-            new CompatProvider(VERTX));
+            new GeminiProvider(Outbound.direct(VERTX), MODELS, NO_FILES),
+            new VertexProvider(Outbound.direct(VERTX), InstantSource.system(), MODELS, NO_FILES),
+            new CompatProvider(Outbound.direct(VERTX)));
 
     private static ChannelsFile reader() {
         Map<String, String> models = new HashMap<>();
