@@ -367,7 +367,9 @@ public final class SettingTable {
             Kind.list(
                     "accept-json, header:NAME, agent:PART or product:NAME",
                     "accept-json|header:[A-Za-z0-9-]{1,64}|agent:[!-+\\--~]{1,64}|product:[!-+\\-.0-~]{1,64}"),
-            "accept-json, header:x-stainless-lang, agent:ai-sdk, product:node, product:undici",
+            "accept-json, header:x-stainless-lang, agent:ai-sdk, product:node, product:undici, product:deno, product:bun,"
+                    + " product:python-requests, product:python-urllib, product:okhttp, product:java-http-client, product:java,"
+                    + " product:guzzlehttp, product:ruby, product:faraday, product:dart",
             "Clients that get JSON if a call has no \"stream\" and its model streams by default. accept-json: the Accept"
                     + " header names application/json and not text/event-stream. header:NAME: the client sends that header."
                     + " agent:PART: its user agent contains the part. product:NAME: its user agent has a product of exactly that"

@@ -42,7 +42,23 @@ class SettingsLoaderTest {
         assertThat(settings.http()).isEqualTo(new Settings.Http(0, false, List.of("*")));
         assertThat(settings.jsonClients())
                 .isEqualTo(new Settings.JsonClients(
-                        true, List.of("x-stainless-lang"), List.of("ai-sdk"), List.of("node", "undici")));
+                        true,
+                        List.of("x-stainless-lang"),
+                        List.of("ai-sdk"),
+                        List.of(
+                                "node",
+                                "undici",
+                                "deno",
+                                "bun",
+                                "python-requests",
+                                "python-urllib",
+                                "okhttp",
+                                "java-http-client",
+                                "java",
+                                "guzzlehttp",
+                                "ruby",
+                                "faraday",
+                                "dart")));
         assertThat(settings.limits())
                 .isEqualTo(new Settings.Limits(33_554_432, 32_768, 16_384, null, 64, 10_000, 128, 100));
         assertThat(settings.media())
