@@ -120,6 +120,15 @@ final class AccountRow {
         return sandboxMicros;
     }
 
+    /** They leave, or are used. @return how much of it, as far as there are such */
+    long takeSandbox(long micros) {
+        long taken = Math.min(micros, sandboxMicros);
+        if (taken > 0) {
+            setSandboxMicros(sandboxMicros - taken);
+        }
+        return taken;
+    }
+
     void setSandboxMicros(long micros) {
         sandboxMicros = micros;
         changed = true;

@@ -174,7 +174,9 @@ final class Book {
     @Nullable
     EndedCall ended(String id) throws SQLException {
         ReservationRow row = reservations.get(id);
-        return row != null ? new EndedCall(row.accountId, row.state(), row.chargedMicros()) : rows.end(id);
+        return row != null
+                ? new EndedCall(row.accountId, row.state(), row.chargedMicros(), row.sandboxMicros())
+                : rows.end(id);
     }
 
     /** What was done for an account under the id of a request, or null. Reads. */
@@ -280,10 +282,9 @@ final class Book {
         AccountRow account = accountOf(reservation);
         long heldMicros = reservation.heldMicros();
         long releasedMicros = heldMicros - chargeMicros;
-        reservation.resolve(end, chargeMicros);
+        reservation.resolve(end, chargeMicros, kept.charged(account, chargeMicros));
         windowsOf(reservation).resolve(heldMicros, chargeMicros);
         EntryKind back = end == ReservationState.EXPIRED ? EntryKind.EXPIRY : EntryKind.RELEASE;
-        kept.charged(account, chargeMicros);
         enter(account, EntryKind.CHARGE, reservation, Bucket.RESERVED, Bucket.REVENUE, chargeMicros, at);
         enter(account, back, reservation, Bucket.RESERVED, Bucket.AVAILABLE, releasedMicros, at);
         return new Resolution.Resolved(chargeMicros, releasedMicros, account.balance());

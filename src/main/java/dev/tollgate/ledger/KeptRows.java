@@ -37,11 +37,9 @@ final class KeptRows {
         return isReal ? Math.max(0, account.balanceMicros() - account.sandboxMicros()) : account.balanceMicros();
     }
 
-    /** Calls that the sandbox answers use its credits first. */
-    void charged(AccountRow account, long micros) {
-        if (!isReal && account.sandboxMicros() > 0) {
-            account.setSandboxMicros(Math.max(0, account.sandboxMicros() - micros));
-        }
+    /** Calls that the sandbox answers use its credits first. @return how much of them */
+    long charged(AccountRow account, long micros) {
+        return isReal ? 0 : account.takeSandbox(micros);
     }
 
     void clear() {

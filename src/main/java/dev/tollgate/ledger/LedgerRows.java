@@ -34,7 +34,8 @@ final class LedgerRows {
             "SELECT id, account_id, key_id, door, model, created_at, held_micros, first_sequence, last_sequence FROM open_hold";
     private static final RowStatement SELECT_HOLD = RowStatement.of(
             HOLD_COLUMNS + " WHERE id = ?", HOLD_COLUMNS + " WHERE id = ANY (?) ORDER BY id" + LOCKED, "text");
-    private static final String SELECT_END = "SELECT account_id, state, charged_micros FROM reservation WHERE id = ?";
+    private static final String SELECT_END =
+            "SELECT account_id, state, charged_micros, sandbox_micros FROM reservation WHERE id = ?";
 
     private static final String WINDOW_COLUMNS =
             "SELECT key_id, kind, starts_at, charged_micros, held_micros FROM spend_window";
@@ -104,6 +105,7 @@ final class LedgerRows {
             "state text",
             "held_micros bigint",
             "charged_micros bigint",
+            "sandbox_micros bigint",
             "first_sequence bigint",
             "last_sequence bigint");
     private static final RowStatement INSERT_WINDOW = RowStatement.insert(
@@ -185,7 +187,10 @@ final class LedgerRows {
         try (ResultSet row = select.executeQuery()) {
             return row.next()
                     ? new EndedCall(
-                            row.getString(1), Codes.parse(ReservationState.class, row.getString(2)), row.getLong(3))
+                            row.getString(1),
+                            Codes.parse(ReservationState.class, row.getString(2)),
+                            row.getLong(3),
+                            row.getLong(4))
                     : null;
         }
     }
@@ -353,6 +358,7 @@ final class LedgerRows {
                 .text(reservation.state().code())
                 .number(reservation.heldMicros())
                 .number(reservation.chargedMicros())
+                .number(reservation.sandboxMicros())
                 .number(reservation.firstSequence())
                 .number(reservation.lastSequence())
                 .next();

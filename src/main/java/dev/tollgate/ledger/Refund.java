@@ -61,6 +61,10 @@ public final class Refund extends Correction {
         }
         Balance before = account.balance();
         book.refund(account, asked(), reason(), at());
+        long ofSandbox = Math.min(micros(), Math.max(0, call.sandboxMicros() - refundedMicros)); // they come back first
+        if (ofSandbox > 0) {
+            account.setSandboxMicros(account.sandboxMicros() + ofSandbox);
+        }
         return new Corrected(micros(), 0, before, account.balance(), false);
     }
 }

@@ -13,6 +13,7 @@ final class ReservationRow {
     private ReservationState state;
     private long heldMicros;
     private long chargedMicros;
+    private long sandboxMicros;
     private long firstSequence;
     private long lastSequence;
 
@@ -66,6 +67,11 @@ final class ReservationRow {
         return chargedMicros;
     }
 
+    /** What of the charge was credits that buy only what the sandbox answers. */
+    long sandboxMicros() {
+        return sandboxMicros;
+    }
+
     long firstSequence() {
         return firstSequence;
     }
@@ -85,13 +91,15 @@ final class ReservationRow {
         changed = true;
     }
 
-    void resolve(ReservationState end, long chargeMicros) {
+    /** @param ofSandbox what of the charge is credits that buy only what the sandbox answers */
+    void resolve(ReservationState end, long chargeMicros, long ofSandbox) {
         if (!isOpen() || chargeMicros > heldMicros) {
             throw new IllegalStateException(
                     "a charge of " + chargeMicros + " on a reservation that is " + state + " with " + heldMicros);
         }
         state = end;
         chargedMicros = chargeMicros;
+        sandboxMicros = ofSandbox;
         changed = true;
     }
 

@@ -57,12 +57,14 @@ public final class TakeBack extends LedgerChange<TakeBack.Outcome> {
     private final Consumer<Taken> done;
     private final String reason;
     private final RequestId requestId;
+    private final boolean isOfSandbox;
     private final Instant at;
 
     /**
      * @param wanted asked when it is applied; null where there is nothing to be done
      * @param done told when it is applied what is taken back from then on
      * @param requestId moved once under it
+     * @param isOfSandbox whether no money has paid for it: its credits buy only what the sandbox answers
      */
     public TakeBack(
             String accountId,
@@ -70,12 +72,14 @@ public final class TakeBack extends LedgerChange<TakeBack.Outcome> {
             Consumer<Taken> done,
             String reason,
             RequestId requestId,
+            boolean isOfSandbox,
             Instant at) {
         this.accountId = accountId;
         this.wanted = wanted;
         this.done = done;
         this.reason = reason;
         this.requestId = requestId;
+        this.isOfSandbox = isOfSandbox;
         this.at = at;
     }
 
@@ -103,6 +107,9 @@ public final class TakeBack extends LedgerChange<TakeBack.Outcome> {
         Balance before = account.balance();
         long taken = Math.min(micros, account.balanceMicros());
         long missing = micros - taken;
+        if (isOfSandbox) {
+            account.takeSandbox(taken);
+        }
         book.reverse(account, asked(micros), taken, missing, reason, at);
         boolean blocks = missing > 0 && !account.isBlocked();
         if (blocks) {
@@ -120,6 +127,9 @@ public final class TakeBack extends LedgerChange<TakeBack.Outcome> {
             return new TooMuch();
         }
         book.giveBack(account, asked(-micros), back, found, reason, at);
+        if (isOfSandbox && back > 0) {
+            account.setSandboxMicros(account.sandboxMicros() + back);
+        }
         Taken after = new Taken(now.micros() - micros, now.missingMicros() - found);
         return new Done(now, after, before, account.balance(), false);
     }

@@ -91,11 +91,15 @@ final class TakeNotice extends PaymentChange<TakeNotice.Verdict> {
         long micros = payment.creditMicros();
         if (!payment.channel().movesMoney()) {
             RequestId free = FreeCredits.ofTestPayment(account, payment.id());
-            return isTestMoneyGood
-                    ? Grant.onCondition(account, micros, reason, () -> pays, free, at)
-                    : Grant.ofSandbox(account, micros, reason, () -> pays, free, at);
+            return isOfSandbox(payment)
+                    ? Grant.ofSandbox(account, micros, reason, () -> pays, free, at)
+                    : Grant.onCondition(account, micros, reason, () -> pays, free, at);
         }
         return Grant.paid(account, micros, reason, () -> pays, new RequestId("payment-" + payment.id()), at);
+    }
+
+    private boolean isOfSandbox(Payment payment) {
+        return !payment.channel().movesMoney() && !isTestMoneyGood;
     }
 
     private TakeBack takeBack(Payment payment) {
@@ -114,6 +118,7 @@ final class TakeNotice extends PaymentChange<TakeNotice.Verdict> {
                     default -> "Refunded or disputed before it was confirmed";
                 },
                 new RequestId("notice-" + notice.id()),
+                isOfSandbox(payment),
                 at);
     }
 

@@ -17,7 +17,7 @@ import org.flywaydb.core.api.FlywayException;
 final class Migrations {
 
     /** The number of the last file in {@code migrations} and the folders beside it, which hold what one database alone needs. */
-    static final int NEWEST = 37;
+    static final int NEWEST = 38;
 
     static final String HISTORY = "flyway_schema_history";
 

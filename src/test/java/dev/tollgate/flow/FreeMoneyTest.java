@@ -2,6 +2,7 @@ package dev.tollgate.flow;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.money.Credits;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
@@ -103,6 +104,27 @@ class FreeMoneyTest {
             Browser there = new Browser(real.url());
             there.signIn("payer@example.org", PASSWORD);
             assertThat(there.get("/dashboard/billing").body()).contains("pay only for answers of the sandbox");
+        }
+    }
+
+    @Test
+    void a_refunded_call_of_the_sandbox_buys_no_real_answer() {
+        Browser browser = new Browser(sandbox.url()).signUp("refunded@example.org", PASSWORD);
+        String key = key(browser);
+        assertThat(sandbox.post("/v1/chat/completions", CHAT, key).status()).isEqualTo(200);
+        String call = sandbox.text("SELECT id FROM reservation");
+        String credits = Credits.text(sandbox.number("SELECT charged_micros FROM reservation"));
+        try (Gateway real = upstream.gatewayOn(url)) {
+            assertThat(sandbox.post(
+                                    "/admin/tasks/" + call + "/refunds",
+                                    "{\"credits\":" + credits + ",\"reason\":\"a test\"}",
+                                    ADMIN_KEY)
+                            .status())
+                    .isEqualTo(200);
+            assertThat(real.post("/v1/chat/completions", CHAT, key).status()).isEqualTo(402);
+            assertThat(sandbox.number("SELECT balance_micros - sandbox_micros FROM account JOIN person"
+                            + " ON account.id = account_id WHERE login = 'refunded@example.org'"))
+                    .isZero();
         }
     }
 

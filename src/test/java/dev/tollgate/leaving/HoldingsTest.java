@@ -58,7 +58,8 @@ class HoldingsTest {
             Map.entry("person_identity", "person_id"),
             Map.entry("requested_entry", "account_id"),
             Map.entry(
-                    "reservation", "id account_id key_id created_at state charged_micros first_sequence last_sequence"),
+                    "reservation",
+                    "id account_id key_id created_at state charged_micros sandbox_micros first_sequence last_sequence"),
             Map.entry("session", "hash person_id"),
             Map.entry("task", "account_id"),
             Map.entry("thought_signature", "account_id print place channel is_first upstream_id signature"),

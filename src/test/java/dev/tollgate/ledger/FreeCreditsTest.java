@@ -95,6 +95,54 @@ class FreeCreditsTest {
     }
 
     @Test
+    void a_refund_gives_back_the_kind_of_credits_that_paid() {
+        store.account("acc_1", 30);
+        give("acc_1", 40);
+        store.reserve("t1", "acc_1", 60, 60);
+        store.settle("t1", 50);
+        assertThat(sandbox("acc_1")).isZero();
+        store.commit(new Refund("acc_1", "t1", 15, "not good", null, store.now()));
+        assertThat(sandbox("acc_1")).isEqualTo(15);
+        real();
+        store.commit(new Refund("acc_1", "t1", 30, "not good at all", null, store.now()));
+        assertThat(sandbox("acc_1")).isEqualTo(40);
+        store.commit(new Refund("acc_1", "t1", 5, "the rest", null, store.now()));
+        assertThat(sandbox("acc_1")).isEqualTo(40);
+        assertThat(store.reserve("t2", "acc_1", 31, 31))
+                .isEqualTo(new ReserveOutcome.InsufficientCredits(30, 0, 31, 40));
+        store.reserve("t3", "acc_1", 20, 20);
+        store.settle("t3", 20);
+        store.commit(new Refund("acc_1", "t3", 20, "a real call", null, store.now()));
+        assertThat(sandbox("acc_1")).isEqualTo(40);
+        assertThat(store.reserve("t4", "acc_1", 30, 30)).isEqualTo(new ReserveOutcome.Reserved(30));
+    }
+
+    @Test
+    void a_disputed_test_payment_takes_and_gives_the_sandboxes_credits() {
+        store.account("acc_1", 30);
+        give("acc_1", 100);
+        store.commit(takeBack("lost", TakeBack.Taken.NOTHING, 100));
+        assertThat(sandbox("acc_1")).isZero();
+        assertThat(store.balance("acc_1")).isEqualTo(new Balance(30, 0, 30, 0));
+        store.commit(takeBack("won", new TakeBack.Taken(100, 0), 0));
+        assertThat(sandbox("acc_1")).isEqualTo(100);
+        real();
+        assertThat(store.reserve("t1", "acc_1", 31, 31))
+                .isEqualTo(new ReserveOutcome.InsufficientCredits(30, 0, 31, 100));
+    }
+
+    private TakeBack takeBack(String requestId, TakeBack.Taken now, long wanted) {
+        return new TakeBack(
+                "acc_1",
+                () -> new TakeBack.Wanted(now, wanted),
+                taken -> {},
+                "disputed",
+                new RequestId(requestId),
+                true,
+                store.now());
+    }
+
+    @Test
     void credits_to_start_with_are_known_of_the_account_that_was_given_them() {
         store.account("acc_1", 0);
         give("acc_1", 100);

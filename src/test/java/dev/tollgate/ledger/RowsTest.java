@@ -111,9 +111,10 @@ class RowsTest {
     @Test
     void a_charge_is_at_most_what_is_held() {
         ReservationRow row = open(300);
-        assertThatThrownBy(() -> row.resolve(ReservationState.SETTLED, 301)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> row.resolve(ReservationState.SETTLED, 301, 0))
+                .isInstanceOf(IllegalStateException.class);
         assertThat(row.isOpen()).isTrue();
-        row.resolve(ReservationState.SETTLED, 300);
+        row.resolve(ReservationState.SETTLED, 300, 0);
         assertThat(row.state()).isEqualTo(ReservationState.SETTLED);
         assertThat(row.chargedMicros()).isEqualTo(300);
     }
@@ -124,9 +125,9 @@ class RowsTest {
             names = {"SETTLED", "RELEASED", "EXPIRED"})
     void what_has_ended_does_not_end_again(ReservationState end) {
         ReservationRow row = open(300);
-        row.resolve(end, 0);
+        row.resolve(end, 0, 0);
         assertThat(row.isOpen()).isFalse();
-        assertThatThrownBy(() -> row.resolve(ReservationState.SETTLED, 0)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> row.resolve(ReservationState.SETTLED, 0, 0)).isInstanceOf(IllegalStateException.class);
         assertThat(row.state()).isEqualTo(end);
     }
 
@@ -148,7 +149,7 @@ class RowsTest {
         row.hold(1);
         assertThat(row.isChanged()).isTrue();
         row.written();
-        row.resolve(ReservationState.RELEASED, 0);
+        row.resolve(ReservationState.RELEASED, 0, 0);
         assertThat(row.isChanged()).isTrue();
     }
 
@@ -270,7 +271,7 @@ class RowsTest {
         kept.committed(List.of(), List.of(row), List.of());
         assertThat(kept.reservation("t1")).isSameAs(row);
         assertThat(row.isFresh()).isFalse();
-        row.resolve(ReservationState.RELEASED, 0);
+        row.resolve(ReservationState.RELEASED, 0, 0);
         kept.committed(List.of(), List.of(row), List.of());
         assertThat(kept.reservation("t1")).isNull();
     }

@@ -59,6 +59,7 @@ class TakeBackTest {
                 now -> taken = now,
                 "disputed",
                 new RequestId(requestId),
+                false,
                 store.now());
     }
 
@@ -179,6 +180,7 @@ class TakeBackTest {
                 now -> {},
                 "disputed",
                 new RequestId("once"),
+                false,
                 store.now());
         store.commit(once, again);
         assertThat(once.outcome()).isInstanceOf(Done.class);
@@ -196,6 +198,7 @@ class TakeBackTest {
                 now -> {},
                 "won",
                 new RequestId("once"),
+                false,
                 store.now());
         assertThat(store.decide(bringingTo(200, "once"))).isInstanceOf(Done.class);
         assertThat(store.decide(again)).isEqualTo(new Nothing());
@@ -206,8 +209,8 @@ class TakeBackTest {
 
     @Test
     void a_payment_or_an_account_that_is_not_there_is_left_alone() {
-        TakeBack nothing =
-                new TakeBack("acc_1", () -> null, now -> taken = now, "none", new RequestId("none"), store.now());
+        TakeBack nothing = new TakeBack(
+                "acc_1", () -> null, now -> taken = now, "none", new RequestId("none"), false, store.now());
         assertThat(store.decide(nothing)).isEqualTo(new Nothing());
         assertThat(nothing.blockedOrNot()).isNull();
         assertThat(store.decide(new TakeBack(
@@ -216,6 +219,7 @@ class TakeBackTest {
                         now -> taken = now,
                         "none",
                         new RequestId("nobody"),
+                        false,
                         store.now())))
                 .isEqualTo(new Nothing());
         assertThat(taken).isEqualTo(Taken.NOTHING);
