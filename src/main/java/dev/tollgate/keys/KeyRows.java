@@ -35,9 +35,11 @@ final class KeyRows {
             UPDATE api_key SET hash = ?, prefix = ?, old_hash = ?, old_until = ?, version = ?,
                 number = (SELECT COALESCE(MAX(number), 0) + 1 FROM api_key)
             WHERE id = ?""";
+    // A call that found the row locked has left no time in it, but it has counted what it may spend.
     private static final String FORGET = """
             DELETE FROM api_key WHERE id IN (SELECT id FROM api_key
                 WHERE deleted_at < ? AND deleted_at IS NOT NULL AND last_used_at IS NULL AND hidden = 0
+                    AND NOT EXISTS (SELECT 1 FROM spend_window WHERE spend_window.key_id = api_key.id)
                 ORDER BY deleted_at LIMIT ?%s)""";
     private static final String SELECT_SOME = """
             SELECT COUNT(*) FROM (SELECT 1 FROM api_key

@@ -9,6 +9,7 @@ import dev.tollgate.keys.KeyResult;
 import dev.tollgate.keys.KeySettings;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.MailBox;
 import dev.tollgate.testing.Postgres;
@@ -339,6 +340,22 @@ class FloodTest {
         assertThat(keys.hasEverBeen(account, unused)).isFalse();
         assertThat(keys.hasEverBeen(account, used)).isTrue();
         assertThat(keys.hasEverBeen(account, kept)).isTrue();
+    }
+
+    /** Where another node holds the row, a call does not wait to note its time. */
+    @Test
+    void a_deleted_key_with_calls_stays_without_a_time() {
+        Customer customer = gateway.customer("10");
+        assertThat(customer.chat(
+                                "{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}")
+                        .status())
+                .isEqualTo(200);
+        CustomerKeys keys = gateway.app().customerKeys();
+        keys.delete(customer.account(), customer.keyId());
+        gateway.execute("UPDATE api_key SET last_used_at = NULL WHERE id = '" + customer.keyId() + "'");
+        later(Duration.ofHours(25));
+        keys.forgetUnused();
+        assertThat(keys.hasEverBeen(customer.account(), customer.keyId())).isTrue();
     }
 
     private static String made(CustomerKeys keys, String account) {
