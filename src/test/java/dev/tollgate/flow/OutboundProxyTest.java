@@ -104,7 +104,7 @@ class OutboundProxyTest {
                         "TOLLGATE_OPERATOR_PASSWORD",
                         operatorPassword,
                         "TOLLGATE_UPSTREAM_PROXY",
-                        url("me:" + ENCODED, proxy.port())),
+                        "http://me:" + ENCODED + "@localhost:" + proxy.port()),
                 "stripe.url",
                 "http://stripe.test")) {
             Browser operator = new Browser(gateway.url());
