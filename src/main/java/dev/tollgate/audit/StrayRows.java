@@ -80,11 +80,11 @@ record StrayRows(String subject, String sql, String sentence, int columns) imple
                     UNION ALL
                     SELECT p.account_id || 'test-payment-' || p.account_id || '-' || p.id FROM payment p WHERE p.state = 'paid')
             ORDER BY e.account_id, e.sequence""";
-    private static final String VOUCHERS_BEFORE_THEIR_CREDITS = """
+    private static final String VOUCHERS_AFTER_THEIR_CREDITS = """
             SELECT v.sequence FROM voucher v
                 JOIN requested_entry q ON q.account_id = v.account_id AND q.request_id = 'voucher-' || v.sequence
                 JOIN entry e ON e.account_id = q.account_id AND e.sequence = q.sequence
-            WHERE v.redeemed_at > e.created_at OR v.redeemed_at < v.created_at
+            WHERE v.redeemed_at > e.created_at
             ORDER BY v.sequence""";
     private static final String GAPS_IN_VOUCHERS =
             "SELECT MAX(v.sequence), COUNT(*) FROM voucher v HAVING MAX(v.sequence) <> COUNT(*)";
@@ -140,6 +140,10 @@ record StrayRows(String subject, String sql, String sentence, int columns) imple
             HAVING MAX(i.sequence) <> COUNT(*)
             ORDER BY i.series, i.year""";
 
+    private static final String MORE_OF_THE_SANDBOX_THAN_THERE_IS = """
+            SELECT a.id FROM account a WHERE a.sandbox_micros > a.balance_micros + a.reserved_micros ORDER BY a.id""";
+    private static final String MORE_OF_THE_SANDBOX_THAN_CHARGED = """
+            SELECT r.id FROM reservation r WHERE r.sandbox_micros > r.charged_micros ORDER BY r.id""";
     private static final String GAPS_IN_AUDIT_LOG =
             "SELECT MAX(l.sequence), COUNT(*) FROM audit_log l HAVING MAX(l.sequence) <> COUNT(*)";
     private static final String GAPS_IN_PRICES =
@@ -193,8 +197,8 @@ record StrayRows(String subject, String sql, String sentence, int columns) imple
                         "vouchers", CREDITS_WITHOUT_VOUCHER, "entry %s/%s has credits of %s, which is not redeemed", 3),
                 new StrayRows(
                         "vouchers",
-                        VOUCHERS_BEFORE_THEIR_CREDITS,
-                        "voucher %s was redeemed at another time than its credits were given",
+                        VOUCHERS_AFTER_THEIR_CREDITS,
+                        "voucher %s was redeemed after its credits were given",
                         1),
                 new StrayRows("vouchers", GAPS_IN_VOUCHERS, "the last voucher is number %s, there are %s", 2),
                 new StrayRows(
@@ -218,6 +222,16 @@ record StrayRows(String subject, String sql, String sentence, int columns) imple
                 new StrayRows(
                         "audit log", GAPS_IN_AUDIT_LOG, "the last row of the audit log is number %s, there are %s", 2),
                 new StrayRows("prices", GAPS_IN_PRICES, "the last price that was set is number %s, there are %s", 2),
+                new StrayRows(
+                        "accounts",
+                        MORE_OF_THE_SANDBOX_THAN_THERE_IS,
+                        "account %s has more credits of the sandbox than balance and holds",
+                        1),
+                new StrayRows(
+                        "reservations",
+                        MORE_OF_THE_SANDBOX_THAN_CHARGED,
+                        "reservation %s has more credits of the sandbox than its charge",
+                        1),
                 new StrayRows("accounts", DELETED_AND_NOT_BLOCKED, "account %s is deleted and not blocked", 1),
                 new StrayRows("keys", CALLS_OF_NO_KEY, "key %s has calls and is not there", 1),
                 new StrayRows("keys", KEYS_OF_ANOTHER, "key %s is of account %s and has calls of account %s", 3),

@@ -73,6 +73,8 @@ class OneAlteredRowTest {
 
     static final List<String> OTHERS = List.of(
             "UPDATE account SET consumed_micros = consumed_micros + 1 WHERE id = {account}",
+            "UPDATE account SET sandbox_micros = balance_micros + reserved_micros + 1 WHERE id = {account}",
+            "UPDATE reservation SET sandbox_micros = charged_micros + 1 WHERE id = {call}",
             "UPDATE account SET last_sequence = last_sequence + 1 WHERE id = {account}",
             "UPDATE account SET deleted_at = 1 WHERE id = {account}",
             "UPDATE account SET spend_day = 1 WHERE id = {account}",
@@ -137,6 +139,8 @@ class OneAlteredRowTest {
             "UPDATE entry SET reason = 'other' WHERE kind = 'adjustment' AND account_id = {account}",
             "UPDATE entry SET created_at = created_at - 1 WHERE kind = 'refund'",
             "UPDATE account SET name = 'other' WHERE id = {account}",
+            "UPDATE reservation SET sandbox_micros = charged_micros WHERE id = {call}",
+            "UPDATE voucher SET redeemed_at = redeemed_at - 1 WHERE sequence = 1",
             "UPDATE api_key SET disabled = 1 WHERE id = {key}",
             "UPDATE task SET door = 'other' WHERE id = {call}",
             "DELETE FROM task WHERE id = {failed call}",

@@ -8,6 +8,7 @@ import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,6 +100,24 @@ class VouchersTest {
                 .get(0);
         assertThat(newest.get("account").asString()).isEqualTo(customer.account());
         assertThat(newest.get("note").asString()).isEqualTo("a talk");
+    }
+
+    @Test
+    void a_voucher_is_redeemed_on_a_clock_behind_its_makers() {
+        try (Gateway own = stores == Stores.SQLITE
+                ? Gateway.start(ENVIRONMENT)
+                : Gateway.startOn(Postgres.migrated(), ENVIRONMENT)) {
+            Customer customer = own.customer("1");
+            String code = own.post("/admin/vouchers", "{\"credits\":2,\"reason\":\"a talk\"}", ADMIN_KEY)
+                    .json()
+                    .get("codes")
+                    .get(0)
+                    .asString();
+            own.setNow(Instant.now().minus(Duration.ofMinutes(5)));
+            assertThat(own.app().vouchers().redeem(customer.account(), "somewhere", code))
+                    .isInstanceOf(Vouchers.Redeemed.class);
+            own.assertBooksAreClosed();
+        }
     }
 
     @Test
