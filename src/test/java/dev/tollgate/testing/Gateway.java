@@ -639,6 +639,7 @@ public final class Gateway implements AutoCloseable {
             } else if (response.statusCode() >= 400
                     && type.startsWith("application/json")
                     && !isGoogleShaped(path)
+                    && !path.contains("/messages") // Anthropic's shape (D11)
                     && !path.startsWith(PROBES)) {
                 OutgoingSchema.ERROR.check(JSON.readTree(response.body()));
             }
