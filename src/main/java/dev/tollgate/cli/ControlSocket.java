@@ -105,6 +105,9 @@ public final class ControlSocket implements AutoCloseable {
         Thread.ofVirtual().name("control-connection").start(() -> {
             try (ControlLine line = new ControlLine(channel, CONNECTION_TIME)) {
                 reading.add(line);
+                if (!server.isOpen() && reading.remove(line)) {
+                    return; // close() may have looked before the line was there
+                }
                 byte[] request = line.read();
                 if (reading.remove(line)) {
                     line.write(answer(request));
