@@ -1,4 +1,4 @@
-/** The root: the command line and the composition of everything else. Nothing imports it. */
+/** The command line's entry. Nothing imports it. */
 @NullMarked
 package dev.tollgate;
 

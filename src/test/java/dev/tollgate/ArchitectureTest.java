@@ -25,14 +25,14 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.tollgate.http.Handler;
 import dev.tollgate.testing.OurClasses;
-import dev.tollgate.upstream.Channel;
-import dev.tollgate.upstream.NativeAsk;
-import dev.tollgate.upstream.PreparedAsk;
-import dev.tollgate.upstream.PreparedCall;
-import dev.tollgate.upstream.Provider;
-import dev.tollgate.upstream.SentCall;
-import dev.tollgate.upstream.UpstreamCall;
-import dev.tollgate.upstream.Upstreams;
+import dev.tollgate.upstreams.pool.Channel;
+import dev.tollgate.upstreams.pool.NativeAsk;
+import dev.tollgate.upstreams.pool.PreparedAsk;
+import dev.tollgate.upstreams.pool.PreparedCall;
+import dev.tollgate.upstreams.pool.Provider;
+import dev.tollgate.upstreams.pool.SentCall;
+import dev.tollgate.upstreams.pool.UpstreamCall;
+import dev.tollgate.upstreams.pool.Upstreams;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,19 +53,67 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ArchitectureTest {
 
     private static final String ROOT = "dev.tollgate";
+    private static final String APP = ROOT + ".app";
     private static final Set<Class<?>> FLOATING = Set.of(double.class, float.class, Double.class, Float.class);
 
     private static final JavaClasses CLASSES = OurClasses.ALL;
 
     // ---- packages ----
 
+    /** From the ground up: a district knows those before it and none after it. */
+    private static final List<String> DISTRICTS = List.of(
+            "base",
+            "http",
+            "storage",
+            "models",
+            "books",
+            "upstreams",
+            "customers",
+            "calls",
+            "protocols",
+            "operator",
+            "pages",
+            "sandbox",
+            "app");
+
+    @Test
+    void districts_know_only_those_before_them() {
+        assertThat(CLASSES.stream()
+                        .map(JavaClass::getPackageName)
+                        .filter(name -> !name.equals(ROOT))
+                        .map(name -> name.substring(ROOT.length() + 1).split("\\.")[0])
+                        .distinct())
+                .containsExactlyInAnyOrderElementsOf(DISTRICTS);
+        for (int i = 0; i < DISTRICTS.size(); i++) {
+            check(noClasses()
+                    .that()
+                    .resideInAPackage(packageOf(DISTRICTS.get(i)))
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(DISTRICTS.subList(i + 1, DISTRICTS.size()).stream()
+                            .map(ArchitectureTest::packageOf)
+                            .toArray(String[]::new))
+                    .allowEmptyShould(true));
+        }
+    }
+
     @Test
     void packages_form_no_cycles() {
-        check(slices().matching("dev.tollgate.(*)..").should().beFreeOfCycles());
+        check(slices().matching("dev.tollgate.(**)").should().beFreeOfCycles());
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"money", "host", "config", "error", "limits", "sandbox", "fatal", "ids"})
+    @ValueSource(
+            strings = {
+                "base.money",
+                "base.host",
+                "base.config",
+                "base.error",
+                "http.limits",
+                "sandbox",
+                "base.fatal",
+                "base.ids"
+            })
     void these_packages_know_no_other(String name) {
         knowsOnly(name);
     }
@@ -75,39 +123,34 @@ class ArchitectureTest {
     void the_log_knows_the_machine_and_what_is_fatal_alone() {
         check(noClasses()
                 .that()
-                .resideInAPackage(packageOf("log"))
+                .resideInAPackage(packageOf("base.log"))
                 .should()
                 .dependOnClassesThat(describe(
                         "are ours and neither of log, host nor fatal",
                         it -> isOurs(it)
-                                && !resideInAnyPackage(packageOf("log"), packageOf("host"), packageOf("fatal"))
+                                && !resideInAnyPackage(
+                                                packageOf("base.log"), packageOf("base.host"), packageOf("base.fatal"))
                                         .test(it))));
     }
 
     @Test
     void ground_knows_no_feature() {
-        knowsOnly("memory", "error");
-        knowsOnly("json", "memory", "error");
-        knowsOnly("http", "memory", "error");
-        knowsOnly("media", "limits", "error");
-        knowsOnly("storage", "limits");
-        knowsOnly("schema", "limits");
+        knowsOnly("base.memory", "base.error");
+        knowsOnly("base.json", "base.memory", "base.error");
+        knowsOnly("http", "base.memory", "base.error");
+        knowsOnly("upstreams.media", "http.limits", "base.error");
+        knowsOnly("storage", "http.limits");
+        knowsOnly("calls.schema", "http.limits");
     }
 
     @Test
     void the_wire_format_knows_neither_money_nor_upstream() {
-        knowsOnly("openai", "conversation", "usage", "json", "memory", "error");
-    }
-
-    /** One text stands in answers, tasks and receipts: none of the three may write its own. */
-    @Test
-    void usage_is_written_below_all_who_show_it() {
-        knowsOnly("usage", "conversation", "json");
+        knowsOnly("protocols.openai", "base.conversation", "base.json", "base.memory", "base.error");
     }
 
     @Test
     void a_conversation_stands_on_the_ground() {
-        knowsOnly("conversation", "json", "memory", "error");
+        knowsOnly("base.conversation", "base.json", "base.memory", "base.error");
     }
 
     /** What one protocol calls its fields is nobody's matter but its reader's: the others ask a place for its name. */
@@ -115,10 +158,10 @@ class ArchitectureTest {
     void a_protocol_of_callers_is_known_to_its_door_and_the_root_alone() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(ROOT, packageOf("openai"), packageOf("chat"))
+                .resideOutsideOfPackages(ROOT, APP, packageOf("protocols.openai"), packageOf("protocols.chat"))
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage(packageOf("openai")));
+                .resideInAPackage(packageOf("protocols.openai")));
     }
 
     /** A door may name its own fields; the OpenAI-compatible far side has the same words for what is sent to it. */
@@ -130,8 +173,15 @@ class ArchitectureTest {
         Path sources = Path.of("src/main/java/dev/tollgate");
         List<String> spelled = new ArrayList<>();
         for (String name : List.of(
-                "conversation", "metering", "upstream", "channel", "gemini", "compat", "generate", "signatures")) {
-            try (Stream<Path> files = Files.list(sources.resolve(name))) {
+                "base.conversation",
+                "calls.metering",
+                "upstreams.pool",
+                "upstreams.connections",
+                "upstreams.gemini",
+                "upstreams.compat",
+                "protocols.googleapi",
+                "upstreams.signatures")) {
+            try (Stream<Path> files = Files.list(sources.resolve(name.replace('.', '/')))) {
                 for (Path file : files.toList()) {
                     path.matcher(Files.readString(file)).results().forEach(it -> spelled.add(file + ": " + it.group()));
                 }
@@ -143,29 +193,48 @@ class ArchitectureTest {
 
     @Test
     void the_ledger_and_the_catalogue_know_no_feature() {
-        knowsOnly("ledger", "storage", "error", "http");
-        knowsOnly("models", "conversation", "limits", "config", "error", "http");
+        knowsOnly("books.ledger", "storage", "base.error", "http");
+        classesKnowOnly(
+                ROOT + ".models", "models", "base.conversation", "http.limits", "base.config", "base.error", "http");
     }
 
     @Test
     void upstream_knows_what_can_be_asked_and_no_more() {
-        knowsOnly("upstream", "conversation", "media", "memory", "config", "error");
-        knowsOnly("channel", "upstream", "media");
+        knowsOnly("upstreams.pool", "base.conversation", "upstreams.media", "base.memory", "base.config", "base.error");
+        knowsOnly("upstreams.connections", "upstreams.pool", "upstreams.media");
     }
 
     @Test
     void a_channel_never_knows_a_door_nor_money() {
-        knowsOnly("gemini", "channel", "upstream", "conversation", "models", "media", "memory", "config", "error");
-        knowsOnly("compat", "channel", "upstream", "conversation", "models", "media", "memory", "config", "error");
+        knowsOnly(
+                "upstreams.gemini",
+                "upstreams.connections",
+                "upstreams.pool",
+                "base.conversation",
+                "models",
+                "upstreams.media",
+                "base.memory",
+                "base.config",
+                "base.error");
+        knowsOnly(
+                "upstreams.compat",
+                "upstreams.connections",
+                "upstreams.pool",
+                "base.conversation",
+                "models",
+                "upstreams.media",
+                "base.memory",
+                "base.config",
+                "base.error");
     }
 
     /** So that adding one touches its own package and a line of the root's. */
     @Test
     void a_provider_is_known_to_the_root_alone() {
-        for (String provider : List.of("gemini", "compat")) {
+        for (String provider : List.of("upstreams.gemini", "upstreams.compat")) {
             check(noClasses()
                     .that()
-                    .resideOutsideOfPackages(ROOT, packageOf(provider))
+                    .resideOutsideOfPackages(ROOT, APP, packageOf(provider))
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage(packageOf(provider)));
@@ -174,175 +243,260 @@ class ArchitectureTest {
                 .that()
                 .implement(Provider.class)
                 .should()
-                .resideInAnyPackage(packageOf("gemini"), packageOf("compat")));
+                .resideInAnyPackage(packageOf("upstreams.gemini"), packageOf("upstreams.compat")));
     }
 
     @Test
     void what_an_operator_can_do_is_known_to_the_command_line_and_does_not_know_it() {
         knowsOnly(
-                "admin",
-                "ledger",
-                "rollups",
-                "keys",
-                "limits",
-                "receipts",
-                "tasks",
-                "deeds",
+                "operator.admin",
+                "books.ledger",
+                "books.rollups",
+                "customers.keys",
+                "http.limits",
+                "books.receipts",
+                "books.tasks",
+                "books.auditlog",
                 "models",
-                "payments",
-                "people",
-                "leaving",
-                "mail",
-                "prices",
-                "settings",
-                "audit",
-                "upstream",
+                "customers.payments",
+                "customers.people",
+                "customers.departure",
+                "customers.mail",
+                "models.prices",
+                "operator.settings",
+                "books.verification",
+                "upstreams.pool",
                 "storage",
-                "ids",
-                "json",
-                "memory",
-                "config",
-                "error",
+                "base.ids",
+                "base.json",
+                "base.memory",
+                "base.config",
+                "base.error",
                 "http");
-        knowsOnly("cli", "admin", "config");
-        knowsOnly("deeds", "storage");
-        knowsOnly("allowances", "storage");
-        knowsOnly("prices", "models", "storage");
-        knowsOnly("settings", "config", "storage");
-        knowsOnly("payments", "deeds", "ledger", "limits", "storage");
-        knowsOnly("mail", "storage", "ids");
-        knowsOnly("stripe", "payments", "channel", "upstream", "json", "memory", "error", "http");
-        knowsOnly("leaving", "deeds", "people", "ledger", "history", "storage");
-        knowsOnly("oidc", "people", "channel", "upstream", "storage");
-        knowsOnly("notices", "allowances", "keys", "ledger", "mail", "models", "storage");
+        knowsOnly("operator.cli", "operator.admin", "base.config");
+        knowsOnly("books.auditlog", "storage");
+        knowsOnly("customers.allowances", "storage");
+        knowsOnly("models.prices", "models", "storage");
+        knowsOnly("operator.settings", "base.config", "storage");
+        knowsOnly("customers.payments", "books.auditlog", "books.ledger", "http.limits", "storage");
+        knowsOnly("customers.mail", "storage", "base.ids");
+        knowsOnly(
+                "customers.stripe",
+                "customers.payments",
+                "upstreams.connections",
+                "upstreams.pool",
+                "base.json",
+                "base.memory",
+                "base.error",
+                "http");
+        knowsOnly(
+                "customers.departure",
+                "books.auditlog",
+                "customers.people",
+                "books.ledger",
+                "customers.figures",
+                "storage");
+        knowsOnly("customers.oidc", "customers.people", "upstreams.connections", "upstreams.pool", "storage");
+        knowsOnly(
+                "customers.notices",
+                "customers.allowances",
+                "customers.keys",
+                "books.ledger",
+                "customers.mail",
+                "models",
+                "storage");
     }
 
     @Test
     void tasks_rollups_and_keys_stand_on_the_ground_the_ledger_and_the_limits() {
-        knowsOnly("tasks", "ledger", "storage", "json", "error", "http");
-        knowsOnly("rollups", "ledger", "storage");
-        knowsOnly("keys", "allowances", "limits", "storage", "ids", "json", "memory", "error", "http");
-        knowsOnly("history", "rollups", "tasks", "ledger", "keys", "ids", "storage", "error", "http");
+        knowsOnly("books.tasks", "books.ledger", "storage", "base.json", "base.error", "http");
+        knowsOnly("books.rollups", "books.ledger", "storage");
+        knowsOnly(
+                "customers.keys",
+                "customers.allowances",
+                "http.limits",
+                "storage",
+                "base.ids",
+                "base.json",
+                "base.memory",
+                "base.error",
+                "http");
+        knowsOnly(
+                "customers.figures",
+                "books.rollups",
+                "books.tasks",
+                "books.ledger",
+                "customers.keys",
+                "base.ids",
+                "storage",
+                "base.error",
+                "http");
     }
 
     @Test
     void signatures_stand_on_what_can_be_asked_and_the_ledger() {
-        knowsOnly("signatures", "upstream", "conversation", "json", "ledger", "storage", "error");
+        knowsOnly(
+                "upstreams.signatures",
+                "upstreams.pool",
+                "base.conversation",
+                "base.json",
+                "books.ledger",
+                "storage",
+                "base.error");
     }
 
     /** What it checks must not be what it checks with. */
     @Test
     void the_audit_knows_the_tables_and_none_of_the_code_that_fills_them() {
-        knowsOnly("audit", "storage");
+        knowsOnly("books.verification", "storage");
     }
 
     @Test
     void receipts_stand_on_the_ground_and_the_ledger() {
-        knowsOnly("receipts", "ledger", "json", "limits", "storage", "error", "http");
+        knowsOnly("books.receipts", "books.ledger", "base.json", "http.limits", "storage", "base.error", "http");
     }
 
     /** It is open to all: nothing of an account, or of what the operator has written, is within its reach. */
     @Test
     void the_documentation_knows_what_is_sold_and_how_pages_are_made() {
-        knowsOnly("manual", "pages", "models", "limits", "conversation", "error", "http");
+        knowsOnly("pages.docs", "pages.frame", "models", "http.limits", "base.conversation", "base.error", "http");
     }
 
     @Test
     void pages_know_what_they_show_and_no_more() {
-        knowsOnly("refused", "error", "http");
-        knowsOnly("pages", "people", "ledger", "limits", "http", "error", "storage");
-        knowsOnly("live", "pages", "people", "history", "metering", "ledger", "limits", "http", "error", "storage");
-        knowsOnly("playground", "pages", "portal", "history", "keys", "ledger", "tasks", "models", "http", "error");
+        knowsOnly("customers.rejections", "base.error", "http");
+        knowsOnly("pages.frame", "customers.people", "books.ledger", "http.limits", "http", "base.error", "storage");
         knowsOnly(
-                "portal",
-                "pages",
-                "people",
-                "live",
-                "refused",
-                "history",
-                "keys",
-                "ledger",
-                "payments",
-                "stripe",
-                "oidc",
-                "receipts",
-                "tasks",
-                "models",
-                "leaving",
-                "limits",
-                "ids",
+                "pages.live",
+                "pages.frame",
+                "customers.people",
+                "customers.figures",
+                "calls.metering",
+                "books.ledger",
+                "http.limits",
                 "http",
-                "error");
+                "base.error",
+                "storage");
         knowsOnly(
-                "console",
-                "pages",
-                "portal",
-                "people",
-                "admin",
-                "prices",
-                "deeds",
-                "history",
-                "refused",
-                "ledger",
-                "payments",
-                "tasks",
+                "pages.playground",
+                "pages.frame",
+                "pages.dashboard",
+                "customers.figures",
+                "customers.keys",
+                "books.ledger",
+                "books.tasks",
                 "models",
-                "upstream",
-                "mail",
-                "limits",
-                "config",
                 "http",
-                "error");
+                "base.error");
+        knowsOnly(
+                "pages.dashboard",
+                "pages.frame",
+                "customers.people",
+                "pages.live",
+                "customers.rejections",
+                "customers.figures",
+                "customers.keys",
+                "books.ledger",
+                "customers.payments",
+                "customers.stripe",
+                "customers.oidc",
+                "books.receipts",
+                "books.tasks",
+                "models",
+                "customers.departure",
+                "http.limits",
+                "base.ids",
+                "http",
+                "base.error");
+        knowsOnly(
+                "pages.console",
+                "pages.frame",
+                "pages.dashboard",
+                "customers.people",
+                "operator.admin",
+                "models.prices",
+                "books.auditlog",
+                "customers.figures",
+                "customers.rejections",
+                "books.ledger",
+                "customers.payments",
+                "books.tasks",
+                "models",
+                "upstreams.pool",
+                "customers.mail",
+                "http.limits",
+                "base.config",
+                "http",
+                "base.error");
     }
 
     @Test
     void doors_and_commands_are_known_to_the_root_alone() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(ROOT, packageOf("chat"), packageOf("generate"), packageOf("cli"))
+                .resideOutsideOfPackages(
+                        ROOT,
+                        APP,
+                        packageOf("protocols.chat"),
+                        packageOf("protocols.googleapi"),
+                        packageOf("operator.cli"))
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(packageOf("chat"), packageOf("generate"), packageOf("cli")));
+                .resideInAnyPackage(
+                        packageOf("protocols.chat"), packageOf("protocols.googleapi"), packageOf("operator.cli")));
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(ROOT, packageOf("door"), packageOf("chat"), packageOf("generate"))
+                .resideOutsideOfPackages(
+                        ROOT,
+                        APP,
+                        packageOf("protocols.door"),
+                        packageOf("protocols.chat"),
+                        packageOf("protocols.googleapi"))
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(packageOf("door")));
+                .resideInAnyPackage(packageOf("protocols.door")));
         check(noClasses()
                 .that()
-                .resideInAPackage(packageOf("chat"))
+                .resideInAPackage(packageOf("protocols.chat"))
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage(packageOf("generate")));
+                .resideInAPackage(packageOf("protocols.googleapi")));
         check(noClasses()
                 .that()
-                .resideInAPackage(packageOf("generate"))
+                .resideInAPackage(packageOf("protocols.googleapi"))
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage(packageOf("chat")));
+                .resideInAPackage(packageOf("protocols.chat")));
     }
 
     /** What is watched does not know who watches, and with what library. */
     @Test
     void metrics_know_what_they_watch_and_are_known_to_the_root_alone() {
-        knowsOnly("metrics", "metering", "models", "upstream", "ledger", "storage", "error", "http");
+        knowsOnly(
+                "operator.metrics",
+                "calls.metering",
+                "models",
+                "upstreams.pool",
+                "books.ledger",
+                "storage",
+                "base.error",
+                "http");
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(ROOT, packageOf("metrics"))
+                .resideOutsideOfPackages(ROOT, APP, packageOf("operator.metrics"))
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(packageOf("metrics"), "io.prometheus.."));
+                .resideInAnyPackage(packageOf("operator.metrics"), "io.prometheus.."));
     }
 
     @Test
     void nothing_knows_the_root() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackage(ROOT)
+                .resideOutsideOfPackages(ROOT, APP)
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage(ROOT));
+                .resideInAnyPackage(ROOT, APP));
     }
 
     @Test
@@ -379,11 +533,12 @@ class ArchitectureTest {
                 .that()
                 .resideOutsideOfPackages(
                         ROOT,
-                        packageOf("metering"),
-                        packageOf("upstream"),
-                        packageOf("channel"),
-                        packageOf("gemini"),
-                        packageOf("compat"))
+                        APP,
+                        packageOf("calls.metering"),
+                        packageOf("upstreams.pool"),
+                        packageOf("upstreams.connections"),
+                        packageOf("upstreams.gemini"),
+                        packageOf("upstreams.compat"))
                 .should()
                 .dependOnClassesThat()
                 .belongToAnyOf(
@@ -398,77 +553,85 @@ class ArchitectureTest {
     @Test
     void every_door_brings_its_ask_to_the_one_meter() {
         knowsOnly(
-                "door",
-                "answers",
-                "metering",
+                "protocols.door",
+                "calls.replay",
+                "calls.metering",
                 "models",
-                "keys",
-                "limits",
-                "memory",
-                "upstream",
+                "customers.keys",
+                "http.limits",
+                "base.memory",
+                "upstreams.pool",
                 "storage",
-                "error",
+                "base.error",
                 "http");
         knowsOnly(
-                "chat",
-                "door",
-                "conversation",
-                "json",
-                "media",
-                "memory",
-                "metering",
-                "upstream",
-                "openai",
+                "protocols.chat",
+                "protocols.door",
+                "base.conversation",
+                "base.json",
+                "upstreams.media",
+                "base.memory",
+                "calls.metering",
+                "upstreams.pool",
+                "protocols.openai",
                 "models",
-                "answers",
-                "schema",
-                "signatures",
-                "ids",
-                "config",
-                "error",
+                "calls.replay",
+                "calls.schema",
+                "upstreams.signatures",
+                "base.ids",
+                "base.config",
+                "base.error",
                 "http");
         knowsOnly(
-                "generate",
-                "door",
-                "conversation",
-                "json",
-                "media",
-                "memory",
-                "metering",
-                "upstream",
+                "protocols.googleapi",
+                "protocols.door",
+                "base.conversation",
+                "base.json",
+                "upstreams.media",
+                "base.memory",
+                "calls.metering",
+                "upstreams.pool",
                 "models",
-                "answers",
-                "schema",
-                "signatures",
-                "error",
+                "calls.replay",
+                "calls.schema",
+                "upstreams.signatures",
+                "base.error",
                 "http");
     }
 
     /** A call says what it wants kept, and to whom it says so is not its business: without a key it says it to nobody. */
     @Test
     void the_meter_does_not_know_who_keeps_its_answers() {
-        knowsOnly("answers", "metering", "ledger", "storage", "limits", "memory", "error", "http");
+        knowsOnly(
+                "calls.replay",
+                "calls.metering",
+                "books.ledger",
+                "storage",
+                "http.limits",
+                "base.memory",
+                "base.error",
+                "http");
         check(noClasses()
                 .that()
-                .resideInAPackage(packageOf("metering"))
+                .resideInAPackage(packageOf("calls.metering"))
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage(packageOf("answers")));
+                .resideInAPackage(packageOf("calls.replay")));
     }
 
     /** Who watches is told, and never asked: nothing of traces is loaded where nobody wants them. */
     @Test
     void traces_are_known_to_the_root_alone_and_nobody_else_knows_their_library() {
-        knowsOnly("telemetry", "metering", "models", "upstream", "error", "http");
+        knowsOnly("operator.telemetry", "calls.metering", "models", "upstreams.pool", "base.error", "http");
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(ROOT, packageOf("telemetry"))
+                .resideOutsideOfPackages(ROOT, APP, packageOf("operator.telemetry"))
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage(packageOf("telemetry")));
+                .resideInAPackage(packageOf("operator.telemetry")));
         check(noClasses()
                 .that()
-                .resideOutsideOfPackage(packageOf("telemetry"))
+                .resideOutsideOfPackage(packageOf("operator.telemetry"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.opentelemetry.."));
@@ -478,7 +641,8 @@ class ArchitectureTest {
     void a_request_in_geminis_own_words_goes_to_gemini_channels_only() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(packageOf("generate"), packageOf("upstream"), packageOf("gemini"))
+                .resideOutsideOfPackages(
+                        packageOf("protocols.googleapi"), packageOf("upstreams.pool"), packageOf("upstreams.gemini"))
                 .should()
                 .dependOnClassesThat()
                 .belongToAnyOf(NativeAsk.class));
@@ -490,24 +654,24 @@ class ArchitectureTest {
                 .that()
                 .resideOutsideOfPackages(
                         packageOf("storage"),
-                        packageOf("allowances"),
-                        packageOf("ledger"),
-                        packageOf("keys"),
-                        packageOf("receipts"),
-                        packageOf("deeds"),
-                        packageOf("prices"),
-                        packageOf("settings"),
-                        packageOf("payments"),
-                        packageOf("tasks"),
-                        packageOf("rollups"),
-                        packageOf("signatures"),
-                        packageOf("answers"),
-                        packageOf("history"),
-                        packageOf("people"),
-                        packageOf("mail"),
-                        packageOf("notices"),
-                        packageOf("leaving"),
-                        packageOf("audit"))
+                        packageOf("customers.allowances"),
+                        packageOf("books.ledger"),
+                        packageOf("customers.keys"),
+                        packageOf("books.receipts"),
+                        packageOf("books.auditlog"),
+                        packageOf("models.prices"),
+                        packageOf("operator.settings"),
+                        packageOf("customers.payments"),
+                        packageOf("books.tasks"),
+                        packageOf("books.rollups"),
+                        packageOf("upstreams.signatures"),
+                        packageOf("calls.replay"),
+                        packageOf("customers.figures"),
+                        packageOf("customers.people"),
+                        packageOf("customers.mail"),
+                        packageOf("customers.notices"),
+                        packageOf("customers.departure"),
+                        packageOf("books.verification"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("java.sql..", "javax.sql..", "org.sqlite..", "com.zaxxer.."));
@@ -517,7 +681,7 @@ class ArchitectureTest {
     void the_general_http_library_stays_in_the_downloads_and_the_sandbox() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages(packageOf("media"), packageOf("sandbox"))
+                .resideOutsideOfPackages(packageOf("upstreams.media"), packageOf("sandbox"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.vertx.core.http.."));
@@ -527,7 +691,7 @@ class ArchitectureTest {
     void only_the_root_makes_handlers() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackage(ROOT)
+                .resideOutsideOfPackages(ROOT, APP)
                 .should()
                 .callConstructorWhere(target(owner(ofHandlers()))));
     }
@@ -541,7 +705,7 @@ class ArchitectureTest {
     void time_and_chance_come_in_from_outside() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackage(ROOT)
+                .resideOutsideOfPackages(ROOT, APP)
                 .should()
                 .callMethod(Instant.class, "now")
                 .orShould()
@@ -558,18 +722,18 @@ class ArchitectureTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "ledger",
+                "books.ledger",
                 "models",
-                "metering",
-                "tasks",
-                "rollups",
-                "history",
-                "keys",
-                "receipts",
-                "audit",
-                "payments",
-                "stripe",
-                "generate"
+                "calls.metering",
+                "books.tasks",
+                "books.rollups",
+                "customers.figures",
+                "customers.keys",
+                "books.receipts",
+                "books.verification",
+                "customers.payments",
+                "customers.stripe",
+                "protocols.googleapi"
             })
     void money_is_never_a_floating_point_number(String name) {
         check(classes().that().resideInAPackage(packageOf(name)).should(holdNoFloatingPoint()));
@@ -610,13 +774,18 @@ class ArchitectureTest {
 
     /** Of our own packages, besides itself, the way amounts are written and the machine that all run on. */
     private static void knowsOnly(String name, String... others) {
-        String[] allowed = Stream.concat(Stream.of(name, "money", "host", "fatal", "log"), Stream.of(others))
+        classesKnowOnly(packageOf(name), name, others);
+    }
+
+    private static void classesKnowOnly(String knowing, String name, String... others) {
+        String[] allowed = Stream.concat(
+                        Stream.of(name, "base.money", "base.host", "base.fatal", "base.log"), Stream.of(others))
                 .map(ArchitectureTest::packageOf)
                 .toArray(String[]::new);
         DescribedPredicate<JavaClass> within = resideInAnyPackage(allowed);
         check(noClasses()
                 .that()
-                .resideInAPackage(packageOf(name))
+                .resideInAPackage(knowing)
                 .should()
                 .dependOnClassesThat(
                         describe("are ours and not of " + List.of(allowed), it -> isOurs(it) && !within.test(it))));

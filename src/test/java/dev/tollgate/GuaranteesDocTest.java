@@ -2,6 +2,7 @@ package dev.tollgate;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GuaranteesDocTest {
 
     private static final Path DOC = Path.of("docs/guarantees.md");
+    private static final Path TESTS = Path.of("src/test/java");
     private static final Pattern ROW = Pattern.compile("\\| (B-\\d\\d) \\| ([^|]+) \\| ([^|]+) \\|([^|]*)\\|");
     private static final Pattern NAMED = Pattern.compile("`([A-Za-z.]+)#([a-z0-9_]+)`");
 
@@ -33,10 +35,9 @@ class GuaranteesDocTest {
 
     @ParameterizedTest
     @MethodSource("named")
-    void a_test_that_the_document_names_is_there_and_runs(String name) throws ClassNotFoundException {
+    void a_test_that_the_document_names_is_there_and_runs(String name) throws Exception {
         String[] parts = name.split("#");
-        Class<?> type =
-                Class.forName("dev.tollgate." + parts[0], false, getClass().getClassLoader());
+        Class<?> type = Class.forName(fullName(parts[0]), false, getClass().getClassLoader());
         assertThat(type.isAnnotationPresent(Disabled.class)).isFalse();
         List<Method> methods = Stream.of(type.getDeclaredMethods())
                 .filter(method -> method.getName().equals(parts[1]))
@@ -46,6 +47,16 @@ class GuaranteesDocTest {
                     .isTrue();
             assertThat(method.isAnnotationPresent(Disabled.class)).isFalse();
         });
+    }
+
+    private static String fullName(String simpleName) throws IOException {
+        try (Stream<Path> files = Files.walk(TESTS)) {
+            List<Path> found =
+                    files.filter(file -> file.endsWith(simpleName + ".java")).toList();
+            assertThat(found).as(simpleName).hasSize(1);
+            String path = TESTS.relativize(found.getFirst()).toString();
+            return path.substring(0, path.length() - ".java".length()).replace(File.separatorChar, '.');
+        }
     }
 
     @Test

@@ -2,8 +2,8 @@ package dev.tollgate;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.config.Setting;
-import dev.tollgate.config.SettingTable;
+import dev.tollgate.base.config.Setting;
+import dev.tollgate.base.config.SettingTable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

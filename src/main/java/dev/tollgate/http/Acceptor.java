@@ -1,7 +1,7 @@
 package dev.tollgate.http;
 
-import dev.tollgate.fatal.Fatal;
-import dev.tollgate.log.Event;
+import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.base.log.Event;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;

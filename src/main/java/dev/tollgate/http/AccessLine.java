@@ -1,9 +1,9 @@
 package dev.tollgate.http;
 
-import dev.tollgate.log.CallNotes;
-import dev.tollgate.log.CallWatch;
-import dev.tollgate.log.Event;
-import dev.tollgate.log.LogFields;
+import dev.tollgate.base.log.CallNotes;
+import dev.tollgate.base.log.CallWatch;
+import dev.tollgate.base.log.Event;
+import dev.tollgate.base.log.LogFields;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -1,7 +1,7 @@
 package dev.tollgate.http;
 
-import dev.tollgate.error.ApiError;
-import dev.tollgate.error.ErrorCode;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;

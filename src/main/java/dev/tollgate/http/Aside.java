@@ -1,8 +1,8 @@
 package dev.tollgate.http;
 
-import dev.tollgate.error.ApiError;
-import dev.tollgate.fatal.Fatal;
-import dev.tollgate.memory.Lease;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.base.memory.Lease;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 

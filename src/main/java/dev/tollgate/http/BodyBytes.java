@@ -1,8 +1,8 @@
 package dev.tollgate.http;
 
-import dev.tollgate.error.ApiError;
-import dev.tollgate.error.ErrorCode;
-import dev.tollgate.memory.Lease;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.memory.Lease;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 

@@ -16,7 +16,7 @@ public interface BodyGate<C> {
      * Called on the exchange's event loop.
      *
      * @return what has to be found out, on a thread that may block
-     * @throws dev.tollgate.error.ApiException where it is refused at once
+     * @throws dev.tollgate.base.error.ApiException where it is refused at once
      */
     Question ask(Exchange exchange, C caller);
 
@@ -24,7 +24,7 @@ public interface BodyGate<C> {
     @FunctionalInterface
     interface Question {
 
-        /** @throws dev.tollgate.error.ApiException where the body is not to be read */
+        /** @throws dev.tollgate.base.error.ApiException where the body is not to be read */
         Verdict answer();
     }
 

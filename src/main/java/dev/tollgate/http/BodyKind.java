@@ -1,8 +1,8 @@
 package dev.tollgate.http;
 
-import dev.tollgate.error.ApiError;
-import dev.tollgate.error.ApiException;
-import dev.tollgate.error.ErrorCode;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.ErrorCode;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.util.Collection;
 import java.util.Locale;

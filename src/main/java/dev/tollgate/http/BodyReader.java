@@ -6,7 +6,7 @@ public interface BodyReader<T> {
 
     /**
      * @param body the whole body, decompressed; not to be changed
-     * @throws dev.tollgate.error.ApiException where the caller's input is refused
+     * @throws dev.tollgate.base.error.ApiException where the caller's input is refused
      */
     T read(byte[] body);
 }

@@ -1,7 +1,7 @@
 package dev.tollgate.http;
 
-import dev.tollgate.host.OperatorFile;
-import dev.tollgate.log.Event;
+import dev.tollgate.base.host.OperatorFile;
+import dev.tollgate.base.log.Event;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;

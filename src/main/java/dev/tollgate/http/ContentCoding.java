@@ -1,7 +1,7 @@
 package dev.tollgate.http;
 
-import dev.tollgate.error.ApiError;
-import dev.tollgate.error.ErrorCode;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,7 +17,7 @@ enum ContentCoding {
     GZIP,
     DEFLATE;
 
-    /** @throws dev.tollgate.error.ApiException 415 for anything else, several codings on top of each other included */
+    /** @throws dev.tollgate.base.error.ApiException 415 for anything else, several codings on top of each other included */
     static ContentCoding of(@Nullable String header) {
         return switch (header == null ? "" : header.strip().toLowerCase(Locale.ROOT)) {
             case "", "identity" -> IDENTITY;
@@ -37,7 +37,7 @@ enum ContentCoding {
      * Unpacks into {@code to}, whose limit stops a bomb. Takes processor time: not for an event loop.
      *
      * @param length of the packed data, which may end before its array does
-     * @throws dev.tollgate.error.ApiException 400 where the data is broken, and what {@code to} throws
+     * @throws dev.tollgate.base.error.ApiException 400 where the data is broken, and what {@code to} throws
      */
     void unpack(byte[] packed, int length, BodySink to) {
         byte[] piece = new byte[16 * 1024];

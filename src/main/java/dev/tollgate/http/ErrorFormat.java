@@ -1,6 +1,6 @@
 package dev.tollgate.http;
 
-import dev.tollgate.error.ApiError;
+import dev.tollgate.base.error.ApiError;
 import java.io.ByteArrayOutputStream;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,14 +1,14 @@
 package dev.tollgate.http;
 
-import dev.tollgate.error.ApiError;
-import dev.tollgate.error.ApiException;
-import dev.tollgate.error.ErrorCode;
-import dev.tollgate.fatal.Fatal;
-import dev.tollgate.log.CallNotes;
-import dev.tollgate.log.CallWatch;
-import dev.tollgate.log.Event;
-import dev.tollgate.log.LogFields;
-import dev.tollgate.memory.Lease;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.base.log.CallNotes;
+import dev.tollgate.base.log.CallWatch;
+import dev.tollgate.base.log.Event;
+import dev.tollgate.base.log.LogFields;
+import dev.tollgate.base.memory.Lease;
 import io.netty.handler.codec.http.HttpRequest;
 import io.vertx.core.Context;
 import java.net.InetAddress;

@@ -17,7 +17,7 @@ public interface Gate<C> {
 
     /**
      * Called on the exchange's event loop. The answer may be there at once (the cheaper way) or complete later on the same loop; a refusal
-     * is a failure with an {@link dev.tollgate.error.ApiException}, or that exception thrown.
+     * is a failure with an {@link dev.tollgate.base.error.ApiException}, or that exception thrown.
      */
     Future<C> admit(Exchange exchange);
 

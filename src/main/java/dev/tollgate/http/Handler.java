@@ -10,7 +10,7 @@ public interface Handler<C> {
 
     /**
      * Runs on the exchange's event loop and must not block. May answer later, from the same loop. An {@link
-     * dev.tollgate.error.ApiException} thrown here is answered as it says, anything else as a 500.
+     * dev.tollgate.base.error.ApiException} thrown here is answered as it says, anything else as a 500.
      *
      * @param caller whom the route's gate has let in
      */

@@ -1,7 +1,7 @@
 package dev.tollgate.http;
 
-import dev.tollgate.error.ApiException;
-import dev.tollgate.memory.Lease;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.memory.Lease;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 

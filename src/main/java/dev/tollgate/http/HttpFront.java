@@ -1,7 +1,7 @@
 package dev.tollgate.http;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import dev.tollgate.memory.MemoryBudget;
+import dev.tollgate.base.memory.MemoryBudget;
 import io.netty.channel.Channel;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;

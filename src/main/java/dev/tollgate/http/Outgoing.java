@@ -1,6 +1,6 @@
 package dev.tollgate.http;
 
-import dev.tollgate.log.Event;
+import dev.tollgate.base.log.Event;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;

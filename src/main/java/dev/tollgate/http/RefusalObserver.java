@@ -1,6 +1,6 @@
 package dev.tollgate.http;
 
-import dev.tollgate.error.ApiError;
+import dev.tollgate.base.error.ApiError;
 
 /**
  * Told of each request that was refused, with a 4xx or a 5xx, and has become no metered call that tells of itself: of the API, of pages, of

@@ -1,7 +1,7 @@
 package dev.tollgate.http;
 
-import dev.tollgate.error.ApiError;
-import dev.tollgate.memory.Lease;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.memory.Lease;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -140,7 +140,7 @@ final class RequestBody {
      * More has come than is small.
      *
      * @param then what has come goes on to be read, unless it is refused
-     * @throws dev.tollgate.error.ApiException where there is no room for a large one
+     * @throws dev.tollgate.base.error.ApiException where there is no room for a large one
      */
     void grown(Runnable then) {
         lease.becomeLarge();

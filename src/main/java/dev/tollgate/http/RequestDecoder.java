@@ -1,6 +1,6 @@
 package dev.tollgate.http;
 
-import dev.tollgate.error.ApiException;
+import dev.tollgate.base.error.ApiException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;

@@ -1,6 +1,6 @@
 package dev.tollgate.http;
 
-import dev.tollgate.error.ApiError;
+import dev.tollgate.base.error.ApiError;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;

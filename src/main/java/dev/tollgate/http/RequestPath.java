@@ -1,7 +1,7 @@
 package dev.tollgate.http;
 
-import dev.tollgate.error.ApiError;
-import dev.tollgate.error.ApiException;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package dev.tollgate.http;
 
-import dev.tollgate.error.ApiError;
+import dev.tollgate.base.error.ApiError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;

@@ -1,7 +1,7 @@
 package dev.tollgate.http;
 
-import dev.tollgate.error.ApiError;
-import dev.tollgate.error.ErrorCode;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
 import io.netty.util.internal.PlatformDependent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,7 +88,7 @@ public final class Unread {
     /**
      * Reserves a piece, which has to be {@link #release released}.
      *
-     * @throws dev.tollgate.error.ApiException 429 if the account has as many as are left for the others
+     * @throws dev.tollgate.base.error.ApiException 429 if the account has as many as are left for the others
      */
     synchronized void reserve(String account) {
         long its = reserved.getOrDefault(account, 0L) + 1;

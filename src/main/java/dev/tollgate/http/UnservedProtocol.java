@@ -1,6 +1,6 @@
 package dev.tollgate.http;
 
-import dev.tollgate.error.ApiError;
+import dev.tollgate.base.error.ApiError;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;

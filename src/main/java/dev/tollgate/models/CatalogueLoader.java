@@ -1,10 +1,10 @@
 package dev.tollgate.models;
 
-import dev.tollgate.config.ConfigException;
-import dev.tollgate.config.YamlFile;
-import dev.tollgate.config.YamlNode;
-import dev.tollgate.conversation.Effort;
-import dev.tollgate.limits.Rates;
+import dev.tollgate.base.config.ConfigException;
+import dev.tollgate.base.config.YamlFile;
+import dev.tollgate.base.config.YamlNode;
+import dev.tollgate.base.conversation.Effort;
+import dev.tollgate.http.limits.Rates;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

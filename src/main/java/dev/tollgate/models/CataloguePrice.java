@@ -1,7 +1,7 @@
 package dev.tollgate.models;
 
-import dev.tollgate.config.Decimals;
-import dev.tollgate.config.YamlNode;
+import dev.tollgate.base.config.Decimals;
+import dev.tollgate.base.config.YamlNode;
 import java.util.Map;
 
 /** Reads a price of the catalogue. */

@@ -1,8 +1,8 @@
 package dev.tollgate.models;
 
-import dev.tollgate.config.Decimals;
-import dev.tollgate.config.YamlNode;
-import dev.tollgate.conversation.Effort;
+import dev.tollgate.base.config.Decimals;
+import dev.tollgate.base.config.YamlNode;
+import dev.tollgate.base.conversation.Effort;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package dev.tollgate.models;
 
-import dev.tollgate.money.Credits;
+import dev.tollgate.base.money.Credits;
 
 /**
  * The first call that Tollgate shows to a newcomer, and the answer of the sandbox to it. The terminal, the pages and the documentation all show

@@ -1,8 +1,8 @@
 package dev.tollgate.models;
 
-import dev.tollgate.conversation.Effort;
-import dev.tollgate.conversation.PrintedUsage;
-import dev.tollgate.limits.Rates;
+import dev.tollgate.base.conversation.Effort;
+import dev.tollgate.base.conversation.PrintedUsage;
+import dev.tollgate.http.limits.Rates;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

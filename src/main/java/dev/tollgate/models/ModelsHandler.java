@@ -1,7 +1,7 @@
 package dev.tollgate.models;
 
-import dev.tollgate.error.ApiError;
-import dev.tollgate.error.ErrorCode;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;

@@ -1,6 +1,6 @@
 package dev.tollgate.models;
 
-import dev.tollgate.money.Credits;
+import dev.tollgate.base.money.Credits;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 

@@ -1,6 +1,6 @@
 package dev.tollgate.models;
 
-import dev.tollgate.conversation.Effort;
+import dev.tollgate.base.conversation.Effort;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.Comparator;

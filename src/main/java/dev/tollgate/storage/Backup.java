@@ -1,7 +1,7 @@
 package dev.tollgate.storage;
 
-import dev.tollgate.host.FileTrouble;
-import dev.tollgate.host.PrivateFiles;
+import dev.tollgate.base.host.FileTrouble;
+import dev.tollgate.base.host.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

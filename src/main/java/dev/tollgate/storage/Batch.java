@@ -1,6 +1,6 @@
 package dev.tollgate.storage;
 
-import dev.tollgate.fatal.Fatal;
+import dev.tollgate.base.fatal.Fatal;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;

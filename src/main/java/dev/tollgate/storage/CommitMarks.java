@@ -1,6 +1,6 @@
 package dev.tollgate.storage;
 
-import dev.tollgate.log.Event;
+import dev.tollgate.base.log.Event;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;

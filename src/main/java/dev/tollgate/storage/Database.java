@@ -2,7 +2,7 @@ package dev.tollgate.storage;
 
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
-import dev.tollgate.limits.FairTurns;
+import dev.tollgate.http.limits.FairTurns;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,6 +1,6 @@
 package dev.tollgate.storage;
 
-import dev.tollgate.log.Event;
+import dev.tollgate.base.log.Event;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,6 +1,6 @@
 package dev.tollgate.storage;
 
-import dev.tollgate.host.FileTrouble;
+import dev.tollgate.base.host.FileTrouble;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

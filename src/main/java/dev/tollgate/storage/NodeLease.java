@@ -1,7 +1,7 @@
 package dev.tollgate.storage;
 
-import dev.tollgate.fatal.Fatal;
-import dev.tollgate.log.Event;
+import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.base.log.Event;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,8 +1,8 @@
 package dev.tollgate.storage;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.tollgate.limits.FairTurns;
-import dev.tollgate.limits.Workers;
+import dev.tollgate.http.limits.FairTurns;
+import dev.tollgate.http.limits.Workers;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

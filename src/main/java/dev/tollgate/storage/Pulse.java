@@ -1,6 +1,6 @@
 package dev.tollgate.storage;
 
-import dev.tollgate.log.Event;
+import dev.tollgate.base.log.Event;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

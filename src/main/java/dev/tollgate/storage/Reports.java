@@ -1,6 +1,6 @@
 package dev.tollgate.storage;
 
-import dev.tollgate.log.Event;
+import dev.tollgate.base.log.Event;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;

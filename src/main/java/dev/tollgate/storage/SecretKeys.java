@@ -1,8 +1,8 @@
 package dev.tollgate.storage;
 
-import dev.tollgate.host.FileTrouble;
-import dev.tollgate.host.OperatorFile;
-import dev.tollgate.host.PrivateFiles;
+import dev.tollgate.base.host.FileTrouble;
+import dev.tollgate.base.host.OperatorFile;
+import dev.tollgate.base.host.PrivateFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

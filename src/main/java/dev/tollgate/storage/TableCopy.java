@@ -1,6 +1,6 @@
 package dev.tollgate.storage;
 
-import dev.tollgate.host.Printable;
+import dev.tollgate.base.host.Printable;
 import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;

@@ -1,6 +1,6 @@
 package dev.tollgate.storage;
 
-import dev.tollgate.fatal.Fatal;
+import dev.tollgate.base.fatal.Fatal;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;

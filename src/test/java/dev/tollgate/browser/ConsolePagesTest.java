@@ -2,7 +2,7 @@ package dev.tollgate.browser;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.payments.Vouchers;
+import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;

@@ -1,8 +1,8 @@
 package dev.tollgate.contract;
 
-import dev.tollgate.admin.AdminViews;
-import dev.tollgate.admin.Administration;
-import dev.tollgate.admin.Refused;
+import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.operator.admin.Administration;
+import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.Gateway;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

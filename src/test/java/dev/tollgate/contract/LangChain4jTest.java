@@ -32,7 +32,7 @@ import dev.langchain4j.model.openai.OpenAiModelCatalog;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import dev.langchain4j.model.openai.OpenAiTokenUsage;
 import dev.langchain4j.model.output.FinishReason;
-import dev.tollgate.admin.Refused;
+import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Prompts;
 import java.util.ArrayList;

@@ -3,8 +3,8 @@ package dev.tollgate.contract;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.tollgate.admin.Refused;
 import dev.tollgate.contract.ForeignClient.Lacks;
+import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.HandServer;
 import dev.tollgate.testing.Prompts;

@@ -16,7 +16,7 @@ import com.openai.errors.UnauthorizedException;
 import com.openai.errors.UnexpectedStatusCodeException;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
-import dev.tollgate.admin.Refused;
+import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.Gateway;
 import java.time.Duration;
 import java.util.ArrayList;

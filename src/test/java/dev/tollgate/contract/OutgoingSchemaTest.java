@@ -3,7 +3,7 @@ package dev.tollgate.contract;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.admin.Refused;
+import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.OutgoingSchema;
 import java.util.List;

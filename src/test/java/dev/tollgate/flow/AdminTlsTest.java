@@ -3,7 +3,7 @@ package dev.tollgate.flow;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.config.ConfigException;
+import dev.tollgate.base.config.ConfigException;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.TestCa;

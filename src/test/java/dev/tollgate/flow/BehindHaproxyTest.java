@@ -3,7 +3,7 @@ package dev.tollgate.flow;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.tollgate.config.SettingsLoader;
+import dev.tollgate.base.config.SettingsLoader;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Haproxy;

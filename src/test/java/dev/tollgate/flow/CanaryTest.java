@@ -7,7 +7,7 @@ import static dev.tollgate.testing.FarServer.gemini;
 import static dev.tollgate.testing.FarServer.geminiText;
 import static dev.tollgate.testing.FarServer.whole;
 
-import dev.tollgate.log.LogFormat;
+import dev.tollgate.base.log.LogFormat;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.FarServer;

@@ -1,6 +1,6 @@
 package dev.tollgate.flow;
 
-import dev.tollgate.Surroundings;
+import dev.tollgate.app.Surroundings;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Gateway;

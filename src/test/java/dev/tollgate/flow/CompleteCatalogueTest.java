@@ -2,7 +2,7 @@ package dev.tollgate.flow;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.conversation.Effort;
+import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.models.BelowCost;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;

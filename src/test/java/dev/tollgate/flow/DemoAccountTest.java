@@ -2,9 +2,9 @@ package dev.tollgate.flow;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.App;
-import dev.tollgate.Surroundings;
-import dev.tollgate.config.SettingsLoader;
+import dev.tollgate.app.App;
+import dev.tollgate.app.Surroundings;
+import dev.tollgate.base.config.SettingsLoader;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Migrated;
 import java.nio.file.Path;

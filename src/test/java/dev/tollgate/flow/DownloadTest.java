@@ -6,12 +6,12 @@ import static dev.tollgate.flow.MediaSamples.latin1;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.tollgate.media.Resolver;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.HandServer;
 import dev.tollgate.testing.Scrape;
+import dev.tollgate.upstreams.media.Resolver;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package dev.tollgate.flow;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.Surroundings;
+import dev.tollgate.app.Surroundings;
 import dev.tollgate.testing.Gateway;
 import java.io.IOException;
 import java.io.InputStream;

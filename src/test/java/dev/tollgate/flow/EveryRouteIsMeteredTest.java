@@ -2,7 +2,7 @@ package dev.tollgate.flow;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.audit.AccountStatement;
+import dev.tollgate.books.verification.AccountStatement;
 import dev.tollgate.storage.Database;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;

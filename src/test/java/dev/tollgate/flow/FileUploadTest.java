@@ -4,12 +4,12 @@ import static dev.tollgate.flow.ErrorListTest.assertError;
 import static dev.tollgate.flow.MediaSamples.call;
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.Surroundings;
-import dev.tollgate.gemini.GeminiMedia;
+import dev.tollgate.app.Surroundings;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.FilesUpstream;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.HandServer;
+import dev.tollgate.upstreams.gemini.GeminiMedia;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

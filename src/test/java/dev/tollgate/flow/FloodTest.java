@@ -2,11 +2,11 @@ package dev.tollgate.flow;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.admin.AdminViews;
-import dev.tollgate.admin.Refused;
-import dev.tollgate.keys.CustomerKeys;
-import dev.tollgate.keys.KeyResult;
-import dev.tollgate.keys.KeySettings;
+import dev.tollgate.customers.keys.CustomerKeys;
+import dev.tollgate.customers.keys.KeyResult;
+import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;

@@ -2,7 +2,7 @@ package dev.tollgate.flow;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.money.Credits;
+import dev.tollgate.base.money.Credits;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
@@ -150,7 +150,7 @@ class FreeMoneyTest {
             assertThat(operator.get("/console").body()).contains("Node " + node + " has no real upstream");
             assertThat(real.app().administration().accounts(null, 10).data()).isNotEmpty();
             assertThat(org.junit.jupiter.api.Assertions.assertThrows(
-                                    dev.tollgate.admin.Refused.class,
+                                    dev.tollgate.operator.admin.Refused.class,
                                     () -> sandbox.app().administration().beSandbox("a test"))
                             .getMessage())
                     .contains("still have a real upstream");

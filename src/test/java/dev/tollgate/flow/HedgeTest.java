@@ -10,7 +10,7 @@ import static dev.tollgate.testing.FarServer.geminiEnd;
 import static dev.tollgate.testing.FarServer.whole;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.config.ConfigException;
+import dev.tollgate.base.config.ConfigException;
 import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.HandServer;

@@ -2,7 +2,7 @@ package dev.tollgate.flow;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.money.Credits;
+import dev.tollgate.base.money.Credits;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;

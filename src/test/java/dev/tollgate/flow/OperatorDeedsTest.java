@@ -2,10 +2,10 @@ package dev.tollgate.flow;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.admin.AdminViews;
-import dev.tollgate.admin.By;
-import dev.tollgate.admin.Refused;
-import dev.tollgate.deeds.Actor;
+import dev.tollgate.books.auditlog.Actor;
+import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.operator.admin.By;
+import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;

@@ -3,7 +3,7 @@ package dev.tollgate.flow;
 import static dev.tollgate.flow.ErrorListTest.assertError;
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.log.Event;
+import dev.tollgate.base.log.Event;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.ConnectProxy;
 import dev.tollgate.testing.FarServer;

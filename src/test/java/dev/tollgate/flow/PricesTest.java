@@ -3,9 +3,9 @@ package dev.tollgate.flow;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.App;
-import dev.tollgate.Surroundings;
-import dev.tollgate.config.SettingsLoader;
+import dev.tollgate.app.App;
+import dev.tollgate.app.Surroundings;
+import dev.tollgate.base.config.SettingsLoader;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.testing.Customer;

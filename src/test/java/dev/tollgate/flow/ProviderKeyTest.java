@@ -7,9 +7,9 @@ import static dev.tollgate.testing.FarServer.gemini;
 import static dev.tollgate.testing.FarServer.geminiText;
 import static dev.tollgate.testing.FarServer.whole;
 
-import dev.tollgate.admin.AdminViews;
-import dev.tollgate.admin.By;
-import dev.tollgate.deeds.Actor;
+import dev.tollgate.books.auditlog.Actor;
+import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.operator.admin.By;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.FarServer;

@@ -2,7 +2,7 @@ package dev.tollgate.flow;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.admin.Refused;
+import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Postgres;

@@ -3,8 +3,8 @@ package dev.tollgate.flow;
 import static dev.tollgate.flow.ErrorListTest.assertError;
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.admin.AdminViews;
-import dev.tollgate.admin.Refused;
+import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;

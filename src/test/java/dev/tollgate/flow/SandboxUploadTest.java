@@ -3,12 +3,12 @@ package dev.tollgate.flow;
 import static dev.tollgate.flow.MediaSamples.call;
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.Surroundings;
-import dev.tollgate.gemini.GeminiMedia;
+import dev.tollgate.app.Surroundings;
 import dev.tollgate.sandbox.SandboxRequest;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.HandServer;
+import dev.tollgate.upstreams.gemini.GeminiMedia;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.Base64;

@@ -2,9 +2,9 @@ package dev.tollgate.flow;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.admin.By;
-import dev.tollgate.admin.Refused;
-import dev.tollgate.deeds.Actor;
+import dev.tollgate.books.auditlog.Actor;
+import dev.tollgate.operator.admin.By;
+import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.KeyOptions;

@@ -2,10 +2,10 @@ package dev.tollgate.flow;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.admin.AdminViews;
-import dev.tollgate.admin.Refused;
-import dev.tollgate.history.AccountHistory;
-import dev.tollgate.history.Hit;
+import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.figures.Hit;
+import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.storage.Database;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;

@@ -2,7 +2,7 @@ package dev.tollgate.flow;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.payments.Vouchers;
+import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;

@@ -2,8 +2,8 @@ package dev.tollgate.http;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.error.ApiError;
-import dev.tollgate.error.ErrorCode;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.testing.Gateway;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

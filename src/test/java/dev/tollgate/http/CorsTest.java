@@ -2,8 +2,8 @@ package dev.tollgate.http;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.error.ApiError;
-import dev.tollgate.error.ErrorCode;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.util.Set;

@@ -2,7 +2,7 @@ package dev.tollgate.http;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.error.ApiError;
+import dev.tollgate.base.error.ApiError;
 import dev.tollgate.testing.Gateway;
 import io.vertx.core.Future;
 import java.io.IOException;

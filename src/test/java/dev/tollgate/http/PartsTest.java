@@ -3,8 +3,8 @@ package dev.tollgate.http;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.error.ApiException;
-import dev.tollgate.memory.MemoryBudget;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.memory.MemoryBudget;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

@@ -113,7 +113,7 @@ class RenderingTest {
             }
 
             @Override
-            public void refuse(dev.tollgate.error.ApiError busy) {
+            public void refuse(dev.tollgate.base.error.ApiError busy) {
                 throw new AssertionError(busy);
             }
         };

@@ -3,8 +3,8 @@ package dev.tollgate.http;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.error.ApiError;
-import dev.tollgate.error.ErrorCode;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package dev.tollgate.http;
 
-import dev.tollgate.memory.MemoryBudget;
+import dev.tollgate.base.memory.MemoryBudget;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;

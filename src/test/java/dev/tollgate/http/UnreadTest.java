@@ -3,7 +3,7 @@ package dev.tollgate.http;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.error.ApiException;
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.SmallSegments;

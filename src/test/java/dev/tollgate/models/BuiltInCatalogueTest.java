@@ -2,7 +2,7 @@ package dev.tollgate.models;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.conversation.Effort;
+import dev.tollgate.base.conversation.Effort;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;

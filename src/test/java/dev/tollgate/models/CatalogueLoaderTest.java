@@ -3,8 +3,8 @@ package dev.tollgate.models;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.config.ConfigException;
-import dev.tollgate.conversation.Effort;
+import dev.tollgate.base.config.ConfigException;
+import dev.tollgate.base.conversation.Effort;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,7 @@ package dev.tollgate.models;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.limits.Rates;
+import dev.tollgate.http.limits.Rates;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package dev.tollgate.models;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.conversation.PrintedUsage;
+import dev.tollgate.base.conversation.PrintedUsage;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;

@@ -2,7 +2,7 @@ package dev.tollgate.models;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.conversation.Effort;
+import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.models.UpstreamModel.Thinking;
 import java.time.Instant;
 import java.util.List;

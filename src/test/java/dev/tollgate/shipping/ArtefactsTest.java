@@ -2,10 +2,10 @@ package dev.tollgate.shipping;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.config.Setting;
-import dev.tollgate.config.SettingTable;
-import dev.tollgate.config.Settings;
-import dev.tollgate.config.SettingsLoader;
+import dev.tollgate.base.config.Setting;
+import dev.tollgate.base.config.SettingTable;
+import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.config.SettingsLoader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,8 +3,8 @@ package dev.tollgate.shipping;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.tollgate.config.Settings;
-import dev.tollgate.config.SettingsLoader;
+import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.config.SettingsLoader;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;

@@ -3,9 +3,9 @@ package dev.tollgate.storage;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.admin.AdminViews;
-import dev.tollgate.admin.By;
-import dev.tollgate.deeds.Actor;
+import dev.tollgate.books.auditlog.Actor;
+import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.operator.admin.By;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;

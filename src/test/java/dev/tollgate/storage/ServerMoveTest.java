@@ -3,11 +3,11 @@ package dev.tollgate.storage;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.audit.Audit;
-import dev.tollgate.keys.KeySettings;
-import dev.tollgate.ledger.Balance;
-import dev.tollgate.ledger.ExpireOpen;
-import dev.tollgate.ledger.Reserve;
+import dev.tollgate.books.ledger.Balance;
+import dev.tollgate.books.ledger.ExpireOpen;
+import dev.tollgate.books.ledger.Reserve;
+import dev.tollgate.books.verification.Audit;
+import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.StoreFixture;

@@ -1,7 +1,7 @@
 package dev.tollgate.stress;
 
-import dev.tollgate.keys.KeySettings;
-import dev.tollgate.keys.Spend;
+import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.customers.keys.Spend;
 import dev.tollgate.testing.Program;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;

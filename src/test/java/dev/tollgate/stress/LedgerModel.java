@@ -1,15 +1,15 @@
 package dev.tollgate.stress;
 
-import dev.tollgate.keys.Spend;
-import dev.tollgate.ledger.Balance;
-import dev.tollgate.ledger.Extend;
-import dev.tollgate.ledger.Grant;
-import dev.tollgate.ledger.ReservationState;
-import dev.tollgate.ledger.ReserveOutcome;
-import dev.tollgate.ledger.Resolution;
-import dev.tollgate.ledger.SetBlocked;
-import dev.tollgate.ledger.SpendLimits;
-import dev.tollgate.ledger.SpendWindow;
+import dev.tollgate.books.ledger.Balance;
+import dev.tollgate.books.ledger.Extend;
+import dev.tollgate.books.ledger.Grant;
+import dev.tollgate.books.ledger.ReservationState;
+import dev.tollgate.books.ledger.ReserveOutcome;
+import dev.tollgate.books.ledger.Resolution;
+import dev.tollgate.books.ledger.SetBlocked;
+import dev.tollgate.books.ledger.SpendLimits;
+import dev.tollgate.books.ledger.SpendWindow;
+import dev.tollgate.customers.keys.Spend;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -2,10 +2,10 @@ package dev.tollgate.stress;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.App;
 import dev.tollgate.Main;
-import dev.tollgate.config.Settings;
-import dev.tollgate.config.SettingsLoader;
+import dev.tollgate.app.App;
+import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.config.SettingsLoader;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Migrated;
 import dev.tollgate.testing.Program;

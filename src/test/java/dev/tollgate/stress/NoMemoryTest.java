@@ -2,7 +2,7 @@ package dev.tollgate.stress;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.fatal.Fatal;
+import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.testing.Program;
 import java.io.IOException;
 import java.net.URI;

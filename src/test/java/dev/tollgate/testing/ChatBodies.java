@@ -1,11 +1,11 @@
 package dev.tollgate.testing;
 
-import dev.tollgate.conversation.Conversation;
-import dev.tollgate.conversation.Place;
-import dev.tollgate.error.ApiException;
-import dev.tollgate.json.ReadLimits;
-import dev.tollgate.openai.ChatRequestReader;
-import dev.tollgate.openai.Field;
+import dev.tollgate.base.conversation.Conversation;
+import dev.tollgate.base.conversation.Place;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.json.ReadLimits;
+import dev.tollgate.protocols.openai.ChatRequestReader;
+import dev.tollgate.protocols.openai.Field;
 import java.nio.charset.StandardCharsets;
 
 /** What callers of Chat Completions ask, and the places in their bodies, for tests of what knows no protocol. */

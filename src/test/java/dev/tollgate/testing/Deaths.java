@@ -1,6 +1,6 @@
 package dev.tollgate.testing;
 
-import dev.tollgate.fatal.Fatal;
+import dev.tollgate.base.fatal.Fatal;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 

@@ -2,19 +2,19 @@ package dev.tollgate.testing;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.App;
-import dev.tollgate.Surroundings;
-import dev.tollgate.admin.AdminViews;
-import dev.tollgate.admin.Refused;
-import dev.tollgate.audit.Audit;
-import dev.tollgate.config.SettingsLoader;
+import dev.tollgate.app.App;
+import dev.tollgate.app.Surroundings;
+import dev.tollgate.base.config.SettingsLoader;
+import dev.tollgate.books.verification.Audit;
+import dev.tollgate.customers.people.Passwords;
 import dev.tollgate.http.EdgeLimits;
-import dev.tollgate.media.Resolver;
-import dev.tollgate.people.Passwords;
+import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxRequest;
 import dev.tollgate.sandbox.scripting.Script;
 import dev.tollgate.storage.Database;
+import dev.tollgate.upstreams.media.Resolver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;

@@ -2,8 +2,8 @@ package dev.tollgate.testing;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.upstream.UpstreamEvent;
-import dev.tollgate.upstream.UpstreamFailure;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
+import dev.tollgate.upstreams.pool.UpstreamFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -1,15 +1,15 @@
 package dev.tollgate.testing;
 
-import dev.tollgate.channel.Json;
-import dev.tollgate.conversation.Conversation;
-import dev.tollgate.conversation.GoogleOptions;
-import dev.tollgate.error.ApiException;
-import dev.tollgate.json.ReadLimits;
-import dev.tollgate.media.WantedMedium;
-import dev.tollgate.openai.ChatRequest;
-import dev.tollgate.openai.ChatRequestReader;
-import dev.tollgate.upstream.ChatAsk;
-import dev.tollgate.upstream.Replay;
+import dev.tollgate.base.conversation.Conversation;
+import dev.tollgate.base.conversation.GoogleOptions;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.json.ReadLimits;
+import dev.tollgate.protocols.openai.ChatRequest;
+import dev.tollgate.protocols.openai.ChatRequestReader;
+import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.upstreams.media.WantedMedium;
+import dev.tollgate.upstreams.pool.ChatAsk;
+import dev.tollgate.upstreams.pool.Replay;
 import java.util.List;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;

@@ -2,7 +2,7 @@ package dev.tollgate.testing;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import dev.tollgate.App;
+import dev.tollgate.Main;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -17,7 +17,7 @@ public final class OurClasses {
     /** The folder of our classes, and not a package, which would be looked for in each archive of the class path. */
     private static Path root() {
         try {
-            return Path.of(Objects.requireNonNull(App.class.getResource("App.class"))
+            return Path.of(Objects.requireNonNull(Main.class.getResource("Main.class"))
                             .toURI())
                     .getParent();
         } catch (URISyntaxException e) {

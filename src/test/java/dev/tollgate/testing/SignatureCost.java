@@ -1,12 +1,12 @@
 package dev.tollgate.testing;
 
-import dev.tollgate.conversation.Message;
-import dev.tollgate.conversation.Place;
-import dev.tollgate.ledger.Settle;
-import dev.tollgate.signatures.SignedPart;
+import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.Place;
+import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
-import dev.tollgate.upstream.Replay;
+import dev.tollgate.upstreams.pool.Replay;
+import dev.tollgate.upstreams.signatures.SignedPart;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;

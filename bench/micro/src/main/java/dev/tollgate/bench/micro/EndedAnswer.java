@@ -1,13 +1,13 @@
 package dev.tollgate.bench.micro;
 
-import dev.tollgate.error.ApiError;
-import dev.tollgate.metering.CallOutcome;
-import dev.tollgate.metering.MeteredRequest;
-import dev.tollgate.metering.OverCall;
-import dev.tollgate.metering.UsageFlag;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.calls.metering.CallOutcome;
+import dev.tollgate.calls.metering.MeteredRequest;
+import dev.tollgate.calls.metering.OverCall;
+import dev.tollgate.calls.metering.UsageFlag;
 import dev.tollgate.models.Usage;
-import dev.tollgate.upstream.Tried;
-import dev.tollgate.upstream.UpstreamEvent.FinishReason;
+import dev.tollgate.upstreams.pool.Tried;
+import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
 import java.util.List;
 
 /** A whole answer that was streamed and charged. */

@@ -1,7 +1,0 @@
-package dev.tollgate.answers;
-
-import dev.tollgate.storage.Change;
-
-/** What follows for a claim from what the ledger has decided in the same unit. */
-public sealed interface AnswerChange extends Change
-        permits ConfirmClaim, KeepAnswer, FreeClaim, FreeAbandoned, ForgetOld {}

@@ -1,0 +1,134 @@
+package dev.tollgate.app;
+
+import dev.tollgate.base.config.ConfigException;
+import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.host.OpenFiles;
+import dev.tollgate.http.Certificates;
+import dev.tollgate.http.EdgeLimits;
+import dev.tollgate.http.HttpLimits;
+import dev.tollgate.http.HttpOptions;
+import dev.tollgate.http.Route;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is listened on and within which limits, and which routes are where: the public address, and the operators' own where one is set. Made
+ * before anything is opened, so that an address that is taken, or a certificate that does not fit, leaves nothing behind.
+ */
+final class Addresses {
+
+    private static final Logger log = LoggerFactory.getLogger(Addresses.class);
+
+    private final Settings settings;
+    private final Duration halfClose;
+    private final Settings.@Nullable Listen own;
+    private final @Nullable Certificates certificates;
+
+    /**
+     * @param halfClose as {@link Surroundings} has it
+     * @throws CannotListen where one of them is taken, or none of this machine's
+     * @throws ConfigException for certificates that do not fit
+     */
+    Addresses(Settings settings, Duration halfClose) {
+        this.settings = settings;
+        CannotListen.check(settings.host(), settings.port());
+        this.own = settings.adminListen();
+        if (own != null) {
+            CannotListen.check(own.host(), own.port(), "--admin-listen");
+        }
+        this.certificates = settings.adminTls() == null ? null : certificates(settings.adminTls());
+        this.halfClose = halfClose;
+    }
+
+    private static Certificates certificates(Settings.AdminTls files) {
+        Settings.NamedFile clientCa = files.clientCa();
+        try {
+            return Certificates.of(new Certificates.Files(
+                    named(files.certificate()), named(files.key()), clientCa == null ? null : named(clientCa)));
+        } catch (Certificates.Unfit e) {
+            throw new ConfigException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Certificates.Named named(Settings.NamedFile file) {
+        return new Certificates.Named(file.place(), file.path());
+    }
+
+    /** As set, else a quarter of what is set for all, of which few files leave others at least half. */
+    private static int ofAddress(Settings.Limits limits, int connectionsMax) {
+        Integer set = limits.addressConnectionsMax();
+        return set != null ? set : Math.max(1, Math.min(limits.connectionsMax() / 4, connectionsMax / 2));
+    }
+
+    /** The public one. To be asked when all else is open: callers get the files that are left then. */
+    HttpOptions options() {
+        Settings.Limits limits = settings.limits();
+        Settings.Timeouts timeouts = settings.timeouts();
+        HttpLimits http = HttpLimits.defaults()
+                .withBodyBytesMax(Math.toIntExact(limits.bodyBytesMax()))
+                .withHeaderBytesMax(limits.headerBytesMax())
+                .withConnectionsMax(
+                        Math.min(limits.connectionsMax(), OpenFiles.connectionsFor(OpenFiles.max(), OpenFiles.open())))
+                .withTimes(timeouts.body(), timeouts.bodyTotal(), timeouts.idle(), timeouts.write());
+        HttpOptions options = new HttpOptions(
+                settings.host(),
+                settings.port(),
+                Runtime.getRuntime().availableProcessors(),
+                settings.http().trustedHops(),
+                new HashSet<>(settings.http().corsOrigins()),
+                http);
+        EdgeLimits edge = options.edge().withHalfClose(halfClose);
+        return options.withEdge(edge.withConnectionsPerAddressMax(ofAddress(limits, http.connectionsMax())));
+    }
+
+    /** What is served there. */
+    List<Route<?>> routes(List<Route<?>> all) {
+        return own == null
+                ? all
+                : all.stream()
+                        .filter(route -> !AdminRoutes.isForOperatorsAlone(route.path()))
+                        .toList();
+    }
+
+    /**
+     * The operators' own, or null. It has its own loop, so that who looks after the server is answered however many call it.
+     *
+     * @param options of the public one
+     */
+    @Nullable
+    HttpOptions ownOptions(HttpOptions options) {
+        return own == null
+                ? null
+                : new HttpOptions(own.host(), own.port(), 1, 0, Set.of(), options.limits(), options.edge())
+                        .withCertificates(certificates);
+    }
+
+    /** What is served there, if anything is. */
+    static List<Route<?>> ownRoutes(List<Route<?>> all) {
+        return all.stream().filter(AdminRoutes::isServedApart).toList();
+    }
+
+    /** What is shown at the operators' own, to be looked at for newer ones; or null. */
+    @Nullable
+    Certificates certificates() {
+        return certificates;
+    }
+
+    /** More connections than there are files for would leave none for who looks whether the server lives. */
+    void tellOfFewFiles(HttpOptions options) {
+        int connections = options.limits().connectionsMax();
+        if (connections < settings.limits().connectionsMax()) {
+            log.info(
+                    "this process may open {} files, which suffice for {} connections of callers, {} of one address; limits.connections is {}",
+                    OpenFiles.max(),
+                    connections,
+                    options.edge().connectionsPerAddressMax(),
+                    settings.limits().connectionsMax());
+        }
+    }
+}

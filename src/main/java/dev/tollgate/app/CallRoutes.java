@@ -1,0 +1,210 @@
+package dev.tollgate.app;
+
+import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.json.ReadLimits;
+import dev.tollgate.books.ledger.CreditsHandler;
+import dev.tollgate.books.receipts.ReceiptsHandler;
+import dev.tollgate.books.tasks.TaskHandler;
+import dev.tollgate.calls.metering.FreeCounts;
+import dev.tollgate.calls.replay.LargeBodies;
+import dev.tollgate.calls.schema.SchemaChecks;
+import dev.tollgate.customers.figures.TaskListHandler;
+import dev.tollgate.customers.figures.UsageHandler;
+import dev.tollgate.customers.keys.CustomerKeys;
+import dev.tollgate.customers.keys.KeyCaller;
+import dev.tollgate.customers.keys.KeyGate;
+import dev.tollgate.customers.keys.KeysHandler;
+import dev.tollgate.http.Caller;
+import dev.tollgate.http.ErrorFormat;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Gate;
+import dev.tollgate.http.Handler;
+import dev.tollgate.http.Route;
+import dev.tollgate.http.WhileBooksAnswer;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.Model;
+import dev.tollgate.models.ModelsHandler;
+import dev.tollgate.protocols.chat.ChatProtocol;
+import dev.tollgate.protocols.door.Calls;
+import dev.tollgate.protocols.door.Door;
+import dev.tollgate.protocols.door.Protocol;
+import dev.tollgate.protocols.googleapi.GenerateProtocol;
+import dev.tollgate.protocols.googleapi.GoogleErrors;
+import dev.tollgate.protocols.googleapi.GoogleModelsHandler;
+import dev.tollgate.protocols.googleapi.TokenCount;
+import dev.tollgate.protocols.googleapi.UnknownMethodHandler;
+import dev.tollgate.protocols.googleapi.UploadHandler;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** The part of the routes table that callers' programs use, with a key; the playground asks by the same doors. */
+final class CallRoutes {
+
+    private final Settings settings;
+    private final Store store;
+    private final Catalogue catalogue;
+    private final Calls calls;
+    private final SchemaChecks checks;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final FreeCounts counts;
+    private final Door chat;
+
+    CallRoutes(
+            Settings settings,
+            Store store,
+            Catalogue catalogue,
+            Calls calls,
+            SchemaChecks checks,
+            InstantSource clock,
+            RandomGenerator random) {
+        this.settings = settings;
+        this.store = store;
+        this.catalogue = catalogue;
+        this.calls = calls;
+        this.checks = checks;
+        this.clock = clock;
+        this.random = random;
+        this.counts = new FreeCounts(store.ledger(), calls.meter());
+        this.chat = door(chat(false));
+    }
+
+    /** @param more protocols beside the program's own, by the path of their route */
+    List<Route<?>> table(KeyGate key, CustomerKeys customerKeys, ReceiptsHandler receipts, Map<String, Protocol> more) {
+        List<Route<?>> routes = new ArrayList<>();
+        Gate<KeyCaller> modelKey = whileBooksAnswer(key.forModels());
+        ModelsHandler models = new ModelsHandler(catalogue, calls.models());
+        api(routes, chat.route("/chat/completions", modelKey));
+        api(routes, chat.countingRoute("/estimate", modelKey, counts, ChatProtocol.estimate()));
+        GoogleModelsHandler googleModels = new GoogleModelsHandler(catalogue, calls.models());
+        api(routes, ofBoth("/models", key, models.list(), googleModels.list()));
+        api(routes, ofBoth("/models/{id...}", key, models.one(), googleModels.one()));
+        api(routes, Route.get("/credits", key, new CreditsHandler(store.ledger())));
+        api(routes, Route.get("/tasks/{id}", key, new TaskHandler(store.tasks(), store.ledger(), store.writer())));
+        api(routes, Route.get("/tasks", key, new TaskListHandler(store.history())));
+        api(routes, Route.get("/usage", key, new UsageHandler(store.history(), clock)));
+        KeyGate managementKey = key.forManagement();
+        KeysHandler keys = new KeysHandler(customerKeys, this::modelId);
+        api(routes, Route.get("/keys", managementKey, keys.list()));
+        api(routes, Route.post("/keys", managementKey, keys.create()));
+        api(routes, Route.get("/keys/{id}", managementKey, keys.one()));
+        api(routes, Route.patch("/keys/{id}", managementKey, keys.change()));
+        api(routes, Route.delete("/keys/{id}", managementKey, keys.delete()));
+        api(routes, Route.post("/keys/{id}/rotate", managementKey, keys.rotate()));
+        api(routes, Route.get("/receipts", key, receipts.list()));
+        api(routes, Route.get("/receipts/head", key, receipts.head()));
+        api(routes, Route.get("/receipts/key", key, receipts.keys()));
+        api(routes, Route.get("/receipts/{task_id}", key, receipts.one()));
+        more.forEach((path, protocol) -> routes.add(door(protocol).route(path, modelKey)));
+        KeyGate googleKey = key.orAsGooglesClients();
+        for (String base : List.of("/v1beta", "/v1", "/v1/gemini/v1beta", "/v1/gemini/v1")) {
+            google(routes, base, googleKey);
+        }
+        for (String base :
+                List.of("/upload/v1beta", "/upload/v1", "/v1/gemini/upload/v1beta", "/v1/gemini/upload/v1")) {
+            routes.add(Route.post(base + "/files", googleKey, new UploadHandler())
+                    .taking()
+                    .withErrors(GoogleErrors.OBJECT));
+        }
+        return routes;
+    }
+
+    /** What the playground says to a model; its answers tell what they cost while they run. */
+    Route<KeyCaller> playgroundChat(Gate<KeyCaller> session) {
+        return door(chat(true)).route("/playground/chat", session);
+    }
+
+    /** What that would cost. */
+    Route<KeyCaller> playgroundEstimate(Gate<KeyCaller> session) {
+        return chat.countingRoute("/playground/estimate", session, counts, ChatProtocol.estimate());
+    }
+
+    /** A path of both protocols: the key's header says which one is meant (D51). */
+    private static Route<?> ofBoth(String path, KeyGate key, Handler<Caller> openAi, Handler<Caller> google) {
+        Handler<Caller> handler =
+                (exchange, caller) -> (KeyGate.isOfGooglesClient(exchange) ? google : openAi).handle(exchange, caller);
+        return Route.get(path, key.orElseAsGooglesClients(), handler).withErrors(new ErrorFormat() {
+            @Override
+            public byte[] render(ApiError error) {
+                return ErrorFormat.PLATFORM.render(error);
+            }
+
+            @Override
+            public ErrorFormat of(Exchange exchange) {
+                return KeyGate.isOfGooglesClient(exchange) ? GoogleErrors.OBJECT : ErrorFormat.PLATFORM;
+            }
+        });
+    }
+
+    /** API paths are also served without {@code /v1}, as the documents' second platform does. */
+    private static void api(List<Route<?>> routes, Route<?> route) {
+        routes.add(route.at("/v1" + route.path()));
+        routes.add(route);
+    }
+
+    /** The Gemini door under one of its bases (D23); {@code GET /v1/models} is a path of both protocols (D51). */
+    private void google(List<Route<?>> routes, String base, KeyGate key) {
+        Gate<KeyCaller> modelKey = whileBooksAnswer(key.forModels());
+        GoogleModelsHandler models = new GoogleModelsHandler(catalogue, calls.models());
+        Door whole = door(generate(GenerateProtocol.Method.GENERATE));
+        Door stream = door(generate(GenerateProtocol.Method.STREAM));
+        Door count = door(generate(GenerateProtocol.Method.COUNT));
+        // Vercel's provider leaves "models/" out where an id has a slash.
+        for (String model : List.of(base + "/models/{model...}:", base + "/{model...}:")) {
+            routes.add(whole.route(model + "generateContent", modelKey));
+            routes.add(stream.route(model + "streamGenerateContent", modelKey));
+            routes.add(count.countingRoute(model + "countTokens", modelKey, counts, new TokenCount()));
+        }
+        routes.add(Route.post(base + "/models/{id...}", key, new UnknownMethodHandler())
+                .taking()
+                .withErrors(GoogleErrors.OBJECT));
+        if (!base.equals("/v1")) {
+            routes.add(Route.get(base + "/models", key, models.list()).withErrors(GoogleErrors.OBJECT));
+            routes.add(Route.get(base + "/models/{id...}", key, models.one()).withErrors(GoogleErrors.OBJECT));
+        }
+    }
+
+    private Gate<KeyCaller> whileBooksAnswer(Gate<KeyCaller> gate) {
+        return new WhileBooksAnswer<>(gate, store.writer()::isSilent);
+    }
+
+    private @Nullable String modelId(String idOrAlias) {
+        Model model = catalogue.find(idOrAlias);
+        return model == null ? null : model.id();
+    }
+
+    private Door door(Protocol protocol) {
+        return new Door(protocol, calls, new LargeBodies(store.ledger(), calls.known()));
+    }
+
+    private Protocol chat(boolean tellsCost) {
+        return new ChatProtocol(
+                calls.models(),
+                store.signatures(),
+                checks,
+                reading(),
+                settings.jsonClients(),
+                clock,
+                random,
+                tellsCost);
+    }
+
+    private Protocol generate(GenerateProtocol.Method method) {
+        return new GenerateProtocol(method, calls.models(), store.signatures(), checks, reading());
+    }
+
+    private ReadLimits reading() {
+        Settings.Limits limits = settings.limits();
+        return new ReadLimits(
+                limits.nestingMax(),
+                limits.messagesMax(),
+                ReadLimits.DEFAULT.partsMax(),
+                limits.toolsMax(),
+                limits.mediaMax());
+    }
+}

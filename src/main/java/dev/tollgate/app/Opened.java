@@ -1,0 +1,45 @@
+package dev.tollgate.app;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+
+/** What a start has opened, to be closed the other way round: at the end, or when the start fails. Used by one thread. */
+final class Opened implements AutoCloseable {
+
+    private final Deque<Runnable> closings = new ArrayDeque<>();
+
+    <T> T add(T opened, Consumer<T> closing) {
+        closings.push(() -> closing.accept(opened));
+        return opened;
+    }
+
+    /** Closes all; what fails at it is thrown when the others are closed. Once is enough, twice does no harm. */
+    @Override
+    public void close() {
+        RuntimeException failure = null;
+        while (!closings.isEmpty()) {
+            try {
+                closings.pop().run();
+            } catch (RuntimeException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** Closes all after a failure, which is what is told. */
+    void closeAfter(Throwable cause) {
+        try {
+            close();
+        } catch (RuntimeException e) {
+            cause.addSuppressed(e);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package dev.tollgate.app;
+
+import dev.tollgate.base.config.CurrentSettings;
+import dev.tollgate.base.config.Secret;
+import dev.tollgate.base.config.SettingTable;
+import dev.tollgate.base.config.Settings;
+import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.customers.payments.Party;
+import dev.tollgate.customers.payments.PaymentNotice;
+import dev.tollgate.customers.payments.Payments;
+import dev.tollgate.customers.payments.TestPayments;
+import dev.tollgate.customers.stripe.StripeAccount;
+import dev.tollgate.customers.stripe.StripeCheckout;
+import dev.tollgate.customers.stripe.StripeGate;
+import dev.tollgate.customers.stripe.StripeWebhookHandler;
+import dev.tollgate.customers.stripe.WebhookCounts;
+import dev.tollgate.http.Route;
+import dev.tollgate.operator.admin.By;
+import dev.tollgate.storage.CannotOpen;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import dev.tollgate.upstreams.connections.Outbound;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How customers pay here.
+ *
+ * @param account null where nobody pays by Stripe
+ * @param checkout likewise
+ * @param testPayments null beside Stripe
+ */
+record Paying(
+        Payments payments,
+        @Nullable StripeAccount account,
+        @Nullable StripeCheckout checkout,
+        @Nullable TestPayments testPayments,
+        WebhookCounts counts,
+        InstantSource clock)
+        implements AutoCloseable {
+
+    static Paying of(Settings settings, CurrentSettings current, Store store, Outbound outbound, InstantSource clock) {
+        Settings.Stripe chosen = settings.stripe();
+        boolean isTestMoneyGood = chosen != null && chosen.allowsTestKey();
+        Payments payments =
+                new Payments(store.database(), store.writer(), () -> seller(current), isTestMoneyGood, clock);
+        String refusal = chosen == null ? null : chosen.refusalBesideRealUpstream();
+        if (refusal != null && store.kind().isReal()) {
+            throw new CannotOpen(refusal + " This installation has had a real upstream.");
+        }
+        StripeAccount account = chosen == null ? null : account(chosen);
+        return new Paying(
+                payments,
+                account,
+                account == null ? null : new StripeCheckout(outbound, account, payments),
+                account == null ? new TestPayments(payments, () -> !store.kind().isReal(), clock) : null,
+                new WebhookCounts(),
+                clock);
+    }
+
+    private static StripeAccount account(Settings.Stripe chosen) {
+        return new StripeAccount(
+                chosen.secretKey().value(),
+                chosen.webhookSecrets().stream().map(Secret::value).toList(),
+                chosen.url().toString(),
+                chosen.isLive(),
+                chosen.tax());
+    }
+
+    private static Party seller(CurrentSettings current) {
+        return new Party(
+                text(current.find(SettingTable.SELLER_NAME)),
+                text(current.find(SettingTable.SELLER_ADDRESS)),
+                text(current.find(SettingTable.SELLER_VAT_ID)));
+    }
+
+    private static String text(@Nullable String value) {
+        return Objects.requireNonNullElse(value, "");
+    }
+
+    /** How customers pay here, for the operator. */
+    String sentence() {
+        if (account != null) {
+            return account.isLive()
+                    ? "Customers pay by Stripe Checkout."
+                    : "Customers pay by Stripe Checkout with a test key: no money moves.";
+        }
+        return testPayments != null && testPayments.isOpen()
+                ? "Test payments are open: no money moves. They close once Stripe is set up or a real upstream answers."
+                : "Nobody can pay here. Set stripe.secret-key and stripe.webhook-secret, make vouchers, or grant credits.";
+    }
+
+    /** Asks Stripe for an event that was refused, and judges it again; a row of the audit log. @return a sentence of what became of it */
+    String askAgain(By by, String eventId, Writer writer) {
+        StripeCheckout stripe = checkout;
+        if (stripe == null) {
+            return "Customers do not pay by Stripe here.";
+        }
+        try {
+            PaymentNotice notice = stripe.event(eventId);
+            Payments.@Nullable Taken taken = notice == null
+                    ? null
+                    : payments.take(
+                            notice, Objects.requireNonNullElse(by.actor().address(), "here"));
+            String outcome = taken == null ? "of_no_use" : taken.name().toLowerCase(Locale.ROOT);
+            writer.commitAndWait(Unit.of(new Deed(
+                    by.actor(),
+                    "payment.event",
+                    eventId,
+                    by.reason(),
+                    clock.instant(),
+                    () -> new Deed.Changed(null, "{\"outcome\":\"" + outcome + "\"}"))));
+            return switch (taken) {
+                case null -> "The event says nothing of a payment.";
+                case TAKEN -> "The event counts now.";
+                case KEPT -> "The event waits for its payment.";
+                case REPLAYED ->
+                    "Nothing has changed: the event is refused for a reason that still holds, or counts already.";
+                case REFUSED, TOO_EARLY -> "The event is refused again.";
+            };
+        } catch (StripeCheckout.NoEvent e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    /** What Stripe has told this server since its start, in words; nothing where nobody pays by it. */
+    Map<String, Long> told() {
+        Map<String, Long> told = new LinkedHashMap<>();
+        if (account != null) {
+            told.put("Taken", counts.of(WebhookCounts.Kind.TAKEN));
+            told.put("Kept for later", counts.of(WebhookCounts.Kind.KEPT));
+            told.put("Told again", counts.of(WebhookCounts.Kind.REPLAYED));
+            told.put("Refused", counts.of(WebhookCounts.Kind.REFUSED));
+            told.put("Of no use to us", counts.of(WebhookCounts.Kind.OF_NO_USE));
+            told.put("Not signed, or too late", counts.of(WebhookCounts.Kind.NOT_SIGNED));
+        }
+        return told;
+    }
+
+    /** The same by the names of the operator's API. */
+    Map<String, Long> events() {
+        Map<String, Long> events = new LinkedHashMap<>();
+        for (WebhookCounts.Kind kind : WebhookCounts.Kind.values()) {
+            events.put(kind.name().toLowerCase(Locale.ROOT), counts.of(kind));
+        }
+        return events;
+    }
+
+    /** Where Stripe tells what became of payments. */
+    Route<?> webhook() {
+        StripeGate gate = new StripeGate(account, counts, clock);
+        return Route.post("/webhooks/stripe", gate, new StripeWebhookHandler(payments, counts))
+                .withBodyGate(gate);
+    }
+
+    @Override
+    public void close() {
+        if (checkout != null) {
+            checkout.close();
+        }
+    }
+}

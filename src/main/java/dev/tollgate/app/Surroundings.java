@@ -1,0 +1,203 @@
+package dev.tollgate.app;
+
+import dev.tollgate.customers.people.Passwords;
+import dev.tollgate.http.EdgeLimits;
+import dev.tollgate.protocols.door.Protocol;
+import dev.tollgate.upstreams.gemini.GeminiMedia;
+import dev.tollgate.upstreams.media.Resolver;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the program takes from outside of itself; tests bring their own.
+ *
+ * @param random for ids, weights and jitter, from any thread; never for secrets
+ * @param environment a variable's value by its name, null where it is not set
+ * @param resolver finds the hosts that media are downloaded from
+ * @param halfClose how long after a request the end of what its caller sends is no departure; a test that leaves has none
+ * @param foreignWrites whether somebody else may write to the embedded database, as tests do; the server stops for it otherwise
+ * @param passwordKibibytes how much memory the hash of a password fills: tests, which sign up by the hundred, fill less
+ * @param uploadedAbove bytes of a Gemini call's body beyond which its media are uploaded: tests, which upload by the dozen, have less
+ * @param protocols more than the program brings, by the path of their route
+ * @param sandboxRequestsMax how many calls the sandbox remembers: for tests, since contents of calls are kept nowhere else (D49)
+ */
+public record Surroundings(
+        InstantSource clock,
+        RandomGenerator random,
+        UnaryOperator<@Nullable String> environment,
+        Resolver resolver,
+        boolean foreignWrites,
+        int sandboxRequestsMax,
+        Duration halfClose,
+        int passwordKibibytes,
+        long uploadedAbove,
+        Map<String, Protocol> protocols) {
+
+    public static final Surroundings REAL = new Surroundings(
+            InstantSource.system(),
+            new SharedRandom(),
+            Surroundings::variable,
+            Resolver.SYSTEM,
+            false,
+            0,
+            EdgeLimits.HALF_CLOSE,
+            Passwords.MEMORY_KIB,
+            GeminiMedia.BODY_BYTES_MAX,
+            Map.of());
+
+    private static @Nullable String variable(@Nullable String name) {
+        return name == null ? null : System.getenv(name);
+    }
+
+    public Surroundings withClock(InstantSource clock) {
+        return new Surroundings(
+                clock,
+                random,
+                environment,
+                resolver,
+                foreignWrites,
+                sandboxRequestsMax,
+                halfClose,
+                passwordKibibytes,
+                uploadedAbove,
+                protocols);
+    }
+
+    public Surroundings withRandom(RandomGenerator random) {
+        return new Surroundings(
+                clock,
+                random,
+                environment,
+                resolver,
+                foreignWrites,
+                sandboxRequestsMax,
+                halfClose,
+                passwordKibibytes,
+                uploadedAbove,
+                protocols);
+    }
+
+    public Surroundings withEnvironment(UnaryOperator<@Nullable String> environment) {
+        return new Surroundings(
+                clock,
+                random,
+                environment,
+                resolver,
+                foreignWrites,
+                sandboxRequestsMax,
+                halfClose,
+                passwordKibibytes,
+                uploadedAbove,
+                protocols);
+    }
+
+    public Surroundings withSandboxRequestsMax(int sandboxRequestsMax) {
+        return new Surroundings(
+                clock,
+                random,
+                environment,
+                resolver,
+                foreignWrites,
+                sandboxRequestsMax,
+                halfClose,
+                passwordKibibytes,
+                uploadedAbove,
+                protocols);
+    }
+
+    public Surroundings withResolver(Resolver resolver) {
+        return new Surroundings(
+                clock,
+                random,
+                environment,
+                resolver,
+                foreignWrites,
+                sandboxRequestsMax,
+                halfClose,
+                passwordKibibytes,
+                uploadedAbove,
+                protocols);
+    }
+
+    public Surroundings withHalfClose(Duration halfClose) {
+        return new Surroundings(
+                clock,
+                random,
+                environment,
+                resolver,
+                foreignWrites,
+                sandboxRequestsMax,
+                halfClose,
+                passwordKibibytes,
+                uploadedAbove,
+                protocols);
+    }
+
+    public Surroundings withPasswordKibibytes(int passwordKibibytes) {
+        return new Surroundings(
+                clock,
+                random,
+                environment,
+                resolver,
+                foreignWrites,
+                sandboxRequestsMax,
+                halfClose,
+                passwordKibibytes,
+                uploadedAbove,
+                protocols);
+    }
+
+    public Surroundings withUploadedAbove(long uploadedAbove) {
+        return new Surroundings(
+                clock,
+                random,
+                environment,
+                resolver,
+                foreignWrites,
+                sandboxRequestsMax,
+                halfClose,
+                passwordKibibytes,
+                uploadedAbove,
+                protocols);
+    }
+
+    public Surroundings withProtocols(Map<String, Protocol> protocols) {
+        return new Surroundings(
+                clock,
+                random,
+                environment,
+                resolver,
+                foreignWrites,
+                sandboxRequestsMax,
+                halfClose,
+                passwordKibibytes,
+                uploadedAbove,
+                protocols);
+    }
+
+    public Surroundings withForeignWrites(boolean foreignWrites) {
+        return new Surroundings(
+                clock,
+                random,
+                environment,
+                resolver,
+                foreignWrites,
+                sandboxRequestsMax,
+                halfClose,
+                passwordKibibytes,
+                uploadedAbove,
+                protocols);
+    }
+
+    private static final class SharedRandom implements RandomGenerator {
+        @Override
+        public long nextLong() {
+            return ThreadLocalRandom.current().nextLong();
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package dev.tollgate.app;
+
+import dev.tollgate.base.config.ConfigException;
+import dev.tollgate.base.config.Secret;
+import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.log.Event;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.Model;
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.sandbox.Sandbox;
+import dev.tollgate.upstreams.compat.CompatProvider;
+import dev.tollgate.upstreams.connections.FarEnd;
+import dev.tollgate.upstreams.connections.Outbound;
+import dev.tollgate.upstreams.gemini.GeminiChannel;
+import dev.tollgate.upstreams.gemini.GeminiMedia;
+import dev.tollgate.upstreams.gemini.GeminiProvider;
+import dev.tollgate.upstreams.gemini.KnownModels;
+import dev.tollgate.upstreams.gemini.VertexProvider;
+import dev.tollgate.upstreams.pool.ChannelSpec;
+import dev.tollgate.upstreams.pool.ChannelsFile;
+import dev.tollgate.upstreams.pool.PoolSpec;
+import dev.tollgate.upstreams.pool.Provider;
+import dev.tollgate.upstreams.pool.Timeouts;
+import dev.tollgate.upstreams.pool.Upstreams;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who answers: the operator's channels file, else the one Gemini of the settings, else the sandbox. */
+final class UpstreamChannels {
+
+    private static final Logger log = LoggerFactory.getLogger(UpstreamChannels.class);
+    private static final long LINGER_MILLIS = 5_000;
+
+    private final Outbound outbound;
+    private final Settings settings;
+    private final Catalogue catalogue;
+    private final @Nullable Sandbox sandbox;
+    private final @Nullable Path file;
+    private final GeminiMedia media;
+    private final ChannelsFile reader;
+    private final ChannelSpec single;
+    private final Upstreams upstreams;
+
+    /** @throws ConfigException when the channels file has an error */
+    UpstreamChannels(
+            Outbound outbound,
+            Settings settings,
+            Catalogue catalogue,
+            @Nullable Sandbox sandbox,
+            Surroundings surroundings) {
+        this.outbound = outbound;
+        this.settings = settings;
+        this.catalogue = catalogue;
+        this.sandbox = sandbox;
+        this.file = settings.channelsFile();
+        this.media = new GeminiMedia(
+                Set.copyOf(settings.media().gsBuckets()), surroundings.clock(), surroundings.uploadedAbove());
+        this.reader = new ChannelsFile(providers(surroundings), models(), timeouts(), surroundings.environment());
+        this.single = single();
+        this.upstreams = new Upstreams(outbound.vertx(), pool(), surroundings.clock(), surroundings.random());
+    }
+
+    /** The whole table: one line a provider. */
+    private List<Provider> providers(Surroundings surroundings) {
+        return List.of(
+                new GeminiProvider(outbound, known(), media),
+                new VertexProvider(outbound, surroundings.clock(), known(), media),
+                new CompatProvider(outbound));
+    }
+
+    Upstreams upstreams() {
+        return upstreams;
+    }
+
+    /** Whether there is a file that can be read again. */
+    boolean hasFile() {
+        return file != null;
+    }
+
+    /**
+     * Reads the file again. One with an error changes nothing. Blocks.
+     *
+     * @return whether it was taken
+     */
+    boolean reload() {
+        try {
+            PoolSpec pool = pool();
+            upstreams.use(pool);
+            log.info(
+                    Event.CHANNELS_READ,
+                    "the channels were read again: {} of them",
+                    pool.channels().size());
+            warnings().forEach(log::warn);
+            return true;
+        } catch (ConfigException e) {
+            log.error(
+                    Event.CHANNELS_NOT_READ,
+                    "the channels file was not taken, the channels stay as they are: {}",
+                    e.getMessage());
+            return false;
+        }
+    }
+
+    private PoolSpec pool() {
+        return file == null ? PoolSpec.of(List.of(single)) : reader.read(file);
+    }
+
+    /** Models that are on sale and that no channel serves. */
+    List<String> warnings() {
+        TreeSet<String> unserved = new TreeSet<>(models().keySet());
+        upstreams.status().forEach(channel -> channel.models().forEach(model -> unserved.remove(model.id())));
+        return unserved.stream()
+                .map(id -> "no channel serves the model " + id + ", calls of it fail.")
+                .toList();
+    }
+
+    private ChannelSpec single() {
+        String name = sandbox == null ? "gemini" : "sandbox";
+        return new ChannelSpec(
+                name,
+                name,
+                1,
+                1,
+                models(),
+                () -> new GeminiChannel(
+                        outbound, name, url(), key(), FarEnd.CONNECTIONS_MAX, timeouts(), known(), media));
+    }
+
+    /** Who answers, for the start. */
+    String shown() {
+        int count = upstreams.status().size();
+        return file == null ? url() : count + (count == 1 ? " channel of " : " channels of ") + file;
+    }
+
+    private String url() {
+        URI chosen = settings.gemini().baseUrl();
+        if (sandbox != null) {
+            return sandbox.baseUrl();
+        }
+        return chosen == null ? GeminiChannel.DEFAULT_BASE_URL : chosen.toString();
+    }
+
+    /** A server that speaks the protocol may want no key; the header is sent all the same. */
+    private String key() {
+        String own = sandbox == null ? null : sandbox.key();
+        if (own != null) {
+            return own;
+        }
+        Secret key = settings.gemini().apiKey();
+        return key == null ? "none" : key.value();
+    }
+
+    private Map<String, String> models() {
+        Map<String, String> models = new LinkedHashMap<>();
+        for (Model model : catalogue.all()) {
+            models.put(model.id(), model.upstream().name());
+        }
+        return models;
+    }
+
+    private Timeouts timeouts() {
+        Settings.Timeouts chosen = settings.timeouts();
+        return new Timeouts(
+                chosen.upstreamConnect().toMillis(),
+                chosen.upstreamFirst().toMillis(),
+                chosen.upstreamIdle().toMillis(),
+                LINGER_MILLIS);
+    }
+
+    private KnownModels known() {
+        return new KnownModels(Set.copyOf(catalogue.upstreamNames()), this::upstreamModel);
+    }
+
+    private UpstreamModel upstreamModel(String name) {
+        return Objects.requireNonNull(
+                catalogue.upstream(name), () -> "the catalogue has no rules for the upstream model " + name);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.tollgate.base.conversation;
+
+import dev.tollgate.base.conversation.Place.Member;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is asked of a model: checked, and nothing model-specific decided. Null means that the caller did not say.
+ *
+ * @param place the caller's body
+ * @param messages at least one
+ * @param tools in the caller's order
+ * @param webSearch whether a web search was asked for beside the tools (D15)
+ */
+public record Conversation(
+        Place place,
+        List<Message> messages,
+        Sampling sampling,
+        List<Tool> tools,
+        ToolChoice toolChoice,
+        ResponseFormat responseFormat,
+        @Nullable Effort reasoningEffort,
+        @Nullable Boolean includeThoughts,
+        boolean webSearch,
+        @Nullable GoogleOptions google) {
+
+    public Conversation {
+        messages = List.copyOf(messages);
+        tools = List.copyOf(tools);
+    }
+
+    /** Whether the answer is to be grounded in a web search, by whichever spelling the caller chose (D15). */
+    public boolean searches() {
+        return webSearch || !tools.isEmpty() && tools.stream().anyMatch(Tool::isSearch);
+    }
+
+    /** The field that asks for a web search, to blame where there is none; only of use where {@link #searches}. */
+    public String searchField() {
+        return place.path(webSearch ? Member.WEB_SEARCH : Member.TOOLS);
+    }
+
+    /** Whether there is anything but text in it. */
+    public boolean hasMedia() {
+        for (Message message : messages) {
+            if (message.hasMedia()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The tools that are functions of the caller's; a search tool is not one. */
+    public List<Tool> functions() {
+        return tools.isEmpty()
+                ? tools
+                : tools.stream().filter(tool -> !tool.isSearch()).toList();
+    }
+}

@@ -1,0 +1,22 @@
+package dev.tollgate.base.conversation;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What only Google's models know: how much they think, and what they hold back. */
+public record GoogleOptions(
+        @Nullable Boolean includeThoughts,
+        @Nullable Integer thinkingBudget,
+        @Nullable String thinkingLevel,
+        List<SafetySetting> safetySettings) {
+
+    public GoogleOptions {
+        safetySettings = List.copyOf(safetySettings);
+    }
+
+    public boolean setsThinking() {
+        return thinkingBudget != null || thinkingLevel != null;
+    }
+
+    public record SafetySetting(String category, String threshold) {}
+}

@@ -1,0 +1,88 @@
+package dev.tollgate.base.conversation;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One message of the conversation, by role. */
+public sealed interface Message {
+
+    Place place();
+
+    /** Whether it holds a part that is not text. */
+    default boolean hasMedia() {
+        return switch (this) {
+            case User user -> ContentPart.hasMedia(user.parts());
+            case ToolResult result -> ContentPart.hasMedia(result.parts());
+            case Instruction instruction -> false;
+            case Assistant assistant -> !assistant.files().isEmpty();
+        };
+    }
+
+    /** The operator's words to the model. */
+    record Instruction(Place place, String text) implements Message {}
+
+    record User(Place place, List<ContentPart> parts) implements Message {
+        public User {
+            parts = List.copyOf(parts);
+        }
+    }
+
+    /**
+     * @param text text parts joined, a refusal included; null where there was none
+     * @param toolCalls in the caller's order
+     * @param thoughtSignature the message's: it belongs to the text
+     * @param files what the model made besides, as its answer showed it
+     */
+    record Assistant(
+            Place place,
+            @Nullable String text,
+            List<ToolCall> toolCalls,
+            @Nullable String thoughtSignature,
+            List<SentBack> files)
+            implements Message {
+        public Assistant {
+            toolCalls = List.copyOf(toolCalls);
+            files = List.copyOf(files);
+        }
+
+        public Assistant(
+                Place place, @Nullable String text, List<ToolCall> toolCalls, @Nullable String thoughtSignature) {
+            this(place, text, toolCalls, thoughtSignature, List.of());
+        }
+    }
+
+    /**
+     * A file that the model has made and the caller sends back with its message.
+     *
+     * @param thoughtSignature the file's own
+     */
+    record SentBack(
+            Place place, ContentPart.Media media, @Nullable String thoughtSignature) {}
+
+    /**
+     * @param toolCallId the call it answers; the function's name where the caller knows calls by their names only
+     * @param parts text and, by convention, media
+     */
+    record ToolResult(Place place, String toolCallId, List<ContentPart> parts) implements Message {
+        public ToolResult {
+            parts = List.copyOf(parts);
+        }
+    }
+
+    /**
+     * @param id the caller's; null only where the caller knows calls by their names
+     * @param arguments JSON text as it came; the reader has made sure that it is one JSON object
+     */
+    record ToolCall(
+            Place place,
+            @Nullable String id,
+            String name,
+            String arguments,
+            @Nullable String thoughtSignature) {
+
+        /** One that a model has just made. */
+        public ToolCall(@Nullable String id, String name, String arguments, @Nullable String thoughtSignature) {
+            this(Place.NONE, id, name, arguments, thoughtSignature);
+        }
+    }
+}

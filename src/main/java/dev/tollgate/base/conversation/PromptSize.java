@@ -1,0 +1,130 @@
+package dev.tollgate.base.conversation;
+
+import dev.tollgate.base.conversation.ContentPart.Media;
+import dev.tollgate.base.json.StrictUtf8;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What the bound on a prompt's tokens is made of (D31).
+ *
+ * @param textBytes UTF-8 bytes of all texts, names, descriptions, schemas, arguments and replayed signatures
+ * @param messages their number
+ * @param calls tool calls in the history
+ * @param tools the search tool included
+ * @param media in the order of the conversation
+ */
+public record PromptSize(long textBytes, int messages, int calls, int tools, List<Media> media) {
+
+    public PromptSize {
+        media = List.copyOf(media);
+    }
+
+    /** With so many more bytes of text. */
+    public PromptSize plus(long moreTextBytes) {
+        return new PromptSize(textBytes + moreTextBytes, messages, calls, tools, media);
+    }
+
+    /** Walks the whole conversation: call it once. */
+    public static PromptSize of(Conversation conversation) {
+        Count count = new Count();
+        conversation.messages().forEach(count::message);
+        conversation.tools().forEach(count::tool);
+        count.format(conversation.responseFormat());
+        conversation.sampling().stop().forEach(count::text);
+        return new PromptSize(
+                count.bytes,
+                conversation.messages().size(),
+                count.calls,
+                conversation.tools().size(),
+                count.media);
+    }
+
+    private static final class Count {
+        private final List<Media> media = new ArrayList<>();
+        private long bytes;
+        private int calls;
+
+        void message(Message message) {
+            switch (message) {
+                case Message.Instruction it -> text(it.text());
+                case Message.User it -> it.parts().forEach(this::part);
+                case Message.Assistant it -> assistant(it);
+                case Message.ToolResult it -> {
+                    text(it.toolCallId());
+                    it.parts().forEach(this::part);
+                }
+            }
+        }
+
+        private void assistant(Message.Assistant it) {
+            text(it.text());
+            text(it.thoughtSignature());
+            for (Message.SentBack file : it.files()) {
+                part(file.media());
+                text(file.thoughtSignature());
+            }
+            calls += it.toolCalls().size();
+            for (Message.ToolCall call : it.toolCalls()) {
+                text(call.id());
+                text(call.name());
+                text(call.arguments());
+                text(call.thoughtSignature());
+            }
+        }
+
+        private void part(ContentPart part) {
+            switch (part) {
+                case ContentPart.Text it -> text(it.text());
+                case Media it -> media.add(it);
+            }
+        }
+
+        void tool(Tool tool) {
+            text(tool.name());
+            text(tool.description());
+            tree(tool.parameters());
+        }
+
+        void format(ResponseFormat format) {
+            if (format instanceof ResponseFormat.JsonSchema it) {
+                text(it.name());
+                text(it.description());
+                tree(it.schema());
+            }
+        }
+
+        /** As compact JSON, escapes left out; at most as deep as the body may be nested. */
+        private void tree(@Nullable JsonNode node) {
+            if (node == null) {
+                return;
+            }
+            if (node.isObject()) {
+                bytes += 2;
+                for (Map.Entry<String, JsonNode> member : node.properties()) {
+                    text(member.getKey());
+                    bytes += "\"\":,".length();
+                    tree(member.getValue());
+                }
+            } else if (node.isArray()) {
+                bytes += 2;
+                for (JsonNode element : node) {
+                    bytes += 1;
+                    tree(element);
+                }
+            } else if (node.isString()) {
+                text(node.stringValue());
+                bytes += 2;
+            } else {
+                bytes += node.toString().length();
+            }
+        }
+
+        void text(@Nullable String text) {
+            bytes += text == null ? 0 : Math.max(text.length(), StrictUtf8.length(text));
+        }
+    }
+}

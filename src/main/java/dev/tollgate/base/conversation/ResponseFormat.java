@@ -1,0 +1,25 @@
+package dev.tollgate.base.conversation;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** The form that the answer is to have. */
+public sealed interface ResponseFormat {
+
+    /** Absent or {@code text}. */
+    record Text() implements ResponseFormat {}
+
+    /** {@code json_object}, or {@code json_schema} without a schema. */
+    record JsonObject() implements ResponseFormat {}
+
+    /**
+     * @param name null where the schema stood beside {@code json_object}
+     * @param schema in the caller's key order
+     * @param strict null where the caller did not say
+     */
+    record JsonSchema(
+            @Nullable String name,
+            @Nullable String description,
+            JsonNode schema,
+            @Nullable Boolean strict) implements ResponseFormat {}
+}

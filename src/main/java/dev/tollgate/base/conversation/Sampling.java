@@ -1,0 +1,34 @@
+package dev.tollgate.base.conversation;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the answer is drawn, and where it stops. Null means that the caller did not say.
+ *
+ * @param candidates how many answers are wanted, 1 to 128
+ * @param stop at most 4, none empty
+ * @param temperature 0 to 2
+ * @param topP 0 to 1
+ * @param topK at least 1
+ * @param presencePenalty -2 to 2
+ * @param frequencyPenalty -2 to 2
+ * @param topLogprobs 0 to 20, only with {@code logprobs}
+ * @param seed any 64-bit integer (the range of int32 is checked for the model: D21)
+ */
+public record Sampling(
+        int candidates,
+        List<String> stop,
+        @Nullable Double temperature,
+        @Nullable Double topP,
+        @Nullable Integer topK,
+        @Nullable Double presencePenalty,
+        @Nullable Double frequencyPenalty,
+        boolean logprobs,
+        @Nullable Integer topLogprobs,
+        @Nullable Long seed) {
+
+    public Sampling {
+        stop = List.copyOf(stop);
+    }
+}

@@ -1,0 +1,73 @@
+package dev.tollgate.base.error;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One refusal or failure as the caller sees it. Immutable.
+ *
+ * @param code the row of the closed list
+ * @param status the HTTP status, 400 to 599, 303 where a page sends its visitor to another, or 204, without a body, where a
+ *     page's script is to ask no more
+ * @param message names the field, what came and what is allowed; never a secret
+ * @param param the field to blame, as a dotted path, or null (the key is rendered all the same: D11)
+ * @param headers further response headers, in order, e.g. {@code retry-after}
+ * @param shortage what was lacking, of a refusal for want of credits; null of all others
+ */
+public record ApiError(
+        ErrorCode code,
+        int status,
+        String message,
+        @Nullable String param,
+        Map<String, String> headers,
+        @Nullable Shortage shortage) {
+
+    public ApiError {
+        if ((status < 400 || status > 599) && status != 303 && status != 204) {
+            throw new IllegalArgumentException("status " + status);
+        }
+        headers = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+    }
+
+    public static ApiError of(ErrorCode code, String message) {
+        return new ApiError(code, code.status(), message, null, Map.of(), null);
+    }
+
+    /** A 400 that blames a field; {@code param} is its dotted path, e.g. {@code messages.0.role}. */
+    public static ApiError invalid(@Nullable String param, String message) {
+        return new ApiError(ErrorCode.INVALID_REQUEST, 400, message, param, Map.of(), null);
+    }
+
+    public ApiError withStatus(int status) {
+        return new ApiError(code, status, message, param, headers, shortage);
+    }
+
+    /** In figures what the message says. */
+    public ApiError lacking(Shortage what) {
+        return new ApiError(code, status, message, param, headers, what);
+    }
+
+    public ApiError withHeader(String name, String value) {
+        Map<String, String> more = new LinkedHashMap<>(headers);
+        more.put(name, value);
+        return new ApiError(code, status, message, param, more, shortage);
+    }
+
+    /** {@code retry-after} in whole seconds, rounded up, and {@code retry-after-ms} (the SDKs read both; protocol 3.5). */
+    public ApiError retryAfter(Duration wait) {
+        long millis = Math.max(0, wait.toMillis());
+        return withHeader("retry-after", Long.toString((millis + 999) / 1000))
+                .withHeader("retry-after-ms", Long.toString(millis));
+    }
+
+    /** Tells the SDKs that the same call cannot succeed (protocol 3.5). */
+    public ApiError doNotRetry() {
+        return withHeader("x-should-retry", "false");
+    }
+
+    public ApiException asException() {
+        return new ApiException(this);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.tollgate.base.host;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** How many files the process may have open, as far as the machine tells: Linux does. */
+public final class OpenFiles {
+
+    private static final Path LIMITS = Path.of("/proc/self/limits");
+    private static final Path OPEN = Path.of("/proc/self/fd");
+    private static final Pattern SOFT = Pattern.compile("^Max open files +(\\d{1,18}) ", Pattern.MULTILINE);
+
+    private OpenFiles() {}
+
+    /** {@link Long#MAX_VALUE} where there is no limit, or none can be known. */
+    public static long max() {
+        try {
+            return max(Files.readString(LIMITS));
+        } catch (IOException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    static long max(String limits) {
+        Matcher soft = SOFT.matcher(limits);
+        return soft.find() ? Long.parseLong(soft.group(1)) : Long.MAX_VALUE;
+    }
+
+    /** How many are open now, libraries and standard streams among them; 0 where that cannot be known. */
+    public static long open() {
+        try (Stream<Path> open = Files.list(OPEN)) {
+            return open.count();
+        } catch (IOException | UncheckedIOException e) {
+            return 0;
+        }
+    }
+
+    /**
+     * How many callers' connections so many files suffice for: each may need three (its own, its upstream's and a kept answer's) of what 85 %
+     * leave beside those that are open, and a few are left for everything else.
+     *
+     * @param files that may be open
+     * @param open before there are callers
+     */
+    public static int connectionsFor(long files, long open) {
+        return (int) Math.clamp((files / 20 * 17 - open) / 3, 1, Integer.MAX_VALUE);
+    }
+}

@@ -1,0 +1,17 @@
+package dev.tollgate.base.ids;
+
+import java.util.random.RandomGenerator;
+
+/** What ids are random in: letters and digits of ASCII, all equally likely. */
+public final class Alphanumerics {
+
+    private static final String ALL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+    private Alphanumerics() {}
+
+    public static void append(StringBuilder id, int chars, RandomGenerator random) {
+        for (int i = 0; i < chars; i++) {
+            id.append(ALL.charAt(random.nextInt(ALL.length())));
+        }
+    }
+}

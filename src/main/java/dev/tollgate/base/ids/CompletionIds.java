@@ -1,0 +1,50 @@
+package dev.tollgate.base.ids;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.random.RandomGenerator;
+
+/**
+ * Ids of answers, which are also those of tasks (D10): {@code chatcmpl-}, the time in UTC to the second, 9 digits of
+ * nanoseconds, 8 alphanumerics. Thread-safe if the random generator is.
+ */
+public final class CompletionIds {
+
+    private static final String PREFIX = "chatcmpl-";
+    private static final int RANDOM_CHARS = 8;
+    private static final int CHARS = PREFIX.length() + "yyyyMMddHHmmssnnnnnnnnn".length() + RANDOM_CHARS;
+    private static final DateTimeFormatter TO_THE_NANOSECOND =
+            DateTimeFormatter.ofPattern("yyyyMMddHHmmssnnnnnnnnn").withZone(ZoneOffset.UTC);
+
+    private final InstantSource clock;
+    private final RandomGenerator random;
+
+    public CompletionIds(InstantSource clock, RandomGenerator random) {
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /** Whether a text may be one. */
+    public static boolean isOne(String text) {
+        return text.length() == CHARS && text.startsWith(PREFIX);
+    }
+
+    public String next() {
+        return next(clock.instant());
+    }
+
+    /** Sorts before each id of this time or later, and after each earlier one. */
+    public static String earliest(Instant created) {
+        return PREFIX + TO_THE_NANOSECOND.format(created);
+    }
+
+    /** @param created the time that the id is to show */
+    public String next(Instant created) {
+        StringBuilder id = new StringBuilder(CHARS).append(PREFIX);
+        TO_THE_NANOSECOND.formatTo(created, id);
+        Alphanumerics.append(id, RANDOM_CHARS, random);
+        return id.toString();
+    }
+}

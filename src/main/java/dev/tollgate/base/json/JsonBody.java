@@ -1,0 +1,513 @@
+package dev.tollgate.base.json;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.base.memory.Tally;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamContext;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.exc.UnexpectedEndOfInputException;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A cursor over a JSON body that checks types and ranges as it goes. Every refusal is a 400 that names the dotted path of the
+ * current value, what came and what is allowed.
+ *
+ * <p>A method that reads a value expects to stand on its first token and leaves the cursor on its last one. Null members of
+ * objects are skipped: to be null is to be absent.
+ */
+public final class JsonBody {
+
+    private static final int IGNORED_NAMES_MAX = 64;
+    /** Values and names. Each costs some 100 bytes of memory in a tree or a table of names, but may have only 3 in the body. */
+    private static final int TOKENS_MAX = 1_000_000;
+
+    private static final int EXPONENT_MAX = 1_000;
+
+    /** Texts that are longer than this in the body are looked at before they are decoded: decoding takes a multiple of what it leaves. */
+    private static final int LONG_TEXT_BYTES = 64 * 1024;
+
+    private static final int DECODING_FACTOR = 6;
+
+    private static final int NOT_VALID = 400;
+
+    /** Depth is checked here, by {@link ReadLimits}; strings are bounded by the body. */
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(1_000)
+                    .maxTokenCount(TOKENS_MAX)
+                    .maxNumberLength(1_000)
+                    .maxNameLength(10_000)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
+
+    private final byte[] bytes;
+    private final JsonParser parser;
+    private final ReadLimits limits;
+    private final Tally tally;
+    private final List<String> ignored = new ArrayList<>();
+    private long innerTokens;
+    private boolean builds = true;
+
+    /** @param memory what is made of the body is charged to it */
+    public JsonBody(byte[] bytes, ReadLimits limits, Lease memory) {
+        StrictUtf8.check(bytes);
+        this.bytes = bytes;
+        this.limits = limits;
+        this.tally = new Tally(memory);
+        this.parser = FACTORY.createParser(ObjectReadContext.empty(), bytes);
+    }
+
+    /** Whether a text inside the body is one JSON object and nothing else, within the same limits as the body. */
+    public boolean holdsObject(String text) {
+        if (!text.stripLeading().startsWith("{")) {
+            return false;
+        }
+        tally.add(2L * text.length());
+        tally.settle();
+        byte[] copy = text.getBytes(StandardCharsets.UTF_8);
+        JsonBody inner = new JsonBody(copy, limits, tally.lease());
+        try {
+            inner.wholeObject(JsonBody::check);
+            innerTokens += inner.parser.currentTokenCount();
+            return innerTokens <= TOKENS_MAX;
+        } catch (ApiException e) {
+            if (e.error().status() != NOT_VALID) {
+                throw e; // it may be valid, but there is no room to find out
+            }
+            return false;
+        } finally {
+            inner.tally.giveBack();
+            tally.less(2L * text.length());
+        }
+    }
+
+    public ReadLimits limits() {
+        return limits;
+    }
+
+    /** Reads the body's one object; what Jackson cannot read becomes a 400 without an excerpt of it. */
+    public void wholeObject(Consumer<JsonBody> members) {
+        try {
+            if (next() == null) {
+                throw ApiError.invalid(null, "The body is empty, a JSON object is required.")
+                        .asException();
+            }
+            if (!at(JsonToken.START_OBJECT)) {
+                throw refuse("a JSON object");
+            }
+            members.accept(this);
+            tally.settle();
+            if (next() != null) {
+                throw ApiError.invalid(null, "The body must be one JSON object, more came after its end.")
+                        .asException();
+            }
+        } catch (JacksonException e) {
+            throw malformed(e);
+        } finally {
+            parser.close();
+        }
+    }
+
+    // --- structure ---
+
+    /** Calls {@code member} with the name of each member that is not null, standing on its value. */
+    public void object(Consumer<String> member) {
+        if (!at(JsonToken.START_OBJECT)) {
+            throw refuse("an object");
+        }
+        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+            tally.name(name);
+            if (next() != JsonToken.VALUE_NULL) {
+                member.accept(name);
+            }
+        }
+    }
+
+    /** Calls {@code element} standing on each element, null ones too. */
+    public void array(int elementsMax, Runnable element) {
+        if (!at(JsonToken.START_ARRAY)) {
+            throw refuse("an array");
+        }
+        for (int count = 1; next() != JsonToken.END_ARRAY; count++) {
+            if (count > elementsMax) {
+                throw tooMany(elementsMax);
+            }
+            element.run();
+        }
+    }
+
+    public void skip() {
+        if (isStart()) {
+            pass(false);
+        }
+    }
+
+    private void check() {
+        pass(true);
+    }
+
+    /** To the end of the object or array that the cursor stands on; texts are decoded only if they are to be checked. */
+    private void pass(boolean isChecked) {
+        builds = false;
+        for (int open = 1; open > 0; ) {
+            next();
+            if (isStart()) {
+                open++;
+            } else if (at(JsonToken.END_OBJECT) || at(JsonToken.END_ARRAY)) {
+                open--;
+            } else if (isChecked && (isString() || at(JsonToken.PROPERTY_NAME))) {
+                wholeLength(decoded());
+            } else if (isChecked && at(JsonToken.VALUE_NUMBER_FLOAT)) {
+                decimal();
+            }
+        }
+        builds = true;
+    }
+
+    /** The value as a tree, key order and digits of numbers kept. */
+    public JsonNode tree() {
+        return switch (parser.currentToken()) {
+            case START_OBJECT -> objectTree();
+            case START_ARRAY -> arrayTree();
+            case VALUE_STRING -> JsonNodeFactory.instance.stringNode(string());
+            case VALUE_NUMBER_INT -> JsonNodeFactory.instance.numberNode(parser.getBigIntegerValue());
+            case VALUE_NUMBER_FLOAT -> JsonNodeFactory.instance.numberNode(decimal());
+            case VALUE_TRUE -> JsonNodeFactory.instance.booleanNode(true);
+            case VALUE_FALSE -> JsonNodeFactory.instance.booleanNode(false);
+            default -> JsonNodeFactory.instance.nullNode();
+        };
+    }
+
+    /** The depth of the recursion is that of the body, which {@link #next} limits. */
+    public ObjectNode objectTree() {
+        if (!at(JsonToken.START_OBJECT)) {
+            throw refuse("an object");
+        }
+        ObjectNode object = JsonNodeFactory.instance.objectNode();
+        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+            tally.name(name);
+            next();
+            object.set(whole(name), tree());
+        }
+        return object;
+    }
+
+    /** A few digits can name a number that fills the memory once somebody writes it out. */
+    private BigDecimal decimal() {
+        try {
+            BigDecimal value = parser.getDecimalValue();
+            if (Math.abs((long) value.scale()) <= EXPONENT_MAX) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // the exponent has more than 32 bits: refused below as any other
+        }
+        throw refuse("a number with an exponent of at most " + EXPONENT_MAX);
+    }
+
+    private ArrayNode arrayTree() {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        while (next() != JsonToken.END_ARRAY) {
+            array.add(tree());
+        }
+        return array;
+    }
+
+    // --- scalars ---
+
+    public boolean isString() {
+        return at(JsonToken.VALUE_STRING);
+    }
+
+    public boolean isArray() {
+        return at(JsonToken.START_ARRAY);
+    }
+
+    public boolean isObject() {
+        return at(JsonToken.START_OBJECT);
+    }
+
+    public String string() {
+        if (!isString()) {
+            throw refuse("a string");
+        }
+        return whole(decoded());
+    }
+
+    /** In a small body as the parser does it; in a large one a long text is not copied more often than it must be, nor uncharged. */
+    private String decoded() {
+        int length = bytes.length > LONG_TEXT_BYTES && isString() ? literalLength() : 0;
+        if (length <= LONG_TEXT_BYTES) {
+            return parser.getString();
+        }
+        AsciiSlice plain = rawSlice();
+        if (plain != null) {
+            return plain.text(plain.from, plain.to);
+        }
+        long room = (long) DECODING_FACTOR * length;
+        tally.lease().take(room);
+        try {
+            return parser.getString();
+        } finally {
+            tally.lease().give(room);
+        }
+    }
+
+    /** In bytes, as the string stands in the body. */
+    private int literalLength() {
+        int from = (int) parser.currentTokenLocation().getByteOffset() + 1;
+        int to = from;
+        while (to < bytes.length && bytes[to] != '"') {
+            to += bytes[to] == '\\' ? 2 : 1;
+        }
+        return to - from;
+    }
+
+    /** A string of at most {@code charsMax} characters. */
+    public String string(int charsMax) {
+        String text = string();
+        if (text.length() > charsMax) {
+            throw refuse("a string of at most " + charsMax + " characters");
+        }
+        return text;
+    }
+
+    public String nonEmptyString() {
+        String text = string();
+        if (text.isEmpty()) {
+            throw refuse("a string that is not empty");
+        }
+        return text;
+    }
+
+    public String oneOf(List<String> allowed) {
+        if (isString()) {
+            String word = parser.getString();
+            int found = allowed.indexOf(word);
+            if (found >= 0) {
+                return allowed.get(found);
+            }
+        }
+        throw refuse(allowed.size() == 1 ? Shown.list(allowed) : "one of " + Shown.list(allowed));
+    }
+
+    /**
+     * The string's bytes: straight from the body where it stands there in plain ASCII, else from a copy. What is not Latin-1
+     * is lost.
+     */
+    public AsciiSlice slice() {
+        if (!isString()) {
+            throw refuse("a string");
+        }
+        AsciiSlice raw = rawSlice();
+        if (raw == null) {
+            return AsciiSlice.of(string());
+        }
+        tally.add(raw.length());
+        return raw;
+    }
+
+    private @Nullable AsciiSlice rawSlice() {
+        long quote = parser.currentTokenLocation().getByteOffset();
+        if (quote < 0 || quote >= bytes.length || bytes[(int) quote] != '"') {
+            return null;
+        }
+        int from = (int) quote + 1;
+        int to = from;
+        while (to < bytes.length && bytes[to] >= ' ' && bytes[to] != '"' && bytes[to] != '\\') {
+            to++;
+        }
+        return to < bytes.length && bytes[to] == '"' ? new AsciiSlice(bytes, from, to) : null;
+    }
+
+    public boolean bool() {
+        if (at(JsonToken.VALUE_TRUE)) {
+            return true;
+        }
+        if (at(JsonToken.VALUE_FALSE)) {
+            return false;
+        }
+        throw refuse("true or false");
+    }
+
+    public int integer(int min, int max) {
+        return (int) longInteger(min, max);
+    }
+
+    public long longInteger(long min, long max) {
+        if (at(JsonToken.VALUE_NUMBER_INT) && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+            long value = parser.getLongValue();
+            if (value >= min && value <= max) {
+                return value;
+            }
+        }
+        throw refuse("an integer " + (isNumberAbove(max) ? Shown.between(min, max) : Shown.range(min, max)));
+    }
+
+    private boolean isNumberAbove(long max) {
+        return (at(JsonToken.VALUE_NUMBER_INT) || at(JsonToken.VALUE_NUMBER_FLOAT)) && parser.getDoubleValue() >= max;
+    }
+
+    public double number(double min, double max) {
+        if (at(JsonToken.VALUE_NUMBER_INT) || at(JsonToken.VALUE_NUMBER_FLOAT)) {
+            double value = parser.getDoubleValue();
+            if (value >= min && value <= max) {
+                return value;
+            }
+        }
+        throw refuse("a number between " + Shown.number(min) + " and " + Shown.number(max));
+    }
+
+    // --- what has no effect (D5) ---
+
+    /** Notes the current value as one without effect, and passes over it. */
+    public void ignore() {
+        ignored(path());
+        skip();
+    }
+
+    public void ignored(String path) {
+        if (ignored.size() < IGNORED_NAMES_MAX && !ignored.contains(path)) {
+            ignored.add(path);
+        }
+    }
+
+    /** In the order of the body; one more name than D5 prints is enough, so the list is bounded. */
+    public List<String> ignored() {
+        return ignored;
+    }
+
+    // --- refusals ---
+
+    /** The dotted path of the current value; after its end still that of the value. */
+    public String path() {
+        return FieldPath.of(isStart() ? parser.streamReadContext().getParent() : parser.streamReadContext());
+    }
+
+    /** {@code 'path' must be …, got ….} */
+    public ApiException refuse(String allowed) {
+        String path = path();
+        String subject = path.isEmpty() ? "The body" : "'" + path + "'";
+        return ApiError.invalid(
+                        path.isEmpty() ? null : path, subject + " must be " + allowed + ", got " + shown() + ".")
+                .asException();
+    }
+
+    /** {@code 'path' …} for what is not told by showing the value. */
+    public ApiException invalid(String predicate) {
+        return invalid(path(), predicate);
+    }
+
+    public static ApiException invalid(String path, String predicate) {
+        return ApiError.invalid(path, "'" + path + "' " + predicate).asException();
+    }
+
+    /** {@code 'path.member' is required.}, standing on the end of the object that lacks it. */
+    public ApiException required(String member) {
+        return invalid(memberPath(member), "is required.");
+    }
+
+    public String memberPath(String member) {
+        String path = path();
+        return path.isEmpty() ? member : path + "." + member;
+    }
+
+    private ApiException tooMany(int elementsMax) {
+        TokenStreamContext array = isStart() ? parser.streamReadContext().getParent() : parser.streamReadContext();
+        return invalid(FieldPath.of(array.getParent()), "must have at most " + elementsMax + " elements.");
+    }
+
+    private String shown() {
+        return switch (parser.currentToken()) {
+            case START_OBJECT -> "an object";
+            case START_ARRAY -> "an array";
+            case VALUE_STRING -> Shown.quoted(parser.getString());
+            case VALUE_NULL -> "null";
+            default -> Shown.plain(parser.getString());
+        };
+    }
+
+    private ApiException malformed(JacksonException e) {
+        if (e instanceof UnexpectedEndOfInputException) {
+            return ApiError.invalid(null, "The body is not valid JSON: it ends too early.")
+                    .asException();
+        }
+        if (e.getOriginalMessage() != null && e.getOriginalMessage().startsWith("Duplicate")) {
+            return invalid(FieldPath.of(parser.streamReadContext()), "is given twice.");
+        }
+        String what = e instanceof StreamConstraintsException
+                ? "The body has a name or a number that is too long, or more than " + TOKENS_MAX + " values"
+                : "The body is not valid JSON";
+        String where = e.getLocation() == null
+                ? ""
+                : " (line " + e.getLocation().getLineNr() + ", column "
+                        + e.getLocation().getColumnNr() + ")";
+        return ApiError.invalid(null, what + where + ".").asException();
+    }
+
+    // --- tokens ---
+
+    private @Nullable JsonToken next() {
+        JsonToken token = parser.nextToken();
+        charge(token);
+        if (isStart() && parser.streamReadContext().getNestingDepth() > limits.nestingMax()) {
+            throw ApiError.invalid(null, "The body is nested deeper than " + limits.nestingMax() + " levels.")
+                    .asException();
+        }
+        return token;
+    }
+
+    /** What is passed over leaves nothing but names, which are told apart. */
+    private void charge(@Nullable JsonToken token) {
+        if (token != null && (builds || token == JsonToken.PROPERTY_NAME)) {
+            switch (token) {
+                case START_OBJECT -> tally.object();
+                case START_ARRAY -> tally.array();
+                case END_OBJECT, END_ARRAY -> {}
+                case PROPERTY_NAME -> tally.name(parser.currentName());
+                default -> tally.scalar();
+            }
+        }
+    }
+
+    private boolean at(JsonToken token) {
+        return parser.currentToken() == token;
+    }
+
+    private boolean isStart() {
+        return at(JsonToken.START_OBJECT) || at(JsonToken.START_ARRAY);
+    }
+
+    /** Half a surrogate pair, possible as an escape only, has no UTF-8: it could be sent nowhere. */
+    private String whole(String text) {
+        tally.text(text, wholeLength(text));
+        return text;
+    }
+
+    private long wholeLength(String text) {
+        long length = StrictUtf8.length(text);
+        if (length < 0) {
+            throw invalid("holds half of a surrogate pair, which is not a character.");
+        }
+        return length;
+    }
+}

@@ -1,0 +1,41 @@
+package dev.tollgate.base.log;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.core.spi.ContextAwareBase;
+import java.util.Map;
+import org.slf4j.Logger;
+
+/**
+ * What is logged and where it goes; asked for by {@link LogProvider}, and elsewhere found by the logging library as a service. Not a file of XML: to read one took a tenth of a start.
+ * Whoever names a file of his own ({@code -Dlogback.configurationFile}) has that.
+ */
+public final class LogConfiguration extends ContextAwareBase implements Configurator {
+
+    static final String FILE = "logback.configurationFile";
+
+    private static final Map<String, Level> LIBRARIES = Map.of(
+            "org.flywaydb", Level.WARN,
+            // what follows from a failure, which is thrown
+            "org.flywaydb.core.internal.jdbc.TransactionalExecutionTemplate", Level.OFF,
+            "com.zaxxer.hikari", Level.WARN,
+            "com.networknt.schema", Level.OFF); // it tells what stands in callers' schemas
+
+    @Override
+    public ExecutionStatus configure(LoggerContext log) {
+        if (System.getProperty(FILE) != null) {
+            return ExecutionStatus.INVOKE_NEXT_IF_ANY;
+        }
+        LogOutput output = new LogOutput();
+        output.setContext(log);
+        output.setName(LogOutput.NAME);
+        // Libraries catch everything and log it; what the process must not outlive ends it there too.
+        output.addFilter(new FatalFilter());
+        output.start();
+        LIBRARIES.forEach((name, level) -> log.getLogger(name).setLevel(level));
+        log.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.INFO);
+        log.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(output);
+        return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+}

@@ -1,0 +1,283 @@
+package dev.tollgate.base.log;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.StackTraceElementProxy;
+import ch.qos.logback.core.UnsynchronizedAppenderBase;
+import dev.tollgate.base.fatal.Fatal;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where the log leaves the process: standard error; standard output belongs to what a command prints.
+ *
+ * <p>Whoever logs renders its line, gives it to a queue and goes on. One daemon thread writes; where it cannot (a disk is full, a pipe is not
+ * read), lines are dropped and counted, and the count is told when there is room again. An error that ends that thread ends the process: nobody would
+ * be told of anything from then on. Thread-safe.
+ */
+public final class LogOutput extends UnsynchronizedAppenderBase<ILoggingEvent> {
+
+    /** The name of its appender, by which {@link #ofProcess} finds it. */
+    public static final String NAME = "stderr";
+
+    private static final int LINES_WAITING_MAX = 8_192;
+    private static final long BYTES_WAITING_MAX = 4L << 20;
+    private static final long LOOK_MILLIS = 200;
+    private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final byte[] NOTHING = {};
+
+    private final OutputStream out;
+    private final InstantSource clock;
+    private final Throttle throttle;
+    private final LogLine lines = new LogLine();
+    private final BlockingQueue<byte[]> waiting = new LinkedBlockingQueue<>(LINES_WAITING_MAX);
+    private final AtomicLong bytesWaiting = new AtomicLong();
+    private final AtomicLong unwritten = new AtomicLong();
+    private final AtomicLong lost = new AtomicLong();
+    private final LongAdder errors = new LongAdder();
+    private final LongAdder warnings = new LongAdder();
+    private final LongAdder others = new LongAdder();
+    private volatile LogFormat format = LogFormat.TEXT;
+    private volatile LogLine.Writer writer = LogLine.Writer.UNKNOWN;
+    private volatile @Nullable Thread thread;
+    private boolean wasCut;
+    private long lostTold;
+
+    /** To standard error. */
+    public LogOutput() {
+        this(new FileOutputStream(FileDescriptor.err), InstantSource.system(), System::nanoTime);
+    }
+
+    /** To somewhere else. @param nanoTime what a second and a minute are measured by */
+    public LogOutput(OutputStream out, InstantSource clock, LongSupplier nanoTime) {
+        this.out = out;
+        this.clock = clock;
+        this.throttle = new Throttle(nanoTime);
+    }
+
+    /** The one of this process; null where somebody has configured the log otherwise. */
+    public static @Nullable LogOutput ofProcess() {
+        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        return root.getAppender(NAME) instanceof LogOutput output ? output : null;
+    }
+
+    /** Waits for what was logged to be written, a moment at most: the process is about to end. */
+    public static void flushProcess() {
+        LogOutput output = ofProcess();
+        if (output != null) {
+            output.flush();
+        }
+    }
+
+    /** From now on. */
+    public void format(LogFormat chosen) {
+        format = chosen;
+    }
+
+    public LogFormat format() {
+        return format;
+    }
+
+    /** Who writes, in lines of JSON from now on. @param node asked for each line, not to wait; empty where it is not one of several */
+    public void identity(Supplier<String> node, String version) {
+        writer = new LogLine.Writer(node, version);
+    }
+
+    /** Errors, since the start; those that were left out included. */
+    public long errors() {
+        return errors.sum();
+    }
+
+    public long warnings() {
+        return warnings.sum();
+    }
+
+    /** All that is neither. */
+    public long others() {
+        return others.sum();
+    }
+
+    /** Lines that could not be written, since the start. */
+    public long lost() {
+        return lost.get();
+    }
+
+    @Override
+    public void start() {
+        super.start();
+        thread = Thread.ofPlatform().daemon().name("tollgate-log").start(Fatal.lasting("the log", this::write));
+    }
+
+    @Override
+    public void stop() {
+        super.stop();
+        flush();
+        Thread writing = thread;
+        if (writing != null) {
+            writing.interrupt();
+        }
+    }
+
+    @Override
+    protected void append(ILoggingEvent line) {
+        count(line.getLevel());
+        Event event = LogLine.event(line);
+        String key = event == Event.NOTE ? String.valueOf(line.getMessage()) : event.word();
+        if (event != Event.ACCESS && !mayWrite(event, key, line)) {
+            if (waiting.isEmpty()) {
+                offer(NOTHING); // wakes the thread that tells how many
+            }
+            return;
+        }
+        boolean traced = line.getThrowableProxy() == null || throttle.mayTrace(cause(event, key, line));
+        offer(lines.of(line, format, traced, writer).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private boolean mayWrite(Event event, String key, ILoggingEvent line) {
+        String name = name(event, line);
+        if (!event.isOneCause() || line.getThrowableProxy() == null || namesSomething(line)) {
+            return throttle.mayWrite(key, name, Throttle.Pace.TEN_A_SECOND);
+        }
+        IThrowableProxy cause = LogLine.bottom(line.getThrowableProxy());
+        String sentence = key + " " + line.getMessage() + " " + cause.getClassName() + " " + cause.getMessage();
+        return throttle.mayWrite(sentence, name, Throttle.Pace.ONE_A_MINUTE);
+    }
+
+    /** Else every call that meets the same cause would say the same. */
+    private static boolean namesSomething(ILoggingEvent line) {
+        Object[] arguments = line.getArgumentArray();
+        return arguments != null && arguments.length > 0;
+    }
+
+    private void count(Level level) {
+        LongAdder counter = level.isGreaterOrEqual(Level.ERROR) ? errors : level == Level.WARN ? warnings : others;
+        counter.increment();
+    }
+
+    private static String name(Event event, ILoggingEvent line) {
+        String logger = line.getLoggerName();
+        return event == Event.NOTE
+                ? event.word() + " from " + logger.substring(logger.lastIndexOf('.') + 1)
+                : event.word();
+    }
+
+    /** What is thrown at one place for one reason has one trace to show. */
+    private static String cause(Event event, String key, ILoggingEvent line) {
+        if (event.isOneCause()) {
+            return key;
+        }
+        IThrowableProxy bottom = LogLine.bottom(line.getThrowableProxy());
+        StackTraceElementProxy[] frames = bottom.getStackTraceElementProxyArray();
+        String place = frames == null || frames.length == 0 ? "" : frames[0].toString();
+        return key + " " + bottom.getClassName() + " " + place;
+    }
+
+    private void offer(byte[] line) {
+        if (line.length > 0 && bytesWaiting.addAndGet(line.length) > BYTES_WAITING_MAX) {
+            bytesWaiting.addAndGet(-line.length);
+            lost.incrementAndGet();
+            return;
+        }
+        unwritten.incrementAndGet();
+        if (!waiting.offer(line)) {
+            unwritten.decrementAndGet();
+            if (line.length > 0) {
+                bytesWaiting.addAndGet(-line.length);
+                lost.incrementAndGet();
+            }
+        }
+    }
+
+    // ---- the thread that writes ----
+
+    private void write() {
+        try {
+            while (isStarted() || !waiting.isEmpty()) {
+                byte[] line = throttle.owes() ? waiting.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS) : waiting.take();
+                if (line != null) {
+                    write(line);
+                }
+                tellLeftOut();
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void write(byte[] line) {
+        try {
+            if (line.length > 0) {
+                put(line);
+                tellLost();
+            }
+        } catch (IOException | RuntimeException e) { // a line that cannot be made must not end all others
+            lost.incrementAndGet();
+            wasCut = true; // some of it may be there
+        } finally {
+            bytesWaiting.addAndGet(-line.length);
+            unwritten.decrementAndGet();
+        }
+    }
+
+    private void put(byte[] line) throws IOException {
+        if (wasCut) {
+            out.write('\n');
+            wasCut = false;
+        }
+        out.write(line);
+    }
+
+    private void tellLeftOut() {
+        for (Throttle.LeftOut left : throttle.over()) {
+            say(Event.LINES_LEFT_OUT, left.count() + " more lines were left out: " + left.name());
+        }
+    }
+
+    private void tellLost() throws IOException {
+        long now = lost.get();
+        if (now > lostTold) {
+            long more = now - lostTold;
+            put(line(Event.LINES_LOST, more + " lines of the log could not be written and are lost"));
+            lostTold = now;
+        }
+    }
+
+    private void say(Event event, String message) {
+        try {
+            put(line(event, message));
+        } catch (IOException | RuntimeException e) {
+            lost.incrementAndGet();
+            wasCut = true;
+        }
+    }
+
+    private byte[] line(Event event, String message) {
+        return lines.of(clock.instant(), event, message, format, writer).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Waits until what was logged before is written, for two seconds at most. */
+    public void flush() {
+        long end = System.nanoTime() + FLUSH_NANOS;
+        while (unwritten.get() > 0
+                && System.nanoTime() - end < 0
+                && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(100_000);
+        }
+    }
+}

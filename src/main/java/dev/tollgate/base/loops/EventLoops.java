@@ -1,0 +1,95 @@
+package dev.tollgate.base.loops;
+
+import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.base.log.Event;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The event loops of the process. One that ends before it is told to would leave its callers, and the holds of their calls, for good; one that
+ * does not turn answers nobody.
+ */
+public final class EventLoops implements AutoCloseable {
+
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+    private static final Duration STILL_MAX = Duration.ofSeconds(10);
+
+    private static final Logger log = LoggerFactory.getLogger(EventLoops.class);
+
+    private final Vertx vertx =
+            Vertx.builder().withTransport(new LoopTransport()).build();
+    private final List<Turns> turns = new ArrayList<>();
+    private final Duration lookEvery;
+    private final long stillNanosMax;
+    private volatile boolean closing;
+
+    /** When a loop has turned last. Written by the loop, read by any. */
+    private static final class Turns {
+
+        private volatile long lastNanos = System.nanoTime();
+    }
+
+    public EventLoops() {
+        this(LOOK_EVERY, STILL_MAX);
+    }
+
+    EventLoops(Duration lookEvery, Duration stillMax) {
+        this.lookEvery = lookEvery;
+        this.stillNanosMax = stillMax.toNanos();
+        vertx.exceptionHandler(error -> {
+            Fatal.check(error);
+            log.error(Event.THREAD_ENDED, "an event loop has met an error that nobody has caught", error);
+        });
+        watch(((VertxInternal) vertx).nettyEventLoopGroup());
+        watch(((VertxInternal) vertx).acceptorEventLoopGroup());
+    }
+
+    private void watch(EventLoopGroup group) {
+        for (EventExecutor loop : group) {
+            loop.terminationFuture().addListener(_ -> {
+                if (!closing) {
+                    Fatal.end("an event loop has ended", null);
+                }
+            });
+            watchTurns((EventLoop) loop);
+        }
+    }
+
+    private void watchTurns(EventLoop loop) {
+        Turns last = new Turns();
+        turns.add(last);
+        long every = lookEvery.toNanos();
+        loop.scheduleWithFixedDelay(() -> last.lastNanos = System.nanoTime(), every, every, TimeUnit.NANOSECONDS);
+    }
+
+    /** Whether all of them have turned lately. From any thread. */
+    public boolean turn() {
+        long now = System.nanoTime();
+        return turns.stream().allMatch(loop -> now - loop.lastNanos < stillNanosMax);
+    }
+
+    public Vertx vertx() {
+        return vertx;
+    }
+
+    /** Does something again and again, aside, on a thread of its own each time. @param name of these threads */
+    public void every(Duration time, String name, Runnable work) {
+        vertx.setPeriodic(
+                time.toMillis(), fired -> Thread.ofVirtual().name(name).start(work));
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+}

@@ -1,0 +1,67 @@
+package dev.tollgate.base.memory;
+
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+
+/**
+ * Collects what is written of a request and charges it as it grows: what is translated may be larger than what came. For one thread.
+ */
+public final class CountedBytes extends ByteArrayOutputStream {
+
+    /** A copy of so little costs more than what stands empty behind it. */
+    private static final int KEPT_ROOM_MAX = 16 * 1024;
+
+    private final Lease lease;
+
+    public CountedBytes(Lease lease, int bytesFirst) {
+        super(bytesFirst);
+        this.lease = lease;
+        lease.take(bytesFirst);
+    }
+
+    /** @throws dev.tollgate.base.error.ApiException 413 or 503, as {@link Lease#take} */
+    @Override
+    public synchronized void write(int b) {
+        reserve(1);
+        super.write(b);
+    }
+
+    @Override
+    public synchronized void write(byte[] bytes, int from, int length) {
+        reserve(length);
+        super.write(bytes, from, length);
+    }
+
+    private void reserve(int more) {
+        long needed = (long) count + more;
+        if (needed <= buf.length) {
+            return;
+        }
+        int capacity = (int) Math.min(Integer.MAX_VALUE - 8, Math.max(needed, buf.length + (buf.length >> 1)));
+        int before = buf.length;
+        lease.take(capacity);
+        buf = Arrays.copyOf(buf, capacity);
+        lease.give(before);
+    }
+
+    /**
+     * As {@link #whole}, but in the room that it was written into where that is small: the first {@link #size} bytes count. Nothing is written
+     * afterwards.
+     */
+    public synchronized byte[] kept() {
+        if (buf.length > KEPT_ROOM_MAX) {
+            return whole();
+        }
+        lease.take(count);
+        return buf;
+    }
+
+    /** What was written; nothing is written afterwards. Charged twice from now on, as it is kept and as a copy of it is sent. */
+    public synchronized byte[] whole() {
+        lease.take(2L * count);
+        byte[] whole = toByteArray();
+        lease.give(buf.length);
+        buf = new byte[0];
+        return whole;
+    }
+}

@@ -1,0 +1,199 @@
+package dev.tollgate.books.auditlog;
+
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Dialect;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.Statements;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What operators have done, for good, and the part that writes it. Reads block; thread-safe. */
+public final class AuditLog {
+
+    /** The most that one page holds. */
+    public static final int PAGE_MAX = 1_000;
+
+    private static final String COLUMNS = """
+            SELECT sequence, created_at, actor, address, action, subject, before_json, after_json, reason FROM audit_log
+            WHERE sequence < ?""";
+    private static final String OF_THESE = " AND (subject IN (%s)"
+            + " OR subject IN (SELECT id FROM api_key WHERE account_id IN (%s))"
+            + " OR subject IN (SELECT id FROM person WHERE account_id IN (%s))"
+            + " OR subject IN (SELECT task_id FROM requested_entry WHERE account_id IN (%s) AND task_id IS NOT NULL))";
+    private static final String NEWEST = " ORDER BY sequence DESC LIMIT ?";
+
+    private final Database database;
+
+    public AuditLog(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * One deed.
+     *
+     * @param sequence from 1, without gaps, in the order of the commits
+     * @param beforeJson null where there was nothing before
+     */
+    public record Line(
+            long sequence,
+            Instant at,
+            Actor actor,
+            String action,
+            String subject,
+            @Nullable String beforeJson,
+            @Nullable String afterJson,
+            @Nullable String reason) {}
+
+    /**
+     * Which deeds are meant; null for whichever.
+     *
+     * @param actor who has done it, as {@link Actor#who}
+     * @param subject what it was done to, itself
+     * @param ofThese what it was done to: one of these, or where one is an account a key, a person or a call of it; empty for whichever
+     * @param from not before
+     * @param until before
+     */
+    public record Filter(
+            @Nullable String actor,
+            @Nullable String action,
+            @Nullable String subject,
+            Set<String> ofThese,
+            @Nullable Instant from,
+            @Nullable Instant until) {
+
+        public Filter {
+            ofThese = Set.copyOf(ofThese);
+        }
+    }
+
+    /**
+     * The newest first.
+     *
+     * @param before the last sequence of the page before; {@link Long#MAX_VALUE} for the newest
+     * @param limit 1 to {@value #PAGE_MAX}
+     */
+    public List<Line> page(Filter filter, long before, int limit) {
+        if (limit < 1 || limit > PAGE_MAX) {
+            throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " lines, not " + limit);
+        }
+        StringBuilder sql = new StringBuilder(COLUMNS);
+        List<Object> values = new ArrayList<>(List.of(before));
+        where(sql, values, " AND actor = ?", filter.actor());
+        where(sql, values, " AND action = ?", filter.action());
+        where(sql, values, " AND subject = ?", filter.subject());
+        where(sql, values, " AND created_at >= ?", millis(filter.from()));
+        where(sql, values, " AND created_at < ?", millis(filter.until()));
+        if (!filter.ofThese().isEmpty()) {
+            String these =
+                    String.join(", ", Collections.nCopies(filter.ofThese().size(), "?"));
+            sql.append(OF_THESE.formatted(these, these, these, these));
+            for (int times = 0; times < 4; times++) {
+                values.addAll(filter.ofThese());
+            }
+        }
+        values.add(limit);
+        String whole = sql.append(NEWEST).toString();
+        return database.read(connection -> lines(connection, whole, values));
+    }
+
+    private static void where(StringBuilder sql, List<Object> values, String condition, @Nullable Object value) {
+        if (value != null) {
+            sql.append(condition);
+            values.add(value);
+        }
+    }
+
+    private static @Nullable Long millis(@Nullable Instant instant) {
+        return instant == null ? null : Long.valueOf(instant.toEpochMilli());
+    }
+
+    private static List<Line> lines(Connection connection, String sql, List<Object> values) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.size(); i++) {
+                select.setObject(i + 1, values.get(i));
+            }
+            try (ResultSet row = select.executeQuery()) {
+                List<Line> lines = new ArrayList<>();
+                while (row.next()) {
+                    lines.add(line(row));
+                }
+                return lines;
+            }
+        }
+    }
+
+    private static Line line(ResultSet row) throws SQLException {
+        return new Line(
+                row.getLong(1),
+                Instant.ofEpochMilli(row.getLong(2)),
+                new Actor(row.getString(3), row.getString(4)),
+                row.getString(5),
+                row.getString(6),
+                row.getString(7),
+                row.getString(8),
+                row.getString(9));
+    }
+
+    /** Goes after every part that decides something for a deed. */
+    public static Part<?> part() {
+        return new Deeds();
+    }
+
+    private static final class Deeds implements Part<Deed> {
+
+        private static final String LAST = "SELECT COALESCE(MAX(sequence), 0) FROM audit_log";
+        private static final String INSERT = """
+                INSERT INTO audit_log (sequence, created_at, actor, address, action, subject, before_json, after_json, reason)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+
+        @Override
+        public Class<Deed> type() {
+            return Deed.class;
+        }
+
+        /** Another node's deeds wait here until this batch is committed; nothing that comes after waits for them. */
+        @Override
+        public void writeLast(Statements statements, List<Deed> deeds) throws SQLException {
+            if (statements.dialect() == Dialect.POSTGRESQL && !deeds.isEmpty()) {
+                statements
+                        .of("LOCK TABLE audit_log IN SHARE ROW EXCLUSIVE MODE")
+                        .execute();
+            }
+            for (Deed deed : deeds) {
+                Deed.Changed changed = deed.changed();
+                if (changed != null) {
+                    insert(statements, deed, changed);
+                }
+            }
+        }
+
+        private static void insert(Statements statements, Deed deed, Deed.Changed changed) throws SQLException {
+            long sequence = 1 + last(statements);
+            PreparedStatement insert = statements.of(INSERT);
+            insert.setLong(1, sequence);
+            insert.setLong(2, deed.at().toEpochMilli());
+            insert.setString(3, deed.actor().who());
+            insert.setString(4, deed.actor().address());
+            insert.setString(5, deed.action());
+            insert.setString(6, deed.subject());
+            insert.setString(7, changed.beforeJson());
+            insert.setString(8, changed.afterJson());
+            insert.setString(9, deed.reason());
+            insert.executeUpdate();
+        }
+
+        private static long last(Statements statements) throws SQLException {
+            try (ResultSet row = statements.of(LAST).executeQuery()) {
+                return row.next() ? row.getLong(1) : 0;
+            }
+        }
+    }
+}

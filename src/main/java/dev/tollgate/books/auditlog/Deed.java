@@ -1,0 +1,93 @@
+package dev.tollgate.books.auditlog;
+
+import dev.tollgate.base.host.WrittenText;
+import dev.tollgate.storage.Change;
+import java.time.Instant;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row of the audit log, in the very unit that does what it tells: there is no deed without its row and no row without its deed. Written
+ * last, when all other parts have decided.
+ */
+public final class Deed implements Change {
+
+    static final int REASON_CHARS_MIN = 3;
+    static final int REASON_CHARS_MAX = 500;
+    private static final int TEXT_CHARS_MAX = 200;
+
+    /** What a deed has changed: JSON, or null where there was nothing before or is nothing after. */
+    public record Changed(
+            @Nullable String beforeJson, @Nullable String afterJson) {}
+
+    private final Actor actor;
+    private final String action;
+    private final String subject;
+    private final @Nullable String reason;
+    private final Instant at;
+    private final Supplier<@Nullable Changed> changed;
+
+    /**
+     * @param action like {@code account.grant}
+     * @param subject what it is done to: an account's id, a key's, a call's, a model's
+     * @param reason null where none is needed; else {@value #REASON_CHARS_MIN} to {@value #REASON_CHARS_MAX} characters
+     * @param changed asked on the writer's thread once everything is decided; null where nothing was done, then nothing is written
+     */
+    public Deed(
+            Actor actor,
+            String action,
+            String subject,
+            @Nullable String reason,
+            Instant at,
+            Supplier<@Nullable Changed> changed) {
+        if (action.length() > TEXT_CHARS_MAX || subject.isEmpty() || subject.length() > TEXT_CHARS_MAX) {
+            throw new IllegalArgumentException("what is done to has a name of 1 to " + TEXT_CHARS_MAX + " characters");
+        }
+        this.actor = actor;
+        this.action = action;
+        this.subject = subject;
+        this.reason = reason;
+        this.at = at;
+        this.changed = changed;
+    }
+
+    /** @throws IllegalArgumentException with a sentence, if the text is no reason */
+    public static String reason(@Nullable String text) {
+        String reason = text == null ? "" : text.strip();
+        if (reason.length() < REASON_CHARS_MIN || reason.length() > REASON_CHARS_MAX) {
+            throw new IllegalArgumentException(
+                    "A reason is needed, of " + REASON_CHARS_MIN + " to " + REASON_CHARS_MAX + " characters.");
+        }
+        String complaint = WrittenText.complaint(reason);
+        if (complaint != null) {
+            throw new IllegalArgumentException("The reason " + complaint + ".");
+        }
+        return reason;
+    }
+
+    Actor actor() {
+        return actor;
+    }
+
+    String action() {
+        return action;
+    }
+
+    String subject() {
+        return subject;
+    }
+
+    @Nullable
+    String reason() {
+        return reason;
+    }
+
+    Instant at() {
+        return at;
+    }
+
+    @Nullable
+    Changed changed() {
+        return changed.get();
+    }
+}

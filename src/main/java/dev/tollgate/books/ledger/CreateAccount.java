@@ -1,0 +1,60 @@
+package dev.tollgate.books.ledger;
+
+import dev.tollgate.base.host.WrittenText;
+import java.time.Instant;
+
+/** Makes an account with nothing in it, unless there is one of that id. */
+public final class CreateAccount extends LedgerChange<CreateAccount.Outcome> {
+
+    public static final int NAME_CHARS_MAX = 200;
+
+    /** Whether the account is new; it is there in both cases. */
+    public enum Outcome {
+        CREATED,
+        ALREADY_THERE
+    }
+
+    private final String id;
+    private final String name;
+    private final Instant at;
+
+    /** @param id {@code acc_…}, at most 64 characters */
+    public CreateAccount(String id, String name, Instant at) {
+        if (!id.matches("acc_[A-Za-z0-9]{1,60}")) {
+            throw new IllegalArgumentException("an account's id is acc_ and up to 60 letters and digits");
+        }
+        if (name.isBlank() || name.length() > NAME_CHARS_MAX) {
+            throw new IllegalArgumentException("an account's name has 1 to " + NAME_CHARS_MAX + " characters");
+        }
+        String complaint = WrittenText.complaint(name);
+        if (complaint != null) {
+            throw new IllegalArgumentException("The account's name " + complaint + ".");
+        }
+        this.id = id;
+        this.name = name;
+        this.at = at;
+    }
+
+    public String id() {
+        return id;
+    }
+
+    /** Once applied: whether the account is new. For a {@link Grant} that is given to new accounts only. */
+    public boolean created() {
+        return outcome() == Outcome.CREATED;
+    }
+
+    @Override
+    void need(Book book) {
+        book.needAccount(id);
+    }
+
+    @Override
+    Outcome decideOver(Book book) {
+        if (book.account(id) != null) {
+            return Outcome.ALREADY_THERE;
+        }
+        book.open(new AccountRow(id, name, at.toEpochMilli()));
+        return Outcome.CREATED;
+    }
+}

@@ -1,0 +1,30 @@
+package dev.tollgate.books.ledger;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One movement of money. Immutable for good.
+ *
+ * @param sequence from 1 in each account, without gaps
+ * @param reservationId the call (the task's id), or null where there is none
+ * @param amountMicros above zero
+ * @param reason the operator's words, or null
+ */
+public record Entry(
+        String accountId,
+        long sequence,
+        Instant at,
+        EntryKind kind,
+        @Nullable String reservationId,
+        Bucket from,
+        Bucket to,
+        long amountMicros,
+        @Nullable String reason) {
+
+    public Entry {
+        if (amountMicros <= 0 || from == to) {
+            throw new IllegalArgumentException("an entry moves something from one bucket to another");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package dev.tollgate.books.ledger;
+
+/** Told of each entry once it is durable, on the writer's thread; must not block or throw. */
+@FunctionalInterface
+public interface EntryObserver {
+
+    /** Nobody. */
+    EntryObserver NONE = (kind, from, micros) -> {};
+
+    /** @param micros above zero */
+    void entered(EntryKind kind, Bucket from, long micros);
+}

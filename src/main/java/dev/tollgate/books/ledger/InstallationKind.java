@@ -1,0 +1,118 @@
+package dev.tollgate.books.ledger;
+
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Dialect;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Whether the installation is real: a node of it has had an upstream whose answers cost money. It is so for all nodes and after restarts, until
+ * an operator's command says otherwise (decision D61). Test payments, unconfirmed start credits and a demo account for which nobody has asked
+ * are there only while it is not. Thread-safe; all but {@link #isReal} blocks.
+ */
+public final class InstallationKind {
+
+    private static final String NEWEST = "SELECT is_real FROM installation_kind ORDER BY sequence DESC LIMIT 1";
+    private static final String INSERT = """
+            INSERT INTO installation_kind (sequence, is_real, created_at)
+            SELECT COALESCE(MAX(sequence), 0) + 1, CAST(? AS INTEGER), CAST(? AS BIGINT) FROM installation_kind""";
+    private static final String NODES = "SELECT id FROM node WHERE upstream = ? AND lease_until > "
+            + Dialect.POSTGRESQL.nowMillis() + " ORDER BY id";
+
+    private final Database database;
+    private final Writer writer;
+    private final boolean isRealHere;
+    private final InstantSource clock;
+    private volatile boolean isReal;
+
+    /** @param isRealHere whether calls of this process cost money */
+    public InstallationKind(Database database, Writer writer, boolean isRealHere, InstantSource clock) {
+        this.database = database;
+        this.writer = writer;
+        this.isRealHere = isRealHere;
+        this.clock = clock;
+    }
+
+    public static Part<?> part() {
+        return new Rows();
+    }
+
+    /** As of the last look. From any thread. */
+    public boolean isReal() {
+        return isReal;
+    }
+
+    /** Whether calls of this process cost money. */
+    public boolean isRealHere() {
+        return isRealHere;
+    }
+
+    /** Reads what other nodes have written; a node with a real upstream makes the installation real. */
+    public void look() {
+        boolean now = database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(NEWEST);
+                    ResultSet row = select.executeQuery()) {
+                return row.next() && row.getInt(1) == 1;
+            }
+        });
+        if (isRealHere && !now) {
+            writer.commitAndWait(Unit.of(new SetInstallationKind(true, clock.instant())));
+            now = true;
+        }
+        isReal = now;
+    }
+
+    /** The nodes that are alive and whose calls cost money, or whose calls the sandbox answers; none where the database is embedded. */
+    public List<String> nodes(boolean real) {
+        return writer.isEmbedded()
+                ? List.of()
+                : database.read(connection -> {
+                    try (PreparedStatement select = connection.prepareStatement(NODES)) {
+                        select.setString(1, real ? "real" : "sandbox");
+                        List<String> ids = new ArrayList<>();
+                        try (ResultSet row = select.executeQuery()) {
+                            while (row.next()) {
+                                ids.add(row.getString(1));
+                            }
+                        }
+                        return ids;
+                    }
+                });
+    }
+
+    private static final class Rows implements Part<SetInstallationKind> {
+
+        @Override
+        public Class<SetInstallationKind> type() {
+            return SetInstallationKind.class;
+        }
+
+        @Override
+        public void write(Statements statements, List<SetInstallationKind> changes) throws SQLException {
+            for (SetInstallationKind change : changes) {
+                boolean isChanged = isReal(statements) != change.isReal();
+                if (isChanged) {
+                    PreparedStatement insert = statements.of(INSERT);
+                    insert.setInt(1, change.isReal() ? 1 : 0);
+                    insert.setLong(2, change.at().toEpochMilli());
+                    insert.executeUpdate();
+                }
+                change.done(isChanged);
+            }
+        }
+
+        private static boolean isReal(Statements statements) throws SQLException {
+            try (ResultSet row = statements.of(NEWEST).executeQuery()) {
+                return row.next() && row.getInt(1) == 1;
+            }
+        }
+    }
+}

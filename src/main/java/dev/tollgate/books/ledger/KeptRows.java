@@ -1,0 +1,125 @@
+package dev.tollgate.books.ledger;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows that the next batch need not read again, where nobody else can have changed them: in an embedded database. They are the same
+ * objects that a batch changes, so they are good only if that batch was committed: after one that was not, all are forgotten, and
+ * also when there are too many. Where other nodes write too nothing is kept but whose an open reservation is, which nobody changes.
+ * Writer's thread only.
+ */
+final class KeptRows {
+
+    static final int ROWS_MAX = 50_000;
+
+    private final boolean alone;
+    private final boolean isReal;
+    private final Map<String, AccountRow> accounts = new HashMap<>();
+    private final Map<String, ReservationRow> reservations = new HashMap<>();
+    private final Map<WindowRow.Id, WindowRow> windows = new HashMap<>();
+
+    /** @param alone whether nobody else writes to the database */
+    KeptRows(boolean alone) {
+        this(alone, false);
+    }
+
+    /** @param isReal whether calls of this server cost money: credits of the sandbox do not buy them */
+    KeptRows(boolean alone, boolean isReal) {
+        this.alone = alone;
+        this.isReal = isReal;
+    }
+
+    /** What a call of this server can be held for. */
+    long spendableMicros(AccountRow account) {
+        return isReal ? Math.max(0, account.balanceMicros() - account.sandboxMicros()) : account.balanceMicros();
+    }
+
+    /** Calls that the sandbox answers use its credits first. @return how much of them */
+    long charged(AccountRow account, long micros) {
+        return isReal ? 0 : account.takeSandbox(micros);
+    }
+
+    void clear() {
+        accounts.clear();
+        reservations.clear();
+        windows.clear();
+    }
+
+    /** A batch was committed with these rows. */
+    void committed(Iterable<AccountRow> ofAccounts, Iterable<ReservationRow> ofCalls, Iterable<WindowRow> ofWindows) {
+        if (accounts.size() + reservations.size() + windows.size() > ROWS_MAX) {
+            clear();
+        }
+        for (ReservationRow row : ofCalls) {
+            keepWhileOpen(row);
+        }
+        if (!alone) {
+            return;
+        }
+        for (AccountRow row : ofAccounts) {
+            row.written();
+            accounts.put(row.id, row);
+        }
+        for (WindowRow row : ofWindows) {
+            row.written();
+            windows.put(row.id, row);
+        }
+    }
+
+    private void keepWhileOpen(ReservationRow row) {
+        row.written();
+        if (row.isOpen()) {
+            reservations.put(row.id, row);
+        } else {
+            reservations.remove(row.id);
+        }
+    }
+
+    @Nullable
+    AccountRow account(String id) {
+        return accounts.get(id);
+    }
+
+    @Nullable
+    ReservationRow reservation(String id) {
+        return alone ? reservations.get(id) : null;
+    }
+
+    /** An open reservation as it was once: good for whose it is. */
+    @Nullable
+    ReservationRow whose(String id) {
+        return reservations.get(id);
+    }
+
+    /** All windows of a key, or of an account, that an instant lies in, or null where one of them is not kept. Of others that write too, none is. */
+    @Nullable
+    KeyWindows windows(String keyId, long atMillis) {
+        WindowRow total = windows.get(WindowRow.Id.at(keyId, SpendWindow.TOTAL, atMillis));
+        WindowRow day = windows.get(WindowRow.Id.at(keyId, SpendWindow.DAY, atMillis));
+        WindowRow hour = windows.get(WindowRow.Id.at(keyId, SpendWindow.HOUR, atMillis));
+        return total == null || day == null || hour == null ? null : new KeyWindows(List.of(total, day, hour));
+    }
+
+    /** All windows that a call of a key counts in, or null where one of them is not kept. */
+    @Nullable
+    CallWindows windows(AccountRow account, String keyId, long atMillis) {
+        KeyWindows ofKey = windows(keyId, atMillis);
+        KeyWindows ofAccount = account.limits().unlimited() ? null : windows(account.id, atMillis);
+        return ofKey == null || (ofAccount == null && !account.limits().unlimited())
+                ? null
+                : new CallWindows(ofKey, ofAccount, account.limits());
+    }
+
+    /** They are counted no more. */
+    void forgetWindowsOf(AccountRow account) {
+        windows.keySet().removeIf(id -> id.keyId().equals(account.id));
+    }
+
+    @Nullable
+    WindowRow window(WindowRow.Id id) {
+        return windows.get(id);
+    }
+}

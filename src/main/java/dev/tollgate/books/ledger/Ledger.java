@@ -1,0 +1,240 @@
+package dev.tollgate.books.ledger;
+
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Part;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What the ledger can tell, and its part of the writer's work. Reads block and see whatever was committed before. */
+public final class Ledger {
+
+    /** The most that one page of a list holds. */
+    public static final int PAGE_MAX = 1_000;
+
+    /** After so many shortfalls in a calendar day (UTC) an account's calls are held for in full or refused (decision D33). */
+    public static final int SHORTFALLS_MAX = 3;
+
+    // A running call's last entry may be followed by one that was committed after its row was read: the row is the
+    // snapshot's.
+    private static final String ENTRIES_OF_CALL = """
+            SELECT e.account_id, e.sequence, e.created_at, e.kind, e.reservation_id, e.from_bucket, e.to_bucket, e.amount_micros,
+                e.reason
+            FROM (SELECT id, account_id, first_sequence, last_sequence FROM open_hold WHERE id = ?
+                    UNION ALL SELECT id, account_id, first_sequence, last_sequence FROM reservation WHERE id = ?) AS r
+                JOIN entry e ON e.account_id = r.account_id
+                    AND e.sequence BETWEEN r.first_sequence AND r.last_sequence AND e.reservation_id = r.id
+            UNION ALL
+            SELECT e.account_id, e.sequence, e.created_at, e.kind, e.reservation_id, e.from_bucket, e.to_bucket, e.amount_micros,
+                e.reason
+            FROM requested_entry q JOIN entry e ON e.account_id = q.account_id AND e.sequence = q.sequence
+            WHERE q.task_id = ?
+            ORDER BY sequence LIMIT ?""";
+
+    /** For who reads entries within a transaction of its own: without a condition. */
+    public static final String SELECT_ENTRY = LedgerSql.SELECT_ENTRY;
+
+    private static final String RESERVATION = """
+            SELECT id, account_id, key_id, created_at, 'open', held_micros, 0 FROM open_hold WHERE id = ?
+            UNION ALL
+            SELECT id, account_id, key_id, created_at, state, held_micros, charged_micros FROM reservation WHERE id = ?""";
+
+    /** By whole keys of the table: with OR in the place of the join SQLite goes through all windows that a key ever had. */
+    static final String WINDOWS = """
+            WITH wanted(kind, starts_at) AS (VALUES (?, ?), (?, ?), (?, ?))
+            SELECT w.key_id, w.kind, w.charged_micros, w.held_micros
+            FROM wanted JOIN spend_window w ON w.kind = wanted.kind AND w.starts_at = wanted.starts_at WHERE w.key_id IN (%s)""";
+
+    private final Database database;
+    private final boolean isReal;
+    private volatile EntryObserver observer = EntryObserver.NONE;
+
+    /** Of a server whose calls the sandbox answers. */
+    public Ledger(Database database) {
+        this(database, false);
+    }
+
+    /** @param isReal whether calls of this server cost money: credits of the sandbox do not buy them */
+    public Ledger(Database database, boolean isReal) {
+        this.database = database;
+        this.isReal = isReal;
+    }
+
+    /**
+     * Goes after the part that finds out whether a key may be used, before all that depends on what was reserved.
+     *
+     * @param blockedOrNot told the account's id after each commit that has blocked one or let it in again, on the writer's thread; must not block
+     * @param nodeId who owns reservations from now on; asked in each batch, on the writer's thread, and fails where nobody may
+     */
+    public Part<?> part(Consumer<String> blockedOrNot, Supplier<String> nodeId) {
+        return new LedgerPart(blockedOrNot, nodeId, () -> observer, isReal);
+    }
+
+    /** @param observer told of all entries that its part makes from now on */
+    public void watchedBy(EntryObserver observer) {
+        this.observer = observer;
+    }
+
+    /** What is held now, by all servers over these books. */
+    public HoldsNow holdsNow() {
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(
+                            "SELECT COUNT(*), COALESCE(SUM(held_micros), 0), MIN(created_at) FROM open_hold");
+                    ResultSet row = select.executeQuery()) {
+                if (!row.next() || row.getLong(1) == 0) {
+                    return HoldsNow.NONE;
+                }
+                return new HoldsNow(row.getLong(1), row.getLong(2), Instant.ofEpochMilli(row.getLong(3)));
+            }
+        });
+    }
+
+    /** What calls of this server can be held for, micro-credits. */
+    public long spendableMicros(Account account) {
+        long balanceMicros = account.balance().balanceMicros();
+        return isReal ? Math.max(0, balanceMicros - account.sandboxMicros()) : balanceMicros;
+    }
+
+    public Optional<Account> account(String id) {
+        return database.readFor(
+                id,
+                connection ->
+                        list(connection, LedgerSql.SELECT_ACCOUNT + " WHERE id = ?", LedgerSql::account, id).stream()
+                                .findFirst());
+    }
+
+    /** What all keys of an account together may spend; of one that is not there, everything. */
+    public SpendLimits limits(String accountId) {
+        return database.readFor(
+                accountId,
+                connection ->
+                        list(connection, LedgerSql.SELECT_ACCOUNT + " WHERE id = ?", LedgerSql::limits, accountId)
+                                .stream()
+                                .findFirst()
+                                .orElse(SpendLimits.NONE));
+    }
+
+    /**
+     * Accounts in the order of their ids.
+     *
+     * @param after the last id of the page before, or null
+     * @param limit 1 to {@value #PAGE_MAX}
+     */
+    public List<Account> accounts(@Nullable String after, int limit) {
+        String sql = LedgerSql.SELECT_ACCOUNT + " WHERE id > ? ORDER BY id LIMIT ?";
+        return database.read(
+                connection -> list(connection, sql, LedgerSql::account, after == null ? "" : after, page(limit)));
+    }
+
+    public Optional<Reservation> reservation(String id) {
+        return database.read(connection -> list(connection, RESERVATION, LedgerSql::reservation, id, id).stream()
+                .findFirst());
+    }
+
+    /** The movements of one call, refunds included, in their order; at most {@value #PAGE_MAX}. */
+    public List<Entry> entries(String accountId, String reservationId) {
+        return database.readFor(accountId, connection -> entriesOfCall(connection, reservationId));
+    }
+
+    /**
+     * An account's movements in their order.
+     *
+     * @param after the last sequence of the page before, or 0
+     * @param limit 1 to {@value #PAGE_MAX}
+     */
+    public List<Entry> entries(String accountId, long after, int limit) {
+        String sql = LedgerSql.SELECT_ENTRY + " WHERE account_id = ? AND sequence > ? ORDER BY sequence LIMIT ?";
+        return database.readFor(
+                accountId, connection -> list(connection, sql, LedgerSql::entry, accountId, after, page(limit)));
+    }
+
+    /** The movements of one call, in their order, within a read transaction; at most {@value #PAGE_MAX}. */
+    public static List<Entry> entriesOfCall(Connection connection, String reservationId) throws SQLException {
+        return list(
+                connection, ENTRIES_OF_CALL, LedgerSql::entry, reservationId, reservationId, reservationId, PAGE_MAX);
+    }
+
+    /** A row of {@link #SELECT_ENTRY}. */
+    public static Entry entry(ResultSet row) throws SQLException {
+        return LedgerSql.entry(row);
+    }
+
+    /**
+     * What keys, or an account with limits by its id, have taken of the windows that a time lies in; a window that is missing has not been touched.
+     *
+     * @param accountId whose turn the read takes
+     * @param keyIds at most {@value #PAGE_MAX}
+     */
+    public Map<String, Map<SpendWindow, WindowUse>> windows(String accountId, List<String> keyIds, Instant at) {
+        if (keyIds.isEmpty()) {
+            return Map.of();
+        }
+        page(keyIds.size());
+        return database.pages().read(accountId, connection -> windows(connection, keyIds, at.toEpochMilli()));
+    }
+
+    private static Map<String, Map<SpendWindow, WindowUse>> windows(
+            Connection connection, List<String> keyIds, long atMillis) throws SQLException {
+        String keys = String.join(", ", Collections.nCopies(keyIds.size(), "?"));
+        try (PreparedStatement select = connection.prepareStatement(WINDOWS.formatted(keys))) {
+            int place = 1;
+            for (SpendWindow window : SpendWindow.values()) {
+                select.setString(place++, window.code());
+                select.setLong(place++, window.startMillis(atMillis));
+            }
+            for (String keyId : keyIds) {
+                select.setString(place++, keyId);
+            }
+            Map<String, Map<SpendWindow, WindowUse>> found = new HashMap<>();
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    found.computeIfAbsent(row.getString(1), key -> new EnumMap<>(SpendWindow.class))
+                            .put(
+                                    Codes.parse(SpendWindow.class, row.getString(2)),
+                                    new WindowUse(row.getLong(3), row.getLong(4)));
+                }
+            }
+            return found;
+        }
+    }
+
+    private static int page(int limit) {
+        if (limit < 1 || limit > PAGE_MAX) {
+            throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " lines, not " + limit);
+        }
+        return limit;
+    }
+
+    @FunctionalInterface
+    private interface RowReader<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    private static <T> List<T> list(Connection connection, String sql, RowReader<T> reader, Object... values)
+            throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                select.setObject(i + 1, values[i]);
+            }
+            try (ResultSet row = select.executeQuery()) {
+                List<T> found = new ArrayList<>();
+                while (row.next()) {
+                    found.add(reader.read(row));
+                }
+                return found;
+            }
+        }
+    }
+}

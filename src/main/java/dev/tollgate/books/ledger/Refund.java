@@ -1,0 +1,70 @@
+package dev.tollgate.books.ledger;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives back what a settled call was charged, whole or in part: from revenue to the balance. The refunds of a call never come to more than its
+ * charge, whoever asks for them at the same time: they are decided one after the other, over the account's locked row.
+ */
+public final class Refund extends Correction {
+
+    private final String taskId;
+
+    /**
+     * @param accountId the call's
+     * @param micros above zero
+     * @param reason the customer sees it
+     */
+    public Refund(
+            String accountId, String taskId, long micros, String reason, @Nullable RequestId requestId, Instant at) {
+        super(accountId, micros, reason, requestId, at);
+        if (micros <= 0) {
+            throw new IllegalArgumentException("a refund is above zero");
+        }
+        this.taskId = taskId;
+    }
+
+    public String taskId() {
+        return taskId;
+    }
+
+    @Override
+    String ofCall() {
+        return taskId;
+    }
+
+    @Override
+    EntryKind kind() {
+        return EntryKind.REFUND;
+    }
+
+    @Override
+    void need(Book book) {
+        super.need(book);
+        book.needReservation(taskId);
+    }
+
+    @Override
+    Outcome correct(Book book, AccountRow account) throws SQLException {
+        if (book.openReservation(taskId) != null) {
+            return new StillRuns();
+        }
+        EndedCall call = book.ended(taskId);
+        if (call == null || !call.accountId().equals(accountId())) {
+            return new NoSuchCall();
+        }
+        long refundedMicros = book.refundedMicros(taskId);
+        if (micros() > call.chargedMicros() - refundedMicros) {
+            return new BeyondCharge(call.chargedMicros(), refundedMicros);
+        }
+        Balance before = account.balance();
+        book.refund(account, asked(), reason(), at());
+        long ofSandbox = Math.min(micros(), Math.max(0, call.sandboxMicros() - refundedMicros)); // they come back first
+        if (ofSandbox > 0) {
+            account.setSandboxMicros(account.sandboxMicros() + ofSandbox);
+        }
+        return new Corrected(micros(), 0, before, account.balance(), false);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.tollgate.books.ledger;
+
+import java.util.List;
+
+/**
+ * Identifies a movement of money within its account, for good: a repeated request moves nothing. Operators choose theirs in a space of their
+ * own, so that none of them is that of a payment, a voucher or start credits.
+ *
+ * @param text as it was sent: 1 to {@value #CHARS_MAX} printable ASCII characters without spaces
+ * @param isOperators whether an operator has chosen it
+ */
+public record RequestId(String text, boolean isOperators) {
+
+    static final int CHARS_MAX = 128;
+
+    /** Ids of free credits, which operators cannot choose. */
+    private static final List<String> RESERVED = List.of("start-", "sandbox-start-", "test-payment-");
+
+    /** No text has a space, so nothing else begins like this. */
+    private static final String OPERATORS = "operator ";
+
+    public RequestId {
+        if (!text.matches("[!-~]{1," + CHARS_MAX + "}")) {
+            throw new IllegalArgumentException("has 1 to " + CHARS_MAX + " printable ASCII characters without spaces");
+        }
+        if (isOperators && RESERVED.stream().anyMatch(text::startsWith)) {
+            throw new IllegalArgumentException("must not begin with " + String.join(", ", RESERVED)
+                    + ": Tollgate gives free credits under such ids");
+        }
+    }
+
+    /** One that Tollgate makes. */
+    public RequestId(String text) {
+        this(text, false);
+    }
+
+    /** @throws IllegalArgumentException with what is wrong with it, as the end of a sentence */
+    public static RequestId ofOperator(String text) {
+        return new RequestId(text, true);
+    }
+
+    /** What was sent of an id as the table has it. */
+    public static String sent(String stored) {
+        return stored.startsWith(OPERATORS) ? stored.substring(OPERATORS.length()) : stored;
+    }
+
+    /** As the table has it. */
+    String stored() {
+        return isOperators ? OPERATORS + text : text;
+    }
+}

@@ -1,0 +1,111 @@
+package dev.tollgate.books.ledger;
+
+import dev.tollgate.storage.Statements;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What has been asked for by people and payments, with what the batch adds to it. The account's row is locked whenever it is asked, so nobody
+ * adds to its part meanwhile. Rare: asked at once and row by row. Writer's thread only.
+ */
+final class RequestedEntries {
+
+    private static final String REFUNDED =
+            "SELECT COALESCE(SUM(amount_micros), 0) FROM requested_entry WHERE task_id = ?";
+    private static final String EARLIER = """
+            SELECT kind, task_id, amount_micros FROM requested_entry WHERE account_id = ? AND request_id = ?""";
+    // Releases before 0.1.5 stored operators' ids as they were sent. Where one looks like Tollgate's own, only the
+    // reason tells whose it is.
+    private static final String EARLIER_AS_SENT = """
+            SELECT q.kind, q.task_id, q.amount_micros
+            FROM requested_entry q JOIN entry e ON e.account_id = q.account_id AND e.sequence = q.sequence
+            WHERE q.account_id = ? AND q.request_id = ? AND (e.reason = ? OR NOT (
+                q.request_id LIKE 'payment-%' OR q.request_id LIKE 'notice-%' OR q.request_id LIKE 'voucher-%'))""";
+    private static final String INSERT = """
+            INSERT INTO requested_entry (account_id, sequence, kind, task_id, amount_micros, request_id) VALUES (?, ?, ?, ?, ?, ?)""";
+
+    private record Row(Requested requested, long sequence) {}
+
+    private final Statements statements;
+    private final List<Row> added = new ArrayList<>();
+
+    RequestedEntries(Statements statements) {
+        this.statements = statements;
+    }
+
+    /** What was given back of a call's charge. */
+    long refundedMicros(String taskId) throws SQLException {
+        PreparedStatement select = statements.of(REFUNDED);
+        select.setString(1, taskId);
+        long sum;
+        try (ResultSet row = select.executeQuery()) {
+            sum = row.next() ? row.getLong(1) : 0;
+        }
+        for (Row row : added) {
+            if (taskId.equals(row.requested.taskId())) {
+                sum = Math.addExact(sum, row.requested.amountMicros());
+            }
+        }
+        return sum;
+    }
+
+    /** What was done under the id of a request, or null. @param reason of the request */
+    @Nullable
+    Requested earlier(String accountId, RequestId requestId, String reason) throws SQLException {
+        for (Row row : added) {
+            if (row.requested.accountId().equals(accountId) && requestId.equals(row.requested.requestId())) {
+                return row.requested;
+            }
+        }
+        PreparedStatement select = statements.of(EARLIER);
+        select.setString(1, accountId);
+        select.setString(2, requestId.stored());
+        Requested earlier = read(select, accountId, requestId);
+        if (earlier != null || !requestId.isOperators()) {
+            return earlier;
+        }
+        PreparedStatement asSent = statements.of(EARLIER_AS_SENT);
+        asSent.setString(1, accountId);
+        asSent.setString(2, requestId.text());
+        asSent.setString(3, reason);
+        return read(asSent, accountId, requestId);
+    }
+
+    private static @Nullable Requested read(PreparedStatement select, String accountId, RequestId requestId)
+            throws SQLException {
+        try (ResultSet row = select.executeQuery()) {
+            return row.next()
+                    ? new Requested(
+                            accountId,
+                            Codes.parse(EntryKind.class, row.getString(1)),
+                            row.getString(2),
+                            row.getLong(3),
+                            requestId)
+                    : null;
+        }
+    }
+
+    /** @param sequence of its first entry */
+    void add(Requested requested, long sequence) {
+        added.add(new Row(requested, sequence));
+    }
+
+    void write() throws SQLException {
+        for (Row row : added) {
+            RequestId requestId = row.requested.requestId();
+            PreparedStatement insert = statements.of(INSERT);
+            insert.setString(1, row.requested.accountId());
+            insert.setLong(2, row.sequence);
+            insert.setString(3, row.requested.kind().code());
+            insert.setString(4, row.requested.taskId());
+            insert.setLong(5, row.requested.amountMicros());
+            insert.setString(6, requestId == null ? null : requestId.stored());
+            insert.executeUpdate();
+        }
+        added.clear();
+    }
+}

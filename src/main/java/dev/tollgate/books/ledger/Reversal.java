@@ -1,0 +1,43 @@
+package dev.tollgate.books.ledger;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A payment is taken back: what the balance has of it leaves the account, what is missing is the platform's loss, and the account is
+ * blocked then. What running calls hold is not touched.
+ */
+public final class Reversal extends Correction {
+
+    /** @param micros above zero */
+    public Reversal(String accountId, long micros, String reason, @Nullable RequestId requestId, Instant at) {
+        super(accountId, micros, reason, requestId, at);
+        if (micros <= 0) {
+            throw new IllegalArgumentException("a reversal is above zero");
+        }
+    }
+
+    @Override
+    EntryKind kind() {
+        return EntryKind.REVERSAL;
+    }
+
+    @Override
+    Outcome correct(Book book, AccountRow account) {
+        Balance before = account.balance();
+        long takenMicros = Math.min(micros(), account.balanceMicros());
+        long missingMicros = micros() - takenMicros;
+        book.reverse(account, asked(), takenMicros, missingMicros, reason(), at());
+        boolean blocks = missingMicros > 0 && !account.isBlocked();
+        if (blocks) {
+            account.setBlocked(true);
+        }
+        return new Corrected(-takenMicros, missingMicros, before, account.balance(), blocks);
+    }
+
+    @Override
+    @Nullable
+    String blockedOrNot() {
+        return outcome() instanceof Corrected done && done.blocked() ? accountId() : null;
+    }
+}

@@ -1,0 +1,46 @@
+package dev.tollgate.books.ledger;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a key may spend in each window, in micro-credits ≥ 0; null is no limit.
+ *
+ * @param hourMicros in the calendar hour
+ * @param dayMicros in the calendar day
+ * @param totalMicros ever
+ */
+public record SpendLimits(
+        @Nullable Long hourMicros,
+        @Nullable Long dayMicros,
+        @Nullable Long totalMicros) {
+
+    public static final SpendLimits NONE = new SpendLimits(null, null, null);
+
+    public SpendLimits {
+        check(hourMicros);
+        check(dayMicros);
+        check(totalMicros);
+    }
+
+    /** Not named like a property. */
+    public boolean unlimited() {
+        return hourMicros == null && dayMicros == null && totalMicros == null;
+    }
+
+    /** The limit of a window, or {@link Long#MAX_VALUE} where there is none. */
+    public long of(SpendWindow window) {
+        Long limit =
+                switch (window) {
+                    case HOUR -> hourMicros;
+                    case DAY -> dayMicros;
+                    case TOTAL -> totalMicros;
+                };
+        return limit == null ? Long.MAX_VALUE : limit;
+    }
+
+    private static void check(@Nullable Long micros) {
+        if (micros != null && micros < 0) {
+            throw new IllegalArgumentException("a spend limit below zero: " + micros);
+        }
+    }
+}

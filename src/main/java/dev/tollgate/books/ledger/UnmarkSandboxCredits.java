@@ -1,0 +1,26 @@
+package dev.tollgate.books.ledger;
+
+/** From now on all credits of an account buy calls everywhere. The outcome is how many micro-credits were the sandbox's alone. */
+public final class UnmarkSandboxCredits extends LedgerChange<Long> {
+
+    private final String accountId;
+
+    public UnmarkSandboxCredits(String accountId) {
+        this.accountId = accountId;
+    }
+
+    @Override
+    void need(Book book) {
+        book.needAccount(accountId);
+    }
+
+    @Override
+    Long decideOver(Book book) {
+        AccountRow account = book.account(accountId);
+        long before = account == null ? 0 : account.sandboxMicros();
+        if (account != null && before > 0) {
+            account.setSandboxMicros(0);
+        }
+        return before;
+    }
+}

@@ -1,0 +1,42 @@
+package dev.tollgate.books.receipts;
+
+import dev.tollgate.base.json.Utf8Buffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** What a receipt says of the one before it: SHA-256 over its canonical form without the signature, in lower-case hex (D42). */
+final class Digest {
+
+    /** Before the first receipt. */
+    static final String NONE = "0".repeat(64);
+
+    /** One a thread: making one costs more than most of what it is used for. */
+    private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(Digest::made);
+
+    private Digest() {}
+
+    static String of(String canonicalText) {
+        return HexFormat.of().formatHex(sha256(canonicalText.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Of the text that is written there. */
+    static String of(Utf8Buffer canonicalText) {
+        MessageDigest digest = SHA_256.get();
+        digest.update(canonicalText.array(), 0, canonicalText.size());
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    static byte[] sha256(byte[] bytes) {
+        return SHA_256.get().digest(bytes);
+    }
+
+    private static MessageDigest made() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.tollgate.books.receipts;
+
+import dev.tollgate.base.json.CanonicalJson;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.Query;
+import dev.tollgate.storage.SecretBox;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Finds receipts, and their part of the writer's work. Reads block. */
+public final class Receipts {
+
+    /** The most that one page holds (D42). */
+    public static final int PAGE_MAX = 1_000;
+
+    private static final String SELECT_BY_TASK =
+            "SELECT sequence, body FROM receipt WHERE task_id = ? AND account_id = ?";
+    private static final String SELECT_PAGE =
+            "SELECT sequence, body FROM receipt WHERE account_id = ? AND sequence > ? ORDER BY sequence LIMIT ?";
+
+    private final Database database;
+    private final SecretBox secrets;
+
+    public Receipts(Database database, SecretBox secrets) {
+        this.database = database;
+        this.secrets = secrets;
+    }
+
+    /** Goes after the ledger, whose outcomes it reads. */
+    public Part<?> part() {
+        return new ReceiptsPart();
+    }
+
+    /** Whether a key is in charge; the first start puts one there. */
+    public boolean hasSigningKey() {
+        return database.read(connection -> activeKeyId(connection) != null);
+    }
+
+    /** A call's receipt, if it is this account's: another's is as good as none (D28). */
+    public Unsigned find(String accountId, String taskId) {
+        return unsigned(accountId, connection -> select(connection, SELECT_BY_TASK, taskId, accountId));
+    }
+
+    /**
+     * An account's receipts in their order.
+     *
+     * @param after the last sequence of the page before, or 0
+     * @param limit 1 to {@value #PAGE_MAX}
+     */
+    public Unsigned page(String accountId, long after, int limit) {
+        if (limit < 1 || limit > PAGE_MAX) {
+            throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " receipts, not " + limit);
+        }
+        return unsigned(accountId, connection -> select(connection, SELECT_PAGE, accountId, after, limit));
+    }
+
+    /** Where an account's chain ends: before the first receipt at 0, with 64 zeros. */
+    public Unsigned head(String accountId, Instant now) {
+        return unsigned(accountId, connection -> {
+            List<Body> last = select(connection, ReceiptRows.SELECT_LAST, accountId);
+            String keyId = activeKeyId(connection);
+            long sequence = last.isEmpty() ? 0L : last.getFirst().sequence();
+            ObjectNode head = JsonNodeFactory.instance.objectNode();
+            head.put("account", accountId);
+            head.put("sequence", sequence);
+            head.put(
+                    "hash",
+                    last.isEmpty() ? Digest.NONE : Digest.of(last.getFirst().text()));
+            head.put("time", Times.text(now));
+            head.put("key_id", keyId == null ? "" : keyId);
+            return List.of(new Body(sequence, CanonicalJson.text(head)));
+        });
+    }
+
+    /** The public keys as JSON, retired ones too, oldest first. */
+    public String keys() {
+        return keys(database);
+    }
+
+    /** The same for who has no secret key, and needs none. */
+    public static String keys(Database database) {
+        return SigningKeys.json(database.read(SigningKeys::all));
+    }
+
+    private Unsigned unsigned(String accountId, Query<List<Body>> query) {
+        return database.readFor(
+                accountId, connection -> new Unsigned(query.run(connection), SigningKeys.all(connection), secrets));
+    }
+
+    private static List<Body> select(Connection connection, String sql, Object... values) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                select.setObject(i + 1, values[i]);
+            }
+            try (ResultSet row = select.executeQuery()) {
+                List<Body> bodies = new ArrayList<>();
+                while (row.next()) {
+                    bodies.add(new Body(row.getLong(1), row.getString(2)));
+                }
+                return bodies;
+            }
+        }
+    }
+
+    private static @Nullable String activeKeyId(Connection connection) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(ReceiptRows.SELECT_ACTIVE);
+                ResultSet row = select.executeQuery()) {
+            return row.next() ? row.getString(1) : null;
+        }
+    }
+}

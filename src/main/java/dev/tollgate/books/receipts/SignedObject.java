@@ -1,0 +1,102 @@
+package dev.tollgate.books.receipts;
+
+import dev.tollgate.base.json.CanonicalJson;
+import java.nio.charset.StandardCharsets;
+import java.security.PublicKey;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeType;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A receipt or a head as somebody shows it, to the byte in the form in which it was issued.
+ *
+ * @param members the signature left out
+ * @param body what was hashed and signed
+ */
+record SignedObject(ObjectNode members, String body, byte[] signature) {
+
+    /** What a receipt consists of (D42). */
+    static final Map<String, JsonNodeType> RECEIPT = Map.ofEntries(
+            Map.entry("account", JsonNodeType.STRING),
+            Map.entry("sequence", JsonNodeType.NUMBER),
+            Map.entry("task_id", JsonNodeType.STRING),
+            Map.entry("time", JsonNodeType.STRING),
+            Map.entry("key_prefix", JsonNodeType.STRING),
+            Map.entry("model", JsonNodeType.STRING),
+            Map.entry("usage", JsonNodeType.OBJECT),
+            Map.entry("price_version", JsonNodeType.STRING),
+            Map.entry("charge_micros", JsonNodeType.NUMBER),
+            Map.entry("balance_after_micros", JsonNodeType.NUMBER),
+            Map.entry("previous_hash", JsonNodeType.STRING),
+            Map.entry(Signer.KEY_ID, JsonNodeType.STRING));
+
+    /** What a head consists of. */
+    static final Map<String, JsonNodeType> HEAD = Map.of(
+            "account",
+            JsonNodeType.STRING,
+            "sequence",
+            JsonNodeType.NUMBER,
+            "hash",
+            JsonNodeType.STRING,
+            "time",
+            JsonNodeType.STRING,
+            Signer.KEY_ID,
+            JsonNodeType.STRING);
+
+    /** @throws IllegalArgumentException with what is wrong, when the bytes are not such an object in its canonical form */
+    static SignedObject parse(byte[] bytes, Map<String, JsonNodeType> form) {
+        ObjectNode members = ReceiptJson.parse(new String(bytes, StandardCharsets.UTF_8));
+        if (!Arrays.equals(bytes, CanonicalJson.text(members).getBytes(StandardCharsets.UTF_8))) {
+            throw new IllegalArgumentException("not in the form in which it was issued (RFC 8785)");
+        }
+        JsonNode signature = members.remove(Signer.SIGNATURE);
+        if (signature == null || !signature.isString()) {
+            throw new IllegalArgumentException("without a signature");
+        }
+        if (!Set.copyOf(members.propertyNames()).equals(form.keySet())
+                || !form.entrySet().stream()
+                        .allMatch(field -> members.required(field.getKey()).getNodeType() == field.getValue())) {
+            throw new IllegalArgumentException("not the fields that it should have");
+        }
+        return new SignedObject(members, CanonicalJson.text(members), decoded(signature.stringValue()));
+    }
+
+    /** Base64 has spare bits at its end, which a lenient decoder does not look at. */
+    private static byte[] decoded(String signature) {
+        byte[] bytes = Base64.getDecoder().decode(signature);
+        if (bytes.length != Ed25519.SIGNATURE_BYTES
+                || !Base64.getEncoder().encodeToString(bytes).equals(signature)) {
+            throw new IllegalArgumentException("not an Ed25519 signature in base64");
+        }
+        return bytes;
+    }
+
+    String text(String name) {
+        return value(name).stringValue();
+    }
+
+    long number(String name) {
+        return value(name).longValue();
+    }
+
+    /** The form has been checked: only a field of another form is missing. */
+    private JsonNode value(String name) {
+        return Objects.requireNonNull(members.get(name), name);
+    }
+
+    /** @throws IllegalArgumentException when the key is not known, or has not signed this */
+    void requireSignature(PublicKeys keys) {
+        PublicKey key = keys.find(text(Signer.KEY_ID));
+        if (key == null) {
+            throw new IllegalArgumentException("signed with a key that is not among those given");
+        }
+        if (!Ed25519.verifies(key, body, signature)) {
+            throw new IllegalArgumentException("the signature does not fit");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.tollgate.books.receipts;
+
+import dev.tollgate.storage.SecretBox;
+import java.security.KeyPair;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key that signs receipts, its private part sealed.
+ *
+ * @param id {@code sig_} and the beginning of the public key's SHA-256
+ * @param publicKey base64 of the 32 bytes
+ * @param sealedPrivate base64; opens with the installation's secret key
+ * @param retiredAt since when no new receipt names it; null while one does
+ */
+record SigningKey(
+        String id,
+        String publicKey,
+        String sealedPrivate,
+        Instant createdAt,
+        @Nullable Instant retiredAt) {
+
+    private static final int ID_BYTES = 8;
+
+    /** Of what is sealed; never to be changed. */
+    private static final String PURPOSE = "receipt signing keys";
+
+    static SigningKey random(SecretBox secrets, SecureRandom random, Instant now) {
+        KeyPair pair = Ed25519.generate(random);
+        byte[] raw = Ed25519.raw(pair.getPublic());
+        String id = "sig_" + HexFormat.of().formatHex(Arrays.copyOf(Digest.sha256(raw), ID_BYTES));
+        byte[] sealed = secrets.purpose(PURPOSE).seal(pair.getPrivate().getEncoded(), context(id));
+        Base64.Encoder base64 = Base64.getEncoder();
+        return new SigningKey(id, base64.encodeToString(raw), base64.encodeToString(sealed), now, null);
+    }
+
+    PrivateKey open(SecretBox secrets) {
+        return Ed25519.privateKey(
+                secrets.purpose(PURPOSE).open(Base64.getDecoder().decode(sealedPrivate), context(id)));
+    }
+
+    private static String context(String id) {
+        return "receipt signing key " + id;
+    }
+
+    @Override
+    public String toString() {
+        return id;
+    }
+}

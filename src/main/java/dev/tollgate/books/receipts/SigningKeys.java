@@ -1,0 +1,71 @@
+package dev.tollgate.books.receipts;
+
+import java.io.StringWriter;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** The keys that sign, and how their public parts are shown. */
+final class SigningKeys {
+
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final String SELECT =
+            "SELECT id, public_key, sealed_private, created_at, retired_at FROM signing_key ORDER BY created_at, id";
+
+    private SigningKeys() {}
+
+    static List<SigningKey> all(Connection connection) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(SELECT);
+                ResultSet row = select.executeQuery()) {
+            List<SigningKey> keys = new ArrayList<>();
+            while (row.next()) {
+                keys.add(key(row));
+            }
+            return keys;
+        }
+    }
+
+    private static SigningKey key(ResultSet row) throws SQLException {
+        long retiredAt = row.getLong("retired_at");
+        boolean retired = !row.wasNull(); // speaks of the column that was read last
+        return new SigningKey(
+                row.getString("id"),
+                row.getString("public_key"),
+                row.getString("sealed_private"),
+                Instant.ofEpochMilli(row.getLong("created_at")),
+                retired ? Instant.ofEpochMilli(retiredAt) : null);
+    }
+
+    static String json(List<SigningKey> keys) {
+        StringWriter text = new StringWriter(256);
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
+            json.writeStartObject();
+            json.writeArrayPropertyStart("keys");
+            keys.forEach(key -> write(json, key));
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        return text.toString();
+    }
+
+    private static void write(JsonGenerator json, SigningKey key) {
+        Instant retiredAt = key.retiredAt();
+        json.writeStartObject();
+        json.writeStringProperty("key_id", key.id());
+        json.writeStringProperty("algorithm", Ed25519.NAME);
+        json.writeStringProperty("public_key", key.publicKey());
+        if (retiredAt == null) {
+            json.writeNullProperty("retired_at");
+        } else {
+            json.writeNumberProperty("retired_at", retiredAt.getEpochSecond());
+        }
+        json.writeEndObject();
+    }
+}

@@ -1,0 +1,143 @@
+package dev.tollgate.books.rollups;
+
+import dev.tollgate.books.ledger.OpenHold;
+import dev.tollgate.books.ledger.Refund;
+import dev.tollgate.books.ledger.Resolution;
+import dev.tollgate.storage.Dialect;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.Statements;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** The roll-ups' share of a batch. */
+final class RollupsPart implements Part<RollupChange> {
+
+    // A row of the operator's is found by what the call's course says of who answered: refunds are rare.
+    private static final String SELECT_TASK =
+            "SELECT account_id, key_id, door, model_id, created_at, status, course FROM task WHERE id = ?";
+
+    private static final CallFigures ABANDONED = CallFigures.nothing(CallEnd.ABANDONED, CallFigures.NONE, "", "");
+
+    private static final long UNKNOWN = -1;
+
+    private final Supplier<String> nodeId;
+
+    /** Up to where days are folded, as it was last seen: another node may have come further. */
+    private long foldedUntil = UNKNOWN;
+
+    /** The first day whose quarters all accounts still have; asked when something is counted late. */
+    private long keptFrom = UNKNOWN;
+
+    /** What the batch has added. */
+    private Tallies counted = new Tallies();
+
+    /** The first quarter that was counted into since the fold's row was this node's. */
+    private long countedFrom = Long.MAX_VALUE;
+
+    RollupsPart(Supplier<String> nodeId) {
+        this.nodeId = nodeId;
+    }
+
+    @Override
+    public Class<RollupChange> type() {
+        return RollupChange.class;
+    }
+
+    @Override
+    public void write(Statements statements, List<RollupChange> changes) throws SQLException {
+        Tallies tallies = new Tallies();
+        for (RollupChange change : changes) {
+            switch (change) {
+                case CountCall call -> count(call, tallies);
+                case CountAbandoned abandoned -> count(abandoned, tallies);
+                case CountRefund refund -> count(refund, statements, tallies);
+                case FoldUsage _, CorrectUsage _ -> {} // last
+            }
+        }
+        tallies.write(statements, nodeId(statements));
+        counted = tallies;
+    }
+
+    /** Whose the operator's rows are. */
+    private String nodeId(Statements statements) {
+        return statements.dialect() == Dialect.SQLITE ? "" : nodeId.get();
+    }
+
+    private static void count(CountCall call, Tallies tallies) {
+        if (call.resolution().outcome() instanceof Resolution.Resolved resolved) {
+            long at = call.resolution().at().toEpochMilli();
+            tallies.call(call.resolution().ended(), at, resolved.chargedMicros(), call.figures());
+        }
+    }
+
+    private static void count(CountAbandoned abandoned, Tallies tallies) {
+        for (OpenHold hold : abandoned.expired().ended()) {
+            tallies.call(hold, abandoned.expired().endOf(hold).toEpochMilli(), 0, ABANDONED);
+        }
+    }
+
+    private static void count(CountRefund refund, Statements statements, Tallies tallies) throws SQLException {
+        Refund given = refund.refund();
+        if (!given.moved()) {
+            return;
+        }
+        PreparedStatement select = statements.of(SELECT_TASK);
+        select.setString(1, given.taskId());
+        try (ResultSet row = select.executeQuery()) {
+            if (!row.next()) {
+                throw new IllegalStateException("no task " + given.taskId());
+            }
+            OpenHold call = new OpenHold(
+                    given.taskId(),
+                    row.getString(1),
+                    row.getString(2),
+                    row.getString(3),
+                    row.getString(4),
+                    Instant.ofEpochMilli(row.getLong(5)));
+            Answerer answerer = Answerer.of(row.getString(7));
+            CallEnd end = row.getString(6).equals(CallEnd.CANCELLED.code()) ? CallEnd.CANCELLED : CallEnd.COMPLETED;
+            tallies.refund(call, given.at().toEpochMilli(), given.micros(), answerer.channel(), answerer.model(), end);
+        }
+    }
+
+    /** The fold's row comes last: another node that folds is not waited for by what this one writes before. */
+    @Override
+    public void writeLast(Statements statements, List<RollupChange> changes) throws SQLException {
+        Fold fold = new Fold(statements);
+        if (foldedUntil == UNKNOWN) {
+            foldedUntil = fold.bound();
+        }
+        if (counted.earliest() < foldedUntil) {
+            keptFrom = keptFrom == UNKNOWN ? fold.keptFrom() : keptFrom;
+            fold.follow(counted.daysBefore(foldedUntil), keptFrom);
+            foldedUntil = fold.bound();
+        } else {
+            countedFrom = Math.min(countedFrom, counted.earliest());
+        }
+        counted = new Tallies();
+        for (RollupChange change : changes) {
+            if (change instanceof CorrectUsage correction && fold.admits(correction)) {
+                Tallies.correct(statements, nodeId(statements), correction.rows());
+                correction.done();
+                foldedUntil = fold.bound();
+            }
+            if (change instanceof FoldUsage folding && fold.lock(folding.now(), countedFrom)) {
+                countedFrom = Long.MAX_VALUE;
+                keptFrom = UNKNOWN;
+                folding.left(fold.step(folding.now()));
+                foldedUntil = fold.bound();
+            }
+        }
+    }
+
+    @Override
+    public void undone() {
+        foldedUntil = UNKNOWN;
+        keptFrom = UNKNOWN;
+        counted = new Tallies();
+    }
+}

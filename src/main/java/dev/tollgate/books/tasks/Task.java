@@ -1,0 +1,27 @@
+package dev.tollgate.books.tasks;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call's record as it was at one instant.
+ *
+ * @param id the reservation's id, on the OpenAI door the completion's
+ * @param door where the call came in, e.g. {@code chat}
+ * @param model as the answer names it
+ * @param modelId as it was asked for
+ * @param completedAt null exactly while it is processing
+ * @param chargeMicros what the ledger charged
+ */
+public record Task(
+        String id,
+        String accountId,
+        String keyId,
+        String door,
+        String model,
+        String modelId,
+        TaskStatus status,
+        Instant createdAt,
+        @Nullable Instant completedAt,
+        long chargeMicros,
+        TaskResult result) {}

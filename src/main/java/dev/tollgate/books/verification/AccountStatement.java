@@ -1,0 +1,146 @@
+package dev.tollgate.books.verification;
+
+import dev.tollgate.base.money.Credits;
+import dev.tollgate.storage.Database;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An account's movements as CSV, for its owner: {@code time,sequence,kind,task_id,model,amount,balance}. Amounts are credits; the
+ * balance includes holds (decision D40), so a hold, its return and what the platform makes up for by itself are no lines. The last
+ * line, of the kind {@code balance}, is the balance after the last entry that was looked at, with that entry's time and sequence.
+ *
+ * <p>A period ends before the first entry, in the order of the sequence, that is not before its end, and the next one begins
+ * there: so statements of periods that follow each other have each movement once, and one balance between them, even where a clock
+ * has jumped back.
+ */
+public final class AccountStatement {
+
+    public static final String HEADER = "time,sequence,kind,task_id,model,amount,balance";
+
+    private static final int FETCH_ROWS = 1_000;
+
+    private static final String ACCOUNT = "SELECT created_at FROM account WHERE id = ?";
+    private static final String ENTRIES = """
+            SELECT e.account_id, e.sequence, e.kind, e.reservation_id, e.from_bucket, e.to_bucket, e.amount_micros,
+                e.created_at, t.model
+            FROM entry e LEFT JOIN task t ON t.id = e.reservation_id
+            WHERE e.account_id = ?
+            ORDER BY e.sequence""";
+
+    private final Database database;
+
+    public AccountStatement(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * Writes the lines, without line ends, the header first.
+     *
+     * @param from null: from the beginning
+     * @param to exclusive; null: to the end
+     * @return false, and nothing written, where there is no such account
+     * @throws dev.tollgate.storage.StoreException where the database cannot be read
+     */
+    public boolean write(String accountId, @Nullable Instant from, @Nullable Instant to, Consumer<String> lines) {
+        return database.read(connection -> {
+            Long createdAtMillis = createdAtMillis(connection, accountId);
+            if (createdAtMillis != null) {
+                Lines statement = new Lines(lines, from, createdAtMillis);
+                statement.begin();
+                entries(connection, accountId, to, statement);
+                statement.end();
+            }
+            return createdAtMillis != null;
+        });
+    }
+
+    private static @Nullable Long createdAtMillis(Connection connection, String accountId) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(ACCOUNT)) {
+            select.setString(1, accountId);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? Long.valueOf(row.getLong(1)) : null;
+            }
+        }
+    }
+
+    private static void entries(Connection connection, String accountId, @Nullable Instant to, Lines statement)
+            throws SQLException {
+        long endMillis = to == null ? Long.MAX_VALUE : to.toEpochMilli();
+        try (PreparedStatement select = connection.prepareStatement(ENTRIES)) {
+            select.setFetchSize(FETCH_ROWS);
+            select.setString(1, accountId);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next() && row.getLong(8) < endMillis) {
+                    statement.add(Movement.read(row, 1), row.getLong(8), row.getString(9));
+                }
+            }
+        }
+    }
+
+    /** The statement as it is written. */
+    private static final class Lines {
+
+        private static final DateTimeFormatter TIME =
+                DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+        private final Consumer<String> lines;
+        private final long fromMillis;
+        private boolean begun;
+        private long atMillis;
+        private long sequence;
+        private long balanceMicros;
+
+        Lines(Consumer<String> lines, @Nullable Instant from, long createdAtMillis) {
+            this.lines = lines;
+            this.fromMillis = from == null ? Long.MIN_VALUE : from.toEpochMilli();
+            this.atMillis = createdAtMillis;
+        }
+
+        void begin() {
+            lines.accept(HEADER);
+        }
+
+        void add(Movement movement, long createdAtMillis, @Nullable String model) {
+            begun = begun || createdAtMillis >= fromMillis;
+            atMillis = createdAtMillis;
+            sequence = movement.sequence();
+            long amountMicros = movement.into("available") + movement.into("reserved");
+            balanceMicros += amountMicros;
+            if (begun && amountMicros != 0) {
+                line(movement.kind(), movement.reservationId(), model, amountMicros);
+            }
+        }
+
+        void end() {
+            line("balance", null, null, 0);
+        }
+
+        private void line(String kind, @Nullable String taskId, @Nullable String model, long amountMicros) {
+            lines.accept(String.join(
+                    ",",
+                    TIME.format(Instant.ofEpochMilli(atMillis)),
+                    Long.toString(sequence),
+                    kind,
+                    field(taskId),
+                    field(model),
+                    Credits.text(amountMicros),
+                    Credits.text(balanceMicros)));
+        }
+
+        /** As RFC 4180 wants it; a model's name is the upstream's word. */
+        private static String field(@Nullable String text) {
+            if (text == null) {
+                return "";
+            }
+            return text.matches("[^\",\\r\\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
+        }
+    }
+}

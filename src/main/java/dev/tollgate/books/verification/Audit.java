@@ -1,0 +1,90 @@
+package dev.tollgate.books.verification;
+
+import dev.tollgate.storage.Database;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Recomputes what the tables say from what they are made of, over one snapshot (decision D44). */
+public final class Audit {
+
+    /** Rows that a driver that fetches by portions holds at once. */
+    private static final int FETCH_ROWS = 1_000;
+
+    private static final long PROGRESS_ROWS = 100_000;
+
+    private final Database database;
+
+    public Audit(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * @param differences told each thing that does not add up, a sentence without a line's end
+     * @return whether there was none
+     * @throws dev.tollgate.storage.StoreException where the database cannot be read
+     */
+    public boolean run(Consumer<String> differences, Progress progress) {
+        Findings findings = new Findings(differences);
+        return database.read(connection -> {
+            for (Check check : checks(findings)) {
+                run(connection, check, findings, progress);
+            }
+            return findings.none();
+        });
+    }
+
+    /**
+     * What is wrong with usage alone.
+     *
+     * @param differences told each, until it has had enough
+     * @return up to where days are folded, milliseconds, in the same snapshot
+     * @throws dev.tollgate.storage.StoreException where the database cannot be read
+     */
+    public long usage(Consumer<UsageDifference> differences, Progress progress) {
+        Findings findings = new Findings(_ -> {});
+        return database.read(connection -> {
+            UsageCheck ofAccounts = new UsageCheck(differences);
+            run(connection, ofAccounts, findings, progress);
+            run(connection, new HourCheck(ofAccounts, differences), findings, progress);
+            return ofAccounts.foldedUntil();
+        });
+    }
+
+    private static List<Check> checks(Findings findings) {
+        List<Check> checks = new ArrayList<>(StrayRows.checks());
+        checks.add(new AccountCheck());
+        checks.add(new HoldCheck());
+        PriceCheck prices = new PriceCheck();
+        checks.add(prices);
+        checks.add(CallCheck.ofEnded(prices));
+        checks.add(CallCheck.ofOpen());
+        checks.add(new RequestedCheck());
+        checks.add(new ReceiptCheck());
+        checks.add(new BalanceAfterCheck());
+        checks.add(new WindowCheck());
+        UsageCheck usage = new UsageCheck(findings::usage);
+        checks.add(usage);
+        checks.add(new HourCheck(usage, findings::usage));
+        return checks;
+    }
+
+    private void run(Connection connection, Check check, Findings findings, Progress progress) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(check.sql(database.dialect()))) {
+            select.setFetchSize(FETCH_ROWS);
+            try (ResultSet row = select.executeQuery()) {
+                for (long rows = 0; row.next(); rows++) {
+                    if (rows % PROGRESS_ROWS == 0) {
+                        progress.at(check.subject(), rows);
+                    }
+                    check.row(row, findings);
+                }
+            }
+        }
+        check.end(findings);
+    }
+}

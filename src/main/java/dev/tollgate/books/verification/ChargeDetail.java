@@ -1,0 +1,135 @@
+package dev.tollgate.books.verification;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * How a task says that its charge came about (decision D41), worked out once more. In credits, exact.
+ *
+ * @param priceVersion by which price
+ * @param inputPerMillion credits
+ * @param outputPerMillion credits
+ * @param tokens what is counted
+ * @param units input and output in steps of the rounding, where each is rounded for itself; else null
+ * @param exact what it says that the counts come to
+ * @param charged what it says was charged
+ * @param counted what the counts come to
+ * @param due the same, rounded by its rule
+ * @param holdCharged whether it says that the whole hold was charged instead, which is more (decision D46)
+ */
+record ChargeDetail(
+        String priceVersion,
+        BigDecimal inputPerMillion,
+        BigDecimal outputPerMillion,
+        boolean reasoningBilled,
+        Tokens tokens,
+        @Nullable Units units,
+        BigDecimal exact,
+        BigDecimal charged,
+        BigDecimal counted,
+        BigDecimal due,
+        boolean holdCharged) {
+
+    record Tokens(long prompt, long completion, long reasoning) {}
+
+    record Units(long input, long output) {}
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
+
+    private static final String NUMBER = "([0-9]{1,15}(?:\\.[0-9]{1,12})?)";
+    private static final Pattern FLOOR = Pattern.compile("floor to " + NUMBER + ", minimum " + NUMBER);
+    private static final Pattern NEAREST = Pattern.compile(
+            "input and output each to the nearest " + NUMBER + ", a half up(?:, minimum " + NUMBER + ")?");
+
+    private static final BigDecimal PER_TOKEN = new BigDecimal("0.000001");
+
+    /** Reads {@code pricing_detail}; null where it is not one. */
+    static @Nullable ChargeDetail read(String json) {
+        try {
+            return read(JSON.readTree(json));
+        } catch (JacksonException | ArithmeticException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable ChargeDetail read(JsonNode detail) {
+        long output = count(detail, "completion_tokens")
+                + (detail.required("reasoning_billed").booleanValue() ? count(detail, "reasoning_tokens") : 0);
+        boolean used =
+                count(detail, "prompt_tokens") + count(detail, "completion_tokens") + count(detail, "reasoning_tokens")
+                        > 0;
+        BigDecimal input = cost(detail, "input_per_million", count(detail, "prompt_tokens"));
+        BigDecimal answer = cost(detail, "output_per_million", output);
+        BigDecimal due = due(detail.required("rounding").stringValue(), input, answer, used);
+        if (due == null) {
+            return null;
+        }
+        return new ChargeDetail(
+                detail.required("price_version").stringValue(),
+                decimal(detail, "input_per_million"),
+                decimal(detail, "output_per_million"),
+                detail.required("reasoning_billed").booleanValue(),
+                new Tokens(
+                        count(detail, "prompt_tokens"),
+                        count(detail, "completion_tokens"),
+                        count(detail, "reasoning_tokens")),
+                units(detail.required("rounding").stringValue(), input, answer),
+                decimal(detail, "exact"),
+                decimal(detail, "charged"),
+                input.add(answer),
+                due,
+                detail.path("hold_charged").booleanValue(false));
+    }
+
+    private static @Nullable BigDecimal due(String rule, BigDecimal input, BigDecimal output, boolean used) {
+        Matcher floor = FLOOR.matcher(rule);
+        if (floor.matches()) {
+            return atLeast(round(input.add(output), floor.group(1), RoundingMode.FLOOR), floor.group(2), used);
+        }
+        Matcher nearest = NEAREST.matcher(rule);
+        if (nearest.matches()) {
+            BigDecimal sum = round(input, nearest.group(1), RoundingMode.HALF_UP)
+                    .add(round(output, nearest.group(1), RoundingMode.HALF_UP));
+            return atLeast(sum, nearest.group(2), used);
+        }
+        return null;
+    }
+
+    private static @Nullable Units units(String rule, BigDecimal input, BigDecimal output) {
+        Matcher nearest = NEAREST.matcher(rule);
+        return nearest.matches() ? new Units(steps(input, nearest.group(1)), steps(output, nearest.group(1))) : null;
+    }
+
+    private static long steps(BigDecimal amount, String step) {
+        return amount.divide(new BigDecimal(step), 0, RoundingMode.HALF_UP).longValueExact();
+    }
+
+    private static BigDecimal round(BigDecimal amount, String step, RoundingMode mode) {
+        return amount.divide(new BigDecimal(step), 0, mode).multiply(new BigDecimal(step));
+    }
+
+    private static BigDecimal atLeast(BigDecimal amount, @Nullable String minimum, boolean used) {
+        return used && minimum != null ? amount.max(new BigDecimal(minimum)) : amount;
+    }
+
+    private static BigDecimal cost(JsonNode detail, String price, long tokens) {
+        return decimal(detail, price).multiply(BigDecimal.valueOf(tokens)).multiply(PER_TOKEN);
+    }
+
+    private static BigDecimal decimal(JsonNode detail, String name) {
+        return detail.required(name).decimalValue();
+    }
+
+    private static long count(JsonNode detail, String name) {
+        return detail.required(name).longValue();
+    }
+}

@@ -1,0 +1,20 @@
+package dev.tollgate.books.verification;
+
+import dev.tollgate.storage.Dialect;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/** One pass over the rows of a query. Keeps no more than one account or one call at a time. */
+interface Check {
+
+    /** What it reads, for the progress. */
+    String subject();
+
+    /** Constant text for each database, in an order that puts together what belongs together. */
+    String sql(Dialect dialect);
+
+    void row(ResultSet row, Findings findings) throws SQLException;
+
+    /** After the last row. */
+    default void end(Findings findings) {}
+}

@@ -1,0 +1,42 @@
+package dev.tollgate.books.verification;
+
+import dev.tollgate.base.money.Credits;
+import java.util.function.Consumer;
+
+/** Where a check puts what does not add up. */
+final class Findings {
+
+    private final Consumer<String> lines;
+    private long count;
+    private boolean isUsageNamed;
+
+    Findings(Consumer<String> lines) {
+        this.lines = lines;
+    }
+
+    void add(String sentence) {
+        count++;
+        lines.accept(sentence);
+    }
+
+    /** Adds a difference that a command can mend, and names that once. */
+    void usage(UsageDifference difference) {
+        add(difference.sentence() + (isUsageNamed ? "" : "; './tollgate ledger rebuild-usage' adds up usage again"));
+        isUsageNamed = true;
+    }
+
+    /** Adds "… is A, … B" where two amounts that must be the same are not. */
+    void same(String what, long micros, String other, long otherMicros) {
+        if (micros != otherMicros) {
+            add(what + " " + credits(micros) + ", " + other + " " + credits(otherMicros));
+        }
+    }
+
+    boolean none() {
+        return count == 0;
+    }
+
+    static String credits(long micros) {
+        return Credits.text(micros);
+    }
+}

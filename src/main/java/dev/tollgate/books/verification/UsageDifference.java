@@ -1,0 +1,60 @@
+package dev.tollgate.books.verification;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A row of the usage tables that is not the sum of its calls and refunds.
+ *
+ * @param of the table
+ * @param startsAt of the row, milliseconds
+ * @param names for a quarter or a day: account, key and model; for an hour: channel, model, the upstream's name of it, and how calls ended
+ * @param missing what has to be added to each sum, in their order, for it to be right
+ */
+public record UsageDifference(Of of, long startsAt, List<String> names, List<Long> missing) {
+
+    /** The tables. */
+    public enum Of {
+        QUARTER,
+        DAY,
+        HOUR
+    }
+
+    boolean isAny() {
+        return missing.stream().anyMatch(sum -> sum != 0);
+    }
+
+    /** @param gone how many calls without a charge have no task any more */
+    boolean isOfTasksThatAreGone(long gone) {
+        List<String> sums = of == Of.HOUR ? UsageSql.HOUR_SUMS : UsageSql.SUMS;
+        for (int i = 0; i < sums.size(); i++) {
+            boolean isCount = UsageSql.COUNTS_OF_CALLS.contains(sums.get(i));
+            if (missing.get(i) > 0 || missing.get(i) < (isCount ? -gone : 0)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    String sentence() {
+        String whose = of == Of.HOUR
+                ? "channel '%s', model %s (upstream '%s'), %s".formatted(names.toArray())
+                : "account %s, key %s, model %s".formatted(names.toArray());
+        List<String> sums = of == Of.HOUR ? UsageSql.HOUR_SUMS : UsageSql.SUMS;
+        List<String> wrong = new ArrayList<>();
+        for (int i = 0; i < sums.size(); i++) {
+            long lacks = missing.get(i);
+            if (lacks != 0) {
+                wrong.add(Math.abs(lacks) + " " + sums.get(i) + (lacks > 0 ? " too few" : " too many"));
+            }
+        }
+        return "usage of %s, %s from %s: %s"
+                .formatted(
+                        whose,
+                        of.name().toLowerCase(Locale.ROOT),
+                        Instant.ofEpochMilli(startsAt),
+                        String.join(", ", wrong));
+    }
+}

@@ -1,0 +1,70 @@
+package dev.tollgate.books.verification;
+
+import dev.tollgate.storage.Dialect;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+
+/**
+ * Each spend window, of a key or of an account with limits, has charged and holds what the reservations made in it do (decision D47);
+ * an account without limits has none. The database sorts, on disk where it
+ * is much.
+ */
+final class WindowCheck implements Check {
+
+    // Windows that were counted stand against windows as the reservations make them: what is left over on either side
+    // is wrong.
+    private static final String SQL = """
+            WITH limited AS (
+                SELECT id FROM account
+                WHERE spend_hour IS NOT NULL OR spend_day IS NOT NULL OR spend_total IS NOT NULL),
+            calls AS (
+                SELECT key_id, created_at, charged_micros, 0 AS held_micros FROM reservation
+                UNION ALL
+                SELECT key_id, created_at, 0, held_micros FROM open_hold
+                UNION ALL
+                SELECT account_id, created_at, charged_micros, 0 FROM reservation WHERE account_id IN (SELECT id FROM limited)
+                UNION ALL
+                SELECT account_id, created_at, 0, held_micros FROM open_hold WHERE account_id IN (SELECT id FROM limited))
+            SELECT key_id, kind, starts_at, SUM(charged), SUM(held), SUM(should_charged), SUM(should_held)
+            FROM (
+                SELECT key_id, kind, starts_at, charged_micros AS charged, held_micros AS held,
+                    0 AS should_charged, 0 AS should_held
+                FROM spend_window
+                UNION ALL
+                SELECT key_id, 'hour', created_at - created_at % 3600000, 0, 0,
+                    charged_micros, held_micros FROM calls
+                UNION ALL
+                SELECT key_id, 'day', created_at - created_at % 86400000, 0, 0,
+                    charged_micros, held_micros FROM calls
+                UNION ALL
+                SELECT key_id, 'total', 0, 0, 0,
+                    charged_micros, held_micros FROM calls
+            ) AS counted
+            GROUP BY key_id, kind, starts_at
+            HAVING SUM(charged) <> SUM(should_charged) OR SUM(held) <> SUM(should_held)
+            ORDER BY key_id, kind, starts_at""";
+
+    @Override
+    public String subject() {
+        return "spend windows";
+    }
+
+    @Override
+    public String sql(Dialect dialect) {
+        return SQL;
+    }
+
+    @Override
+    public void row(ResultSet row, Findings findings) throws SQLException {
+        String owner = row.getString(1);
+        String window = (owner.startsWith("acc_") ? "account " : "key ") + owner + ": the "
+                + name(row.getString(2), row.getLong(3));
+        findings.same(window + " has charged", row.getLong(4), "its reservations were charged", row.getLong(6));
+        findings.same(window + " holds", row.getLong(5), "its open reservations hold", row.getLong(7));
+    }
+
+    private static String name(String kind, long startsAtMillis) {
+        return kind.equals("total") ? kind : kind + " from " + Instant.ofEpochMilli(startsAtMillis);
+    }
+}

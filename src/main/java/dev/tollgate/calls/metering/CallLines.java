@@ -1,0 +1,34 @@
+package dev.tollgate.calls.metering;
+
+import dev.tollgate.base.log.CallNotes;
+import dev.tollgate.models.Usage;
+
+/** Tells the line of a request what the call came to that it has become. */
+public final class CallLines implements CallObserver {
+
+    @Override
+    public void begun(MeteredRequest request) {
+        Arrival arrival = request.arrival();
+        if (arrival != null) {
+            arrival.watch().begun();
+        }
+    }
+
+    @Override
+    public void over(OverCall call) {
+        Arrival arrival = call.request().arrival();
+        if (arrival == null || !arrival.watch().wantsNotes()) {
+            return;
+        }
+        Usage usage = call.usage();
+        arrival.watch()
+                .over(new CallNotes(
+                        call.taskId(),
+                        call.request().model().id(),
+                        call.channel(),
+                        usage == null ? 0 : usage.inputTokens(),
+                        usage == null ? 0 : usage.candidatesTokens() + usage.thoughtsTokens(),
+                        call.chargedMicrocredits(),
+                        call.attempts()));
+    }
+}

@@ -1,0 +1,94 @@
+package dev.tollgate.calls.metering;
+
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.Model;
+import dev.tollgate.models.ModelLife;
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.upstreams.pool.Standing;
+import dev.tollgate.upstreams.pool.Upstreams;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is sold, each model with the rules of what stands behind it now (D59): a model that has retired keeps its id, its aliases and its
+ * price, and goes by the rules of what answers in its place. Where several channels serve it, the rules of the catalogue's row hold as
+ * long as one of them still asks for that; what another one cannot be asked is found by its translation. Thread-safe.
+ */
+public final class CurrentModels implements ModelLife {
+
+    private final Catalogue catalogue;
+    private final Upstreams upstreams;
+    private final InstantSource clock;
+    private final Map<Replaced, Model> replaced = new ConcurrentHashMap<>();
+
+    /**
+     * At most one for each row, version of its price and successor that the catalogue knows.
+     *
+     * @param successor the upstream's name of what answers in its place
+     */
+    private record Replaced(String modelId, String priceVersion, String successor) {}
+
+    public CurrentModels(Catalogue catalogue, Upstreams upstreams, InstantSource clock) {
+        this.catalogue = catalogue;
+        this.upstreams = upstreams;
+        this.clock = clock;
+    }
+
+    /** The model of an id or an alias as it is written; null where none is on sale under it. */
+    public @Nullable Model find(String idOrAlias) {
+        Model model = catalogue.find(idOrAlias);
+        return model == null ? null : current(model);
+    }
+
+    @Override
+    public Model current(Model model) {
+        if (model.upstream().retirements().isEmpty()) {
+            return model;
+        }
+        Collection<Standing> standings = upstreams.standings(model.id()).values();
+        if (standings.isEmpty() || standings.stream().anyMatch(standing -> !standing.isReplaced())) {
+            return model;
+        }
+        String successor = standings.iterator().next().model();
+        return replaced.computeIfAbsent(
+                new Replaced(model.id(), model.pricing().version(), successor), _ -> inPlace(model, successor));
+    }
+
+    /** The upstream's name of the model that a channel is asked for now, by the channel's name; null where it does not serve the model. */
+    public Function<String, @Nullable String> modelOn(Model model) {
+        Map<String, Standing> standings = upstreams.standings(model.id());
+        return channel -> {
+            Standing standing = standings.get(channel);
+            return standing == null ? null : standing.model();
+        };
+    }
+
+    @Override
+    public @Nullable Retirement retirement(Model model) {
+        Instant told = clock.instant().plus(TOLD_BEFORE);
+        return upstreams.standings(model.id()).values().stream()
+                .filter(standing -> standing.isReplaced() || isTold(standing, told))
+                .min(Comparator.comparing(standing -> Objects.requireNonNull(standing.retires())))
+                .map(standing -> new Retirement(
+                        Objects.requireNonNull(standing.retires()),
+                        Objects.requireNonNull(standing.successor()),
+                        standing.isReplaced()))
+                .orElse(null);
+    }
+
+    private static boolean isTold(Standing standing, Instant told) {
+        return standing.retires() != null && !standing.retires().isAfter(told);
+    }
+
+    private Model inPlace(Model model, String successor) {
+        UpstreamModel rules = Objects.requireNonNull(catalogue.upstream(successor), successor);
+        return model.standingOn(rules.inPlaceOf(model.upstream()));
+    }
+}

@@ -1,0 +1,41 @@
+package dev.tollgate.calls.metering;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.upstreams.pool.PromptCount;
+import java.util.Optional;
+
+/**
+ * What a call would cost, without making it (D43).
+ *
+ * @param leastMicros the prompt alone, as the upstream counts it; without its count the least that any call costs
+ * @param mostMicros what would be held for the whole answer (D31)
+ * @param promptTokensMax no tokenizer makes more of the prompt
+ * @param tokensMax the maximum in force for each answer; the model's own limit where there is none
+ */
+public record Estimate(long leastMicros, long mostMicros, long promptTokensMax, long tokensMax) {
+
+    /**
+     * @param counted the prompt's tokens; empty where the upstream does not count
+     * @throws dev.tollgate.base.error.ApiException 400 where the prompt goes beyond the model's context, as the call would be refused
+     */
+    public static Estimate of(MeteredCall call, Optional<PromptCount> counted) {
+        Bounds bounds = call.bounds();
+        if (counted.isPresent()) {
+            requireContext(counted.get(), bounds);
+        }
+        Long asked = bounds.askedTokensMax();
+        long tokensMax = asked == null ? bounds.model().upstream().outputTokensMax() : asked;
+        long most = bounds.chargeMicros(bounds.promptTokensMax(), tokensMax * bounds.candidates());
+        long least = counted.isPresent()
+                ? bounds.chargeMicros(counted.get().tokens(), 0)
+                : bounds.model().pricing().rounding().minimumMicros();
+        return new Estimate(Math.min(least, most), most, bounds.promptTokensMax(), tokensMax);
+    }
+
+    private static void requireContext(PromptCount counted, Bounds bounds) {
+        ApiError tooLong = UpstreamErrors.beyondContext(counted, bounds.model().upstream());
+        if (tooLong != null) {
+            throw tooLong.asException();
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.tollgate.calls.metering;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
+import dev.tollgate.upstreams.signatures.SignedPart;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Another sink's, but for what its children make of it. */
+public abstract class ForwardingSink implements Sink {
+
+    private final Sink sink;
+
+    protected ForwardingSink(Sink sink) {
+        this.sink = sink;
+    }
+
+    @Override
+    public void admitted(Admission admission) {
+        sink.admitted(admission);
+    }
+
+    @Override
+    public void ignoring(List<String> fields) {
+        sink.ignoring(fields);
+    }
+
+    @Override
+    public void answering(int attempts) {
+        sink.answering(attempts);
+    }
+
+    @Override
+    public void events(List<UpstreamEvent> events) {
+        sink.events(events);
+    }
+
+    @Override
+    public End end(Completion completion) {
+        return sink.end(completion);
+    }
+
+    @Override
+    public void failed(ApiError error) {
+        sink.failed(error);
+    }
+
+    @Override
+    public void cut() {
+        sink.cut();
+    }
+
+    @Override
+    public List<SignedPart> signed() {
+        return sink.signed();
+    }
+
+    @Override
+    public boolean leavesWhole() {
+        return sink.leavesWhole();
+    }
+
+    @Override
+    public @Nullable Draft draft() {
+        return sink.draft();
+    }
+
+    @Override
+    public boolean wantsCost() {
+        return sink.wantsCost();
+    }
+
+    @Override
+    public void cost(CallNow now) {
+        sink.cost(now);
+    }
+
+    @Override
+    public boolean full() {
+        return sink.full();
+    }
+
+    @Override
+    public void onDrain(Runnable resume) {
+        sink.onDrain(resume);
+    }
+}

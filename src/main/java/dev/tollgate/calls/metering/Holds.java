@@ -1,0 +1,186 @@
+package dev.tollgate.calls.metering;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.books.ledger.Confirm;
+import dev.tollgate.books.ledger.Extend;
+import dev.tollgate.books.ledger.OpenHold;
+import dev.tollgate.books.ledger.Reserve;
+import dev.tollgate.books.ledger.ReserveOutcome;
+import dev.tollgate.books.ledger.SpendLimits;
+import dev.tollgate.customers.keys.KeyState;
+import dev.tollgate.customers.keys.Spend;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** How a call's hold is made and grows, decided by the key as it is within the transaction. Confined to its call. */
+final class Holds {
+
+    static final String CREDITS_EXHAUSTED = "CREDITS_EXHAUSTED";
+    private static final String SPEND_LIMIT = "SPEND_LIMIT";
+    private static final String KEY_DISABLED = "KEY_DISABLED";
+
+    private final Accounting accounting;
+    private final Executor loop;
+    private final Keeper keeper;
+
+    Holds(Accounting accounting, Executor loop, Keeper keeper) {
+        this.accounting = accounting;
+        this.loop = loop;
+        this.keeper = keeper;
+    }
+
+    void reserve(
+            String taskId,
+            MeteredRequest request,
+            Bounds bounds,
+            Consumer<Books.Reservation> then,
+            Consumer<ApiError> lost) {
+        Instant now = accounting.clock().instant();
+        KeyState key = new KeyState(request.keyId(), request.keyPrefix(), now);
+        OpenHold hold = new OpenHold(
+                taskId, request.accountId(), request.keyId(), request.door(), request.requestedModel(), now);
+        Reserve reserve = new Reserve(
+                hold,
+                bounds.leastMicros(),
+                bounds.wantedMicros(),
+                () -> limits(key),
+                () -> keeper.won() && key.usable());
+        List<Change> claim = keeper.claim(reserve);
+        if (claim.isEmpty()) {
+            ride(reserve, key, Unit.of(key, reserve), then, lost);
+        } else {
+            List<Change> all = new ArrayList<>(List.of(key, reserve));
+            all.addAll(claim);
+            accounting
+                    .writer()
+                    .commit(Unit.of(all), loop, failure -> then.accept(reservation(failure, reserve, key, () -> true)));
+        }
+    }
+
+    /** Where nobody else has the books what was decided stays true, and a crash gives it back, written or not (D58). */
+    private void ride(
+            Reserve reserve, KeyState key, Unit unit, Consumer<Books.Reservation> then, Consumer<ApiError> lost) {
+        Deciding deciding = new Deciding();
+        BooleanSupplier mayLeave = accounting.writer().isEmbedded() ? () -> true : deciding::isDurable;
+        deciding.riding = accounting
+                .writer()
+                .ride(
+                        unit,
+                        loop,
+                        failure -> then.accept(reservation(failure, reserve, key, mayLeave)),
+                        failure -> lost.accept(StoreTrouble.unavailable(Objects.requireNonNull(failure))));
+    }
+
+    /** A unit may be reported before the call that offers it has returned. */
+    private static final class Deciding {
+
+        private Writer.@Nullable Riding riding;
+
+        boolean isDurable() {
+            return riding != null && riding.isDurable();
+        }
+    }
+
+    void confirm(String taskId, Consumer<@Nullable ApiError> then) {
+        Confirm confirm = new Confirm(taskId);
+        accounting.writer().commit(Unit.of(confirm), loop, failure -> {
+            if (failure != null) {
+                then.accept(StoreTrouble.unavailable(failure));
+            } else {
+                then.accept(confirm.outcome() ? null : StoreTrouble.givenBack());
+            }
+        });
+    }
+
+    private Books.Reservation reservation(
+            @Nullable StoreException failure, Reserve reserve, KeyState key, BooleanSupplier mayLeave) {
+        if (failure != null) {
+            return new Books.Refused(StoreTrouble.unavailable(failure), false);
+        }
+        if (!keeper.won()) {
+            keeper.lost();
+            return new Books.Lost();
+        }
+        return switch (reserve.outcome()) {
+            case ReserveOutcome.Reserved reserved ->
+                new Books.Held(
+                        reserved.heldMicros(), reserve.heldBackByWindow() ? SPEND_LIMIT : CREDITS_EXHAUSTED, mayLeave);
+            case ReserveOutcome.InsufficientCredits refused ->
+                new Books.Refused(Refusals.of(refused), refused.availableMicros() > 0);
+            case ReserveOutcome.SpendLimitReached refused ->
+                new Books.Refused(
+                        Refusals.of(refused, reserve.at()),
+                        refused.usedMicros() + refused.heldMicros() < refused.limitMicros());
+            case ReserveOutcome.NotAllowed refused -> new Books.Refused(refusal(key.outcome()), false);
+        };
+    }
+
+    void extend(
+            String taskId,
+            MeteredRequest request,
+            long leastMicros,
+            long wantedMicros,
+            Consumer<Books.Extension> then) {
+        Instant now = accounting.clock().instant();
+        KeyState key = KeyState.ofRunningCall(request.keyId(), now);
+        commit(key, new Extend(taskId, leastMicros, wantedMicros, () -> limits(key), key::usable, now), then);
+    }
+
+    void extendForUsed(String taskId, MeteredRequest request, long wantedMicros, Consumer<Books.Extension> then) {
+        Instant now = accounting.clock().instant();
+        KeyState key = KeyState.ofRunningCall(request.keyId(), now);
+        commit(key, Extend.atSettlement(taskId, 1, wantedMicros, () -> limits(key), now), then);
+    }
+
+    /** As the key's row says within the transaction. */
+    private static SpendLimits limits(KeyState key) {
+        Spend spend = key.spend();
+        return new SpendLimits(spend.hourMicros(), spend.dayMicros(), spend.totalMicros());
+    }
+
+    private void commit(KeyState key, Extend extend, Consumer<Books.Extension> then) {
+        accounting
+                .writer()
+                .commit(
+                        Unit.of(key, extend),
+                        loop,
+                        failure -> then.accept(
+                                failure == null
+                                        ? extension(extend.outcome())
+                                        : new Books.NotRecorded(StoreTrouble.unavailable(failure))));
+    }
+
+    private static Books.Extension extension(Extend.Outcome outcome) {
+        return switch (outcome) {
+            case Extend.Extended extended -> new Books.Grown(extended.heldMicros());
+            case Extend.BalanceExhausted exhausted -> new Books.NotGrown(CREDITS_EXHAUSTED);
+            case Extend.WindowExhausted exhausted -> new Books.NotGrown(SPEND_LIMIT);
+            case Extend.NotAllowed refused -> new Books.NotGrown(KEY_DISABLED);
+            case Extend.AlreadyResolved resolved -> new Books.NotGrown(CREDITS_EXHAUSTED);
+        };
+    }
+
+    private static ApiError refusal(KeyState.Outcome state) {
+        return ApiError.of(
+                ErrorCode.INVALID_API_KEY,
+                switch (state) {
+                    case DISABLED -> "The API key is disabled.";
+                    case EXPIRED -> "The API key has expired.";
+                    case ACCOUNT_BLOCKED, USABLE -> "The account of this API key is blocked.";
+                    case UNKNOWN -> "The API key does not exist.";
+                    case DELETED -> "The API key was deleted.";
+                    case REPLACED -> "The API key has been replaced by a new one.";
+                });
+    }
+}

@@ -1,0 +1,104 @@
+package dev.tollgate.calls.metering;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.base.log.Event;
+import dev.tollgate.storage.StoreException;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Loads a call's media before anything is reserved for it, because what they cost is only known then. A virtual thread of its own; begun,
+ * stopped and told on the call's event loop.
+ */
+final class Loading {
+
+    private static final Logger log = LoggerFactory.getLogger(Loading.class);
+
+    private final MediaAccess access;
+    private final MeteredCall call;
+    private final Executor loop;
+    private final BiConsumer<MeteredCall, @Nullable ApiError> then;
+    private @Nullable Thread thread;
+    private boolean interruptible;
+    private boolean stopped;
+
+    /** @param then told once: the call with its media, and why it ends here, else null; then nothing of them is kept */
+    Loading(MediaAccess access, MeteredCall call, Executor loop, BiConsumer<MeteredCall, @Nullable ApiError> then) {
+        this.access = access;
+        this.call = call;
+        this.loop = loop;
+        this.then = then;
+    }
+
+    void begin() {
+        thread = Thread.ofVirtual().name("load-media").start(this::run);
+    }
+
+    /** The call is over: whatever runs is broken off, and told as a refusal. */
+    synchronized void stop() {
+        stopped = true;
+        if (interruptible && thread != null) {
+            thread.interrupt();
+        }
+    }
+
+    private void run() {
+        MeteredCall loaded = call;
+        ApiError refusal;
+        try {
+            refusal = load();
+            if (refusal == null) {
+                loaded = call.loaded();
+            }
+        } catch (ApiException e) {
+            refusal = e.error();
+        } catch (StoreException e) {
+            log.error(Event.STORE_UNAVAILABLE, "a balance could not be read", e);
+            refusal = internal().withStatus(503);
+        } catch (RuntimeException | Error e) {
+            Fatal.check(e);
+            log.error(Event.CALL_FAULT, "the media of a call could not be loaded", e);
+            refusal = internal();
+        }
+        if (refusal != null) {
+            call.request().ask().media().release();
+        }
+        tell(loaded, refusal);
+    }
+
+    private void tell(MeteredCall loaded, @Nullable ApiError refusal) {
+        loop.execute(() -> then.accept(loaded, refusal));
+    }
+
+    private @Nullable ApiError load() {
+        MeteredRequest request = call.request();
+        ApiError refusal = access.refusal(request.accountId());
+        if (refusal != null || !mayBeInterrupted(true)) {
+            return refusal != null ? refusal : internal();
+        }
+        try {
+            request.ask().media().complete(call.prepared().wanted());
+            return null;
+        } catch (InterruptedException e) {
+            return internal();
+        } finally {
+            mayBeInterrupted(false);
+        }
+    }
+
+    /** Only downloads are interrupted: a connection to the database would not survive it. */
+    private synchronized boolean mayBeInterrupted(boolean now) {
+        interruptible = now;
+        return !stopped;
+    }
+
+    private static ApiError internal() {
+        return ApiError.of(ErrorCode.INTERNAL_ERROR, "The media of the call could not be loaded. Please try again.");
+    }
+}

@@ -1,0 +1,123 @@
+package dev.tollgate.calls.metering;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.http.limits.Quotas;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The open calls of one event loop, and the loop's own turns, the same for all its calls: what a batch of the store tells them comes in one
+ * turn. One look at their time in a while in place of a timer for each, for almost none ever takes as long as it may.
+ *
+ * <p>Confined to its loop, but for {@link #execute}, {@link #size} and {@link #stopAll}, which come from any thread.
+ */
+final class LoopCalls implements Executor {
+
+    private static final long LOOK_MILLIS = 250;
+
+    private final Context context;
+    private final Vertx vertx;
+    private final long timeNanosMax;
+    private final long lookMillis;
+
+    /** @param pass left when the call is over */
+    private record Open(long sinceNanos, Quotas.Pass pass) {}
+
+    /** The eldest first. */
+    private final Map<Call, Open> open = new LinkedHashMap<>();
+
+    private volatile int size;
+    private long timer = -1;
+
+    /** Called on the loop. @param timeMax after which an answer is cut (D32) */
+    LoopCalls(Vertx vertx, Duration timeMax) {
+        this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
+        this.timeNanosMax = timeMax.toNanos();
+        this.lookMillis = Math.clamp(timeMax.toMillis() / 8, 1, LOOK_MILLIS);
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        context.runOnContext(nothing -> task.run());
+    }
+
+    /**
+     * @param making makes a call, given what to run when it is over
+     * @param pass left then, once
+     */
+    Call open(Function<Runnable, Call> making, Quotas.Pass pass) {
+        @Nullable Call[] made = new Call[1];
+        Call call = making.apply(() -> close(made[0]));
+        made[0] = call;
+        call.memory().retain();
+        open.put(call, new Open(System.nanoTime(), pass));
+        size = open.size();
+        if (timer < 0) {
+            timer = vertx.setPeriodic(lookMillis, fired -> look());
+        }
+        return call;
+    }
+
+    private void close(@Nullable Call call) {
+        Open was = call == null ? null : open.remove(call);
+        if (call != null && was != null) {
+            size = open.size();
+            was.pass().leave(call.tokensUsed());
+            call.memory().release();
+        }
+    }
+
+    /** None of them is open for less time than those after it. */
+    private void look() {
+        long now = System.nanoTime();
+        List<Call> late = new ArrayList<>();
+        Iterator<Map.Entry<Call, Open>> eldest = open.entrySet().iterator();
+        boolean more = true;
+        while (more && eldest.hasNext()) {
+            Map.Entry<Call, Open> next = eldest.next();
+            more = now - next.getValue().sinceNanos() >= timeNanosMax;
+            if (more) {
+                late.add(next.getKey());
+            }
+        }
+        late.forEach(Call::timeIsUp);
+        if (open.isEmpty()) {
+            vertx.cancelTimer(timer);
+            timer = -1;
+        }
+    }
+
+    /** What the calls of some accounts have come to. @param found told once, on this loop */
+    void look(Set<String> accountIds, Consumer<List<CallNow>> found) {
+        execute(() -> {
+            List<CallNow> now = new ArrayList<>();
+            for (Call call : open.keySet()) {
+                CallNow its = accountIds.contains(call.request().accountId()) ? call.now() : null;
+                if (its != null) {
+                    now.add(its);
+                }
+            }
+            found.accept(now);
+        });
+    }
+
+    int size() {
+        return size;
+    }
+
+    void stopAll(ApiError error) {
+        execute(() -> List.copyOf(open.keySet()).forEach(call -> call.stop(error)));
+    }
+}

@@ -1,0 +1,40 @@
+package dev.tollgate.calls.metering;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.books.ledger.Account;
+import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.upstreams.media.CallMedia;
+import dev.tollgate.upstreams.media.MediaLoader;
+import org.jspecify.annotations.Nullable;
+
+/** Downloads for calls, but only for who has something to spend (D29). Thread-safe; blocks. */
+public final class MediaAccess {
+
+    private final MediaLoader loader;
+    private final Ledger ledger;
+
+    public MediaAccess(MediaLoader loader, Ledger ledger) {
+        this.loader = loader;
+        this.ledger = ledger;
+    }
+
+    /** @return why the account may cause no downloads; null where it may */
+    @Nullable
+    ApiError refusal(String accountId) {
+        Account account = ledger.account(accountId).orElse(null);
+        if (account == null || ledger.spendableMicros(account) > 0) {
+            return null; // whether the account and the key may be used is the reservation's to say
+        }
+        return Refusals.nothingToSpend(account);
+    }
+
+    /** From now on the call's media are loaded at its account's expense. */
+    void serve(MeteredRequest request) {
+        CallMedia media = request.ask().media();
+        media.loadBy(wanted -> loader.load(
+                request.accountId(),
+                wanted,
+                MediaBound.inlineBytes(request.ask().promptSize()),
+                media));
+    }
+}

@@ -1,0 +1,74 @@
+package dev.tollgate.calls.metering;
+
+import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.PromptSize;
+import dev.tollgate.upstreams.media.CallMedia;
+import dev.tollgate.upstreams.media.MediaLabel;
+import dev.tollgate.upstreams.media.Medium;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tokens that a medium costs at most, from its bytes alone (protocol 1.8). Rates are the dearest of the documented ones; a bit rate or
+ * a page below the floors here would break the bound, which is then made good at settlement (D33).
+ */
+final class MediaBound {
+
+    /** The dearest image: a full page of tiles on 2.5, ULTRA_HIGH on 3. */
+    private static final long IMAGE_TOKENS = 4_128;
+
+    /** 32 tokens a second; speech is not coded below 6 kbit/s. */
+    private static final long AUDIO_BYTES_PER_TOKEN = 23;
+
+    /** 280 tokens a frame and 32 of sound each second; video is not coded below 64 kbit/s. */
+    private static final long VIDEO_BYTES_PER_TOKEN = 25;
+
+    /** 560 tokens a page, a thousand pages; a page takes at least half a kilobyte. */
+    private static final long DOCUMENT_TOKENS_MAX = 560_000;
+
+    /** Media whose length is not known (a video on the net) count as the whole context. */
+    private static final long UNKNOWN_TOKENS = Long.MAX_VALUE / 1_000_000;
+
+    private MediaBound() {}
+
+    /** @param loaded what was downloaded; what is not in it is of unknown length */
+    static long tokens(ContentPart.Media media, CallMedia loaded) {
+        if (media.video() != null && media.video().isFast()) {
+            return UNKNOWN_TOKENS; // the rate above is that of a frame a second
+        }
+        return switch (media.source()) {
+            case ContentPart.Source.Inline inline -> tokens(media.mimeType(), bytes(inline));
+            case ContentPart.Source.Remote remote -> {
+                Medium medium = loaded.get(remote.url());
+                yield medium == null ? UNKNOWN_TOKENS : tokens(medium.mimeType(), medium.length());
+            }
+        };
+    }
+
+    /** Of all media that came with the request. */
+    static long inlineBytes(PromptSize prompt) {
+        return prompt.media().stream()
+                .mapToLong(media -> media.source() instanceof ContentPart.Source.Inline inline ? bytes(inline) : 0)
+                .sum();
+    }
+
+    private static long bytes(ContentPart.Source.Inline inline) {
+        return inline.base64().length() / 4L * 3;
+    }
+
+    private static long tokens(@Nullable String mimeType, long bytes) {
+        String type = mimeType == null ? "" : mimeType;
+        if (type.startsWith("image/")) {
+            return IMAGE_TOKENS;
+        }
+        if (type.startsWith("audio/")) {
+            return bytes / AUDIO_BYTES_PER_TOKEN + 1;
+        }
+        if (type.startsWith("video/")) {
+            return bytes / VIDEO_BYTES_PER_TOKEN + 1;
+        }
+        if (MediaLabel.textType(type) != null) {
+            return bytes;
+        }
+        return Math.min(DOCUMENT_TOKENS_MAX, Math.max(IMAGE_TOKENS, bytes + 560));
+    }
+}

@@ -1,0 +1,37 @@
+package dev.tollgate.calls.metering;
+
+import dev.tollgate.base.conversation.PromptSize;
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.upstreams.pool.Ask;
+
+/**
+ * How large a prompt is (D31).
+ *
+ * @param textBytes UTF-8 bytes of text, names, schemas, arguments and replayed signatures
+ * @param tokensMax no tokenizer makes more of it; at most the context limit
+ */
+record PromptBound(long textBytes, long tokensMax) {
+
+    private static final long TOKENS_PER_ITEM = 64;
+    private static final long SEARCH_TOKENS = 16_384;
+    private static final long SEARCH_TOKENS_WHEN_COUNTED = 1_024;
+
+    /** The bound where the upstream has counted the prompt; what a search adds is not in its count (D31). */
+    static long counted(long countedTokens, Ask ask, UpstreamModel model) {
+        long search = ask.searches() ? SEARCH_TOKENS_WHEN_COUNTED : 0;
+        return Math.min(model.inputTokensMax(), countedTokens + search);
+    }
+
+    /** Media that are not downloaded yet count as the context limit. */
+    static PromptBound of(Ask ask, UpstreamModel model) {
+        PromptSize size = ask.promptSize();
+        long items = (long) size.messages() + size.calls() + size.tools();
+        long media = 0;
+        for (var medium : size.media()) {
+            media += MediaBound.tokens(medium, ask.media());
+        }
+        long search = ask.searches() ? SEARCH_TOKENS : 0;
+        long tokens = size.textBytes() + items * TOKENS_PER_ITEM + media + search;
+        return new PromptBound(size.textBytes(), Math.min(model.inputTokensMax(), tokens));
+    }
+}

@@ -1,0 +1,124 @@
+package dev.tollgate.calls.metering;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.error.Shortage;
+import dev.tollgate.base.money.Credits;
+import dev.tollgate.books.ledger.Account;
+import dev.tollgate.books.ledger.ReserveOutcome;
+import dev.tollgate.books.ledger.SpendWindow;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What the ledger refused, in words: how much is missing, which limit, when it frees (D27, D31). */
+public final class Refusals {
+
+    /** The documents' sentence, word for word; whatever else is said follows it. */
+    static final String TOO_LOW = "Your credit balance is too low. Please top up.";
+
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    private Refusals() {}
+
+    /** @param account whose calls can be held for nothing here */
+    public static ApiError nothingToSpend(Account account) {
+        long heldMicros = account.balance().reservedMicros();
+        String sandbox = ofSandbox(account.balance().balanceMicros());
+        Shortage shortage = new Shortage.OfCredits(null, 0, Math.max(0, heldMicros));
+        if (heldMicros > 0) {
+            String held = " " + Credits.text(heldMicros) + " credits are held by running calls.";
+            return ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, TOO_LOW + held + sandbox)
+                    .lacking(shortage)
+                    .retryAfter(SOON);
+        }
+        return ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, TOO_LOW + " No credits are available." + sandbox)
+                .lacking(shortage);
+    }
+
+    /** @param micros of the balance that only the sandbox takes */
+    private static String ofSandbox(long micros) {
+        return micros == 0
+                ? ""
+                : " " + Credits.text(micros)
+                        + " credits of the balance were given for nothing and buy only the sandbox's answers.";
+    }
+
+    static ApiError of(ReserveOutcome.InsufficientCredits refused) {
+        String sandbox = ofSandbox(refused.sandboxMicros());
+        String need = " The call needs " + least(refused.availableMicros(), refused.leastMicros()) + " credits; "
+                + Credits.text(refused.availableMicros()) + " are available";
+        if (refused.becauseOfRunningCalls()) {
+            return ApiError.of(
+                            ErrorCode.INSUFFICIENT_CREDITS,
+                            TOO_LOW + need + " while " + Credits.text(refused.reservedMicros())
+                                    + " are held by running calls." + sandbox)
+                    .lacking(shortage(refused, refused.reservedMicros()))
+                    .retryAfter(SOON);
+        }
+        return ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, TOO_LOW + need + "." + sandbox)
+                .lacking(shortage(refused, 0));
+    }
+
+    /** Only with something to spend has the prompt been counted; its bytes alone tell what suffices, not what is needed (D31). */
+    private static String least(long freeMicros, long leastMicros) {
+        return (freeMicros > 0 ? "at least " : "up to ") + Credits.text(leastMicros);
+    }
+
+    private static Shortage shortage(ReserveOutcome.InsufficientCredits refused, long heldMicros) {
+        return new Shortage.OfCredits(refused.leastMicros(), refused.availableMicros(), heldMicros);
+    }
+
+    static ApiError of(ReserveOutcome.SpendLimitReached refused, Instant now) {
+        String limit = (refused.accounts() ? "The account's " : "The key's ") + word(refused.window())
+                + " spend limit of " + Credits.text(refused.limitMicros())
+                + " credits is reached: " + Credits.text(refused.usedMicros()) + " are used"
+                + (refused.accounts() ? " by all its keys" : "");
+        long freeMicros = refused.limitMicros() - refused.usedMicros() - refused.heldMicros();
+        boolean neverFits = freeMicros > 0 && refused.leastMicros() > refused.limitMicros();
+        String need = ", the call needs " + least(freeMicros, refused.leastMicros())
+                + (neverFits ? ", more than the whole limit." : ".");
+        if (refused.becauseOfRunningCalls()) {
+            return ApiError.of(
+                            ErrorCode.SPEND_LIMIT_EXCEEDED,
+                            limit + " and " + Credits.text(refused.heldMicros()) + " are held by running calls" + need)
+                    .lacking(shortage(refused, refused.heldMicros(), null))
+                    .retryAfter(SOON);
+        }
+        if (neverFits || refused.freesAt() == null) { // after a reset the call would be refused again
+            String never = neverFits ? "" : " It does not reset by itself.";
+            return ApiError.of(ErrorCode.SPEND_LIMIT_EXCEEDED, limit + need + never)
+                    .lacking(shortage(refused, 0, null))
+                    .doNotRetry();
+        }
+        return ApiError.of(
+                        ErrorCode.SPEND_LIMIT_EXCEEDED, limit + need + " It will reset at " + refused.freesAt() + ".")
+                .lacking(shortage(refused, 0, refused.freesAt()))
+                .retryAfter(Duration.between(now, refused.freesAt()))
+                .doNotRetry();
+    }
+
+    private static Shortage shortage(
+            ReserveOutcome.SpendLimitReached refused, long heldMicros, @Nullable Instant freesAt) {
+        return new Shortage.OfLimit(
+                refused.accounts(),
+                switch (refused.window()) {
+                    case HOUR -> Shortage.OfLimit.Window.HOUR;
+                    case DAY -> Shortage.OfLimit.Window.DAY;
+                    case TOTAL -> Shortage.OfLimit.Window.TOTAL;
+                },
+                refused.limitMicros(),
+                refused.usedMicros(),
+                heldMicros,
+                refused.leastMicros(),
+                freesAt);
+    }
+
+    private static String word(SpendWindow window) {
+        return switch (window) {
+            case HOUR -> "hourly";
+            case DAY -> "daily";
+            case TOTAL -> "total";
+        };
+    }
+}

@@ -1,0 +1,111 @@
+package dev.tollgate.calls.metering;
+
+import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.base.log.Event;
+import dev.tollgate.base.log.LogFields;
+import dev.tollgate.books.ledger.Release;
+import dev.tollgate.books.rollups.CallEnd;
+import dev.tollgate.books.rollups.CallFigures;
+import dev.tollgate.books.rollups.CountCall;
+import dev.tollgate.books.tasks.CloseTask;
+import dev.tollgate.books.tasks.TaskResult;
+import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Unit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives back what is held for a call, and tries until it is done, ever more seldom: a hold must not outlive its call for good, whatever goes
+ * wrong with it. What is still held at a stop is released at the start. Confined to its call.
+ */
+final class Releases {
+
+    private static final Logger log = LoggerFactory.getLogger(Releases.class);
+
+    /** For a minute each second, then each minute; told each time of the latter. */
+    private static final int TRIES_QUICK = 60;
+
+    private static final int PAUSES_MAX = 60;
+    private static final int TRIES_TOLD = 60;
+
+    private final Accounting accounting;
+    private final Executor loop;
+    private final Keeper keeper;
+
+    Releases(Accounting accounting, Executor loop, Keeper keeper) {
+        this.accounting = accounting;
+        this.loop = loop;
+        this.keeper = keeper;
+    }
+
+    /** @param then told after the first try */
+    void begin(String taskId, String model, TaskStatus status, TaskResult result, Trace trace, Runnable then) {
+        attempt(taskId, model, status, result, trace, 0, then);
+    }
+
+    private void attempt(
+            String taskId, String model, TaskStatus status, TaskResult result, Trace trace, int tries, Runnable then) {
+        try {
+            Release release =
+                    new Release(taskId, Release.Why.RELEASE, accounting.clock().instant());
+            List<Change> changes = new ArrayList<>(List.of(
+                    release,
+                    new CloseTask(release, status, model, result.withCourse(trace.json())),
+                    new CountCall(release, figures(status, trace))));
+            changes.addAll(keeper.free(release));
+            accounting.writer().commit(Unit.of(changes), loop, failure -> {
+                if (failure != null) {
+                    later(taskId, model, status, result, trace, tries, failure);
+                }
+                then.run();
+            });
+        } catch (RuntimeException | Error e) {
+            Fatal.check(e);
+            later(taskId, model, status, result, trace, tries, e);
+            loop.execute(then);
+        }
+    }
+
+    private void later(
+            String taskId,
+            String model,
+            TaskStatus status,
+            TaskResult result,
+            Trace trace,
+            int tries,
+            Throwable failure) {
+        if (tries % TRIES_TOLD == 0) {
+            log.error(
+                    Event.STORE_UNAVAILABLE,
+                    "task {}: what it holds could not be given back, and is tried again",
+                    taskId,
+                    LogFields.task(taskId),
+                    failure);
+        }
+        int pauses = tries < TRIES_QUICK ? 1 : PAUSES_MAX;
+        pause(pauses, () -> attempt(taskId, model, status, result, trace, tries + 1, () -> {}));
+    }
+
+    private static CallFigures figures(TaskStatus status, Trace trace) {
+        return CallFigures.nothing(
+                status == TaskStatus.CANCELLED ? CallEnd.CANCELLED : CallEnd.FAILED,
+                trace.firstByteMillis(),
+                trace.channel(),
+                trace.upstreamModel());
+    }
+
+    /** @param pauses of about a second each */
+    private void pause(int pauses, Runnable then) {
+        accounting.later().execute(() -> {
+            if (pauses > 1) {
+                pause(pauses - 1, then);
+            } else {
+                loop.execute(then);
+            }
+        });
+    }
+}

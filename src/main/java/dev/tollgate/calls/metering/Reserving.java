@@ -1,0 +1,195 @@
+package dev.tollgate.calls.metering;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.upstreams.pool.PromptCount;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a call comes to its hold: its media are loaded first; then by the bound of its bytes; where not even the least of that is covered, by the
+ * upstream's own count of the prompt, which is free (D31).
+ */
+final class Reserving implements Phase {
+
+    private final Call call;
+    private final Counting counting;
+    private final @Nullable Loading loading;
+    private MeteredCall metered;
+
+    /** Whether something is under way that will be told: until then nothing can be said. */
+    private boolean awaits;
+
+    private @Nullable ApiError stopped;
+    private CallOutcome stoppedBy = CallOutcome.STOPPED;
+
+    Reserving(Call call, Counting counting, MediaAccess media, MeteredCall metered) {
+        this.call = call;
+        this.counting = counting;
+        this.metered = metered;
+        this.loading = metered.prepared().wanted().isEmpty()
+                ? null
+                : new Loading(
+                        media, metered, call.loop(), (loaded, refusal) -> call.turn(() -> loaded(loaded, refusal)));
+    }
+
+    void begin() {
+        if (loading != null) {
+            loading.begin();
+            awaits = true;
+        } else {
+            reserve();
+        }
+    }
+
+    private void loaded(MeteredCall loaded, @Nullable ApiError refusal) {
+        awaits = false;
+        metered = loaded;
+        if (refusal == null) {
+            reserve();
+        } else {
+            refused(refusal);
+        }
+    }
+
+    private void reserve() {
+        call.course().reserving();
+        call.books()
+                .reserve(
+                        call.taskId(),
+                        call.request(),
+                        metered.bounds(),
+                        reservation -> call.turn(() -> reservedByBytes(reservation)),
+                        call::holdLost);
+        awaits = true;
+    }
+
+    private void reservedByBytes(Books.Reservation reservation) {
+        awaits = false;
+        if (reservation instanceof Books.Refused refused
+                && refused.worthCounting()
+                && counting.enter(call.request().accountId())) {
+            count(refused);
+        } else {
+            reserved(reservation);
+        }
+    }
+
+    private void count(Books.Refused refused) {
+        String accountId = call.request().accountId();
+        try {
+            metered.prepared().count(counted -> {
+                counting.leave(accountId);
+                call.turn(() -> counted(counted, refused));
+            });
+            awaits = true;
+        } catch (RuntimeException | Error e) {
+            counting.leave(accountId);
+            throw e;
+        }
+    }
+
+    private void counted(Optional<PromptCount> counted, Books.Refused refused) {
+        awaits = false;
+        Bounds bounds = metered.bounds();
+        Bounds counts = bounds;
+        if (counted.isPresent()) {
+            ApiError tooLong =
+                    UpstreamErrors.beyondContext(counted.get(), bounds.model().upstream());
+            if (tooLong != null) {
+                refused(tooLong);
+                return;
+            }
+            long prompt = PromptBound.counted(
+                    counted.get().tokens(), call.request().ask(), counts.model().upstream());
+            counts = counts.withCountedPrompt(counted.get().tokens(), Math.min(prompt, counts.promptTokensMax()));
+        }
+        if (counts.leastMicros() < bounds.leastMicros()) {
+            metered = metered.withBounds(counts);
+            call.books()
+                    .reserve(
+                            call.taskId(),
+                            call.request(),
+                            counts,
+                            reservation -> call.turn(() -> {
+                                awaits = false;
+                                reserved(reservation);
+                            }),
+                            call::holdLost);
+            awaits = true;
+        } else {
+            refused(refused.error());
+        }
+    }
+
+    private void reserved(Books.Reservation reservation) {
+        switch (reservation) {
+            case Books.Refused refused -> refused(refused.error());
+            case Books.Lost lost -> {
+                call.course().ends(CallOutcome.REPEATED, null);
+                call.over(() -> {});
+            }
+            case Books.Held held -> held(held);
+        }
+    }
+
+    private void refused(ApiError error) {
+        ApiError told = stopped == null ? error : stopped;
+        call.course().ends(stopped == null ? outcome(error) : stoppedBy, told);
+        call.over(() -> call.sink().failed(told));
+    }
+
+    private static CallOutcome outcome(ApiError error) {
+        return error.status() < 500 ? CallOutcome.REFUSED : CallOutcome.FAILED_STORE;
+    }
+
+    private void held(Books.Held held) {
+        call.course().reserved();
+        Relaying relaying = new Relaying(call, metered, held);
+        call.enter(relaying);
+        if (call.isCallerGone()) {
+            relaying.callerLeft();
+        } else if (stopped != null) {
+            relaying.stop(stopped);
+        } else {
+            relaying.begin();
+        }
+    }
+
+    // ---- what else happens ----
+
+    @Override
+    public void callerLeft() {
+        if (loading != null) {
+            loading.stop();
+        }
+    }
+
+    /** A reservation that is under way comes all the same. */
+    @Override
+    public void stop(ApiError error) {
+        stopped = error;
+        if (loading != null) {
+            loading.stop();
+        }
+    }
+
+    @Override
+    public void timeIsUp() {
+        stop(UpstreamErrors.unavailable());
+    }
+
+    @Override
+    public void holdLost(ApiError error) {}
+
+    @Override
+    public void holdKnown(Books.Extension extension) {}
+
+    @Override
+    public void broken(ApiError error) {
+        stoppedBy = CallOutcome.FAILED_FAULT;
+        stop(error);
+        if (!awaits) {
+            refused(error);
+        }
+    }
+}

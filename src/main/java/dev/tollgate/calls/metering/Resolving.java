@@ -1,0 +1,183 @@
+package dev.tollgate.calls.metering;
+
+import dev.tollgate.base.conversation.PrintedUsage;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.books.tasks.TaskResult;
+import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.models.Usage;
+import dev.tollgate.upstreams.pool.SentCall;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * It is decided how the call ends. Everything that can throw (usage, pricing, signatures, the rendering of the end) comes before the
+ * settlement is offered to the store: a fault until then gives everything back. Afterwards only the store's answer counts (decision 0007).
+ */
+final class Resolving implements Phase {
+
+    private final Call call;
+    private final Bounds bounds;
+    private final Hold hold;
+    private final AnswerUnderWay answer;
+    private final @Nullable Long tokensMaxApplied;
+    private final Ending ending;
+
+    /** Whether the books have it in hand. */
+    private boolean offered;
+
+    private Sink.@Nullable End rendered;
+
+    Resolving(
+            Call call,
+            Bounds bounds,
+            Hold hold,
+            AnswerUnderWay answer,
+            @Nullable Long tokensMaxApplied,
+            Ending ending) {
+        this.call = call;
+        this.bounds = bounds;
+        this.hold = hold;
+        this.answer = answer;
+        this.tokensMaxApplied = tokensMaxApplied;
+        this.ending = ending;
+    }
+
+    void begin() {
+        switch (ending) {
+            case Ending.Refund refund -> refund(refund.error(), refund.outcome());
+            case Ending.Departure departure -> giveBack(TaskStatus.CANCELLED, TaskResult.NONE, () -> {});
+            case Ending.Charge charge -> {
+                if (!hold.isGrowing()) {
+                    reckon(charge);
+                }
+            }
+        }
+    }
+
+    private void refund(ApiError error, CallOutcome outcome) {
+        call.course().ends(outcome, error);
+        giveBack(TaskStatus.FAILED, TaskDetails.of(error), () -> call.sink().failed(error));
+    }
+
+    private void giveBack(TaskStatus status, TaskResult result, Runnable end) {
+        Trace trace = call.course().trace();
+        call.course().offered(answer);
+        offered = true;
+        call.books()
+                .giveBack(
+                        call.taskId(),
+                        call.answerModel(null), // nothing that an upstream has said may hold up a release
+                        status,
+                        result,
+                        trace,
+                        () -> call.turn(() -> call.over(end)));
+    }
+
+    /** While the hold was growing nobody knew what is held. */
+    @Override
+    public void holdKnown(Books.Extension extension) {
+        if (ending instanceof Ending.Charge charge && !offered) {
+            reckon(charge);
+        }
+    }
+
+    private void reckon(Ending.Charge charge) {
+        Usage used = answer.usage().usage();
+        call.used(used.inputTokens() + used.candidatesTokens() + used.thoughtsTokens());
+        long due = bounds.model().pricing().chargeMicros(used);
+        Books.Bill bill = new Books.Bill(used, due, hold.coverage().heldMicros(), charge.end());
+        if (bill.missingMicros() == 0) {
+            settle(charge, bill);
+        } else {
+            call.books()
+                    .extendForUsed(
+                            call.taskId(),
+                            call.request(),
+                            bill.missingMicros(),
+                            extension -> call.turn(() -> extendedForUsed(charge, bill, extension)));
+        }
+    }
+
+    private void extendedForUsed(Ending.Charge charge, Books.Bill bill, Books.Extension extension) {
+        if (offered) {
+            return; // a fault has given everything back
+        }
+        switch (extension) {
+            case Books.Grown grown -> settle(charge, bill.withHeld(grown.heldMicros()));
+            case Books.NotGrown notGrown -> settle(charge, bill);
+            case Books.NotRecorded unknown -> refund(unknown.error(), CallOutcome.FAILED_STORE);
+        }
+    }
+
+    private void settle(Ending.Charge charge, Books.Bill bill) {
+        SentCall sent = answer.sent();
+        call.course().filteredBy(answer.delivery().filter());
+        PrintedUsage printed = bounds.model().printed(bill.usage());
+        Books.Settlement settlement = new Books.Settlement(
+                call.taskId(),
+                call.request(),
+                answerModel(),
+                bill,
+                printed,
+                answer.usage().flags(),
+                answer.usage().excess(),
+                bounds.usageLimits(),
+                tokensMaxApplied,
+                charge.end(),
+                call.sink().signed(),
+                sent == null ? "" : sent.channel(),
+                sent == null ? "" : sent.model(),
+                call.course().trace());
+        if (!call.isCallerGone() && charge.error() == null) {
+            rendered = call.sink().end(new Sink.Completion(printed, bill.chargeMicros()));
+        }
+        call.course().offered(answer);
+        call.books().settle(settlement, settled -> call.turn(() -> settled(charge, bill, settled)));
+        offered = true;
+    }
+
+    private void settled(Ending.Charge charge, Books.Bill bill, Books.Settled settled) {
+        switch (settled) {
+            case Books.Charged charged -> {
+                call.course().charged(bill, charged.figures().costMicros());
+                call.over(() -> tellEnd(charge));
+            }
+            case Books.NotCharged refused -> {
+                call.course().ends(CallOutcome.FAILED_STORE, refused.error());
+                call.over(() -> call.sink().failed(refused.error()));
+            }
+        }
+    }
+
+    private void tellEnd(Ending.Charge charge) {
+        if (charge.error() != null) {
+            call.sink().failed(charge.error());
+        } else if (rendered != null) {
+            rendered.send();
+        }
+    }
+
+    private String answerModel() {
+        return call.answerModel(answer.version());
+    }
+
+    // ---- what else happens: the end is decided ----
+
+    @Override
+    public void broken(ApiError error) {
+        if (!offered) {
+            refund(error, CallOutcome.FAILED_FAULT);
+        }
+    }
+
+    @Override
+    public void callerLeft() {}
+
+    @Override
+    public void stop(ApiError error) {}
+
+    @Override
+    public void timeIsUp() {}
+
+    @Override
+    public void holdLost(ApiError error) {}
+}

@@ -1,0 +1,39 @@
+package dev.tollgate.calls.metering;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/** Whether an upstream that breaks does so because its caller did not read (D18, D19). Confined to its call. */
+final class SlowCaller {
+
+    /**
+     * A break that is noticed so soon after the upstream was let go on has happened before: what its connection still held is read
+     * at once.
+     */
+    private static final long NOTICED_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final LongSupplier nanoTime;
+    private boolean holdsBack;
+    private boolean heldBack;
+    private long letGoNanos;
+
+    SlowCaller(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    void holdsBack() {
+        holdsBack = true;
+    }
+
+    void letsGo() {
+        if (holdsBack) {
+            holdsBack = false;
+            heldBack = true;
+            letGoNanos = nanoTime.getAsLong();
+        }
+    }
+
+    boolean isToBlame() {
+        return holdsBack || (heldBack && nanoTime.getAsLong() - letGoNanos < NOTICED_NANOS);
+    }
+}

@@ -1,0 +1,73 @@
+package dev.tollgate.calls.metering;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.upstreams.pool.Overflow;
+import dev.tollgate.upstreams.pool.PromptCount;
+import dev.tollgate.upstreams.pool.UpstreamFailure;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An upstream's failures as a caller may see them: {@code upstream_error}, but for a request that is too long, and never its words (D2, D18,
+ * D48; protocol 4.7).
+ */
+final class UpstreamErrors {
+
+    private static final String SHORTEN = " Please shorten it.";
+
+    private UpstreamErrors() {}
+
+    static ApiError of(UpstreamFailure failure) {
+        return switch (failure.kind()) {
+            case REFUSED, SIGNATURE ->
+                error("The upstream provider refused the request: its content or its parameters are not supported.")
+                        .doNotRetry();
+            case TOO_LONG -> contextExceeded(Objects.requireNonNullElse(failure.overflow(), Overflow.UNTOLD));
+            case BROKEN -> error("The upstream provider closed the stream before the answer was complete.");
+            case MISCONFIGURED, REPLACED, QUOTA, DAY_QUOTA, UNAVAILABLE ->
+                failure.retryAfter() == null ? unavailable() : unavailable().retryAfter(failure.retryAfter());
+        };
+    }
+
+    /** In OpenAI's words: clients shorten the conversation where they find the code, or {@code maximum context length}. */
+    static ApiError contextExceeded(Overflow overflow) {
+        return ApiError.of(
+                ErrorCode.CONTEXT_LENGTH_EXCEEDED, overflowing(overflow.tokens(), overflow.tokensMax()) + SHORTEN);
+    }
+
+    /** Null if a prompt that the upstream has counted fits; in a shared context it must leave room for an answer. */
+    static @Nullable ApiError beyondContext(PromptCount counted, UpstreamModel model) {
+        long answer = model.sharedContext() ? 1 : 0;
+        return counted.tokens() + answer > model.inputTokensMax()
+                ? contextExceeded(new Overflow(counted.tokens(), model.inputTokensMax()))
+                : null;
+    }
+
+    /** A server may count the prompt alone, which then says nothing. */
+    private static String overflowing(@Nullable Long tokens, @Nullable Long max) {
+        if (max == null) {
+            return "Your request is longer than this model's maximum context length.";
+        }
+        String size = tokens == null || tokens <= max ? "is longer" : "comes to %d tokens".formatted(tokens);
+        return "This model's maximum context length is %d tokens. However, your request %s.".formatted(max, size);
+    }
+
+    static ApiError blocked() {
+        return error("The upstream provider blocked the request: it holds sensitive or prohibited content.")
+                .doNotRetry();
+    }
+
+    static ApiError tooLong() {
+        return error("The upstream provider sent more than an answer may hold.");
+    }
+
+    static ApiError unavailable() {
+        return error("The upstream provider is temporarily unavailable. Please try again.");
+    }
+
+    private static ApiError error(String message) {
+        return ApiError.of(ErrorCode.UPSTREAM_ERROR, message);
+    }
+}

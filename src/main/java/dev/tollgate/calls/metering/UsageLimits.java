@@ -1,0 +1,17 @@
+package dev.tollgate.calls.metering;
+
+/**
+ * What can be counted of a call at most, whatever its upstream reports (D53). In tokens, all candidates together.
+ *
+ * @param promptTokens by the bytes of the prompt, what a search adds included, even where the prompt was counted since
+ * @param billedOutputTokens the maximum in force, or the model's limit where there is none; with the reasoning where that is billed
+ * @param hasMaximum whether it is a maximum, at which an answer ends
+ * @param modelOutputTokens the model's limit: what reasoning that is not billed counts within
+ * @param reasoningBilled whether reasoning counts in the billed output
+ */
+record UsageLimits(
+        long promptTokens,
+        long billedOutputTokens,
+        boolean hasMaximum,
+        long modelOutputTokens,
+        boolean reasoningBilled) {}

@@ -1,0 +1,152 @@
+package dev.tollgate.calls.replay;
+
+import dev.tollgate.storage.Dialect;
+import dev.tollgate.storage.Statements;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The claims' SQL on the writer's connection. */
+final class AnswerRows {
+
+    private static final String INSERT = """
+            INSERT INTO kept_answer (key_id, name_hash, body_hash, task_id, account_id, created_at, state)
+            VALUES (?, ?, ?, ?, ?, ?, 'running') ON CONFLICT (key_id, name_hash) DO NOTHING""";
+    private static final String FREE = "DELETE FROM kept_answer WHERE task_id = ? AND state = 'running'";
+    private static final String SETTLE =
+            "UPDATE kept_answer SET state = ?, settled_at = ?, bytes = ?, hash = ?, sealed_copy = ?"
+                    + " WHERE task_id = ? AND state = 'running'";
+    private static final String GROW = """
+            INSERT INTO answer_share (account_id, bytes) VALUES (?, ?)
+            ON CONFLICT (account_id) DO UPDATE SET bytes = answer_share.bytes + excluded.bytes""";
+    private static final String SHRINK = "UPDATE answer_share SET bytes = bytes - ? WHERE account_id = ?";
+    private static final String SHARE = "SELECT bytes FROM answer_share WHERE account_id = ?";
+    private static final String OLDEST = """
+            SELECT task_id, account_id, bytes FROM kept_answer WHERE account_id = ? AND state = 'kept'
+            ORDER BY settled_at, task_id LIMIT 1""";
+    private static final String DROP =
+            "UPDATE kept_answer SET state = 'dropped', bytes = 0, hash = NULL, sealed_copy = NULL WHERE task_id = ?";
+
+    // With the share that it is taken from, which a settlement of another node may hold: then the next sweep is soon
+    // enough.
+    private static final String SETTLED_BEFORE = """
+            SELECT a.task_id, a.account_id, a.bytes FROM kept_answer a JOIN answer_share ON answer_share.account_id = a.account_id
+            WHERE a.settled_at IS NOT NULL AND a.settled_at < ?
+            ORDER BY a.settled_at, a.task_id LIMIT ?""";
+    private static final String FREE_SHARES = Dialect.POSTGRESQL.lock() + " OF answer_share SKIP LOCKED";
+
+    // Unless it was dropped or forgotten before its share was held.
+    private static final String FORGET = "DELETE FROM kept_answer WHERE task_id = ? AND bytes = ?";
+
+    /** @param bytes of the spool's file; 0 where the answer was dropped */
+    record Kept(String taskId, String accountId, long bytes) {}
+
+    private final Statements statements;
+
+    AnswerRows(Statements statements) {
+        this.statements = statements;
+    }
+
+    /** @return whether the name was free */
+    boolean insert(ClaimKey claim) throws SQLException {
+        PreparedStatement insert = statements.of(INSERT);
+        insert.setString(1, claim.name().keyId());
+        insert.setString(2, claim.name().nameHash());
+        insert.setString(3, claim.bodyHash());
+        insert.setString(4, claim.taskId());
+        insert.setString(5, claim.accountId());
+        insert.setLong(6, claim.at().toEpochMilli());
+        return insert.executeUpdate() == 1;
+    }
+
+    void free(String taskId) throws SQLException {
+        PreparedStatement delete = statements.of(FREE);
+        delete.setString(1, taskId);
+        delete.executeUpdate();
+    }
+
+    void settle(KeepAnswer keep) throws SQLException {
+        PreparedStatement update = statements.of(SETTLE);
+        update.setString(1, keep.hash() == null ? "dropped" : "kept");
+        update.setLong(2, keep.settle().at().toEpochMilli());
+        update.setLong(3, keep.bytes());
+        if (keep.hash() == null) {
+            update.setNull(4, Types.VARCHAR);
+        } else {
+            update.setString(4, keep.hash());
+        }
+        update.setBytes(5, keep.copy());
+        update.setString(6, keep.settle().reservationId());
+        update.executeUpdate();
+    }
+
+    /** @return what the account's answers take now */
+    long grow(String accountId, long bytes) throws SQLException {
+        PreparedStatement grow = statements.of(GROW);
+        grow.setString(1, accountId);
+        grow.setLong(2, bytes);
+        grow.executeUpdate();
+        PreparedStatement select = statements.of(SHARE);
+        select.setString(1, accountId);
+        try (ResultSet row = select.executeQuery()) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    private void shrink(Kept answer) throws SQLException {
+        PreparedStatement shrink = statements.of(SHRINK);
+        shrink.setLong(1, answer.bytes());
+        shrink.setString(2, answer.accountId());
+        shrink.executeUpdate();
+    }
+
+    /** There is one: a share that is full is the sum of the answers in it. */
+    Kept oldest(String accountId) throws SQLException {
+        PreparedStatement select = statements.of(OLDEST);
+        select.setString(1, accountId);
+        return list(select).getFirst();
+    }
+
+    void drop(Kept answer) throws SQLException {
+        shrink(answer);
+        PreparedStatement update = statements.of(DROP);
+        update.setString(1, answer.taskId());
+        update.executeUpdate();
+    }
+
+    /** Those whose shares nobody else holds; they are held from now on. */
+    List<Kept> settledBefore(Instant before, int rowsMax) throws SQLException {
+        String shares = statements.dialect() == Dialect.POSTGRESQL ? FREE_SHARES : "";
+        PreparedStatement select = statements.of(SETTLED_BEFORE + shares);
+        select.setLong(1, before.toEpochMilli());
+        select.setInt(2, rowsMax);
+        return list(select);
+    }
+
+    /** @return whether it was there as it was found */
+    boolean forget(Kept answer) throws SQLException {
+        PreparedStatement delete = statements.of(FORGET);
+        delete.setString(1, answer.taskId());
+        delete.setLong(2, answer.bytes());
+        boolean there = delete.executeUpdate() == 1;
+        if (there) {
+            shrink(answer);
+        }
+        return there;
+    }
+
+    private static List<Kept> list(PreparedStatement select) throws SQLException {
+        List<Kept> found = new ArrayList<>();
+        try (ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                found.add(new Kept(row.getString(1), row.getString(2), row.getLong(3)));
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,113 @@
+package dev.tollgate.calls.replay;
+
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Part;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Finds what is known under a name, and the claims' parts of the writer's work. Reads block and see whatever was committed before. */
+public final class Answers {
+
+    /** What the answers of one account may take on disk (decision D36). */
+    public static final long SHARE_BYTES_MAX = 256L << 20;
+
+    private static final String FIND =
+            "SELECT body_hash, task_id, state, bytes, hash FROM kept_answer WHERE key_id = ? AND name_hash = ?";
+    private static final String IS_KNOWN = "SELECT 1 FROM kept_answer WHERE task_id = ? AND state <> 'dropped'";
+
+    private static final String COPY = "SELECT sealed_copy FROM kept_answer WHERE task_id = ? AND state = 'kept'";
+    private static final String RUNNING = "SELECT task_id FROM kept_answer WHERE state = 'running' AND task_id IN (%s)";
+
+    private final Database database;
+    private final long shareBytesMax;
+
+    public Answers(Database database) {
+        this(database, SHARE_BYTES_MAX);
+    }
+
+    /** @param shareBytesMax what the answers of one account may take on disk */
+    public Answers(Database database, long shareBytesMax) {
+        this.database = database;
+        this.shareBytesMax = shareBytesMax;
+    }
+
+    /** Goes before the ledger, whose reservations depend on who gets a name. */
+    public Part<?> claimPart() {
+        return new ClaimPart();
+    }
+
+    /** Goes after the ledger, whose outcomes it reads. */
+    public Part<?> part() {
+        return new AnswerPart(shareBytesMax);
+    }
+
+    /** In turns by key, which callers cannot make more of. */
+    public Optional<KnownAnswer> find(AnswerName name) {
+        return database.readFor(name.keyId(), connection -> {
+            try (PreparedStatement select = connection.prepareStatement(FIND)) {
+                select.setString(1, name.keyId());
+                select.setString(2, name.nameHash());
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next()
+                            ? Optional.of(new KnownAnswer(
+                                    row.getString(1),
+                                    row.getString(2),
+                                    KnownAnswer.State.valueOf(row.getString(3).toUpperCase(Locale.ROOT)),
+                                    row.getLong(4),
+                                    row.getString(5)))
+                            : Optional.empty();
+                }
+            }
+        });
+    }
+
+    /** What another node has left of a kept answer for all of them; null where there is nothing. In turns by key. */
+    byte @Nullable [] copy(AnswerName name, String taskId) {
+        return database.<byte @Nullable []>readFor(name.keyId(), connection -> {
+            try (PreparedStatement select = connection.prepareStatement(COPY)) {
+                select.setString(1, taskId);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next() ? row.getBytes(1) : null;
+                }
+            }
+        });
+    }
+
+    /** Those of the tasks whose claims have not been resolved. @param taskIds at least one, at most some ten thousand */
+    Set<String> running(Set<String> taskIds) {
+        String places = String.join(", ", Collections.nCopies(taskIds.size(), "?"));
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(RUNNING.formatted(places))) {
+                int place = 1;
+                for (String taskId : taskIds) {
+                    select.setString(place++, taskId);
+                }
+                Set<String> running = new HashSet<>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        running.add(row.getString(1));
+                    }
+                }
+                return running;
+            }
+        });
+    }
+
+    /** Whether a task's spool may be wanted: its call runs, or its answer is kept. */
+    boolean isKnown(String taskId) {
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(IS_KNOWN)) {
+                select.setString(1, taskId);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next();
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,81 @@
+package dev.tollgate.calls.replay;
+
+import dev.tollgate.base.log.Event;
+import dev.tollgate.storage.StoreException;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes kept answers along when an embedded installation becomes one that several nodes share: what is small enough is copied from its spool
+ * into the claim's row, as the settlement would have done there. The others stay where they are. Blocks.
+ */
+public final class AnswersMove {
+
+    private static final String KEPT =
+            "SELECT body_hash, task_id, bytes, hash FROM kept_answer WHERE state = 'kept' AND sealed_copy IS NULL";
+    private static final String COPY = "UPDATE kept_answer SET sealed_copy = ? WHERE task_id = ?";
+    private static final int FETCHED_ROWS = 1_000;
+
+    private static final Logger log = LoggerFactory.getLogger(AnswersMove.class);
+
+    private AnswersMove() {}
+
+    /**
+     * @param folder of the installation that moves; only asked for where there are kept answers
+     * @param to a transaction, which is not committed, on the database that holds the claims already
+     * @return what was copied, for the operator
+     */
+    public static String run(Supplier<SpoolFolder> folder, Connection to) throws SQLException {
+        SpoolFolder spools = null;
+        long copied = 0;
+        long all = 0;
+        try (Statement select = to.createStatement();
+                PreparedStatement update = to.prepareStatement(COPY)) {
+            select.setFetchSize(FETCHED_ROWS);
+            try (ResultSet row = select.executeQuery(KEPT)) {
+                while (row.next()) {
+                    all++;
+                    spools = spools == null ? folder.get() : spools;
+                    KnownAnswer known = new KnownAnswer(
+                            row.getString(1),
+                            row.getString(2),
+                            KnownAnswer.State.KEPT,
+                            row.getLong(3),
+                            row.getString(4));
+                    copied += copy(spools, known, update);
+                }
+            }
+        }
+        return "kept answers: " + copied + " of " + all + " copied from their files";
+    }
+
+    /** @return how many were copied */
+    private static int copy(SpoolFolder folder, KnownAnswer known, PreparedStatement update) throws SQLException {
+        try {
+            byte[] copy = folder.copy(known);
+            if (copy == null) {
+                return 0;
+            }
+            update.setBytes(1, copy);
+            update.setString(2, known.taskId());
+            return update.executeUpdate();
+        } catch (NoSuchFileException e) {
+            return 0;
+        } catch (IOException | StoreException e) {
+            log.warn(
+                    Event.SPOOL_FAILED,
+                    "the kept answer of {} cannot be read and is left where it is",
+                    known.taskId(),
+                    e);
+            return 0;
+        }
+    }
+}

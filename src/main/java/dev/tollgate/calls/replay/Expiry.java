@@ -1,0 +1,61 @@
+package dev.tollgate.calls.replay;
+
+import dev.tollgate.base.log.Event;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Forgets answers after their time, rows and spools. Blocks; one at a time. */
+public final class Expiry {
+
+    /** How long an answer is kept (decision D36). */
+    public static final Duration KEPT = Duration.ofHours(24);
+
+    /** How often it is worth looking. */
+    public static final Duration EVERY = Duration.ofMinutes(1);
+
+    /** Rows that one unit of work touches: the writer has other things to do. */
+    static final int BATCH = 500;
+
+    private static final Logger log = LoggerFactory.getLogger(Expiry.class);
+
+    private final Writer writer;
+    private final Answers answers;
+    private final SpoolFolder folder;
+    private final InstantSource clock;
+
+    public Expiry(Writer writer, Answers answers, SpoolFolder folder, InstantSource clock) {
+        this.writer = writer;
+        this.answers = answers;
+        this.folder = folder;
+        this.clock = clock;
+    }
+
+    /** @throws dev.tollgate.storage.StoreException when the store does not take it; the next time may */
+    public void forgetOld() {
+        List<String> forgotten;
+        do {
+            ForgetOld forget = new ForgetOld(clock.instant().minus(KEPT), BATCH);
+            writer.commitAndWait(Unit.of(forget));
+            forgotten = forget.outcome();
+            folder.delete(forgotten);
+        } while (forgotten.size() == BATCH);
+    }
+
+    /** How often spools are looked for that nobody refers to. */
+    public static final Duration ORPHANS_EVERY = Duration.ofHours(1);
+
+    /** Deletes the spools that a crash has left, and those whose answers another node has forgotten. */
+    public void deleteOrphans() {
+        try {
+            folder.deleteOrphans(answers);
+        } catch (IOException e) {
+            log.warn(Event.SPOOL_FAILED, "the folder of spools cannot be read", e);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package dev.tollgate.calls.replay;
+
+import dev.tollgate.books.ledger.ExpireOpen;
+
+/**
+ * Frees the keys of calls whose owner has died (decision D34).
+ *
+ * @param expired of the same unit
+ */
+public record FreeAbandoned(ExpireOpen expired) implements AnswerChange {}

@@ -1,0 +1,29 @@
+package dev.tollgate.calls.replay;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known under a name.
+ *
+ * @param bodyHash of the request that claimed it
+ * @param taskId of the call that answered it; also names the spool
+ * @param bytes of the spool's file; 0 unless kept
+ * @param hash SHA-256 of the spool's file in lower-case hex; null unless kept
+ */
+public record KnownAnswer(
+        String bodyHash,
+        String taskId,
+        State state,
+        long bytes,
+        @Nullable String hash) {
+
+    /** How far the call has come. */
+    public enum State {
+        /** The call has not been settled: whoever comes now follows it. */
+        RUNNING,
+        /** Charged, and its answer can be given again. */
+        KEPT,
+        /** Charged, but its answer is not there any more: it was too large, or the account's share was full. */
+        DROPPED
+    }
+}

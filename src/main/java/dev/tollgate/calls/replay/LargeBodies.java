@@ -1,0 +1,99 @@
+package dev.tollgate.calls.replay;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.log.Event;
+import dev.tollgate.books.ledger.Account;
+import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.calls.metering.Refusals;
+import dev.tollgate.calls.metering.Running;
+import dev.tollgate.http.BodyGate;
+import dev.tollgate.storage.StoreException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether a large body may be read: for who has something to spend; of who has not, only the hash of it, where an answer under its
+ * idempotency key is known (D36). Thread-safe; blocks.
+ */
+public final class LargeBodies {
+
+    private static final Logger log = LoggerFactory.getLogger(LargeBodies.class);
+    private static final Duration STORE_WAIT = Duration.ofSeconds(1);
+
+    private final Ledger ledger;
+    private final KnownAnswers known;
+
+    public LargeBodies(Ledger ledger, KnownAnswers known) {
+        this.ledger = ledger;
+        this.known = known;
+    }
+
+    /** For a body that nothing can be known of. @throws dev.tollgate.base.error.ApiException 402 where nothing can be spent */
+    public BodyGate.Verdict paid(String accountId) {
+        ApiError refusal = refusal(accountId);
+        if (refusal != null) {
+            throw refusal.asException();
+        }
+        return new BodyGate.Read();
+    }
+
+    /**
+     * For the body of a call.
+     *
+     * @param nameHash of the caller's {@link IdempotencyKey}; null without one
+     * @param label what stands before the body in its hash
+     * @param replay where the known answer goes to, and what is told of its reading
+     * @throws dev.tollgate.base.error.ApiException 402 where nothing can be spent and nothing is known
+     */
+    public BodyGate.Verdict paidOrKnown(
+            String accountId, String keyId, @Nullable String nameHash, String label, Replay replay) {
+        ApiError refusal = refusal(accountId);
+        if (refusal == null) {
+            return new BodyGate.Read();
+        }
+        if (nameHash == null || !isKnown(new AnswerName(keyId, nameHash))) {
+            throw refusal.asException();
+        }
+        AnswerName name = new AnswerName(keyId, nameHash);
+        return new BodyGate.Digest(Sha256.begin(label), hash -> replay.told()
+                .accept(known.replay(name, accountId, HexFormat.of().formatHex(hash), refusal, replay.outlet())));
+    }
+
+    /**
+     * @param outlet the caller's
+     * @param told what has to hear of the caller's departure, on the event loop
+     */
+    public record Replay(Outlet outlet, Consumer<Running> told) {}
+
+    private boolean isKnown(AnswerName name) {
+        try {
+            return known.isKnown(name);
+        } catch (StoreException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private @Nullable ApiError refusal(String accountId) {
+        try {
+            Account account = ledger.account(accountId).orElse(null);
+            return account == null || ledger.spendableMicros(account) > 0
+                    ? null // whether account and key may be used is the reservation's to say
+                    : Refusals.nothingToSpend(account);
+        } catch (StoreException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static RuntimeException unreadable(StoreException e) {
+        log.error(Event.STORE_UNAVAILABLE, "a balance could not be read", e);
+        return ApiError.of(ErrorCode.INTERNAL_ERROR, "The service cannot read its records right now. Please try again.")
+                .withStatus(503)
+                .retryAfter(STORE_WAIT)
+                .asException();
+    }
+}

@@ -1,0 +1,77 @@
+package dev.tollgate.calls.replay;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.calls.metering.ForwardingSink;
+import dev.tollgate.calls.metering.Sink;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the upstream refuses for what it is, e.g. a prompt that it blocks, is answered again for a minute without asking: several
+ * clients try the same thing many times and do not read {@code x-should-retry} (D24). Thread-safe.
+ */
+final class RememberedRefusals {
+
+    static final Duration REMEMBERED = Duration.ofMinutes(1);
+    private static final int REFUSALS_MAX = 10_000;
+
+    /** The same key, door and bytes. */
+    record Print(String keyId, String bodyHash) {}
+
+    private final Cache<Print, ApiError> refusals;
+
+    /** @param elapsed counts on whatever the clock is set to: a minute is a minute */
+    RememberedRefusals(Ticker elapsed) {
+        this.refusals = Caffeine.newBuilder()
+                .maximumSize(REFUSALS_MAX)
+                .expireAfterWrite(REMEMBERED)
+                .ticker(elapsed)
+                .build();
+    }
+
+    @Nullable
+    ApiError find(Print print) {
+        return refusals.getIfPresent(print);
+    }
+
+    /** The same sink, whose refusal is remembered. */
+    Sink watching(Print print, Sink sink) {
+        return new Watch(print, sink);
+    }
+
+    private static boolean cannotChange(ApiError error) {
+        return switch (error.code()) {
+            case CONTEXT_LENGTH_EXCEEDED -> true;
+            case UPSTREAM_ERROR -> "false".equals(error.headers().get("x-should-retry"));
+            default -> false;
+        };
+    }
+
+    private final class Watch extends ForwardingSink {
+
+        private final Print print;
+        private boolean answering;
+
+        Watch(Print print, Sink sink) {
+            super(sink);
+            this.print = print;
+        }
+
+        @Override
+        public void answering(int attempts) {
+            answering = true;
+            super.answering(attempts);
+        }
+
+        @Override
+        public void failed(ApiError error) {
+            if (!answering && cannotChange(error)) {
+                refusals.put(print, error);
+            }
+            super.failed(error);
+        }
+    }
+}

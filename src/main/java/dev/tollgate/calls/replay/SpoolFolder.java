@@ -1,0 +1,123 @@
+package dev.tollgate.calls.replay;
+
+import dev.tollgate.base.host.PrivateFiles;
+import dev.tollgate.base.log.Event;
+import dev.tollgate.storage.Seal;
+import dev.tollgate.storage.SecretBox;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The folder that spools lie in, one file for each answer, named after its task. Thread-safe; blocks. */
+public final class SpoolFolder {
+
+    private static final Logger log = LoggerFactory.getLogger(SpoolFolder.class);
+
+    /** Of the keys of spools, which are sealed; never to be changed. */
+    private static final String PURPOSE = "kept answers";
+
+    private final Path folder;
+    private final SecretBox.Purpose keys;
+    private final SecureRandom random;
+    private final boolean copies;
+
+    /**
+     * @param folder is made where it is not there
+     * @param copies whether small answers are copied for nodes that have another folder
+     */
+    public SpoolFolder(Path folder, SecretBox box, SecureRandom random, boolean copies) throws IOException {
+        this.folder = PrivateFiles.folder(folder);
+        this.keys = box.purpose(PURPOSE);
+        this.random = random;
+        this.copies = copies;
+    }
+
+    @SuppressWarnings("resource") // the file that is returned owns the channel
+    SpoolFile create(String taskId, SpoolHead head) throws IOException {
+        FileChannel channel = PrivateFiles.open(
+                folder.resolve(taskId),
+                StandardOpenOption.CREATE_NEW,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.READ);
+        try {
+            byte[] key = newKey();
+            return SpoolFile.write(channel, keys, taskId, key, new Seal(key, random), head);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private byte[] newKey() {
+        byte[] key = new byte[Seal.KEY_BYTES];
+        random.nextBytes(key);
+        return key;
+    }
+
+    /** @throws IOException when it is not there, or not what was kept */
+    @SuppressWarnings("resource") // the file that is returned owns the channel
+    SpoolFile open(KnownAnswer known) throws IOException {
+        FileChannel channel = FileChannel.open(folder.resolve(known.taskId()), StandardOpenOption.READ);
+        try {
+            return SpoolFile.read(channel, keys, known.taskId(), key -> new Seal(key, random), known);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** What other nodes are to read of a whole answer; null where they have the same folder, or the answer is too large. */
+    byte @Nullable [] copy(SpoolFile file) throws IOException {
+        return copies ? file.packed() : null;
+    }
+
+    /**
+     * The copy of a kept answer, made from its file. Blocks.
+     *
+     * @return null where it would be too large
+     * @throws IOException when the file is not there, or not what was kept
+     */
+    byte @Nullable [] copy(KnownAnswer known) throws IOException {
+        try (SpoolFile file = open(known)) {
+            return file.packed();
+        }
+    }
+
+    /** A copy that another node has made. @throws IOException when it cannot be read as one */
+    PackedAnswer open(String taskId, byte[] copy) throws IOException {
+        return SpoolFile.unpack(copy, keys, taskId, key -> new Seal(key, random));
+    }
+
+    /** Whoever reads it can go on reading. Does nothing where there is none. */
+    public void delete(List<String> taskIds) {
+        for (String taskId : taskIds) {
+            try {
+                Files.deleteIfExists(folder.resolve(taskId));
+            } catch (IOException e) {
+                log.warn(Event.SPOOL_FAILED, "a spool could not be deleted; the next start tries again", e);
+            }
+        }
+    }
+
+    /**
+     * Deletes what nobody refers to: what a crash left. A claim is durable before its spool is made, so this may run beside calls.
+     */
+    public void deleteOrphans(Answers answers) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                String taskId = file.getFileName().toString();
+                if (!answers.isKnown(taskId)) {
+                    delete(List.of(taskId));
+                }
+            }
+        }
+    }
+}

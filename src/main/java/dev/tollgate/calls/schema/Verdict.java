@@ -1,0 +1,9 @@
+package dev.tollgate.calls.schema;
+
+/** What a check found. */
+public enum Verdict {
+    FITS,
+    MISFIT,
+    /** The schema is not valid, or too costly to follow: nothing is known about the text. */
+    UNDECIDED
+}

@@ -1,9 +1,0 @@
-package dev.tollgate.compat;
-
-/**
- * What OpenAI-compatible servers differ in.
- *
- * @param maxTokensField {@code max_tokens}, which nearly all know, or {@code max_completion_tokens}, which OpenAI's newer models demand
- * @param reasoningEffort whether {@code reasoning_effort} is sent; many servers refuse it
- */
-record ServerDialect(String maxTokensField, boolean reasoningEffort) {}

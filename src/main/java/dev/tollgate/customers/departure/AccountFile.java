@@ -1,0 +1,196 @@
+package dev.tollgate.customers.departure;
+
+import dev.tollgate.base.money.Credits;
+import dev.tollgate.books.ledger.RequestId;
+import dev.tollgate.customers.figures.CsvCells;
+import dev.tollgate.storage.Database;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Everything that is stored about an account and a person, as one ZIP of CSV files, {@value #ROWS_AT_ONCE} rows in each read; so its memory is
+ * bounded, and nothing is held while it is taken. Amounts are credits to the micro-credit, times ISO in UTC. Thread-safe; blocks.
+ */
+public final class AccountFile {
+
+    public static final String CONTENT_TYPE = "application/zip";
+
+    static final int ROWS_AT_ONCE = 500;
+
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final Pattern WHOSE = Pattern.compile(":(account|person)");
+    private static final String ABOUT = """
+            This is everything that is stored about your account and about you, as of %s.
+
+            Each file is a table: CSV in UTF-8, a name on top of each column. Times are UTC, amounts are credits. A file
+            without lines below its first means that there is nothing of the kind. Passwords, keys and codes are not here,
+            for they are stored as hashes only, and neither are texts that are stored encrypted.
+
+            """;
+
+    private final Database database;
+
+    public AccountFile(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * @param pieces takes the bytes in their order; false: no more is wanted
+     * @throws dev.tollgate.storage.StoreException where the database cannot be read
+     */
+    public void write(String accountId, String personId, Instant now, Predicate<byte[]> pieces) {
+        ByteArrayOutputStream made = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(made, StandardCharsets.UTF_8)) {
+            begin(zip, "readme.txt", now);
+            zip.write(about(now).getBytes(StandardCharsets.UTF_8));
+            for (Holding holding : Holdings.ALL) {
+                begin(zip, holding.file(), now);
+                zip.write(head(holding).getBytes(StandardCharsets.UTF_8));
+                List<Object> after = null;
+                do {
+                    List<Object> from = after;
+                    Rows rows = database.readFor(
+                            accountId, connection -> rows(connection, holding, accountId, personId, from));
+                    zip.write(rows.lines().getBytes(StandardCharsets.UTF_8));
+                    after = rows.last();
+                    zip.flush();
+                    if (made.size() > 0 && !pieces.test(made.toByteArray())) {
+                        return;
+                    }
+                    made.reset();
+                } while (after != null);
+            }
+            zip.finish();
+            boolean unused = pieces.test(made.toByteArray()); // it is the last one
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void begin(ZipOutputStream zip, String name, Instant now) throws IOException {
+        ZipEntry entry = new ZipEntry(name);
+        entry.setTime(now.toEpochMilli());
+        zip.putNextEntry(entry);
+    }
+
+    private static String about(Instant now) {
+        return Holdings.ALL.stream()
+                .map(holding -> holding.file() + ": " + holding.about() + "\n")
+                .collect(Collectors.joining("", ABOUT.formatted(now), ""));
+    }
+
+    private static String head(Holding holding) {
+        CsvCells cells = new CsvCells();
+        holding.columns().forEach(column -> cells.figure(column.name()));
+        return CsvCells.BEGIN + cells.line();
+    }
+
+    /** @param last what the next rows come after; null if there are no more */
+    private record Rows(String lines, @Nullable List<Object> last) {}
+
+    private static Rows rows(
+            Connection connection, Holding holding, String accountId, String personId, @Nullable List<Object> after)
+            throws SQLException {
+        List<Object> parameters = new ArrayList<>();
+        Matcher whose = WHOSE.matcher(holding.whose());
+        while (whose.find()) {
+            parameters.add(whose.group(1).equals("account") ? accountId : personId);
+        }
+        if (after != null) {
+            parameters.addAll(after);
+        }
+        try (PreparedStatement select = connection.prepareStatement(sql(holding, after != null))) {
+            for (int i = 0; i < parameters.size(); i++) {
+                select.setObject(i + 1, parameters.get(i));
+            }
+            try (ResultSet row = select.executeQuery()) {
+                return lines(holding, row);
+            }
+        }
+    }
+
+    private static String sql(Holding holding, boolean goesOn) {
+        String order = String.join(", ", holding.order());
+        String columns = Stream.concat(holding.columns().stream().map(Holding.Column::sql), holding.order().stream())
+                .collect(Collectors.joining(", "));
+        return "SELECT " + columns + " FROM " + holding.from() + " WHERE "
+                + WHOSE.matcher(holding.whose()).replaceAll("?")
+                + (goesOn ? " AND (" + order + ") > (" + order.replaceAll("[a-z._]+", "?") + ")" : "")
+                + " ORDER BY " + order + " LIMIT " + ROWS_AT_ONCE;
+    }
+
+    private static Rows lines(Holding holding, ResultSet row) throws SQLException {
+        StringBuilder lines = new StringBuilder();
+        CsvCells cells = new CsvCells();
+        List<Object> last = List.of();
+        int count = 0;
+        while (row.next()) {
+            count++;
+            for (int i = 0; i < holding.columns().size(); i++) {
+                cell(cells, holding.columns().get(i).form(), row, i + 1);
+            }
+            lines.append(cells.line());
+            last = new ArrayList<>();
+            for (int i = 0; i < holding.order().size(); i++) {
+                last.add(row.getObject(holding.columns().size() + i + 1));
+            }
+        }
+        return new Rows(lines.toString(), count < ROWS_AT_ONCE ? null : last);
+    }
+
+    private static void cell(CsvCells cells, Holding.Form form, ResultSet row, int column) throws SQLException {
+        Object value = row.getObject(column);
+        if (form == Holding.Form.PRESENT) {
+            cells.figure(value == null ? "no" : "yes");
+        } else if (value == null) {
+            cells.figure("");
+        } else {
+            switch (form) {
+                case TIME ->
+                    cells.figure(Instant.ofEpochMilli(row.getLong(column)).toString());
+                case CREDITS -> cells.figure(Credits.text(row.getLong(column)));
+                case YES_NO -> cells.figure(row.getInt(column) == 1 ? "yes" : "no");
+                case REQUEST_ID -> cells.text(RequestId.sent(row.getString(column)));
+                case COURSE -> cells.text(course(row.getString(column)));
+                default -> plain(cells, value);
+            }
+        }
+    }
+
+    private static void plain(CsvCells cells, Object value) {
+        if (value instanceof Number number) {
+            cells.figure(number.toString());
+        } else {
+            cells.text(String.valueOf(value));
+        }
+    }
+
+    /** Where the operator buys is none of a customer's. */
+    private static String course(String json) {
+        JsonNode read = JSON.readTree(json);
+        if (read instanceof ObjectNode course) {
+            course.remove(List.of("channel", "upstream_model", "attempts"));
+        }
+        return JSON.writeValueAsString(read);
+    }
+}

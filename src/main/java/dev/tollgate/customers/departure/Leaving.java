@@ -1,0 +1,160 @@
+package dev.tollgate.customers.departure;
+
+import dev.tollgate.base.money.Credits;
+import dev.tollgate.books.auditlog.Actor;
+import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.books.ledger.CloseAccount;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.people.Person;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Ends accounts, and lets people leave them. Durable when a method returns. Thread-safe; blocks. */
+public final class Leaving {
+
+    /** How long a payment that was begun can still be finished at the far side. */
+    private static final Duration PAYABLE = Duration.ofDays(1);
+
+    private final Database database;
+    private final People people;
+    private final Writer writer;
+    private final InstantSource clock;
+
+    public Leaving(Database database, People people, Writer writer, InstantSource clock) {
+        this.database = database;
+        this.people = people;
+        this.writer = writer;
+        this.clock = clock;
+    }
+
+    /** The part that erases; behind all whose tables it touches. */
+    public static Part<?> part() {
+        return new ErasurePart();
+    }
+
+    /** What became of it. */
+    public sealed interface Outcome {}
+
+    /** All is done. */
+    public record Gone() implements Outcome {}
+
+    /** Nothing is done: calls run. @param heldMicros what they hold */
+    public record StillRuns(long heldMicros) implements Outcome {}
+
+    /** Nothing is done: nobody could look after the server. */
+    public record LastOperator() implements Outcome {}
+
+    /** There is none, or it was deleted before. */
+    public record NoSuchAccount() implements Outcome {}
+
+    /** Others who sign in for the same account, the first ones. */
+    public List<Person> others(Person person) {
+        return people.ofAccount(person.accountId()).stream()
+                .filter(each -> !each.id().equals(person.id()))
+                .toList();
+    }
+
+    /** Whether nobody else could look after the server. */
+    public boolean isLastOperator(Person person) {
+        return person.isOperator() && !isOperatorBeside(person.accountId(), person.id());
+    }
+
+    private boolean isOperatorBeside(String accountId, @Nullable String personId) {
+        return database.read(connection -> {
+            try (PreparedStatement select =
+                    connection.prepareStatement("SELECT 1 FROM person WHERE role = 'operator' AND "
+                            + (personId == null ? "account_id" : "id")
+                            + " <> ? LIMIT 1")) {
+                select.setString(1, personId == null ? accountId : personId);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next();
+                }
+            }
+        });
+    }
+
+    /** Whether a payment was begun that can still be finished. */
+    public boolean hasOpenPayment(String accountId) {
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT 1 FROM payment WHERE account_id = ? AND created_at > ? AND ended_at IS NULL LIMIT 1")) {
+                select.setString(1, accountId);
+                select.setLong(2, clock.instant().minus(PAYABLE).toEpochMilli());
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next();
+                }
+            }
+        });
+    }
+
+    /**
+     * Erases somebody; the account ends with the last of its people. A row of the audit log tells it, by the id that says no more who that was:
+     * what is lost is the operator's to know.
+     */
+    public Outcome leave(Person person) {
+        if (others(person).isEmpty()) {
+            return end(person.accountId(), close -> List.of(told(person, "account.delete", () -> changed(close))));
+        }
+        Erasure erasure = new Erasure(person.accountId(), person.id(), () -> true, people::startMark, clock.instant());
+        Deed deed = told(person, "account.leave", () -> new Deed.Changed(null, "{\"left\":\"" + person.id() + "\"}"));
+        return run(person.accountId(), person.id(), List.of(erasure, deed));
+    }
+
+    /** Without an address, which would say where they were when nothing else does any more. */
+    private Deed told(Person person, String action, Supplier<Deed.@Nullable Changed> changed) {
+        return new Deed(new Actor(person.id(), null), action, person.accountId(), null, clock.instant(), changed);
+    }
+
+    private static Deed.@Nullable Changed changed(CloseAccount close) {
+        return close.outcome() instanceof CloseAccount.Closed closed
+                ? new Deed.Changed(
+                        "{\"balance\":" + Credits.text(closed.before().balanceMicros()) + "}", "{\"deleted\":true}")
+                : null;
+    }
+
+    /**
+     * Ends an account with all its people.
+     *
+     * @param told what is committed with it, given what is decided
+     */
+    public Outcome end(String accountId, Function<CloseAccount, List<Change>> told) {
+        CloseAccount close = new CloseAccount(accountId, clock.instant());
+        List<Change> changes = new ArrayList<>();
+        changes.add(close);
+        changes.add(new Erasure(accountId, null, close::isClosed, people::startMark, clock.instant()));
+        changes.addAll(told.apply(close));
+        Outcome outcome = run(accountId, null, changes);
+        return outcome instanceof Gone
+                ? switch (close.outcome()) {
+                    case CloseAccount.Closed closed -> outcome;
+                    case CloseAccount.StillRuns(long held) -> new StillRuns(held);
+                    case CloseAccount.NoSuchAccount none -> new NoSuchAccount();
+                }
+                : outcome;
+    }
+
+    private Outcome run(String accountId, @Nullable String personId, List<Change> changes) {
+        try {
+            writer.commitAndWait(Unit.of(changes));
+            return new Gone();
+        } catch (StoreException e) {
+            if (!e.mayHaveTakenEffect() && !isOperatorBeside(accountId, personId)) {
+                return new LastOperator();
+            }
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,404 @@
+package dev.tollgate.customers.figures;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tollgate.base.ids.CompletionIds;
+import dev.tollgate.books.ledger.Balance;
+import dev.tollgate.books.ledger.Confirm;
+import dev.tollgate.books.ledger.Entry;
+import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.customers.figures.UsageQuestion.By;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.PageReads;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One account's calls and money. Each method is one read transaction, and a second one where what it looks for was not written yet; see the
+ * package for what it may cost.
+ */
+public final class AccountHistory {
+
+    private static final int RUNNING_MAX = 20;
+    private static final int LATEST = 8;
+    private static final int CHART_DAYS = 30;
+    private static final int PACE_DAYS = 7;
+    private static final int PACE_DAYS_MAX = 3_650;
+
+    /** A day that is not folded has as many rows as so many that are. */
+    private static final Duration QUARTERS_OF_TODAY = Duration.ofDays(60);
+
+    private static final Instant FAR = Instant.parse("9999-01-01T00:00:00Z");
+    private static final LedgerRead.Now NOBODY =
+            new LedgerRead.Now(new Balance(0, 0, 0, 0), 0, Instant.EPOCH, Folded.NOTHING);
+
+    private static final int LINES_KEPT_MAX = 10_000;
+
+    private record LinesOf(String accountId, Instant from, Instant to) {}
+
+    private static final String KEPT_ANSWER = "SELECT settled_at FROM kept_answer WHERE task_id = ? AND state = 'kept'";
+
+    private static final String RUNNING = "SELECT COUNT(*) FROM open_hold WHERE account_id = ?";
+
+    private final Database database;
+    private final Duration callMax;
+    private final InstantSource clock;
+    private final @Nullable Writer writer;
+    private final KeptQuarters kept = new KeptQuarters();
+    private final Cache<LinesOf, LedgerRead.Lines> linesOfMonths =
+            Caffeine.newBuilder().maximumSize(LINES_KEPT_MAX).build();
+
+    /** @param callMax how long a call can last */
+    public AccountHistory(Database database, Duration callMax, InstantSource clock) {
+        this(database, callMax, clock, null);
+    }
+
+    /** @param writer of the program that reads: a call that it has told of and not written yet is written where it is asked for */
+    public AccountHistory(Database database, Duration callMax, InstantSource clock, @Nullable Writer writer) {
+        this.database = database;
+        this.callMax = callMax;
+        this.clock = clock;
+        this.writer = writer;
+    }
+
+    private PageReads reads() {
+        return database.pages();
+    }
+
+    /** What comes nearest to a range, as of now. */
+    public Span span(Instant from, Instant to, ZoneId zone) {
+        return Span.of(from, to, zone, clock.instant());
+    }
+
+    /** Empty where there is no such account. */
+    public Optional<Overview> overview(String accountId, ZoneId zone) {
+        return reads().read(accountId, connection -> overview(connection, accountId, zone));
+    }
+
+    Optional<Overview> overview(Connection connection, String accountId, ZoneId zone) throws SQLException {
+        LedgerRead.Now now = new LedgerRead(connection, accountId).now(database.dialect());
+        return now == null ? Optional.empty() : Optional.of(overview(connection, accountId, zone, now));
+    }
+
+    private Overview overview(Connection connection, String accountId, ZoneId zone, LedgerRead.Now now)
+            throws SQLException {
+        Instant asOf = clock.instant();
+        LocalDate today = asOf.atZone(zone).toLocalDate();
+        UsageRows usage = new UsageRows(kept, connection, accountId, now.folded(), asOf);
+        LocalDate monthBegin = today.withDayOfMonth(1);
+        Span ofToday = Span.ofLocalDays(today, today.plusDays(1), zone);
+        Instant midnight = ofToday.from();
+        Instant yesterday = Span.quarter(Span.start(today.minusDays(1), zone));
+        Instant thisTime =
+                Span.quarter(asOf.minus(Duration.between(yesterday, midnight))).plus(Duration.ofMinutes(15));
+        List<UsageGroup> byModel = usage.groups(UsageQuestion.of(ofToday, By.MODEL));
+        UsageRows.Recent recent = usage.recent(
+                Span.ofLocalDays(today.minusDays(CHART_DAYS), today, zone),
+                yesterday,
+                thisTime.isAfter(midnight) ? midnight : thisTime);
+        List<DayCredits> days = new ArrayList<>(recent.days());
+        byModel.forEach(group -> days.add(new DayCredits(
+                today, Objects.requireNonNull(group.model()), group.figures().netMicros())));
+        List<CallRow> calls = new CallLog(connection, accountId, callMax).latest(LATEST, RUNNING_MAX, asOf);
+        return new Overview(
+                asOf,
+                now.balance(),
+                sum(byModel),
+                recent.netMicros(),
+                days.stream() // a month has no more days than the chart and today
+                        .filter(day -> !day.day().isBefore(monthBegin))
+                        .mapToLong(DayCredits::netMicros)
+                        .sum(),
+                emptyOn(days, today, now.balance()),
+                days,
+                calls.stream()
+                        .filter(call -> call.status() == TaskStatus.PROCESSING)
+                        .toList(),
+                calls.stream()
+                        .filter(call -> call.status() != TaskStatus.PROCESSING)
+                        .toList());
+    }
+
+    private static Figures sum(List<UsageGroup> groups) {
+        return groups.stream().map(UsageGroup::figures).reduce(Figures.NONE, Figures::plus);
+    }
+
+    private static @Nullable LocalDate emptyOn(List<DayCredits> days, LocalDate today, Balance balance) {
+        long spent = days.stream()
+                .filter(day -> !day.day().isBefore(today.minusDays(PACE_DAYS))
+                        && day.day().isBefore(today))
+                .mapToLong(DayCredits::netMicros)
+                .sum();
+        long left = balance.balanceMicros() + balance.reservedMicros();
+        if (spent <= 0 || left / spent > PACE_DAYS_MAX) {
+            return null;
+        }
+        return today.plusDays(Math.multiplyExact(left / spent, PACE_DAYS) + left % spent * PACE_DAYS / spent);
+    }
+
+    private UsageRows usage(Connection connection, String accountId) throws SQLException {
+        return new UsageRows(kept, connection, accountId, Folded.read(connection, database.dialect()), clock.instant());
+    }
+
+    /** Of all nodes. */
+    public int runningCalls(String accountId) {
+        return reads().read(accountId, connection -> {
+            try (PreparedStatement select = connection.prepareStatement(RUNNING)) {
+                select.setString(1, accountId);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next() ? row.getInt(1) : 0;
+                }
+            }
+        });
+    }
+
+    public UsageTable usage(String accountId, UsageQuestion question) {
+        return reads().read(accountId, connection -> {
+            UsageRows usage = usage(connection, accountId);
+            Span span = question.span();
+            UsageQuestion asked = withOneMore(question);
+            List<UsageGroup> groups = usage.groups(asked);
+            boolean isAll = question.after() == null && groups.size() < asked.limit();
+            Figures all = isAll ? sum(groups) : usage.sum(span.from(), span.to(), question.model(), question.keyId());
+            boolean isMore = groups.size() > question.limit();
+            return new UsageTable(
+                    clock.instant(), span, all, isMore ? groups.subList(0, question.limit()) : groups, isMore);
+        });
+    }
+
+    /** The day nearest to a span on which calls ended, in the span's zone; empty where none did, of these filters. */
+    public Optional<LocalDate> nearestDay(String accountId, Span span, @Nullable String model, @Nullable String keyId) {
+        return reads().read(accountId, connection -> {
+            Instant near = usage(connection, accountId).nearest(span.from(), span.to(), model, keyId);
+            return Optional.ofNullable(near).map(at -> at.atZone(span.zone()).toLocalDate());
+        });
+    }
+
+    /** What the days of a span came to. @param by model or key */
+    public List<DayCredits> credits(
+            String accountId, Span span, By by, @Nullable String model, @Nullable String keyId) {
+        return reads().read(
+                        accountId, connection -> usage(connection, accountId).credits(span, by, model, keyId));
+    }
+
+    private static UsageQuestion withOneMore(UsageQuestion question) {
+        int limit = Math.min(UsageQuestion.LIMIT_MAX, question.limit() + 1);
+        return new UsageQuestion(
+                question.span(), question.by(), question.model(), question.keyId(), question.after(), limit);
+    }
+
+    /**
+     * @param before where an earlier page says that older ones begin, or null
+     * @param after where it says that newer ones do; only one of the two
+     * @param limit 1 to 1,000
+     */
+    public CallPage calls(
+            String accountId, CallFilter filter, @Nullable String before, @Nullable String after, int limit) {
+        if (limit < 1 || limit > Ledger.PAGE_MAX || (before != null && after != null)) {
+            throw new IllegalArgumentException("a page has 1 to " + Ledger.PAGE_MAX + " calls and one begin");
+        }
+        return reads().read(accountId, connection -> new CallLog(connection, accountId, callMax)
+                .page(filter, before, after, limit));
+    }
+
+    /** Another account's call is as good as none. */
+    public Optional<CallDetail> call(String accountId, String id) {
+        boolean unwritten = hasToldUnwritten(); // before it is read: what is written meanwhile is told no more
+        Optional<CallDetail> found = writtenCall(accountId, id);
+        return found.isEmpty() && unwritten ? writeWhatWasTold(id, () -> writtenCall(accountId, id)) : found;
+    }
+
+    private Optional<CallDetail> writtenCall(String accountId, String id) {
+        return reads().read(accountId, connection -> {
+            CallRow call = new CallLog(connection, accountId, callMax).find(id);
+            return call == null
+                    ? Optional.empty()
+                    : Optional.of(
+                            new CallDetail(call, Ledger.entriesOfCall(connection, id), answerKeptAt(connection, id)));
+        });
+    }
+
+    private boolean hasToldUnwritten() {
+        return writer != null && writer.hasToldUnwritten();
+    }
+
+    /** A call's id is known once its hold is decided, which may not be written yet (D58): a commit that is waited for takes it along. */
+    private <T> T writeWhatWasTold(String callId, Supplier<T> then) {
+        Objects.requireNonNull(writer).commitAndWait(Unit.of(new Confirm(callId)));
+        return then.get();
+    }
+
+    private static @Nullable Instant answerKeptAt(Connection connection, String id) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(KEPT_ANSWER)) {
+            select.setString(1, id);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? Instant.ofEpochMilli(row.getLong(1)) : null;
+            }
+        }
+    }
+
+    /**
+     * @param from null: the newest
+     * @param holds whether holds and their returns are lines, too
+     * @param limit 1 to 1,000
+     */
+    public LedgerPage entries(String accountId, LedgerPage.@Nullable Cursor from, boolean holds, int limit) {
+        if (limit < 1 || limit > Ledger.PAGE_MAX) {
+            throw new IllegalArgumentException("a page has 1 to " + Ledger.PAGE_MAX + " lines");
+        }
+        return reads().read(accountId, connection -> {
+            LedgerRead ledger = new LedgerRead(connection, accountId);
+            if (from != null) {
+                return ledger.page(from, holds, limit);
+            }
+            LedgerRead.Now now = ledger.now(database.dialect());
+            return now == null
+                    ? new LedgerPage(List.of(), null, null)
+                    : ledger.page(new LedgerPage.Cursor(now.lastSequence() + 1, total(now.balance())), holds, limit);
+        });
+    }
+
+    private static long total(Balance balance) {
+        return Math.addExact(balance.balanceMicros(), balance.reservedMicros());
+    }
+
+    /**
+     * @param from where the lines begin; null: with the newest of the month
+     * @param limit of the lines, 1 to 1,000
+     */
+    public MonthStatement statement(String accountId, YearMonth month, LedgerPage.@Nullable Cursor from, int limit) {
+        return reads().read(accountId, connection -> statement(connection, accountId, month, from, limit));
+    }
+
+    MonthStatement statement(
+            Connection connection, String accountId, YearMonth month, LedgerPage.@Nullable Cursor from, int limit)
+            throws SQLException {
+        LedgerRead ledger = new LedgerRead(connection, accountId);
+        LedgerRead.Now now = ledger.now(database.dialect());
+        if (now == null) {
+            return sums(connection, accountId, month, NOBODY);
+        }
+        MonthStatement sums = sums(connection, accountId, month, now);
+        Span span = span(month);
+        LedgerRead.Lines lines = lines(ledger, accountId, span, now);
+        LedgerPage.Cursor newest = new LedgerPage.Cursor(lines.to(), sums.closingMicros());
+        LedgerPage.Cursor begin = from == null || from.before() > newest.before() ? newest : from;
+        return sums.with(ledger.page(begin, lines.from(), false, limit));
+    }
+
+    /** Those of a month that is over stay where they are once an entry after it has come. */
+    private LedgerRead.Lines lines(LedgerRead ledger, String accountId, Span span, LedgerRead.Now now)
+            throws SQLException {
+        boolean isOver = !now.lastEntryAt().isBefore(span.to());
+        LinesOf of = new LinesOf(accountId, span.from(), span.to());
+        LedgerRead.Lines known = isOver ? linesOfMonths.getIfPresent(of) : null;
+        if (known != null) {
+            return known;
+        }
+        LedgerRead.Lines lines = ledger.within(span.from(), span.to(), now.lastSequence());
+        if (isOver) {
+            linesOfMonths.put(of, lines);
+        }
+        return lines;
+    }
+
+    private static Span span(YearMonth month) {
+        return Span.ofDays(month.atDay(1), month.atDay(1).plusMonths(1));
+    }
+
+    private MonthStatement sums(Connection connection, String accountId, YearMonth month, LedgerRead.Now now)
+            throws SQLException {
+        Span span = span(month);
+        UsageRows usage = new UsageRows(kept, connection, accountId, now.folded(), clock.instant());
+        List<Entry> entries = new LedgerRead(connection, accountId).besideCalls(database.dialect());
+        long moved = moved(entries, span.from(), span.to());
+        List<UsageGroup> byModel = usage.groups(UsageQuestion.of(span, By.MODEL));
+        Figures all = sum(byModel);
+        long opening = isNearerToNow(entries, span, now)
+                ? total(now.balance())
+                        - moved(entries, span.from(), FAR)
+                        + all.chargedMicros()
+                        + usage.chargedMicros(span.to(), FAR)
+                : moved(entries, Instant.EPOCH, span.from()) - usage.chargedMicros(Instant.EPOCH, span.from());
+        return new MonthStatement(
+                month,
+                opening,
+                entries.stream()
+                        .filter(entry -> LedgerRead.isIn(entry, span.from(), span.to()))
+                        .toList(),
+                moved,
+                byModel,
+                all,
+                opening + moved - all.chargedMicros(),
+                new LedgerPage(List.of(), null, null));
+    }
+
+    /**
+     * Whether fewer rows lead from the balance as it is now back to a month than from the account's first entry to it, so that what a statement
+     * reads does not grow with the account. Days that are kept are not read.
+     */
+    private boolean isNearerToNow(List<Entry> entries, Span span, LedgerRead.Now now) {
+        if (entries.isEmpty() || now.folded().version() != null) {
+            return false;
+        }
+        Duration before = Duration.between(entries.getFirst().at(), span.from());
+        Duration since = Duration.between(span.to(), clock.instant());
+        return before.compareTo((since.isNegative() ? Duration.ZERO : since).plus(QUARTERS_OF_TODAY)) > 0;
+    }
+
+    StatementSpan statementSpan(String accountId, YearMonth month) {
+        return reads().read(accountId, connection -> {
+            LedgerRead ledger = new LedgerRead(connection, accountId);
+            LedgerRead.Now now = ledger.now(database.dialect());
+            Span span = span(month);
+            LedgerRead.Lines lines = lines(ledger, accountId, span, now == null ? NOBODY : now);
+            long opening = sums(connection, accountId, month, now == null ? NOBODY : now)
+                    .openingMicros();
+            return new StatementSpan(
+                    new StatementLine.Cursor(lines.from(), opening), lines.to(), ledger.timeBefore(lines.from()));
+        });
+    }
+
+    List<StatementLine> statementLines(String accountId, StatementLine.Cursor from, long until, int limit) {
+        return reads().read(accountId, connection -> new LedgerRead(connection, accountId).lines(from, until, limit));
+    }
+
+    private static long moved(List<Entry> entries, Instant from, Instant to) {
+        return entries.stream()
+                .filter(entry -> LedgerRead.isIn(entry, from, to))
+                .mapToLong(LedgerRead::amount)
+                .sum();
+    }
+
+    /** What a text names: a call by its id or by its request's, a key by the begin of its name, its prefix or its id. At most 20. */
+    public List<Hit> find(String accountId, String text) {
+        String wanted = text.strip();
+        if (wanted.isEmpty()) {
+            return List.of();
+        }
+        boolean unwritten = CompletionIds.isOne(wanted) && hasToldUnwritten();
+        List<Hit> found = findWritten(accountId, wanted);
+        return found.isEmpty() && unwritten ? writeWhatWasTold(wanted, () -> findWritten(accountId, wanted)) : found;
+    }
+
+    private List<Hit> findWritten(String accountId, String wanted) {
+        return reads().read(accountId, connection -> new Find(connection, accountId, callMax).find(wanted));
+    }
+}

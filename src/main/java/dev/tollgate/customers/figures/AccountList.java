@@ -1,0 +1,190 @@
+package dev.tollgate.customers.figures;
+
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Dialect;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** All accounts as the operator lists and finds them. Thread-safe; blocks. */
+public final class AccountList {
+
+    /** The most that one page holds. */
+    public static final int PAGE_MAX = 200;
+
+    private static final String OPERATOR = "operator";
+
+    /** The shortest beginning of a key that tells anything: all begin alike. */
+    private static final int KEY_CHARS_MIN = 6;
+
+    /** What is kept of a key beside its hash. */
+    private static final int KEY_CHARS_SHOWN = 11;
+
+    private static final String COLUMNS = """
+            SELECT a.id, a.name, a.created_at, a.blocked, a.balance_micros, a.reserved_micros, a.consumed_micros,
+                (SELECT p.login FROM person p WHERE p.account_id = a.id ORDER BY p.created_at, p.id LIMIT 1) AS login
+            FROM account a\s""";
+    private static final String NEWEST = COLUMNS + "ORDER BY a.created_at DESC, a.id DESC LIMIT ?";
+    private static final String OLDER =
+            COLUMNS + "WHERE (a.created_at, a.id) < (?, ?) ORDER BY a.created_at DESC, a.id DESC LIMIT ?";
+    private static final String ONE = COLUMNS + "WHERE a.id = ?";
+    private static final String BY_KEY_ID =
+            COLUMNS + "WHERE a.id = (SELECT k.account_id FROM api_key k WHERE k.id = ?)";
+
+    /** Behind every character, so that a beginning is a range. */
+    private static final String LAST = Character.toString(Character.MAX_CODE_POINT);
+
+    private final Database database;
+    private final String byName;
+    private final String byLogin;
+    private final String byKey;
+
+    public AccountList(Database database) {
+        this.database = database;
+        String order = database.dialect() == Dialect.POSTGRESQL ? " COLLATE \"C\"" : "";
+        this.byName = COLUMNS + "WHERE lower(a.name)" + order + " >= lower(?) AND lower(a.name)" + order
+                + " < lower(?) || ? ORDER BY lower(a.name)" + order + ", a.id LIMIT ?";
+        this.byLogin = COLUMNS + "WHERE a.id IN (SELECT account_id FROM person WHERE login" + order + " >= ? AND login"
+                + order + " < ? ORDER BY login" + order + " LIMIT ?)";
+        this.byKey = COLUMNS + "WHERE a.id IN (SELECT account_id FROM api_key WHERE prefix" + order + " >= ? AND prefix"
+                + order + " < ? ORDER BY prefix" + order + " LIMIT ?)";
+    }
+
+    /**
+     * Amounts are micro-credits.
+     *
+     * @param login what its first person types at the door; null where nobody can sign in for it
+     */
+    public record Row(
+            String id,
+            String name,
+            @Nullable String login,
+            Instant createdAt,
+            boolean blocked,
+            long balanceMicros,
+            long heldMicros,
+            long consumedMicros) {}
+
+    /** @param older where the next page begins, or null where there is none */
+    public record Page(List<Row> accounts, @Nullable String older) {
+
+        public Page {
+            accounts = List.copyOf(accounts);
+        }
+    }
+
+    /**
+     * The newest first.
+     *
+     * @param before where the page before says that older ones begin, or null; what is no such place is as good as null
+     * @param limit 1 to {@value #PAGE_MAX}
+     */
+    public Page page(@Nullable String before, int limit) {
+        requireLimit(limit);
+        boolean isPlace = before != null && before.matches("[0-9]{1,18}_[!-~]{1,100}");
+        List<Row> rows = database.pages().read(OPERATOR, connection -> {
+            if (before == null || !isPlace) {
+                return rows(connection, NEWEST, limit + 1);
+            }
+            int bar = before.indexOf('_');
+            return rows(
+                    connection, OLDER, Long.parseLong(before.substring(0, bar)), before.substring(bar + 1), limit + 1);
+        });
+        if (rows.size() <= limit) {
+            return new Page(rows, null);
+        }
+        Row last = rows.get(limit - 1);
+        return new Page(rows.subList(0, limit), last.createdAt().toEpochMilli() + "_" + last.id());
+    }
+
+    /**
+     * Whose id, or a key's, it is, and whose name, mail or a key's shown characters begin with it. By name.
+     *
+     * @param limit 1 to {@value #PAGE_MAX}: what is beyond is left out
+     */
+    public List<Row> find(String text, int limit) {
+        requireLimit(limit);
+        String wanted = text.strip();
+        if (wanted.isEmpty()) {
+            return List.of();
+        }
+        Map<String, Row> found = new LinkedHashMap<>();
+        return database.pages().read(OPERATOR, connection -> {
+            add(found, rows(connection, ONE, wanted));
+            add(found, rows(connection, BY_KEY_ID, wanted));
+            String login = wanted.toLowerCase(Locale.ROOT);
+            add(found, rows(connection, byLogin, login, login + LAST, limit));
+            add(found, rows(connection, byName, wanted, wanted, LAST, limit));
+            if (wanted.length() >= KEY_CHARS_MIN) {
+                String shown = wanted.substring(0, Math.min(wanted.length(), KEY_CHARS_SHOWN));
+                add(found, rows(connection, byKey, shown, shown + LAST, limit));
+            }
+            return found.values().stream()
+                    .sorted(Comparator.comparing(Row::name).thenComparing(Row::id))
+                    .limit(limit)
+                    .toList();
+        });
+    }
+
+    /** What accounts are called: by their name, else by who signs in, else by their id. @param ids at most {@value #PAGE_MAX} */
+    public Map<String, String> names(Set<String> ids) {
+        if (ids.isEmpty()) {
+            return Map.of();
+        }
+        requireLimit(ids.size());
+        String these = COLUMNS + "WHERE a.id IN (" + String.join(", ", Collections.nCopies(ids.size(), "?")) + ")";
+        Map<String, String> names = new HashMap<>();
+        database.pages()
+                .read(OPERATOR, connection -> rows(connection, these, ids.toArray()))
+                .forEach(row -> {
+                    String login = row.login() == null ? row.id() : row.login();
+                    names.put(row.id(), row.name().isBlank() ? login : row.name());
+                });
+        return names;
+    }
+
+    private static void requireLimit(int limit) {
+        if (limit < 1 || limit > PAGE_MAX) {
+            throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " accounts");
+        }
+    }
+
+    private static void add(Map<String, Row> found, List<Row> rows) {
+        rows.forEach(row -> found.putIfAbsent(row.id(), row));
+    }
+
+    private static List<Row> rows(Connection connection, String sql, Object... values) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                select.setObject(i + 1, values[i]);
+            }
+            try (ResultSet row = select.executeQuery()) {
+                List<Row> rows = new ArrayList<>();
+                while (row.next()) {
+                    rows.add(new Row(
+                            row.getString(1),
+                            row.getString(2),
+                            row.getString(8),
+                            Instant.ofEpochMilli(row.getLong(3)),
+                            row.getInt(4) == 1,
+                            row.getLong(5),
+                            row.getLong(6),
+                            row.getLong(7)));
+                }
+                return rows;
+            }
+        }
+    }
+}

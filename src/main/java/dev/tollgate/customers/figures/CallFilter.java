@@ -1,0 +1,95 @@
+package dev.tollgate.customers.figures;
+
+import dev.tollgate.books.tasks.TaskStatus;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which calls are wanted; null and an empty set leave a matter open.
+ *
+ * @param from calls that ended then or later
+ * @param to calls that ended before
+ * @param statuses among these
+ * @param model as it was asked for
+ * @param flag one of the usage's flags
+ * @param overMicros calls that were charged more, micro-credits; -1 for all
+ */
+public record CallFilter(
+        @Nullable Instant from,
+        @Nullable Instant to,
+        Set<TaskStatus> statuses,
+        @Nullable String model,
+        @Nullable String keyId,
+        @Nullable String door,
+        @Nullable String flag,
+        long overMicros) {
+
+    private static final Set<TaskStatus> ENDS = Set.of(TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED);
+
+    public static final CallFilter ALL = new CallFilter(null, null, Set.of(), null, null, null, null, -1);
+
+    public CallFilter {
+        statuses = Set.copyOf(statuses);
+    }
+
+    /** All that ended in a span, of a model and a key where they are given. */
+    public static CallFilter of(Span span, @Nullable String model, @Nullable String keyId) {
+        return new CallFilter(span.from(), span.to(), Set.of(), model, keyId, null, null, -1);
+    }
+
+    /** Running calls are asked for by their status, or where nothing is said of status, time or charge. */
+    boolean wantsRunning() {
+        return statuses.isEmpty()
+                ? from == null && to == null && flag == null && overMicros < 0
+                : statuses.contains(TaskStatus.PROCESSING);
+    }
+
+    /** Whether the rows' own columns tell of most of them that they are not wanted; a range is looked for among ids. */
+    boolean isOfColumns() {
+        boolean isEveryEnd = statuses.containsAll(ENDS);
+        return (!statuses.isEmpty() && !isEveryEnd)
+                || model != null
+                || keyId != null
+                || door != null
+                || flag != null
+                || overMicros >= 0;
+    }
+
+    /** Conditions that every wanted row of {@code task t} meets. @param values is added theirs */
+    String ofColumns(List<Object> values) {
+        StringBuilder sql = new StringBuilder();
+        if (!statuses.isEmpty()) {
+            sql.append(statuses.stream().map(_ -> "?").collect(Collectors.joining(", ", " AND t.status IN (", ")")));
+            statuses.forEach(status -> values.add(status.code()));
+        }
+        add(sql, values, " AND t.model_id = ?", model);
+        add(sql, values, " AND t.key_id = ?", keyId);
+        add(sql, values, " AND t.door = ?", door);
+        add(sql, values, " AND t.charge_micros > ?", overMicros < 0 ? null : overMicros);
+        return flag == null
+                ? sql.toString()
+                : sql.append(" AND t.usage_flags <> ''").toString();
+    }
+
+    private static void add(StringBuilder sql, List<Object> values, String condition, @Nullable Object value) {
+        if (value != null) {
+            sql.append(condition);
+            values.add(value);
+        }
+    }
+
+    boolean takes(CallRow call) {
+        Instant end = call.endedAt();
+        return (statuses.isEmpty() || statuses.contains(call.status()))
+                && (model == null || model.equals(call.modelId()))
+                && (keyId == null || keyId.equals(call.keyId()))
+                && (door == null || door.equals(call.door()))
+                && (flag == null || call.flags().contains(flag))
+                && call.chargeMicros() > overMicros
+                && (from == null || (end != null && !end.isBefore(from)))
+                && (to == null || (end != null && end.isBefore(to)));
+    }
+}

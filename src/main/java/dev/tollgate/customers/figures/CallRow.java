@@ -1,0 +1,123 @@
+package dev.tollgate.customers.figures;
+
+import dev.tollgate.books.tasks.TaskStatus;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
+
+/**
+ * A call as a line of a list shows it.
+ *
+ * @param keyName of the key as it is called now; null where the key is not there any more
+ * @param modelId as it was asked for
+ * @param model as the answer named it
+ * @param endedAt null exactly while it is processing
+ * @param usageJson as it was printed, or null
+ * @param chargeMicros micro-credits
+ */
+public record CallRow(
+        String id,
+        String keyId,
+        @Nullable String keyName,
+        String door,
+        String modelId,
+        String model,
+        TaskStatus status,
+        Instant startedAt,
+        @Nullable Instant endedAt,
+        long chargeMicros,
+        List<String> flags,
+        @Nullable String usageJson,
+        @Nullable String pricingJson,
+        @Nullable String errorCode,
+        @Nullable String errorMessage,
+        @Nullable String courseJson) {
+
+    static final String COLUMNS = """
+            t.id, t.key_id, k.name, t.door, t.model_id, t.model, t.status, t.created_at, t.completed_at, t.charge_micros, t.usage_flags,
+                t.usage, t.pricing, t.error_code, t.error_message, t.course""";
+
+    static final String COLUMNS_OF_RUNNING = """
+            t.id, t.key_id, k.name, t.door, t.model, t.model, 'processing', t.created_at, NULL, 0, '', NULL, NULL, NULL, NULL, NULL""";
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /** The upstream's counts; all 0 where nothing was used. @param cached part of the prompt */
+    /** About how long one is in JSON. */
+    static final long JSON_BYTES = 1024;
+
+    public record Tokens(long prompt, long cached, long completion, long thoughts) {}
+
+    static CallRow read(ResultSet row) throws SQLException {
+        long ended = row.getLong(9);
+        Instant endedAt = row.wasNull() ? null : Instant.ofEpochMilli(ended);
+        String flags = row.getString(11);
+        return new CallRow(
+                row.getString(1),
+                row.getString(2),
+                row.getString(3),
+                row.getString(4),
+                row.getString(5),
+                row.getString(6),
+                TaskStatus.parse(row.getString(7)),
+                Instant.ofEpochMilli(row.getLong(8)),
+                endedAt,
+                row.getLong(10),
+                flags.isEmpty() ? List.of() : List.of(flags.split(" ", -1)),
+                row.getString(12),
+                row.getString(13),
+                row.getString(14),
+                row.getString(15),
+                row.getString(16));
+    }
+
+    public Tokens tokens() {
+        JsonNode counts = read(pricingJson);
+        long cached = read(usageJson)
+                .path("prompt_tokens_details")
+                .path("cached_tokens")
+                .asLong(0);
+        return new Tokens(
+                counts.path("prompt_tokens").asLong(0),
+                cached,
+                counts.path("completion_tokens").asLong(0),
+                counts.path("reasoning_tokens").asLong(0));
+    }
+
+    /** From the request's arrival to the end, or from the hold on where the arrival is not known; null while it is processing. */
+    public @Nullable Duration took() {
+        if (endedAt == null) {
+            return null;
+        }
+        long settledMicros = course().path("settled").asLong(-1);
+        return settledMicros < 0 ? Duration.between(startedAt, endedAt) : Duration.ofNanos(settledMicros * 1_000);
+    }
+
+    /** Microseconds from the request's arrival to the first byte of the answer; -1 where there was none, or it is not known. */
+    public long firstByteMicros() {
+        return course().path("first_byte").asLong(-1);
+    }
+
+    /** When each step was taken, in microseconds from the request's arrival, and who was asked; missing where it is not known. */
+    public JsonNode course() {
+        return read(courseJson);
+    }
+
+    private static JsonNode read(@Nullable String json) {
+        if (json == null) {
+            return MissingNode.getInstance();
+        }
+        try {
+            return JSON.readTree(json);
+        } catch (JacksonException e) {
+            return MissingNode.getInstance();
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package dev.tollgate.customers.figures;
+
+import dev.tollgate.base.money.Credits;
+import dev.tollgate.books.ledger.Entry;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls and usage as CSV, {@value #ROWS_AT_ONCE} rows in each read transaction. Blocks; whoever takes the pieces may take its time, nothing is
+ * held meanwhile. Amounts are credits to the micro-credit, times ISO in UTC.
+ */
+public final class CsvExport {
+
+    public static final String CONTENT_TYPE = "text/csv; charset=utf-8";
+    public static final int ROWS_AT_ONCE = 1_000;
+
+    private static final String CALLS =
+            CsvCells.BEGIN + "id,started,ended,status,model,answered_by,key,key_name,door,prompt_tokens,cached_tokens,"
+                    + "completion_tokens,reasoning_tokens,first_byte_ms,took_ms,credits,flags,error\r\n";
+    private static final String USAGE = CsvCells.BEGIN
+            + "day,model,key,calls,completed,failed,cancelled,prompt_tokens,cached_tokens,completion_tokens,"
+            + "reasoning_tokens,charged,refunded,net\r\n";
+
+    private static final String STATEMENT = CsvCells.BEGIN + "time,sequence,kind,task_id,model,amount,balance\r\n";
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+    private final AccountHistory history;
+
+    public CsvExport(AccountHistory history) {
+        this.history = history;
+    }
+
+    /**
+     * The newest call first.
+     *
+     * @param pieces takes whole lines, in their order; false: no more is wanted
+     * @throws dev.tollgate.storage.StoreException where the database cannot be read
+     */
+    public void calls(String accountId, CallFilter filter, Predicate<String> pieces) {
+        String before = null;
+        StringBuilder piece = new StringBuilder(CALLS);
+        CsvCells cells = new CsvCells();
+        do {
+            CallPage page = history.calls(accountId, filter, before, null, ROWS_AT_ONCE);
+            page.calls().forEach(call -> piece.append(line(call, cells)));
+            before = page.older();
+            if (!pieces.test(piece.toString())) {
+                return;
+            }
+            piece.setLength(0);
+        } while (before != null);
+    }
+
+    private static String line(CallRow call, CsvCells cells) {
+        CallRow.Tokens tokens = call.tokens();
+        long firstByte = call.firstByteMicros();
+        return cells.text(call.id())
+                .figure(call.startedAt().toString())
+                .figure(call.endedAt() == null ? "" : call.endedAt().toString())
+                .figure(call.status().code())
+                .text(call.modelId())
+                .text(call.model())
+                .text(call.keyId())
+                .text(call.keyName())
+                .text(call.door())
+                .number(tokens.prompt())
+                .number(tokens.cached())
+                .number(tokens.completion())
+                .number(tokens.thoughts())
+                .figure(firstByte < 0 ? "" : Long.toString(firstByte / 1_000))
+                .figure(call.took() == null ? "" : Long.toString(call.took().toMillis()))
+                .figure(Credits.text(call.chargeMicros()))
+                .text(String.join(" ", call.flags()))
+                .text(call.errorCode())
+                .line();
+    }
+
+    /** Writes the usage in the order of day, model and key; a column of what is not grouped by is empty. */
+    public void usage(String accountId, UsageQuestion question, Predicate<String> pieces) {
+        UsageGroup after = question.after();
+        StringBuilder piece = new StringBuilder(USAGE);
+        CsvCells cells = new CsvCells();
+        UsageTable table;
+        do {
+            table = history.usage(accountId, after(question, after));
+            table.groups().forEach(group -> piece.append(line(group, cells)));
+            after = table.groups().isEmpty() ? null : table.groups().getLast();
+            if (!pieces.test(piece.toString())) {
+                return;
+            }
+            piece.setLength(0);
+        } while (table.isMore());
+    }
+
+    private static UsageQuestion after(UsageQuestion question, @Nullable UsageGroup after) {
+        return new UsageQuestion(
+                question.span(), question.by(), question.model(), question.keyId(), after, ROWS_AT_ONCE);
+    }
+
+    private static String line(UsageGroup group, CsvCells cells) {
+        Figures figures = group.figures();
+        return cells.figure(group.day() == null ? "" : group.day().toString())
+                .text(group.model())
+                .text(group.keyId())
+                .number(figures.calls())
+                .number(figures.completed())
+                .number(figures.failed())
+                .number(figures.cancelled())
+                .number(figures.promptTokens())
+                .number(figures.cachedTokens())
+                .number(figures.completionTokens())
+                .number(figures.thoughtsTokens())
+                .figure(Credits.text(figures.chargedMicros()))
+                .figure(Credits.text(figures.refundedMicros()))
+                .figure(Credits.text(figures.netMicros()))
+                .line();
+    }
+
+    /** A month's movements in their order, as {@code ledger statement} writes them: the last line is the balance at the end. */
+    public void statement(String accountId, YearMonth month, Predicate<String> pieces) {
+        StatementSpan span = history.statementSpan(accountId, month);
+        StatementLine.Cursor next = span.begin();
+        Instant at = span.beforeAt();
+        StringBuilder piece = new StringBuilder(STATEMENT);
+        CsvCells cells = new CsvCells();
+        List<StatementLine> lines;
+        do {
+            lines = history.statementLines(accountId, next, span.until(), ROWS_AT_ONCE);
+            lines.stream().filter(line -> line.amountMicros() != 0).forEach(line -> piece.append(line(line, cells)));
+            if (!lines.isEmpty()) {
+                StatementLine last = lines.getLast();
+                at = last.entry().at();
+                next = new StatementLine.Cursor(last.entry().sequence() + 1, last.balanceMicros());
+                if (!pieces.test(piece.toString())) {
+                    return;
+                }
+                piece.setLength(0);
+            }
+        } while (lines.size() == ROWS_AT_ONCE);
+        cells.figure(TIME.format(at))
+                .number(next.sequence() - 1)
+                .figure("balance")
+                .text(null)
+                .text(null);
+        boolean unused = pieces.test(piece
+                + cells.figure(Credits.text(0))
+                        .figure(Credits.text(next.balanceMicros()))
+                        .line()); // it is the last one
+    }
+
+    private static String line(StatementLine line, CsvCells cells) {
+        Entry entry = line.entry();
+        return cells.figure(TIME.format(entry.at()))
+                .number(entry.sequence())
+                .figure(entry.kind().code())
+                .text(entry.reservationId())
+                .text(line.model())
+                .figure(Credits.text(line.amountMicros()))
+                .figure(Credits.text(line.balanceMicros()))
+                .line();
+    }
+}

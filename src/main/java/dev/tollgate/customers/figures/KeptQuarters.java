@@ -1,0 +1,105 @@
+package dev.tollgate.customers.figures;
+
+import dev.tollgate.customers.figures.UsageQuestion.By;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What quarters came to, kept in memory: a chart in a zone far from UTC asks for the same ones of thirty days again and again, and all that was
+ * counted today is asked for with each look. It is not held for true that a quarter or a day which is over stays as it is: refunds, and calls
+ * that a crash has left, may be counted into it later, by any server. What is kept holds only while the sums of the folded day, or of the
+ * quarters themselves, which are read each time, have the calls and the refunds that they had: these two only grow, one of them with whatever is
+ * counted, and until the day's row has followed, the day does not pass for folded. Where the database tells of the fold whether it has written
+ * since ({@link Folded#version}), days are kept as well. What was not asked for longest goes first. Thread-safe.
+ */
+final class KeptQuarters {
+
+    private static final int BYTES_MAX = 8 << 20;
+    private static final int BYTES_OF_RANGE = 300;
+    private static final int BYTES_OF_GROUP = 250;
+
+    /** @param from inclusive, {@code to} exclusive, milliseconds; {@code sums} the names of what is kept of them */
+    record Range(
+            String accountId,
+            long from,
+            long to,
+            List<String> sums,
+            Set<By> by,
+            @Nullable String model,
+            @Nullable String keyId) {
+
+        /** The filters are the reader's text, of two bytes a character at most. */
+        private int bytes() {
+            return BYTES_OF_RANGE + 2 * (length(model) + length(keyId));
+        }
+
+        private static int length(@Nullable String text) {
+            return text == null ? 0 : text.length();
+        }
+    }
+
+    /** What is as it was while what is kept holds. */
+    sealed interface Version {
+
+        /** Of all the day that a range is of, or of the range itself, under the same filters. */
+        record Counted(long calls, long refundedMicros) implements Version {}
+
+        /** Of days that are folded: {@link Folded#version}. */
+        record OfFold(String version) implements Version {}
+    }
+
+    private record Kept(Version version, Map<UsagePeriods.Name, long[]> groups) {
+
+        private int bytes() {
+            return groups.values().stream()
+                    .mapToInt(counts -> BYTES_OF_GROUP + Long.BYTES * counts.length)
+                    .sum();
+        }
+    }
+
+    private final int bytesMax;
+
+    /** What was asked for last comes last. */
+    private final LinkedHashMap<Range, Kept> ranges = new LinkedHashMap<>();
+
+    private int bytes;
+
+    KeptQuarters() {
+        this(BYTES_MAX);
+    }
+
+    /** @param bytesMax about what it may take of the heap */
+    KeptQuarters(int bytesMax) {
+        this.bytesMax = bytesMax;
+    }
+
+    /** Null where it is not known of this version. @return not to be changed */
+    synchronized @Nullable Map<UsagePeriods.Name, long[]> of(Range range, Version version) {
+        Kept kept = ranges.get(range);
+        if (kept == null || !kept.version.equals(version)) {
+            return null;
+        }
+        ranges.putLast(range, kept);
+        return kept.groups;
+    }
+
+    /** @param groups not to be changed any more */
+    synchronized void keep(Range range, Version version, Map<UsagePeriods.Name, long[]> groups) {
+        Kept kept = new Kept(version, groups);
+        Kept before = ranges.putLast(range, kept);
+        bytes += kept.bytes() + (before == null ? range.bytes() : -before.bytes());
+        var oldest = ranges.entrySet().iterator();
+        while (bytes > bytesMax && oldest.hasNext()) {
+            var entry = oldest.next();
+            bytes -= entry.getKey().bytes() + entry.getValue().bytes();
+            oldest.remove();
+        }
+    }
+
+    synchronized int size() {
+        return ranges.size();
+    }
+}

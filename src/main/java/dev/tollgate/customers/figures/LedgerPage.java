@@ -1,0 +1,44 @@
+package dev.tollgate.customers.figures;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A page of an account's ledger, the newest first.
+ *
+ * @param older where the next page begins, or null where there is nothing older
+ * @param lookedBackTo where it was given up to look for more lines: {@code older} goes on there; else null
+ */
+public record LedgerPage(
+        List<LedgerLine> lines,
+        @Nullable Cursor older,
+        @Nullable Instant lookedBackTo) {
+
+    public LedgerPage {
+        lines = List.copyOf(lines);
+    }
+
+    /**
+     * Carries the balance along, so that no page adds up what is not on it.
+     *
+     * @param before entries with a lower sequence
+     * @param balanceMicros after the entry before that sequence
+     */
+    public record Cursor(long before, long balanceMicros) {
+
+        /** As it stands in a link. */
+        public String text() {
+            return before + "_" + balanceMicros;
+        }
+
+        /** @throws IllegalArgumentException where it is none */
+        public static Cursor parse(String text) {
+            if (!text.matches("[0-9]{1,18}_-?[0-9]{1,18}")) {
+                throw new IllegalArgumentException("not a place in a ledger");
+            }
+            int bar = text.indexOf('_');
+            return new Cursor(Long.parseLong(text.substring(0, bar)), Long.parseLong(text.substring(bar + 1)));
+        }
+    }
+}

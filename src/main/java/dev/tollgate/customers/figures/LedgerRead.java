@@ -1,0 +1,247 @@
+package dev.tollgate.customers.figures;
+
+import dev.tollgate.books.ledger.Balance;
+import dev.tollgate.books.ledger.Bucket;
+import dev.tollgate.books.ledger.Entry;
+import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.storage.Dialect;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** An account's entries. Within one read transaction. */
+final class LedgerRead {
+
+    private static final int LOOKED_AT_MAX = 2_000;
+
+    /** Held, charged, given back; and some calls come to nothing. */
+    private static final int ENTRIES_OF_LINE = 4;
+
+    private static final String ENTRIES = Ledger.SELECT_ENTRY
+            + " WHERE account_id = ? AND sequence < ? AND sequence >= ? ORDER BY sequence DESC LIMIT " + LOOKED_AT_MAX;
+    /** Halves what is between the bounds until they meet, in one question: a server would be waited for as often as there are steps. */
+    private static final String FIRST_SINCE = """
+            (WITH RECURSIVE bounds(low, high) AS (
+                SELECT CAST(1 AS BIGINT), CAST(? AS BIGINT)
+                UNION ALL
+                SELECT CASE WHEN %1$s THEN (low + high) / 2 + 1 ELSE low END, CASE WHEN %1$s THEN high ELSE (low + high) / 2 END
+                FROM bounds WHERE low < high)
+            SELECT MAX(low) FROM bounds)""".formatted("""
+            COALESCE((SELECT e.created_at FROM entry e WHERE e.account_id = ? AND e.sequence >= (low + high) / 2
+                ORDER BY e.sequence LIMIT 1) < ?, FALSE)""");
+
+    private static final String FIRST_IN = "SELECT " + FIRST_SINCE + ", " + FIRST_SINCE;
+
+    private static final String MODELS = "SELECT id, model_id FROM task WHERE id IN (";
+
+    private static final String BEFORE = """
+            SELECT COALESCE((SELECT created_at FROM entry WHERE account_id = ? AND sequence < ? ORDER BY sequence DESC LIMIT 1),
+                created_at) FROM account WHERE id = ?""";
+
+    private static final String LINES = """
+            SELECT account_id, sequence, created_at, kind, reservation_id, from_bucket, to_bucket, amount_micros, reason,
+                (SELECT t.model FROM task t WHERE t.id = entry.reservation_id) AS model
+            FROM entry WHERE account_id = ? AND sequence >= ? AND sequence < ? ORDER BY sequence LIMIT ?""";
+
+    private static final String BALANCE = """
+            SELECT a.balance_micros, a.reserved_micros, a.purchased_micros, a.consumed_micros, a.last_sequence, a.last_entry_at, %s
+            FROM account a LEFT JOIN usage_fold f ON f.id = 1 WHERE a.id = ?""";
+
+    /** Have an index of their own, for they are few; the words are the index's. */
+    private static final String BESIDE_CALLS = """
+             WHERE account_id = ? AND kind <> 'reservation' AND kind <> 'charge' AND kind <> 'release' AND kind <> 'expiry'
+            ORDER BY sequence""";
+
+    private final Connection connection;
+    private final String accountId;
+
+    LedgerRead(Connection connection, String accountId) {
+        this.connection = connection;
+        this.accountId = accountId;
+    }
+
+    /**
+     * @param lastSequence of its newest entry
+     * @param lastEntryAt before which no entry will ever come
+     * @param folded asked for with the rest
+     */
+    record Now(Balance balance, long lastSequence, Instant lastEntryAt, Folded folded) {}
+
+    @Nullable
+    Now now(Dialect dialect) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(BALANCE.formatted(Folded.columns(dialect)))) {
+            select.setString(1, accountId);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next()
+                        ? new Now(
+                                new Balance(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)),
+                                row.getLong(5),
+                                Instant.ofEpochMilli(row.getLong(6)),
+                                Folded.of(row, 7))
+                        : null;
+            }
+        }
+    }
+
+    /** Sequences. @param from of the first entry of a span, or of the next one where there is none; @param to the same of what follows it */
+    record Lines(long from, long to) {}
+
+    /** The entries that are not before {@code from} and are before {@code to}: times and sequences agree. */
+    Lines within(Instant from, Instant to, long lastSequence) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(FIRST_IN)) {
+            int place = 1;
+            for (Instant time : List.of(from, to)) {
+                select.setLong(place++, lastSequence + 1);
+                for (int i = 0; i < 2; i++) {
+                    select.setString(place++, accountId);
+                    select.setLong(place++, time.toEpochMilli());
+                }
+            }
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                return new Lines(row.getLong(1), row.getLong(2));
+            }
+        }
+    }
+
+    /** Of the entry before a sequence, or when the account was made. */
+    Instant timeBefore(long sequence) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(BEFORE)) {
+            select.setString(1, accountId);
+            select.setLong(2, sequence);
+            select.setString(3, accountId);
+            try (ResultSet row = select.executeQuery()) {
+                return Instant.ofEpochMilli(row.next() ? row.getLong(1) : 0);
+            }
+        }
+    }
+
+    /** Lines in the order of the sequence, with the model that answered. @param until exclusive */
+    List<StatementLine> lines(StatementLine.Cursor from, long until, int limit) throws SQLException {
+        List<StatementLine> lines = new ArrayList<>();
+        long balance = from.balanceMicros();
+        try (PreparedStatement select = connection.prepareStatement(LINES)) {
+            select.setString(1, accountId);
+            select.setLong(2, from.sequence());
+            select.setLong(3, until);
+            select.setInt(4, limit);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    Entry entry = Ledger.entry(row);
+                    long amount = amount(entry);
+                    balance += amount;
+                    lines.add(new StatementLine(entry, model(row), amount, balance));
+                }
+            }
+        }
+        return lines;
+    }
+
+    private static @Nullable String model(ResultSet row) throws SQLException {
+        return row.getString("model");
+    }
+
+    /** @param holds whether holds and their returns are lines, too */
+    LedgerPage page(LedgerPage.Cursor from, boolean holds, int limit) throws SQLException {
+        return page(from, 1, holds, limit);
+    }
+
+    /** @param first the lowest sequence that is looked at */
+    LedgerPage page(LedgerPage.Cursor from, long first, boolean holds, int limit) throws SQLException {
+        List<LedgerLine> lines = new ArrayList<>();
+        long balance = from.balanceMicros();
+        try (PreparedStatement select = connection.prepareStatement(ENTRIES)) {
+            select.setString(1, accountId);
+            select.setLong(2, from.before());
+            select.setLong(3, first);
+            select.setFetchSize(limit * ENTRIES_OF_LINE);
+            try (ResultSet row = select.executeQuery()) {
+                for (int seen = 1; row.next(); seen++) {
+                    Entry entry = Ledger.entry(row);
+                    long amount = amount(entry);
+                    if (holds || amount != 0) {
+                        if (lines.size() == limit) {
+                            return new LedgerPage(
+                                    named(lines), new LedgerPage.Cursor(entry.sequence() + 1, balance), null);
+                        }
+                        lines.add(new LedgerLine(entry, null, amount, balance));
+                    }
+                    balance -= amount;
+                    if (seen == LOOKED_AT_MAX) {
+                        return new LedgerPage(
+                                named(lines), new LedgerPage.Cursor(entry.sequence(), balance), entry.at());
+                    }
+                }
+            }
+        }
+        return new LedgerPage(named(lines), null, null);
+    }
+
+    /** With the models of their calls. */
+    private List<LedgerLine> named(List<LedgerLine> lines) throws SQLException {
+        List<String> calls = lines.stream()
+                .map(line -> line.entry().reservationId())
+                .filter(Objects::nonNull)
+                .distinct()
+                .toList();
+        if (calls.isEmpty()) {
+            return lines;
+        }
+        Map<String, String> models = new HashMap<>();
+        try (PreparedStatement select =
+                connection.prepareStatement(MODELS + "?" + ", ?".repeat(calls.size() - 1) + ")")) {
+            for (int i = 0; i < calls.size(); i++) {
+                select.setString(i + 1, calls.get(i));
+            }
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    models.put(row.getString(1), row.getString(2));
+                }
+            }
+        }
+        return lines.stream()
+                .map(line -> new LedgerLine(
+                        line.entry(),
+                        models.get(line.entry().reservationId()),
+                        line.amountMicros(),
+                        line.balanceMicros()))
+                .toList();
+    }
+
+    /** What did not move by a call: bought, refunded, taken back, corrected. In their order. */
+    List<Entry> besideCalls(Dialect dialect) throws SQLException {
+        // SQLite would go through all of the account's entries, which it has in that order too.
+        String index = dialect == Dialect.SQLITE ? " INDEXED BY entry_beside_calls" : "";
+        try (PreparedStatement select = connection.prepareStatement(Ledger.SELECT_ENTRY + index + BESIDE_CALLS)) {
+            select.setString(1, accountId);
+            try (ResultSet row = select.executeQuery()) {
+                List<Entry> entries = new ArrayList<>();
+                while (row.next()) {
+                    entries.add(Ledger.entry(row));
+                }
+                return entries;
+            }
+        }
+    }
+
+    /** What an entry changes of the balance, what is held included. */
+    static long amount(Entry entry) {
+        return of(entry.to(), entry) - of(entry.from(), entry);
+    }
+
+    private static long of(Bucket bucket, Entry entry) {
+        return bucket == Bucket.AVAILABLE || bucket == Bucket.RESERVED ? entry.amountMicros() : 0;
+    }
+
+    static boolean isIn(Entry entry, Instant from, Instant to) {
+        return !entry.at().isBefore(from) && entry.at().isBefore(to);
+    }
+}

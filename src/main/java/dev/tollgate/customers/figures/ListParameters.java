@@ -1,0 +1,104 @@
+package dev.tollgate.customers.figures;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.customers.keys.KeyCaller;
+import dev.tollgate.customers.keys.KeyKind;
+import dev.tollgate.http.Exchange;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import org.jspecify.annotations.Nullable;
+
+/** What lists for scripts are asked with, in the query. What is not understood is refused and named (400). */
+final class ListParameters {
+
+    private static final int TEXT_CHARS_MAX = 256;
+    private static final int SHOWN_CHARS_MAX = 80;
+
+    private final Exchange exchange;
+
+    ListParameters(Exchange exchange) {
+        this.exchange = exchange;
+    }
+
+    @Nullable
+    String text(String name) {
+        String text = exchange.query(name);
+        if (text == null || text.isEmpty()) {
+            return null;
+        }
+        if (text.length() > TEXT_CHARS_MAX) {
+            throw wrong(name, text, "at most " + TEXT_CHARS_MAX + " characters");
+        }
+        return text;
+    }
+
+    int limit(int standard, int most) {
+        String text = text("limit");
+        if (text == null) {
+            return standard;
+        }
+        if (!text.matches("[0-9]{1,9}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > most) {
+            throw wrong("limit", text, "a whole number from 1 to " + most);
+        }
+        return Integer.parseInt(text);
+    }
+
+    /** UTC where there is none. */
+    ZoneId zone() {
+        String text = text("tz");
+        try {
+            return text == null ? ZoneOffset.UTC : ZoneId.of(text).normalized();
+        } catch (DateTimeException e) {
+            throw wrong("tz", text, "a name of the time zone database, e.g. Europe/Berlin, or an offset, e.g. +02:00");
+        }
+    }
+
+    /** A date begins at midnight in the zone. The plus of an offset, written into a URL as it is, comes as a blank. */
+    @Nullable
+    Instant time(String name, ZoneId zone) {
+        String text = text(name);
+        if (text == null) {
+            return null;
+        }
+        try {
+            return text.length() == 10
+                    ? LocalDate.parse(text).atStartOfDay(zone).toInstant()
+                    : OffsetDateTime.parse(text.replace(' ', '+')).toInstant();
+        } catch (DateTimeException e) {
+            throw wrong(
+                    name,
+                    text,
+                    "a date (2026-11-30) or a time with its offset (2026-11-30T14:03:09Z), as ISO 8601 has it");
+        }
+    }
+
+    /** Whose calls are listed: an API key's own, else those of the key that is asked for, or null: all of the account's. */
+    @Nullable
+    String keyId(KeyCaller caller) {
+        String wanted = text("key");
+        if (caller.key().settings().kind() == KeyKind.MANAGEMENT) {
+            return wanted;
+        }
+        String own = caller.key().id();
+        if (wanted != null && !wanted.equals(own)) {
+            throw wrong(
+                    "key",
+                    wanted,
+                    "this key's own id, '" + own + "': an API key lists its own calls, a management key the account's");
+        }
+        return own;
+    }
+
+    static ApiException wrong(String name, String text, String allowed) {
+        String shown = text.length() > SHOWN_CHARS_MAX ? text.substring(0, SHOWN_CHARS_MAX) + "…" : text;
+        return ApiError.invalid(
+                        name,
+                        "'" + name + "' is '" + shown.replaceAll("\\p{Cntrl}", "?") + "'; it must be " + allowed + ".")
+                .asException();
+    }
+}

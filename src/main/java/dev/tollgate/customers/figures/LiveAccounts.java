@@ -1,0 +1,146 @@
+package dev.tollgate.customers.figures;
+
+import dev.tollgate.books.ledger.Balance;
+import dev.tollgate.storage.Database;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What pages show while it changes: looked at again and again, so that one read does for many accounts. Thread-safe; blocks. */
+public final class LiveAccounts {
+
+    /** The most accounts of one look. */
+    public static final int ACCOUNTS_MAX = 500;
+
+    private static final String PAYER = "live";
+    private static final int RUNNING_MAX = 20;
+    private static final int NEW_MAX = 51;
+
+    private static final String HEADS =
+            "SELECT id, balance_micros, reserved_micros, purchased_micros, consumed_micros, last_sequence FROM account WHERE id IN (%s)";
+    private static final String RUNNING = """
+            SELECT h.id, h.model, h.key_id, k.name, h.created_at, h.held_micros
+            FROM open_hold h LEFT JOIN api_key k ON k.id = h.key_id
+            WHERE h.account_id = ? ORDER BY h.id DESC LIMIT ?""";
+    private static final String NEW =
+            "SELECT COUNT(*) FROM (SELECT 1 FROM task WHERE account_id = ? AND id > ? LIMIT ?) AS newer";
+
+    private final Database database;
+
+    public LiveAccounts(Database database) {
+        this.database = database;
+    }
+
+    /** @param sequence of its last entry: where that stands still, nothing of the account's has changed */
+    public record Head(Balance balance, long sequence) {}
+
+    /** A running call, of whatever node. @param keyName its id where it has no name any more */
+    public record RunningCall(String id, String model, String keyName, Instant startedAt, long heldMicros) {}
+
+    /** @param running at most {@value #RUNNING_MAX}, the newest first */
+    public record Now(Head head, Figures today, List<RunningCall> running) {
+
+        public Now {
+            running = List.copyOf(running);
+        }
+    }
+
+    /** Accounts as they stand. @param ids at most {@value #ACCOUNTS_MAX} */
+    public Map<String, Head> heads(List<String> ids) {
+        if (ids.size() > ACCOUNTS_MAX) {
+            throw new IllegalArgumentException("at most " + ACCOUNTS_MAX + " accounts at once");
+        }
+        String sql = HEADS.formatted(String.join(", ", Collections.nCopies(ids.size(), "?")));
+        return database.pages().read(PAYER, connection -> {
+            try (PreparedStatement select = connection.prepareStatement(sql)) {
+                for (int i = 0; i < ids.size(); i++) {
+                    select.setString(i + 1, ids.get(i));
+                }
+                Map<String, Head> heads = new HashMap<>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        heads.put(row.getString(1), head(row));
+                    }
+                }
+                return heads;
+            }
+        });
+    }
+
+    private static Head head(ResultSet row) throws SQLException {
+        return new Head(new Balance(row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5)), row.getLong(6));
+    }
+
+    /** One account, of one instant; null where there is none. @param zone whose today it is */
+    public @Nullable Now now(String accountId, ZoneId zone, Instant now) {
+        return database.pages().read(accountId, connection -> {
+            Head head = head(connection, accountId);
+            if (head == null) {
+                return null;
+            }
+            LocalDate today = now.atZone(zone).toLocalDate();
+            return new Now(
+                    head,
+                    new UsageRows(connection, accountId)
+                            .sum(
+                                    Span.quarter(Span.start(today, zone)),
+                                    Span.quarter(Span.start(today.plusDays(1), zone)),
+                                    null,
+                                    null),
+                    running(connection, accountId));
+        });
+    }
+
+    private static @Nullable Head head(Connection connection, String accountId) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(HEADS.formatted("?"))) {
+            select.setString(1, accountId);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? head(row) : null;
+            }
+        }
+    }
+
+    private static List<RunningCall> running(Connection connection, String accountId) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(RUNNING)) {
+            select.setString(1, accountId);
+            select.setInt(2, RUNNING_MAX);
+            List<RunningCall> calls = new ArrayList<>();
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    String keyName = row.getString(4);
+                    calls.add(new RunningCall(
+                            row.getString(1),
+                            row.getString(2),
+                            keyName == null ? row.getString(3) : keyName,
+                            Instant.ofEpochMilli(row.getLong(5)),
+                            row.getLong(6)));
+                }
+            }
+            return calls;
+        }
+    }
+
+    /** How many calls have ended that are newer than one; 51 for more than 50. */
+    public int newer(String accountId, String callId) {
+        return database.pages().read(accountId, connection -> {
+            try (PreparedStatement select = connection.prepareStatement(NEW)) {
+                select.setString(1, accountId);
+                select.setString(2, callId);
+                select.setInt(3, NEW_MAX);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next() ? row.getInt(1) : 0;
+                }
+            }
+        });
+    }
+}

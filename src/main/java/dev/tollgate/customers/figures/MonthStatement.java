@@ -1,0 +1,35 @@
+package dev.tollgate.customers.figures;
+
+import dev.tollgate.books.ledger.Entry;
+import java.time.YearMonth;
+import java.util.List;
+
+/**
+ * A month (UTC) of an account. Balances include what was held then (decision D40); {@code opening} with what {@code beside} moves and the usage
+ * makes {@code closing}. Micro-credits.
+ *
+ * @param beside what did not move by a call: bought, refunded, taken back, corrected; in their order
+ * @param movedMicros what those add up to
+ * @param usage charges by model as it was asked for
+ * @param all of them; its refunds stand in {@code beside}, too
+ * @param lines a page of its movements, the newest first
+ */
+public record MonthStatement(
+        YearMonth month,
+        long openingMicros,
+        List<Entry> beside,
+        long movedMicros,
+        List<UsageGroup> usage,
+        Figures all,
+        long closingMicros,
+        LedgerPage lines) {
+
+    public MonthStatement {
+        beside = List.copyOf(beside);
+        usage = List.copyOf(usage);
+    }
+
+    MonthStatement with(LedgerPage page) {
+        return new MonthStatement(month, openingMicros, beside, movedMicros, usage, all, closingMicros, page);
+    }
+}

@@ -1,0 +1,88 @@
+package dev.tollgate.customers.figures;
+
+import dev.tollgate.storage.Database;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What stands behind ids, as it is called now: what was written down with an id is read with a name. Thread-safe; blocks. */
+public final class NamesOfIds {
+
+    /** The most that are looked up at once. */
+    public static final int IDS_MAX = 3_000;
+
+    private static final String OPERATOR = "operator";
+
+    /** Of an account that has no name of its own, its first person's login. */
+    private static final String ACCOUNT_NAME = """
+            CASE WHEN TRIM(a.name) <> '' THEN a.name
+                ELSE COALESCE((SELECT f.login FROM person f WHERE f.account_id = a.id ORDER BY f.created_at, f.id LIMIT 1), a.id) END""";
+
+    private static final List<String> TABLES = List.of(
+            "SELECT a.id, 'ACCOUNT', '', a.id, " + ACCOUNT_NAME + " FROM account a WHERE a.id IN (%s)",
+            "SELECT p.id, 'PERSON', p.login, a.id, " + ACCOUNT_NAME
+                    + " FROM person p JOIN account a ON a.id = p.account_id WHERE p.id IN (%s)",
+            "SELECT k.id, 'KEY', k.name, a.id, " + ACCOUNT_NAME
+                    + " FROM api_key k JOIN account a ON a.id = k.account_id WHERE k.id IN (%s)",
+            "SELECT t.id, 'CALL', '', a.id, " + ACCOUNT_NAME
+                    + " FROM task t JOIN account a ON a.id = t.account_id WHERE t.id IN (%s)");
+
+    private final Database database;
+
+    public NamesOfIds(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * What an id is of.
+     *
+     * @param name a person's login, a key's name; else empty
+     */
+    public record Named(Kind kind, String name, String accountId, String accountName) {}
+
+    /** What has ids. */
+    public enum Kind {
+        ACCOUNT,
+        PERSON,
+        KEY,
+        CALL
+    }
+
+    /** Those that are of something that is still there. @param ids at most {@value #IDS_MAX}; others than ids are none */
+    public Map<String, Named> of(Set<String> ids) {
+        if (ids.size() > IDS_MAX) {
+            throw new IllegalArgumentException("at most " + IDS_MAX + " ids at once, not " + ids.size());
+        }
+        if (ids.isEmpty()) {
+            return Map.of();
+        }
+        String these = String.join(", ", Collections.nCopies(ids.size(), "?"));
+        return database.pages().read(OPERATOR, connection -> {
+            Map<String, Named> names = new HashMap<>();
+            for (String table : TABLES) {
+                try (PreparedStatement select = connection.prepareStatement(table.formatted(these))) {
+                    int parameter = 1;
+                    for (String id : ids) {
+                        select.setString(parameter++, id);
+                    }
+                    try (ResultSet row = select.executeQuery()) {
+                        while (row.next()) {
+                            names.put(
+                                    row.getString(1),
+                                    new Named(
+                                            Kind.valueOf(row.getString(2)),
+                                            row.getString(3),
+                                            row.getString(4),
+                                            row.getString(5)));
+                        }
+                    }
+                }
+            }
+            return names;
+        });
+    }
+}

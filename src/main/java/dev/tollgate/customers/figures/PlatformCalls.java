@@ -1,0 +1,190 @@
+package dev.tollgate.customers.figures;
+
+import dev.tollgate.base.ids.CompletionIds;
+import dev.tollgate.books.ledger.Confirm;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The calls of all accounts, as the operator looks through them. Thread-safe; blocks. */
+public final class PlatformCalls {
+
+    /** The most that one page holds. */
+    public static final int PAGE_MAX = 200;
+
+    private static final String OPERATOR = "operator";
+    private static final int RUNNING_MAX = 1_000;
+    private static final int ACCOUNT_ID = 17;
+    private static final int ACCOUNT_NAME = 18;
+
+    private static final String ENDED = "SELECT " + CallRow.COLUMNS + """
+            , t.account_id, a.name FROM task t JOIN account a ON a.id = t.account_id LEFT JOIN api_key k ON k.id = t.key_id
+            WHERE t.id < ? ORDER BY t.id DESC LIMIT\s""" + CallLog.LOOKED_AT_MAX;
+    private static final String ENDED_OF_ACCOUNT = "SELECT " + CallRow.COLUMNS + """
+            , t.account_id, a.name FROM task t JOIN account a ON a.id = t.account_id LEFT JOIN api_key k ON k.id = t.key_id
+            WHERE t.account_id = ? AND t.id < ? ORDER BY t.id DESC LIMIT\s""" + CallLog.LOOKED_AT_MAX;
+    private static final String RUNNING = "SELECT id FROM open_hold LIMIT " + RUNNING_MAX;
+    private static final String RUNNING_CALLS = "SELECT " + CallRow.COLUMNS_OF_RUNNING + """
+            , t.account_id, a.name FROM open_hold t JOIN account a ON a.id = t.account_id LEFT JOIN api_key k ON k.id = t.key_id
+            WHERE t.id < ? AND (t.account_id = ? OR ? = '') ORDER BY t.id DESC LIMIT\s""" + RUNNING_MAX;
+    private static final String ACCOUNT_OF =
+            "SELECT account_id FROM task WHERE id = ? UNION ALL SELECT account_id FROM open_hold WHERE id = ?";
+
+    /** Calls have lower ids. */
+    private static final String LAST = CompletionIds.earliest(Instant.parse("9999-01-01T00:00:00Z"));
+
+    private final Database database;
+    private final Writer writer;
+
+    /** @param writer of the program that reads: what it has told of calls and not written yet is written before those that run are read */
+    public PlatformCalls(Database database, Writer writer) {
+        this.database = database;
+        this.writer = writer;
+    }
+
+    /** A call and whose it is. */
+    public record OfAccount(String accountId, String accountName, CallRow call) {}
+
+    /**
+     * The newest first.
+     *
+     * @param older where the next page begins, or null where there is nothing older
+     * @param lookedBackTo where it was given up to look further: {@code older} goes on there; else null
+     */
+    public record Page(
+            List<OfAccount> calls,
+            @Nullable String older,
+            @Nullable Instant lookedBackTo) {
+
+        public Page {
+            calls = List.copyOf(calls);
+        }
+    }
+
+    /**
+     * Calls that have ended.
+     *
+     * @param accountId null for everybody's
+     * @param before calls with lower ids, or null
+     * @param limit 1 to {@value #PAGE_MAX}
+     */
+    public Page page(CallFilter filter, @Nullable String accountId, @Nullable String before, int limit) {
+        if (limit < 1 || limit > PAGE_MAX) {
+            throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " calls");
+        }
+        return database.pages().read(OPERATOR, connection -> page(connection, filter, accountId, before, limit));
+    }
+
+    private static Page page(
+            Connection connection, CallFilter filter, @Nullable String accountId, @Nullable String before, int limit)
+            throws SQLException {
+        List<OfAccount> calls = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement(accountId == null ? ENDED : ENDED_OF_ACCOUNT)) {
+            int parameter = 1;
+            if (accountId != null) {
+                select.setString(parameter++, accountId);
+            }
+            select.setString(parameter, before == null ? LAST : before);
+            select.setFetchSize(limit + 1);
+            try (ResultSet row = select.executeQuery()) {
+                for (int seen = 1; row.next(); seen++) {
+                    CallRow call = CallRow.read(row);
+                    if (filter.takes(call)) {
+                        if (calls.size() == limit) {
+                            return new Page(calls, calls.getLast().call().id(), null);
+                        }
+                        calls.add(new OfAccount(row.getString(ACCOUNT_ID), row.getString(ACCOUNT_NAME), call));
+                    }
+                    if (seen == CallLog.LOOKED_AT_MAX) {
+                        return new Page(calls, call.id(), call.startedAt());
+                    }
+                }
+            }
+        }
+        return new Page(calls, null, null);
+    }
+
+    /** Likewise, of the calls that run on all servers; those beyond {@value #RUNNING_MAX} are not looked at. */
+    public Page running(CallFilter filter, @Nullable String accountId, @Nullable String before, int limit) {
+        writeWhatWasTold();
+        return database.pages().read(OPERATOR, connection -> {
+            String of = accountId == null ? "" : accountId;
+            List<OfAccount> calls = new ArrayList<>();
+            try (PreparedStatement select = connection.prepareStatement(RUNNING_CALLS)) {
+                select.setString(1, before == null ? LAST : before);
+                select.setString(2, of);
+                select.setString(3, of);
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        CallRow call = CallRow.read(row);
+                        if (filter.takes(call)) {
+                            if (calls.size() == limit) {
+                                return new Page(calls, calls.getLast().call().id(), null);
+                            }
+                            calls.add(new OfAccount(row.getString(ACCOUNT_ID), row.getString(ACCOUNT_NAME), call));
+                        }
+                    }
+                }
+            }
+            return new Page(calls, null, null);
+        });
+    }
+
+    /** A call runs once its hold is decided, which may not be written yet (D58): a commit that is waited for takes it along. */
+    private void writeWhatWasTold() {
+        if (writer.hasToldUnwritten()) {
+            writer.commitAndWait(Unit.of(new Confirm(LAST)));
+        }
+    }
+
+    /** The call of a request id, as in {@code x-request-id}; null where there is none, or none of the first thousands of its minutes. */
+    public @Nullable String callOfRequest(String requestId) {
+        return database.pages().read(OPERATOR, connection -> Find.callOfRequest(connection, requestId));
+    }
+
+    /** Whose call it is; null where there is none. */
+    public @Nullable String accountOf(String callId) {
+        boolean unwritten = writer.hasToldUnwritten(); // before it is read: what is written meanwhile is told no more
+        String account = writtenAccountOf(callId);
+        if (account == null && unwritten) {
+            writer.commitAndWait(Unit.of(new Confirm(callId)));
+            account = writtenAccountOf(callId);
+        }
+        return account;
+    }
+
+    private @Nullable String writtenAccountOf(String callId) {
+        return database.pages().read(OPERATOR, connection -> {
+            try (PreparedStatement select = connection.prepareStatement(ACCOUNT_OF)) {
+                select.setString(1, callId);
+                select.setString(2, callId);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next() ? row.getString(1) : null;
+                }
+            }
+        });
+    }
+
+    /** How many calls run on all servers; those beyond {@value #RUNNING_MAX} are not counted. */
+    public int running() {
+        writeWhatWasTold();
+        return database.pages().read(OPERATOR, connection -> {
+            try (PreparedStatement select = connection.prepareStatement(RUNNING);
+                    ResultSet row = select.executeQuery()) {
+                int running = 0;
+                while (row.next()) {
+                    running++;
+                }
+                return running;
+            }
+        });
+    }
+}

@@ -1,0 +1,226 @@
+package dev.tollgate.customers.figures;
+
+import dev.tollgate.storage.Database;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The operator's figures of all accounts. Ranges are days or hours of UTC. */
+public final class PlatformHistory {
+
+    private static final String OPERATOR = "operator";
+    private static final long DAY_MILLIS = 86_400_000;
+
+    private static final String GROUPS = """
+            SELECT by_day, by_one, SUM(calls), SUM(CASE WHEN ending = 'failed' OR ending = 'abandoned' THEN calls ELSE 0 END),
+                SUM(CASE WHEN ending = 'cancelled' THEN calls ELSE 0 END), SUM(prompt_tokens), SUM(cached_tokens),
+                SUM(completion_tokens), SUM(thoughts_tokens), SUM(estimated), SUM(uncosted), SUM(charged_micros),
+                SUM(refunded_micros), SUM(cost_micros), SUM(shortfall_micros)
+            FROM (
+                SELECT CASE WHEN ? = 1 THEN starts_at - starts_at % 86400000 ELSE 0 END AS by_day,
+                    CASE WHEN ? = 1 THEN model WHEN ? = 2 THEN channel WHEN ? = 3 THEN ending ELSE '' END AS by_one, usage_hour.*
+                FROM usage_hour WHERE starts_at >= ? AND starts_at < ?) AS hours
+            GROUP BY by_day, by_one ORDER BY by_day, by_one LIMIT 10000""";
+
+    private static final String ACCOUNTS = "SELECT id, name FROM account WHERE id > ? ORDER BY id LIMIT ?";
+
+    /** Accounts with calls or refunds in a range of days, by what they paid. CROSS JOIN: from the few accounts to their rows, never through all rows. */
+    private static final String HIGHEST = """
+            SELECT account.id, account.name, earned.net FROM (
+                SELECT account_id, SUM(charged_micros) - SUM(refunded_micros) AS net FROM (
+                    SELECT d.account_id, d.charged_micros, d.refunded_micros FROM account a CROSS JOIN usage_day d
+                    WHERE d.account_id = a.id AND d.starts_at >= ? AND d.starts_at < ?
+                    UNION ALL
+                    SELECT q.account_id, q.charged_micros, q.refunded_micros FROM account a CROSS JOIN usage_quarter q
+                    WHERE q.account_id = a.id AND q.starts_at >= ? AND q.starts_at < ?) AS parts
+                GROUP BY account_id) AS earned JOIN account ON account.id = earned.account_id
+            WHERE earned.net < ? OR (earned.net = ? AND account.id > ?)
+            ORDER BY earned.net DESC, account.id LIMIT ?""";
+
+    private final Database database;
+
+    public PlatformHistory(Database database) {
+        this.database = database;
+    }
+
+    /** What figures are told apart by, beside the day. */
+    public enum Part {
+        NOTHING,
+        MODEL,
+        CHANNEL,
+        END
+    }
+
+    /**
+     * Amounts are micro-credits.
+     *
+     * @param day of UTC; null where days were not asked for
+     * @param name of the model, channel or end; empty where the channel is not known, or nothing was asked for
+     * @param estimated calls whose usage was not reported in full
+     * @param uncosted calls whose price at the upstream is not known: {@code costMicros} says nothing of them
+     * @param costMicros by list prices, not the provider's invoice
+     * @param shortfallMicros what nothing covered
+     */
+    public record Group(
+            @Nullable LocalDate day,
+            String name,
+            long calls,
+            long failed,
+            long cancelled,
+            long promptTokens,
+            long cachedTokens,
+            long completionTokens,
+            long thoughtsTokens,
+            long estimated,
+            long uncosted,
+            long chargedMicros,
+            long refundedMicros,
+            long costMicros,
+            long shortfallMicros) {
+
+        public long netMicros() {
+            return chargedMicros - refundedMicros;
+        }
+
+        public long marginMicros() {
+            return netMicros() - costMicros;
+        }
+    }
+
+    /** @param figures of the span */
+    public record OfAccount(String id, String name, Figures figures) {}
+
+    /**
+     * In the order of day and name; at most 10,000.
+     *
+     * @param from to the hour; likewise {@code to}, which is exclusive
+     */
+    public List<Group> groups(Instant from, Instant to, boolean byDay, Part part) {
+        return database.pages().read(OPERATOR, connection -> groups(connection, from, to, byDay, part));
+    }
+
+    private static List<Group> groups(Connection connection, Instant from, Instant to, boolean byDay, Part part)
+            throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(GROUPS)) {
+            select.setInt(1, byDay ? 1 : 0);
+            for (int i = 2; i <= 4; i++) {
+                select.setInt(i, part.ordinal());
+            }
+            select.setLong(5, from.toEpochMilli());
+            select.setLong(6, to.toEpochMilli());
+            try (ResultSet row = select.executeQuery()) {
+                List<Group> groups = new ArrayList<>();
+                while (row.next()) {
+                    groups.add(group(row, byDay));
+                }
+                return groups;
+            }
+        }
+    }
+
+    private static Group group(ResultSet row, boolean byDay) throws SQLException {
+        return new Group(
+                byDay ? LocalDate.ofEpochDay(row.getLong(1) / DAY_MILLIS) : null,
+                row.getString(2),
+                row.getLong(3),
+                row.getLong(4),
+                row.getLong(5),
+                row.getLong(6),
+                row.getLong(7),
+                row.getLong(8),
+                row.getLong(9),
+                row.getLong(10),
+                row.getLong(11),
+                row.getLong(12),
+                row.getLong(13),
+                row.getLong(14),
+                row.getLong(15));
+    }
+
+    /** Where a page of accounts in the order of what they paid ends. */
+    public record Rank(long netMicros, String id) {
+
+        private static final Rank FIRST = new Rank(Long.MAX_VALUE, "");
+
+        public String text() {
+            return netMicros + "." + id;
+        }
+
+        /** The first one for what is none. */
+        public static Rank of(@Nullable String text) {
+            if (text == null || !text.matches("-?[0-9]{1,18}\\.[a-z0-9A-Z_]{1,64}")) {
+                return FIRST;
+            }
+            int dot = text.indexOf('.');
+            return new Rank(Long.parseLong(text.substring(0, dot)), text.substring(dot + 1));
+        }
+    }
+
+    /**
+     * Accounts of which something ended in a span of days of UTC, those that paid most first, whatever page they are on.
+     *
+     * @param limit 1 to 200: each costs a few reads
+     */
+    public List<OfAccount> highest(Span span, Rank after, int limit) {
+        if (limit < 1 || limit > 200) {
+            throw new IllegalArgumentException("a page has 1 to 200 accounts");
+        }
+        return database.pages().read(OPERATOR, connection -> {
+            long from = span.from().toEpochMilli();
+            long to = span.to().toEpochMilli();
+            long folded = Math.clamp(UsageRows.foldedUntil(connection), from, to);
+            List<OfAccount> accounts = new ArrayList<>();
+            try (PreparedStatement select = connection.prepareStatement(HIGHEST)) {
+                select.setLong(1, from);
+                select.setLong(2, folded);
+                select.setLong(3, folded);
+                select.setLong(4, to);
+                select.setLong(5, after.netMicros());
+                select.setLong(6, after.netMicros());
+                select.setString(7, after.id());
+                select.setInt(8, limit);
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        String id = row.getString(1);
+                        Figures figures = new UsageRows(connection, id).sum(span.from(), span.to(), null, null);
+                        accounts.add(new OfAccount(id, row.getString(2), figures));
+                    }
+                }
+            }
+            return accounts;
+        });
+    }
+
+    /**
+     * Accounts in the order of their ids, those without calls too.
+     *
+     * @param after the last of the page before, or null
+     * @param limit 1 to 200: each costs a few reads
+     */
+    public List<OfAccount> accounts(Span span, @Nullable String after, int limit) {
+        if (limit < 1 || limit > 200) {
+            throw new IllegalArgumentException("a page has 1 to 200 accounts");
+        }
+        return database.pages().read(OPERATOR, connection -> {
+            List<OfAccount> accounts = new ArrayList<>();
+            try (PreparedStatement select = connection.prepareStatement(ACCOUNTS)) {
+                select.setString(1, after == null ? "" : after);
+                select.setInt(2, limit);
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        String id = row.getString(1);
+                        Figures figures = new UsageRows(connection, id).sum(span.from(), span.to(), null, null);
+                        accounts.add(new OfAccount(id, row.getString(2), figures));
+                    }
+                }
+            }
+            return accounts;
+        });
+    }
+}

@@ -1,0 +1,68 @@
+package dev.tollgate.customers.figures;
+
+import dev.tollgate.books.ledger.Records;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Handler;
+import java.io.ByteArrayOutputStream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * {@code GET /admin/tasks?account&from&to&status&model&key&after&limit}: calls of all accounts that have ended, the newest first. {@code next}
+ * as in {@link TaskListHandler}.
+ */
+public final class PlatformTasksHandler implements Handler<Object> {
+
+    private static final int LIMIT_DEFAULT = 50;
+    private static final int LIMIT_MAX = 200;
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final PlatformCalls calls;
+
+    public PlatformTasksHandler(PlatformCalls calls) {
+        this.calls = calls;
+    }
+
+    @Override
+    public void handle(Exchange exchange, Object operator) {
+        ListParameters parameters = new ListParameters(exchange);
+        CallFilter filter = new CallFilter(
+                parameters.time("from", parameters.zone()),
+                parameters.time("to", parameters.zone()),
+                TaskListHandler.statuses(parameters.text("status")),
+                parameters.text("model"),
+                parameters.text("key"),
+                null,
+                null,
+                -1);
+        String account = parameters.text("account");
+        String after = parameters.text("after");
+        int limit = parameters.limit(LIMIT_DEFAULT, LIMIT_MAX);
+        exchange.compute(
+                () -> Records.read(() -> calls.page(filter, account, after, limit)),
+                page -> exchange.json(limit * CallRow.JSON_BYTES, () -> render(page)));
+    }
+
+    private static byte[] render(PlatformCalls.Page page) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(16_384);
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
+            json.writeStartObject();
+            json.writeArrayPropertyStart("data");
+            page.calls().forEach(each -> TaskListHandler.write(json, each.call(), each.accountId()));
+            json.writeEndArray();
+            next(json, page.older());
+            json.writeEndObject();
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void next(JsonGenerator json, @Nullable String older) {
+        if (older == null) {
+            json.writeNullProperty("next");
+        } else {
+            json.writeStringProperty("next", older);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package dev.tollgate.customers.figures;
+
+import dev.tollgate.base.money.Credits;
+import dev.tollgate.books.ledger.Records;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Handler;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.util.RawValue;
+
+/**
+ * {@code GET /admin/usage?by=day|model|channel|end|account&from&to&after&limit}: what calls of all accounts came to, net of refunds, with their
+ * upstream cost by list prices, but by account, of which that is not kept. To the hour, by account to the day where the range is long, in UTC; the
+ * last 30 days where no time is named.
+ */
+public final class PlatformUsageHandler implements Handler<Object> {
+
+    private static final int LIMIT_DEFAULT = 100;
+    private static final int LIMIT_MAX = 1_000;
+    private static final int ACCOUNTS_MAX = 200;
+    private static final String ACCOUNT = "account";
+    private static final Duration STANDARD = Duration.ofDays(30);
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private static final Map<String, PlatformHistory.Part> PARTS = Map.of(
+            "day", PlatformHistory.Part.NOTHING,
+            "model", PlatformHistory.Part.MODEL,
+            "channel", PlatformHistory.Part.CHANNEL,
+            "end", PlatformHistory.Part.END);
+
+    private final PlatformHistory history;
+    private final InstantSource clock;
+
+    public PlatformUsageHandler(PlatformHistory history, InstantSource clock) {
+        this.history = history;
+        this.clock = clock;
+    }
+
+    @Override
+    public void handle(Exchange exchange, Object operator) {
+        ListParameters parameters = new ListParameters(exchange);
+        String by = Objects.requireNonNullElse(parameters.text("by"), "day");
+        PlatformHistory.Part part = PARTS.get(by);
+        if (part == null && !by.equals(ACCOUNT)) {
+            throw ListParameters.wrong("by", by, "day, model, channel, end or account");
+        }
+        Instant now = clock.instant();
+        Instant to = Objects.requireNonNullElse(parameters.time("to", ZoneOffset.UTC), now.plus(Duration.ofHours(1)))
+                .truncatedTo(ChronoUnit.HOURS);
+        Instant from = Objects.requireNonNullElse(parameters.time("from", ZoneOffset.UTC), to.minus(STANDARD))
+                .truncatedTo(ChronoUnit.HOURS);
+        String after = Objects.requireNonNullElse(parameters.text("after"), "");
+        if (part == null) {
+            Span span = span(from, to, now);
+            int accounts = parameters.limit(LIMIT_DEFAULT, ACCOUNTS_MAX);
+            exchange.compute(
+                    () -> Records.read(() -> history.accounts(span, after, accounts)),
+                    page -> exchange.json(accounts * UsageGroup.JSON_BYTES, () -> render(page, accounts)));
+            return;
+        }
+        int limit = parameters.limit(LIMIT_DEFAULT, LIMIT_MAX);
+        exchange.compute(
+                () -> Records.read(() -> history.groups(from, to, by.equals("day"), part)),
+                groups -> exchange.json(limit * UsageGroup.JSON_BYTES, () -> render(by, groups, after, limit)));
+    }
+
+    private static Span span(Instant from, Instant to, Instant now) {
+        try {
+            return Span.of(from, to, ZoneOffset.UTC, now);
+        } catch (IllegalArgumentException e) {
+            throw ListParameters.wrong("from", from.toString(), "a time before 'to', by 100 years at most");
+        }
+    }
+
+    private static byte[] render(List<PlatformHistory.OfAccount> page, int limit) {
+        ObjectNode list = JSON.createObjectNode();
+        ArrayNode data = list.putArray("data");
+        for (PlatformHistory.OfAccount account : page) {
+            Figures figures = account.figures();
+            ObjectNode json = data.addObject()
+                    .put(ACCOUNT, account.id())
+                    .put("name", account.name())
+                    .put("calls", figures.calls())
+                    .put("failed", figures.failed())
+                    .put("cancelled", figures.cancelled())
+                    .put("prompt_tokens", figures.promptTokens())
+                    .put("cached_tokens", figures.cachedTokens())
+                    .put("completion_tokens", figures.completionTokens())
+                    .put("reasoning_tokens", figures.thoughtsTokens());
+            credits(json, "charged", figures.chargedMicros());
+            credits(json, "refunded", figures.refundedMicros());
+            credits(json, "net", figures.netMicros());
+        }
+        list.put("next", page.size() < limit ? null : page.getLast().id());
+        return JSON.writeValueAsBytes(list);
+    }
+
+    /** What a group is told apart by; the list is in its order. */
+    private static String name(PlatformHistory.Group group) {
+        LocalDate day = group.day();
+        return day != null ? day.toString() : group.name().isEmpty() ? "unknown" : group.name();
+    }
+
+    private static byte[] render(String by, List<PlatformHistory.Group> groups, String after, int limit) {
+        List<PlatformHistory.Group> left = groups.stream()
+                .sorted(Comparator.comparing(PlatformUsageHandler::name))
+                .filter(group -> name(group).compareTo(after) > 0)
+                .toList();
+        List<PlatformHistory.Group> page = left.subList(0, Math.min(limit, left.size()));
+        ObjectNode list = JSON.createObjectNode();
+        ArrayNode data = list.putArray("data");
+        page.forEach(group -> write(data.addObject().put(by, name(group)), group));
+        list.put("next", page.size() < left.size() ? name(page.getLast()) : null);
+        return JSON.writeValueAsBytes(list);
+    }
+
+    private static void write(ObjectNode json, PlatformHistory.Group group) {
+        json.put("calls", group.calls())
+                .put("failed", group.failed())
+                .put("cancelled", group.cancelled())
+                .put("prompt_tokens", group.promptTokens())
+                .put("cached_tokens", group.cachedTokens())
+                .put("completion_tokens", group.completionTokens())
+                .put("reasoning_tokens", group.thoughtsTokens())
+                .put("estimated", group.estimated())
+                .put("uncosted", group.uncosted());
+        credits(json, "charged", group.chargedMicros());
+        credits(json, "refunded", group.refundedMicros());
+        credits(json, "net", group.netMicros());
+        credits(json, "upstream_cost", group.costMicros());
+        credits(json, "margin", group.marginMicros());
+        credits(json, "shortfall", group.shortfallMicros());
+    }
+
+    private static void credits(ObjectNode json, String name, long micros) {
+        json.putRawValue(name, new RawValue(Credits.text(micros)));
+    }
+}

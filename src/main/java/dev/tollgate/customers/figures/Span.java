@@ -1,0 +1,83 @@
+package dev.tollgate.customers.figures;
+
+import dev.tollgate.books.rollups.Rollups;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * A range as the roll-ups can tell it. Up to {@value #LOCAL_DAYS_MAX} days that are not too long ago are the zone's own days, to the quarter of
+ * an hour; anything else is days of UTC, which {@link #zone} says.
+ *
+ * @param from inclusive
+ * @param to exclusive, later than {@code from}
+ */
+public record Span(Instant from, Instant to, ZoneId zone) {
+
+    public static final int LOCAL_DAYS_MAX = 31;
+
+    /** The longest range, in years: it is gone through day by day. */
+    private static final int YEARS_MAX = 100;
+
+    private static final long QUARTER_MILLIS = Duration.ofMinutes(15).toMillis();
+
+    public Span {
+        if (!from.isBefore(to)) {
+            throw new IllegalArgumentException("a range ends after its begin");
+        }
+        if (Duration.between(from, to).toDays() > YEARS_MAX * 366L) {
+            throw new IllegalArgumentException("a range has " + YEARS_MAX + " years at most");
+        }
+    }
+
+    /** What comes nearest to a range: its ends are moved outwards to where quarters, or days of UTC, begin. */
+    public static Span of(Instant from, Instant to, ZoneId zone, Instant now) {
+        ZonedDateTime begin = from.atZone(zone);
+        ZonedDateTime end = to.atZone(zone);
+        Instant kept = now.minus(Duration.ofDays(Rollups.QUARTER_DAYS - 1));
+        if (ChronoUnit.DAYS.between(
+                                begin.toLocalDateTime(), end.toLocalDateTime().minusNanos(1))
+                        < LOCAL_DAYS_MAX
+                && !from.isBefore(kept)) {
+            return new Span(quarter(from), quarter(to.plusMillis(QUARTER_MILLIS - 1)), zone);
+        }
+        LocalDate last = end.toLocalDate();
+        boolean isMidnight = end.equals(last.atStartOfDay(zone));
+        return ofDays(begin.toLocalDate(), isMidnight ? last : last.plusDays(1));
+    }
+
+    /** Days of UTC. */
+    public static Span ofDays(LocalDate from, LocalDate to) {
+        return new Span(start(from, ZoneOffset.UTC), start(to, ZoneOffset.UTC), ZoneOffset.UTC);
+    }
+
+    /** Whole days of a zone, not more than {@value #LOCAL_DAYS_MAX} and not too long ago. */
+    static Span ofLocalDays(LocalDate from, LocalDate to, ZoneId zone) {
+        return new Span(quarter(start(from, zone)), quarter(start(to, zone)), zone);
+    }
+
+    static Instant start(LocalDate day, ZoneId zone) {
+        return day.atStartOfDay(zone).toInstant();
+    }
+
+    static Instant quarter(Instant at) {
+        long millis = at.toEpochMilli();
+        return Instant.ofEpochMilli(millis - Math.floorMod(millis, QUARTER_MILLIS));
+    }
+
+    boolean isUtc() {
+        return zone.equals(ZoneOffset.UTC);
+    }
+
+    long days() {
+        return Duration.between(from, to).toDays();
+    }
+
+    LocalDate firstDay() {
+        return from.atZone(zone).toLocalDate();
+    }
+}

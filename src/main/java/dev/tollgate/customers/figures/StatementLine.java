@@ -1,0 +1,16 @@
+package dev.tollgate.customers.figures;
+
+import dev.tollgate.books.ledger.Entry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An entry of a statement, holds included, with the balance after it. Micro-credits.
+ *
+ * @param model that answered the call; null where it is of none
+ * @param amountMicros what it changes of that balance; 0 for a hold and its return
+ */
+record StatementLine(Entry entry, @Nullable String model, long amountMicros, long balanceMicros) {
+
+    /** @param sequence of the next entry; @param balanceMicros before it */
+    record Cursor(long sequence, long balanceMicros) {}
+}

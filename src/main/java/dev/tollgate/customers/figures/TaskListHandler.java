@@ -1,0 +1,137 @@
+package dev.tollgate.customers.figures;
+
+import dev.tollgate.base.money.Credits;
+import dev.tollgate.books.ledger.Records;
+import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.customers.keys.KeyCaller;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Handler;
+import java.io.ByteArrayOutputStream;
+import java.time.ZoneId;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * {@code GET /v1/tasks?from&to&status&model&key&after&limit}: calls, the newest first. {@code next} goes on where this page ends; it may be
+ * there although few calls, or none, fit: then so many were looked at.
+ */
+public final class TaskListHandler implements Handler<KeyCaller> {
+
+    private static final int LIMIT_DEFAULT = 100;
+    private static final int LIMIT_MAX = 1_000;
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final AccountHistory history;
+
+    public TaskListHandler(AccountHistory history) {
+        this.history = history;
+    }
+
+    @Override
+    public void handle(Exchange exchange, KeyCaller caller) {
+        ListParameters parameters = new ListParameters(exchange);
+        ZoneId zone = parameters.zone();
+        CallFilter filter = new CallFilter(
+                parameters.time("from", zone),
+                parameters.time("to", zone),
+                statuses(parameters.text("status")),
+                parameters.text("model"),
+                parameters.keyId(caller),
+                null,
+                null,
+                -1);
+        String after = parameters.text("after");
+        int limit = parameters.limit(LIMIT_DEFAULT, LIMIT_MAX);
+        String accountId = caller.accountId();
+        exchange.compute(
+                () -> Records.read(() -> history.calls(accountId, filter, after, null, limit)),
+                page -> exchange.json(page.calls().size() * CallRow.JSON_BYTES, () -> render(page)));
+    }
+
+    static Set<TaskStatus> statuses(@Nullable String text) {
+        Set<TaskStatus> statuses = EnumSet.noneOf(TaskStatus.class);
+        if (text != null) {
+            for (String name : text.split(",", -1)) {
+                statuses.add(status(name.strip(), text));
+            }
+        }
+        return statuses;
+    }
+
+    private static TaskStatus status(String name, String text) {
+        for (TaskStatus status : TaskStatus.values()) {
+            if (status.code().equals(name.toLowerCase(Locale.ROOT))) {
+                return status;
+            }
+        }
+        throw ListParameters.wrong(
+                "status", text, "some of processing, completed, failed and cancelled, separated by commas");
+    }
+
+    private static byte[] render(CallPage page) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(16_384);
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
+            json.writeStartObject();
+            json.writeStringProperty("object", "list");
+            json.writeArrayPropertyStart("data");
+            page.calls().forEach(call -> write(json, call, null));
+            json.writeEndArray();
+            if (page.older() == null) {
+                json.writeNullProperty("next");
+            } else {
+                json.writeStringProperty("next", page.older());
+            }
+            json.writeEndObject();
+        }
+        return bytes.toByteArray();
+    }
+
+    /** @param accountId null where the list is of one account */
+    static void write(JsonGenerator json, CallRow call, @Nullable String accountId) {
+        json.writeStartObject();
+        json.writeStringProperty("id", call.id());
+        if (accountId != null) {
+            json.writeStringProperty("account", accountId);
+        }
+        json.writeStringProperty("object", "task");
+        json.writeStringProperty("status", call.status().code());
+        json.writeStringProperty("model", call.model());
+        json.writeStringProperty("model_id", call.modelId());
+        json.writeStringProperty("key", call.keyId());
+        json.writeNumberProperty("created_at", call.startedAt().getEpochSecond());
+        if (call.endedAt() == null) {
+            json.writeNullProperty("completed_at");
+        } else {
+            json.writeNumberProperty("completed_at", call.endedAt().getEpochSecond());
+        }
+        json.writeName("usage");
+        if (call.usageJson() == null) {
+            json.writeNull();
+        } else {
+            json.writeRawValue(call.usageJson());
+        }
+        json.writeArrayPropertyStart("usage_flags");
+        call.flags().forEach(json::writeString);
+        json.writeEndArray();
+        json.writeName("credits_consumed");
+        json.writeNumber(Credits.text(call.chargeMicros()));
+        writeError(json, call);
+        json.writeEndObject();
+    }
+
+    private static void writeError(JsonGenerator json, CallRow call) {
+        if (call.errorCode() == null) {
+            json.writeNullProperty("error");
+        } else {
+            json.writeObjectPropertyStart("error");
+            json.writeStringProperty("code", call.errorCode());
+            json.writeStringProperty("message", call.errorMessage());
+            json.writeEndObject();
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package dev.tollgate.customers.figures;
+
+import java.time.LocalDate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Figures of what has these in common; null is what was not grouped by.
+ *
+ * @param day of the span's zone
+ * @param model as it was asked for
+ */
+public record UsageGroup(
+        @Nullable LocalDate day,
+        @Nullable String model,
+        @Nullable String keyId,
+        Figures figures) {
+
+    /** About how long one is in JSON. */
+    static final long JSON_BYTES = 512;
+}

@@ -1,0 +1,202 @@
+package dev.tollgate.customers.figures;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.money.Credits;
+import dev.tollgate.books.ledger.Records;
+import dev.tollgate.customers.figures.UsageQuestion.By;
+import dev.tollgate.customers.keys.KeyCaller;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Handler;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.Base64;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * {@code GET /v1/usage?start&end&tz&group_by&model&key&after&limit}: figures from the roll-ups, of any length. Without a range: this month so
+ * far. Tokens are the upstream's counts whatever units a model prints.
+ */
+public final class UsageHandler implements Handler<KeyCaller> {
+
+    private static final int LIMIT_DEFAULT = 1_000;
+    private static final int LIMIT_MAX = 5_000;
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final AccountHistory history;
+    private final InstantSource clock;
+
+    public UsageHandler(AccountHistory history, InstantSource clock) {
+        this.history = history;
+        this.clock = clock;
+    }
+
+    @Override
+    public void handle(Exchange exchange, KeyCaller caller) {
+        UsageQuestion question = question(new ListParameters(exchange), caller);
+        String accountId = caller.accountId();
+        exchange.compute(
+                () -> Records.read(() -> history.usage(accountId, question)),
+                table -> exchange.json(question.limit() * UsageGroup.JSON_BYTES, () -> render(table, question)));
+    }
+
+    private UsageQuestion question(ListParameters parameters, KeyCaller caller) {
+        ZoneId zone = parameters.zone();
+        Instant now = clock.instant();
+        Instant start = parameters.time("start", zone);
+        Instant end = parameters.time("end", zone);
+        LocalDate month = now.atZone(zone).toLocalDate().withDayOfMonth(1);
+        Instant from = start == null ? month.atStartOfDay(zone).toInstant() : start;
+        Instant to = end == null ? now : end;
+        if (!from.isBefore(to)) {
+            throw ApiError.invalid("end", "'end' must be after 'start': the range is " + from + " to " + to + ".")
+                    .asException();
+        }
+        Set<By> by = by(parameters.text("group_by"));
+        return new UsageQuestion(
+                span(from, to, zone),
+                by,
+                parameters.text("model"),
+                parameters.keyId(caller),
+                after(parameters.text("after"), by),
+                parameters.limit(LIMIT_DEFAULT, LIMIT_MAX));
+    }
+
+    private Span span(Instant from, Instant to, ZoneId zone) {
+        try {
+            return history.span(from, to, zone);
+        } catch (IllegalArgumentException | DateTimeException e) {
+            throw ApiError.invalid("start", "'start' to 'end' must be 100 years at most.")
+                    .asException();
+        }
+    }
+
+    private static Set<By> by(@Nullable String text) {
+        Set<By> by = EnumSet.noneOf(By.class);
+        if (text != null) {
+            for (String name : text.split(",", -1)) {
+                by.add(by(name, text));
+            }
+        }
+        return by;
+    }
+
+    private static By by(String name, String text) {
+        for (By by : By.values()) {
+            if (by.name().toLowerCase(Locale.ROOT).equals(name.strip())) {
+                return by;
+            }
+        }
+        throw ListParameters.wrong("group_by", text, "some of day, model and key, separated by commas");
+    }
+
+    // ---- where a page begins ----
+
+    private static final String SEPARATOR = "\n";
+
+    private static String cursor(UsageGroup last) {
+        String text = (last.day() == null ? "" : last.day())
+                + SEPARATOR
+                + (last.model() == null ? "" : last.model())
+                + SEPARATOR
+                + (last.keyId() == null ? "" : last.keyId());
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static @Nullable UsageGroup after(@Nullable String cursor, Set<By> by) {
+        if (cursor == null) {
+            return null;
+        }
+        try {
+            String text = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
+            String[] parts = text.split(SEPARATOR, -1);
+            LocalDate day = by.contains(By.DAY) ? LocalDate.parse(parts[0]) : null;
+            if (parts.length == 3) {
+                return new UsageGroup(day, parts[1], parts[2], Figures.NONE);
+            }
+        } catch (IllegalArgumentException | DateTimeException e) {
+            // told below
+        }
+        throw ListParameters.wrong("after", cursor, "the 'next' of an answer to the same question");
+    }
+
+    // ---- the answer ----
+
+    private static byte[] render(UsageTable table, UsageQuestion question) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(4_096);
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
+            json.writeStartObject();
+            json.writeStringProperty("object", "usage");
+            json.writeStringProperty("start", table.span().from().toString());
+            json.writeStringProperty("end", table.span().to().toString());
+            json.writeStringProperty(
+                    "tz",
+                    table.span().zone().getId().equals("Z")
+                            ? "UTC"
+                            : table.span().zone().getId());
+            json.writeObjectPropertyStart("totals");
+            write(json, table.all());
+            json.writeEndObject();
+            json.writeArrayPropertyStart("groups");
+            if (!question.by().isEmpty()) {
+                table.groups().forEach(group -> write(json, group));
+            }
+            json.writeEndArray();
+            if (table.isMore()) {
+                json.writeStringProperty("next", cursor(table.groups().getLast()));
+            } else {
+                json.writeNullProperty("next");
+            }
+            json.writeEndObject();
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void write(JsonGenerator json, UsageGroup group) {
+        json.writeStartObject();
+        if (group.day() != null) {
+            json.writeStringProperty("day", group.day().toString());
+        }
+        if (group.model() != null) {
+            json.writeStringProperty("model", group.model());
+        }
+        if (group.keyId() != null) {
+            json.writeStringProperty("key", group.keyId());
+        }
+        write(json, group.figures());
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, Figures figures) {
+        json.writeObjectPropertyStart("requests");
+        json.writeNumberProperty("total", figures.calls());
+        json.writeNumberProperty("completed", figures.completed());
+        json.writeNumberProperty("failed", figures.failed());
+        json.writeNumberProperty("cancelled", figures.cancelled());
+        json.writeEndObject();
+        json.writeObjectPropertyStart("tokens");
+        json.writeNumberProperty("input", figures.promptTokens());
+        json.writeNumberProperty("cached", figures.cachedTokens());
+        json.writeNumberProperty("output", figures.completionTokens());
+        json.writeNumberProperty("reasoning", figures.thoughtsTokens());
+        json.writeEndObject();
+        credits(json, "charged", figures.chargedMicros());
+        credits(json, "refunded", figures.refundedMicros());
+        credits(json, "credits_consumed", figures.netMicros());
+    }
+
+    private static void credits(JsonGenerator json, String name, long micros) {
+        json.writeName(name);
+        json.writeNumber(Credits.text(micros));
+    }
+}

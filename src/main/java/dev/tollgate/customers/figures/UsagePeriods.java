@@ -1,0 +1,356 @@
+package dev.tollgate.customers.figures;
+
+import dev.tollgate.customers.figures.UsageQuestion.By;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an account's calls came to in one period after the other, whose ends lie where quarters begin. A period is taken from the days of UTC whose
+ * begins are nearest to its ends, and quarters tell by how much these go too far or not far enough: of a day in Berlin two hours are read
+ * in place of twenty-four, and one of them serves the next day too. Sums of whole numbers can be taken away as exactly as they are added.
+ * What quarters come to is taken from {@link KeptQuarters}, those of folded days where {@link #ahead} has read the days of UTC; and so are the days
+ * where it is told whether they are as they were. A server is
+ * waited for as often as it is asked, so a period that is not kept takes one question. Within one read transaction.
+ */
+final class UsagePeriods implements AutoCloseable {
+
+    private static final long DAY_MILLIS = 86_400_000;
+
+    /** All that figures are made of, in their order. */
+    static final List<String> FIGURES = List.of(Figures.SUMS.split(", "));
+
+    /** What charts are made of. */
+    static final List<String> CREDITS = List.of("calls", "charged_micros", "refunded_micros");
+
+    private static final String BEGIN = "starts_at";
+    private static final String GROWING = "SUM(calls), SUM(refunded_micros)";
+
+    private static final int CALLS = CREDITS.indexOf("calls");
+    private static final int REFUNDS = CREDITS.indexOf("refunded_micros");
+
+    /** What a group has in common; empty is what was not grouped by. */
+    record Name(String model, String keyId) implements Comparable<Name> {
+
+        @Override
+        public int compareTo(Name other) {
+            int byModel = model.compareTo(other.model);
+            return byModel != 0 ? byModel : keyId.compareTo(other.keyId);
+        }
+    }
+
+    /** Quarters between a period's end and the begin of a day; less than nothing where the period begins later than the day. */
+    private record Margin(long end, long day) {}
+
+    private final KeptQuarters kept;
+    private final Connection connection;
+    private final PreparedStatement days;
+    private final PreparedStatement quarters;
+    private final String accountId;
+    private final long foldedUntil;
+    private final KeptQuarters.@Nullable Version ofFold;
+    private final long open;
+    private final List<String> sums;
+    private final Set<By> by;
+    private final @Nullable String model;
+    private final @Nullable String keyId;
+    private NavigableMap<Long, Map<Name, long[]>> ahead = new TreeMap<>();
+    private long aheadFrom;
+    private long aheadTo;
+    private @Nullable Margin lastMargin;
+    private Map<Name, long[]> ofLastMargin = Map.of();
+
+    /**
+     * @param kept what is known of quarters of folded days, and of the days
+     * @param folded as of this transaction
+     * @param open from when on calls are counted now, where a quarter begins: what is older is kept
+     * @param sums the columns that are added up: fewer take less time
+     * @param by model or key or both, or neither
+     */
+    UsagePeriods(
+            KeptQuarters kept,
+            Connection connection,
+            String accountId,
+            Folded folded,
+            long open,
+            List<String> sums,
+            Set<By> by,
+            @Nullable String model,
+            @Nullable String keyId)
+            throws SQLException {
+        this.kept = kept;
+        this.connection = connection;
+        this.accountId = accountId;
+        this.foldedUntil = folded.until();
+        this.ofFold = folded.version() == null ? null : new KeptQuarters.Version.OfFold(folded.version());
+        this.open = open;
+        this.sums = sums;
+        this.by = by;
+        this.model = model;
+        this.keyId = keyId;
+        this.days = connection.prepareStatement(select("usage_day", ""));
+        this.quarters = connection.prepareStatement(select("usage_quarter", ""));
+    }
+
+    /** @param last a column behind the sums, by which is grouped, too; or a number, or nothing */
+    private String select(String table, String last) {
+        String names = (last.equals(BEGIN) ? ", " + BEGIN : "")
+                + (by.contains(By.MODEL) ? ", model" : "")
+                + (by.contains(By.KEY) ? ", key_id" : "");
+        return "SELECT " + (by.contains(By.MODEL) ? "model" : "''") + ", " + (by.contains(By.KEY) ? "key_id" : "''")
+                + ", "
+                + sums.stream().map(sum -> "SUM(" + sum + ")").collect(Collectors.joining(", "))
+                + (last.isEmpty() ? "" : ", " + last)
+                + " FROM " + table + where()
+                + (names.isEmpty() ? "" : " GROUP BY " + names.substring(2));
+    }
+
+    private String where() {
+        return " WHERE account_id = ? AND starts_at >= ? AND starts_at < ?" + (model == null ? "" : " AND model = ?")
+                + (keyId == null ? "" : " AND key_id = ?");
+    }
+
+    /** Reads the days of UTC that periods of this range are taken from, all at once. Of {@link #CREDITS} alone. */
+    void ahead(long from, long to) throws SQLException {
+        if (!sums.equals(CREDITS)) {
+            throw new IllegalStateException("other sums are not kept");
+        }
+        long begin = from - Math.floorMod(from, DAY_MILLIS);
+        long end = Math.min(to + Math.floorMod(-to, DAY_MILLIS), foldedUntil);
+        if (begin < end) {
+            NavigableMap<Long, Map<Name, long[]>> known = keptDays(begin, end);
+            ahead = known == null ? readDays(begin, end) : known;
+            aheadFrom = begin;
+            aheadTo = end;
+        }
+    }
+
+    /** Null where one of them is not kept. */
+    private @Nullable NavigableMap<Long, Map<Name, long[]>> keptDays(long begin, long end) {
+        if (ofFold == null) {
+            return null;
+        }
+        NavigableMap<Long, Map<Name, long[]>> known = new TreeMap<>();
+        for (long day = begin; day < end; day += DAY_MILLIS) {
+            Map<Name, long[]> groups = kept.of(range(day, day + DAY_MILLIS), ofFold);
+            if (groups == null) {
+                return null;
+            }
+            known.put(day, groups);
+        }
+        return known;
+    }
+
+    private NavigableMap<Long, Map<Name, long[]>> readDays(long begin, long end) throws SQLException {
+        NavigableMap<Long, Map<Name, long[]>> read = new TreeMap<>();
+        try (PreparedStatement select = connection.prepareStatement(select("usage_day", BEGIN));
+                ResultSet row = asked(select, begin, end).executeQuery()) {
+            while (row.next()) {
+                read.computeIfAbsent(row.getLong(3 + sums.size()), _ -> new TreeMap<>())
+                        .put(name(row), counts(row));
+            }
+        }
+        if (ofFold != null) {
+            for (long day = begin; day < end; day += DAY_MILLIS) {
+                kept.keep(range(day, day + DAY_MILLIS), ofFold, read.getOrDefault(day, Map.of()));
+            }
+        }
+        return read;
+    }
+
+    private KeptQuarters.Range range(long from, long to) {
+        return new KeptQuarters.Range(accountId, from, to, sums, by, model, keyId);
+    }
+
+    /** The sums of those groups in which something is counted, in their order. */
+    Map<Name, long[]> of(long from, long to) throws SQLException {
+        Map<Name, long[]> groups = new TreeMap<>();
+        long firstDay = nearestDay(from);
+        long lastDay = Math.min(nearestDay(to), foldedUntil);
+        if (firstDay < lastDay) {
+            if (firstDay >= aheadFrom && lastDay <= aheadTo) {
+                ahead.subMap(firstDay, lastDay).values().forEach(day -> add(groups, day, 1));
+            } else {
+                add(groups, ofDays(firstDay, lastDay), 1);
+            }
+            add(groups, margin(from, firstDay), 1);
+            add(groups, margin(to, lastDay), -1);
+        } else {
+            addShort(groups, from, to);
+        }
+        groups.values().removeIf(UsagePeriods::isNothing);
+        return groups;
+    }
+
+    private Map<Name, long[]> ofDays(long firstDay, long lastDay) throws SQLException {
+        return ofFold == null ? read(days, firstDay, lastDay) : keptOrRead(days, range(firstDay, lastDay), ofFold);
+    }
+
+    private static boolean isNothing(long[] counts) {
+        for (long count : counts) {
+            if (count != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Around no whole day that is folded. What was read ahead tells each day's share of it; the rest is asked for at once. */
+    private void addShort(Map<Name, long[]> groups, long from, long to) throws SQLException {
+        long rest = from;
+        while (rest >= aheadFrom && rest < Math.min(to, aheadTo)) {
+            long end = Math.min(to, rest - Math.floorMod(rest, DAY_MILLIS) + DAY_MILLIS);
+            add(groups, quarters(rest, end), 1);
+            rest = end;
+        }
+        if (rest < to) {
+            add(groups, unfolded(rest, to), 1);
+        }
+    }
+
+    private Map<Name, long[]> margin(long end, long day) throws SQLException {
+        Margin margin = new Margin(end, day);
+        if (!margin.equals(lastMargin)) {
+            Map<Name, long[]> groups = new TreeMap<>();
+            if (end != day) {
+                add(groups, quarters(Math.min(end, day), Math.max(end, day)), end < day ? 1 : -1);
+            }
+            ofLastMargin = groups;
+            lastMargin = margin;
+        }
+        return ofLastMargin;
+    }
+
+    /** Less than a day of them. What is counted into a folded day after all changes one of the day's sums that never become less. */
+    private Map<Name, long[]> quarters(long from, long to) throws SQLException {
+        long day = from - Math.floorMod(from, DAY_MILLIS);
+        if (day < aheadFrom || to > day + DAY_MILLIS || day + DAY_MILLIS > aheadTo) {
+            return unfolded(from, to);
+        }
+        return keptOrRead(quarters, range(from, to), version(ahead.getOrDefault(day, Map.of())));
+    }
+
+    /**
+     * As far as the quarter into which calls are counted now all is kept that makes figures: a day has thousands of rows, and whether two of their
+     * sums have grown takes a seventh of the time in which all are grouped. Charts' few sums take no longer than that.
+     */
+    private Map<Name, long[]> unfolded(long from, long to) throws SQLException {
+        long last = sums.equals(CREDITS) ? from : Math.min(open, to);
+        if (last <= from) {
+            return read(quarters, from, to);
+        }
+        Map<Name, long[]> groups = new TreeMap<>();
+        KeptQuarters.Version version = null;
+        try (PreparedStatement select = connection.prepareStatement(selectGrowingAndLast())) {
+            int next = ask(select, 1, from, last);
+            ask(select, next, last, to);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    if (row.getInt(3 + sums.size()) == 1) {
+                        version = new KeptQuarters.Version.Counted(row.getLong(3), row.getLong(4));
+                    } else {
+                        groups.put(name(row), counts(row));
+                    }
+                }
+            }
+        }
+        add(groups, keptOrRead(quarters, range(from, last), Objects.requireNonNull(version)), 1);
+        return groups;
+    }
+
+    /** Whether what is kept still holds, and what is not kept, as one question; the last column tells them apart. */
+    private String selectGrowingAndLast() {
+        return "SELECT '', '', " + GROWING + ", 0".repeat(sums.size() - 2) + ", 1 FROM usage_quarter" + where()
+                + " UNION ALL " + select("usage_quarter", "0");
+    }
+
+    private Map<Name, long[]> keptOrRead(
+            PreparedStatement select, KeptQuarters.Range range, KeptQuarters.Version version) throws SQLException {
+        Map<Name, long[]> known = kept.of(range, version);
+        if (known != null) {
+            return known;
+        }
+        Map<Name, long[]> read = read(select, range.from(), range.to());
+        kept.keep(range, version, read);
+        return read;
+    }
+
+    private static KeptQuarters.Version version(Map<Name, long[]> day) {
+        return new KeptQuarters.Version.Counted(sum(day, CALLS), sum(day, REFUNDS));
+    }
+
+    private static long sum(Map<Name, long[]> groups, int place) {
+        return groups.values().stream().mapToLong(counts -> counts[place]).sum();
+    }
+
+    private void add(Map<Name, long[]> groups, Map<Name, long[]> more, int sign) {
+        more.forEach((name, counts) -> {
+            long[] sum = groups.computeIfAbsent(name, _ -> new long[sums.size()]);
+            for (int i = 0; i < sum.length; i++) {
+                sum[i] += sign * counts[i];
+            }
+        });
+    }
+
+    private Map<Name, long[]> read(PreparedStatement select, long from, long to) throws SQLException {
+        Map<Name, long[]> groups = new TreeMap<>();
+        try (ResultSet row = asked(select, from, to).executeQuery()) {
+            while (row.next()) {
+                groups.put(name(row), counts(row));
+            }
+        }
+        return groups;
+    }
+
+    private PreparedStatement asked(PreparedStatement select, long from, long to) throws SQLException {
+        ask(select, 1, from, to);
+        return select;
+    }
+
+    /** @return the next place */
+    private int ask(PreparedStatement select, int first, long from, long to) throws SQLException {
+        int next = first;
+        select.setString(next++, accountId);
+        select.setLong(next++, from);
+        select.setLong(next++, to);
+        if (model != null) {
+            select.setString(next++, model);
+        }
+        if (keyId != null) {
+            select.setString(next++, keyId);
+        }
+        return next;
+    }
+
+    private static Name name(ResultSet row) throws SQLException {
+        return new Name(row.getString(1), row.getString(2));
+    }
+
+    private long[] counts(ResultSet row) throws SQLException {
+        long[] counts = new long[sums.size()];
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] = row.getLong(3 + i);
+        }
+        return counts;
+    }
+
+    private static long nearestDay(long millis) {
+        long later = millis + DAY_MILLIS / 2;
+        return later - Math.floorMod(later, DAY_MILLIS);
+    }
+
+    @Override
+    public void close() throws SQLException {
+        days.close();
+        quarters.close();
+    }
+}

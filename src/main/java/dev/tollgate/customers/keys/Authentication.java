@@ -1,0 +1,41 @@
+package dev.tollgate.customers.keys;
+
+import dev.tollgate.http.limits.Rates;
+
+/** Who a caller is. */
+public sealed interface Authentication {
+
+    /**
+     * The key is good; where it may be used from and for what is still to be asked of it.
+     *
+     * @param accountRates what all keys of its account may use together
+     */
+    record Found(Key key, Rates accountRates) implements Authentication {
+
+        public Found(Key key) {
+            this(key, Rates.NONE);
+        }
+    }
+
+    /** There is no such key, or it does not have the form of one. */
+    record Unknown() implements Authentication {}
+
+    /** There is such a key and it may not be used; whose it is, is known. */
+    sealed interface NotUsable extends Authentication {
+        Key key();
+    }
+
+    record Disabled(Key key) implements NotUsable {}
+
+    record Expired(Key key) implements NotUsable {}
+
+    record Deleted(Key key) implements NotUsable {}
+
+    /** The key has another secret by now, and the time of this one is over. */
+    record Replaced(Key key) implements NotUsable {}
+
+    record AccountBlocked(Key key) implements NotUsable {}
+
+    /** The store could not be asked: 503, not 401. */
+    record Unavailable() implements Authentication {}
+}

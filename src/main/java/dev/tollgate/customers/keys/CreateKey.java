@@ -1,0 +1,63 @@
+package dev.tollgate.customers.keys;
+
+import java.sql.SQLException;
+import java.time.Instant;
+
+/** Makes a key. Its secret is the caller's, to be shown once it is committed; it is not kept here. */
+public final class CreateKey extends KeyChange<CreateKey.Outcome> {
+
+    /** What became of it. */
+    public sealed interface Outcome {}
+
+    public record Created(Key key) implements Outcome {}
+
+    /** Or it was deleted. */
+    public record NoSuchAccount() implements Outcome {}
+
+    /** There is one of that id. */
+    public record MadeBefore() implements Outcome {}
+
+    /** The account has as many as it may. */
+    public record TooMany() implements Outcome {}
+
+    private final Key key;
+    private final String hash;
+    private final int keysMax;
+
+    /** As many as are wanted. @param id {@code key_…}, of a key that was made before where the same is asked for twice */
+    public CreateKey(String id, String accountId, KeySecret secret, KeySettings settings, Instant at) {
+        this(id, accountId, secret, settings, at, Integer.MAX_VALUE);
+    }
+
+    /** @param keysMax how many the account may have then */
+    CreateKey(String id, String accountId, KeySecret secret, KeySettings settings, Instant at, int keysMax) {
+        this.key = Key.made(id, accountId, secret.prefix(), settings, at);
+        this.hash = secret.hash();
+        this.keysMax = keysMax;
+    }
+
+    public String id() {
+        return key.id();
+    }
+
+    @Override
+    String idOrHash() {
+        return key.id();
+    }
+
+    @Override
+    Outcome decideOver(KeyRows rows) throws SQLException {
+        if (!rows.hasAccount(key.accountId())) {
+            return new NoSuchAccount();
+        }
+        if (rows.byId(key.id()) != null) {
+            return new MadeBefore();
+        }
+        if (keysMax < Integer.MAX_VALUE && rows.hasKeys(key.accountId(), keysMax)) {
+            return new TooMany();
+        }
+        rows.insert(key, hash);
+        touch(hash);
+        return new Created(key);
+    }
+}

@@ -1,0 +1,265 @@
+package dev.tollgate.customers.keys;
+
+import dev.tollgate.base.host.WrittenText;
+import dev.tollgate.base.ids.Drawn;
+import dev.tollgate.base.ids.OwnIds;
+import dev.tollgate.base.log.Event;
+import dev.tollgate.customers.allowances.Allowances;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a customer does with the keys of an account, from a page or with a management key. Every deed is durable when its method returns, and
+ * holds for the next call. Thread-safe; all methods block, and throw {@link dev.tollgate.storage.StoreException} when the database fails.
+ */
+public final class CustomerKeys {
+
+    private static final Logger log = LoggerFactory.getLogger(CustomerKeys.class);
+
+    /** The number of keys that an account may have, deleted ones not counted. */
+    public static final int KEYS_MAX = 100;
+
+    public static final int NAME_CHARS_MAX = 100;
+
+    /** The number of keys that an account may make a day. */
+    static final int MADE_DAY = 100;
+
+    private static final int ROTATED_DAY = 100;
+    private static final int CHANGED_DAY = 1_000;
+    private static final String CHANGED = "keys.changed";
+    private static final Duration DAY = Duration.ofDays(1);
+
+    private final Keys keys;
+    private final Writer writer;
+    private final InstantSource clock;
+    private final SecureRandom random;
+    private final Allowances allowances;
+    private final boolean byKey;
+
+    private CustomerKeys(
+            Keys keys, Writer writer, Allowances allowances, InstantSource clock, SecureRandom random, boolean byKey) {
+        this.keys = keys;
+        this.writer = writer;
+        this.allowances = allowances;
+        this.clock = clock;
+        this.random = random;
+        this.byKey = byKey;
+    }
+
+    /** For people, who may also make and change management keys. */
+    public CustomerKeys(Keys keys, Writer writer, Allowances allowances, InstantSource clock, SecureRandom random) {
+        this(keys, writer, allowances, clock, random, false);
+    }
+
+    /** The same for who shows a management key: none of those makes another one, or changes one, else who steals one keeps it for good. */
+    public CustomerKeys byManagementKey() {
+        return new CustomerKeys(keys, writer, allowances, clock, random, true);
+    }
+
+    Instant now() {
+        return clock.instant();
+    }
+
+    /** Whether a key may be called that: 1 to {@value #NAME_CHARS_MAX} characters that are {@link WrittenText}, spaces within. */
+    public static boolean isName(String name) {
+        return !name.isBlank()
+                && name.codePointCount(0, name.length()) <= NAME_CHARS_MAX
+                && name.equals(name.strip())
+                && WrittenText.isClean(name);
+    }
+
+    /**
+     * Makes a key.
+     *
+     * @param settings of a kind that can be chosen, under a name that {@link #isName}
+     */
+    public KeyResult create(String accountId, KeySettings settings) {
+        return create(accountId, settings, null);
+    }
+
+    /**
+     * Makes a key once.
+     *
+     * @param once what is random and the same whenever the same is asked for; null: one is made each time
+     * @return {@link KeyResult.MadeBefore} where it was made by an earlier call
+     */
+    public KeyResult create(String accountId, KeySettings settings, @Nullable String once) {
+        requireName(settings.name());
+        if (settings.kind() == KeyKind.HIDDEN) {
+            throw new IllegalArgumentException("a hidden key is not made by wish");
+        }
+        if (byKey && settings.kind() == KeyKind.MANAGEMENT) {
+            return new KeyResult.NotByKey();
+        }
+        Duration wait = use(accountId, "keys.made", MADE_DAY);
+        if (wait.isPositive()) {
+            return new KeyResult.TooOften(wait);
+        }
+        KeySecret secret = KeySecret.random(random);
+        String id = OwnIds.key(once == null ? random : new Drawn(accountId + " " + once));
+        CreateKey create = new CreateKey(id, accountId, secret, settings, clock.instant(), KEYS_MAX);
+        try {
+            writer.commitAndWait(Unit.of(create));
+        } catch (StoreException e) {
+            // Another server may have made it at the same moment.
+            return find(accountId, id).<KeyResult>map(KeyResult.MadeBefore::new).orElseThrow(() -> e);
+        }
+        return switch (create.outcome()) {
+            case CreateKey.Created created -> new KeyResult.Made(created.key(), secret.reveal());
+            case CreateKey.MadeBefore before ->
+                find(accountId, id).<KeyResult>map(KeyResult.MadeBefore::new).orElseGet(KeyResult.NoSuchKey::new);
+            case CreateKey.TooMany tooMany -> new KeyResult.TooMany();
+            case CreateKey.NoSuchAccount none -> new KeyResult.NoSuchAccount();
+        };
+    }
+
+    /**
+     * A page of the account's keys, in the order of their ids.
+     *
+     * @param after the last id of the page before, null for the first
+     * @param limit 1 to {@link Keys#PAGE_MAX}
+     */
+    public List<Key> list(String accountId, @Nullable String after, int limit) {
+        return keys.list(accountId, after, limit);
+    }
+
+    /** Returns a page of all keys, the deleted and the playground's included, so that a history can name them. */
+    public List<Key> everMade(String accountId, @Nullable String after, int limit) {
+        return keys.everMade(accountId, after, limit);
+    }
+
+    /** Returns a key that is neither deleted nor hidden. */
+    public Optional<Key> find(String accountId, String id) {
+        return keys.byId(id).filter(key -> key.accountId().equals(accountId) && !key.isDeleted() && !key.isHidden());
+    }
+
+    /** Whether calls may have been made with it: one that was deleted counts, and the playground's, which are in no list of keys. */
+    public boolean hasEverBeen(String accountId, String id) {
+        return keys.byId(id).filter(key -> key.accountId().equals(accountId)).isPresent();
+    }
+
+    /**
+     * Changes what its owner can choose; what has been counted stays counted.
+     *
+     * @param version what was seen of it; null: whatever it has become since
+     * @param edit over the settings as they are then; keeps the kind, gives it a name that {@link #isName}, must not fail or block
+     * @param disabled null: stays as it is
+     */
+    public KeyResult change(
+            String accountId,
+            String id,
+            @Nullable Long version,
+            UnaryOperator<KeySettings> edit,
+            @Nullable Boolean disabled) {
+        return edit(
+                accountId,
+                id,
+                CHANGED,
+                CHANGED_DAY,
+                () -> new SetKey(id, new KeyCondition(accountId, version), edit, disabled));
+    }
+
+    /** Refuses its calls from now on, or takes them again. To do it twice is no error. */
+    public KeyResult disable(String accountId, String id, boolean disabled) {
+        Supplier<KeyEdit> change = () -> new DisableKey(id, new KeyCondition(accountId, null), disabled);
+        return disabled ? edit(accountId, id, change) : edit(accountId, id, CHANGED, CHANGED_DAY, change);
+    }
+
+    /** Takes it out of use for good; its name and its history stay. Stopping a key is never done too often. */
+    public KeyResult delete(String accountId, String id) {
+        return edit(accountId, id, () -> new DeleteKey(id, new KeyCondition(accountId, null), clock.instant()));
+    }
+
+    /** As below, whatever it has become since it was seen. */
+    public KeyResult rotate(String accountId, String id, Duration grace) {
+        return rotate(accountId, id, null, grace);
+    }
+
+    /**
+     * Gives it another secret; id, limits and counters stay. Where it had an old one that was still good, that ends now.
+     *
+     * @param version what was seen of it; null: whatever it has become since
+     * @param grace how long the present secret stays good, 0 to {@link RotateKey#GRACE_MAX}
+     * @return {@link KeyResult.Made} with the new secret where it was done
+     */
+    public KeyResult rotate(String accountId, String id, @Nullable Long version, Duration grace) {
+        KeySecret secret = KeySecret.random(random);
+        KeyResult result = edit(
+                accountId,
+                id,
+                "keys.rotated",
+                ROTATED_DAY,
+                () -> new RotateKey(id, new KeyCondition(accountId, version), secret, grace, clock.instant()));
+        return result instanceof KeyResult.Done done ? new KeyResult.Made(done.key(), secret.reveal()) : result;
+    }
+
+    /** Who the account's people are in the playground: a caller without a secret, for any door. Says why where there is none. */
+    public Authentication playground(String accountId) {
+        return keys.hidden(accountId).orElseGet(() -> {
+            EnsureHiddenKey ensure = new EnsureHiddenKey(OwnIds.key(random), accountId, clock.instant());
+            writer.commitAndWait(Unit.of(ensure));
+            return keys.hidden(accountId).orElseGet(Authentication.Unknown::new);
+        });
+    }
+
+    private Duration use(String accountId, String kind, int most) {
+        return allowances.use(writer, List.of(allowances.of(kind, accountId, most, DAY)));
+    }
+
+    private KeyResult edit(String accountId, String id, String kind, int most, Supplier<KeyEdit> change) {
+        if (find(accountId, id).isEmpty()) {
+            return new KeyResult.NoSuchKey();
+        }
+        Duration wait = use(accountId, kind, most);
+        return wait.isPositive() ? new KeyResult.TooOften(wait) : edit(accountId, id, change);
+    }
+
+    private KeyResult edit(String accountId, String id, Supplier<KeyEdit> change) {
+        Optional<Key> present = find(accountId, id);
+        if (present.isEmpty()) {
+            return new KeyResult.NoSuchKey();
+        }
+        if (byKey && present.get().settings().kind() == KeyKind.MANAGEMENT) { // no change makes one of the other kind
+            return new KeyResult.NotByKey();
+        }
+        KeyEdit edit = change.get();
+        writer.commitAndWait(Unit.of(edit));
+        return switch (edit.outcome()) {
+            case KeyEdit.Changed changed -> new KeyResult.Done(changed.key());
+            case KeyEdit.ChangedMeanwhile changed -> new KeyResult.ChangedMeanwhile(changed.key());
+            case KeyEdit.NoSuchKey none -> new KeyResult.NoSuchKey();
+        };
+    }
+
+    /** Erases keys that were deleted a day ago or earlier, and with which no call was made. */
+    public void forgetUnused() {
+        try {
+            ForgetKeys forget;
+            do {
+                forget = new ForgetKeys(clock.instant().minus(DAY));
+                writer.commitAndWait(Unit.of(forget));
+            } while (forget.outcome() == ForgetKeys.ROWS_MAX);
+        } catch (StoreException e) {
+            log.warn(Event.STORE_UNAVAILABLE, "unused keys could not be erased; trying again: {}", e.getMessage());
+        }
+    }
+
+    private static void requireName(String name) {
+        if (!isName(name)) {
+            throw new IllegalArgumentException(
+                    "a key's name has 1 to " + NAME_CHARS_MAX + " printable characters, and no space around them");
+        }
+    }
+}

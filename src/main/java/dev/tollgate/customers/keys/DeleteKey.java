@@ -1,0 +1,19 @@
+package dev.tollgate.customers.keys;
+
+import java.time.Instant;
+
+/** Takes a key out of use for good. Its row stays, for what it did is told by its name. */
+public final class DeleteKey extends KeyEdit {
+
+    private final Instant at;
+
+    public DeleteKey(String id, KeyCondition condition, Instant at) {
+        super(id, condition);
+        this.at = at;
+    }
+
+    @Override
+    Key edited(Key old) {
+        return old.withDeletedAt(at);
+    }
+}

@@ -1,0 +1,91 @@
+package dev.tollgate.customers.keys;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key as everybody but its owner sees it.
+ *
+ * @param id {@code key_…}
+ * @param prefix the beginning of the secret
+ * @param version counts the changes, so that nobody overwrites one that he has not seen
+ * @param lastUsedAt when a call was last admitted with it, to the minute; null if never
+ * @param deletedAt since when it is nobody's to use any more; its name and what it did stay. Null: it is there
+ * @param oldSecretUntil until when the secret before the present one is good, too; null: it is not
+ */
+public record Key(
+        String id,
+        String accountId,
+        String prefix,
+        KeySettings settings,
+        boolean disabled,
+        long version,
+        Instant createdAt,
+        @Nullable Instant lastUsedAt,
+        @Nullable Instant deletedAt,
+        @Nullable Instant oldSecretUntil) {
+
+    /** One that has just been made. */
+    public static Key made(String id, String accountId, String prefix, KeySettings settings, Instant at) {
+        return new Key(id, accountId, prefix, settings, false, 1, at, null, null, null);
+    }
+
+    /** Whether the key may be used from there. */
+    public boolean allows(String address) {
+        return settings.allow().allows(address);
+    }
+
+    /** Whether the key may use the model (decision D28: else the model is not found). */
+    public boolean mayUse(String model) {
+        return settings.models().isEmpty() || settings.models().contains(model);
+    }
+
+    public boolean expired(Instant now) {
+        Instant end = settings.expiresAt();
+        return end != null && !now.isBefore(end);
+    }
+
+    public boolean isDeleted() {
+        return deletedAt != null;
+    }
+
+    /** Whether it is the playground's, which stands in no list. */
+    public boolean isHidden() {
+        return settings.kind() == KeyKind.HIDDEN;
+    }
+
+    Key withAccount(String its) {
+        return new Key(id, its, prefix, settings, disabled, version, createdAt, lastUsedAt, deletedAt, oldSecretUntil);
+    }
+
+    Key withSettings(KeySettings its) {
+        return new Key(id, accountId, prefix, its, disabled, version, createdAt, lastUsedAt, deletedAt, oldSecretUntil);
+    }
+
+    Key withDisabled(boolean its) {
+        return new Key(id, accountId, prefix, settings, its, version, createdAt, lastUsedAt, deletedAt, oldSecretUntil);
+    }
+
+    Key withDeletedAt(@Nullable Instant at) {
+        return new Key(id, accountId, prefix, settings, disabled, version, createdAt, lastUsedAt, at, oldSecretUntil);
+    }
+
+    Key withSecret(String newPrefix, @Nullable Instant oldUntil) {
+        return new Key(
+                id, accountId, newPrefix, settings, disabled, version, createdAt, lastUsedAt, deletedAt, oldUntil);
+    }
+
+    Key asNextVersion() {
+        return new Key(
+                id,
+                accountId,
+                prefix,
+                settings,
+                disabled,
+                version + 1,
+                createdAt,
+                lastUsedAt,
+                deletedAt,
+                oldSecretUntil);
+    }
+}

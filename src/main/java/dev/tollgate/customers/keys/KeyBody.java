@@ -1,0 +1,331 @@
+package dev.tollgate.customers.keys;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.json.JsonObjectReader;
+import dev.tollgate.base.json.ReadLimits;
+import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.http.limits.Rates;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Bodies about a key, read to the letter: what is not known is refused by its name. A member that is not there changes nothing, null takes
+ * a limit away.
+ */
+final class KeyBody {
+
+    private static final int NESTING_MAX = 8;
+    private static final ReadLimits LIMITS = new ReadLimits(NESTING_MAX, 1, 1, 1, 0);
+    private static final BigDecimal CREDITS_MAX = new BigDecimal(1_000_000_000_000L);
+    private static final int DECIMALS = 6;
+
+    /** The end of the year 9999. */
+    private static final long SECONDS_MAX = 253_402_300_799L;
+
+    private static final Set<String> CHANGEABLE =
+            Set.of("name", "disabled", "allow", "spend", "rates", "models", "expires_at");
+
+    private final ObjectNode body;
+    private final Function<String, @Nullable String> modelIds;
+
+    /** @param modelIds the id of a model by its id or an alias; null where there is none */
+    private KeyBody(ObjectNode body, Function<String, @Nullable String> modelIds) {
+        this.body = body;
+        this.modelIds = modelIds;
+    }
+
+    /** What is changed. @param disabled null: stays as it is */
+    record Change(UnaryOperator<KeySettings> edit, @Nullable Boolean disabled) {}
+
+    /** @throws ApiException a 400 that names the field */
+    static KeySettings creation(byte[] bytes, Lease memory, Function<String, @Nullable String> modelIds, Instant now) {
+        KeyBody body = new KeyBody(JsonObjectReader.read(bytes, LIMITS, memory), modelIds);
+        body.only(Set.of("name", "kind", "allow", "spend", "rates", "models", "expires_at"));
+        JsonNode name = body.body.get("name");
+        if (name == null) {
+            throw invalid("name", "is required.");
+        }
+        KeySettings settings = body.edit().apply(KeySettings.named(body.name(name)));
+        Instant end = settings.expiresAt();
+        if (end != null && !end.isAfter(now)) {
+            throw invalid("expires_at", "must be in the future: " + end + " is past, it is " + now + ".");
+        }
+        JsonNode kind = body.body.get("kind");
+        return kind == null ? settings : settings.withKind(kind(kind));
+    }
+
+    /** @throws ApiException a 400 that names the field */
+    static Change change(byte[] bytes, Lease memory, Function<String, @Nullable String> modelIds) {
+        KeyBody body = new KeyBody(JsonObjectReader.read(bytes, LIMITS, memory), modelIds);
+        if (body.body.has("kind")) {
+            throw invalid("kind", "cannot be changed.");
+        }
+        body.only(CHANGEABLE);
+        if (body.body.isEmpty()) {
+            throw ApiError.invalid(null, "The body must name at least one thing to change.")
+                    .asException();
+        }
+        return new Change(body.edit(), body.disabled());
+    }
+
+    /** The seconds of {@code grace_seconds}, 0 where it is not there, or no body is. @throws ApiException a 400 that names the field */
+    static long graceSeconds(byte[] bytes, Lease memory) {
+        if (bytes.length == 0) {
+            return 0;
+        }
+        ObjectNode body = JsonObjectReader.read(bytes, LIMITS, memory);
+        new KeyBody(body, id -> null).only(Set.of("grace_seconds"));
+        JsonNode grace = body.get("grace_seconds");
+        return grace == null ? 0 : whole("grace_seconds", grace, 0, RotateKey.GRACE_MAX.toSeconds());
+    }
+
+    private void only(Set<String> known) {
+        onlyWith("", body, known);
+    }
+
+    private static void onlyWith(String path, ObjectNode object, Set<String> known) {
+        for (Map.Entry<String, JsonNode> member : object.properties()) {
+            if (!known.contains(member.getKey())) {
+                throw invalid(
+                        path + Shown.plain(member.getKey()),
+                        "is not known here; known are "
+                                + String.join(", ", known.stream().sorted().toList()) + ".");
+            }
+        }
+    }
+
+    private @Nullable Boolean disabled() {
+        JsonNode disabled = body.get("disabled");
+        if (disabled == null) {
+            return null;
+        }
+        if (!disabled.isBoolean()) {
+            throw invalid("disabled", "must be true or false.");
+        }
+        return disabled.booleanValue();
+    }
+
+    /** Everything is read and checked before any of it is done. */
+    private UnaryOperator<KeySettings> edit() {
+        List<UnaryOperator<KeySettings>> edits = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> member : body.properties()) {
+            UnaryOperator<KeySettings> edit = edit(member.getKey(), member.getValue());
+            if (edit != null) {
+                edits.add(edit);
+            }
+        }
+        return settings -> {
+            KeySettings edited = settings;
+            for (UnaryOperator<KeySettings> edit : edits) {
+                edited = edit.apply(edited);
+            }
+            return edited;
+        };
+    }
+
+    private @Nullable UnaryOperator<KeySettings> edit(String field, JsonNode value) {
+        switch (field) {
+            case "name" -> {
+                String name = name(value);
+                return settings -> settings.withName(name);
+            }
+            case "allow" -> {
+                Allowlist allow = allow(value);
+                return settings -> settings.withAllow(allow);
+            }
+            case "spend" -> {
+                return spend(value);
+            }
+            case "rates" -> {
+                return rates(value);
+            }
+            case "models" -> {
+                List<String> models = models(value);
+                return settings -> settings.withModels(models);
+            }
+            case "expires_at" -> {
+                Instant end = expiresAt(value);
+                return settings -> settings.withExpiresAt(end);
+            }
+            default -> {
+                return null;
+            }
+        }
+    }
+
+    private String name(JsonNode value) {
+        if (!value.isString() || !CustomerKeys.isName(value.stringValue())) {
+            throw invalid(
+                    "name",
+                    "must be 1 to " + CustomerKeys.NAME_CHARS_MAX
+                            + " printable characters without a space at either end.");
+        }
+        return value.stringValue();
+    }
+
+    private static KeyKind kind(JsonNode value) {
+        try {
+            return KeyKind.parse(value.isString() ? value.stringValue() : "");
+        } catch (IllegalArgumentException e) {
+            throw invalid("kind", "must be api or management.");
+        }
+    }
+
+    private static Allowlist allow(JsonNode value) {
+        List<String> texts = texts("allow", value, Allowlist.ENTRIES_MAX);
+        for (int i = 0; i < texts.size(); i++) {
+            try {
+                Allowlist.of(List.of(texts.get(i)));
+            } catch (IllegalArgumentException e) {
+                throw invalid("allow." + i, "must be an IP address or a CIDR block like 192.0.2.0/24.");
+            }
+        }
+        return Allowlist.of(texts);
+    }
+
+    private List<String> models(JsonNode value) {
+        List<String> texts = texts("models", value, KeySettings.MODELS_MAX);
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < texts.size(); i++) {
+            String id = modelIds.apply(texts.get(i));
+            if (id == null) {
+                throw invalid("models." + i, "names no model: '" + Shown.plain(texts.get(i)) + "'.");
+            }
+            if (!ids.contains(id)) {
+                ids.add(id);
+            }
+        }
+        return ids;
+    }
+
+    private static List<String> texts(String field, JsonNode value, int max) {
+        if (value.isNull()) {
+            return List.of();
+        }
+        if (!value.isArray()) {
+            throw invalid(field, "must be a list of strings.");
+        }
+        if (value.size() > max) {
+            throw invalid(field, "may have at most " + max + " entries, not " + value.size() + ".");
+        }
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < value.size(); i++) {
+            if (!value.get(i).isString()) {
+                throw invalid(field + "." + i, "must be a string.");
+            }
+            texts.add(value.get(i).stringValue());
+        }
+        return texts;
+    }
+
+    private static UnaryOperator<KeySettings> spend(JsonNode value) {
+        if (value.isNull()) {
+            return settings -> settings.withSpend(Spend.UNLIMITED);
+        }
+        ObjectNode object = object("spend", value, Set.of("hour", "day", "total"));
+        Limit hour = credits("spend.hour", object.get("hour"));
+        Limit day = credits("spend.day", object.get("day"));
+        Limit total = credits("spend.total", object.get("total"));
+        return settings -> {
+            Spend old = settings.spend();
+            return settings.withSpend(
+                    new Spend(hour.or(old.hourMicros()), day.or(old.dayMicros()), total.or(old.totalMicros())));
+        };
+    }
+
+    private static UnaryOperator<KeySettings> rates(JsonNode value) {
+        if (value.isNull()) {
+            return settings -> settings.withRates(Rates.NONE);
+        }
+        ObjectNode object = object("rates", value, Set.of("requests", "tokens", "concurrency"));
+        Limit requests = rate("rates.requests", object.get("requests"));
+        Limit tokens = rate("rates.tokens", object.get("tokens"));
+        Limit concurrency = rate("rates.concurrency", object.get("concurrency"));
+        return settings -> {
+            Rates old = settings.rates();
+            return settings.withRates(
+                    new Rates(requests.or(old.requests()), tokens.or(old.tokens()), concurrency.or(old.concurrency())));
+        };
+    }
+
+    /** @param isGiven whether it is to be changed at all */
+    private record Limit(boolean isGiven, @Nullable Long value) {
+
+        static final Limit STAYS = new Limit(false, null);
+        static final Limit NONE = new Limit(true, null);
+
+        @Nullable
+        Long or(@Nullable Long old) {
+            return isGiven ? value : old;
+        }
+    }
+
+    private static ObjectNode object(String field, JsonNode value, Set<String> known) {
+        if (!(value instanceof ObjectNode object)) {
+            throw invalid(field, "must be an object.");
+        }
+        onlyWith(field + ".", object, known);
+        return object;
+    }
+
+    private static Limit credits(String field, @Nullable JsonNode value) {
+        if (value == null) {
+            return Limit.STAYS;
+        }
+        if (value.isNull()) {
+            return Limit.NONE;
+        }
+        String allowed = "must be credits from 0 to " + CREDITS_MAX + " with at most " + DECIMALS + " decimals.";
+        if (!value.isNumber()) {
+            throw invalid(field, allowed);
+        }
+        BigDecimal credits = value.decimalValue();
+        if (credits.signum() < 0 || credits.compareTo(CREDITS_MAX) > 0) {
+            throw invalid(field, allowed);
+        }
+        try {
+            return new Limit(true, credits.movePointRight(DECIMALS).longValueExact());
+        } catch (ArithmeticException e) {
+            throw invalid(field, allowed);
+        }
+    }
+
+    private static Limit rate(String field, @Nullable JsonNode value) {
+        if (value == null) {
+            return Limit.STAYS;
+        }
+        return value.isNull() ? Limit.NONE : new Limit(true, whole(field, value, 1, Rates.MAX));
+    }
+
+    private static @Nullable Instant expiresAt(JsonNode value) {
+        if (value.isNull()) {
+            return null;
+        }
+        return Instant.ofEpochSecond(whole("expires_at", value, 1, SECONDS_MAX));
+    }
+
+    private static long whole(String field, JsonNode value, long least, long most) {
+        if (value.isIntegralNumber() && value.canConvertToLong()) {
+            long number = value.longValue();
+            if (number >= least && number <= most) {
+                return number;
+            }
+        }
+        throw invalid(field, "must be a whole number from " + least + " to " + most + ".");
+    }
+
+    private static ApiException invalid(String path, String problem) {
+        return ApiError.invalid(path, "'" + path + "' " + problem).asException();
+    }
+}

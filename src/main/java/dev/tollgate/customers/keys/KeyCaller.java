@@ -1,0 +1,38 @@
+package dev.tollgate.customers.keys;
+
+import dev.tollgate.http.Caller;
+import dev.tollgate.http.limits.Quota;
+import dev.tollgate.http.limits.Rates;
+import java.util.List;
+
+/**
+ * A caller who has shown an API key: whom {@link KeyGate} lets in.
+ *
+ * @param accountRates what all keys of the account may use together
+ */
+public record KeyCaller(Key key, Rates accountRates) implements Caller {
+
+    @Override
+    public String accountId() {
+        return key.accountId();
+    }
+
+    /** What counts its requests, tokens and calls, of whatever model; empty where nothing is limited. */
+    public List<Quota> quotas() {
+        Rates ofKey = key.settings().rates();
+        if (ofKey.unlimited() && accountRates.unlimited()) {
+            return List.of();
+        }
+        Quota account = Quota.ofAccount(key.accountId(), accountRates);
+        return ofKey.unlimited()
+                ? List.of(account)
+                : accountRates.unlimited()
+                        ? List.of(Quota.ofKey(key.id(), ofKey))
+                        : List.of(Quota.ofKey(key.id(), ofKey), account);
+    }
+
+    @Override
+    public boolean mayUse(String model) {
+        return key.mayUse(model);
+    }
+}

@@ -1,0 +1,194 @@
+package dev.tollgate.customers.keys;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Gate;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The first three steps of a call's life: is the key good, may it be used from there, is it not used too often; and is it of a kind that the
+ * route takes. Runs on the exchange's event loop and does not block.
+ */
+public final class KeyGate implements Gate<KeyCaller> {
+
+    private static final String SCHEME = "bearer ";
+    private static final Duration STORE_WAIT = Duration.ofSeconds(1);
+
+    private final Keys keys;
+    private final RequestCount count;
+    private final Manner manner;
+
+    /** The only kind of key that is let in; null: every kind. */
+    private final @Nullable KeyKind kind;
+
+    /** How a key may come. */
+    private enum Manner {
+        OPENAI,
+        GOOGLE,
+        EITHER
+    }
+
+    private KeyGate(Keys keys, RequestCount count, Manner manner, @Nullable KeyKind kind) {
+        this.keys = keys;
+        this.count = count;
+        this.manner = manner;
+        this.kind = kind;
+    }
+
+    /** For keys of every kind, which come as OpenAI's clients send them. */
+    public KeyGate(Keys keys, RequestCount count) {
+        this(keys, count, Manner.OPENAI, null);
+    }
+
+    /** The same for the keys that may come in the header of Google's clients, too (D23). */
+    public KeyGate orAsGooglesClients() {
+        return new KeyGate(keys, count, Manner.GOOGLE, kind);
+    }
+
+    /** The same for a path that both protocols have: a Bearer key is OpenAI's, without one the header of Google's clients counts (D51). */
+    public KeyGate orElseAsGooglesClients() {
+        return new KeyGate(keys, count, Manner.EITHER, kind);
+    }
+
+    /** Whether the key of a path that both protocols have comes as Google's clients send it (D51). */
+    public static boolean isOfGooglesClient(Exchange exchange) {
+        return exchange.header("authorization") == null && exchange.header("x-goog-api-key") != null;
+    }
+
+    /** The same for keys that may call models. */
+    public KeyGate forModels() {
+        return new KeyGate(keys, count, manner, KeyKind.API);
+    }
+
+    /** The same for keys that administer an account. */
+    public KeyGate forManagement() {
+        return new KeyGate(keys, count, manner, KeyKind.MANAGEMENT);
+    }
+
+    @Override
+    public String name() {
+        String kinds =
+                switch (kind) {
+                    case null -> "API or management key";
+                    case API, HIDDEN -> "API key";
+                    case MANAGEMENT -> "management key";
+                };
+        return kinds + (manner == Manner.OPENAI ? "" : ", also as Google's clients send it");
+    }
+
+    @Override
+    public String payer(KeyCaller caller) {
+        return caller.accountId();
+    }
+
+    @Override
+    public Future<KeyCaller> admit(Exchange exchange) {
+        String secret = manner == Manner.GOOGLE || (manner == Manner.EITHER && isOfGooglesClient(exchange))
+                ? googleSecret(exchange)
+                : secret(exchange.header("authorization"));
+        Promise<KeyCaller> answer = Promise.promise();
+        Thread loop = Thread.currentThread();
+        keys.authenticate(secret, exchange.network(), found -> {
+            if (loop.equals(Thread.currentThread())) {
+                complete(answer, exchange, found);
+            } else {
+                exchange.run(() -> complete(answer, exchange, found));
+            }
+        });
+        return answer.future();
+    }
+
+    private void complete(Promise<KeyCaller> answer, Exchange exchange, Authentication found) {
+        try {
+            if (found instanceof Authentication.NotUsable of) {
+                exchange.shownKey(of.key().accountId(), of.key().id());
+            }
+            answer.complete(admit(exchange, found));
+        } catch (RuntimeException e) {
+            answer.fail(e);
+        }
+    }
+
+    private static String secret(@Nullable String authorization) {
+        if (authorization == null || authorization.isBlank()) {
+            throw refuse("An API key is required: send it as 'Authorization: Bearer sk-…'.");
+        }
+        if (!authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            throw refuse("The 'Authorization' header must have the form 'Bearer sk-…'.");
+        }
+        return checked(authorization.substring(SCHEME.length()).strip());
+    }
+
+    private static String checked(String secret) {
+        if (!secret.startsWith("sk-")) {
+            throw refuse("The API key must start with 'sk-'.");
+        }
+        return secret;
+    }
+
+    /** As Google's clients send it. In the query it would end up in logs, ours or those on the way (D23). */
+    private static String googleSecret(Exchange exchange) {
+        if (exchange.query("key") != null) {
+            throw refuse("An API key in the query is not accepted: send it in the header 'x-goog-api-key'.");
+        }
+        String header = exchange.header("x-goog-api-key");
+        if (header != null && !header.isBlank()) {
+            return checked(header.strip());
+        }
+        if (exchange.header("authorization") == null) {
+            throw refuse("An API key is required: send it in the header 'x-goog-api-key'.");
+        }
+        return secret(exchange.header("authorization"));
+    }
+
+    private KeyCaller admit(Exchange exchange, Authentication found) {
+        return switch (found) {
+            case Authentication.Found good -> admit(exchange, good);
+            case Authentication.Unknown unknown ->
+                throw exchange.refuseWrongKey(ApiError.of(ErrorCode.INVALID_API_KEY, "The API key is invalid."));
+            case Authentication.Deleted deleted -> throw refuse("The API key was deleted.");
+            case Authentication.Replaced replaced -> throw refuse("The API key has been replaced by a new one.");
+            case Authentication.Disabled disabled -> throw refuse("The API key is disabled.");
+            case Authentication.Expired expired -> throw refuse("The API key has expired.");
+            case Authentication.AccountBlocked blocked -> throw refuse("The account of this API key is blocked.");
+            case Authentication.Unavailable unavailable ->
+                throw ApiError.of(
+                                ErrorCode.INTERNAL_ERROR, "The API key cannot be checked right now. Please try again.")
+                        .withStatus(503)
+                        .retryAfter(STORE_WAIT)
+                        .asException();
+        };
+    }
+
+    private KeyCaller admit(Exchange exchange, Authentication.Found found) {
+        Key key = found.key();
+        exchange.shownKey(key.accountId(), key.id());
+        if (!key.allows(exchange.remoteAddress())) {
+            throw ApiError.of(
+                            ErrorCode.IP_NOT_ALLOWED,
+                            "The address " + exchange.remoteAddress() + " is not in the allowlist of this API key.")
+                    .asException();
+        }
+        KeyCaller caller = new KeyCaller(key, found.accountRates());
+        count.count(exchange, caller);
+        if (kind != null && key.settings().kind() != kind) {
+            throw ApiError.of(
+                            ErrorCode.INVALID_API_KEY,
+                            kind == KeyKind.API
+                                    ? "A management key cannot call models; use an API key."
+                                    : "An API key cannot administer keys; use a management key.")
+                    .withStatus(403)
+                    .asException();
+        }
+        return caller;
+    }
+
+    private static ApiException refuse(String message) {
+        return ApiError.of(ErrorCode.INVALID_API_KEY, message).asException();
+    }
+}

@@ -1,0 +1,295 @@
+package dev.tollgate.customers.keys;
+
+import dev.tollgate.base.log.Event;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Dialect;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells that a key is unknown without a question to the database for each: a cache of unknown keys would not help, because a flood of
+ * made-up ones never repeats any.
+ *
+ * <p>Where this process alone writes, the roll is always complete. Where several servers share a database, whoever comes with an unknown key
+ * waits until what is new has been read since: one query for all who wait, at most one in {@link #SPACING}, and none in peace. So a key that
+ * another server has made is good here at once. In a crowd the roll is believed for {@link #BELIEVED}, and read on meanwhile. Thread-safe.
+ */
+final class KeyRoll {
+
+    /** What the roll knows of a key. */
+    enum Entry {
+        /** It very probably exists: look it up. */
+        LISTED,
+        /** There is no such key. */
+        UNKNOWN,
+        /** Another server may have made it: {@link #readOn} and ask again. */
+        PERHAPS_NEW
+    }
+
+    /** Beyond it the roll stays empty, and every unknown key is looked up: the table would take more than 120 MB. */
+    static final int KEYS_MAX = 5_000_000;
+
+    /** So many unknown keys in a second are a crowd. */
+    static final int CROWD = 50;
+
+    /** Who may wait for one reading. */
+    static final int WAITING_MAX = 5_000;
+
+    static final Duration SPACING = Duration.ofMillis(50);
+    static final Duration FRESH = Duration.ofMillis(300);
+    static final Duration BELIEVED = Duration.ofMillis(700);
+    private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private static final int PAGE = 10_000;
+
+    /**
+     * A number is given before it can be seen. Read again are so many before the last one seen: several times as many as all keys that
+     * a batch of the writer can make.
+     */
+    private static final int OVERLAP = 1_000;
+
+    private static final String LAST = "SELECT COALESCE(MAX(number), 0) FROM api_key";
+    private static final String SELECT_PAGE = "SELECT hash FROM api_key WHERE hash > ? ORDER BY hash LIMIT " + PAGE;
+    private static final String SELECT_OLD_PAGE =
+            "SELECT old_hash FROM api_key WHERE old_hash > ? ORDER BY old_hash LIMIT " + PAGE;
+    private static final String COUNT_NEW = "SELECT COUNT(*), COALESCE(MAX(number), 0) FROM api_key WHERE number >= ?";
+    private static final String SELECT_NEW =
+            "SELECT number, hash FROM api_key WHERE number >= ? ORDER BY number LIMIT " + PAGE;
+
+    private static final Logger log = LoggerFactory.getLogger(KeyRoll.class);
+
+    private final Database database;
+    private final boolean shared;
+    private final KeyHashes hashes = new KeyHashes();
+    private final AtomicLong readings = new AtomicLong();
+    private final AtomicLong secondNanos = new AtomicLong(System.nanoTime());
+    private final AtomicInteger asked = new AtomicInteger();
+    private volatile boolean complete;
+
+    /** When the reading began that was the last to succeed. */
+    private volatile long readNanos;
+
+    // guarded by this
+    private long lastNumber;
+    private List<Consumer<Boolean>> waiting = new ArrayList<>();
+    private boolean isReading;
+
+    /** What was there when all of it was read; only who reads touches it. */
+    private @Nullable Tail seen;
+
+    KeyRoll(Database database) {
+        this.database = database;
+        this.shared = database.dialect() != Dialect.SQLITE;
+    }
+
+    /** Reads all keys, once; until then everything is {@link Entry#LISTED}. Blocks. */
+    void load() {
+        long began = System.nanoTime();
+        long last = database.read(KeyRoll::last);
+        for (String sql : List.of(SELECT_PAGE, SELECT_OLD_PAGE)) {
+            String after = "";
+            while (after != null) {
+                after = page(sql, after);
+            }
+        }
+        synchronized (this) {
+            lastNumber = last;
+        }
+        readNanos = began;
+        complete = hashes.size() <= KEYS_MAX;
+        if (!complete) {
+            log.warn("more than {} keys: each unknown key is looked up in the database", KEYS_MAX);
+        }
+    }
+
+    /** @return the last of the page, null where there may be no further one */
+    private @Nullable String page(String sql, String after) {
+        List<String> page = database.read(connection -> hashes(connection, sql, after));
+        page.forEach(this::add);
+        return page.size() < PAGE || hashes.size() > KEYS_MAX ? null : page.getLast();
+    }
+
+    /** To be called before anybody is told that the key exists. */
+    void add(String hash) {
+        if (!KeySecret.isHash(hash)) {
+            return; // its account was deleted: nobody has this key
+        }
+        if (hashes.size() <= KEYS_MAX) {
+            hashes.add(hash);
+        }
+        if (hashes.size() > KEYS_MAX) {
+            complete = false;
+        }
+    }
+
+    Entry find(String hash) {
+        if (!complete || hashes.contains(hash)) {
+            return Entry.LISTED;
+        }
+        return shared && !isBelieved() ? Entry.PERHAPS_NEW : Entry.UNKNOWN;
+    }
+
+    private boolean isBelieved() {
+        long now = System.nanoTime();
+        long begun = secondNanos.get();
+        if (now - begun > SECOND_NANOS && secondNanos.compareAndSet(begun, now)) {
+            asked.set(0);
+        }
+        long age = now - readNanos;
+        if (asked.incrementAndGet() <= CROWD || age > BELIEVED.toNanos()) {
+            return false;
+        }
+        if (age > FRESH.toNanos()) {
+            readOn(read -> {});
+        }
+        return true;
+    }
+
+    /** How often what is new has been read. */
+    long readings() {
+        return readings.get();
+    }
+
+    /**
+     * Waits for a reading of what is new that begins from now on. Does not block.
+     *
+     * @param then told whether it took place, on another thread; false at once where too many wait. Called exactly once
+     */
+    void readOn(Consumer<Boolean> then) {
+        synchronized (this) {
+            if (waiting.size() < WAITING_MAX) {
+                waiting.add(then);
+                if (!isReading) {
+                    isReading = true;
+                    Thread.ofVirtual().name("read-keys").start(this::readForAll);
+                }
+                return;
+            }
+        }
+        then.accept(false);
+    }
+
+    private void readForAll() {
+        for (List<Consumer<Boolean>> all = next(); !all.isEmpty(); all = next()) {
+            long began = System.nanoTime();
+            boolean read = readNew();
+            all.forEach(each -> each.accept(read));
+            long over = System.nanoTime() - began;
+            LockSupport.parkNanos(SPACING.toNanos() - over);
+        }
+    }
+
+    /** Those who wait now; with none of them the reading ends. */
+    private synchronized List<Consumer<Boolean>> next() {
+        List<Consumer<Boolean>> all = waiting;
+        waiting = new ArrayList<>();
+        isReading = !all.isEmpty();
+        return all;
+    }
+
+    /** Blocks. @return whether the database could be asked */
+    private boolean readNew() {
+        long began = System.nanoTime();
+        readings.incrementAndGet();
+        try {
+            long from;
+            synchronized (this) {
+                from = Math.max(0, lastNumber - OVERLAP);
+            }
+            Tail tail = tail(from);
+            if (!tail.equals(seen)) {
+                seen = null;
+                long last = readFrom(from);
+                synchronized (this) {
+                    seen = last <= lastNumber ? tail : null;
+                    lastNumber = Math.max(lastNumber, last);
+                }
+            }
+            readNanos = began;
+            return true;
+        } catch (RuntimeException e) {
+            log.error(Event.STORE_UNAVAILABLE, "new keys could not be read", e);
+            return false;
+        }
+    }
+
+    /** @return the last number */
+    private long readFrom(long first) {
+        long from = first;
+        long next;
+        List<Numbered> page;
+        do {
+            next = from;
+            page = numbered(next);
+            page.forEach(each -> add(each.hash()));
+            from = page.isEmpty() ? from : page.getLast().number();
+        } while (page.size() == PAGE && from > next);
+        return from;
+    }
+
+    /** What lies from a number on: a key that is committed late changes the count. */
+    private record Tail(long from, long count, long last) {}
+
+    private Tail tail(long from) {
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(COUNT_NEW)) {
+                select.setLong(1, from);
+                try (ResultSet row = select.executeQuery()) {
+                    row.next();
+                    return new Tail(from, row.getLong(1), row.getLong(2));
+                }
+            }
+        });
+    }
+
+    private List<Numbered> numbered(long from) {
+        return database.read(connection -> numbered(connection, from));
+    }
+
+    private record Numbered(long number, String hash) {}
+
+    private static long last(Connection connection) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(LAST);
+                ResultSet row = select.executeQuery()) {
+            return row.next() ? row.getLong(1) : 0;
+        }
+    }
+
+    private static List<String> hashes(Connection connection, String sql, String after) throws SQLException {
+        List<String> found = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            select.setString(1, after);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    found.add(row.getString(1));
+                }
+            }
+        }
+        return found;
+    }
+
+    private static List<Numbered> numbered(Connection connection, long from) throws SQLException {
+        List<Numbered> found = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement(SELECT_NEW)) {
+            select.setLong(1, from);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    found.add(new Numbered(row.getLong(1), row.getString(2)));
+                }
+            }
+        }
+        return found;
+    }
+}

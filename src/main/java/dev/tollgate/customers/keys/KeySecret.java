@@ -1,0 +1,92 @@
+package dev.tollgate.customers.keys;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/** A key as its owner holds it. Lives only while it is made and shown; never in a log. */
+public final class KeySecret {
+
+    /** One a thread: making one costs more than most of what it is used for. */
+    private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(KeySecret::sha256);
+
+    private static final String START = "sk-";
+    private static final int RANDOM_BYTES = 32;
+
+    /** What an operator may choose for the demo account; what we make ourselves fits too. */
+    private static final Pattern CHOSEN = Pattern.compile("sk-[A-Za-z0-9_-]{8,128}");
+
+    private static final int CHARS_MAX = 131;
+    private static final int PREFIX_CHARS = 11;
+    private static final int HASH_CHARS = 64;
+
+    /** So much of a chosen key stays hidden even if it is short. */
+    private static final int HIDDEN_CHARS_MIN = 24;
+
+    private final String text;
+
+    private KeySecret(String text) {
+        this.text = text;
+    }
+
+    /** A new one: {@code sk-} and 64 lower-case hex digits. */
+    public static KeySecret random(SecureRandom random) {
+        byte[] bytes = new byte[RANDOM_BYTES];
+        random.nextBytes(bytes);
+        return new KeySecret(START + HexFormat.of().formatHex(bytes));
+    }
+
+    /** One that the operator chose. @throws IllegalArgumentException when it has not the form; the message does not quote it */
+    public static KeySecret chosen(String text) {
+        if (!CHOSEN.matcher(text).matches()) {
+            throw new IllegalArgumentException("a key is sk- and 8 to 128 of A-Z, a-z, 0-9, _ and -");
+        }
+        return new KeySecret(text);
+    }
+
+    /** Whether it is worth hashing at all. */
+    static boolean isPlausible(String text) {
+        return text.startsWith(START) && text.length() <= CHARS_MAX;
+    }
+
+    /** The key itself, to be shown once. */
+    public String reveal() {
+        return text;
+    }
+
+    /** The beginning, for lists: 11 characters, of short keys fewer. */
+    public String prefix() {
+        int shown = Math.min(PREFIX_CHARS, text.length() - HIDDEN_CHARS_MIN);
+        return text.substring(0, Math.max(START.length(), shown));
+    }
+
+    String hash() {
+        return hash(text);
+    }
+
+    /** SHA-256 in lower-case hex. */
+    static String hash(String text) {
+        return HexFormat.of().formatHex(SHA_256.get().digest(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Whether what stands in a key's row is one: of a deleted account's keys there is a word in its place. */
+    static boolean isHash(String stored) {
+        return stored.length() == HASH_CHARS;
+    }
+
+    @Override
+    public String toString() {
+        return prefix() + "…";
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

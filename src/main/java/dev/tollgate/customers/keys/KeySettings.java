@@ -1,0 +1,74 @@
+package dev.tollgate.customers.keys;
+
+import dev.tollgate.http.limits.Rates;
+import java.time.Instant;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the owner of a key can choose.
+ *
+ * @param name 1 to 200 characters
+ * @param rates what it may use a minute and at once
+ * @param models the ids that it may use, at most 100; empty is all
+ * @param expiresAt from when on it is refused, or null
+ */
+public record KeySettings(
+        String name,
+        KeyKind kind,
+        Allowlist allow,
+        Spend spend,
+        Rates rates,
+        List<String> models,
+        @Nullable Instant expiresAt) {
+
+    static final int NAME_CHARS_MAX = 200;
+    public static final int MODELS_MAX = 100;
+
+    private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9._:/@+-]{1,200}");
+
+    public KeySettings {
+        if (name.isBlank() || name.length() > NAME_CHARS_MAX) {
+            throw new IllegalArgumentException("a key's name has 1 to " + NAME_CHARS_MAX + " characters");
+        }
+        if (models.size() > MODELS_MAX
+                || !models.stream().allMatch(model -> MODEL.matcher(model).matches())) {
+            throw new IllegalArgumentException("a key names at most " + MODELS_MAX + " model ids");
+        }
+        models = List.copyOf(models);
+    }
+
+    /** An API key without limits. */
+    public static KeySettings named(String name) {
+        return new KeySettings(name, KeyKind.API, Allowlist.EVERYBODY, Spend.UNLIMITED, Rates.NONE, List.of(), null);
+    }
+
+    public KeySettings withName(String name) {
+        return new KeySettings(name, kind, allow, spend, rates, models, expiresAt);
+    }
+
+    public KeySettings withKind(KeyKind kind) {
+        return new KeySettings(name, kind, allow, spend, rates, models, expiresAt);
+    }
+
+    public KeySettings withAllow(Allowlist allow) {
+        return new KeySettings(name, kind, allow, spend, rates, models, expiresAt);
+    }
+
+    public KeySettings withSpend(Spend spend) {
+        return new KeySettings(name, kind, allow, spend, rates, models, expiresAt);
+    }
+
+    public KeySettings withRates(Rates rates) {
+        return new KeySettings(name, kind, allow, spend, rates, models, expiresAt);
+    }
+
+    public KeySettings withModels(List<String> models) {
+        return new KeySettings(name, kind, allow, spend, rates, models, expiresAt);
+    }
+
+    public KeySettings withExpiresAt(@Nullable Instant expiresAt) {
+        return new KeySettings(name, kind, allow, spend, rates, models, expiresAt);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.tollgate.customers.keys;
+
+import dev.tollgate.storage.Decision;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a key's state in the transaction of a reservation or of its growth: a key disabled a moment ago makes none, and a limit that was
+ * changed a moment ago holds, whatever a cache says and whatever was true when the call was let in (decision D54).
+ */
+public final class KeyState extends Decision<KeyState.Outcome> {
+
+    /** Whether the key may be used. */
+    public enum Outcome {
+        USABLE,
+        UNKNOWN,
+        DELETED,
+        /** It has another secret by now than the one that was shown. */
+        REPLACED,
+        DISABLED,
+        EXPIRED,
+        ACCOUNT_BLOCKED
+    }
+
+    private final String keyId;
+    private final @Nullable String prefix;
+    private final Instant at;
+    private final boolean admits;
+    private Spend spend = Spend.UNLIMITED;
+
+    /** For a call that comes: also notes that the key is used. */
+    public KeyState(String keyId, Instant at) {
+        this(keyId, null, at, true);
+    }
+
+    /**
+     * The same with the key's secret looked at once more, by its beginning: another node may have rotated it a moment ago.
+     *
+     * @param prefix as the key was known when the caller showed it
+     */
+    public KeyState(String keyId, String prefix, Instant at) {
+        this(keyId, prefix, at, true);
+    }
+
+    private KeyState(String keyId, @Nullable String prefix, Instant at, boolean admits) {
+        this.keyId = keyId;
+        this.prefix = prefix;
+        this.at = at;
+        this.admits = admits;
+    }
+
+    /** For one that runs. */
+    public static KeyState ofRunningCall(String keyId, Instant at) {
+        return new KeyState(keyId, null, at, false);
+    }
+
+    /** Once applied: the condition to give to the reservation. */
+    public boolean usable() {
+        return outcome() == Outcome.USABLE;
+    }
+
+    /** Once applied: what the key may spend; of one that is unknown, and not usable either, everything. */
+    public Spend spend() {
+        return spend;
+    }
+
+    /** Nothing that is missed: when the key was used last. */
+    @Override
+    public boolean writes() {
+        return false;
+    }
+
+    String keyId() {
+        return keyId;
+    }
+
+    /** Null where no secret is to be looked at. */
+    @Nullable
+    String prefix() {
+        return prefix;
+    }
+
+    Instant at() {
+        return at;
+    }
+
+    /** Whether a call is let in, which is a use of the key. */
+    boolean admits() {
+        return admits;
+    }
+
+    void found(Outcome outcome, Spend spend) {
+        this.spend = spend;
+        decide(outcome);
+    }
+}

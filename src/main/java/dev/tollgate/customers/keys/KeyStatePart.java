@@ -1,0 +1,166 @@
+package dev.tollgate.customers.keys;
+
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.RowStatement;
+import dev.tollgate.storage.RowStatement.Rows;
+import dev.tollgate.storage.Statements;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads each key of a batch once, and notes at most once a minute that calls are let in with it. */
+final class KeyStatePart implements Part<KeyState> {
+
+    private static final long USED_EVERY_MILLIS = Duration.ofMinutes(1).toMillis();
+
+    private static final String COLUMNS = """
+            SELECT api_key.id, api_key.disabled, account.blocked, COALESCE(api_key.expires_at, 9223372036854775807),
+                COALESCE(api_key.last_used_at, 0), api_key.spend_hour, api_key.spend_day, api_key.spend_total,
+                api_key.prefix, COALESCE(api_key.old_until, 0) AS old_until, api_key.deleted_at
+            FROM api_key JOIN account ON account.id = api_key.account_id""";
+    private static final RowStatement SELECT =
+            RowStatement.of(COLUMNS + " WHERE api_key.id = ?", COLUMNS + " WHERE api_key.id = ANY (?)", "text");
+
+    // Of no importance where another node does it at the same time, so it does not wait for that. Others do wait for
+    // it,
+    // with accounts in their hands: so it is written when this batch has all the rows that it waits for.
+    private static final RowStatement UPDATE =
+            RowStatement.of("UPDATE api_key SET last_used_at = ? WHERE id = ?", """
+            UPDATE api_key SET last_used_at = free.used_at
+            FROM (SELECT api_key.id, r.used_at FROM api_key JOIN unnest(?, ?) AS r (used_at, id) ON r.id = api_key.id
+                FOR NO KEY UPDATE OF api_key SKIP LOCKED) AS free
+            WHERE api_key.id = free.id""", "bigint", "text");
+
+    record State(
+            boolean disabled,
+            boolean blocked,
+            boolean deleted,
+            long expiresAtMillis,
+            long lastUsedAtMillis,
+            Spend spend,
+            String prefix,
+            long oldUntilMillis) {
+
+        KeyState.Outcome at(long nowMillis, @Nullable String shown) {
+            if (deleted) {
+                return KeyState.Outcome.DELETED;
+            }
+            if (shown != null && !shown.equals(prefix) && nowMillis >= oldUntilMillis) {
+                return KeyState.Outcome.REPLACED;
+            }
+            if (blocked) {
+                return KeyState.Outcome.ACCOUNT_BLOCKED;
+            }
+            if (disabled) {
+                return KeyState.Outcome.DISABLED;
+            }
+            return nowMillis < expiresAtMillis ? KeyState.Outcome.USABLE : KeyState.Outcome.EXPIRED;
+        }
+
+        State used(long nowMillis) {
+            return new State(disabled, blocked, deleted, expiresAtMillis, nowMillis, spend, prefix, oldUntilMillis);
+        }
+    }
+
+    private final @Nullable KeptStates kept;
+    private final Map<String, Long> used = new LinkedHashMap<>();
+    private Map<String, State> states = Map.of();
+
+    /** @param kept what need not be read again, or null where others write to the database too */
+    KeyStatePart(@Nullable KeptStates kept) {
+        this.kept = kept;
+    }
+
+    @Override
+    public Class<KeyState> type() {
+        return KeyState.class;
+    }
+
+    @Override
+    public void ask(Statements statements, List<KeyState> changes) throws SQLException {
+        states = kept == null ? new HashMap<>() : kept.states();
+        ask(statements, changes, states);
+    }
+
+    @Override
+    public boolean decidesFromMemory() {
+        return kept != null;
+    }
+
+    @Override
+    public boolean knows(List<KeyState> changes) {
+        KeptStates memory = Objects.requireNonNull(kept);
+        for (KeyState change : changes) {
+            if (!memory.states().containsKey(change.keyId())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void decide(Statements statements, List<KeyState> changes) {
+        for (KeyState change : changes) {
+            State state = states.get(change.keyId());
+            long nowMillis = change.at().toEpochMilli();
+            if (state == null) {
+                change.found(KeyState.Outcome.UNKNOWN, Spend.UNLIMITED);
+                continue;
+            }
+            change.found(state.at(nowMillis, change.prefix()), state.spend());
+            if (change.admits() && change.usable() && nowMillis - state.lastUsedAtMillis() >= USED_EVERY_MILLIS) {
+                used.put(change.keyId(), nowMillis);
+                states.put(change.keyId(), state.used(nowMillis));
+            }
+        }
+    }
+
+    @Override
+    public void writeLast(Statements statements, List<KeyState> changes) throws SQLException {
+        Rows updates = UPDATE.on(statements);
+        for (Map.Entry<String, Long> use : used.entrySet()) {
+            updates.number(use.getValue()).text(use.getKey()).next();
+        }
+        updates.finish();
+        used.clear();
+    }
+
+    @Override
+    public void undone() {
+        used.clear();
+        if (kept != null) {
+            kept.forget();
+        }
+    }
+
+    private static void ask(Statements statements, List<KeyState> changes, Map<String, State> states)
+            throws SQLException {
+        Rows wanted = SELECT.on(
+                statements,
+                row -> states.put(
+                        row.getString(1),
+                        new State(
+                                row.getInt(2) == 1,
+                                row.getInt(3) == 1,
+                                KeySql.number(row, "deleted_at") != null,
+                                row.getLong(4),
+                                row.getLong(5),
+                                KeySql.spend(row),
+                                row.getString("prefix"),
+                                row.getLong("old_until"))));
+        Set<String> keyIds = new LinkedHashSet<>();
+        for (KeyState change : changes) {
+            if (!states.containsKey(change.keyId()) && keyIds.add(change.keyId())) {
+                wanted.text(change.keyId()).next();
+            }
+        }
+        wanted.finishLater();
+    }
+}

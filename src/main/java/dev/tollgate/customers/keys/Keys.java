@@ -1,0 +1,298 @@
+package dev.tollgate.customers.keys;
+
+import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.base.log.Event;
+import dev.tollgate.http.limits.Rates;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Dialect;
+import dev.tollgate.storage.Part;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who a caller is, and the lists of keys. */
+public final class Keys {
+
+    /** The most that one page of a list holds. */
+    public static final int PAGE_MAX = 1_000;
+
+    /**
+     * With several nodes, how long another's change of a key may go unseen where no reservation is made; a reservation always
+     * reads the state again.
+     */
+    private static final Duration SHARED_KEEP = Duration.ofSeconds(1);
+
+    private static final Logger log = LoggerFactory.getLogger(Keys.class);
+
+    private static final String SELECT_KNOWN = "SELECT " + KeySql.COLUMNS + ", account.blocked AS account_blocked,"
+            + " account_rates.requests, account_rates.tokens, account_rates.concurrency"
+            + " FROM api_key JOIN account ON account.id = api_key.account_id"
+            + " LEFT JOIN account_rates ON account_rates.account_id = api_key.account_id WHERE ";
+    private static final String SELECT_BY_HASH = SELECT_KNOWN + "api_key.hash = ?";
+    private static final String SELECT_BY_OLD_HASH = SELECT_KNOWN + "api_key.old_hash = ?";
+    private static final String SELECT_ACCOUNT_RATES =
+            "SELECT requests, tokens, concurrency FROM account_rates WHERE account_id = ?";
+    private static final String SELECT_BY_ID = "SELECT " + KeySql.COLUMNS + " FROM api_key WHERE id = ?";
+    private static final String SELECT_PAGE = "SELECT " + KeySql.COLUMNS
+            + " FROM api_key WHERE id > ? AND hidden = 0 AND deleted_at IS NULL" + " ORDER BY id LIMIT ?";
+    private static final String SELECT_PAGE_OF_ACCOUNT =
+            "SELECT " + KeySql.COLUMNS + " FROM api_key WHERE account_id = ?"
+                    + " AND id > ? AND hidden = 0 AND deleted_at IS NULL ORDER BY id LIMIT ?";
+    private static final String SELECT_EVER =
+            "SELECT " + KeySql.COLUMNS + " FROM api_key WHERE account_id = ? AND id > ? ORDER BY id LIMIT ?";
+
+    private final Database database;
+    private final InstantSource clock;
+    private final KeyCache cache;
+    private final KeptStates kept = new KeptStates();
+    private final KeyRoll roll;
+    private final KeyLookups lookups;
+
+    public Keys(Database database, InstantSource clock) {
+        this.database = database;
+        this.roll = new KeyRoll(database);
+        this.clock = clock;
+        Duration keep = database.dialect() == Dialect.SQLITE ? null : SHARED_KEEP;
+        this.cache = new KeyCache(keep);
+        this.lookups = new KeyLookups(cache, keep, this::lookUp);
+    }
+
+    /**
+     * Returns whether a header's value holds a key that very probably exists. Asks no database and waits for nothing: a key that another
+     * server has just made is none here.
+     *
+     * @param value an API key, with or without {@code Bearer} before it
+     */
+    public boolean isOnRoll(String value) {
+        String secret = value.substring(value.lastIndexOf(' ') + 1);
+        return roll.find(KeySecret.hash(secret)) == KeyRoll.Entry.LISTED;
+    }
+
+    /**
+     * Reads which keys there are, so that from now on an unknown one costs no question to the database. For servers, once, before the first
+     * caller; a million keys take about a second and 12 to 24 MB. Blocks.
+     *
+     * @throws StoreException when the database fails
+     */
+    public void callTheRoll() {
+        roll.load();
+    }
+
+    /** How often keys that other servers may have made were asked for. */
+    long readings() {
+        return roll.readings();
+    }
+
+    /** Reads the keys' state for reservations: goes before the ledger. */
+    public Part<?> statePart() {
+        return new KeyStatePart(database.dialect() == Dialect.SQLITE ? kept : null);
+    }
+
+    /** Writes changes of keys: goes after the ledger, since a key may be made in one unit with its account. */
+    public Part<?> changesPart() {
+        return new KeyChangesPart(roll, cache, kept);
+    }
+
+    /** To be called on the writer's thread after an account was blocked or let in again. */
+    public void forgetAccount(String accountId) {
+        kept.forget();
+        cache.forgetAccount(accountId);
+    }
+
+    /**
+     * Says who a caller is. Does not block: what the cache knows is told at once on this thread, anything else is looked up on a
+     * virtual thread and told there.
+     *
+     * @param rawKey as the caller sent it
+     * @param network what stands for the caller's address, of which one cannot have all look-ups
+     * @param result called exactly once
+     */
+    public void authenticate(String rawKey, String network, Consumer<Authentication> result) {
+        if (!KeySecret.isPlausible(rawKey)) {
+            result.accept(new Authentication.Unknown());
+            return;
+        }
+        String hash = KeySecret.hash(rawKey);
+        KeyCache.Known known = cache.known(hash);
+        if (known != null) {
+            result.accept(judge(known));
+            return;
+        }
+        switch (roll.find(hash)) {
+            case UNKNOWN -> result.accept(new Authentication.Unknown());
+            case LISTED -> lookups.ask(hash, network, result);
+            case PERHAPS_NEW -> roll.readOn(read -> readOn(hash, network, read, result));
+        }
+    }
+
+    private void readOn(String hash, String network, boolean read, Consumer<Authentication> result) {
+        if (!read) {
+            result.accept(new Authentication.Unavailable());
+        } else if (roll.find(hash) == KeyRoll.Entry.LISTED) {
+            lookups.ask(hash, network, result);
+        } else {
+            result.accept(new Authentication.Unknown());
+        }
+    }
+
+    /** As {@link #authenticate}, but blocking: for virtual threads. */
+    public Authentication find(String rawKey) {
+        if (!KeySecret.isPlausible(rawKey)) {
+            return new Authentication.Unknown();
+        }
+        return findByHash(KeySecret.hash(rawKey));
+    }
+
+    private Authentication findByHash(String hash) {
+        KeyCache.Known known = cache.known(hash);
+        return known == null ? lookUp(hash) : judge(known);
+    }
+
+    /** One that was deleted, and a hidden one, too. */
+    public Optional<Key> byId(String id) {
+        return database.read(
+                connection -> keys(connection, SELECT_BY_ID, id).stream().findFirst());
+    }
+
+    /**
+     * Keys in the order of their ids, but for those that were deleted, and hidden ones.
+     *
+     * @param accountId whose, or null for everybody's
+     * @param after the last id of the page before, or null
+     * @param limit 1 to {@value #PAGE_MAX}
+     */
+    public List<Key> list(@Nullable String accountId, @Nullable String after, int limit) {
+        requirePage(limit);
+        String from = after == null ? "" : after;
+        return database.read(connection -> accountId == null
+                ? keys(connection, SELECT_PAGE, from, limit)
+                : keys(connection, SELECT_PAGE_OF_ACCOUNT, accountId, from, limit));
+    }
+
+    /** All keys that an account has ever had, in the order of their ids: for the names in its history. Parameters as above. */
+    public List<Key> everMade(String accountId, @Nullable String after, int limit) {
+        requirePage(limit);
+        return database.read(connection -> keys(connection, SELECT_EVER, accountId, after == null ? "" : after, limit));
+    }
+
+    private static void requirePage(int limit) {
+        if (limit < 1 || limit > PAGE_MAX) {
+            throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " keys, not " + limit);
+        }
+    }
+
+    /** What all keys of an account may use together. */
+    public Rates accountRates(String accountId) {
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(SELECT_ACCOUNT_RATES)) {
+                select.setString(1, accountId);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next() ? accountRates(row) : Rates.NONE;
+                }
+            }
+        });
+    }
+
+    /** The caller that an account's people are in the playground; empty until {@link EnsureHiddenKey} has made its key. Blocks. */
+    public Optional<Authentication> hidden(String accountId) {
+        Authentication found = findByHash(EnsureHiddenKey.hash(accountId));
+        return found instanceof Authentication.Unknown ? Optional.empty() : Optional.of(found);
+    }
+
+    private Authentication lookUp(String hash) {
+        try {
+            long stamp = cache.stamp();
+            KeyCache.Known found = database.read(connection -> {
+                KeyCache.Known present = byHash(connection, SELECT_BY_HASH, "hash", hash);
+                return present == null ? byHash(connection, SELECT_BY_OLD_HASH, "old_hash", hash) : present;
+            });
+            if (found == null) {
+                return new Authentication.Unknown();
+            }
+            cache.offer(hash, found, stamp);
+            return judge(found);
+        } catch (RuntimeException | Error e) {
+            Fatal.check(e);
+            log.error(Event.STORE_UNAVAILABLE, "a key could not be looked up", e);
+            return new Authentication.Unavailable();
+        }
+    }
+
+    private Authentication judge(KeyCache.Known known) {
+        Instant now = clock.instant();
+        Key key = known.key();
+        if (key.isDeleted()) {
+            return new Authentication.Deleted(key);
+        }
+        Instant oldUntil = key.oldSecretUntil();
+        if (known.isOld() && (oldUntil == null || !now.isBefore(oldUntil))) {
+            return new Authentication.Replaced(key);
+        }
+        if (known.accountBlocked()) {
+            return new Authentication.AccountBlocked(key);
+        }
+        if (key.disabled()) {
+            return new Authentication.Disabled(key);
+        }
+        return key.expired(now) ? new Authentication.Expired(key) : new Authentication.Found(key, known.accountRates());
+    }
+
+    private static KeyCache.@Nullable Known byHash(Connection connection, String sql, String column, String hash)
+            throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            select.setString(1, hash);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() && same(row.getString(column), hash)
+                        ? new KeyCache.Known(
+                                KeySql.key(row),
+                                row.getInt("account_blocked") == 1,
+                                accountRates(row),
+                                column.equals("old_hash"))
+                        : null;
+            }
+        }
+    }
+
+    private static Rates accountRates(ResultSet row) throws SQLException {
+        Long requests = KeySql.number(row, "requests");
+        Long tokens = KeySql.number(row, "tokens");
+        Long concurrency = KeySql.number(row, "concurrency");
+        return requests == null && tokens == null && concurrency == null
+                ? Rates.NONE
+                : new Rates(requests, tokens, concurrency);
+    }
+
+    /** In constant time; what the index found is already the hash of the secret and not the secret. */
+    private static boolean same(String stored, String computed) {
+        return MessageDigest.isEqual(
+                stored.getBytes(StandardCharsets.US_ASCII), computed.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static List<Key> keys(Connection connection, String sql, Object... values) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                select.setObject(i + 1, values[i]);
+            }
+            try (ResultSet row = select.executeQuery()) {
+                List<Key> found = new ArrayList<>();
+                while (row.next()) {
+                    found.add(KeySql.key(row));
+                }
+                return found;
+            }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package dev.tollgate.customers.keys;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.log.Event;
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Handler;
+import dev.tollgate.storage.StoreException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@code /v1/keys}: an account's keys, for its management keys. A thin face over {@link CustomerKeys}. */
+public final class KeysHandler {
+
+    private static final Logger log = LoggerFactory.getLogger(KeysHandler.class);
+    private static final int PAGE_DEFAULT = 100;
+    private static final Duration COME_BACK = Duration.ofSeconds(1);
+
+    private final CustomerKeys keys;
+    private final Function<String, @Nullable String> modelIds;
+
+    /** @param modelIds the id of a model by its id or an alias; null where there is none */
+    public KeysHandler(CustomerKeys keys, Function<String, @Nullable String> modelIds) {
+        this.keys = keys.byManagementKey();
+        this.modelIds = modelIds;
+    }
+
+    public Handler<KeyCaller> list() {
+        return (exchange, caller) -> {
+            int limit = limit(exchange.query("limit"));
+            String after = exchange.query("after");
+            // One more tells whether there is a further page.
+            answer(exchange, () -> keys.list(caller.accountId(), after, limit + 1), found -> {
+                List<Key> page = found.size() > limit ? found.subList(0, limit) : found;
+                exchange.json(
+                        200,
+                        KeyJson.list(page, found.size() > limit ? page.getLast().id() : null));
+            });
+        };
+    }
+
+    public Handler<KeyCaller> create() {
+        return (exchange, caller) -> {
+            Lease memory = exchange.memory();
+            exchange.read(
+                    body -> KeyBody.creation(body, memory, modelIds, keys.now()),
+                    settings -> answer(
+                            exchange,
+                            () -> keys.create(caller.accountId(), settings),
+                            result -> show(exchange, 201, result)));
+        };
+    }
+
+    public Handler<KeyCaller> one() {
+        return (exchange, caller) -> {
+            String id = exchange.pathParam("id");
+            answer(exchange, () -> keys.find(caller.accountId(), id), (Optional<Key> found) -> {
+                if (found.isEmpty()) {
+                    exchange.fail(notFound());
+                } else {
+                    show(exchange, 200, found.get(), null);
+                }
+            });
+        };
+    }
+
+    public Handler<KeyCaller> change() {
+        return (exchange, caller) -> {
+            String id = exchange.pathParam("id");
+            Long version = version(exchange.header("if-match"));
+            Lease memory = exchange.memory();
+            exchange.read(
+                    body -> KeyBody.change(body, memory, modelIds),
+                    change -> answer(
+                            exchange,
+                            () -> keys.change(caller.accountId(), id, version, change.edit(), change.disabled()),
+                            result -> show(exchange, 200, result)));
+        };
+    }
+
+    public Handler<KeyCaller> delete() {
+        return (exchange, caller) -> {
+            String id = exchange.pathParam("id");
+            answer(exchange, () -> keys.delete(caller.accountId(), id), result -> {
+                if (result instanceof KeyResult.Done) {
+                    exchange.empty(204);
+                } else {
+                    show(exchange, 204, result);
+                }
+            });
+        };
+    }
+
+    public Handler<KeyCaller> rotate() {
+        return (exchange, caller) -> {
+            String id = exchange.pathParam("id");
+            Lease memory = exchange.memory();
+            exchange.read(
+                    body -> Duration.ofSeconds(KeyBody.graceSeconds(body, memory)),
+                    grace -> answer(
+                            exchange,
+                            () -> keys.rotate(caller.accountId(), id, grace),
+                            result -> show(exchange, 200, result)));
+        };
+    }
+
+    private static <T> void answer(Exchange exchange, Supplier<T> work, Consumer<T> then) {
+        exchange.compute(
+                () -> {
+                    try {
+                        return work.get();
+                    } catch (StoreException e) {
+                        log.warn(
+                                Event.STORE_UNAVAILABLE,
+                                "keys could not be read or written: {}",
+                                e.getMessage(),
+                                e.getCause());
+                        throw ApiError.of(
+                                        ErrorCode.INTERNAL_ERROR,
+                                        "The service cannot reach its records right now. Please look whether it was done,"
+                                                + " and try again.")
+                                .withStatus(503)
+                                .retryAfter(COME_BACK)
+                                .asException();
+                    }
+                },
+                then);
+    }
+
+    private static void show(Exchange exchange, int status, KeyResult result) {
+        switch (result) {
+            case KeyResult.Made made -> show(exchange, status, made.key(), made.secret());
+            case KeyResult.Done done -> show(exchange, status, done.key(), null);
+            case KeyResult.MadeBefore before -> show(exchange, status, before.key(), null);
+            case KeyResult.NoSuchKey none -> exchange.fail(notFound());
+            case KeyResult.ChangedMeanwhile changed ->
+                exchange.fail(
+                        ApiError.of(ErrorCode.INVALID_REQUEST, "This key was changed meanwhile. Look at it again.")
+                                .withStatus(412)
+                                .withHeader("etag", etag(changed.key())));
+            case KeyResult.TooMany tooMany ->
+                exchange.fail(ApiError.invalid(
+                        null,
+                        "The account has " + CustomerKeys.KEYS_MAX
+                                + " keys, which is the most; delete one that is not needed."));
+            case KeyResult.TooOften(Duration left) ->
+                exchange.fail(ApiError.of(
+                                ErrorCode.RATE_LIMIT_EXCEEDED,
+                                "The account has made, replaced or changed too many keys within a day.")
+                        .retryAfter(left));
+            case KeyResult.NotByKey notByKey ->
+                exchange.fail(ApiError.of(
+                                ErrorCode.INVALID_API_KEY,
+                                "A key cannot make, change or delete a management key: that takes a person who has"
+                                        + " signed in, or the operator.")
+                        .withStatus(403));
+            case KeyResult.NoSuchAccount none ->
+                exchange.fail(ApiError.of(ErrorCode.INVALID_API_KEY, "The account of this API key does not exist."));
+        }
+    }
+
+    private static void show(Exchange exchange, int status, Key key, @Nullable String secret) {
+        exchange.setHeader("etag", etag(key));
+        exchange.setHeader("cache-control", "no-store");
+        exchange.json(status, KeyJson.one(key, secret));
+    }
+
+    private static String etag(Key key) {
+        return "\"" + key.version() + "\"";
+    }
+
+    /** Returns null if the caller accepts any version of the key. */
+    private static @Nullable Long version(@Nullable String ifMatch) {
+        if (ifMatch == null || ifMatch.strip().equals("*")) {
+            return null;
+        }
+        String text = ifMatch.strip();
+        if (text.matches("\"[0-9]{1,18}\"")) {
+            return Long.valueOf(text.substring(1, text.length() - 1));
+        }
+        throw ApiError.invalid("If-Match", "The 'If-Match' header must be the ETag of the key as it was read, or '*'.")
+                .asException();
+    }
+
+    private static int limit(@Nullable String text) {
+        if (text == null) {
+            return PAGE_DEFAULT;
+        }
+        if (text.matches("[1-9][0-9]{0,2}")) {
+            return Integer.parseInt(text);
+        }
+        throw ApiError.invalid("limit", "'limit' must be a whole number from 1 to " + (Keys.PAGE_MAX - 1) + ".")
+                .asException();
+    }
+
+    private static ApiError notFound() {
+        return ApiError.of(ErrorCode.INVALID_REQUEST, "The key does not exist.").withStatus(404);
+    }
+}

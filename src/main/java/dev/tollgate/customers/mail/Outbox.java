@@ -1,0 +1,197 @@
+package dev.tollgate.customers.mail;
+
+import dev.tollgate.base.ids.OwnIds;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Decision;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.SecretBox;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Where mails lie until they are sent. Thread-safe; reads block. */
+public final class Outbox {
+
+    /**
+     * The number of mails that may wait.
+     *
+     * @param account of one account
+     * @param strangers for strangers together
+     * @param all together
+     * @param urgent beyond these for resets and security notices
+     */
+    public record Bounds(int account, int strangers, int all, int urgent) {}
+
+    public static final Bounds BOUNDS = new Bounds(20, 2_000, 10_000, 10);
+
+    static final String COUNT =
+            "SELECT COUNT(*) FROM (SELECT 1 FROM outgoing_mail WHERE state = 'waiting' LIMIT ?) AS found";
+    static final String COUNT_ACCOUNTS = "SELECT COUNT(*) FROM (SELECT 1 FROM outgoing_mail"
+            + " WHERE account_id = ? AND state = 'waiting' LIMIT ?) AS found";
+    static final String COUNT_STRANGERS = "SELECT COUNT(*) FROM (SELECT 1 FROM outgoing_mail"
+            + " WHERE account_id IS NULL AND state = 'waiting' LIMIT ?) AS found";
+
+    /** Of what is sealed; never to be changed. */
+    private static final String PURPOSE = "outgoing mails";
+
+    private final Database database;
+    private final SecretBox.Purpose sealing;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final boolean isOn;
+    private final Bounds bounds;
+    private volatile Runnable queued = () -> {};
+
+    /** @param isOn whether there is a server to send by, and an address to write into mails */
+    public Outbox(
+            Database database,
+            SecretBox secrets,
+            InstantSource clock,
+            RandomGenerator random,
+            boolean isOn,
+            Bounds bounds) {
+        this.database = database;
+        this.sealing = secrets.purpose(PURPOSE);
+        this.clock = clock;
+        this.random = random;
+        this.isOn = isOn;
+        this.bounds = bounds;
+    }
+
+    /** The part that writes them; behind those that decide what they tell of. */
+    public Part<?> part() {
+        return new MailPart(bounds, () -> queued.run());
+    }
+
+    /** Whether mails are sent at all. */
+    public boolean isOn() {
+        return isOn;
+    }
+
+    /** Told after each commit with new mails, on the writer's thread; must not block. */
+    void whenQueued(Runnable action) {
+        queued = action;
+    }
+
+    /** A mail without which the deed is not to be done: where too many wait already, its unit is refused. */
+    public Change needed(@Nullable String accountId, Letter letter) {
+        return needed(accountId, letter, () -> true);
+    }
+
+    /** The same of a deed that may turn out to be somebody else's. @param condition asked once the deed is decided */
+    public Change needed(@Nullable String accountId, Letter letter, BooleanSupplier condition) {
+        return new QueueMail(sealed(accountId, letter), condition, QueueMail.Rank.NEEDED, clock.instant());
+    }
+
+    /** A reset or a security notice: other mails of the account, or those of strangers, leave it room. @param condition as above */
+    public Decision<Boolean> urgent(String accountId, Letter letter, BooleanSupplier condition) {
+        return new QueueMail(sealed(accountId, letter), condition, QueueMail.Rank.URGENT, clock.instant());
+    }
+
+    /** A mail that is left out where too many wait already; its outcome says whether it is there. @param condition asked once the deed is decided */
+    public Decision<Boolean> queue(@Nullable String accountId, Letter letter, BooleanSupplier condition) {
+        return new QueueMail(sealed(accountId, letter), condition, QueueMail.Rank.USUAL, clock.instant());
+    }
+
+    private WaitingMail sealed(@Nullable String accountId, Letter letter) {
+        if (!isOn) {
+            throw new IllegalStateException("mail is off");
+        }
+        String id = OwnIds.mail(random);
+        byte[] text = sealing.seal(letter.text().getBytes(StandardCharsets.UTF_8), id);
+        return new WaitingMail(
+                id,
+                accountId,
+                letter.to(),
+                letter.subject(),
+                Base64.getEncoder().encodeToString(text),
+                0);
+    }
+
+    Letter opened(WaitingMail mail) {
+        byte[] text = sealing.open(Base64.getDecoder().decode(mail.sealedText()), mail.id());
+        return new Letter(mail.recipient(), mail.subject(), new String(text, StandardCharsets.UTF_8));
+    }
+
+    /** Whether strangers have to be turned away for the present: as many mails wait as may. */
+    public boolean isFull() {
+        return database.read(connection ->
+                count(connection, COUNT_STRANGERS, bounds.strangers()) || count(connection, COUNT, bounds.all()));
+    }
+
+    private static boolean count(Connection connection, String sql, int most) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            select.setInt(1, most);
+            return count(select) >= most;
+        }
+    }
+
+    static int count(PreparedStatement select) throws SQLException {
+        try (ResultSet row = select.executeQuery()) {
+            return row.next() ? row.getInt(1) : 0;
+        }
+    }
+
+    boolean isDue(Instant now) {
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT 1 FROM outgoing_mail WHERE state = 'waiting' AND due_at <= ? LIMIT 1")) {
+                select.setLong(1, now.toEpochMilli());
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next();
+                }
+            }
+        });
+    }
+
+    /**
+     * How sending went lately.
+     *
+     * @param sentAt when a mail was sent last; null where none was in the days that are kept
+     * @param waiting how many wait, counted to a hundred
+     * @param reason what the last failure said; null where there was none
+     */
+    public record State(
+            @Nullable Instant sentAt, int waiting, @Nullable String reason) {}
+
+    public State state() {
+        return database.read(connection -> {
+            Optional<Long> sent =
+                    one(connection, "SELECT MAX(ended_at) FROM outgoing_mail WHERE state = 'sent'", row -> {
+                        long at = row.getLong(1);
+                        return row.wasNull() ? null : at;
+                    });
+            Optional<String> reason = one(
+                    connection,
+                    "SELECT reason FROM outgoing_mail WHERE state <> 'sent' AND reason IS NOT NULL"
+                            + " ORDER BY queued_at DESC, id DESC LIMIT 1",
+                    row -> row.getString(1));
+            try (PreparedStatement select = connection.prepareStatement(COUNT)) {
+                select.setInt(1, 100);
+                return new State(sent.map(Instant::ofEpochMilli).orElse(null), count(select), reason.orElse(null));
+            }
+        });
+    }
+
+    private interface Column<T> {
+        @Nullable
+        T of(ResultSet row) throws SQLException;
+    }
+
+    private static <T> Optional<T> one(Connection connection, String sql, Column<T> column) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(sql);
+                ResultSet row = select.executeQuery()) {
+            return row.next() ? Optional.ofNullable(column.of(row)) : Optional.empty();
+        }
+    }
+}

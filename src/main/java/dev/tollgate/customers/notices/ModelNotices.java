@@ -1,0 +1,166 @@
+package dev.tollgate.customers.notices;
+
+import dev.tollgate.base.log.Event;
+import dev.tollgate.customers.mail.Letter;
+import dev.tollgate.customers.mail.Letters;
+import dev.tollgate.customers.mail.Outbox;
+import dev.tollgate.models.Foresight.Change;
+import dev.tollgate.models.Model;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.StoreUnavailable;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Mails people about changes of the models that their account has used in the last 30 days, each change once. What was mailed is stored in the
+ * mail's own commit. Thread-safe; blocks.
+ */
+public final class ModelNotices {
+
+    public static final Duration EVERY = Duration.ofHours(1);
+
+    private static final Duration USED_WITHIN = Duration.ofDays(30);
+    private static final int PEOPLE_MAX = 100;
+
+    private static final String ACTIVE = """
+            SELECT person.id, person.account_id, person.email, COALESCE(told_notice.models, '')
+            FROM person JOIN account ON account.id = person.account_id
+                LEFT JOIN told_notice ON told_notice.person_id = person.id
+            WHERE person.id > ? AND person.email IS NOT NULL AND person.confirmed_at IS NOT NULL
+                AND account.blocked = 0 AND account.last_entry_at >= ?
+            ORDER BY person.id LIMIT ?""";
+    private static final String USED =
+            "SELECT DISTINCT model FROM usage_quarter WHERE account_id = ? AND starts_at >= ?";
+
+    private static final Logger log = LoggerFactory.getLogger(ModelNotices.class);
+
+    private final Database database;
+    private final Writer writer;
+    private final Outbox outbox;
+    private final Letters letters;
+    private final Supplier<List<Change>> changes;
+    private final InstantSource clock;
+
+    /** @param changes of the next 30 days */
+    public ModelNotices(
+            Database database,
+            Writer writer,
+            Outbox outbox,
+            Letters letters,
+            Supplier<List<Change>> changes,
+            InstantSource clock) {
+        this.database = database;
+        this.writer = writer;
+        this.outbox = outbox;
+        this.letters = letters;
+        this.changes = changes;
+        this.clock = clock;
+    }
+
+    /** @param told keys of changes, separated by commas */
+    private record Somebody(String id, String accountId, String email, String told) {}
+
+    /** Mails the changes that are near and were not mailed yet. */
+    public synchronized void sweep() {
+        List<Change> near = changes.get();
+        if (near.isEmpty() || !outbox.isOn()) {
+            return;
+        }
+        Instant since = clock.instant().minus(USED_WITHIN);
+        try {
+            String after = "";
+            List<Somebody> people;
+            do {
+                people = active(after, since);
+                for (Somebody somebody : people) {
+                    look(somebody, near, since);
+                }
+                after = people.isEmpty() ? "" : people.getLast().id();
+            } while (people.size() == PEOPLE_MAX);
+        } catch (StoreException e) {
+            log.warn(
+                    Event.STORE_UNAVAILABLE, "changes of models could not be mailed; trying again: {}", e.getMessage());
+        }
+    }
+
+    private void look(Somebody somebody, List<Change> near, Instant since) {
+        Set<String> told = Set.of(somebody.told().split(",", -1));
+        List<Change> untold =
+                near.stream().filter(change -> !told.contains(change.key())).toList();
+        if (untold.isEmpty() || !Letter.canReach(somebody.email())) {
+            return;
+        }
+        Set<String> used = used(somebody.accountId(), since);
+        List<Change> due =
+                untold.stream().filter(change -> isUsed(change.model(), used)).toList();
+        if (due.isEmpty()) {
+            return;
+        }
+        String all = near.stream()
+                .filter(change -> told.contains(change.key()) || due.contains(change))
+                .map(Change::key)
+                .collect(Collectors.joining(","));
+        SetTold noted = SetTold.ofModels(somebody.id(), somebody.told(), all);
+        Letter letter = letters.modelsChange(
+                somebody.email(), due.stream().map(Change::sentence).toList());
+        try {
+            writer.commitAndWait(Unit.of(noted, outbox.needed(somebody.accountId(), letter, noted::outcome)));
+        } catch (StoreUnavailable e) {
+            throw e;
+        } catch (StoreException e) {
+            // The account's mails find no room now: nothing is stored, and the next sweep tries again.
+        }
+    }
+
+    private static boolean isUsed(Model model, Set<String> used) {
+        return used.contains(model.id()) || model.aliases().stream().anyMatch(used::contains);
+    }
+
+    private List<Somebody> active(String after, Instant since) {
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(ACTIVE)) {
+                select.setString(1, after);
+                select.setLong(2, since.toEpochMilli());
+                select.setInt(3, PEOPLE_MAX);
+                List<Somebody> people = new ArrayList<>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        people.add(
+                                new Somebody(row.getString(1), row.getString(2), row.getString(3), row.getString(4)));
+                    }
+                }
+                return people;
+            }
+        });
+    }
+
+    private Set<String> used(String accountId, Instant since) {
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(USED)) {
+                select.setString(1, accountId);
+                select.setLong(2, since.toEpochMilli());
+                Set<String> models = new HashSet<>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        models.add(row.getString(1));
+                    }
+                }
+                return models;
+            }
+        });
+    }
+}

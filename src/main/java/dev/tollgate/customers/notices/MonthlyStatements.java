@@ -1,0 +1,149 @@
+package dev.tollgate.customers.notices;
+
+import dev.tollgate.base.log.Event;
+import dev.tollgate.customers.mail.Letter;
+import dev.tollgate.customers.mail.Letters;
+import dev.tollgate.customers.mail.Outbox;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.StoreUnavailable;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells those who have saved a billing contact, once a month, where the statement of the month that has ended (UTC) and its papers are. What
+ * went out is noted in one commit with the mail, so a restart sends nothing twice and nothing is forgotten. Thread-safe; blocks.
+ */
+public final class MonthlyStatements {
+
+    public static final Duration EVERY = Duration.ofMinutes(30);
+
+    private static final int ACCOUNTS_MAX = 100;
+    private static final int PEOPLE_MAX = 5;
+    private static final int PAPERS_MAX = 50;
+
+    private static final String DUE = """
+            SELECT b.account_id FROM billing_contact b JOIN account a ON a.id = b.account_id
+            WHERE b.account_id > ? AND (b.name <> '' OR b.address <> '') AND a.blocked = 0 AND a.created_at < ?
+                AND a.last_entry_at >= ? AND (b.mailed_month IS NULL OR b.mailed_month < ?)
+            ORDER BY b.account_id LIMIT ?""";
+    private static final String PEOPLE = """
+            SELECT email FROM person WHERE account_id = ? AND email IS NOT NULL AND confirmed_at IS NOT NULL
+            ORDER BY created_at, id LIMIT ?""";
+    private static final String PAPERS = """
+            SELECT id FROM payment WHERE account_id = ? AND state = 'paid' AND ended_at >= ? AND ended_at < ?
+            ORDER BY ended_at, id LIMIT ?""";
+
+    private static final Logger log = LoggerFactory.getLogger(MonthlyStatements.class);
+
+    private final Database database;
+    private final Writer writer;
+    private final Outbox outbox;
+    private final Letters letters;
+    private final InstantSource clock;
+
+    public MonthlyStatements(Database database, Writer writer, Outbox outbox, Letters letters, InstantSource clock) {
+        this.database = database;
+        this.writer = writer;
+        this.outbox = outbox;
+        this.letters = letters;
+        this.clock = clock;
+    }
+
+    /** The part that notes what went out; before that of mails. */
+    public static Part<?> part() {
+        return new StatementsPart();
+    }
+
+    /** Sends what is due. */
+    public synchronized void sweep() {
+        if (!outbox.isOn()) {
+            return;
+        }
+        YearMonth month = YearMonth.from(clock.instant().atZone(ZoneOffset.UTC)).minusMonths(1);
+        try {
+            String after = "";
+            List<String> due;
+            do {
+                due = due(month, after);
+                for (String accountId : due) {
+                    send(accountId, month);
+                }
+                after = due.isEmpty() ? "" : due.getLast();
+            } while (due.size() == ACCOUNTS_MAX);
+        } catch (StoreException e) {
+            log.warn(Event.STORE_UNAVAILABLE, "statements could not be mailed; trying again: {}", e.getMessage());
+        }
+    }
+
+    private void send(String accountId, YearMonth month) {
+        SetMailed mailed = new SetMailed(accountId, month);
+        List<String> papers = papers(accountId, month);
+        List<Change> changes = new ArrayList<>(List.of(mailed));
+        for (String email : strings(PEOPLE, accountId, PEOPLE_MAX)) {
+            if (Letter.canReach(email)) {
+                changes.add(outbox.needed(accountId, letters.statement(email, month, papers), mailed::outcome));
+            }
+        }
+        try {
+            writer.commitAndWait(Unit.of(changes));
+        } catch (StoreUnavailable e) {
+            throw e;
+        } catch (StoreException e) {
+            // The account's mails find no room now: nothing is noted, and the next sweep tries again.
+        }
+    }
+
+    private List<String> due(YearMonth month, String after) {
+        return strings(
+                DUE,
+                after,
+                start(month.plusMonths(1)).toEpochMilli(),
+                start(month).toEpochMilli(),
+                month.toString(),
+                ACCOUNTS_MAX);
+    }
+
+    private List<String> papers(String accountId, YearMonth month) {
+        return strings(
+                PAPERS,
+                accountId,
+                start(month).toEpochMilli(),
+                start(month.plusMonths(1)).toEpochMilli(),
+                PAPERS_MAX);
+    }
+
+    private static Instant start(YearMonth month) {
+        return month.atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+    }
+
+    private List<String> strings(String sql, Object... parameters) {
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(sql)) {
+                for (int i = 0; i < parameters.length; i++) {
+                    select.setObject(i + 1, parameters[i]);
+                }
+                List<String> found = new ArrayList<>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        found.add(row.getString(1));
+                    }
+                }
+                return found;
+            }
+        });
+    }
+}

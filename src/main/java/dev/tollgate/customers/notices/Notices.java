@@ -1,0 +1,301 @@
+package dev.tollgate.customers.notices;
+
+import dev.tollgate.base.log.Event;
+import dev.tollgate.base.money.Credits;
+import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.books.ledger.SpendWindow;
+import dev.tollgate.books.ledger.WindowUse;
+import dev.tollgate.customers.allowances.Allowance;
+import dev.tollgate.customers.allowances.Allowances;
+import dev.tollgate.customers.allowances.Use;
+import dev.tollgate.customers.keys.Key;
+import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.keys.Spend;
+import dev.tollgate.customers.mail.Letter;
+import dev.tollgate.customers.mail.Letters;
+import dev.tollgate.customers.mail.Outbox;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Decision;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds due notices and sends each once. Thread-safe; blocks. */
+public final class Notices {
+
+    public static final Duration EVERY = Duration.ofSeconds(30);
+
+    private static final int PEOPLE_MAX = 200;
+    private static final int MAILS_MAX = 5;
+    private static final int MAILS_DAY = 20;
+    private static final long NEAR = 80;
+    private static final String BALANCE = "balance";
+
+    /** No account's: whoever is noted with it is looked at again. */
+    private static final long LOOK_AGAIN = -1;
+
+    private static final String CHANGED = """
+            SELECT person.id, person.account_id, person.email, person.confirmed_at, person.balance_line, person.key_notices,
+                person.version, account.balance_micros + account.reserved_micros AS left_micros, account.last_sequence,
+                told_notice.told
+            FROM person JOIN account ON account.id = person.account_id
+                LEFT JOIN told_notice ON told_notice.person_id = person.id
+            WHERE person.id > ? AND (told_notice.person_id IS NULL OR told_notice.sequence <> account.last_sequence
+                OR told_notice.version <> person.version)
+            ORDER BY person.id LIMIT ?""";
+
+    private static final Logger log = LoggerFactory.getLogger(Notices.class);
+
+    private final Database database;
+    private final Writer writer;
+    private final Ledger ledger;
+    private final Keys keys;
+    private final Outbox outbox;
+    private final Letters letters;
+    private final Allowances allowances;
+    private final InstantSource clock;
+
+    /** Where the next sweep goes on; used by one sweep at a time. */
+    private String after = "";
+
+    public Notices(
+            Database database,
+            Writer writer,
+            Ledger ledger,
+            Keys keys,
+            Outbox outbox,
+            Letters letters,
+            Allowances allowances,
+            InstantSource clock) {
+        this.database = database;
+        this.writer = writer;
+        this.ledger = ledger;
+        this.keys = keys;
+        this.outbox = outbox;
+        this.letters = letters;
+        this.allowances = allowances;
+        this.clock = clock;
+    }
+
+    /** The part that notes what was told; before that of mails. */
+    public static Part<?> part() {
+        return new NoticesPart();
+    }
+
+    /**
+     * @param leftMicros what running calls hold included: most of it comes back, and a mail is read when they are over
+     * @param told what stands in the table; empty where nothing does
+     */
+    private record Somebody(
+            String id,
+            String accountId,
+            @Nullable String email,
+            @Nullable Long line,
+            boolean keyNotices,
+            long version,
+            long leftMicros,
+            long sequence,
+            String told) {}
+
+    /** @param name as it is noted, without a comma; @param letter null where nobody can be written to, or another one says it, too */
+    private record Item(String name, @Nullable Letter letter) {}
+
+    /** Looks at those whose account or choice has changed, as many as are looked at once. */
+    public synchronized void sweep() {
+        try {
+            List<Somebody> changed = changed();
+            for (Somebody somebody : changed) {
+                look(somebody);
+            }
+            after = changed.size() < PEOPLE_MAX ? "" : changed.getLast().id();
+        } catch (StoreException e) {
+            log.warn(
+                    Event.STORE_UNAVAILABLE,
+                    "what is to be told could not be found out; trying again: {}",
+                    e.getMessage());
+        }
+    }
+
+    private List<Somebody> changed() {
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(CHANGED)) {
+                select.setString(1, after);
+                select.setInt(2, PEOPLE_MAX);
+                List<Somebody> people = new ArrayList<>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        people.add(somebody(row));
+                    }
+                }
+                return people;
+            }
+        });
+    }
+
+    private static Somebody somebody(ResultSet row) throws SQLException {
+        row.getLong("confirmed_at");
+        boolean confirmed = !row.wasNull();
+        long line = row.getLong("balance_line");
+        Long wanted = row.wasNull() ? null : line;
+        String told = row.getString("told");
+        return new Somebody(
+                row.getString("id"),
+                row.getString("account_id"),
+                confirmed ? row.getString("email") : null,
+                wanted,
+                row.getInt("key_notices") == 1,
+                row.getLong("version"),
+                row.getLong("left_micros"),
+                row.getLong("last_sequence"),
+                told == null ? "" : told);
+    }
+
+    /** Told is what was mailed: the rest waits until its person can be written to, or there is room for it. */
+    private void look(Somebody somebody) {
+        Set<String> told = Set.of(somebody.told().split(","));
+        List<Allowance> allowed = List.of(allowances.of("mails.notices", somebody.id(), MAILS_DAY, Duration.ofDays(1)));
+        String to = allowances.wait(allowed).isZero() ? writable(somebody) : null;
+        List<Item> items = items(somebody, to).stream()
+                .filter(item -> to != null || told.contains(item.name()))
+                .toList();
+        List<Item> due = items.stream()
+                .filter(item -> item.letter() != null && !told.contains(item.name()))
+                .toList();
+        List<Item> later = due.stream().skip(MAILS_MAX).toList();
+        SetTold noted = noted(somebody, somebody.told(), names(items, later), later.isEmpty());
+        Map<Item, Decision<Boolean>> mails = new LinkedHashMap<>();
+        List<Use> uses = new ArrayList<>();
+        for (Item item : due.subList(0, due.size() - later.size())) {
+            Use use = allowances.using(allowed);
+            uses.add(use);
+            mails.put(
+                    item,
+                    outbox.queue(
+                            somebody.accountId(),
+                            Objects.requireNonNull(item.letter()),
+                            () -> noted.outcome() && use.isAllowed()));
+        }
+        List<Change> changes = new ArrayList<>(List.of(noted));
+        changes.addAll(uses);
+        changes.addAll(mails.values());
+        writer.commitAndWait(Unit.of(changes));
+        if (noted.outcome() && !mails.values().stream().allMatch(Decision::outcome)) {
+            List<Item> left = new ArrayList<>(later);
+            mails.forEach((item, mail) -> {
+                if (!mail.outcome()) {
+                    left.add(item);
+                }
+            });
+            writer.commitAndWait(Unit.of(noted(somebody, noted.told(), names(items, left), false)));
+        }
+    }
+
+    private static SetTold noted(Somebody somebody, String before, String told, boolean isAll) {
+        return SetTold.ofAccount(
+                somebody.id(), before, told, isAll ? somebody.sequence() : LOOK_AGAIN, somebody.version());
+    }
+
+    private static String names(List<Item> items, List<Item> without) {
+        return items.stream()
+                .filter(item -> !without.contains(item))
+                .map(Item::name)
+                .collect(Collectors.joining(","));
+    }
+
+    private List<Item> items(Somebody somebody, @Nullable String to) {
+        List<Item> items = new ArrayList<>();
+        Long line = somebody.line();
+        if (line != null && somebody.leftMicros() < line) {
+            Letter letter = to == null
+                    ? null
+                    : letters.balanceBelow(to, Credits.text(somebody.leftMicros()), Credits.text(line));
+            items.add(new Item(BALANCE, letter));
+        }
+        if (somebody.keyNotices()) {
+            addKeys(somebody, to, items);
+        }
+        return items;
+    }
+
+    private @Nullable String writable(Somebody somebody) {
+        String email = somebody.email();
+        return outbox.isOn() && email != null && Letter.canReach(email) ? email : null;
+    }
+
+    private void addKeys(Somebody somebody, @Nullable String to, List<Item> items) {
+        List<Key> limited = keys.list(somebody.accountId(), null, Keys.PAGE_MAX).stream()
+                .filter(key -> !key.settings().spend().equals(Spend.UNLIMITED))
+                .toList();
+        if (limited.isEmpty()) {
+            return;
+        }
+        Instant now = clock.instant();
+        Map<String, Map<SpendWindow, WindowUse>> uses = ledger.windows(
+                somebody.accountId(), limited.stream().map(Key::id).toList(), now);
+        for (Key key : limited) {
+            Map<SpendWindow, WindowUse> of = uses.getOrDefault(key.id(), Map.of());
+            for (SpendWindow window : SpendWindow.values()) {
+                add(
+                        to,
+                        key,
+                        window,
+                        of.getOrDefault(window, WindowUse.NONE).chargedMicros(), // as above
+                        now,
+                        items);
+            }
+        }
+    }
+
+    private void add(@Nullable String to, Key key, SpendWindow window, long used, Instant now, List<Item> items) {
+        Long limit = limit(key.settings().spend(), window);
+        if (limit == null || used < limit - limit / 100 * (100 - NEAR)) {
+            return;
+        }
+        Instant end = window.endsAt(now);
+        String name = key.id() + "/" + window.code() + "/" + (end == null ? 0 : end.toEpochMilli());
+        boolean isAll = used >= limit;
+        Letter letter = to == null
+                ? null
+                : letters.keyNear(
+                        to, key.settings().name(), Credits.text(used), Credits.text(limit), words(window), isAll);
+        // At the limit the 80 % count as told: one mail for both.
+        items.add(new Item(name + "/80", isAll ? null : letter));
+        if (isAll) {
+            items.add(new Item(name + "/100", letter));
+        }
+    }
+
+    private static @Nullable Long limit(Spend spend, SpendWindow window) {
+        return switch (window) {
+            case HOUR -> spend.hourMicros();
+            case DAY -> spend.dayMicros();
+            case TOTAL -> spend.totalMicros();
+        };
+    }
+
+    private static String words(SpendWindow window) {
+        return switch (window) {
+            case HOUR -> "of this hour";
+            case DAY -> "of this day";
+            case TOTAL -> "in all";
+        };
+    }
+}

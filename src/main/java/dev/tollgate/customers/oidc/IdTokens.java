@@ -1,0 +1,198 @@
+package dev.tollgate.customers.oidc;
+
+import dev.tollgate.base.log.Event;
+import dev.tollgate.customers.people.Identity;
+import dev.tollgate.upstreams.connections.Json;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.PublicKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/** Reads the provider's tokens and believes them or not. Thread-safe; blocks where a key has to be asked for. */
+final class IdTokens {
+
+    static final int CHARS_MAX = 16 * 1024;
+
+    private static final Logger log = LoggerFactory.getLogger(IdTokens.class);
+    private static final Duration LEEWAY = Duration.ofSeconds(60);
+    private static final Duration OLDEST = Duration.ofMinutes(10);
+    private static final long SECONDS_MAX = 100_000_000_000L;
+    private static final int SUBJECT_CHARS_MAX = 255;
+    private static final int KEY_ID_CHARS_MAX = 512;
+    private static final int NAME_CHARS_MAX = 100;
+    private static final int EMAIL_CHARS_MAX = 254;
+
+    private final OidcClient client;
+    private final ProviderKeys keys;
+    private final InstantSource clock;
+
+    IdTokens(OidcClient client, ProviderKeys keys, InstantSource clock) {
+        this.client = client;
+        this.keys = keys;
+        this.clock = clock;
+    }
+
+    /** Whom a token names. @throws OidcFailure where it does not count for this attempt */
+    Identity read(String token, OidcAttempt attempt, URI keysUrl) throws OidcFailure {
+        if (token.length() > CHARS_MAX) {
+            throw wrong("its token is longer than " + CHARS_MAX + " characters");
+        }
+        String[] parts = token.split("\\.", -1);
+        if (parts.length != 3) {
+            throw wrong("it sent no token");
+        }
+        checkSignature(parts, keysUrl);
+        JsonNode claims = json(parts[1]);
+        checkAddressees(claims);
+        checkTimes(claims);
+        if (!same(attempt.nonce(), claims.path("nonce"))) {
+            throw wrong("its token is of another sign-in");
+        }
+        if (attempt.purpose() == OidcAttempt.Purpose.PROVE) {
+            checkShownNow(claims, attempt);
+        }
+        return identity(claims);
+    }
+
+    private void checkSignature(String[] parts, URI keysUrl) throws OidcFailure {
+        JsonNode header = json(parts[0]);
+        Algorithm algorithm = Algorithm.of(header.path("alg").asString(""));
+        if (algorithm == null) {
+            throw wrong("its token is signed in a way that is not taken; RS256 and ES256 are");
+        }
+        if (header.has("crit")) {
+            throw wrong("its token asks for what is not known here");
+        }
+        JsonNode named = header.path("kid");
+        String id = named.isString() ? named.stringValue() : null;
+        boolean isNamed = id == null ? named.isMissingNode() : id.length() <= KEY_ID_CHARS_MAX;
+        PublicKey key = isNamed ? keys.find(keysUrl, id, algorithm) : null;
+        if (key == null) {
+            throw wrong("its token is signed with a key that it does not show");
+        }
+        byte[] signed = (parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII);
+        if (!algorithm.isSignature(key, signed, bytes(parts[2]))) {
+            throw wrong("the signature of its token is wrong");
+        }
+    }
+
+    private void checkAddressees(JsonNode claims) throws OidcFailure {
+        if (!client.issuer().toString().equals(claims.path("iss").asString(""))) {
+            throw wrong("its token was issued by somebody else");
+        }
+        JsonNode audience = claims.path("aud");
+        boolean isOurs = audience.isArray() ? audience.valueStream().anyMatch(each -> isUs(each)) : isUs(audience);
+        JsonNode party = claims.path("azp");
+        boolean isParty = party.isMissingNode() ? !audience.isArray() || audience.size() == 1 : isUs(party);
+        if (!isOurs || !isParty) {
+            throw wrong("its token is for another server");
+        }
+    }
+
+    private boolean isUs(JsonNode node) {
+        return node.isString() && node.stringValue().equals(client.clientId());
+    }
+
+    private void checkTimes(JsonNode claims) throws OidcFailure {
+        Instant now = clock.instant();
+        Instant end = time(claims, "exp");
+        Instant begin = time(claims, "iat");
+        if (end == null || begin == null) {
+            throw wrong("its token does not say when it is good");
+        }
+        if (!now.isBefore(end.plus(LEEWAY)) || begin.isBefore(now.minus(OLDEST))) {
+            throw wrong("its token has expired");
+        }
+        Instant from = time(claims, "nbf");
+        if (begin.isAfter(now.plus(LEEWAY)) || (from != null && from.isAfter(now.plus(LEEWAY)))) {
+            throw wrong("its token is of the future; is a clock wrong?");
+        }
+    }
+
+    /** Not when the token was made, but when somebody typed something. */
+    private void checkShownNow(JsonNode claims, OidcAttempt attempt) throws OidcFailure {
+        Instant shown = time(claims, "auth_time");
+        if (shown == null
+                || shown.isBefore(attempt.begunAt().minus(LEEWAY))
+                || shown.isAfter(clock.instant().plus(LEEWAY))) {
+            throw OidcFailure.refused(client.name() + " did not ask once more who you are. Try again.");
+        }
+    }
+
+    private Identity identity(JsonNode claims) throws OidcFailure {
+        JsonNode subject = claims.path("sub");
+        if (!subject.isString() || !isText(subject.stringValue(), SUBJECT_CHARS_MAX)) {
+            throw wrong("its token does not say who you are");
+        }
+        String email = text(claims, "email", EMAIL_CHARS_MAX);
+        String name = text(claims, "name", NAME_CHARS_MAX);
+        String shown = email != null ? email : name != null ? name : subject.stringValue();
+        boolean isTheirs = claims.path("email_verified").isBoolean()
+                && claims.path("email_verified").booleanValue();
+        return new Identity(
+                client.issuer().toString(),
+                subject.stringValue(),
+                isTheirs ? email : null,
+                name == null ? "" : name,
+                shown);
+    }
+
+    private static @Nullable String text(JsonNode claims, String field, int most) {
+        String text = claims.path(field).asString("").strip();
+        return isText(text, most) ? text : null;
+    }
+
+    private static boolean isText(String text, int most) {
+        return !text.isBlank() && text.length() <= most && text.chars().noneMatch(Character::isISOControl);
+    }
+
+    private static boolean same(String expected, JsonNode node) {
+        return node.isString()
+                && MessageDigest.isEqual(
+                        expected.getBytes(StandardCharsets.UTF_8),
+                        node.stringValue().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static @Nullable Instant time(JsonNode claims, String field) {
+        JsonNode node = claims.path(field);
+        boolean isTime = node.isIntegralNumber()
+                && node.canConvertToLong()
+                && node.longValue() >= 0
+                && node.longValue() <= SECONDS_MAX;
+        return isTime ? Instant.ofEpochSecond(node.longValue()) : null;
+    }
+
+    private JsonNode json(String part) throws OidcFailure {
+        try {
+            JsonNode json = Json.STRICT.readTree(bytes(part));
+            if (json.isObject()) {
+                return json;
+            }
+        } catch (JacksonException | NumberFormatException e) {
+            log.debug("a part of a token is no JSON", e);
+        }
+        throw wrong("its token cannot be read");
+    }
+
+    private byte[] bytes(String part) throws OidcFailure {
+        try {
+            return Base64.getUrlDecoder().decode(part);
+        } catch (IllegalArgumentException e) {
+            throw wrong("its token cannot be read");
+        }
+    }
+
+    private OidcFailure wrong(String what) {
+        log.warn(Event.SIGN_IN_FAILED, "A token of {} does not count: {}", client.name(), what);
+        return OidcFailure.refused("What " + client.name() + " sent does not count: " + what + ".");
+    }
+}

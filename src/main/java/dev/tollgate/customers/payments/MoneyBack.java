@@ -1,0 +1,54 @@
+package dev.tollgate.customers.payments;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * How much of a payment's money has gone back, from what was told of it, in whichever order and however often: of each charge the largest sum
+ * of its refunds, of each dispute the last that can be so.
+ */
+final class MoneyBack {
+
+    private record Dispute(PaymentNotice.Fact fact, long cents) {}
+
+    private final Map<String, Long> refundedCents = new HashMap<>();
+    private final Map<String, Dispute> disputes = new HashMap<>();
+
+    /** @param code of a fact */
+    void add(String code, String objectId, long cents) {
+        for (PaymentNotice.Fact fact : PaymentNotice.Fact.values()) {
+            if (!fact.code().equals(code)) {
+                continue;
+            }
+            if (fact == PaymentNotice.Fact.REFUNDED) {
+                refundedCents.merge(objectId, cents, Math::max);
+            } else {
+                disputes.merge(objectId, new Dispute(fact, cents), MoneyBack::later);
+            }
+        }
+    }
+
+    private static Dispute later(Dispute one, Dispute other) {
+        Dispute later = one.fact().compareTo(other.fact()) >= 0 ? one : other;
+        return new Dispute(later.fact(), Math.max(one.cents(), other.cents()));
+    }
+
+    /** Never more than was paid. */
+    long cents(long grossCents) {
+        long cents = 0;
+        for (long refunded : refundedCents.values()) {
+            cents = Math.min(grossCents, cents + Math.min(grossCents, refunded));
+        }
+        for (Dispute dispute : disputes.values()) {
+            if (dispute.fact() != PaymentNotice.Fact.DISPUTE_WON) {
+                cents = Math.min(grossCents, cents + Math.min(grossCents, dispute.cents()));
+            }
+        }
+        return cents;
+    }
+
+    /** The same share of the credits, cut down; of all the money all of them. */
+    long micros(long grossCents, long creditMicros) {
+        return Math.multiplyExact(creditMicros, cents(grossCents)) / grossCents;
+    }
+}

@@ -1,0 +1,103 @@
+package dev.tollgate.customers.payments;
+
+import dev.tollgate.books.ledger.Grant;
+import dev.tollgate.books.ledger.TakeBack;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** A payment's row while a batch works on it. Writer's thread only. */
+final class PaymentRow {
+
+    private final Payment stored;
+    private Payment.State state;
+    private long taxCents;
+    private @Nullable String intentId;
+    private @Nullable Instant endedAt;
+    private TakeBack.Taken taken;
+    private @Nullable Grant grant;
+    private boolean changed;
+
+    PaymentRow(Payment stored) {
+        this.stored = stored;
+        this.state = stored.state();
+        this.taxCents = stored.taxCents();
+        this.intentId = stored.intentId();
+        this.endedAt = stored.endedAt();
+        this.taken = new TakeBack.Taken(stored.reversedMicros(), stored.missingMicros());
+    }
+
+    Payment stored() {
+        return stored;
+    }
+
+    Payment.State state() {
+        return state;
+    }
+
+    @Nullable
+    String intentId() {
+        return intentId;
+    }
+
+    TakeBack.Taken taken() {
+        return taken;
+    }
+
+    long grossCents() {
+        return stored.netCents() + taxCents;
+    }
+
+    boolean isChanged() {
+        return changed;
+    }
+
+    void pending() {
+        state = Payment.State.PENDING;
+        changed = true;
+    }
+
+    void failed(Instant at) {
+        state = Payment.State.FAILED;
+        endedAt = at;
+        changed = true;
+    }
+
+    void paid(String intent, long tax, Instant at) {
+        state = Payment.State.PAID;
+        intentId = intent;
+        taxCents = tax;
+        endedAt = at;
+        changed = true;
+    }
+
+    void creditedBy(Grant credits) {
+        grant = credits;
+    }
+
+    /** Once the ledger has decided: whether the credits are there. */
+    boolean isCredited() {
+        return state == Payment.State.PAID && (grant == null || TakeNotice.isGiven(grant));
+    }
+
+    void takenBack(TakeBack.Taken now) {
+        taken = now;
+        changed = true;
+    }
+
+    /** The account could not take the credits: all is as it was. */
+    void giveUp() {
+        state = stored.state();
+        intentId = stored.intentId();
+        taxCents = stored.taxCents();
+        endedAt = stored.endedAt();
+    }
+
+    long taxCents() {
+        return taxCents;
+    }
+
+    @Nullable
+    Instant endedAt() {
+        return endedAt;
+    }
+}

@@ -1,0 +1,272 @@
+package dev.tollgate.customers.payments;
+
+import dev.tollgate.customers.payments.TakeNotice.Verdict;
+import dev.tollgate.storage.Dialect;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.Statements;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges what far sides tell over what was told before, each notice once, but one that was refused again whenever it comes: a key of the wrong
+ * mode, or a session that is not stored yet, may have passed. The ledger moves the money afterwards. On a server the notices of
+ * all nodes go one after the other: what comes for a payment before that is paid must be seen by what makes it paid. They are few.
+ */
+@SuppressWarnings("rawtypes") // a class literal has no type arguments
+final class PaymentsPart implements Part<PaymentChange> {
+
+    private static final String KNOWN = "SELECT outcome FROM payment_notice WHERE id = ?";
+    private static final String FACTS = """
+            SELECT fact, object_id, cents FROM payment_notice
+            WHERE intent_id = ? AND (outcome = 'taken' OR outcome = 'kept') AND object_id IS NOT NULL""";
+
+    private final Map<String, @Nullable PaymentRow> rows = new LinkedHashMap<>();
+    private final Set<String> told = new HashSet<>();
+    private final List<PaymentNotice> counted = new ArrayList<>();
+    private boolean isLocked;
+
+    @Override
+    public Class<PaymentChange> type() {
+        return PaymentChange.class;
+    }
+
+    @Override
+    public void ask(Statements statements, List<PaymentChange> changes) throws SQLException {
+        for (PaymentChange change : changes) {
+            if (change instanceof TakeNotice take) {
+                lock(statements);
+                Payment read = take.read();
+                if (read != null && !rows.containsKey(read.id())) {
+                    rows.put(read.id(), find(statements, PaymentSql.BY_ID, read.id()));
+                }
+            }
+        }
+    }
+
+    private void lock(Statements statements) throws SQLException {
+        if (!isLocked && statements.dialect() == Dialect.POSTGRESQL) {
+            statements
+                    .of("LOCK TABLE payment_notice IN SHARE ROW EXCLUSIVE MODE")
+                    .execute();
+        }
+        isLocked = true;
+    }
+
+    private static @Nullable PaymentRow find(Statements statements, String sql, String value) throws SQLException {
+        PreparedStatement select = statements.of(sql + statements.dialect().lock());
+        select.setString(1, value);
+        try (ResultSet row = select.executeQuery()) {
+            return row.next() ? new PaymentRow(PaymentSql.payment(row)) : null;
+        }
+    }
+
+    // ---- what is decided ----
+
+    @Override
+    public void decide(Statements statements, List<PaymentChange> changes) throws SQLException {
+        for (PaymentChange change : changes) {
+            switch (change) {
+                case BeginPayment begin -> begin.begun(true);
+                case OpenSession open -> open.opened(true);
+                case SetContact set -> set.set();
+                case TakeNotice take -> judge(statements, take);
+            }
+        }
+    }
+
+    private void judge(Statements statements, TakeNotice take) throws SQLException {
+        PaymentNotice notice = take.notice();
+        String before = outcome(statements, notice.id());
+        boolean wasRefused = Verdict.REFUSED.code().equals(before);
+        if (!told.add(notice.id()) || (before != null && !wasRefused)) {
+            take.judge(Verdict.REPLAYED, null, null);
+            return;
+        }
+        if (wasRefused) {
+            take.comesAgain();
+        }
+        judgeAnew(statements, take, notice);
+        if (wasRefused && take.outcome() == Verdict.REFUSED) {
+            boolean isEarly = take.wasTooEarly();
+            take.judge(Verdict.REPLAYED, null, null); // for the same reason, or another one
+            if (isEarly) {
+                take.isTooEarly();
+            }
+        }
+    }
+
+    private void judgeAnew(Statements statements, TakeNotice take, PaymentNotice notice) throws SQLException {
+        if (notice.wrong() != null) {
+            take.judge(Verdict.REFUSED, null, notice.wrong());
+        } else if (notice.fact().isOfTheWay()) {
+            onItsWay(statements, take, notice);
+        } else {
+            ofItsMoney(statements, take, notice);
+        }
+    }
+
+    /** What became of an event when it was told before; null if it was not. */
+    private static @Nullable String outcome(Statements statements, String id) throws SQLException {
+        PreparedStatement select = statements.of(KNOWN);
+        select.setString(1, id);
+        try (ResultSet row = select.executeQuery()) {
+            return row.next() ? row.getString(1) : null;
+        }
+    }
+
+    /** Its session says how far it is. */
+    private void onItsWay(Statements statements, TakeNotice take, PaymentNotice notice) throws SQLException {
+        Payment read = take.read();
+        PaymentRow row = read == null ? null : rows.get(read.id());
+        String wrong = row == null ? "no payment of ours" : wrong(row.stored(), notice);
+        if (row == null || wrong != null) {
+            take.judge(Verdict.REFUSED, null, wrong);
+            if (row != null && row.stored().sessionId() == null) {
+                take.isTooEarly();
+            }
+            return;
+        }
+        switch (notice.fact()) {
+            case PAID -> paid(statements, take, notice, row);
+            case PENDING -> {
+                take.judge(Verdict.TAKEN, row, null);
+                if (row.state() == Payment.State.OPEN) {
+                    row.pending();
+                }
+            }
+            default -> {
+                take.judge(Verdict.TAKEN, row, null);
+                if (row.state() != Payment.State.PAID) {
+                    row.failed(take.at());
+                }
+            }
+        }
+    }
+
+    private static @Nullable String wrong(Payment payment, PaymentNotice notice) {
+        if (payment.channel() != notice.channel()) {
+            return "a payment by another channel";
+        }
+        if (payment.sessionId() == null) {
+            return "the session of this payment is not stored yet";
+        }
+        return notice.sessionId() == null || !notice.sessionId().equals(payment.sessionId())
+                ? "not the session that was made for this payment"
+                : null;
+    }
+
+    private void paid(Statements statements, TakeNotice take, PaymentNotice notice, PaymentRow row)
+            throws SQLException {
+        String intent = notice.intentId();
+        if (row.state() == Payment.State.PAID) {
+            take.judge(Verdict.TAKEN, row, "paid already");
+            take.wants(wantedMicros(statements, row));
+            return;
+        }
+        if (intent == null || notice.cents() - notice.taxCents() != row.stored().netCents() || notice.taxCents() < 0) {
+            take.judge(Verdict.REFUSED, null, "not the amount that was asked for");
+            return;
+        }
+        if (byIntent(statements, intent) != null) {
+            take.judge(Verdict.REFUSED, null, "money of another payment");
+            return;
+        }
+        take.judge(Verdict.TAKEN, row, null);
+        row.paid(intent, notice.taxCents(), take.at());
+        take.pays();
+        take.wants(wantedMicros(statements, row));
+    }
+
+    /** It has come, or is going back. */
+    private void ofItsMoney(Statements statements, TakeNotice take, PaymentNotice notice) throws SQLException {
+        String intent = notice.intentId();
+        if (intent == null || notice.objectId() == null) {
+            take.judge(Verdict.REFUSED, null, "names no payment");
+            return;
+        }
+        PaymentRow row = byIntent(statements, intent);
+        Payment read = take.read();
+        if (row == null) {
+            counted.add(notice);
+            take.judge(Verdict.KEPT, null, null);
+        } else if (read == null || !read.id().equals(row.stored().id())) {
+            told.remove(notice.id());
+            take.judge(Verdict.AGAIN, null, null);
+        } else {
+            counted.add(notice);
+            take.judge(Verdict.TAKEN, row, null);
+            take.wants(wantedMicros(statements, row));
+        }
+    }
+
+    private @Nullable PaymentRow byIntent(Statements statements, String intent) throws SQLException {
+        for (PaymentRow row : rows.values()) {
+            if (row != null && intent.equals(row.intentId())) {
+                return row;
+            }
+        }
+        return find(statements, PaymentSql.BY_INTENT, intent);
+    }
+
+    // ---- what goes back ----
+
+    private long wantedMicros(Statements statements, PaymentRow row) throws SQLException {
+        String intent = Objects.requireNonNull(row.intentId());
+        MoneyBack back = new MoneyBack();
+        PreparedStatement select = statements.of(FACTS);
+        select.setString(1, intent);
+        try (ResultSet fact = select.executeQuery()) {
+            while (fact.next()) {
+                back.add(fact.getString(1), fact.getString(2), fact.getLong(3));
+            }
+        }
+        for (PaymentNotice notice : counted) {
+            if (intent.equals(notice.intentId()) && notice.objectId() != null) {
+                back.add(notice.fact().code(), notice.objectId(), notice.cents());
+            }
+        }
+        return back.micros(row.grossCents(), row.stored().creditMicros());
+    }
+
+    // ---- what is written ----
+
+    @Override
+    public void write(Statements statements, List<PaymentChange> changes) throws SQLException {
+        PaymentWriting writing = new PaymentWriting(statements);
+        for (PaymentChange change : changes) {
+            switch (change) {
+                case BeginPayment begin -> writing.insert(begin.payment());
+                case OpenSession open -> writing.open(open);
+                case SetContact set -> writing.set(set);
+                case TakeNotice take -> writing.notice(take);
+            }
+        }
+        for (PaymentRow row : rows.values()) {
+            if (row != null && row.isChanged()) {
+                writing.update(row);
+            }
+        }
+    }
+
+    @Override
+    public void committed(List<PaymentChange> changes) {
+        undone();
+    }
+
+    @Override
+    public void undone() {
+        rows.clear();
+        told.clear();
+        counted.clear();
+        isLocked = false;
+    }
+}

@@ -1,0 +1,218 @@
+package dev.tollgate.customers.payments;
+
+import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.books.ledger.FreeCredits;
+import dev.tollgate.books.ledger.Grant;
+import dev.tollgate.books.ledger.RequestId;
+import dev.tollgate.books.ledger.TakeBack;
+import dev.tollgate.storage.Change;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes what a far side has told, once. What it moves are changes of the same unit: the credits where this is what makes the payment paid, and
+ * what is taken back of it where money went back.
+ */
+final class TakeNotice extends PaymentChange<TakeNotice.Verdict> {
+
+    /** What becomes of it; the words are those of the table. */
+    enum Verdict {
+        /** It counts. */
+        TAKEN("taken"),
+        /** It is of a payment that is not known to be paid yet, and counts once that is. */
+        KEPT("kept"),
+        /** It counts for nothing. */
+        REFUSED("refused"),
+        /** It was told before. */
+        REPLAYED("replayed"),
+        /** What was read before has changed meanwhile: nothing is written. */
+        AGAIN("again");
+
+        private final String code;
+
+        Verdict(String code) {
+            this.code = code;
+        }
+
+        String code() {
+            return code;
+        }
+    }
+
+    private final PaymentNotice notice;
+    private final @Nullable Payment read;
+    private final Party seller;
+    private final Instant at;
+    private final @Nullable Grant grant;
+    private final boolean isTestMoneyGood;
+    private final @Nullable TakeBack takeBack;
+    private final @Nullable Deed deed;
+    private @Nullable PaymentRow row;
+    private @Nullable String detail;
+    private boolean pays;
+    private boolean again;
+    private boolean tooEarly;
+    private long wantedMicros;
+
+    /**
+     * @param read the payment as it was found before; null where there was none
+     * @param from the address from which it was told
+     * @param seller as the operator is called now
+     * @param isTestMoneyGood whether payments in which no money moves buy calls that cost money
+     */
+    TakeNotice(
+            PaymentNotice notice,
+            @Nullable Payment read,
+            String from,
+            Party seller,
+            boolean isTestMoneyGood,
+            Instant at) {
+        this.isTestMoneyGood = isTestMoneyGood;
+        this.notice = notice;
+        this.read = read;
+        this.seller = seller;
+        this.at = at;
+        Payment counts = notice.wrong() == null ? read : null;
+        this.grant = counts != null && notice.fact() == PaymentNotice.Fact.PAID ? credits(counts) : null;
+        boolean mayTake =
+                notice.fact() == PaymentNotice.Fact.PAID || !notice.fact().isOfTheWay();
+        this.takeBack = counts != null && mayTake ? takeBack(counts) : null;
+        this.deed = counts != null && takeBack != null ? TakenBackDeed.of(notice, counts, takeBack, from, at) : null;
+    }
+
+    private Grant credits(Payment payment) {
+        String reason = !payment.channel().movesMoney()
+                ? "Test payment of $" + payment.dollars() + ", no money moved"
+                : "Payment of $" + payment.dollars();
+        String account = payment.accountId();
+        long micros = payment.creditMicros();
+        if (!payment.channel().movesMoney()) {
+            RequestId free = FreeCredits.ofTestPayment(account, payment.id());
+            return isOfSandbox(payment)
+                    ? Grant.ofSandbox(account, micros, reason, () -> pays, free, at)
+                    : Grant.onCondition(account, micros, reason, () -> pays, free, at);
+        }
+        return Grant.paid(account, micros, reason, () -> pays, new RequestId("payment-" + payment.id()), at);
+    }
+
+    private boolean isOfSandbox(Payment payment) {
+        return !payment.channel().movesMoney() && !isTestMoneyGood;
+    }
+
+    private TakeBack takeBack(Payment payment) {
+        return new TakeBack(
+                payment.accountId(),
+                this::wanted,
+                taken -> {
+                    if (row != null) {
+                        row.takenBack(taken);
+                    }
+                },
+                switch (notice.fact()) {
+                    case REFUNDED -> "Card refund";
+                    case DISPUTED, DISPUTE_LOST -> "Disputed payment";
+                    case DISPUTE_WON -> "Dispute won";
+                    default -> "Refunded or disputed before it was confirmed";
+                },
+                new RequestId("notice-" + notice.id()),
+                isOfSandbox(payment),
+                at);
+    }
+
+    private TakeBack.@Nullable Wanted wanted() {
+        PaymentRow own = row;
+        return own != null && outcome() == Verdict.TAKEN && own.isCredited()
+                ? new TakeBack.Wanted(own.taken(), wantedMicros)
+                : null;
+    }
+
+    /** All that has to be committed together, in order. */
+    List<Change> unit() {
+        return Stream.of(this, grant, takeBack, deed).filter(Objects::nonNull).toList();
+    }
+
+    PaymentNotice notice() {
+        return notice;
+    }
+
+    @Nullable
+    Payment read() {
+        return read;
+    }
+
+    Party seller() {
+        return seller;
+    }
+
+    Instant at() {
+        return at;
+    }
+
+    // ---- by the part ----
+
+    void judge(Verdict verdict, @Nullable PaymentRow of, @Nullable String why) {
+        row = of;
+        detail = why;
+        pays = false;
+        tooEarly = false;
+        wantedMicros = 0;
+        decide(verdict);
+    }
+
+    /** It was told before, and refused. */
+    void comesAgain() {
+        again = true;
+    }
+
+    boolean isAgain() {
+        return again;
+    }
+
+    /** It is refused for a reason that passes by itself within moments. */
+    void isTooEarly() {
+        tooEarly = true;
+    }
+
+    boolean wasTooEarly() {
+        return tooEarly;
+    }
+
+    /** It is what makes the payment paid. */
+    void pays() {
+        pays = true;
+        if (row != null && grant != null) {
+            row.creditedBy(grant);
+        }
+    }
+
+    void wants(long micros) {
+        wantedMicros = micros;
+    }
+
+    /** Once the ledger has decided. */
+    boolean hasPaid() {
+        return pays && grant != null && isGiven(grant);
+    }
+
+    /** Whether it would have paid, and the account could not take the credits. */
+    boolean couldNotPay() {
+        return pays && grant != null && !isGiven(grant);
+    }
+
+    static boolean isGiven(Grant grant) {
+        return grant.outcome() instanceof Grant.Granted || grant.outcome() instanceof Grant.GrantedBefore;
+    }
+
+    @Nullable
+    PaymentRow row() {
+        return row;
+    }
+
+    @Nullable
+    String detail() {
+        return detail;
+    }
+}

@@ -1,0 +1,49 @@
+package dev.tollgate.customers.payments;
+
+import dev.tollgate.base.money.Credits;
+import dev.tollgate.books.auditlog.Actor;
+import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.books.ledger.TakeBack;
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.util.RawValue;
+
+/** The row of the audit log for what a far side's word takes back of a payment, or gives back: no operator has done it. */
+final class TakenBackDeed {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private TakenBackDeed() {}
+
+    /** @param from the address from which it was told */
+    static Deed of(PaymentNotice notice, Payment payment, TakeBack takeBack, String from, Instant at) {
+        return new Deed(
+                new Actor(payment.channel().isStripes() ? "stripe" : "test payment", from),
+                "payment." + notice.fact().code(),
+                payment.accountId(),
+                null,
+                at,
+                () -> takeBack.outcome() instanceof TakeBack.Done done ? changed(notice, payment, done) : null);
+    }
+
+    private static Deed.@Nullable Changed changed(PaymentNotice notice, Payment payment, TakeBack.Done done) {
+        ObjectNode before = json(done.before().balanceMicros(), done.takenBefore());
+        ObjectNode after = json(done.balance().balanceMicros(), done.after())
+                .put("payment", payment.id())
+                .put("event", notice.id())
+                .put("object", Objects.requireNonNullElse(notice.objectId(), ""))
+                .put("blocked", done.blocked());
+        return new Deed.Changed(JSON.writeValueAsString(before), JSON.writeValueAsString(after));
+    }
+
+    private static ObjectNode json(long balanceMicros, TakeBack.Taken taken) {
+        ObjectNode json = JSON.createObjectNode();
+        json.putRawValue("balance", new RawValue(Credits.text(balanceMicros)));
+        json.putRawValue("credits_taken_back", new RawValue(Credits.text(taken.micros())));
+        json.putRawValue("credits_missing", new RawValue(Credits.text(taken.missingMicros())));
+        return json;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.tollgate.customers.payments;
+
+import java.time.InstantSource;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Payments in which no money moves, for trying things out. They are open only while the installation has no real upstream: their credits would
+ * be free money. Thread-safe; blocks.
+ */
+public final class TestPayments {
+
+    private final Payments payments;
+    private final BooleanSupplier open;
+    private final InstantSource clock;
+
+    /** @param open asked each time, on any thread */
+    public TestPayments(Payments payments, BooleanSupplier open, InstantSource clock) {
+        this.open = open;
+        this.payments = payments;
+        this.clock = clock;
+    }
+
+    public boolean isOpen() {
+        return open.getAsBoolean();
+    }
+
+    /** Plays the far side that has got the money, or has not. @param payment one of the test channel */
+    public void end(Payment payment, boolean isPaid) {
+        if (payment.channel() != Payment.Channel.TEST) {
+            throw new IllegalArgumentException("a payment of money");
+        }
+        payments.take(
+                new PaymentNotice(
+                        "test-" + payment.id() + (isPaid ? "-paid" : "-failed"),
+                        "test",
+                        isPaid ? PaymentNotice.Fact.PAID : PaymentNotice.Fact.FAILED,
+                        clock.instant(),
+                        Payment.Channel.TEST,
+                        payment.id(),
+                        "test-" + payment.id(),
+                        "test-" + payment.id(),
+                        null,
+                        payment.netCents(),
+                        0,
+                        null),
+                "here");
+    }
+}

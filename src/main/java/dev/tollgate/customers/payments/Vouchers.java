@@ -1,0 +1,185 @@
+package dev.tollgate.customers.payments;
+
+import dev.tollgate.base.host.WrittenText;
+import dev.tollgate.books.ledger.Balance;
+import dev.tollgate.books.ledger.Grant;
+import dev.tollgate.http.limits.RequestRates;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Vouchers: made by the operator, redeemed by customers, each once. Thread-safe; blocks. */
+public final class Vouchers {
+
+    /** The most that are made at a time. */
+    public static final int AT_ONCE_MAX = 1_000;
+
+    /** The most that one page holds. */
+    public static final int PAGE_MAX = 1_000;
+
+    static final int NOTE_CHARS_MAX = 500;
+
+    /** Of one account and of one address: far more than somebody types, and a hundred bits are not found by trying. */
+    static final int TRIES_A_MINUTE = 10;
+
+    private static final String BY_CODE = VoucherRows.COLUMNS + " WHERE code_hash = ?";
+    private static final String PAGE = VoucherRows.COLUMNS + " WHERE sequence < ? ORDER BY sequence DESC LIMIT ?";
+
+    private final Database database;
+    private final Writer writer;
+    private final InstantSource clock;
+    private final SecureRandom random;
+    private final SecretBox secrets;
+    private final RequestRates tries = new RequestRates();
+
+    public Vouchers(Database database, Writer writer, InstantSource clock, SecureRandom random, SecretBox secrets) {
+        this.database = database;
+        this.writer = writer;
+        this.clock = clock;
+        this.random = random;
+        this.secrets = secrets;
+    }
+
+    /** Goes before the ledger. */
+    public static Part<?> part() {
+        return new VouchersPart();
+    }
+
+    /** Vouchers that are to be made, and their codes, which are shown once. */
+    public record Made(MakeVouchers change, List<String> codes) {
+
+        public Made {
+            codes = List.copyOf(codes);
+        }
+
+        @Override
+        public String toString() {
+            return "Made[" + codes.size() + "]";
+        }
+    }
+
+    /**
+     * Draws codes. The change is to be committed by the caller, with what belongs to it, before the codes are shown.
+     *
+     * @param count 1 to {@value #AT_ONCE_MAX}
+     * @param amountMicros above 0
+     * @param note what for, at most {@value #NOTE_CHARS_MAX} characters
+     * @param expiresAt in the future; null: never
+     * @param once the same whenever the same vouchers are asked for: then the same codes are drawn, which are made once; null: others each time
+     * @throws IllegalArgumentException with a sentence
+     */
+    public Made draw(int count, long amountMicros, String note, @Nullable Instant expiresAt, @Nullable String once) {
+        RandomGenerator chance = once == null ? random : secrets.drawn("voucher codes", once);
+        Instant now = clock.instant();
+        if (count < 1 || count > AT_ONCE_MAX) {
+            throw new IllegalArgumentException("1 to " + AT_ONCE_MAX + " vouchers can be made at a time.");
+        }
+        if (amountMicros < 1 || amountMicros > Grant.PURCHASED_MICROS_MAX) {
+            throw new IllegalArgumentException("A voucher is good for more than 0 and at most a billion credits.");
+        }
+        if (note.length() > NOTE_CHARS_MAX) {
+            throw new IllegalArgumentException("A voucher's note has at most " + NOTE_CHARS_MAX + " characters.");
+        }
+        String complaint = WrittenText.complaint(note);
+        if (complaint != null) {
+            throw new IllegalArgumentException("The voucher's note " + complaint + ".");
+        }
+        if (expiresAt != null && !expiresAt.isAfter(now)) {
+            throw new IllegalArgumentException("A voucher expires in the future.");
+        }
+        List<String> hashes = new ArrayList<>();
+        List<String> codes = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            VoucherCode code = VoucherCode.random(chance);
+            hashes.add(code.hash());
+            codes.add(code.shown());
+        }
+        return new Made(new MakeVouchers(hashes, amountMicros, note, expiresAt, now), codes);
+    }
+
+    /** What became of a code that somebody has typed. */
+    public sealed interface Redemption {}
+
+    /** @param balance the account's, after it */
+    public record Redeemed(long amountMicros, Balance balance) implements Redemption {}
+
+    /** Unknown, used, expired, or the account cannot take it: nobody learns which. */
+    public record CannotBeUsed() implements Redemption {}
+
+    /** Too many codes were tried. */
+    public record TooManyTries(Duration retryAfter) implements Redemption {}
+
+    /**
+     * Gives a voucher's credits to an account, if the code is good.
+     *
+     * @param network what stands for the caller's address
+     * @param typed as the customer has typed it
+     */
+    public Redemption redeem(String accountId, String network, String typed) {
+        for (String who : List.of("account " + accountId, "network " + network)) {
+            RequestRates.Rate rate = tries.take(who, TRIES_A_MINUTE);
+            if (!rate.allowed()) {
+                return new TooManyTries(rate.retryAfter());
+            }
+        }
+        VoucherCode code = VoucherCode.read(typed);
+        Voucher voucher = code == null ? null : byCode(code.hash());
+        if (code == null || voucher == null) {
+            return new CannotBeUsed();
+        }
+        RedeemVoucher redeem = new RedeemVoucher(code.hash(), voucher, accountId, clock.instant());
+        writer.commitAndWait(Unit.of(redeem, redeem.grant()));
+        return redeem.grant().outcome() instanceof Grant.Granted granted
+                ? new Redeemed(voucher.amountMicros(), granted.balance())
+                : new CannotBeUsed();
+    }
+
+    private @Nullable Voucher byCode(String hash) {
+        return database.read(connection -> {
+            List<Voucher> found = list(connection, BY_CODE, hash);
+            return found.isEmpty() ? null : found.getFirst();
+        });
+    }
+
+    /**
+     * The newest first.
+     *
+     * @param before the last sequence of the page before; {@link Long#MAX_VALUE} for the newest
+     * @param limit 1 to {@value #PAGE_MAX}
+     */
+    public List<Voucher> page(long before, int limit) {
+        if (limit < 1 || limit > PAGE_MAX) {
+            throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " vouchers, not " + limit);
+        }
+        return database.read(connection -> list(connection, PAGE, before, limit));
+    }
+
+    private static List<Voucher> list(Connection connection, String sql, Object... values) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                select.setObject(i + 1, values[i]);
+            }
+            try (ResultSet row = select.executeQuery()) {
+                List<Voucher> vouchers = new ArrayList<>();
+                while (row.next()) {
+                    vouchers.add(VoucherRows.voucher(row));
+                }
+                return vouchers;
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.tollgate.customers.people;
+
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.InstallationValue;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Marks the logins and identities of accounts that were given start credits before marks were written with the credits. A mark is a keyed hash,
+ * so a migration in SQL cannot write it. Runs once for an installation, in steps that may be repeated. Blocks.
+ */
+final class EarlierStarts {
+
+    private static final String DONE = "start_marks";
+    private static final int STEP = 500;
+
+    private static final String STEP_SQL = """
+            SELECT person.id, person.login, person_identity.issuer, person_identity.subject
+            FROM (SELECT id, login FROM person
+                  WHERE id > ? AND EXISTS (SELECT 1 FROM requested_entry
+                      WHERE requested_entry.account_id = person.account_id
+                        AND request_id IN ('start-' || person.account_id, 'sandbox-start-' || person.account_id))
+                  ORDER BY id LIMIT ?) person
+            LEFT JOIN person_identity ON person_identity.person_id = person.id
+            ORDER BY person.id""";
+
+    private final People people;
+    private final Database database;
+    private final Writer writer;
+
+    EarlierStarts(People people, Database database, Writer writer) {
+        this.people = people;
+        this.database = database;
+        this.writer = writer;
+    }
+
+    /** @param last the id of the last person; empty where there is none */
+    private record Step(String last, List<String> names) {}
+
+    void mark() {
+        if (isDone()) {
+            return;
+        }
+        for (Step step = after(""); !step.last().isEmpty(); step = after(step.last())) {
+            List<String> marks =
+                    people.startMarks(step.names()).stream().sorted().distinct().toList();
+            writer.commitAndWait(Unit.of(PeopleChange.of(rows -> {
+                for (String mark : marks) {
+                    rows.update(StartMarksPart.INSERT, mark);
+                }
+                return true;
+            })));
+        }
+        writer.commitAndWait(Unit.of(new InstallationValue(DONE, "written")));
+    }
+
+    private boolean isDone() {
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement("SELECT 1 FROM installation WHERE name = ?")) {
+                select.setString(1, DONE);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next();
+                }
+            }
+        });
+    }
+
+    private Step after(String id) {
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(STEP_SQL)) {
+                select.setString(1, id);
+                select.setInt(2, STEP);
+                String last = "";
+                List<String> names = new ArrayList<>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        last = row.getString(1);
+                        names.add(row.getString(2));
+                        if (row.getString(3) != null) {
+                            names.add(Identity.name(row.getString(3), row.getString(4)));
+                        }
+                    }
+                }
+                return new Step(last, names);
+            }
+        });
+    }
+}

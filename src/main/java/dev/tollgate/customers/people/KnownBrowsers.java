@@ -1,0 +1,74 @@
+package dev.tollgate.customers.people;
+
+import dev.tollgate.storage.SecretBox;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Browsers that somebody has signed in with. What others get wrong for their login elsewhere does not keep such a browser waiting; what it gets
+ * wrong itself does. It proves nothing else. Nothing is kept of them here: the cookie says who it is good for, and our sign on it. Thread-safe.
+ */
+final class KnownBrowsers {
+
+    private static final Duration GOOD_FOR = Duration.ofDays(180);
+    private static final int ID_BYTES = 16;
+    private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
+
+    private final SecretBox secrets;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+
+    KnownBrowsers(SecretBox secrets, InstantSource clock, RandomGenerator random) {
+        this.secrets = secrets;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /** @param present the cookies that the browser has sent; it keeps its name if it is known for this person already */
+    String cookie(String personId, List<String> present) {
+        String known = id(personId, present);
+        String id = known == null ? newId() : known;
+        String name = id + "." + clock.instant().getEpochSecond();
+        return name + "." + sign(personId, name);
+    }
+
+    private String newId() {
+        byte[] bytes = new byte[ID_BYTES];
+        random.nextBytes(bytes);
+        return ENCODER.encodeToString(bytes);
+    }
+
+    /** Returns the name that the browser is counted by; null if it is not known for this person, or was known too long ago. */
+    @Nullable
+    String id(String personId, List<String> cookies) {
+        for (String cookie : cookies) {
+            String id = id(personId, cookie);
+            if (id != null) {
+                return id;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable String id(String personId, String cookie) {
+        String[] parts = cookie.split("\\.", 4);
+        if (parts.length != 3 || !parts[1].matches("[0-9]{1,12}")) {
+            return null;
+        }
+        byte[] right = sign(personId, parts[0] + "." + parts[1]).getBytes(StandardCharsets.UTF_8);
+        boolean isGood = MessageDigest.isEqual(right, parts[2].getBytes(StandardCharsets.UTF_8));
+        long age = clock.instant().getEpochSecond() - Long.parseLong(parts[1]);
+        return isGood && age < GOOD_FOR.toSeconds() ? parts[0] : null;
+    }
+
+    private String sign(String personId, String name) {
+        return ENCODER.encodeToString(
+                secrets.print("known browser", (personId + " " + name).getBytes(StandardCharsets.UTF_8)));
+    }
+}

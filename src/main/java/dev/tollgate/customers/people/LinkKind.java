@@ -1,0 +1,34 @@
+package dev.tollgate.customers.people;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** What a link is for, and how long it is good. */
+public enum LinkKind {
+    /** That an address is somebody's, who is a person already or becomes one. */
+    CONFIRM(Duration.ofHours(24)),
+    RESET(Duration.ofMinutes(30)),
+    INVITE(Duration.ofDays(7));
+
+    private final Duration good;
+
+    LinkKind(Duration good) {
+        this.good = good;
+    }
+
+    public Duration good() {
+        return good;
+    }
+
+    String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static LinkKind parse(String text) {
+        return valueOf(text.toUpperCase(Locale.ROOT));
+    }
+
+    String path(String token) {
+        return "/" + text() + "/" + token;
+    }
+}

@@ -1,0 +1,165 @@
+package dev.tollgate.customers.people;
+
+import dev.tollgate.storage.Dialect;
+import dev.tollgate.storage.Statements;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The tables of this package as the writer sees them. Writer's turn only. */
+final class PeopleRows {
+
+    private static final Duration LINKS_KEPT = Duration.ofDays(1);
+
+    private final Statements statements;
+
+    PeopleRows(Statements statements) {
+        this.statements = statements;
+    }
+
+    /** @throws SQLException also where the login or the id is taken */
+    void insert(NewPerson person) throws SQLException {
+        PreparedStatement insert = statements.of("""
+                INSERT INTO person (id, account_id, login, email, name, role, password_hash, password_due, zone, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""");
+        insert.setString(1, person.id());
+        insert.setString(2, person.accountId());
+        insert.setString(3, person.login());
+        insert.setString(4, person.email());
+        insert.setString(5, person.name());
+        insert.setString(6, person.role().text());
+        insert.setString(7, person.passwordHash());
+        insert.setInt(8, person.passwordDue() ? 1 : 0);
+        insert.setString(9, person.zone());
+        insert.setLong(10, person.at().toEpochMilli());
+        insert.executeUpdate();
+    }
+
+    void insertSession(NewSession session) throws SQLException {
+        PreparedStatement insert = statements.of("""
+                INSERT INTO session (hash, person_id, begun_at, seen_at, proved_at, code_due, address, agent)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)""");
+        insert.setString(1, session.hash());
+        insert.setString(2, session.personId());
+        insert.setLong(3, session.at().toEpochMilli());
+        insert.setLong(4, session.at().toEpochMilli());
+        insert.setLong(5, session.provedAt().toEpochMilli());
+        insert.setInt(6, session.codeDue() ? 1 : 0);
+        insert.setString(7, session.address());
+        insert.setString(8, session.agent());
+        insert.executeUpdate();
+    }
+
+    /** And deletes a few of those that ended long ago. */
+    void insertLink(PersonLink link) throws SQLException {
+        update(
+                "DELETE FROM person_link WHERE hash IN (SELECT hash FROM person_link WHERE ends_at < ? ORDER BY ends_at LIMIT 50)",
+                link.madeAt().minus(LINKS_KEPT));
+        update(
+                "INSERT INTO person_link (hash, kind, person_id, account_id, email, made_at, ends_at, mailed)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                link.hash(),
+                link.kind().text(),
+                link.personId(),
+                link.accountId(),
+                link.email(),
+                link.madeAt(),
+                link.endsAt(),
+                link.isMailed() ? 1 : 0);
+    }
+
+    /** @return whether it was good until now; from now on it is not */
+    boolean useLink(String hash, Instant now) throws SQLException {
+        return update(
+                "UPDATE person_link SET used_at = ? WHERE hash = ? AND used_at IS NULL AND ends_at > ?",
+                now,
+                hash,
+                now);
+    }
+
+    /** @return whether there was one that waited no longer than this change knows */
+    boolean update(String sql, @Nullable Object... parameters) throws SQLException {
+        PreparedStatement update = statements.of(sql);
+        int index = 0;
+        for (Object parameter : parameters) {
+            index++;
+            switch (parameter) {
+                case null -> update.setNull(index, Types.VARCHAR);
+                case String text -> update.setString(index, text);
+                case Long number -> update.setLong(index, number);
+                case Integer number -> update.setInt(index, number);
+                case Instant instant -> update.setLong(index, instant.toEpochMilli());
+                default -> throw new IllegalArgumentException("no parameter: " + parameter.getClass());
+            }
+        }
+        return update.executeUpdate() > 0;
+    }
+
+    /** Takes the person's row, before what belongs to them: in one order everywhere, or two servers could wait for each other. */
+    void take(String personId) throws SQLException {
+        update("UPDATE person SET version = version WHERE id = ?", personId);
+    }
+
+    /** Ends all sessions of a person but one. */
+    void endSessions(String personId, @Nullable String butHash) throws SQLException {
+        update("DELETE FROM session WHERE person_id = ? AND hash <> ?", personId, butHash == null ? "" : butHash);
+    }
+
+    void setPassword(String personId, String passwordHash) throws SQLException {
+        update(
+                "UPDATE person SET password_hash = ?, password_due = 0, version = version + 1 WHERE id = ?",
+                passwordHash,
+                personId);
+        withdrawLinks(personId);
+    }
+
+    /**
+     * Links that would still change who gets in are good no more: those for a password, and those to another address than the present one. Who has
+     * asked for them may be who was just shut out.
+     */
+    void withdrawLinks(String personId) throws SQLException {
+        update(
+                "DELETE FROM person_link WHERE person_id = ? AND used_at IS NULL"
+                        + " AND (kind = 'reset' OR lower(email) <> (SELECT login FROM person WHERE id = ?))",
+                personId,
+                personId);
+    }
+
+    /** Those who can operate. Their rows are taken, so that of two changes at once the second sees what the first has left. */
+    Set<String> operators() throws SQLException {
+        String lock = statements.dialect() == Dialect.SQLITE ? "" : " FOR UPDATE OF person";
+        PreparedStatement select = statements.of("SELECT person.id FROM person JOIN account ON account.id = account_id"
+                + " WHERE role = 'operator' AND blocked = 0 ORDER BY person.id" + lock);
+        Set<String> ids = new HashSet<>();
+        try (ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                ids.add(row.getString(1));
+            }
+        }
+        return ids;
+    }
+
+    void setRecoveryCodes(String personId, List<String> hashes) throws SQLException {
+        update("DELETE FROM recovery_code WHERE person_id = ?", personId);
+        for (String hash : hashes) {
+            update("INSERT INTO recovery_code (person_id, hash) VALUES (?, ?)", personId, hash);
+        }
+    }
+
+    /** @return whether there was one; sessions that wait for its code end, for there is none any more */
+    boolean removeSecondFactor(String personId) throws SQLException {
+        boolean was = update(
+                "UPDATE person SET totp_secret = NULL, version = version + 1 WHERE id = ? AND totp_secret IS NOT NULL",
+                personId);
+        setRecoveryCodes(personId, List.of());
+        update("DELETE FROM session WHERE person_id = ? AND code_due = 1", personId);
+        return was;
+    }
+}

@@ -1,0 +1,87 @@
+package dev.tollgate.customers.people;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import org.jspecify.annotations.Nullable;
+
+/** The columns of a person's row, and of a session's with them. */
+final class PersonSql {
+
+    static final String PERSON = """
+            person.id, person.account_id, person.login, person.email, person.confirmed_at, person.name, person.role,
+            person.password_hash, person.password_due, person.zone, person.theme, person.shortcuts, person.balance_line,
+            person.key_notices, person.totp_secret, person.totp_step, person.version, person.created_at, account.blocked""";
+
+    static final String FROM_PERSON = " FROM person JOIN account ON account.id = person.account_id ";
+
+    static final String SESSION = PERSON + """
+            , session.hash, session.begun_at, session.seen_at, session.proved_at, session.code_due, session.address,
+            session.agent""";
+
+    static final String FROM_SESSION = " FROM session JOIN person ON person.id = session.person_id"
+            + " JOIN account ON account.id = person.account_id ";
+
+    private PersonSql() {}
+
+    static Person person(ResultSet row) throws SQLException {
+        return new Person(
+                row.getString("id"),
+                row.getString("account_id"),
+                row.getString("login"),
+                row.getString("email"),
+                instantOrNull(row, "confirmed_at"),
+                row.getString("name"),
+                Role.parse(row.getString("role")),
+                row.getInt("password_due") == 1,
+                row.getInt("blocked") == 1,
+                row.getString("totp_secret") != null,
+                !row.getString("password_hash").equals(Passwords.NONE),
+                new Person.Preferences(
+                        zone(row.getString("zone")),
+                        row.getString("theme"),
+                        row.getInt("shortcuts") == 1,
+                        numberOrNull(row, "balance_line"),
+                        row.getInt("key_notices") == 1),
+                row.getLong("version"),
+                instant(row, "created_at"));
+    }
+
+    static BrowserSession session(ResultSet row) throws SQLException {
+        return new BrowserSession(
+                row.getString("hash"),
+                person(row),
+                instant(row, "begun_at"),
+                instant(row, "seen_at"),
+                instant(row, "proved_at"),
+                row.getInt("code_due") == 1,
+                row.getString("address"),
+                row.getString("agent"));
+    }
+
+    /** A zone that this Java no longer knows is UTC: nobody is kept out by it. */
+    private static ZoneId zone(String text) {
+        try {
+            return ZoneId.of(text);
+        } catch (DateTimeException e) {
+            return ZoneOffset.UTC;
+        }
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        return Instant.ofEpochMilli(row.getLong(column));
+    }
+
+    private static @Nullable Instant instantOrNull(ResultSet row, String column) throws SQLException {
+        Long millis = numberOrNull(row, column);
+        return millis == null ? null : Instant.ofEpochMilli(millis);
+    }
+
+    private static @Nullable Long numberOrNull(ResultSet row, String column) throws SQLException {
+        long value = row.getLong(column);
+        return row.wasNull() ? null : value;
+    }
+}

@@ -1,0 +1,349 @@
+package dev.tollgate.customers.people;
+
+import com.bastiaanjansen.otp.HMACAlgorithm;
+import com.bastiaanjansen.otp.HOTPGenerator;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The second step of a sign-in: codes of an app (RFC 6238: SHA-1, six digits, thirty seconds, a step early or late) and ten recovery codes. A
+ * step's code and a recovery code are good once, on all nodes together. Thread-safe; blocks.
+ */
+public final class SecondFactor {
+
+    public static final int RECOVERY_CODES = 10;
+
+    private static final String BASE_32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    private static final int SECRET_CHARS = 32; // 160 bits, as RFC 4226 wants them
+    private static final String RECOVERY_FROM = "abcdefghjkmnpqrstuvwxyz23456789";
+    private static final int RECOVERY_CHARS = 16;
+    private static final int GROUP = 4;
+    private static final int DIGITS = 6;
+    private static final int STEP_SECONDS = 30;
+
+    private final Database database;
+    private final Writer writer;
+    private final SecretBox box;
+    private final SecretBox.Purpose secrets;
+    private final SignInWaits waits;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+
+    SecondFactor(
+            Database database,
+            Writer writer,
+            SecretBox secrets,
+            SignInWaits waits,
+            InstantSource clock,
+            RandomGenerator random) {
+        this.database = database;
+        this.writer = writer;
+        this.box = secrets;
+        this.secrets = secrets.purpose("second factors");
+        this.waits = waits;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /**
+     * A secret that is not in force yet.
+     *
+     * @param secret to be typed, in base 32
+     * @param link the same for an app, {@code otpauth://…}
+     * @param sealed the same to come back with the first code; opens for nobody else
+     */
+    public record Setup(String secret, String link, String sealed) {}
+
+    /** What becomes of switching it on. */
+    public sealed interface SwitchOn {
+
+        /** @param recoveryCodes to be shown this once */
+        record Done(List<String> recoveryCodes) implements SwitchOn {}
+
+        record Wrong() implements SwitchOn {}
+
+        /** It is on already, or the secret is not of this session. */
+        record Late() implements SwitchOn {}
+
+        record Wait(Duration left) implements SwitchOn {}
+    }
+
+    // ---- setting it up ----
+
+    /** @param issuer what the app lists it under */
+    public Setup setup(BrowserSession session, String issuer) {
+        String secret = letters(BASE_32, SECRET_CHARS);
+        byte[] sealed = secrets.seal(secret.getBytes(StandardCharsets.UTF_8), setupOf(session));
+        return shown(session, issuer, secret, Base64.getUrlEncoder().encodeToString(sealed));
+    }
+
+    /** The same once more, after a code that was wrong; a new one where it was not ours. */
+    public Setup again(BrowserSession session, String issuer, String sealed) {
+        String secret = opened(session, sealed);
+        return secret == null ? setup(session, issuer) : shown(session, issuer, secret, sealed);
+    }
+
+    private static Setup shown(BrowserSession session, String issuer, String secret, String sealed) {
+        String label = encoded(issuer) + ":" + encoded(session.person().login());
+        String link = "otpauth://totp/" + label + "?secret=" + secret + "&issuer=" + encoded(issuer)
+                + "&algorithm=SHA1&digits=" + DIGITS + "&period=" + STEP_SECONDS;
+        return new Setup(secret, link, sealed);
+    }
+
+    private @Nullable String opened(BrowserSession session, String sealed) {
+        try {
+            return new String(
+                    secrets.open(Base64.getUrlDecoder().decode(sealed), setupOf(session)), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException | StoreException e) {
+            return null;
+        }
+    }
+
+    private static String setupOf(BrowserSession session) {
+        return "setup " + session.hash();
+    }
+
+    /** Switches it on if the code is right, and ends every other session: they were begun without it. */
+    public SwitchOn switchOn(BrowserSession session, String sealed, String typed) {
+        Person person = session.person();
+        String secret = opened(session, sealed);
+        if (secret == null || person.hasSecondFactor()) {
+            return new SwitchOn.Late();
+        }
+        Duration wait = waits.beginKnown(SignInWaits.codes(person.id()));
+        if (wait.isPositive()) {
+            return new SwitchOn.Wait(wait);
+        }
+        Long step = stepOf(secret, digits(typed));
+        if (step == null) {
+            return new SwitchOn.Wrong();
+        }
+        waits.succeeded(SignInWaits.codes(person.id()));
+        byte[] kept = secrets.seal(secret.getBytes(StandardCharsets.UTF_8), keptOf(person.id()));
+        List<String> codes = newCodes();
+        boolean isOn = commit(PeopleChange.of(rows -> {
+            boolean first = rows.update(
+                    "UPDATE person SET totp_secret = ?, totp_step = ?, version = version + 1"
+                            + " WHERE id = ? AND totp_secret IS NULL",
+                    Base64.getEncoder().encodeToString(kept),
+                    step,
+                    person.id());
+            if (first) {
+                rows.setRecoveryCodes(person.id(), hashes(codes));
+                rows.endSessions(person.id(), session.hash());
+            }
+            return first;
+        }));
+        return isOn ? new SwitchOn.Done(codes) : new SwitchOn.Late();
+    }
+
+    /** In the place of those that there were. @return to be shown this once; empty where the second factor is off */
+    public List<String> renewRecoveryCodes(Person person) {
+        List<String> codes = newCodes();
+        boolean isOn = commit(PeopleChange.of(rows -> {
+            // Takes the person's row, so that what switches it off at the same time comes before or after.
+            boolean on = rows.update(
+                    "UPDATE person SET version = version + 1 WHERE id = ? AND totp_secret IS NOT NULL", person.id());
+            if (on) {
+                rows.setRecoveryCodes(person.id(), hashes(codes));
+            }
+            return on;
+        }));
+        return isOn ? codes : List.of();
+    }
+
+    /** Returns the number of unused recovery codes. */
+    public int recoveryCodesLeft(String personId) {
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT COUNT(*) FROM recovery_code WHERE person_id = ? AND used_at IS NULL")) {
+                select.setString(1, personId);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next() ? row.getInt(1) : 0;
+                }
+            }
+        });
+    }
+
+    /** From now on the password is enough. To do it twice is no error. */
+    public void switchOff(String personId) {
+        commit(removal(personId));
+    }
+
+    /**
+     * The same for somebody who has lost it, in one commit with what tells of it.
+     *
+     * @param telling of whether there was one, which is known once it is asked on the writer's thread
+     * @return whether there was one
+     */
+    public boolean remove(String personId, Function<BooleanSupplier, Change> telling) {
+        PeopleChange<Boolean> removal = removal(personId);
+        writer.commitAndWait(Unit.of(removal, telling.apply(removal::outcome)));
+        return removal.outcome();
+    }
+
+    private static PeopleChange<Boolean> removal(String personId) {
+        return PeopleChange.of(rows -> rows.removeSecondFactor(personId));
+    }
+
+    // ---- signing in with it ----
+
+    /**
+     * The second step. The session of the first one ends, and another begins: a token that was known before opens nothing afterwards.
+     *
+     * @param typed six digits from the app, or a recovery code
+     */
+    public SignIn enter(BrowserSession begun, String typed, Visit visit) {
+        Person person = begun.person();
+        SignInWaits.Name counted = SignInWaits.codes(person.id());
+        Duration wait = waits.begin(counted, visit);
+        if (wait.isPositive()) {
+            return new SignIn.Wait(wait);
+        }
+        String token = Tokens.nextOfSession(random, box);
+        Instant now = clock.instant();
+        NewSession next =
+                new NewSession(Tokens.hash(token), person.id(), now, now, false, visit.address(), visit.agent());
+        PeopleChange.Write<Boolean> use = useOf(person.id(), typed, now);
+        boolean isIn = use != null
+                && commit(PeopleChange.of(rows -> {
+                    // The session that waits is looked for first: of two codes for one sign-in the second is not used
+                    // up.
+                    // The person's row is taken before, as everywhere.
+                    rows.take(person.id());
+                    boolean isWaiting = rows.update(
+                            "UPDATE session SET code_due = 1 WHERE hash = ? AND code_due = 1", begun.hash());
+                    boolean good = isWaiting && use.run(rows);
+                    if (good) {
+                        rows.update("DELETE FROM session WHERE hash = ?", begun.hash());
+                        rows.insertSession(next);
+                    }
+                    return good;
+                }));
+        if (!isIn) {
+            return new SignIn.Wrong();
+        }
+        waits.succeeded(counted, visit);
+        return new SignIn.Welcome(token, person, false);
+    }
+
+    /** Returns the change that uses up the typed code; null if the code is wrong. */
+    private PeopleChange.@Nullable Write<Boolean> useOf(String personId, String typed, Instant now) {
+        String digits = digits(typed);
+        if (!digits.matches("[0-9]{" + DIGITS + "}")) {
+            String hash = Tokens.hash(recovery(typed));
+            return rows -> rows.update(
+                    "UPDATE recovery_code SET used_at = ? WHERE person_id = ? AND hash = ? AND used_at IS NULL",
+                    now,
+                    personId,
+                    hash);
+        }
+        String kept = keptSecret(personId);
+        Long step = kept == null ? null : stepOf(openedKept(kept, personId), digits);
+        return kept == null || step == null
+                ? null
+                : rows -> rows.update(
+                        "UPDATE person SET totp_step = ? WHERE id = ? AND totp_step < ? AND totp_secret = ?",
+                        step,
+                        personId,
+                        step,
+                        kept);
+    }
+
+    private @Nullable String keptSecret(String personId) {
+        return database.read(connection -> {
+            try (PreparedStatement select =
+                    connection.prepareStatement("SELECT totp_secret FROM person WHERE id = ?")) {
+                select.setString(1, personId);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next() ? row.getString(1) : null;
+                }
+            }
+        });
+    }
+
+    private String openedKept(String kept, String personId) {
+        return new String(secrets.open(Base64.getDecoder().decode(kept), keptOf(personId)), StandardCharsets.UTF_8);
+    }
+
+    private static String keptOf(String personId) {
+        return "of " + personId;
+    }
+
+    /** Whose code it is, of the present step and its neighbours; null for none. */
+    private @Nullable Long stepOf(String secret, String digits) {
+        HOTPGenerator codes = new HOTPGenerator.Builder(secret)
+                .withPasswordLength(DIGITS)
+                .withAlgorithm(HMACAlgorithm.SHA1)
+                .build();
+        byte[] typed = digits.getBytes(StandardCharsets.UTF_8);
+        long present = clock.instant().getEpochSecond() / STEP_SECONDS;
+        Long found = null;
+        for (long step = present - 1; step <= present + 1; step++) {
+            if (MessageDigest.isEqual(codes.generate(step).getBytes(StandardCharsets.UTF_8), typed)) {
+                found = step;
+            }
+        }
+        return found;
+    }
+
+    // ---- how codes are written ----
+
+    /** Apps show them in two groups. */
+    private static String digits(String typed) {
+        return typed.replaceAll("\\s", "");
+    }
+
+    private static String recovery(String typed) {
+        return typed.toLowerCase(Locale.ROOT).replaceAll("[\\s-]", "");
+    }
+
+    private List<String> newCodes() {
+        List<String> codes = new ArrayList<>();
+        for (int i = 0; i < RECOVERY_CODES; i++) {
+            codes.add(letters(RECOVERY_FROM, RECOVERY_CHARS).replaceAll("(.{" + GROUP + "})(?=.)", "$1-"));
+        }
+        return codes;
+    }
+
+    private static List<String> hashes(List<String> codes) {
+        return codes.stream().map(code -> Tokens.hash(recovery(code))).toList();
+    }
+
+    private String letters(String from, int count) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            text.append(from.charAt(random.nextInt(from.length())));
+        }
+        return text.toString();
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private <O> O commit(PeopleChange<O> change) {
+        writer.commitAndWait(Unit.of(change));
+        return change.outcome();
+    }
+}

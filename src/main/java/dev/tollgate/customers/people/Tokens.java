@@ -1,0 +1,68 @@
+package dev.tollgate.customers.people;
+
+import dev.tollgate.storage.SecretBox;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.random.RandomGenerator;
+
+/**
+ * Tokens of sessions and links: 32 bytes, of which only the hash is kept. A link's are random. A session's are 20
+ * random bytes and 12 bytes of our signature on them, so that made-up cookies cause no look-up.
+ */
+final class Tokens {
+
+    private static final int BYTES = 32;
+    private static final int CHARS = 43;
+    private static final int RANDOM_BYTES = 20;
+
+    private Tokens() {}
+
+    static String next(RandomGenerator random) {
+        byte[] bytes = new byte[BYTES];
+        random.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    static String nextOfSession(RandomGenerator random, SecretBox secrets) {
+        byte[] bytes = new byte[RANDOM_BYTES];
+        random.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(signed(bytes, secrets));
+    }
+
+    private static byte[] signed(byte[] random, SecretBox secrets) {
+        byte[] both = Arrays.copyOf(random, BYTES);
+        System.arraycopy(secrets.print("session token", random), 0, both, RANDOM_BYTES, BYTES - RANDOM_BYTES);
+        return both;
+    }
+
+    /** Whether a session's token has our sign. */
+    static boolean isSigned(String token, SecretBox secrets) {
+        if (!isToken(token)) {
+            return false;
+        }
+        try {
+            byte[] both = Base64.getUrlDecoder().decode(token);
+            return MessageDigest.isEqual(both, signed(Arrays.copyOf(both, RANDOM_BYTES), secrets));
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /** Whether it can be one at all. */
+    static boolean isToken(String text) {
+        return text.length() == CHARS;
+    }
+
+    static String hash(String token) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package dev.tollgate.customers.rejections;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.RefusalObserver;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** The refused calls of this node. Thread-safe; never blocks for long. */
+public final class RefusedCalls implements RefusalObserver {
+
+    /** The most that are kept of an account, and of all together for who looks at all. */
+    public static final int OF_ACCOUNT_MAX = 200;
+
+    /** The most that are kept of all accounts: past it the account that was refused the longest ago is forgotten. */
+    public static final int ALL_MAX = 20_000;
+
+    private static final int ACCOUNTS_MAX = 500;
+
+    private final InstantSource clock;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** The one that was refused last is the last. */
+    private final Map<String, OfAccount> accounts = new LinkedHashMap<>();
+
+    private final Deque<RefusedCall> latest = new ArrayDeque<>();
+    private final RefusedTally all = new RefusedTally();
+    private int kept;
+
+    private static final class OfAccount {
+        private final Deque<RefusedCall> calls = new ArrayDeque<>();
+        private final RefusedTally tally = new RefusedTally();
+    }
+
+    public RefusedCalls(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public void refused(Exchange exchange, ApiError error) {
+        add(new RefusedCall(
+                clock.instant(),
+                exchange.callerAccount(),
+                exchange.callerKey(),
+                exchange.routeName(),
+                error.status(),
+                error.code(),
+                error.message(),
+                error.shortage(),
+                exchange.requestId()));
+    }
+
+    /** One that names no account is only counted. */
+    void add(RefusedCall call) {
+        long atMillis = call.at().toEpochMilli();
+        lock.lock();
+        try {
+            all.count(call.code(), atMillis);
+            if (call.accountId().isEmpty()) {
+                return;
+            }
+            OfAccount before = accounts.remove(call.accountId());
+            OfAccount account = before == null ? new OfAccount() : before;
+            accounts.put(call.accountId(), account);
+            account.tally.count(call.code(), atMillis);
+            account.calls.addFirst(call);
+            kept++;
+            if (account.calls.size() > OF_ACCOUNT_MAX) {
+                account.calls.removeLast();
+                kept--;
+            }
+            latest.addFirst(call);
+            if (latest.size() > OF_ACCOUNT_MAX) {
+                latest.removeLast();
+            }
+            forgetEldest();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void forgetEldest() {
+        Iterator<OfAccount> eldest = accounts.values().iterator();
+        while (accounts.size() > ACCOUNTS_MAX || kept > ALL_MAX) {
+            kept -= eldest.next().calls.size();
+            eldest.remove();
+        }
+    }
+
+    /** Those of an account, the newest first. */
+    public List<RefusedCall> of(String accountId) {
+        lock.lock();
+        try {
+            OfAccount account = accounts.get(accountId);
+            return account == null ? List.of() : List.copyOf(account.calls);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The latest of all accounts, the newest first. */
+    public List<RefusedCall> latest() {
+        lock.lock();
+        try {
+            return List.copyOf(latest);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    public RefusedCounts counts(String accountId) {
+        lock.lock();
+        try {
+            OfAccount account = accounts.get(accountId);
+            return account == null ? RefusedCounts.NONE : counts(account.tally);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Of all, with those of no account. */
+    public RefusedCounts counts() {
+        lock.lock();
+        try {
+            return counts(all);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many are kept, with what is kept for who looks at all. */
+    int kept() {
+        lock.lock();
+        try {
+            return kept + latest.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private RefusedCounts counts(RefusedTally tally) {
+        long now = clock.millis();
+        Long since = tally.noCreditsSince(now);
+        return new RefusedCounts(
+                tally.lastHour(now), tally.lastDay(now), since == null ? null : Instant.ofEpochMilli(since));
+    }
+}

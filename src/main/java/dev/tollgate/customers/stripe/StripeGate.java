@@ -1,0 +1,101 @@
+package dev.tollgate.customers.stripe;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.http.BodyGate;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Gate;
+import io.vertx.core.Future;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets in what says that Stripe has signed it lately; whether that is so shows when the body is there. Where no payments are configured there is
+ * nothing here.
+ */
+public final class StripeGate implements Gate<StripeGate.Signed>, BodyGate<StripeGate.Signed> {
+
+    static final int BODY_BYTES_MAX = 256 * 1024;
+
+    private final @Nullable StripeAccount account;
+    private final WebhookCounts counts;
+    private final InstantSource clock;
+
+    /** @param account null where there is none */
+    public StripeGate(@Nullable StripeAccount account, WebhookCounts counts, InstantSource clock) {
+        this.account = account;
+        this.counts = counts;
+        this.clock = clock;
+    }
+
+    /** Somebody who shows a signature. */
+    public static final class Signed {
+
+        private final StripeSignature signature;
+        private final StripeAccount account;
+
+        Signed(StripeSignature signature, StripeAccount account) {
+            this.signature = signature;
+            this.account = account;
+        }
+
+        StripeSignature signature() {
+            return signature;
+        }
+
+        StripeAccount account() {
+            return account;
+        }
+    }
+
+    @Override
+    public String name() {
+        return "Stripe's signature";
+    }
+
+    @Override
+    public Future<Signed> admit(Exchange exchange) {
+        if (account == null) {
+            throw ApiError.of(ErrorCode.INVALID_REQUEST, "There are no payments by Stripe here.")
+                    .withStatus(404)
+                    .asException();
+        }
+        StripeSignature signature = StripeSignature.read(exchange.header("stripe-signature"));
+        if (signature == null || !signature.isFresh(clock.instant())) {
+            throw refusal(exchange, counts);
+        }
+        return Future.succeededFuture(new Signed(signature, account));
+    }
+
+    /** Nothing tells whether it was the time, the secret or the bytes. */
+    static ApiException refusal(Exchange exchange, WebhookCounts counts) {
+        counts.count(WebhookCounts.Kind.NOT_SIGNED);
+        return exchange.refuseWrongKey(ApiError.of(
+                        ErrorCode.INVALID_REQUEST,
+                        "The event is not signed with this server's secret, or too long ago.")
+                .withStatus(400));
+    }
+
+    /** Asked for what is not small: only that is read whose end is known and near. */
+    @Override
+    public Question ask(Exchange exchange, Signed caller) {
+        String length = exchange.header("content-length");
+        boolean isNear = length != null
+                && length.matches("[0-9]{1,9}")
+                && Integer.parseInt(length) <= BODY_BYTES_MAX
+                && exchange.header("content-encoding") == null;
+        if (!isNear) {
+            throw tooLarge();
+        }
+        return Read::new;
+    }
+
+    static ApiException tooLarge() {
+        return ApiError.of(
+                        ErrorCode.INVALID_REQUEST,
+                        "An event has at most " + BODY_BYTES_MAX + " bytes, tells its length and is not compressed.")
+                .withStatus(413)
+                .asException();
+    }
+}

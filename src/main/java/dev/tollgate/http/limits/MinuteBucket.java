@@ -1,0 +1,63 @@
+package dev.tollgate.http.limits;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * So much a minute, refilled evenly, as one number: when it would be full again. What is taken moves that moment on, so a changed limit
+ * keeps what was taken. May be overdrawn: then nothing is left until the debt is refilled. Thread-safe without locks.
+ *
+ * <p>Times are nanoseconds of one clock that begins at 0 or later and never goes back.
+ */
+final class MinuteBucket {
+
+    static final long MINUTE_NANOS = Duration.ofMinutes(1).toNanos();
+
+    private final AtomicLong fullAt = new AtomicLong();
+
+    /**
+     * Takes so much, or nothing. More than a whole minute's worth is given by a full bucket, which is overdrawn by it.
+     *
+     * @param limit a minute
+     * @return 0 where it was taken, else in how many nanoseconds it might be
+     */
+    long take(long limit, long amount, long now) {
+        long cost = cost(limit, amount);
+        while (true) {
+            long old = fullAt.get();
+            long from = Math.max(old, now);
+            long wait = from + Math.min(cost, MINUTE_NANOS) - now - MINUTE_NANOS;
+            if (wait > 0) {
+                return wait;
+            }
+            if (fullAt.compareAndSet(old, from + cost)) {
+                return 0;
+            }
+        }
+    }
+
+    /** What was used has to be paid for, whether it is there or not. */
+    void overdraw(long limit, long amount, long now) {
+        long cost = cost(limit, amount);
+        fullAt.updateAndGet(old -> Math.max(old, now) + cost);
+    }
+
+    /** Of what was taken under that limit. */
+    void give(long limit, long amount) {
+        fullAt.addAndGet(-cost(limit, amount));
+    }
+
+    /** What could be taken now. */
+    long remaining(long limit, long now) {
+        return Math.max(0, MINUTE_NANOS - untilFull(now)) * limit / MINUTE_NANOS;
+    }
+
+    /** Nanoseconds until all is there again. */
+    long untilFull(long now) {
+        return Math.max(0, fullAt.get() - now);
+    }
+
+    private static long cost(long limit, long amount) {
+        return Math.min(amount, Rates.MAX) * MINUTE_NANOS / limit;
+    }
+}

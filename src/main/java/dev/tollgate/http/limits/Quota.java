@@ -1,0 +1,25 @@
+package dev.tollgate.http.limits;
+
+/**
+ * Whose use is counted together, and what is allowed of it.
+ *
+ * @param id what is counted under; no two have the same
+ * @param subject who may, as a sentence begins
+ * @param object of what, as it goes on; begins with a space, or is empty
+ * @param isAtDoor whether a request is counted as soon as its caller is known, else once its body is
+ */
+public record Quota(String id, String subject, String object, boolean isAtDoor, Rates rates) {
+
+    public static Quota ofKey(String keyId, Rates rates) {
+        return new Quota(keyId, "this API key", "", true, rates);
+    }
+
+    public static Quota ofAccount(String accountId, Rates rates) {
+        return new Quota(accountId, "this account", "", true, rates);
+    }
+
+    /** What each account may use of a model. */
+    public static Quota ofModel(String accountId, String modelId, Rates rates) {
+        return new Quota(accountId + ' ' + modelId, "this account", " of the model '" + modelId + "'", false, rates);
+    }
+}

@@ -1,0 +1,362 @@
+package dev.tollgate.http.limits;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts requests and tokens a minute, and calls at once, against the quotas of whoever causes them. What is refused by one of them is
+ * counted by none. Each of several nodes grants its share.
+ *
+ * <p>Tokens are only known when a call has ended: it takes an estimate when it begins and is put right by what it has used, which may overdraw
+ * what there is, so that the next ones wait. So the average holds, and one call at most is too much.
+ *
+ * <p>Thread-safe and without locks. Whoever counts pins what is counted, so that nobody forgets it meanwhile; a call pins it until it
+ * ends. What is full again and pinned by nobody is forgotten, which changes nothing. Beyond {@value #KNOWN_MAX} it is not counted at all:
+ * nobody is refused because of somebody else's number.
+ */
+public final class Quotas {
+
+    static final int KNOWN_MAX = 100_000;
+
+    private static final int FORGOTTEN_EVERY = 1_000;
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    private final IntSupplier nodes;
+    private final LongSupplier nanos;
+    private final ConcurrentHashMap<String, Count> counts = new ConcurrentHashMap<>();
+    private final AtomicInteger made = new AtomicInteger();
+    private final AtomicBoolean forgetting = new AtomicBoolean();
+
+    /** @param nodes how many share the limits now, at least 1 */
+    public Quotas(IntSupplier nodes) {
+        this(nodes, sinceNow());
+    }
+
+    /** @param nanos begins at 0 or later, never goes back */
+    Quotas(IntSupplier nodes, LongSupplier nanos) {
+        this.nodes = nodes;
+        this.nanos = nanos;
+    }
+
+    private static LongSupplier sinceNow() {
+        long begin = System.nanoTime();
+        return () -> System.nanoTime() - begin;
+    }
+
+    /** What of a quota is used up. */
+    public enum Limit {
+        REQUESTS,
+        TOKENS,
+        CONCURRENCY
+    }
+
+    /** Whether it may go on. */
+    public sealed interface Entry {}
+
+    /**
+     * Not now.
+     *
+     * @param most what the quota allows
+     * @param wanted what would have been counted
+     * @param retryAfter when it might be allowed
+     */
+    public record Refused(Quota quota, Limit limit, long most, long wanted, Duration retryAfter) implements Entry {}
+
+    /** A call that is counted as long as it runs. To be left once; a second time does nothing. */
+    public static final class Pass implements Entry {
+
+        private static final Pass FREE = new Pass(List.of(), 0, () -> 0);
+
+        private final List<Stay> stays;
+        private final long tokens;
+        private final LongSupplier nanos;
+        private final AtomicBoolean left = new AtomicBoolean();
+
+        private Pass(List<Stay> stays, long tokens, LongSupplier nanos) {
+            this.stays = stays;
+            this.tokens = tokens;
+            this.nanos = nanos;
+        }
+
+        /** The call has ended. @param tokensUsed prompt, thoughts and answer */
+        public void leave(long tokensUsed) {
+            if (!stays.isEmpty() && left.compareAndSet(false, true)) {
+                long now = nanos.getAsLong();
+                stays.forEach(stay -> stay.leave(tokensUsed - tokens, now));
+            }
+        }
+    }
+
+    /** What is left of the tightest limits; null where there is none. */
+    public record Standing(
+            @Nullable Level requests, @Nullable Level tokens) {}
+
+    /**
+     * @param limit a minute, of this node's share
+     * @param remaining now
+     * @param reset until all is there again
+     */
+    public record Level(long limit, long remaining, Duration reset) {
+
+        private boolean isTighterThan(@Nullable Level other) {
+            return other == null
+                    || remaining < other.remaining
+                    || (remaining == other.remaining && reset.compareTo(other.reset) > 0);
+        }
+
+        /** The reset as OpenAI writes durations: {@code 1s}, {@code 6m0s}, {@code 1h0m0s}; rounded up to whole seconds. */
+        public String resetText() {
+            long seconds = reset.plusNanos(999_999_999).toSeconds();
+            if (seconds < 60) {
+                return seconds + "s";
+            }
+            String minutes = seconds / 60 % 60 + "m" + seconds % 60 + "s";
+            return seconds < 3_600 ? minutes : seconds / 3_600 + "h" + minutes;
+        }
+    }
+
+    // ---- what can be asked ----
+
+    /**
+     * Counts a request with all quotas that count at the door, or with none.
+     *
+     * @return null where it may go on
+     */
+    public @Nullable Refused arrive(List<Quota> quotas) {
+        return takeRequests(quotas, true);
+    }
+
+    /** Counts a request that makes no call with the other quotas, or takes it back from those at the door. Returns as above. */
+    public @Nullable Refused ask(List<Quota> quotas) {
+        Refused refused = takeRequests(quotas, false);
+        if (refused != null) {
+            giveRequests(quotas, true, null);
+        }
+        return refused;
+    }
+
+    /**
+     * Begins a call whose request was counted at the door; where it is refused, that is taken back.
+     *
+     * @param tokens an estimate of what it will use
+     */
+    public Entry enter(List<Quota> quotas, long tokens) {
+        if (quotas.isEmpty()) {
+            return Pass.FREE;
+        }
+        Refused refused = ask(quotas);
+        if (refused != null) {
+            return refused;
+        }
+        long now = nanos.getAsLong();
+        List<Stay> stays = new ArrayList<>(quotas.size());
+        for (Quota quota : quotas) {
+            Count count = pinned(quota.id());
+            Stay stay =
+                    new Stay(count, share(quota.rates().tokens()), quota.rates().concurrency() != null);
+            refused = stay.enter(quota, share(quota.rates().concurrency()), tokens, now);
+            if (refused != null) {
+                count.unpin();
+                stays.forEach(entered -> entered.leave(-tokens, now));
+                giveRequests(quotas, true, null);
+                giveRequests(quotas, false, null);
+                return refused;
+            }
+            stays.add(stay);
+        }
+        return new Pass(stays, tokens, nanos);
+    }
+
+    /** What is left, without counting anything. */
+    public Standing standing(List<Quota> quotas) {
+        long now = nanos.getAsLong();
+        Level requests = null;
+        Level tokens = null;
+        for (Quota quota : quotas) {
+            Count count = counts.get(quota.id());
+            Long ofRequests = quota.rates().requests();
+            if (ofRequests != null) {
+                Level level = level(count == null ? null : count.requests, share(ofRequests), now);
+                requests = level.isTighterThan(requests) ? level : requests;
+            }
+            Long ofTokens = quota.rates().tokens();
+            if (ofTokens != null) {
+                Level level = level(count == null ? null : count.tokens, share(ofTokens), now);
+                tokens = level.isTighterThan(tokens) ? level : tokens;
+            }
+        }
+        return new Standing(requests, tokens);
+    }
+
+    private static Level level(@Nullable MinuteBucket bucket, long limit, long now) {
+        return bucket == null
+                ? new Level(limit, limit, Duration.ZERO)
+                : new Level(limit, bucket.remaining(limit, now), Duration.ofNanos(bucket.untilFull(now)));
+    }
+
+    // ---- how it is counted ----
+
+    private @Nullable Refused takeRequests(List<Quota> quotas, boolean atDoor) {
+        long now = nanos.getAsLong();
+        for (Quota quota : quotas) {
+            Long requests = quota.rates().requests();
+            if (requests == null || quota.isAtDoor() != atDoor) {
+                continue;
+            }
+            Count count = pinned(quota.id());
+            long wait = count.requests.take(share(requests), 1, now);
+            count.unpin();
+            if (wait > 0) {
+                giveRequests(quotas, atDoor, quota);
+                return new Refused(quota, Limit.REQUESTS, requests, 1, Duration.ofNanos(wait));
+            }
+        }
+        return null;
+    }
+
+    /** @param end the first that has taken none; null: all have */
+    private void giveRequests(List<Quota> quotas, boolean atDoor, @Nullable Quota end) {
+        for (Quota quota : quotas) {
+            if (quota == end) {
+                return;
+            }
+            Long requests = quota.rates().requests();
+            if (requests != null && quota.isAtDoor() == atDoor) {
+                Count count = pinned(quota.id());
+                count.requests.give(share(requests), 1);
+                count.unpin();
+            }
+        }
+    }
+
+    private long share(@Nullable Long limit) {
+        return limit == null ? 0 : Math.ceilDiv(limit, Math.max(1, nodes.getAsInt()));
+    }
+
+    /** @param tokensLimit 0 for none */
+    private record Stay(Count count, long tokensLimit, boolean isInside) {
+
+        @Nullable
+        Refused enter(Quota quota, long most, long wanted, long now) {
+            Rates rates = quota.rates();
+            if (rates.concurrency() != null && !count.enter(most)) {
+                return new Refused(quota, Limit.CONCURRENCY, rates.concurrency(), 1, SOON);
+            }
+            long wait = rates.tokens() == null ? 0 : count.tokens.take(tokensLimit, wanted, now);
+            if (wait > 0 && rates.tokens() != null) {
+                if (isInside) {
+                    count.inside.decrementAndGet();
+                }
+                return new Refused(quota, Limit.TOKENS, rates.tokens(), wanted, Duration.ofNanos(wait));
+            }
+            return null;
+        }
+
+        /** @param more than was taken, or less */
+        void leave(long more, long now) {
+            if (tokensLimit > 0 && more > 0) {
+                count.tokens.overdraw(tokensLimit, more, now);
+            } else if (tokensLimit > 0) {
+                count.tokens.give(tokensLimit, -more);
+            }
+            if (isInside) {
+                count.inside.decrementAndGet();
+            }
+            count.unpin();
+        }
+    }
+
+    private static final class Count {
+
+        /** Of what is forgotten. */
+        private static final int GONE = -1;
+
+        private final MinuteBucket requests = new MinuteBucket();
+        private final MinuteBucket tokens = new MinuteBucket();
+        private final AtomicInteger inside = new AtomicInteger();
+        private final AtomicInteger pins = new AtomicInteger();
+
+        boolean pin() {
+            return pins.getAndUpdate(old -> old == GONE ? GONE : old + 1) != GONE;
+        }
+
+        void unpin() {
+            pins.decrementAndGet();
+        }
+
+        boolean enter(long most) {
+            int old = inside.getAndUpdate(now -> now < most ? now + 1 : now);
+            return old < most;
+        }
+
+        /** Nobody counts with it while it is looked at, so nothing that is counted is lost. */
+        boolean forget(long now) {
+            if (!pins.compareAndSet(0, GONE)) {
+                return false;
+            }
+            if (requests.untilFull(now) == 0 && tokens.untilFull(now) == 0) {
+                return true;
+            }
+            pins.set(0);
+            return false;
+        }
+    }
+
+    private Count pinned(String id) {
+        while (true) {
+            Count known = counts.get(id);
+            if (known == null) {
+                known = newCount(id);
+            }
+            if (known.pin()) {
+                return known;
+            }
+            Thread.onSpinWait(); // it is being forgotten
+        }
+    }
+
+    private Count newCount(String id) {
+        if (made.incrementAndGet() % FORGOTTEN_EVERY == 0) {
+            forgetIdle();
+        }
+        Count fresh = new Count();
+        if (counts.size() >= KNOWN_MAX) {
+            return fresh; // counts for itself alone
+        }
+        Count other = counts.putIfAbsent(id, fresh);
+        return other == null ? fresh : other;
+    }
+
+    private void forgetIdle() {
+        if (forgetting.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("forget-quotas").start(() -> {
+                try {
+                    forgetIdleNow();
+                } finally {
+                    forgetting.set(false);
+                }
+            });
+        }
+    }
+
+    void forgetIdleNow() {
+        long now = nanos.getAsLong();
+        counts.forEach((id, count) -> {
+            if (count.forget(now)) {
+                counts.remove(id, count);
+            }
+        });
+    }
+
+    /** How many are known. */
+    int known() {
+        return counts.size();
+    }
+}

@@ -1,0 +1,50 @@
+package dev.tollgate.http.limits;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much of something may be used: requests a minute, tokens a minute, calls at once. Null is no limit.
+ *
+ * @param requests 1 to {@value #MAX} a minute
+ * @param tokens 1 to {@value #MAX} a minute
+ * @param concurrency 1 to {@value #MAX} calls at once
+ */
+public record Rates(
+        @Nullable Long requests,
+        @Nullable Long tokens,
+        @Nullable Long concurrency) {
+
+    /** A minute in nanoseconds times this many is still a long. */
+    public static final long MAX = 100_000_000;
+
+    public static final Rates NONE = new Rates(null, null, null);
+
+    public Rates {
+        check("requests", requests);
+        check("tokens", tokens);
+        check("concurrency", concurrency);
+    }
+
+    private static void check(String what, @Nullable Long limit) {
+        if (limit != null && (limit < 1 || limit > MAX)) {
+            throw new IllegalArgumentException("a limit of " + what + " is 1 to " + MAX + ", not " + limit);
+        }
+    }
+
+    /** Not named like a property: it would become one in the audit log. */
+    public boolean unlimited() {
+        return requests == null && tokens == null && concurrency == null;
+    }
+
+    public Rates withRequests(@Nullable Long limit) {
+        return new Rates(limit, tokens, concurrency);
+    }
+
+    public Rates withTokens(@Nullable Long limit) {
+        return new Rates(requests, limit, concurrency);
+    }
+
+    public Rates withConcurrency(@Nullable Long limit) {
+        return new Rates(requests, tokens, limit);
+    }
+}

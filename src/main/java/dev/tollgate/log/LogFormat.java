@@ -1,7 +1,0 @@
-package dev.tollgate.log;
-
-/** How lines are written: for people, or as a JSON object each. */
-public enum LogFormat {
-    TEXT,
-    JSON
-}

@@ -1,0 +1,62 @@
+package dev.tollgate.models.prices;
+
+import dev.tollgate.models.Pricing;
+import dev.tollgate.storage.Decision;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a new version of a model's price, if the price is still the one that was looked at. */
+public final class SetPrice extends Decision<SetPrice.Outcome> {
+
+    /** What became of it. */
+    public sealed interface Outcome {}
+
+    public record Set(Pricing before, PriceVersion now) implements Outcome {}
+
+    /** The price was changed meanwhile. */
+    public record ChangedMeanwhile(String version) implements Outcome {}
+
+    private final String modelId;
+    private final Pricing ofCatalogue;
+    private final @Nullable String expectedVersion;
+    private final UnaryOperator<Pricing> edit;
+    private final Instant at;
+
+    /**
+     * @param ofCatalogue holds where none was set yet
+     * @param expectedVersion the one that was looked at; null for whichever holds
+     * @param edit run on the writer's thread over the price that holds then; its version is chosen here
+     */
+    public SetPrice(
+            String modelId,
+            Pricing ofCatalogue,
+            @Nullable String expectedVersion,
+            UnaryOperator<Pricing> edit,
+            Instant at) {
+        this.modelId = modelId;
+        this.ofCatalogue = ofCatalogue;
+        this.expectedVersion = expectedVersion;
+        this.edit = edit;
+        this.at = at;
+    }
+
+    String modelId() {
+        return modelId;
+    }
+
+    void decideOver(PriceRows rows) throws SQLException {
+        PriceVersion newest = rows.newest(modelId);
+        Pricing before = newest == null ? ofCatalogue : newest.pricing();
+        if (expectedVersion != null && !expectedVersion.equals(before.version())) {
+            decide(new ChangedMeanwhile(before.version()));
+            return;
+        }
+        long sequence = 1 + rows.last();
+        Pricing now = edit.apply(before).named(modelId + "@" + Pricing.SET_MARK + sequence);
+        PriceVersion version = new PriceVersion(sequence, modelId, at, now);
+        rows.insert(version);
+        decide(new Set(before, version));
+    }
+}

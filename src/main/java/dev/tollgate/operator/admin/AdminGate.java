@@ -1,0 +1,99 @@
+package dev.tollgate.operator.admin;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.books.auditlog.Actor;
+import dev.tollgate.customers.keys.KeyGate;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Gate;
+import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the operator's routes to the operator: to whoever has the admin key, or at {@code admin.listen} a certificate of his (F64). Where a
+ * key is shown it decides.
+ */
+public final class AdminGate implements Gate<AdminGate.Operator> {
+
+    private static final String SCHEME = "bearer ";
+
+    private static final Future<Operator> OPERATOR = Future.succeededFuture(new Operator());
+
+    private final byte[] keySha256;
+    private final KeyGate keys;
+
+    /**
+     * @param keySha256 the admin key's hash, in hex
+     * @param keys tells a key that is good elsewhere from one that is not
+     */
+    public AdminGate(String keySha256, KeyGate keys) {
+        this.keySha256 = HexFormat.of().parseHex(keySha256);
+        this.keys = keys;
+    }
+
+    public static String sha256(String key) {
+        return HexFormat.of().formatHex(digest(key));
+    }
+
+    @Override
+    public String name() {
+        return "admin key";
+    }
+
+    @Override
+    public Future<Operator> admit(Exchange exchange) {
+        if (certificate(exchange) != null) {
+            return OPERATOR;
+        }
+        String bearer = bearer(exchange.header("authorization"));
+        if (bearer != null && MessageDigest.isEqual(digest(bearer), keySha256)) {
+            return OPERATOR;
+        }
+        if (bearer == null || !bearer.startsWith("sk-")) {
+            ApiError refusal = ApiError.of(
+                    ErrorCode.INVALID_API_KEY,
+                    "The operator's routes need the admin key: send it as 'Authorization: Bearer …'.");
+            throw bearer == null ? refusal.asException() : exchange.refuseWrongKey(refusal);
+        }
+        return keys.admit(exchange).compose(known -> {
+            throw ApiError.of(ErrorCode.INVALID_API_KEY, "An API key does not open the operator's routes.")
+                    .withStatus(403)
+                    .asException();
+        });
+    }
+
+    /** Who it is that was let in, for the audit log. */
+    static Actor actor(Exchange exchange) {
+        String named = certificate(exchange);
+        String address = exchange.remoteAddress();
+        return named == null ? Actor.adminKey(address) : Actor.certificate(named, address);
+    }
+
+    /** A browser shows its certificate to us whatever page has it ask, so that for pages it does not count. */
+    private static @Nullable String certificate(Exchange exchange) {
+        return exchange.header("authorization") == null && !exchange.isAskedByPage()
+                ? exchange.clientCertificate()
+                : null;
+    }
+
+    private static @Nullable String bearer(@Nullable String authorization) {
+        return authorization != null && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                ? authorization.substring(SCHEME.length()).strip()
+                : null;
+    }
+
+    private static byte[] digest(String key) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /** Who was let in. He owns no account. */
+    public record Operator() {}
+}

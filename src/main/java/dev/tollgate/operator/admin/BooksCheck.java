@@ -1,0 +1,102 @@
+package dev.tollgate.operator.admin;
+
+import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.base.log.Event;
+import dev.tollgate.books.verification.Audit;
+import dev.tollgate.storage.Database;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Recomputes the books beside the calls, one run at a time, on a thread of its own. What it has found is kept until the next run, by this
+ * server alone and not over a restart. Thread-safe.
+ */
+public final class BooksCheck {
+
+    /** Beyond these, differences are counted only. */
+    public static final int DIFFERENCES_MAX = 100;
+
+    private static final Logger log = LoggerFactory.getLogger(BooksCheck.class);
+
+    /** How far a run is. */
+    public sealed interface State {}
+
+    /** No run since the start. */
+    public record Never() implements State {}
+
+    /** @param subject what it reads now @param rows how many of them were read, at least */
+    public record Running(Instant since, String subject, long rows) implements State {}
+
+    /**
+     * @param differences how many there are in all
+     * @param sentences the first {@value #DIFFERENCES_MAX} of them
+     */
+    public record Done(Instant since, Instant at, long differences, List<String> sentences) implements State {}
+
+    /** It could not be ended. */
+    public record Failed(Instant since, Instant at) implements State {}
+
+    private final Database database;
+    private final InstantSource clock;
+    private final AtomicReference<State> state = new AtomicReference<>(new Never());
+
+    public BooksCheck(Database database, InstantSource clock) {
+        this.database = database;
+        this.clock = clock;
+    }
+
+    public State state() {
+        return state.get();
+    }
+
+    /** Begins a run, unless one is under way. @return how far it is */
+    public State begin() {
+        State before = state.get();
+        Running begun = new Running(clock.instant(), "", 0);
+        if (!(before instanceof Running) && state.compareAndSet(before, begun)) {
+            Thread.ofPlatform().name("verify-books").daemon().start(() -> run(begun.since()));
+        }
+        return state.get();
+    }
+
+    private void run(Instant since) {
+        List<String> sentences = new ArrayList<>();
+        long[] count = new long[1];
+        try {
+            new Audit(database)
+                    .run(
+                            sentence -> {
+                                if (count[0]++ < DIFFERENCES_MAX) {
+                                    sentences.add(sentence);
+                                }
+                            },
+                            (subject, rows) -> state.set(new Running(since, subject, rows)));
+            state.set(new Done(since, clock.instant(), count[0], List.copyOf(sentences)));
+            if (count[0] > 0) {
+                log.error(
+                        Event.LEDGER_DIFFERENCE,
+                        "the books do not add up: {} differences, the first: {}",
+                        count[0],
+                        sentences.getFirst());
+            }
+        } catch (RuntimeException | Error e) {
+            state.set(new Failed(since, clock.instant()));
+            Fatal.check(e);
+            log.error(Event.STORE_UNAVAILABLE, "the books could not be checked", e);
+        }
+    }
+
+    static @Nullable Instant end(State state) {
+        return switch (state) {
+            case Done done -> done.at();
+            case Failed failed -> failed.at();
+            case Never _, Running _ -> null;
+        };
+    }
+}

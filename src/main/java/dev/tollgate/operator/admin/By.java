@@ -1,0 +1,29 @@
+package dev.tollgate.operator.admin;
+
+import dev.tollgate.books.auditlog.Actor;
+import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.books.ledger.RequestId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * On whose word something is done.
+ *
+ * @param reason why; money, prices and rights need one
+ * @param requestId under which money is moved once, however often it is asked for; null: each time
+ */
+public record By(
+        Actor actor, @Nullable String reason, @Nullable RequestId requestId) {
+
+    public static By of(Actor actor) {
+        return new By(actor, null, null);
+    }
+
+    public static By of(Actor actor, String reason) {
+        return new By(actor, reason, null);
+    }
+
+    /** @throws IllegalArgumentException with a sentence, where there is none */
+    String needReason() {
+        return Deed.reason(reason);
+    }
+}

@@ -1,0 +1,56 @@
+package dev.tollgate.operator.admin;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What can be read of an installation, beside a running server too: a snapshot, taken by the command itself. Methods block for as
+ * long as the books are long; one thread at a time.
+ */
+public interface Inspection extends AutoCloseable {
+
+    /** Told now and then which rows are being read, and how many of them were. */
+    @FunctionalInterface
+    interface Progress {
+        void at(String subject, long rows);
+    }
+
+    /**
+     * Recomputes everything (decision D44).
+     *
+     * @param differences told each, a sentence
+     * @return whether there is none
+     * @throws Refused where the books cannot be read
+     */
+    boolean verify(Consumer<String> differences, Progress progress) throws Refused;
+
+    /**
+     * Finds rows of usage that are not the sum of their calls.
+     *
+     * @param rowsMax no more are told
+     * @throws Refused where the books cannot be read
+     */
+    AdminViews.UsageCorrection usage(int rowsMax, Progress progress) throws Refused;
+
+    /**
+     * An account's movements as lines of CSV.
+     *
+     * @param from null: from the beginning
+     * @param to exclusive; null: to the end
+     * @throws Refused where there is no such account, or the books cannot be read
+     */
+    void statement(String accountId, @Nullable Instant from, @Nullable Instant to, Consumer<String> lines)
+            throws Refused;
+
+    /**
+     * Copies everything but the secret key into a new file.
+     *
+     * @throws Refused where there is such a file, or it cannot be written
+     */
+    void backup(Path file) throws Refused;
+
+    @Override
+    void close();
+}

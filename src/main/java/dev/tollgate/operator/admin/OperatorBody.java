@@ -1,0 +1,262 @@
+package dev.tollgate.operator.admin;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.host.WrittenText;
+import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.base.json.ReadLimits;
+import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.books.ledger.RequestId;
+import dev.tollgate.http.limits.Rates;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** An operator's request body: one small object, whose members are all known. Every refusal names the member. */
+final class OperatorBody {
+
+    private static final int BYTES_MAX = 64 * 1024;
+    private static final int MICROS_DIGITS = 6;
+
+    private static final List<String> RATES = List.of("requests", "tokens", "concurrency");
+
+    /** The end of the year 9999. */
+    private static final long SECONDS_MAX = 253_402_300_799L;
+
+    private static final List<String> WINDOWS = List.of("hour", "day", "total");
+
+    /** A billion credits. */
+    private static final BigDecimal CREDITS_MAX = BigDecimal.valueOf(1_000_000_000);
+
+    private final ObjectNode object;
+
+    private OperatorBody(ObjectNode object) {
+        this.object = object;
+    }
+
+    /** @throws ApiException for what is no such object, or has a member that is not among the allowed */
+    static OperatorBody read(byte[] bytes, Lease memory, String... allowed) {
+        if (bytes.length > BYTES_MAX) {
+            throw ApiError.invalid(null, "The body is too large: at most " + BYTES_MAX + " bytes are allowed here.")
+                    .withStatus(413)
+                    .asException();
+        }
+        AtomicReference<@Nullable ObjectNode> read = new AtomicReference<>();
+        new JsonBody(bytes, ReadLimits.DEFAULT, memory).wholeObject(body -> read.set(body.objectTree()));
+        ObjectNode object = Objects.requireNonNull(read.get());
+        List<String> known = List.of(allowed);
+        for (String name : object.propertyNames()) {
+            if (!known.contains(name)) {
+                throw wrong(Shown.plain(name), "is not known here; allowed are " + String.join(", ", known));
+            }
+        }
+        return new OperatorBody(object);
+    }
+
+    @Nullable
+    String text(String name) {
+        JsonNode value = object.get(name);
+        if (value == null || value.isNull()) {
+            return null;
+        }
+        if (!value.isString()) {
+            throw wrong(name, "must be a string");
+        }
+        String complaint = WrittenText.complaint(value.stringValue());
+        if (complaint != null) {
+            throw wrong(name, complaint);
+        }
+        return value.stringValue();
+    }
+
+    String needText(String name) {
+        String text = text(name);
+        if (text == null) {
+            throw wrong(name, "is missing");
+        }
+        return text;
+    }
+
+    boolean needFlag(String name) {
+        JsonNode value = object.get(name);
+        if (value == null || !value.isBoolean()) {
+            throw wrong(name, "must be true or false");
+        }
+        return value.booleanValue();
+    }
+
+    boolean has(String name) {
+        return object.hasNonNull(name);
+    }
+
+    /** A whole number from 1 on; null for no limit. */
+    @Nullable
+    Long limit(String name, long max) {
+        return limit(name, object.get(name), max);
+    }
+
+    private static @Nullable Long limit(String name, @Nullable JsonNode value, long max) {
+        if (value == null || value.isNull()) {
+            return null;
+        }
+        if (value.isIntegralNumber()
+                && value.canConvertToLong()
+                && value.longValue() >= 1
+                && value.longValue() <= max) {
+            return value.longValue();
+        }
+        throw wrong(name, "must be a whole number from 1 to " + max + ", or null for no limit");
+    }
+
+    int number(String name, int least, int most) {
+        JsonNode value = object.get(name);
+        if (value == null
+                || !value.isIntegralNumber()
+                || !value.canConvertToInt()
+                || value.intValue() < least
+                || value.intValue() > most) {
+            throw wrong(name, "must be a whole number from " + least + " to " + most);
+        }
+        return value.intValue();
+    }
+
+    /** Micro-credits of a number of credits, exact; below zero too. */
+    long credits(String name) {
+        return credits(name, object.get(name));
+    }
+
+    private static long credits(String name, @Nullable JsonNode value) {
+        if (value == null || !value.isNumber()) {
+            throw wrong(name, "must be a number of credits");
+        }
+        BigDecimal credits = value.decimalValue();
+        if (credits.abs().compareTo(CREDITS_MAX) > 0) {
+            throw wrong(name, "must be at most a billion credits");
+        }
+        try {
+            return credits.movePointRight(MICROS_DIGITS).longValueExact();
+        } catch (ArithmeticException e) {
+            throw wrong(name, "has at most six decimals");
+        }
+    }
+
+    /** {@code {hour, day, total}} in credits from 0 on; what is missing or null has no limit. */
+    AdminViews.Spend spend(String name) {
+        JsonNode value = object.get(name);
+        if (value == null || value.isNull()) {
+            return AdminViews.Spend.UNLIMITED;
+        }
+        if (!(value instanceof ObjectNode windows)) {
+            throw wrong(name, "must be an object with hour, day and total");
+        }
+        for (String window : windows.propertyNames()) {
+            if (!WINDOWS.contains(window)) {
+                throw wrong(
+                        name + "." + Shown.plain(window),
+                        "is not known here; allowed are " + String.join(", ", WINDOWS));
+            }
+        }
+        return new AdminViews.Spend(
+                limit(name, windows, "hour"), limit(name, windows, "day"), limit(name, windows, "total"));
+    }
+
+    /** A member of {@code rates}, from 1 on; null for no limit. */
+    @Nullable
+    Integer rate(String name) {
+        JsonNode rates = object.get("rates");
+        if (rates == null || rates.isNull()) {
+            return null;
+        }
+        if (!(rates instanceof ObjectNode all)) {
+            throw wrong("rates", "must be an object with requests, tokens and concurrency");
+        }
+        for (String member : all.propertyNames()) {
+            if (!RATES.contains(member)) {
+                throw wrong(
+                        "rates." + Shown.plain(member), "is not known here; allowed are " + String.join(", ", RATES));
+            }
+        }
+        Long limit = limit("rates." + name, all.get(name), Rates.MAX);
+        return limit == null ? null : Math.toIntExact(limit);
+    }
+
+    /** A list of strings; empty where it is missing or null. */
+    List<String> texts(String name, int most) {
+        JsonNode value = object.get(name);
+        if (value == null || value.isNull()) {
+            return List.of();
+        }
+        if (!value.isArray() || value.size() > most || !value.valueStream().allMatch(JsonNode::isString)) {
+            throw wrong(name, "must be a list of at most " + most + " strings");
+        }
+        return value.valueStream().map(JsonNode::stringValue).toList();
+    }
+
+    /** Unix seconds, or a time in words; null where it is missing. */
+    @Nullable
+    Instant time(String name) {
+        JsonNode value = object.get(name);
+        if (value == null || value.isNull()) {
+            return null;
+        }
+        if (value.isIntegralNumber() && value.canConvertToLong() && Math.abs(value.longValue()) <= SECONDS_MAX) {
+            return Instant.ofEpochSecond(value.longValue());
+        }
+        try {
+            return Instant.parse(value.isString() ? value.stringValue() : "");
+        } catch (DateTimeParseException e) {
+            throw wrong(name, "must be Unix seconds, or a time in UTC like 2026-12-31T00:00:00Z");
+        }
+    }
+
+    private static @Nullable Long limit(String name, ObjectNode windows, String window) {
+        JsonNode value = windows.get(window);
+        if (value == null || value.isNull()) {
+            return null;
+        }
+        long micros = credits(name + "." + window, value);
+        if (micros < 0) {
+            throw wrong(name + "." + window, "must be 0 or more, or null for no limit");
+        }
+        return micros;
+    }
+
+    /** Above zero. */
+    long someCredits(String name) {
+        long micros = credits(name);
+        if (micros <= 0) {
+            throw wrong(name, "must be above 0");
+        }
+        return micros;
+    }
+
+    String reason() {
+        try {
+            return Deed.reason(text("reason"));
+        } catch (IllegalArgumentException e) {
+            throw ApiError.invalid("reason", String.valueOf(e.getMessage())).asException();
+        }
+    }
+
+    @Nullable
+    RequestId requestId() {
+        String id = text("id");
+        try {
+            return id == null ? null : RequestId.ofOperator(id);
+        } catch (IllegalArgumentException e) {
+            throw wrong("id", String.valueOf(e.getMessage()));
+        }
+    }
+
+    static ApiException wrong(String name, String what) {
+        return ApiError.invalid(name, "'" + name + "' " + what + ".").asException();
+    }
+}

@@ -1,0 +1,82 @@
+package dev.tollgate.operator.admin;
+
+import dev.tollgate.books.verification.AccountStatement;
+import dev.tollgate.books.verification.Audit;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.StoreException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What a command reads, over a database that it has opened for itself. */
+public final class StoredInspection implements Inspection {
+
+    private final Database database;
+
+    /** @param database is closed with it */
+    public StoredInspection(Database database) {
+        this.database = database;
+    }
+
+    @Override
+    public boolean verify(Consumer<String> differences, Progress progress) throws Refused {
+        try {
+            return new Audit(database).run(differences, progress::at);
+        } catch (StoreException e) {
+            throw refused(e);
+        }
+    }
+
+    @Override
+    public AdminViews.UsageCorrection usage(int rowsMax, Progress progress) throws Refused {
+        List<AdminViews.UsageRow> rows = new ArrayList<>();
+        try {
+            long foldedUntil = new Audit(database)
+                    .usage(
+                            row -> {
+                                if (rows.size() < rowsMax) {
+                                    String of = row.of().name().toLowerCase(Locale.ROOT);
+                                    rows.add(new AdminViews.UsageRow(of, row.startsAt(), row.names(), row.missing()));
+                                }
+                            },
+                            progress::at);
+            return new AdminViews.UsageCorrection(foldedUntil, rows);
+        } catch (StoreException e) {
+            throw refused(e);
+        }
+    }
+
+    @Override
+    public void statement(String accountId, @Nullable Instant from, @Nullable Instant to, Consumer<String> lines)
+            throws Refused {
+        try {
+            if (!new AccountStatement(database).write(accountId, from, to, lines)) {
+                throw new Refused("There is no account " + accountId + ".");
+            }
+        } catch (StoreException e) {
+            throw refused(e);
+        }
+    }
+
+    @Override
+    public void backup(Path file) throws Refused {
+        try {
+            database.backupTo(file);
+        } catch (StoreException e) {
+            throw refused(e);
+        }
+    }
+
+    private static Refused refused(StoreException e) {
+        return new Refused(e.withCause());
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}

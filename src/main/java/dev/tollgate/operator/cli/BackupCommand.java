@@ -1,0 +1,44 @@
+package dev.tollgate.operator.cli;
+
+import dev.tollgate.operator.admin.Inspection;
+import dev.tollgate.operator.admin.Refused;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tollgate backup FILE}. */
+@Command(
+        name = "backup",
+        description = {
+            "Copies the installation into one new file, beside a running server too.",
+            "To restore, put the file as tollgate.db and your secret key as secret.key into an empty data folder."
+        },
+        mixinStandardHelpOptions = true)
+final class BackupCommand implements Callable<Integer> {
+
+    private final Session session;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(paramLabel = "FILE", description = "Where to. It must not exist yet.")
+    private Path file = Path.of("");
+
+    BackupCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() throws Refused {
+        try (Inspection inspection = session.inspection(spec)) {
+            inspection.backup(file);
+        }
+        session.err()
+                .println("tollgate: " + file + " is written. The secret key is not in it: keep data/secret.key, or"
+                        + " TOLLGATE_SECRET_KEY, in another place.");
+        return Cli.done();
+    }
+}

@@ -1,0 +1,118 @@
+package dev.tollgate.operator.cli;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** All commands below {@code tollgate}. */
+final class Commands {
+
+    private final Session session;
+
+    Commands(Session session) {
+        this.session = session;
+    }
+
+    @Command(
+            name = "tollgate",
+            description =
+                    "A self-hosted AI API platform: Gemini models behind the OpenAI protocol, with prepaid credits.",
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class,
+            synopsisSubcommandLabel = "COMMAND")
+    private static final class Top {}
+
+    @Command(name = "account", description = "Accounts and their credits.", mixinStandardHelpOptions = true)
+    private static final class Account {}
+
+    @Command(name = "key", description = "API keys.", mixinStandardHelpOptions = true)
+    private static final class Key {}
+
+    @Command(name = "receipts", description = "Signed receipts of what was charged.", mixinStandardHelpOptions = true)
+    private static final class Receipts {}
+
+    @Command(name = "ledger", description = "What the books say.", mixinStandardHelpOptions = true)
+    private static final class Ledger {}
+
+    @Command(name = "operator", description = "Who signs in to the console.", mixinStandardHelpOptions = true)
+    private static final class Operator {}
+
+    @Command(name = "mail", description = "Mails on their way out.", mixinStandardHelpOptions = true)
+    private static final class Mail {}
+
+    @Command(
+            name = "installation",
+            description = "What is decided once for all servers over these books.",
+            mixinStandardHelpOptions = true)
+    private static final class Installation {}
+
+    /**
+     * As a whole; or, where the arguments begin with one of the commands, with that one alone: to tell picocli of all options of all commands
+     * would cost each start some tenth of a second of a core.
+     */
+    CommandLine line(String... arguments) {
+        CommandLine line = new CommandLine(new Top());
+        Map<String, Supplier<CommandLine>> all = all();
+        Supplier<CommandLine> wanted = arguments.length == 0 ? null : all.get(arguments[0]);
+        (wanted == null ? all.values() : List.of(wanted)).forEach(each -> line.addSubcommand(each.get()));
+        return line;
+    }
+
+    private Map<String, Supplier<CommandLine>> all() {
+        Map<String, Supplier<CommandLine>> all = new LinkedHashMap<>();
+        all.put("serve", () -> {
+            CommandLine serve = new CommandLine(new ServeCommand(session));
+            SettingOptions.addAll(serve.getCommandSpec());
+            return serve;
+        });
+        all.put("sandbox", () -> new CommandLine(new SandboxCommand(session)));
+        all.put("account", () -> new CommandLine(new Account())
+                .addSubcommand(beside(new AccountCommands.Create(session)))
+                .addSubcommand(beside(new AccountCommands.List(session)))
+                .addSubcommand(beside(new AccountCommands.Grant(session)))
+                .addSubcommand(beside(new AccountCommands.Limits(session))));
+        all.put("key", () -> new CommandLine(new Key())
+                .addSubcommand(beside(new KeyCommands.Create(session)))
+                .addSubcommand(beside(new KeyCommands.List(session)))
+                .addSubcommand(beside(new KeyCommands.Set(session)))
+                .addSubcommand(beside(new KeyCommands.Rotate(session)))
+                .addSubcommand(beside(new KeyCommands.Disable(session))));
+        all.put("operator", () -> new CommandLine(new Operator())
+                .addSubcommand(beside(new OperatorCommands.Add(session)))
+                .addSubcommand(beside(new OperatorCommands.Remove(session)))
+                .addSubcommand(beside(new OperatorCommands.Reset(session))));
+        all.put("invite", () -> beside(new LinkCommands.Invite(session)));
+        all.put("reset-link", () -> beside(new LinkCommands.ResetLink(session)));
+        all.put("mail", () -> new CommandLine(new Mail()).addSubcommand(beside(new LinkCommands.MailTest(session))));
+        all.put("receipts", () -> new CommandLine(new Receipts())
+                .addSubcommand(beside(new ReceiptCommands.Verify(session))));
+        all.put("ledger", () -> new CommandLine(new Ledger())
+                .addSubcommand(beside(new LedgerCommands.Verify(session)))
+                .addSubcommand(beside(new LedgerCommands.Statement(session)))
+                .addSubcommand(beside(new LedgerCommands.RebuildUsage(session))));
+        all.put("installation", () -> new CommandLine(new Installation())
+                .addSubcommand(beside(new InstallationCommand(session))));
+        all.put("backup", () -> beside(new BackupCommand(session)));
+        all.put("migrate", () -> beside(new SchemaCommand(session)));
+        all.put("migrate-to-postgres", () -> beside(new MigrateCommand(session)));
+        return all;
+    }
+
+    private static CommandLine beside(Object command) {
+        CommandLine line = new CommandLine(command);
+        SettingOptions.addOfTheStore(line.getCommandSpec());
+        return line;
+    }
+
+    static final class Version implements CommandLine.IVersionProvider {
+
+        @Override
+        public String[] getVersion() {
+            String version = Commands.class.getPackage().getImplementationVersion();
+            return new String[] {"tollgate " + (version == null ? "(from classes)" : version)};
+        }
+    }
+}

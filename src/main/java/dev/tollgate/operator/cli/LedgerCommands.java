@@ -1,0 +1,205 @@
+package dev.tollgate.operator.cli;
+
+import dev.tollgate.base.host.Printable;
+import dev.tollgate.operator.admin.AdminViews.UsageCorrection;
+import dev.tollgate.operator.admin.Administration;
+import dev.tollgate.operator.admin.CannotLook;
+import dev.tollgate.operator.admin.Inspection;
+import dev.tollgate.operator.admin.Refused;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tollgate ledger …}. They read a snapshot, whether or not a server runs. */
+final class LedgerCommands {
+
+    private LedgerCommands() {}
+
+    @Command(
+            name = "verify",
+            description = {
+                "Recomputes every balance, hold, spend window and charge from the entries and the tasks.",
+                "Prints nothing when all adds up; else a line for each difference."
+            },
+            exitCodeListHeading = "%nExit codes:%n",
+            exitCodeList = {"0:everything adds up", "1:something does not", "2:it could not look"},
+            mixinStandardHelpOptions = true)
+    static final class Verify implements Callable<Integer> {
+
+        private final Session session;
+
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        Verify(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() throws CannotLook {
+            try (Inspection inspection = session.inspection(spec)) {
+                return verify(inspection) ? Cli.done() : Cli.failed();
+            } catch (Refused e) {
+                throw new CannotLook(String.valueOf(e.getMessage()));
+            }
+        }
+
+        /** Whatever goes wrong on the way is no verdict. */
+        private boolean verify(Inspection inspection) throws Refused {
+            ProgressLine progress = new ProgressLine(session);
+            try {
+                return inspection.verify(line -> session.out().println(Printable.line(line)), progress);
+            } catch (RuntimeException e) {
+                throw new Refused("The books could not be read: " + e);
+            } finally {
+                progress.clear();
+            }
+        }
+    }
+
+    @Command(
+            name = "rebuild-usage",
+            description = {
+                "Adds up usage again from the calls and the ledger: by quarter of an hour, day and hour.",
+                "Changes only rows that differ; 'ledger verify' names this command when it finds some.",
+                "What an upstream cost is in no other table: it stays as it is, and a call that was not counted has none."
+            },
+            mixinStandardHelpOptions = true)
+    static final class RebuildUsage implements Callable<Integer> {
+
+        private static final int FOUND_MAX = 20_000;
+        private static final int AT_ONCE = 500;
+        private static final int TRIES_MAX = 100;
+
+        private final Session session;
+
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        RebuildUsage(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() throws Refused {
+            long corrected = 0;
+            for (int tries = 0; tries < TRIES_MAX; tries++) {
+                UsageCorrection found = find();
+                if (found.rows().isEmpty()) {
+                    session.out().println(corrected + " rows of usage were added up again.");
+                    return Cli.done();
+                }
+                corrected += correct(found);
+            }
+            throw new Refused("Usage still differs after " + TRIES_MAX + " rounds; " + corrected
+                    + " rows were added up again. Run the command again.");
+        }
+
+        private UsageCorrection find() throws Refused {
+            ProgressLine progress = new ProgressLine(session);
+            try (Inspection inspection = session.inspection(spec)) {
+                return inspection.usage(FOUND_MAX, progress);
+            } finally {
+                progress.clear();
+            }
+        }
+
+        /** @return how many rows were corrected, fewer than were found if days have been folded in the meantime */
+        private int correct(UsageCorrection found) throws Refused {
+            int done = 0;
+            try (Administration administration = session.administration(spec)) {
+                while (done < found.rows().size()) {
+                    int next = Math.min(found.rows().size(), done + AT_ONCE);
+                    if (!administration.correctUsage(new UsageCorrection(
+                            found.foldedUntil(), found.rows().subList(done, next)))) {
+                        break;
+                    }
+                    done = next;
+                }
+            }
+            return done;
+        }
+    }
+
+    /** One line on a terminal that is written over and over; nothing elsewhere (decision D44). */
+    private static final class ProgressLine implements Inspection.Progress {
+
+        private static final String CLEAR = "\r\u001b[K";
+
+        private final boolean shown;
+        private final PrintWriter err;
+
+        ProgressLine(Session session) {
+            this.shown = session.errIsTerminal();
+            this.err = session.err();
+        }
+
+        @Override
+        public void at(String subject, long rows) {
+            show(CLEAR + "reading " + subject + ": " + rows);
+        }
+
+        void clear() {
+            show(CLEAR);
+        }
+
+        private void show(String text) {
+            if (shown) {
+                err.print(text);
+                err.flush();
+            }
+        }
+    }
+
+    @Command(
+            name = "statement",
+            description = {
+                "Prints an account's movements as CSV: time,sequence,kind,task_id,model,amount,balance.",
+                "Amounts are credits, times UTC. Holds are no movements; the last line is the balance, holds included."
+            },
+            mixinStandardHelpOptions = true)
+    static final class Statement implements Callable<Integer> {
+
+        private final Session session;
+
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        @Option(names = "--account", required = true, paramLabel = "ID", description = "The account's id.")
+        private String account = "";
+
+        @Option(
+                names = "--from",
+                paramLabel = "DATE",
+                converter = Values.Time.class,
+                description = "From when on, like 2026-11-01 or 2026-11-01T12:00:00Z. Default: from the beginning.")
+        private @Nullable Instant from;
+
+        @Option(
+                names = "--to",
+                paramLabel = "DATE",
+                converter = Values.Time.class,
+                description = "Until before when. Default: to the end.")
+        private @Nullable Instant to;
+
+        Statement(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() throws Refused {
+            try (Inspection inspection = session.inspection(spec)) {
+                inspection.statement(account, from, to, line -> session.out().print(line + "\n"));
+            }
+            if (session.out().checkError()) {
+                throw new Refused("The statement could not be written to its end.");
+            }
+            return Cli.done();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.tollgate.operator.cli;
+
+import dev.tollgate.base.host.Printable;
+import dev.tollgate.operator.admin.CannotLook;
+import dev.tollgate.operator.admin.ReceiptFiles;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tollgate receipts …}. */
+final class ReceiptCommands {
+
+    private ReceiptCommands() {}
+
+    @Command(
+            name = "verify",
+            description = {
+                "Checks the receipts of one account, a line each from the first on, as GET /v1/receipts gives them.",
+                "Exit code 0: all sound; 1: the first line that is wrong is printed; 2: it could not be looked at."
+            },
+            mixinStandardHelpOptions = true)
+    static final class Verify implements Callable<Integer> {
+
+        private final Session session;
+
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        @Parameters(paramLabel = "FILE", description = "The receipts.")
+        private Path file = Path.of("");
+
+        @Option(
+                names = "--key",
+                paramLabel = "FILE",
+                description = "What GET /v1/receipts/key gave. Default: this installation's own keys.")
+        private @Nullable Path key;
+
+        @Option(
+                names = "--head",
+                paramLabel = "FILE",
+                description = "What GET /v1/receipts/head gave: then a cut end is found, too.")
+        private @Nullable Path head;
+
+        Verify(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() throws CannotLook {
+            ReceiptFiles.Verdict verdict = session.actions().verifyReceipts(session.settings(spec), file, key, head);
+            session.out().println(Printable.line(verdict.sentence()));
+            return verdict.sound() ? Cli.done() : ExitCode.SOFTWARE;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.tollgate.operator.cli;
+
+import dev.tollgate.operator.admin.Refused;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code tollgate migrate}. */
+@Command(
+        name = "migrate",
+        description = {
+            "Brings the schema of the database up to date, or makes it, and ends. Each start of a server does the same by itself.",
+            "With PostgreSQL beside running servers, too, by a user who may change tables; needs no secret key. With the embedded"
+                    + " database while no server runs."
+        },
+        mixinStandardHelpOptions = true)
+final class SchemaCommand implements Callable<Integer> {
+
+    private final Session session;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    SchemaCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() throws Refused {
+        session.out().println(session.actions().migrate(session.settings(spec)));
+        return Cli.done();
+    }
+}

@@ -1,0 +1,38 @@
+package dev.tollgate.operator.cli;
+
+import dev.tollgate.operator.admin.Refused;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Only reads the settings; the root serves. */
+@Command(
+        name = "serve",
+        description = "Serves until it is told to stop (Ctrl-C), then lets open calls end.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class ServeCommand implements Callable<Integer> {
+
+    private final Session session;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--new-installation",
+            description =
+                    "Begins new books, with nothing in them, in a data folder whose books are gone. Refused where they are there;"
+                            + " an empty folder needs it not.")
+    private boolean newInstallation;
+
+    ServeCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() throws Refused {
+        return session.actions().serve(session.settings(spec), newInstallation);
+    }
+}

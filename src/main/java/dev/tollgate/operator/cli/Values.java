@@ -1,0 +1,163 @@
+package dev.tollgate.operator.cli;
+
+import dev.tollgate.base.config.Decimals;
+import dev.tollgate.base.money.Credits;
+import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.operator.admin.AdminViews.Expiry;
+import dev.tollgate.operator.admin.AdminViews.Limit;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** How values are written on the command line. */
+final class Values {
+
+    static final String NONE = "none";
+
+    /** A billion credits. */
+    private static final long CREDITS_MOST_MICROS = 1_000_000_000L * Decimals.MICROS;
+
+    private static final int RATE_MOST = 100_000_000;
+    private static final long GRACE_DAYS_MOST = 30;
+
+    private Values() {}
+
+    /** Credits as a decimal, in micro-credits. */
+    static final class CreditAmount implements ITypeConverter<Long> {
+
+        @Override
+        public Long convert(String text) {
+            return credits(text);
+        }
+    }
+
+    /** Credits, or none. */
+    static final class CreditsLimit implements ITypeConverter<Limit> {
+
+        @Override
+        public Limit convert(String text) {
+            return new Limit(text.equals(NONE) ? null : credits(text));
+        }
+    }
+
+    /** A time or none, from when on something ends. */
+    static final class End implements ITypeConverter<Expiry> {
+
+        @Override
+        public Expiry convert(String text) {
+            return new Expiry(text.equals(NONE) ? null : new Time().convert(text));
+        }
+    }
+
+    /** So many seconds, minutes, hours or days: {@code 90s}, {@code 30m}, {@code 24h}, {@code 7d}. */
+    static final class Grace implements ITypeConverter<Duration> {
+
+        @Override
+        public Duration convert(String text) {
+            if (text.equals("0")) {
+                return Duration.ZERO;
+            }
+            if (text.matches("[0-9]{1,7}[smhd]")) {
+                long count = Long.parseLong(text.substring(0, text.length() - 1));
+                Duration grace =
+                        switch (text.charAt(text.length() - 1)) {
+                            case 's' -> Duration.ofSeconds(count);
+                            case 'm' -> Duration.ofMinutes(count);
+                            case 'h' -> Duration.ofHours(count);
+                            default -> Duration.ofDays(count);
+                        };
+                if (grace.compareTo(Duration.ofDays(GRACE_DAYS_MOST)) <= 0) {
+                    return grace;
+                }
+            }
+            throw notAllowed(text, "0, or a time like 90s, 30m, 24h or 7d, at most " + GRACE_DAYS_MOST + "d");
+        }
+    }
+
+    /** So many a minute or at once, or none. */
+    static final class RateLimit implements ITypeConverter<Limit> {
+
+        @Override
+        public Limit convert(String text) {
+            return new Limit(text.equals(NONE) ? null : rate(text));
+        }
+    }
+
+    /** A day, which begins at midnight UTC, or an instant. */
+    static final class Time implements ITypeConverter<Instant> {
+
+        @Override
+        public Instant convert(String text) {
+            try {
+                return text.indexOf('T') < 0
+                        ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
+                        : OffsetDateTime.parse(text).toInstant();
+            } catch (DateTimeException e) {
+                throw notAllowed(text, "a date like 2026-11-01, or a time like 2026-11-01T12:00:00Z");
+            }
+        }
+    }
+
+    static final class KeyKind implements ITypeConverter<AdminViews.Kind> {
+
+        @Override
+        public AdminViews.Kind convert(String text) {
+            return switch (text) {
+                case "api" -> AdminViews.Kind.API;
+                case "management" -> AdminViews.Kind.MANAGEMENT;
+                default -> throw notAllowed(text, "api or management");
+            };
+        }
+    }
+
+    /** Repeated or with commas between them; "none" alone is the empty list. */
+    static List<String> list(List<String> given) {
+        List<String> items = given.stream()
+                .flatMap(text -> Arrays.stream(text.split(",")))
+                .map(String::strip)
+                .filter(text -> !text.isEmpty())
+                .toList();
+        return items.equals(List.of(NONE)) ? List.of() : items;
+    }
+
+    static String credits(@Nullable Long micros) {
+        return micros == null ? NONE : Credits.text(micros);
+    }
+
+    static String count(@Nullable Long limit, String unit) {
+        return limit == null ? NONE : limit + unit;
+    }
+
+    static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Long credits(String text) {
+        try {
+            return Decimals.credits(text, CREDITS_MOST_MICROS);
+        } catch (IllegalArgumentException e) {
+            throw notAllowed(text, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Long rate(String text) {
+        Long rate = text.matches("[0-9]{1,9}") ? Long.valueOf(text) : null;
+        if (rate == null || rate < 1 || rate > RATE_MOST) {
+            throw notAllowed(text, "a whole number from 1 to " + RATE_MOST);
+        }
+        return rate;
+    }
+
+    private static TypeConversionException notAllowed(String text, String allowed) {
+        return new TypeConversionException("'" + text + "' is not allowed; allowed is " + allowed + ".");
+    }
+}

@@ -1,0 +1,44 @@
+package dev.tollgate.operator.metrics;
+
+import dev.tollgate.base.fatal.Fatal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A metric whose values others are asked for. While they throw, its series are left out, all of them, and the rest is told; the log has a line
+ * when that begins. Asked by one thread at a time.
+ */
+final class AskedValues {
+
+    private static final Logger log = LoggerFactory.getLogger(AskedValues.class);
+
+    private final String name;
+    private final Consumer<Metrics.Values> now;
+    private boolean failing;
+
+    AskedValues(String name, Consumer<Metrics.Values> now) {
+        this.name = name;
+        this.now = now;
+    }
+
+    private record Value(double value, String[] labels) {}
+
+    void tell(Metrics.Values told) {
+        List<Value> values = new ArrayList<>();
+        try {
+            now.accept((value, labels) -> values.add(new Value(value, labels)));
+            failing = false;
+        } catch (RuntimeException | Error e) {
+            Fatal.check(e);
+            if (!failing) {
+                log.warn("{} cannot be told and is left out of the metrics", name, e);
+            }
+            failing = true;
+            return;
+        }
+        values.forEach(it -> told.is(it.value(), it.labels()));
+    }
+}

@@ -1,0 +1,227 @@
+package dev.tollgate.operator.metrics;
+
+import dev.tollgate.calls.metering.CallObserver;
+import dev.tollgate.calls.metering.CallOutcome;
+import dev.tollgate.calls.metering.MeteredRequest;
+import dev.tollgate.calls.metering.OverCall;
+import dev.tollgate.calls.metering.UsageFlag;
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.models.Usage;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.Histogram;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/** What callers get: how many calls, how they end, how long they take, what they come to. */
+final class CallMetrics implements CallObserver {
+
+    private static final int SERIES_OF_MODEL = 60;
+    private static final int SERIES_OF_CHANNEL = 6;
+
+    /** Below it the pace says nothing. */
+    private static final long TOKENS_LEAST = 16;
+
+    private static final double MICROS = 1e6;
+
+    private final UpstreamMetrics upstream;
+    private final Counter ends;
+    private final Gauge open;
+    private final Histogram firstBytes;
+    private final Histogram paces;
+    private final Counter tokens;
+    private final Counter charged;
+    private final Counter costs;
+    private final Counter anomalies;
+    private final DistributionDataPoint admitting;
+    private final DistributionDataPoint translating;
+    private final DistributionDataPoint reserving;
+    private final DistributionDataPoint settling;
+    private final CounterDataPoint waitsForCaller;
+    private final CounterDataPoint waitsForHold;
+    private final SeriesRoom.Named<OfDoor> doors;
+    private final SeriesRoom.Named<OfModel> models;
+
+    CallMetrics(Shapes shapes, SeriesRoom room, UpstreamMetrics upstream) {
+        this.upstream = upstream;
+        this.ends =
+                shapes.counter("tollgate_calls", "Calls that are over, by how they ended.", "door", "model", "outcome");
+        this.open = shapes.gauge("tollgate_calls_open", "Calls that are not over.", "door");
+        this.firstBytes = shapes.farSeconds(
+                "tollgate_call_first_byte_seconds",
+                "From a call's arrival to the first of its answer, or all of it where it leaves in one piece.",
+                "model");
+        this.paces = shapes.pace(
+                "tollgate_call_output_tokens_per_second", "Pace of streams of at least 16 tokens.", "model");
+        this.tokens = shapes.counter("tollgate_tokens", "Tokens of calls that were charged.", "model", "kind");
+        this.charged = shapes.counter(
+                "tollgate_call_charged_microcredits", "What calls were charged, micro-credits.", "model", "channel");
+        this.costs = shapes.counter(
+                "tollgate_upstream_cost_microusd",
+                "What upstreams ask for those calls at their list prices, millionths of a US dollar; nothing where no price is known.",
+                "model",
+                "channel");
+        this.anomalies = shapes.counter(
+                "tollgate_usage_anomalies",
+                "Calls whose reported usage could not be charged as it was, by why.",
+                "channel",
+                "flag");
+        Histogram own = shapes.ownSeconds(
+                "tollgate_call_own_seconds",
+                "Our own share of a call: admit until it is let in, its body's arrival with it; translate; reserve; settle.",
+                "phase");
+        this.admitting = own.labelValues("admit");
+        this.translating = own.labelValues("translate");
+        this.reserving = own.labelValues("reserve");
+        this.settling = own.labelValues("settle");
+        Counter waits = shapes.counter(
+                "tollgate_stream_waits",
+                "How often answers waited: for their caller to read, or for their hold.",
+                "side");
+        this.waitsForCaller = waits.labelValues("caller");
+        this.waitsForHold = waits.labelValues("hold");
+        this.doors = room.new Named<>(1, OfDoor::new);
+        this.models = room.new Named<>(SERIES_OF_MODEL, name -> new OfModel(name, room));
+    }
+
+    private final class OfDoor {
+
+        private final GaugeDataPoint open;
+        private final SeriesRoom.Named<Ends> models;
+
+        OfDoor(String name) {
+            this.open = CallMetrics.this.open.labelValues(name);
+            this.models = new SeriesRoom(SeriesRoom.SERIES_MAX).new Named<>(0, model -> new Ends(name, model));
+        }
+    }
+
+    /** Of one door and one model. */
+    private final class Ends {
+
+        private final String door;
+        private final String model;
+        private final AtomicReferenceArray<@Nullable CounterDataPoint> counts =
+                new AtomicReferenceArray<>(CallOutcome.values().length);
+
+        Ends(String door, String model) {
+            this.door = door;
+            this.model = model;
+        }
+
+        CounterDataPoint count(CallOutcome outcome) {
+            CounterDataPoint known = counts.get(outcome.ordinal());
+            if (known == null) {
+                known = ends.labelValues(door, model, outcome.wireName());
+                counts.set(outcome.ordinal(), known);
+            }
+            return known;
+        }
+    }
+
+    private final class OfModel {
+
+        private final String name;
+        private final DistributionDataPoint firstByte;
+        private final DistributionDataPoint pace;
+        private final CounterDataPoint input;
+        private final CounterDataPoint cached;
+        private final CounterDataPoint output;
+        private final CounterDataPoint reasoning;
+        private final SeriesRoom.Named<OfPair> channels;
+
+        OfModel(String name, SeriesRoom room) {
+            this.name = name;
+            this.firstByte = firstBytes.labelValues(name);
+            this.pace = paces.labelValues(name);
+            this.input = tokens.labelValues(name, "input");
+            this.cached = tokens.labelValues(name, "cached");
+            this.output = tokens.labelValues(name, "output");
+            this.reasoning = tokens.labelValues(name, "reasoning");
+            this.channels = room.new Named<>(SERIES_OF_CHANNEL, channel -> new OfPair(name, channel));
+        }
+    }
+
+    /** Of a model on a channel. */
+    private final class OfPair {
+
+        private final CounterDataPoint charged;
+        private final CounterDataPoint cost;
+
+        OfPair(String model, String channel) {
+            this.charged = CallMetrics.this.charged.labelValues(model, channel);
+            this.cost = costs.labelValues(model, channel);
+        }
+    }
+
+    @Override
+    public void begun(MeteredRequest request) {
+        doors.of(request.door()).open.inc();
+    }
+
+    @Override
+    public void over(OverCall call) {
+        OfDoor door = doors.of(call.request().door());
+        door.open.dec();
+        CallOutcome outcome = call.outcome();
+        if (outcome == CallOutcome.REFUSED || outcome == CallOutcome.REPEATED) {
+            return; // counted where they are told
+        }
+        OfModel model = models.of(call.request().model().id());
+        door.models.of(model.name).count(outcome).inc();
+        steps(call, model);
+        if (call.callerWaits() > 0) {
+            waitsForCaller.inc(call.callerWaits());
+        }
+        if (call.holdWaits() > 0) {
+            waitsForHold.inc(call.holdWaits());
+        }
+        Usage usage = call.usage();
+        if (usage != null) {
+            charged(call, model, usage);
+        }
+    }
+
+    private void steps(OverCall call, OfModel model) {
+        admitting.observe(Shapes.secondsOfMicros(Math.max(0, call.startedAtMicros() - call.translationMicros())));
+        translating.observe(Shapes.secondsOfMicros(call.translationMicros()));
+        if (call.reservedAtMicros() != OverCall.NEVER) {
+            reserving.observe(Shapes.secondsOfMicros(call.reservedAtMicros() - call.reservingAtMicros()));
+        }
+        if (call.offeredAtMicros() != OverCall.NEVER) {
+            settling.observe(Shapes.secondsOfMicros(call.overAtMicros() - call.offeredAtMicros()));
+        }
+        if (call.shownAtMicros() != OverCall.NEVER) {
+            model.firstByte.observe(
+                    Shapes.secondsOfMicros(call.isStreamed() ? call.shownAtMicros() : call.overAtMicros()));
+        }
+    }
+
+    private void charged(OverCall call, OfModel model, Usage usage) {
+        long output = usage.candidatesTokens() + usage.thoughtsTokens();
+        model.input.inc(usage.inputTokens());
+        model.cached.inc(usage.cachedTokens());
+        model.output.inc(usage.candidatesTokens());
+        model.reasoning.inc(usage.thoughtsTokens());
+        OfPair pair = model.channels.of(call.channel());
+        pair.charged.inc(call.chargedMicrocredits());
+        pair.cost.inc((double) call.upstreamCostMicrocredits() / UpstreamModel.Cost.CREDITS_A_DOLLAR);
+        upstream.used(call.channel(), call.upstreamModel(), usage.inputTokens(), output);
+        long micros = call.doneAtMicros() - call.heardAtMicros();
+        if (call.isStreamed() && output >= TOKENS_LEAST && micros > 0) {
+            model.pace.observe(output * MICROS / micros);
+        }
+        for (int i = 0; i < FLAGS.length; i++) {
+            if (call.has(FLAGS[i])) {
+                anomalies.labelValues(call.channel(), FLAGS[i].wireName()).inc();
+            }
+        }
+        if (call.isExcessive()) {
+            anomalies.labelValues(call.channel(), "excess").inc();
+        }
+    }
+
+    private static final UsageFlag[] FLAGS = UsageFlag.values();
+}

@@ -1,0 +1,138 @@
+package dev.tollgate.operator.metrics;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.RefusalObserver;
+import dev.tollgate.http.RequestObserver;
+import dev.tollgate.http.Route;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Histogram;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/** What is asked over HTTP, by route; who is turned away; whether event loops keep up. */
+final class RequestMetrics implements RequestObserver, RefusalObserver {
+
+    private static final String NONE = "none";
+    private static final int SERIES_OF_ROUTE = 35;
+
+    /** Statuses that are given; all others are one. */
+    private static final int[] STATUSES = {
+        0, 200, 201, 202, 204, 206, 301, 302, 303, 304, 308, 400, 401, 402, 403, 404, 405, 406, 408, 409, 411, 412, 413,
+        414, 415, 417, 422, 426, 428, 429, 431, 499, 500, 501, 502, 503, 504
+    };
+
+    private static final byte[] PLACES = new byte[600];
+
+    static {
+        for (int i = 0; i < STATUSES.length; i++) {
+            PLACES[STATUSES[i]] = (byte) i;
+        }
+    }
+
+    private final Counter requests;
+    private final Histogram times;
+    private final Counter refused;
+    private final Histogram lags;
+    private final SeriesRoom.Named<OfRoute> routes;
+    private final AtomicReferenceArray<@Nullable DistributionDataPoint> loops = new AtomicReferenceArray<>(256);
+    private final ConcurrentHashMap<String, CounterDataPoint[]> doors = new ConcurrentHashMap<>();
+
+    RequestMetrics(Shapes shapes, SeriesRoom room) {
+        this.requests = shapes.counter(
+                "tollgate_http_requests",
+                "Requests, by the pattern of their route; status gone where the caller left before the end.",
+                "route",
+                "status");
+        this.times = shapes.ownSeconds(
+                "tollgate_http_request_seconds",
+                "How long requests took whose answer came in one piece. Answers of models come in pieces, also those that are no"
+                        + " streams, and are not in it: tollgate_call_first_byte_seconds has them.",
+                "route");
+        this.refused = shapes.counter(
+                "tollgate_calls_refused",
+                "Calls that were refused before they began, by the error's code.",
+                "door",
+                "code");
+        this.lags = shapes.ownSeconds(
+                "tollgate_event_loop_lag_seconds", "How late event loops come to what they do regularly.", "loop");
+        this.routes = room.new Named<>(SERIES_OF_ROUTE, OfRoute::new);
+    }
+
+    private final class OfRoute {
+
+        private final String path;
+        private final DistributionDataPoint time;
+        private final AtomicReferenceArray<@Nullable CounterDataPoint> counts =
+                new AtomicReferenceArray<>(STATUSES.length + 1);
+
+        OfRoute(String path) {
+            this.path = path;
+            this.time = times.labelValues(path);
+        }
+
+        CounterDataPoint count(int status) {
+            int known = status > 0 && status < PLACES.length ? PLACES[status] : 0;
+            int place = known == 0 && status != 0 ? STATUSES.length : known;
+            CounterDataPoint count = counts.get(place);
+            if (count == null) {
+                String label =
+                        place == STATUSES.length ? SeriesRoom.OTHER : status == 0 ? "gone" : String.valueOf(status);
+                count = requests.labelValues(path, label);
+                counts.set(place, count);
+            }
+            return count;
+        }
+    }
+
+    @Override
+    public void over(@Nullable Route<?> route, int status, long nanos, boolean streamed) {
+        OfRoute its = routes.of(route == null ? NONE : route.path());
+        its.count(status).inc();
+        if (!streamed) {
+            its.time.observe(Shapes.seconds(nanos));
+        }
+    }
+
+    @Override
+    public void turned(int loop, long lateNanos) {
+        int place = Math.min(loop, loops.length() - 1);
+        DistributionDataPoint lag = loops.get(place);
+        if (lag == null) {
+            lag = lags.labelValues(String.valueOf(place));
+            loops.set(place, lag);
+        }
+        lag.observe(Shapes.seconds(lateNanos));
+    }
+
+    @Override
+    public void refused(Exchange exchange, ApiError error) {
+        String door = door(exchange.routeName());
+        if (door != null) {
+            counts(door)[error.code().ordinal()].inc();
+        }
+    }
+
+    private CounterDataPoint[] counts(String door) {
+        return doors.computeIfAbsent(door, name -> {
+            ErrorCode[] codes = ErrorCode.values();
+            CounterDataPoint[] made = new CounterDataPoint[codes.length];
+            for (int i = 0; i < codes.length; i++) {
+                made[i] = refused.labelValues(name, codes[i].code());
+            }
+            return made;
+        });
+    }
+
+    /** By the names that tasks have; null for what is no call. */
+    private static @Nullable String door(String routeName) {
+        if (routeName.endsWith("/chat/completions") || routeName.endsWith("/playground/chat")) {
+            return "chat";
+        }
+        return routeName.endsWith("generateContent") || routeName.endsWith("streamGenerateContent") ? "generate" : null;
+    }
+}

@@ -1,0 +1,125 @@
+package dev.tollgate.operator.metrics;
+
+import dev.tollgate.upstreams.pool.GenAiProvider;
+import dev.tollgate.upstreams.pool.TryEnd;
+import dev.tollgate.upstreams.pool.TryObserver;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Histogram;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/** What upstreams are like: how long they take, how they end, how much they say. */
+final class UpstreamMetrics implements TryObserver {
+
+    private static final int SERIES_OF_PAIR = 180;
+    private static final String NONE = "none";
+
+    private final Histogram durations;
+    private final Histogram firstChunks;
+    private final Histogram tokens;
+    private final Counter attempts;
+    private final SeriesRoom.Named<OfChannel> channels;
+
+    UpstreamMetrics(Shapes shapes, SeriesRoom room) {
+        this.durations = shapes.farSeconds(
+                GenAiNames.OPERATION_DURATION,
+                "How long tries of upstreams took from asking to their end; error_type is empty for an answer.",
+                GenAiNames.OPERATION,
+                GenAiNames.PROVIDER,
+                GenAiNames.REQUEST_MODEL,
+                GenAiNames.ERROR_TYPE);
+        this.firstChunks = shapes.farSeconds(
+                GenAiNames.TIME_TO_FIRST_CHUNK,
+                "From asking an upstream to its first word of substance.",
+                GenAiNames.OPERATION,
+                GenAiNames.PROVIDER,
+                GenAiNames.REQUEST_MODEL);
+        this.tokens = shapes.tokens(
+                GenAiNames.TOKEN_USAGE,
+                "Tokens of calls that were charged, thoughts among the output.",
+                GenAiNames.OPERATION,
+                GenAiNames.PROVIDER,
+                GenAiNames.REQUEST_MODEL,
+                GenAiNames.TOKEN_TYPE);
+        this.attempts = shapes.counter(
+                "tollgate_channel_attempts", "Tries of upstreams, by how they ended.", "channel", "model", "end");
+        this.channels = room.new Named<>(0, name -> new OfChannel(name, room));
+    }
+
+    private final class OfChannel {
+
+        private final String name;
+        private final SeriesRoom.Named<Pair> models;
+        private volatile String provider = NONE;
+
+        OfChannel(String name, SeriesRoom room) {
+            this.name = name;
+            this.models = room.new Named<>(SERIES_OF_PAIR, model -> new Pair(this.name, provider, model));
+        }
+    }
+
+    /** A model on a channel. */
+    private final class Pair {
+
+        private final String channel;
+        private final String provider;
+        private final String model;
+        private final AtomicReferenceArray<@Nullable CounterDataPoint> ends =
+                new AtomicReferenceArray<>(TryEnd.values().length);
+        private final AtomicReferenceArray<@Nullable DistributionDataPoint> times =
+                new AtomicReferenceArray<>(TryEnd.values().length);
+        private final DistributionDataPoint firstChunk;
+        private final DistributionDataPoint input;
+        private final DistributionDataPoint output;
+
+        Pair(String channel, String provider, String model) {
+            this.channel = channel;
+            this.provider = provider;
+            this.model = model;
+            this.firstChunk = firstChunks.labelValues(GenAiNames.CHAT, provider, model);
+            this.input = tokens.labelValues(GenAiNames.CHAT, provider, model, GenAiNames.INPUT);
+            this.output = tokens.labelValues(GenAiNames.CHAT, provider, model, GenAiNames.OUTPUT);
+        }
+
+        CounterDataPoint count(TryEnd end) {
+            CounterDataPoint known = ends.get(end.ordinal());
+            if (known == null) {
+                known = attempts.labelValues(channel, model, end.wireName());
+                ends.set(end.ordinal(), known);
+            }
+            return known;
+        }
+
+        DistributionDataPoint time(TryEnd end) {
+            DistributionDataPoint known = times.get(end.ordinal());
+            if (known == null) {
+                String error = end == TryEnd.ANSWERED ? "" : end.wireName();
+                known = durations.labelValues(GenAiNames.CHAT, provider, model, error);
+                times.set(end.ordinal(), known);
+            }
+            return known;
+        }
+    }
+
+    @Override
+    public void over(String channel, String kind, String model, TryEnd end, long nanos, long heardNanos) {
+        OfChannel its = channels.of(channel);
+        if (its.provider.equals(NONE)) {
+            its.provider = GenAiProvider.of(kind);
+        }
+        Pair pair = its.models.of(model);
+        pair.count(end).inc();
+        pair.time(end).observe(Shapes.seconds(nanos));
+        if (heardNanos != TryObserver.NOTHING) {
+            pair.firstChunk.observe(Shapes.seconds(heardNanos));
+        }
+    }
+
+    void used(String channel, String model, long inputTokens, long outputTokens) {
+        Pair pair = channels.of(channel).models.of(model);
+        pair.input.observe((double) inputTokens);
+        pair.output.observe((double) outputTokens);
+    }
+}

@@ -1,0 +1,174 @@
+package dev.tollgate.operator.telemetry;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.calls.metering.Arrival;
+import dev.tollgate.calls.metering.CallObserver;
+import dev.tollgate.calls.metering.CallOutcome;
+import dev.tollgate.calls.metering.OverCall;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.RefusalObserver;
+import dev.tollgate.upstreams.pool.TraceId;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.api.metrics.MeterProvider;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporterBuilder;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Tells a collector of calls, and of requests that were refused before they became one, by OTLP over HTTP. Thread-safe. */
+public final class Telemetry implements CallObserver, RefusalObserver, AutoCloseable {
+
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration ANSWER = Duration.ofSeconds(10);
+
+    /** The exporter tells its troubles here, on a way past our log; we tell them ourselves. Held, or its level is forgotten. */
+    private static final Logger OTHERS_LOG = Logger.getLogger("io.opentelemetry");
+
+    static {
+        OTHERS_LOG.setLevel(Level.OFF);
+    }
+
+    private final Choice choice;
+    private final Supplier<String> node;
+    private final InstantSource clock;
+    private final LongSupplier nanoTime;
+    private final CallSelection selection;
+    private final SpanQueue queue;
+    private volatile Named named;
+
+    /**
+     * What the operator has chosen.
+     *
+     * @param endpoint where the collector is, without {@code /v1/traces}
+     * @param headers shown to it
+     * @param percent of calls that went well
+     * @param trustsParent whether a caller's trace goes on here
+     */
+    public record Choice(
+            String endpoint, Map<String, String> headers, int percent, boolean trustsParent, String version) {
+
+        public Choice {
+            headers = Map.copyOf(headers);
+        }
+    }
+
+    private record Named(String node, Resource resource) {}
+
+    /** @param node who this is, of several; not to wait */
+    public Telemetry(Choice choice, Supplier<String> node, InstantSource clock, LongSupplier nanoTime) {
+        this.choice = choice;
+        this.node = node;
+        this.clock = clock;
+        this.nanoTime = nanoTime;
+        this.selection = new CallSelection(choice.percent(), nanoTime);
+        this.named = named("");
+        this.queue = new SpanQueue(exporter());
+    }
+
+    private SpanExporter exporter() {
+        String base = choice.endpoint();
+        OtlpHttpSpanExporterBuilder builder = OtlpHttpSpanExporter.builder()
+                .setEndpoint((base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + "/v1/traces")
+                .setConnectTimeout(CONNECT)
+                .setTimeout(ANSWER)
+                .setRetryPolicy(null)
+                .setCompression("gzip")
+                .setMeterProvider(MeterProvider.noop());
+        choice.headers().forEach(builder::addHeader);
+        return builder.build();
+    }
+
+    private Named named(String name) {
+        AttributesBuilder attributes = Attributes.builder()
+                .put(AttributeKey.stringKey("service.name"), "tollgate")
+                .put(AttributeKey.stringKey("service.version"), choice.version());
+        if (!name.isEmpty()) { // with an embedded database there are no nodes
+            attributes.put(AttributeKey.stringKey("service.instance.id"), name);
+        }
+        return new Named(name, Resource.create(attributes.build()));
+    }
+
+    private Resource resource() {
+        String name = node.get();
+        Named known = named;
+        if (!known.node().equals(name)) {
+            known = named(name);
+            named = known;
+        }
+        return known.resource();
+    }
+
+    @Override
+    public void over(OverCall call) {
+        Arrival arrival = call.request().arrival();
+        TraceId trace = arrival == null ? null : TraceId.of(arrival.requestId());
+        if (arrival == null || trace == null || call.outcome() == CallOutcome.REFUSED) {
+            return; // what is refused is told as such, once, when its caller is
+        }
+        TraceParent caller = TraceParent.of(arrival.traceparent());
+        TraceParent trusted = choice.trustsParent() ? caller : null;
+        if (selection.wants(call.request().model().id(), call.outcome(), call.overAtMicros(), trace, trusted)) {
+            tell(call, arrival, trace, caller);
+        }
+    }
+
+    private void tell(OverCall call, Arrival arrival, TraceId trace, @Nullable TraceParent caller) {
+        CallSpans spans =
+                new CallSpans(call, arrival, trace, caller, choice.trustsParent(), epochOfNanoZero(), resource());
+        if (selection.mayTake()) {
+            queue.offer(spans.all());
+        } else {
+            queue.drop(spans.count());
+        }
+    }
+
+    @Override
+    public void refused(Exchange exchange, ApiError error) {
+        TraceId trace = TraceId.of(exchange.requestId());
+        if (trace == null) {
+            return;
+        }
+        boolean failed = error.status() >= 500;
+        if (!(failed ? selection.mayTake() : selection.mayTakeRefused())) {
+            queue.drop(1);
+            return;
+        }
+        queue.offer(List.of(RefusedSpan.of(
+                exchange,
+                error,
+                trace,
+                TraceParent.of(exchange.header("traceparent")),
+                choice.trustsParent(),
+                epochOfNanoZero(),
+                nanoTime.getAsLong(),
+                resource())));
+    }
+
+    private long epochOfNanoZero() {
+        Instant now = clock.instant();
+        return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano() - nanoTime.getAsLong();
+    }
+
+    /** Spans that were lost, since the start. */
+    public long dropped() {
+        return queue.dropped();
+    }
+
+    @Override
+    public void close() {
+        queue.close();
+    }
+}

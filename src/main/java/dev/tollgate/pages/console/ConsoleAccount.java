@@ -1,0 +1,228 @@
+package dev.tollgate.pages.console;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.people.Role;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.http.limits.Rates;
+import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.operator.admin.By;
+import dev.tollgate.operator.admin.Deeds;
+import dev.tollgate.operator.admin.Deletions;
+import dev.tollgate.operator.admin.OperatorLinks;
+import dev.tollgate.operator.admin.OperatorPeople;
+import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.operator.admin.StoredAdministration;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Visitor;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /console/accounts/{id}}: one account, and what an operator does with it. */
+public final class ConsoleAccount {
+
+    private static final String PATH = ConsoleAccounts.PATH + "/{id}";
+    private static final String TEMPLATE = "console/account.jte";
+
+    /** The messages after an action. */
+    private static final Map<String, String> DONE = Map.ofEntries(
+            Map.entry("create", "The account was made."),
+            Map.entry("grant", "The credits were granted."),
+            Map.entry("adjust", "The balance was adjusted."),
+            Map.entry("limits", "The limits hold from now on, on every server."),
+            Map.entry("ban", "The account is banned: its keys answer 401."),
+            Map.entry("unban", "The account is let in again."),
+            Map.entry("factor", "The second factor was removed: the password is enough until another is set up."),
+            Map.entry("role", "The role was changed: they have to sign in again."),
+            Map.entry("invited", "The invitation is on its way by mail."),
+            Map.entry("delete", "The account is deleted: its keys have stopped, and its people are erased."),
+            Map.entry("sessions", "All sessions of its people have ended."));
+
+    private final StoredAdministration administration;
+    private final Deeds deeds;
+    private final People people;
+    private final OperatorPeople operatorPeople;
+    private final OperatorLinks links;
+    private final Deletions deletions;
+    private final AccountHistory history;
+    private final DeedForms forms;
+    private final InstantSource clock;
+
+    public ConsoleAccount(
+            StoredAdministration administration,
+            People people,
+            OperatorPeople operatorPeople,
+            OperatorLinks links,
+            Deletions deletions,
+            AccountHistory history,
+            DeedForms forms,
+            InstantSource clock) {
+        this.administration = administration;
+        this.deeds = administration.deeds();
+        this.people = people;
+        this.operatorPeople = operatorPeople;
+        this.links = links;
+        this.deletions = deletions;
+        this.history = history;
+        this.forms = forms;
+        this.clock = clock;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(
+                pages.get(PATH, pages.operators(), this::show), pages.post(PATH, pages.operators(), this::change));
+    }
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        return PageStep.show(TEMPLATE, params(request, FormState.kept(forms.kept(request))));
+    }
+
+    // ---- deeds ----
+
+    private PageStep change(PageRequest<Visitor.Member> request, Form form) {
+        String id = request.param("id");
+        String path = ConsoleAccounts.PATH + "/" + DeedForms.encoded(id);
+        PageStep proof = forms.proofFirst(request, form, path);
+        if (proof != null) {
+            return proof;
+        }
+        String deed = FormState.text(form, "deed");
+        try {
+            By by = forms.by(request, form);
+            if (deed.equals("invite")) {
+                return HandedLink.page(request, links.invite(by, FormState.text(form, "email"), id), true, path);
+            }
+            if (deed.equals("reset")) {
+                String login = FormState.text(form, "login");
+                return HandedLink.page(request, links.resetLink(by, id, login), false, path);
+            }
+            take(deed, id, request, form);
+            return PageStep.to(path + "?done=" + DeedForms.encoded(deed));
+        } catch (Refused | IllegalArgumentException e) {
+            return PageStep.again(TEMPLATE, params(request, FormState.wrong(form, String.valueOf(e.getMessage()))));
+        }
+    }
+
+    private void take(String deed, String id, PageRequest<Visitor.Member> request, Form form) throws Refused {
+        By by = forms.by(request, form);
+        switch (deed) {
+            case "grant" -> deeds.grant(by, id, DeedForms.micros(FormState.text(form, "credits")));
+            case "adjust" -> deeds.adjust(by, id, DeedForms.micros(FormState.text(form, "credits")));
+            case "limits" -> administration.as(by).setAccountLimits(id, limits(form));
+            case "delete" -> delete(by, id, request);
+            case "ban" -> ban(by, id, request);
+            case "unban" -> deeds.block(by, id, false);
+            case "factor" -> operatorPeople.removeSecondFactor(by, id, FormState.text(form, "login"));
+            case "role" ->
+                operatorPeople.setRole(by, id, FormState.text(form, "login"), Role.of(FormState.text(form, "role")));
+            case "sessions" -> endSessions(request, id, form);
+            default -> throw new IllegalArgumentException("There is no such form on this page.");
+        }
+    }
+
+    private void ban(By by, String id, PageRequest<Visitor.Member> request) throws Refused {
+        if (request.visitor().accountId().equals(id)) {
+            throw new IllegalArgumentException("This is your own account: you could not let it in again.");
+        }
+        deeds.block(by, id, true);
+    }
+
+    private void delete(By by, String id, PageRequest<Visitor.Member> request) throws Refused {
+        if (request.visitor().accountId().equals(id)) {
+            throw new IllegalArgumentException("This is your own account: delete it in your settings.");
+        }
+        deletions.delete(by, id);
+    }
+
+    private void endSessions(PageRequest<Visitor.Member> request, String id, Form form) throws Refused {
+        deeds.account(id);
+        String reason = Deed.reason(form.field("reason"));
+        Deed deed = new Deed(
+                forms.actor(request),
+                "account.end_sessions",
+                id,
+                reason,
+                clock.instant(),
+                () -> new Deed.Changed(null, null));
+        people.endSessionsOfAccount(id, deed);
+    }
+
+    private static AdminViews.AccountLimits limits(Form form) {
+        return new AdminViews.AccountLimits(
+                limit(form, "requests"),
+                limit(form, "tokens"),
+                limit(form, "concurrency"),
+                new AdminViews.Spend(spend(form, "hour"), spend(form, "day"), spend(form, "total")));
+    }
+
+    private static @Nullable Long spend(Form form, String field) {
+        String text = FormState.text(form, field);
+        if (text.isEmpty()) {
+            return null;
+        }
+        long micros = DeedForms.micros(text);
+        if (micros < 0) {
+            throw new IllegalArgumentException("A limit of credits is 0 or more, or empty for none.");
+        }
+        return micros;
+    }
+
+    private static @Nullable Long limit(Form form, String field) {
+        String text = FormState.text(form, field);
+        if (text.isEmpty()) {
+            return null;
+        }
+        if (!text.matches("[0-9]{1,9}")) {
+            throw new IllegalArgumentException(
+                    "A limit of " + field + " is a whole number from 1 to " + Rates.MAX + ", or empty for none.");
+        }
+        return Long.valueOf(text);
+    }
+
+    // ---- what is shown ----
+
+    private Map<String, Object> params(PageRequest<Visitor.Member> request, FormState form) {
+        String id = request.param("id");
+        AccountView view;
+        try {
+            AdminViews.Account account = deeds.account(id);
+            view = AccountView.of(
+                    account,
+                    administration.accountLimits(id),
+                    people.ofAccount(id),
+                    administration.keys(id, null, AccountView.KEYS_MAX).data(),
+                    history.overview(
+                                    id, request.visitor().person().preferences().zone())
+                            .orElseThrow(),
+                    history.entries(id, null, false, AccountView.LEDGER_LINES),
+                    request.visitor().person().preferences().zone(),
+                    clock.instant());
+        } catch (Refused e) {
+            throw notFound(String.valueOf(e.getMessage()));
+        }
+        Map<String, Object> params = new HashMap<>();
+        params.put("it", view);
+        params.put("form", form);
+        params.put("once", forms.once());
+        params.put("mail", links.links().isMailOn());
+        String done = request.query("done");
+        if (done != null && form.error() == null && DONE.containsKey(done)) {
+            params.put("done", Objects.requireNonNull(DONE.get(done)));
+        }
+        return params;
+    }
+
+    static RuntimeException notFound(String message) {
+        return ApiError.of(ErrorCode.INVALID_REQUEST, message).withStatus(404).asException();
+    }
+}

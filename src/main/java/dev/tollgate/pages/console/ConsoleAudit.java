@@ -1,0 +1,214 @@
+package dev.tollgate.pages.console;
+
+import dev.tollgate.books.auditlog.AuditLog;
+import dev.tollgate.books.auditlog.AuditLogCsv;
+import dev.tollgate.customers.figures.AccountList;
+import dev.tollgate.customers.figures.CsvCells;
+import dev.tollgate.customers.figures.CsvExport;
+import dev.tollgate.customers.figures.NamesOfIds;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.people.Person;
+import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.PageFile;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Visitor;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code /console/audit}: who has done what to whom, when, from where and why, with the names of now and in the words of pages, the newest first.
+ * {@code .csv} has all that the filters let through, each row also as it is kept.
+ */
+public final class ConsoleAudit {
+
+    private static final String PATH = "/console/audit";
+    private static final int PAGE = 50;
+
+    /** Rows of the file that are read at once: each names a few ids. */
+    private static final int ROWS_AT_ONCE = 500;
+
+    private static final int TYPED_CHARS_MAX = 200;
+
+    /** Whoever's name begins so is meant. */
+    private static final int ACCOUNTS_MAX = 20;
+
+    private final AuditLog log;
+    private final NamesOfIds names;
+    private final AccountList accounts;
+    private final People people;
+
+    public ConsoleAudit(AuditLog log, NamesOfIds names, AccountList accounts, People people) {
+        this.log = log;
+        this.names = names;
+        this.accounts = accounts;
+        this.people = people;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(
+                pages.get(PATH, pages.operators(), this::show),
+                pages.file(PATH + ".csv", pages.operators(), this::file));
+    }
+
+    /** What the URL asks for, as it was typed; empty texts for whatever. Days are those of the reader's zone. */
+    public record Wanted(String who, String what, String subject, String from, String to) {
+
+        private static Wanted of(PageRequest<?> request) {
+            return new Wanted(
+                    typed(request, "who"),
+                    typed(request, "what"),
+                    typed(request, "subject"),
+                    typed(request, "from"),
+                    typed(request, "to"));
+        }
+
+        private static String typed(PageRequest<?> request, String name) {
+            String text = request.query(name);
+            return text == null || text.length() > TYPED_CHARS_MAX ? "" : text.strip();
+        }
+
+        public boolean isAll() {
+            return query().isEmpty();
+        }
+
+        /** As it stands in a URL; empty for all. */
+        public String query() {
+            Map<String, String> fields = new LinkedHashMap<>();
+            fields.put("who", who);
+            fields.put("what", what);
+            fields.put("subject", subject);
+            fields.put("from", from);
+            fields.put("to", to);
+            return fields.entrySet().stream()
+                    .filter(field -> !field.getValue().isEmpty())
+                    .map(field -> field.getKey() + "=" + DeedForms.encoded(field.getValue()))
+                    .collect(Collectors.joining("&"));
+        }
+    }
+
+    private AuditLog.Filter filter(Wanted wanted, ZoneId zone) {
+        LocalDate last = day(wanted.to());
+        return new AuditLog.Filter(
+                actor(wanted.who()),
+                wanted.what().isEmpty() ? null : wanted.what(),
+                null,
+                subjects(wanted.subject()),
+                start(day(wanted.from()), zone),
+                last == null ? null : start(last.plusDays(1), zone));
+    }
+
+    /** As the log has it: people are typed as they sign in. */
+    private @Nullable String actor(String typed) {
+        return typed.isEmpty()
+                ? null
+                : people.byLogin(typed.toLowerCase(Locale.ROOT)).map(Person::id).orElse(typed);
+    }
+
+    /** What is called so, and every account that is found by it. */
+    private Set<String> subjects(String typed) {
+        if (typed.isEmpty()) {
+            return Set.of();
+        }
+        Set<String> subjects = new HashSet<>(Set.of(typed));
+        if (names.of(Set.of(typed)).isEmpty()) {
+            accounts.find(typed, ACCOUNTS_MAX).forEach(account -> subjects.add(account.id()));
+        }
+        return subjects;
+    }
+
+    private static @Nullable LocalDate day(String typed) {
+        try {
+            LocalDate day = LocalDate.parse(typed);
+            return day.getYear() < 1970 || day.getYear() > 9_998 ? null : day;
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable Instant start(@Nullable LocalDate day, ZoneId zone) {
+        return day == null ? null : day.atStartOfDay(zone).toInstant();
+    }
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        ZoneId zone = request.visitor().person().preferences().zone();
+        Wanted wanted = Wanted.of(request);
+        String before = request.query("before");
+        long from = before != null && before.matches("[0-9]{1,18}") ? Long.parseLong(before) : Long.MAX_VALUE;
+        List<AuditLog.Line> lines = log.page(filter(wanted, zone), from, PAGE + 1);
+        boolean isMore = lines.size() > PAGE;
+        List<AuditLog.Line> shown = isMore ? lines.subList(0, PAGE) : lines;
+        Map<String, Object> params = new HashMap<>();
+        params.put("lines", DeedLine.of(shown, names, zone));
+        params.put("wanted", wanted);
+        params.put("actions", DeedWords.actions());
+        params.put("isFirst", from == Long.MAX_VALUE);
+        params.put("actors", actors(request));
+        if (isMore) {
+            params.put(
+                    "older",
+                    PATH + "?" + (wanted.isAll() ? "" : wanted.query() + "&") + "before="
+                            + shown.getLast().sequence());
+        }
+        return PageStep.show("console/audit.jte", params);
+    }
+
+    /** Whom the page proposes: others can be typed. */
+    private static List<String> actors(PageRequest<Visitor.Member> request) {
+        return List.of(request.visitor().person().login(), "admin key", "control socket", "command", "stripe");
+    }
+
+    private PageFile file(PageRequest<Visitor.Member> request) {
+        Wanted wanted = Wanted.of(request);
+        ZoneId zone = request.visitor().person().preferences().zone();
+        return PageFile.text("audit.csv", CsvExport.CONTENT_TYPE, pieces -> write(filter(wanted, zone), pieces));
+    }
+
+    private void write(AuditLog.Filter filter, Predicate<String> pieces) {
+        StringBuilder piece = new StringBuilder(AuditLogCsv.HEADER).append(",who,what,whom,changes\r\n");
+        CsvCells cells = new CsvCells();
+        long before = Long.MAX_VALUE;
+        List<AuditLog.Line> rows;
+        do {
+            rows = log.page(filter, before, ROWS_AT_ONCE);
+            List<DeedLine> lines = DeedLine.of(rows, names, ZoneOffset.UTC);
+            for (int i = 0; i < rows.size(); i++) {
+                AuditLog.Line row = rows.get(i);
+                before = row.sequence();
+                cells.figure(row.at().toString()).number(row.sequence());
+                Stream.concat(asKept(row), lines.get(i).inFile()).forEach(cells::text);
+                piece.append(cells.line());
+            }
+            if (!pieces.test(piece.toString())) {
+                return;
+            }
+            piece.setLength(0);
+        } while (rows.size() == ROWS_AT_ONCE);
+    }
+
+    private static Stream<@Nullable String> asKept(AuditLog.Line row) {
+        return Stream.of(
+                row.actor().who(),
+                row.actor().address(),
+                row.action(),
+                row.subject(),
+                row.beforeJson(),
+                row.afterJson(),
+                row.reason());
+    }
+}

@@ -1,0 +1,200 @@
+package dev.tollgate.pages.console;
+
+import dev.tollgate.customers.figures.PlatformHistory;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.operator.admin.ChannelDeeds;
+import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.frame.Visitor;
+import dev.tollgate.upstreams.pool.ChannelStatus;
+import dev.tollgate.upstreams.pool.Standing;
+import dev.tollgate.upstreams.pool.UpstreamFailure;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** {@code /console/channels}: how each of this server's channels is. Keys and addresses are neither shown nor taken. */
+public final class ConsoleChannels {
+
+    static final String PATH = "/console/channels";
+
+    private final Supplier<List<ChannelStatus>> channels;
+    private final PlatformHistory history;
+    private final ChannelDeeds deeds;
+    private final DeedForms forms;
+    private final InstantSource clock;
+
+    public ConsoleChannels(
+            Supplier<List<ChannelStatus>> channels,
+            PlatformHistory history,
+            ChannelDeeds deeds,
+            DeedForms forms,
+            InstantSource clock) {
+        this.channels = channels;
+        this.history = history;
+        this.deeds = deeds;
+        this.forms = forms;
+        this.clock = clock;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(
+                pages.get(PATH, pages.operators(), this::show), pages.post(PATH, pages.operators(), this::doing));
+    }
+
+    private PageStep doing(PageRequest<Visitor.Member> request, Form form) {
+        String channel = form.field("try");
+        return channel == null ? readAgain(request, form) : tryOut(request, form, channel);
+    }
+
+    private PageStep tryOut(PageRequest<Visitor.Member> request, Form form, String channel) {
+        try {
+            ChannelDeeds.Tried tried = deeds.tryOut(forms.by(request, form), channel);
+            return PageStep.to(PATH + "?tried=" + DeedForms.encoded(channel) + "&took=" + tried.millis() + "&end="
+                    + (tried.hasAnswered() ? "answered" : tried.error()));
+        } catch (Refused e) {
+            return new PageStep.Show(
+                    422,
+                    "console/channels.jte",
+                    params(request, new Tried(channel, "warn", String.valueOf(e.getMessage()))),
+                    Map.of());
+        }
+    }
+
+    private PageStep readAgain(PageRequest<Visitor.Member> request, Form form) {
+        try {
+            return PageStep.to(PATH + "?read=" + (deeds.reload(forms.by(request, form)) ? "yes" : "no"));
+        } catch (Refused e) {
+            return PageStep.to(PATH);
+        }
+    }
+
+    /** A channel, written out. @param error the last thing that went wrong, empty where nothing did */
+    public record Line(
+            String id,
+            String kind,
+            String badge,
+            String state,
+            String inFlight,
+            String callsToday,
+            String error,
+            List<Sold> models) {}
+
+    /** A model on it. @param note whether it rests, and what follows it; empty for nothing */
+    public record Sold(String id, String upstream, String share, String note) {}
+
+    /** What came of trying a channel. @param kind of the note */
+    public record Tried(String channel, String kind, String text) {}
+
+    private static final Tried NONE = new Tried("", "", "");
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        return PageStep.show("console/channels.jte", params(request, tried(request)));
+    }
+
+    private static Tried tried(PageRequest<Visitor.Member> request) {
+        String channel = request.query("tried");
+        String took = request.query("took");
+        String end = request.query("end");
+        if (channel == null || took == null || end == null || !took.matches("[0-9]{1,6}")) {
+            return NONE;
+        }
+        String time = Texts.took(Long.parseLong(took));
+        if (end.equals("answered")) {
+            return new Tried(channel, "ok", "It has counted a few tokens, for free, in " + time + ".");
+        }
+        for (UpstreamFailure.Kind kind : UpstreamFailure.Kind.values()) {
+            if (kind.name().toLowerCase(Locale.ROOT).equals(end)) {
+                return new Tried(
+                        channel, "bad", "It has failed after " + time + ": " + meaning(kind) + " The log says more.");
+            }
+        }
+        return NONE;
+    }
+
+    private static String meaning(UpstreamFailure.Kind kind) {
+        return switch (kind) {
+            case MISCONFIGURED -> "misconfigured. Look at its key, project, location and address.";
+            case REPLACED -> "the model is not there.";
+            case QUOTA -> "its quota of the minute is used up.";
+            case DAY_QUOTA -> "its quota of the day is used up.";
+            case UNAVAILABLE -> "it cannot be reached, or has trouble of its own.";
+            case BROKEN -> "its answer cannot be read.";
+            case REFUSED, TOO_LONG, SIGNATURE -> "it has refused the question.";
+        };
+    }
+
+    private Map<String, Object> params(PageRequest<Visitor.Member> request, Tried tried) {
+        ZoneId zone = request.visitor().person().preferences().zone();
+        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        Map<String, Long> calls = history
+                .groups(
+                        today.atStartOfDay(ZoneOffset.UTC).toInstant(),
+                        today.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant(),
+                        false,
+                        PlatformHistory.Part.CHANNEL)
+                .stream()
+                .collect(Collectors.toMap(PlatformHistory.Group::name, PlatformHistory.Group::calls));
+        return Map.of(
+                "hasFile",
+                deeds.hasFile(),
+                "read",
+                Objects.requireNonNullElse(request.query("read"), ""),
+                "tried",
+                tried,
+                "lines",
+                channels.get().stream()
+                        .map(channel -> line(channel, calls.getOrDefault(channel.id(), 0L), zone))
+                        .toList());
+    }
+
+    private Line line(ChannelStatus channel, long callsToday, ZoneId zone) {
+        Instant until = channel.openUntil();
+        ChannelStatus.LastError error = channel.lastError();
+        String state =
+                switch (channel.breaker()) {
+                    case OPEN -> "closed off" + (until == null ? "" : " until " + Texts.time(until, zone));
+                    case HALF_OPEN -> "being tried again";
+                    case CLOSED -> channel.isHealthy() ? "healthy" : "all models rest";
+                };
+        return new Line(
+                channel.id(),
+                channel.kind(),
+                channel.isHealthy() ? "ok" : "bad",
+                state,
+                Texts.number(channel.inFlight()),
+                Texts.number(callsToday),
+                error == null
+                        ? ""
+                        : error.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ') + ", "
+                                + Texts.ago(error.time(), clock.instant()),
+                channel.models().stream().map(model -> sold(model, zone)).toList());
+    }
+
+    private static Sold sold(ChannelStatus.Model model, ZoneId zone) {
+        ChannelStatus.Resting rest = model.rest();
+        Standing standing = model.standing();
+        String rests = rest == null
+                ? ""
+                : "rests until " + Texts.time(rest.until(), zone) + " ("
+                        + rest.reason().replace('_', ' ') + "). ";
+        String replaced = standing.isReplaced() ? "In place of " + standing.asked() + "." : "";
+        return new Sold(
+                model.id(),
+                standing.model(),
+                "priority " + model.priority() + ", weight " + model.weight(),
+                (rests + replaced).strip());
+    }
+}

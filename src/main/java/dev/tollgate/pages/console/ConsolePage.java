@@ -1,0 +1,201 @@
+package dev.tollgate.pages.console;
+
+import dev.tollgate.books.ledger.InstallationKind;
+import dev.tollgate.customers.figures.PlatformCalls;
+import dev.tollgate.customers.figures.PlatformHistory;
+import dev.tollgate.http.Route;
+import dev.tollgate.models.Foresight;
+import dev.tollgate.operator.admin.BooksCheck;
+import dev.tollgate.operator.admin.Prices;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.frame.Visitor;
+import dev.tollgate.upstreams.pool.ChannelStatus;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** {@code /console}: is all well, does it earn. Days are UTC's, as the figures of all accounts are kept. */
+public final class ConsolePage {
+
+    private static final int DAYS = 30;
+
+    private final PlatformHistory history;
+    private final PlatformCalls calls;
+    private final Supplier<List<ChannelStatus>> channels;
+    private final Supplier<Foresight> foresight;
+    private final Prices prices;
+    private final BooksCheck books;
+    private final FirstSteps steps;
+    private final InstallationKind kind;
+    private final InstantSource clock;
+
+    /**
+     * @param foresight as of now
+     * @param kind whether the installation, and this server, have a real upstream
+     */
+    public ConsolePage(
+            PlatformHistory history,
+            PlatformCalls calls,
+            Supplier<List<ChannelStatus>> channels,
+            Supplier<Foresight> foresight,
+            Prices prices,
+            BooksCheck books,
+            FirstSteps steps,
+            InstallationKind kind,
+            InstantSource clock) {
+        this.history = history;
+        this.calls = calls;
+        this.channels = channels;
+        this.foresight = foresight;
+        this.prices = prices;
+        this.books = books;
+        this.steps = steps;
+        this.kind = kind;
+        this.clock = clock;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(pages.get("/console", pages.operators(), this::show));
+    }
+
+    /** Something to look at. @param kind bad, warn, or empty for a fact */
+    public record Concern(String kind, String text, String href, String link) {}
+
+    /** Figures of a day or of today, written out. */
+    public record Day(
+            String day,
+            String calls,
+            String failed,
+            String revenue,
+            String revenueExact,
+            String cost,
+            String margin,
+            boolean isLoss) {
+
+        static Day of(String name, PlatformHistory.Group figures) {
+            return new Day(
+                    name,
+                    Texts.number(figures.calls()),
+                    Texts.number(figures.failed()),
+                    Texts.sum(figures.netMicros()),
+                    Texts.exact(figures.netMicros()),
+                    Texts.sum(figures.costMicros()),
+                    Texts.sum(figures.marginMicros()),
+                    figures.marginMicros() < 0);
+        }
+    }
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        int running = calls.running(); // before all else: what it waits for begins another instant
+        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        List<PlatformHistory.Group> days = history.groups(
+                start(today.minusDays(DAYS)), start(today.plusDays(1)), true, PlatformHistory.Part.NOTHING);
+        PlatformHistory.Group now =
+                days.stream().filter(day -> today.equals(day.day())).findFirst().orElse(none(today));
+        List<FirstSteps.Step> open = steps.of(request);
+        return PageStep.show(
+                "console/overview.jte",
+                Map.of(
+                        "today",
+                        Day.of("today", now),
+                        "running",
+                        Texts.number(running),
+                        "concerns",
+                        concerns(now),
+                        "days",
+                        days.stream()
+                                .sorted(Comparator.comparing(PlatformHistory.Group::day)
+                                        .reversed())
+                                .map(day -> Day.of(Texts.day(Objects.requireNonNull(day.day())), day))
+                                .toList(),
+                        "steps",
+                        open.stream().allMatch(FirstSteps.Step::isDone) ? List.of() : open,
+                        "sandbox",
+                        !kind.isReal()));
+    }
+
+    private static Instant start(LocalDate day) {
+        return day.atStartOfDay(ZoneOffset.UTC).toInstant();
+    }
+
+    private static PlatformHistory.Group none(LocalDate day) {
+        return new PlatformHistory.Group(day, "", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    }
+
+    private List<Concern> withoutUpstream() {
+        List<String> nodes = kind.nodes(false);
+        List<String> named = nodes.isEmpty() && !kind.isRealHere() ? List.of("This server") : nodes;
+        return named.stream()
+                .map(node -> new Concern(
+                        "bad",
+                        (node.startsWith("node_") ? "Node " + node : node)
+                                + " has no real upstream: the sandbox answers its calls, and customers pay for them.",
+                        ConsoleChannels.PATH,
+                        "Channels"))
+                .toList();
+    }
+
+    private List<Concern> concerns(PlatformHistory.Group today) {
+        List<Concern> concerns = new ArrayList<>();
+        channels.get().stream()
+                .filter(channel -> !channel.isHealthy())
+                .forEach(channel -> concerns.add(new Concern(
+                        "bad", "Channel " + channel.id() + " takes no calls now.", ConsoleChannels.PATH, "Channels")));
+        switch (books.state()) {
+            case BooksCheck.Done done
+            when done.differences() > 0 ->
+                concerns.add(new Concern(
+                        "bad",
+                        "The books do not add up: " + Texts.count(done.differences(), "difference") + ".",
+                        ConsoleBooks.PATH,
+                        "Books"));
+            case BooksCheck.Failed _ ->
+                concerns.add(new Concern("bad", "The books could not be checked.", ConsoleBooks.PATH, "Books"));
+            case BooksCheck.Done _, BooksCheck.Never _, BooksCheck.Running _ -> {}
+        }
+        String losses = prices.all().stream()
+                .filter(sold -> kind.isReal() && sold.isLoss()) // nothing is lost on the sandbox
+                .map(Prices.Sold::modelId)
+                .collect(Collectors.joining(", "));
+        if (!losses.isEmpty()) {
+            concerns.add(new Concern(
+                    "bad", "Sold below what the upstream charges: " + losses + ".", "/console/prices", "Prices"));
+        }
+        if (today.shortfallMicros() > 0) {
+            concerns.add(new Concern(
+                    "warn",
+                    "Calls of today used " + Texts.sum(today.shortfallMicros()) + " credits that nothing covered.",
+                    ConsoleRevenue.PATH,
+                    "Revenue"));
+        }
+        if (today.estimated() > 0) {
+            concerns.add(new Concern(
+                    "warn",
+                    "The upstream did not report the usage of " + Texts.count(today.estimated(), "call")
+                            + " today in full.",
+                    ConsoleCalls.PATH,
+                    "Requests"));
+        }
+        foresight.get().retirements().stream()
+                .map(sentence -> sentence.replaceFirst(" What differs: .*", ""))
+                .forEach(sentence -> concerns.add(new Concern("warn", sentence, "/console/prices", "What changes")));
+        if (kind.isReal()) {
+            concerns.addAll(withoutUpstream());
+        } else {
+            concerns.add(
+                    new Concern("", "The sandbox answers: nothing real is sold.", ConsoleChannels.PATH, "Channels"));
+        }
+        return List.copyOf(concerns);
+    }
+}

@@ -1,0 +1,278 @@
+package dev.tollgate.pages.console;
+
+import dev.tollgate.base.config.CurrentSettings;
+import dev.tollgate.base.config.Setting;
+import dev.tollgate.customers.mail.Outbox;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.operator.admin.OperatorLinks;
+import dev.tollgate.operator.admin.OperatorSettings;
+import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.frame.Visitor;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /console/settings}: a tab for each group of settings that can be changed while the program runs, one for mail, and one for all. */
+public final class ConsoleSettings {
+
+    static final String PATH = "/console/settings";
+    static final String MAIL_PATH = PATH + "/mail";
+    static final String SIGN_UP_PATH = PATH + "/sign-up";
+
+    private static final String MAIL = "mail";
+    private static final String ALL = "all";
+    private static final String TEMPLATE = "console/settings.jte";
+
+    /** Named before a field: the value that its form was shown with. */
+    private static final String WAS = "was-";
+
+    private static final Map<String, String> LABELS = Map.ofEntries(
+            Map.entry("brand.terms", "Terms"),
+            Map.entry("brand.privacy", "Privacy notice"),
+            Map.entry("brand.imprint", "Imprint"),
+            Map.entry("brand.support", "Support"),
+            Map.entry("brand.announcement", "Announcement"),
+            Map.entry("sign-up.open", "Open to visitors"),
+            Map.entry("sign-up.credits", "Credits of a new account"),
+            Map.entry("seller.name", "Seller"),
+            Map.entry("seller.address", "Address"),
+            Map.entry("seller.vat-id", "VAT ID"),
+            Map.entry("http.access-log", "Log each request"),
+            Map.entry("log.format", "Format of log lines"),
+            Map.entry("log.addresses", "Addresses of callers"));
+
+    private final OperatorSettings settings;
+    private final OperatorLinks links;
+    private final DeedForms forms;
+
+    public ConsoleSettings(OperatorSettings settings, OperatorLinks links, DeedForms forms) {
+        this.settings = settings;
+        this.links = links;
+        this.forms = forms;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(
+                pages.get(PATH, pages.operators(), this::show),
+                pages.get(PATH + "/{tab}", pages.operators(), this::show),
+                pages.post(PATH, pages.operators(), this::set),
+                pages.post(PATH + "/{tab}", pages.operators(), this::set));
+    }
+
+    /** @param current for {@code aria-current} */
+    public record Tab(String title, String href, @Nullable String current) {}
+
+    /**
+     * A setting that can be changed here.
+     *
+     * @param was the value that the form is shown with
+     * @param value the same, or what was typed
+     * @param choices of a select; empty for a text or a switch
+     * @param fixed by which source the value is fixed, so that the field is closed; null if it can be changed here
+     * @param error null if nothing is wrong with it
+     */
+    public record Field(
+            String name,
+            String label,
+            String about,
+            String hint,
+            String was,
+            String value,
+            List<String> choices,
+            boolean isSwitch,
+            @Nullable String fixed,
+            @Nullable String error) {}
+
+    /** A setting, written out. @param value of a secret only whether there is one @param anchor in the documentation */
+    public record Line(String name, String anchor, String value, String source, String about) {}
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        return show(request, FormState.kept(forms.kept(request)), 200);
+    }
+
+    private PageStep set(PageRequest<Visitor.Member> request, Form form) {
+        PageStep proof = forms.proofFirst(request, form, request.path());
+        if (proof != null) {
+            return proof;
+        }
+        try {
+            if (FormState.text(form, "deed").equals(MAIL)) {
+                links.testMail(forms.by(request, form), FormState.text(form, "email"));
+                return PageStep.to(MAIL_PATH + "?done=" + MAIL);
+            }
+            settings.set(forms.by(request, form), changes(tab(request.path()), form));
+            return PageStep.to(request.path() + "?done=setting");
+        } catch (Refused | IllegalArgumentException e) {
+            return show(request, FormState.wrong(form, String.valueOf(e.getMessage())), 422);
+        }
+    }
+
+    /** What was changed in the form, by the setting's name. A value that is the default is not stored. */
+    private Map<String, @Nullable String> changes(String tab, Form form) {
+        Map<String, @Nullable String> changes = new LinkedHashMap<>();
+        for (OperatorSettings.Shown shown : changeable().getOrDefault(tab, List.of())) {
+            Setting<?> setting = shown.setting();
+            String was = form.field(WAS + setting.name());
+            if (was == null || fixed(shown) != null) {
+                continue;
+            }
+            String typed = isSwitch(setting)
+                    ? String.valueOf(form.field(setting.name()) != null)
+                    : FormState.text(form, setting.name());
+            if (typed.equals(was)) {
+                continue;
+            }
+            if (!was.equals(value(shown))) {
+                throw new IllegalArgumentException(
+                        setting.name() + " was changed by somebody else meanwhile. Look at it again.");
+            }
+            changes.put(setting.name(), typed.isEmpty() || typed.equals(setting.defaultText()) ? null : typed);
+        }
+        return changes;
+    }
+
+    private PageStep show(PageRequest<Visitor.Member> request, FormState form, int status) {
+        String tab = tab(request.path());
+        Map<String, List<OperatorSettings.Shown>> changeable = changeable();
+        List<Tab> tabs = new ArrayList<>();
+        changeable.forEach((slug, shown) -> tabs.add(
+                tab(shown.getFirst().setting().group(), tabs.isEmpty() ? PATH : PATH + "/" + slug, slug, tab)));
+        tabs.add(tab("Mail", MAIL_PATH, MAIL, tab));
+        tabs.add(tab("All settings", PATH + "/" + ALL, ALL, tab));
+        if (tabs.stream().noneMatch(each -> each.current() != null)) {
+            return PageStep.to(PATH);
+        }
+        Map<String, Object> params = new HashMap<>();
+        params.put("tabs", tabs);
+        params.put("action", request.path());
+        params.put("deed", tab);
+        params.put("form", form);
+        params.put("done", request.query("done") != null && status == 200);
+        if (tab.equals(MAIL)) {
+            params.put("mail", mail(request.visitor().person().preferences().zone()));
+        } else if (tab.equals(ALL)) {
+            Map<Boolean, List<Line>> lines = new HashMap<>();
+            settings.all().stream()
+                    .sorted(Comparator.comparing(shown -> shown.setting().name()))
+                    .forEach(shown -> lines.computeIfAbsent(
+                                    shown.source() == CurrentSettings.Source.DEFAULT, _ -> new ArrayList<>())
+                            .add(line(shown)));
+            params.put("changed", lines.getOrDefault(false, List.of()));
+            params.put("defaults", lines.getOrDefault(true, List.of()));
+        } else {
+            params.put(
+                    "fields",
+                    changeable.getOrDefault(tab, List.of()).stream()
+                            .map(shown -> field(shown, form, tab))
+                            .toList());
+        }
+        return status == 200 ? PageStep.show(TEMPLATE, params) : PageStep.again(TEMPLATE, params);
+    }
+
+    private static Tab tab(String title, String href, String slug, String current) {
+        return new Tab(title, href, slug.equals(current) ? "page" : null);
+    }
+
+    /** The path without a tab shows the first one. */
+    private String tab(String path) {
+        return path.equals(PATH) ? changeable().keySet().iterator().next() : path.substring(PATH.length() + 1);
+    }
+
+    /** By the last part of their tab's path. */
+    private Map<String, List<OperatorSettings.Shown>> changeable() {
+        Map<String, List<OperatorSettings.Shown>> groups = new LinkedHashMap<>();
+        settings.all().stream().filter(shown -> shown.setting().changeable()).forEach(shown -> groups.computeIfAbsent(
+                        shown.setting().group().toLowerCase(Locale.ROOT).replace(' ', '-'), _ -> new ArrayList<>())
+                .add(shown));
+        return groups;
+    }
+
+    private static Field field(OperatorSettings.Shown shown, FormState form, String tab) {
+        Setting<?> setting = shown.setting();
+        String error = form.error(tab);
+        boolean isSwitch = isSwitch(setting);
+        String value = value(shown);
+        String typed = isSwitch && form.isTouched(tab)
+                ? String.valueOf(!form.value(tab, setting.name()).isEmpty())
+                : form.value(tab, setting.name(), value);
+        return new Field(
+                setting.name(),
+                LABELS.getOrDefault(setting.name(), setting.name()),
+                setting.doc(),
+                setting.choices().isEmpty()
+                        ? "Allowed: " + setting.allowed() + "."
+                                + (setting.defaultText().isEmpty() ? "" : " Default: " + setting.defaultText() + ".")
+                        : "",
+                form.value(tab, WAS + setting.name(), value),
+                fixed(shown) == null ? typed : value,
+                isSwitch ? List.of() : setting.choices(),
+                isSwitch,
+                fixed(shown),
+                error != null && error.startsWith(setting.name() + " ") ? error : null);
+    }
+
+    private static boolean isSwitch(Setting<?> setting) {
+        return setting.choices().equals(List.of("true", "false"));
+    }
+
+    private static String value(OperatorSettings.Shown shown) {
+        return Objects.requireNonNullElse(shown.value(), "");
+    }
+
+    /** Null if nothing wins over what is set here. */
+    private static @Nullable String fixed(OperatorSettings.Shown shown) {
+        return switch (shown.source()) {
+            case ARGUMENT -> "by the argument " + shown.setting().option();
+            case ENVIRONMENT -> "by the environment variable " + shown.setting().variable();
+            case FILE -> "by the settings file";
+            case STORED, DEFAULT -> null;
+        };
+    }
+
+    /** How mail fares. @param sent when the last one was sent; empty: none was @param failure why the last one failed; empty: it did not */
+    public record Mail(boolean isOn, String sent, String waiting, String failure) {}
+
+    private Mail mail(ZoneId zone) {
+        Outbox.State state = links.links().mailState();
+        Instant sent = state.sentAt();
+        return new Mail(
+                links.links().isMailOn(),
+                sent == null ? "" : Texts.time(sent, zone),
+                state.waiting() < 100 ? Texts.number(state.waiting()) : "100 or more",
+                state.reason() == null ? "" : state.reason());
+    }
+
+    private static Line line(OperatorSettings.Shown shown) {
+        String value = shown.value();
+        String name = shown.setting().name();
+        return new Line(
+                name,
+                name.replace(".", ""),
+                value != null ? value : shown.isSet() ? "set, not shown" : "–",
+                source(shown.source()),
+                shown.setting().doc());
+    }
+
+    private static String source(CurrentSettings.Source source) {
+        return switch (source) {
+            case ARGUMENT -> "argument";
+            case ENVIRONMENT -> "environment";
+            case FILE -> "file";
+            case STORED -> "set here";
+            case DEFAULT -> "default";
+        };
+    }
+}

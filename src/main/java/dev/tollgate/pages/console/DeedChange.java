@@ -1,0 +1,184 @@
+package dev.tollgate.pages.console;
+
+import dev.tollgate.pages.frame.Texts;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A field that a deed has changed, or that says more of it, in the words and units of pages.
+ *
+ * @param before null where there is nothing to compare it with
+ */
+public record DeedChange(String field, @Nullable String before, String after) {
+
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final String NOTHING = "none";
+    private static final String MICROS = "Micros";
+
+    /** Decimal credits. */
+    private static final Set<String> CREDITS = Set.of(
+            "balance",
+            "reserved",
+            "purchased",
+            "consumed",
+            "credits",
+            "credits_taken_back",
+            "credits_missing",
+            "spend_hour",
+            "spend_day",
+            "spend_total");
+
+    private static final Set<String> PRICES = Set.of("input", "output");
+
+    /** Whose values are ids that have names. */
+    private static final Set<String> PEOPLE = Set.of("person", "left");
+
+    /** Said by the row itself, or changed by no deed. */
+    private static final Set<String> LEFT_OUT = Set.of("id", "accountId", "createdAt", "lastUsedAt");
+
+    /** Says what came of the deed beside what it is: of what did not, nothing is told. */
+    private static final Set<String> ONLY_WHERE_TRUE = Set.of("blocked");
+
+    /** What stays and still says what the deed is about. */
+    private static final Set<String> ALWAYS = PEOPLE;
+
+    @Override
+    public String toString() {
+        return field + ": " + (before == null ? "" : before + " → ") + after;
+    }
+
+    /** All in a line. */
+    static String line(List<DeedChange> changes) {
+        return changes.stream().map(DeedChange::toString).collect(Collectors.joining("; "));
+    }
+
+    /**
+     * What has become different; of what there was not before or is not any more, whatever is worth telling.
+     *
+     * @param beforeJson as the audit log keeps it; null where there was nothing
+     * @param afterJson likewise
+     * @param person what somebody with an id is called
+     */
+    static List<DeedChange> of(
+            @Nullable String beforeJson, @Nullable String afterJson, UnaryOperator<String> person, ZoneId zone) {
+        Map<String, JsonNode> before = fields(beforeJson);
+        Map<String, JsonNode> after = fields(afterJson);
+        Set<String> names = new LinkedHashSet<>(after.keySet());
+        names.addAll(before.keySet());
+        names.removeAll(LEFT_OUT);
+        List<DeedChange> changes = new ArrayList<>();
+        for (String name : names) {
+            JsonNode was = before.get(name);
+            JsonNode is = after.get(name);
+            if (was == null && is != null && isWorthTelling(name, is)) {
+                changes.add(new DeedChange(DeedWords.field(name), null, text(name, is, person, zone)));
+            } else if (was != null && is == null) {
+                changes.add(new DeedChange(DeedWords.field(name), text(name, was, person, zone), NOTHING));
+            } else if (was != null && is != null && !was.equals(is)) {
+                changes.add(new DeedChange(
+                        DeedWords.field(name), text(name, was, person, zone), text(name, is, person, zone)));
+            } else if (was != null && ALWAYS.contains(name)) {
+                changes.add(new DeedChange(DeedWords.field(name), null, text(name, was, person, zone)));
+            }
+        }
+        return changes;
+    }
+
+    /** Those of objects within it have both names, with a dot. What is no object is one field, so that it is told as it is. */
+    private static Map<String, JsonNode> fields(@Nullable String json) {
+        Map<String, JsonNode> fields = new LinkedHashMap<>();
+        if (json != null) {
+            try {
+                add(fields, "", JSON.readTree(json));
+            } catch (JacksonException e) {
+                fields.put("value", JSON.getNodeFactory().stringNode(json));
+            }
+        }
+        return fields;
+    }
+
+    private static void add(Map<String, JsonNode> fields, String path, JsonNode node) {
+        if (!node.isObject()) {
+            fields.put(path.isEmpty() ? "value" : path, node);
+            return;
+        }
+        node.properties()
+                .forEach(field ->
+                        add(fields, path.isEmpty() ? field.getKey() : path + "." + field.getKey(), field.getValue()));
+    }
+
+    private static boolean isWorthTelling(String name, JsonNode is) {
+        return !isEmpty(is) && (is.asBoolean(true) || !ONLY_WHERE_TRUE.contains(name));
+    }
+
+    private static boolean isEmpty(JsonNode node) {
+        return node.isNull() || node.isArray() && node.isEmpty();
+    }
+
+    private static String text(String name, JsonNode node, UnaryOperator<String> person, ZoneId zone) {
+        if (isEmpty(node)) {
+            return name.equals("models") || name.equals("allow") ? "all" : NOTHING;
+        }
+        if (node.isBoolean()) {
+            return node.asBoolean() ? "yes" : "no";
+        }
+        if (node.isArray()) {
+            return node.valueStream().map(JsonNode::asString).collect(Collectors.joining(", "));
+        }
+        return node.isNumber() ? number(name, node.decimalValue()) : word(name, node.asString(), person, zone);
+    }
+
+    private static String number(String name, BigDecimal number) {
+        try {
+            if (name.endsWith(MICROS)) {
+                return Texts.charge(number.longValueExact());
+            }
+            if (CREDITS.contains(name) || PRICES.contains(name)) {
+                long micros = number.movePointRight(6).longValueExact();
+                return PRICES.contains(name) ? Texts.price(micros) : Texts.charge(micros);
+            }
+            return Texts.number(number.longValueExact());
+        } catch (ArithmeticException e) {
+            return number.toPlainString();
+        }
+    }
+
+    private static String word(String name, String text, UnaryOperator<String> person, ZoneId zone) {
+        if (PEOPLE.contains(name)) {
+            return person.apply(text);
+        }
+        if (name.equals("kind")) {
+            return text.equals("MANAGEMENT") ? "management key" : text.equals("API") ? "API key" : text;
+        }
+        if (!name.endsWith("At")) {
+            return text.isEmpty() ? NOTHING : text;
+        }
+        try {
+            return Texts.fullTime(Instant.parse(text), zone);
+        } catch (DateTimeParseException e) {
+            return text;
+        }
+    }
+
+    /** The ids in it that have names. */
+    static Set<String> ids(@Nullable String json) {
+        return fields(json).entrySet().stream()
+                .filter(field -> PEOPLE.contains(field.getKey()))
+                .map(field -> field.getValue().asString())
+                .collect(Collectors.toSet());
+    }
+}

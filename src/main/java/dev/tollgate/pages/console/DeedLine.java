@@ -1,0 +1,106 @@
+package dev.tollgate.pages.console;
+
+import dev.tollgate.books.auditlog.AuditLog;
+import dev.tollgate.customers.figures.NamesOfIds;
+import dev.tollgate.customers.figures.NamesOfIds.Named;
+import dev.tollgate.pages.frame.Texts;
+import java.time.ZoneId;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row of the audit log, written out. Empty texts where there is nothing.
+ *
+ * @param who what he who did it is called now
+ * @param whoId as it is kept: what the page is filtered by
+ * @param address from where
+ * @param what in words
+ * @param whom what it was done to, as that is called now
+ * @param whomId as it is kept
+ * @param href the page of what it was done to
+ */
+public record DeedLine(
+        String time,
+        String fullTime,
+        String who,
+        String whoId,
+        String address,
+        String what,
+        String whom,
+        String whomId,
+        @Nullable String href,
+        List<DeedChange> changes,
+        String reason) {
+
+    /** In the order of the rows, each with the names of now. */
+    static List<DeedLine> of(List<AuditLog.Line> rows, NamesOfIds names, ZoneId zone) {
+        Set<String> ids = new HashSet<>();
+        for (AuditLog.Line row : rows) {
+            ids.add(row.actor().who());
+            ids.add(row.subject());
+            ids.addAll(DeedChange.ids(row.beforeJson()));
+            ids.addAll(DeedChange.ids(row.afterJson()));
+        }
+        Map<String, Named> named = names.of(ids);
+        return rows.stream().map(row -> of(row, named, zone)).toList();
+    }
+
+    private static DeedLine of(AuditLog.Line row, Map<String, Named> names, ZoneId zone) {
+        String who = row.actor().who();
+        return new DeedLine(
+                Texts.time(row.at(), zone),
+                Texts.fullTime(row.at(), zone),
+                person(who, names),
+                who,
+                Objects.requireNonNullElse(row.actor().address(), ""),
+                DeedWords.action(row.action()),
+                whom(row, names),
+                row.subject(),
+                href(row, names.get(row.subject())),
+                DeedChange.of(row.beforeJson(), row.afterJson(), id -> person(id, names), zone),
+                Objects.requireNonNullElse(row.reason(), ""));
+    }
+
+    private static String person(String id, Map<String, Named> names) {
+        Named named = names.get(id);
+        return named != null ? named.name() : id.startsWith("per_") ? "somebody whose account is gone" : id;
+    }
+
+    private static String whom(AuditLog.Line row, Map<String, Named> names) {
+        Named named = names.get(row.subject());
+        if (named == null) {
+            return person(row.subject(), names);
+        }
+        return switch (named.kind()) {
+            case ACCOUNT -> named.accountName();
+            case PERSON -> named.name();
+            case KEY -> "key '" + named.name() + "' of " + named.accountName();
+            case CALL -> "a call of " + named.accountName();
+        };
+    }
+
+    private static @Nullable String href(AuditLog.Line row, @Nullable Named named) {
+        if (named != null) {
+            return named.kind() == NamesOfIds.Kind.CALL
+                    ? ConsoleCalls.PATH + "/" + DeedForms.encoded(row.subject())
+                    : ConsoleAccounts.PATH + "/" + DeedForms.encoded(named.accountId());
+        }
+        return switch (row.action().substring(0, row.action().indexOf('.') + 1)) {
+            case "model." -> ConsolePrices.PATH + "/" + row.subject();
+            case "setting.", "mail." -> ConsoleSettings.PATH;
+            case "channels.", "channel." -> ConsoleChannels.PATH;
+            case "voucher." -> ConsoleVouchers.PATH;
+            default -> null;
+        };
+    }
+
+    /** What a file has beside the row as it is kept. */
+    Stream<String> inFile() {
+        return Stream.of(who, what, whom, DeedChange.line(changes));
+    }
+}

@@ -1,0 +1,135 @@
+package dev.tollgate.pages.console;
+
+import dev.tollgate.customers.people.Links;
+import dev.tollgate.operator.admin.Deeds;
+import dev.tollgate.operator.admin.OperatorVouchers;
+import dev.tollgate.operator.admin.Prices;
+import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.Visitor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/** What is to be done before others are let in; each step ticks itself from a fact. Thread-safe; blocks. */
+public final class FirstSteps {
+
+    private static final String DEMO = "acc_demo";
+    private static final String DOCS = "/docs/configuration#";
+
+    private final Chosen chosen;
+    private final Prices prices;
+    private final Deeds deeds;
+    private final OperatorVouchers vouchers;
+    private final Links links;
+
+    public FirstSteps(Chosen chosen, Prices prices, Deeds deeds, OperatorVouchers vouchers, Links links) {
+        this.chosen = chosen;
+        this.prices = prices;
+        this.deeds = deeds;
+        this.vouchers = vouchers;
+        this.links = links;
+    }
+
+    /** What was chosen. @param signUp whether it is open, asked each time */
+    public record Chosen(
+            boolean hasRealUpstream, boolean hasPayments, boolean hasPublicAddress, BooleanSupplier signUp) {}
+
+    /**
+     * @param why in a sentence
+     * @param href the page where it is done, or its documentation
+     * @param paste a command to restart with; empty if it is done on a page
+     * @param though a warning although it is done; empty without one
+     */
+    public record Step(boolean isDone, String what, String why, String href, String paste, String though) {
+
+        private Step(boolean isDone, String what, String why, String href, String paste) {
+            this(isDone, what, why, href, paste, "");
+        }
+    }
+
+    List<Step> of(PageRequest<Visitor.Member> request) {
+        boolean noLoss = prices.all().stream().noneMatch(Prices.Sold::isLoss);
+        List<Step> steps = new ArrayList<>();
+        steps.add(new Step(
+                request.visitor().person().hasSecondFactor(),
+                "Add a second factor to your sign-in",
+                "Anyone with your password could otherwise give credits away.",
+                "/dashboard/settings/security",
+                ""));
+        steps.add(new Step(
+                chosen.hasRealUpstream(),
+                "Add a Gemini API key",
+                "Until then the sandbox answers and nothing real is sold.",
+                DOCS + "geminiapi-key",
+                "GEMINI_API_KEY=… ./tollgate serve"));
+        steps.add(new Step(
+                noLoss,
+                "Sell no model at a loss",
+                "Each call below the provider's price costs you money.",
+                "/console/prices",
+                ""));
+        steps.add(new Step(
+                chosen.hasPublicAddress(),
+                "Set the public address",
+                "E-mails and code samples contain it. You come from "
+                        + request.visit().address() + "; if that is your proxy, set http.trusted-hops too.",
+                DOCS + "publicurl",
+                "TOLLGATE_PUBLIC_URL=https://ai.example.org ./tollgate serve"));
+        steps.add(
+                new Step(
+                        links.isMailOn() && links.mailState().sentAt() != null,
+                        "Send a test e-mail",
+                        links.isMailOn()
+                                ? "Without e-mail a customer who forgets the password cannot sign in."
+                                : "Without e-mail you hand over links for new passwords yourself.",
+                        links.isMailOn() ? ConsoleSettings.MAIL_PATH : DOCS + "mailhost",
+                        links.isMailOn()
+                                ? ""
+                                : "TOLLGATE_MAIL_HOST=smtp.example.org TOLLGATE_MAIL_FROM=tollgate@example.org ./tollgate serve"));
+        steps.add(new Step(
+                chosen.hasPayments() || hasVouchers(),
+                "Set up payments or vouchers",
+                "Customers can then get credits without your help. For payments set stripe.secret-key and stripe.webhook-secret.",
+                ConsoleVouchers.PATH,
+                ""));
+        steps.add(new Step(
+                isDemoClosed(),
+                "Ban the demo account",
+                "Its key may be known to others.",
+                ConsoleAccounts.PATH + "/" + DEMO,
+                ""));
+        boolean isOpen = chosen.signUp().getAsBoolean();
+        boolean isReady = chosen.hasRealUpstream() && noLoss && chosen.hasPublicAddress();
+        boolean isHarmless = isOpen && !chosen.hasRealUpstream();
+        steps.add(new Step(
+                isOpen && (isReady || isHarmless),
+                "Open sign-up",
+                isReady
+                        ? "Until then only you create accounts."
+                        : "First add an API key, prices without a loss and a public address."
+                                + (isOpen ? " Sign-up is open already." : ""),
+                ConsoleSettings.SIGN_UP_PATH,
+                "",
+                isHarmless
+                        ? "Sign-up is open. That is fine with the sandbox. Close it before you add a real API key."
+                        : ""));
+        return steps;
+    }
+
+    private boolean hasVouchers() {
+        try {
+            return !vouchers.page(Long.MAX_VALUE, 1).isEmpty();
+        } catch (Refused e) {
+            return false;
+        }
+    }
+
+    private boolean isDemoClosed() {
+        try {
+            return deeds.account(DEMO).blocked();
+        } catch (Refused e) {
+            return e.why() == Refused.Why.NOT_FOUND;
+        }
+    }
+}

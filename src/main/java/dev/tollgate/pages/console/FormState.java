@@ -1,0 +1,52 @@
+package dev.tollgate.pages.console;
+
+import dev.tollgate.http.Form;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of a page's forms as it is filled in: what was typed comes back with an error, and after the password was asked for.
+ *
+ * @param deed which form of the page; empty where none was touched
+ * @param error what is wrong with it; null where nothing is
+ */
+public record FormState(
+        String deed, Map<String, String> typed, @Nullable String error) {
+
+    static final FormState NONE = new FormState("", Map.of(), null);
+
+    public FormState {
+        typed = Map.copyOf(typed);
+    }
+
+    static FormState wrong(Form form, String error) {
+        return new FormState(text(form, "deed"), form.fields(), error);
+    }
+
+    /** @param typed into the form before the password page */
+    static FormState kept(Map<String, String> typed) {
+        return typed.isEmpty() ? NONE : new FormState(typed.getOrDefault("deed", ""), typed, null);
+    }
+
+    static String text(Form form, String field) {
+        String value = form.field(field);
+        return value == null ? "" : value.strip();
+    }
+
+    public String value(String form, String field) {
+        return value(form, field, "");
+    }
+
+    /** Returns the typed value of a field, or its default. */
+    public String value(String form, String field, String otherwise) {
+        return form.equals(deed) ? typed.getOrDefault(field, otherwise) : otherwise;
+    }
+
+    public @Nullable String error(String form) {
+        return form.equals(deed) ? error : null;
+    }
+
+    public boolean isTouched(String form) {
+        return form.equals(deed);
+    }
+}

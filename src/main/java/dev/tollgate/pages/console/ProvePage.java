@@ -1,0 +1,82 @@
+package dev.tollgate.pages.console;
+
+import dev.tollgate.customers.people.Identities;
+import dev.tollgate.customers.people.IdentityProvider;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.people.SignIn;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Visitor;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /console/prove}: the password again, for ten minutes of money, prices and rights, then back to the form. */
+public final class ProvePage {
+
+    static final String PATH = "/console/prove";
+
+    private static final String TEMPLATE = "console/prove.jte";
+    private static final String HOME = "/console";
+
+    private final People people;
+    private final Identities identities;
+
+    public ProvePage(People people, Identities identities) {
+        this.people = people;
+        this.identities = identities;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(
+                pages.get(
+                        PATH,
+                        pages.operators(),
+                        request -> PageStep.show(TEMPLATE, params(request, within(request.query("to")), null))),
+                pages.post(PATH, pages.operators(), this::prove));
+    }
+
+    private PageStep prove(PageRequest<Visitor.Member> request, Form form) {
+        String to = within(form.field("to"));
+        String password = form.field("password");
+        SignIn done = people.prove(request.visitor().session(), password == null ? "" : password, request.visit());
+        return switch (done) {
+            case SignIn.Welcome welcome -> PageStep.to(to);
+            case SignIn.Wait wait ->
+                PageStep.again(
+                        TEMPLATE,
+                        params(
+                                request,
+                                to,
+                                "Too many tries. Try again in " + (wait.left().toSeconds() + 1) + " seconds."));
+            default -> PageStep.again(TEMPLATE, params(request, to, "The password is wrong."));
+        };
+    }
+
+    private Map<String, Object> params(PageRequest<Visitor.Member> request, String to, @Nullable String error) {
+        Map<String, Object> params = new HashMap<>();
+        params.put("to", to);
+        IdentityProvider provider = identities.providerOf(request.visitor().person());
+        if (provider != null) {
+            params.put("provider", provider.name());
+            params.put("providerHref", "/sign-in/oidc?for=prove&to=" + DeedForms.encoded(to));
+        }
+        if (error != null) {
+            params.put("error", error);
+        }
+        return params;
+    }
+
+    /** A place in the console and nothing else. */
+    static String within(@Nullable String to) {
+        return to != null
+                        && (to.equals(HOME) || to.startsWith(HOME + "/") || to.startsWith(HOME + "?"))
+                        && to.chars().allMatch(each -> each > ' ' && each < 0x7f && each != '\\')
+                ? to
+                : HOME;
+    }
+}

@@ -1,0 +1,122 @@
+package dev.tollgate.pages.dashboard;
+
+import dev.tollgate.books.ledger.Bucket;
+import dev.tollgate.books.ledger.Entry;
+import dev.tollgate.customers.figures.CallDetail;
+import dev.tollgate.customers.figures.CallRow;
+import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.live.LiveTexts;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What happened to a call, in sentences, for its customer and the operator alike. Pure. */
+public final class CallStory {
+
+    /** What another try may mend. */
+    private static final Set<String> PASSING = Set.of(
+            "upstream_error", "internal_error", "rate_limit_exceeded", "insufficient_credits", "spend_limit_exceeded");
+
+    /** What is in the call itself. Of all others it is not known. */
+    private static final Set<String> LASTING = Set.of("invalid_request", "context_length_exceeded", "model_not_found");
+
+    /** Of errors that the upstream has caused, those that it would cause again: their callers were told so (D24). */
+    private static final List<String> LASTING_WORDS =
+            List.of("The upstream provider blocked the request", "The upstream provider refused the request");
+
+    private static final String ADVICE = " Please try again.";
+
+    private final CallDetail detail;
+    private final CallRow call;
+    private final Instant now;
+    private final @Nullable Long tokensMax;
+
+    /** @param tokensMax the maximum that a call ran with whose balance did not cover more, or null */
+    public CallStory(CallDetail detail, Instant now, @Nullable Long tokensMax) {
+        this.detail = detail;
+        this.call = detail.call();
+        this.now = now;
+        this.tokensMax = tokensMax;
+    }
+
+    public List<String> sentences() {
+        List<String> story = new ArrayList<>();
+        story.add(begin());
+        if (tokensMax != null) {
+            story.add("The balance covered " + Texts.number(tokensMax) + " tokens of answer, so that was the maximum.");
+        }
+        if (!AnswerWords.filter(call).isEmpty()) {
+            story.add("The provider's safety filter stopped the answer (" + AnswerWords.filter(call) + ").");
+        }
+        for (String flag : call.flags()) {
+            story.add(ofFlag(flag));
+        }
+        if (detail.refundedMicros() > 0) {
+            story.add(Texts.charge(detail.refundedMicros()) + " credits were given back afterwards.");
+        }
+        return story;
+    }
+
+    private String begin() {
+        return switch (call.status()) {
+            case PROCESSING -> LiveTexts.runs(call.startedAt(), held(), now);
+            case COMPLETED ->
+                "Answered with " + tokens() + " and charged " + Texts.charge(call.chargeMicros()) + " credits.";
+            case CANCELLED ->
+                call.chargeMicros() == 0
+                        ? "The caller left before anything was answered. Nothing was charged."
+                        : "The caller left after " + tokens() + ". Charged for what had been reported.";
+            case FAILED -> failed();
+        };
+    }
+
+    private String failed() {
+        String error = call.errorMessage() == null ? "The call failed." : call.errorMessage();
+        String money = call.chargeMicros() == 0
+                ? held() == 0 ? "Nothing was charged." : "All " + Texts.charge(held()) + " held credits came back."
+                : "Charged " + Texts.charge(call.chargeMicros()) + " credits for what had been answered.";
+        return withoutAdvice(error) + " " + money + again(call.errorCode(), error);
+    }
+
+    /** What the caller was told to do, which is said behind the money here. */
+    private static String withoutAdvice(String error) {
+        return error.endsWith(ADVICE) ? error.substring(0, error.length() - ADVICE.length()) : error;
+    }
+
+    private static String again(@Nullable String code, String error) {
+        if (code == null) {
+            return "";
+        }
+        if (LASTING_WORDS.stream().anyMatch(error::startsWith)) {
+            return " The same call will fail again.";
+        }
+        return PASSING.contains(code)
+                ? " Trying again can help."
+                : LASTING.contains(code) ? " The same call will fail again." : "";
+    }
+
+    private long held() {
+        return detail.entries().stream()
+                .filter(entry -> entry.to() == Bucket.RESERVED)
+                .mapToLong(Entry::amountMicros)
+                .sum();
+    }
+
+    private String tokens() {
+        return Texts.count(call.tokens().completion(), "token");
+    }
+
+    private static String ofFlag(String flag) {
+        return switch (flag) {
+            case "estimated" ->
+                "The model's provider reported no usage: it was estimated from what was sent and answered.";
+            case "clamped" ->
+                "The provider reported a usage that cannot be: it was cut down to what the call can come to.";
+            case "total_mismatch" -> "The provider's total was not the sum of its parts: the parts count.";
+            case "shortfall" -> "It used more than balance and limits covered: the rest is the operator's, not yours.";
+            default -> "Flag: " + flag + ".";
+        };
+    }
+}

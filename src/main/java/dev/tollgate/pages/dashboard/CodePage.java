@@ -1,0 +1,71 @@
+package dev.tollgate.pages.dashboard;
+
+import static dev.tollgate.pages.dashboard.DoorPages.text;
+
+import dev.tollgate.customers.people.BrowserSession;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.people.SignIn;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Visitor;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /sign-in/code}: the second step for those who have switched it on. */
+public final class CodePage {
+
+    static final String PATH = "/sign-in/code";
+
+    private static final String TEMPLATE = "door/code.jte";
+
+    private final People people;
+    private final SignedIn signedIn;
+
+    public CodePage(People people, SignedIn signedIn) {
+        this.people = people;
+        this.signedIn = signedIn;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(pages.get(PATH, pages.begun(), this::show), pages.post(PATH, pages.begun(), this::enter));
+    }
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        BrowserSession session = request.visitor().session();
+        String to = DoorPages.within(request.query("to"));
+        return session.codeDue()
+                ? PageStep.show(TEMPLATE, params(to, null))
+                : PageStep.to(SignedIn.home(session.person(), to));
+    }
+
+    private PageStep enter(PageRequest<Visitor.Member> request, Form form) {
+        BrowserSession session = request.visitor().session();
+        String to = DoorPages.within(form.field("to"));
+        if (!session.codeDue()) {
+            return PageStep.to(SignedIn.home(session.person(), to));
+        }
+        String typed = text(form, "code").isBlank() ? text(form, "recovery") : text(form, "code");
+        return switch (people.secondFactor().enter(session, typed, request.visit())) {
+            case SignIn.Welcome in -> signedIn.of(request, in, to);
+            case SignIn.Wait(Duration left) ->
+                PageStep.again(
+                        TEMPLATE, params(to, "Too many tries. Try again in " + (left.toSeconds() + 1) + " seconds."));
+            default -> PageStep.again(TEMPLATE, params(to, "This code is wrong, or was used already."));
+        };
+    }
+
+    private static Map<String, Object> params(String to, @Nullable String error) {
+        Map<String, Object> params = new HashMap<>();
+        params.put("to", to);
+        if (error != null) {
+            params.put("error", error);
+        }
+        return params;
+    }
+}

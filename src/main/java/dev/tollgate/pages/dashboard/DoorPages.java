@@ -1,0 +1,207 @@
+package dev.tollgate.pages.dashboard;
+
+import dev.tollgate.base.money.Credits;
+import dev.tollgate.customers.people.IdentityProvider;
+import dev.tollgate.customers.people.Links;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.people.SignIn;
+import dev.tollgate.customers.people.SignUp;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Visitor;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /sign-in}, {@code /sign-up} and {@code /sign-out}. */
+public final class DoorPages {
+
+    private static final String HOME = SignedIn.HOME;
+
+    /** What is said at the door after something was done elsewhere. */
+    private static final Map<String, String> SAID = Map.of(
+            "deleted", "The account is deleted: its keys have stopped, and what was stored about you is erased.",
+            "left", "You have left the account, and what was stored about you is erased.",
+            "confirmed", "The address is confirmed. Sign in.",
+            "reset", "The password is set, and all sessions have ended. Sign in with it.");
+
+    private final People people;
+    private final Links links;
+    private final SignedIn signedIn;
+    private final SignUp signUp;
+    private final @Nullable IdentityProvider provider;
+
+    /** @param provider by whose word people sign in, too; null for nobody's */
+    public DoorPages(
+            People people, Links links, SignedIn signedIn, SignUp signUp, @Nullable IdentityProvider provider) {
+        this.people = people;
+        this.links = links;
+        this.signedIn = signedIn;
+        this.signUp = signUp;
+        this.provider = provider;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(
+                pages.get("/sign-in", pages.everybody(), this::signInPage),
+                pages.post("/sign-in", pages.everybody(), this::signIn),
+                pages.get("/sign-up", pages.everybody(), this::signUpPage),
+                pages.post("/sign-up", pages.everybody(), this::signUp),
+                pages.post("/sign-out", pages.begun(), this::signOut));
+    }
+
+    // ---- signing in ----
+
+    private PageStep signInPage(PageRequest<Visitor> request) {
+        String to = within(request.query("to"));
+        return request.visitor() instanceof Visitor.Member member
+                        && !member.session().codeDue()
+                ? PageStep.to(to)
+                : PageStep.show("door/sign-in.jte", said(signInParams("", to, null), request.query("said")));
+    }
+
+    private static Map<String, Object> said(Map<String, Object> params, @Nullable String what) {
+        if (what != null && SAID.containsKey(what)) {
+            params.put("said", Objects.requireNonNull(SAID.get(what)));
+        }
+        return params;
+    }
+
+    private PageStep signIn(PageRequest<Visitor> request, Form form) {
+        String login = text(form, "login");
+        String to = within(form.field("to"));
+        return switch (people.signIn(login, text(form, "password"), request.visit())) {
+            case SignIn.Welcome in -> signedIn.of(request, in, to);
+            case SignIn.Blocked blocked ->
+                PageStep.again(
+                        "door/sign-in.jte", signInParams(login, to, "This account is blocked. Ask the operator."));
+            case SignIn.Wait(Duration left) ->
+                PageStep.again(
+                        "door/sign-in.jte",
+                        signInParams(
+                                login, to, "Too many tries. Try again in " + (left.toSeconds() + 1) + " seconds."));
+            default -> PageStep.again("door/sign-in.jte", signInParams(login, to, "E-mail or password is wrong."));
+        };
+    }
+
+    private Map<String, Object> signInParams(String login, String to, @Nullable String error) {
+        Map<String, Object> params = new HashMap<>();
+        params.put("login", login);
+        params.put("to", to);
+        params.put("open", signUp.isOpen());
+        putProvider(params, to);
+        if (error != null) {
+            params.put("error", error);
+        }
+        return params;
+    }
+
+    private void putProvider(Map<String, Object> params, String to) {
+        if (provider != null) {
+            params.put("provider", provider.name());
+            params.put("providerHref", OidcPages.PATH + (to.equals(HOME) ? "" : "?to=" + encoded(to)));
+        }
+    }
+
+    static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    /** A path of ours and nothing else: what comes back from outside must not lead outside. */
+    static String within(@Nullable String to) {
+        boolean isPath = to != null
+                && to.startsWith("/")
+                && !to.startsWith("//")
+                && to.chars().allMatch(each -> each > ' ' && each < 0x7f && each != '\\');
+        return isPath ? Objects.requireNonNull(to) : HOME;
+    }
+
+    // ---- signing up ----
+
+    private PageStep signUpPage(PageRequest<Visitor> request) {
+        if (!signUp.isOpen()) {
+            return PageStep.show("door/closed.jte", Map.of());
+        }
+        if (request.query("sent") != null && links.isMailOn()) {
+            return LinkPages.sent();
+        }
+        return request.visitor() instanceof Visitor.Member
+                ? PageStep.to(HOME)
+                : PageStep.show("door/sign-up.jte", signUpParams("", "", "", Map.of()));
+    }
+
+    private PageStep signUp(PageRequest<Visitor> request, Form form) {
+        if (!signUp.isOpen()) {
+            return PageStep.show("door/closed.jte", Map.of());
+        }
+        String email = text(form, "email");
+        if (links.isMailOn()) {
+            return ask(request, email);
+        }
+        String name = text(form, "name");
+        String zone = text(form, "zone");
+        SignIn done = people.signUp(email, text(form, "password"), name, zone, signUp.credits(), request.visit());
+        return switch (done) {
+            case SignIn.Welcome in -> signedIn.of(request, in, HOME);
+            case SignIn.Taken taken -> again(email, name, zone, "email", "This address has an account already.");
+            case SignIn.Refused(String field, String message) -> again(email, name, zone, field, message);
+            case SignIn.Wait(Duration left) ->
+                again(
+                        email,
+                        name,
+                        zone,
+                        "form",
+                        "Too many accounts were made from this address. Try again in " + (left.toSeconds() + 1)
+                                + " seconds.");
+            default -> again(email, name, zone, "form", "That did not work.");
+        };
+    }
+
+    /** The mail says how to go on: neither the answer nor an account that comes to be shows whether the address is known. */
+    private PageStep ask(PageRequest<Visitor> request, String email) {
+        return switch (links.askToSignUp(email, request.visit())) {
+            case SignIn.Refused(String field, String message) -> again(email, "", "UTC", field, message);
+            case SignIn.Wait(Duration left) -> again(email, "", "UTC", "form", LinkPages.tooMany(left));
+            default -> PageStep.to("/sign-up?sent=1");
+        };
+    }
+
+    private PageStep again(String email, String name, String zone, String field, String message) {
+        return PageStep.again("door/sign-up.jte", signUpParams(email, name, zone, Map.of(field, message)));
+    }
+
+    private Map<String, Object> signUpParams(String email, String name, String zone, Map<String, String> errors) {
+        Map<String, Object> params = new HashMap<>();
+        params.put("email", email);
+        params.put("name", name);
+        params.put("zone", zone);
+        params.put("errors", errors);
+        params.put("mail", links.isMailOn());
+        putProvider(params, HOME);
+        long begins = links.isMailOn() ? signUp.credits().micros() : signUp.unconfirmedMicros();
+        if (begins > 0) {
+            params.put("credits", Credits.text(begins));
+        }
+        return params;
+    }
+
+    // ---- signing out ----
+
+    private PageStep signOut(PageRequest<Visitor.Member> request, Form form) {
+        people.endSession(
+                request.visitor().person().id(), request.visitor().session().hash());
+        return PageStep.signedOut(request, "/sign-in");
+    }
+
+    static String text(Form form, String field) {
+        return Objects.requireNonNullElse(form.field(field), "");
+    }
+}

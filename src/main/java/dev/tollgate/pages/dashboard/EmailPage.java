@@ -1,0 +1,79 @@
+package dev.tollgate.pages.dashboard;
+
+import static dev.tollgate.pages.dashboard.DoorPages.text;
+
+import dev.tollgate.customers.people.Links;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.people.Person;
+import dev.tollgate.customers.people.SignIn;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Visitor;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** {@code /dashboard/settings/email}: the address, confirmed or changed by a link that is sent to it. */
+public final class EmailPage {
+
+    static final String PATH = "/dashboard/settings/email";
+
+    private static final String TEMPLATE = "dashboard/email.jte";
+
+    private final People people;
+    private final Links links;
+
+    public EmailPage(People people, Links links) {
+        this.people = people;
+        this.links = links;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(pages.get(PATH, pages.members(), this::show), pages.post(PATH, pages.members(), this::send));
+    }
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        return PageStep.show(TEMPLATE, params(request, "", Map.of()));
+    }
+
+    private PageStep send(PageRequest<Visitor.Member> request, Form form) {
+        Person person = request.visitor().person();
+        if (!links.isMailOn()) {
+            return PageStep.to(PATH);
+        }
+        boolean isPresent = text(form, "deed").equals("confirm") && person.email() != null;
+        String email = isPresent ? Objects.requireNonNull(person.email()) : text(form, "email");
+        String proof = isPresent ? null : PasswordAgain.complaint(people, request, text(form, "password"));
+        if (proof != null) {
+            return PageStep.again(TEMPLATE, params(request, email, Map.of("password", proof)));
+        }
+        return switch (links.askToConfirm(person, email, request.visit())) {
+            case null -> PageStep.to(PATH + "?sent=1");
+            case SignIn.Refused(String field, String message) ->
+                PageStep.again(TEMPLATE, params(request, email, Map.of(field, message)));
+            case SignIn.Wait(Duration left) ->
+                PageStep.again(TEMPLATE, params(request, email, Map.of("form", LinkPages.tooMany(left))));
+            default -> throw new IllegalStateException("asking has no other outcome");
+        };
+    }
+
+    private Map<String, Object> params(PageRequest<Visitor.Member> request, String typed, Map<String, String> errors) {
+        Person person = request.visitor().person();
+        Map<String, Object> params = new HashMap<>();
+        params.put("mail", links.isMailOn());
+        params.put("present", person.email() == null ? "" : person.email());
+        params.put("login", person.login());
+        params.put("confirmed", person.confirmedAt() != null);
+        params.put("proved", people.isProved(request.visitor().session()));
+        params.put("typed", typed);
+        params.put("errors", errors);
+        params.put("sent", request.query("sent") != null && errors.isEmpty());
+        params.put("done", request.query("done") != null && errors.isEmpty());
+        return params;
+    }
+}

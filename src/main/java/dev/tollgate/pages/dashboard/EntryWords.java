@@ -1,0 +1,43 @@
+package dev.tollgate.pages.dashboard;
+
+import dev.tollgate.books.ledger.Bucket;
+import dev.tollgate.books.ledger.Entry;
+import java.util.List;
+
+/** What entries are called on pages, the customer's and the operator's. */
+public final class EntryWords {
+
+    private EntryWords() {}
+
+    /** On the page of a call. @param all of the call, for the first one that holds begins it */
+    public static String what(Entry entry, List<Entry> all) {
+        if (entry.from() == Bucket.SHORTFALL) {
+            return "Not covered, the operator's";
+        }
+        return switch (entry.kind()) {
+            case RESERVATION -> isFirst(entry, all) ? "Held" : "Held in addition";
+            case CHARGE -> "Charged";
+            case RELEASE -> "Returned";
+            case EXPIRY -> "Returned after its server had gone";
+            case REFUND -> "Refunded";
+            case TOP_UP, REVERSAL, ADJUSTMENT -> entry.kind().code();
+        };
+    }
+
+    /** In an account's ledger. */
+    public static String inLedger(Entry entry) {
+        return switch (entry.kind()) {
+            case TOP_UP -> "Credits added";
+            case RESERVATION -> "Held";
+            case CHARGE -> "Call";
+            case RELEASE, EXPIRY -> "Given back";
+            case REFUND -> "Refund";
+            case REVERSAL -> entry.from() == Bucket.FUNDING ? "Payment given back" : "Payment taken back";
+            case ADJUSTMENT -> "Correction";
+        };
+    }
+
+    private static boolean isFirst(Entry entry, List<Entry> all) {
+        return all.stream().noneMatch(other -> other.sequence() < entry.sequence());
+    }
+}

@@ -1,0 +1,150 @@
+package dev.tollgate.pages.dashboard;
+
+import static dev.tollgate.pages.dashboard.DoorPages.text;
+
+import dev.tollgate.customers.oidc.OidcSignIn;
+import dev.tollgate.customers.people.Identities;
+import dev.tollgate.customers.people.IdentityProvider;
+import dev.tollgate.customers.people.Links;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.people.Person;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.frame.Visitor;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code /dashboard/settings/security/identity}: the identity at a provider by which somebody signs in, connected and disconnected by a form,
+ * after the password.
+ */
+public final class IdentityPage {
+
+    static final String PATH = "/dashboard/settings/security/identity";
+
+    private static final String TEMPLATE = "dashboard/identity.jte";
+    private static final String CARRIED = "as";
+
+    private final @Nullable OidcSignIn oidc;
+    private final Identities identities;
+    private final People people;
+    private final Links links;
+
+    /** @param oidc null: nothing is connected; what was is disconnected here */
+    public IdentityPage(@Nullable OidcSignIn oidc, Identities identities, People people, Links links) {
+        this.oidc = oidc;
+        this.identities = identities;
+        this.people = people;
+        this.links = links;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(pages.get(PATH, pages.members(), this::show), pages.post(PATH, pages.members(), this::change));
+    }
+
+    /** A way in, written out. @param provider its name, or the issuer of one that is no longer used here */
+    public record Line(String issuer, String provider, String label, String since, String used, boolean isPresent) {}
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        String carried = request.query(CARRIED);
+        OidcSignIn.Shown shown = opened(request, carried == null ? "" : carried);
+        return shown == null && carried != null
+                ? PageStep.to(PATH)
+                : PageStep.show(TEMPLATE, params(request, shown, carried, Map.of()));
+    }
+
+    private OidcSignIn.@Nullable Shown opened(PageRequest<Visitor.Member> request, String carried) {
+        return oidc == null ? null : oidc.open(carried, request.visitor().csrfSeed());
+    }
+
+    private PageStep change(PageRequest<Visitor.Member> request, Form form) {
+        String carried = text(form, CARRIED);
+        OidcSignIn.Shown shown = opened(request, carried);
+        String complaint = PasswordAgain.complaint(people, request, text(form, "password"));
+        if (complaint != null) {
+            return again(request, shown, carried, Map.of("password", complaint));
+        }
+        return switch (text(form, "deed")) {
+            case "connect" -> shown == null || oidc == null ? PageStep.to(PATH) : connect(request, shown, oidc.name());
+            case "disconnect" -> disconnect(request, text(form, "issuer"));
+            default -> PageStep.to(PATH);
+        };
+    }
+
+    private PageStep connect(PageRequest<Visitor.Member> request, OidcSignIn.Shown shown, String provider) {
+        Person person = request.visitor().person();
+        boolean isTheirs = identities.connect(
+                person, shown.identity(), request.visit(), links.identityConnected(person, provider));
+        return isTheirs
+                ? PageStep.to(PATH + "?done=connected")
+                : again(
+                        request,
+                        null,
+                        null,
+                        Map.of(
+                                "form",
+                                "This identity is another account's, or yours is connected with another one already."
+                                        + " Disconnect that first."));
+    }
+
+    private PageStep disconnect(PageRequest<Visitor.Member> request, String issuer) {
+        return identities.disconnect(request.visitor().session(), issuer)
+                ? PageStep.to(PATH + "?done=disconnected")
+                : again(
+                        request,
+                        null,
+                        null,
+                        Map.of("form", "This is your only way in. Set a password first, under Security."));
+    }
+
+    private PageStep again(
+            PageRequest<Visitor.Member> request,
+            OidcSignIn.@Nullable Shown shown,
+            @Nullable String carried,
+            Map<String, String> errors) {
+        return PageStep.again(TEMPLATE, params(request, shown, carried, errors));
+    }
+
+    private Map<String, Object> params(
+            PageRequest<Visitor.Member> request,
+            OidcSignIn.@Nullable Shown shown,
+            @Nullable String carried,
+            Map<String, String> errors) {
+        Person person = request.visitor().person();
+        IdentityProvider present = identities.provider();
+        List<Line> lines = identities.of(person.id()).stream()
+                .map(linked -> line(person, linked, present))
+                .toList();
+        Map<String, Object> params = new HashMap<>();
+        params.put("lines", lines);
+        params.put("provider", present == null ? "" : present.name());
+        params.put("connected", lines.stream().anyMatch(Line::isPresent));
+        params.put("proved", people.isProved(request.visitor().session()));
+        params.put("errors", errors);
+        params.put("done", errors.isEmpty() && request.query("done") != null ? request.query("done") : "");
+        if (shown != null && carried != null) {
+            params.put("label", shown.identity().label());
+            params.put("carried", carried);
+        }
+        return params;
+    }
+
+    private static Line line(Person person, Identities.Linked linked, @Nullable IdentityProvider present) {
+        boolean isPresent = present != null && present.issuer().equals(linked.issuer());
+        return new Line(
+                linked.issuer(),
+                isPresent && present != null ? present.name() : linked.issuer(),
+                linked.label(),
+                Texts.time(linked.linkedAt(), person.preferences().zone()),
+                linked.usedAt() == null
+                        ? "never"
+                        : Texts.time(linked.usedAt(), person.preferences().zone()),
+                isPresent);
+    }
+}

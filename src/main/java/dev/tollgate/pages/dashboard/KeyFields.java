@@ -1,0 +1,42 @@
+package dev.tollgate.pages.dashboard;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields of a key's settings, as a page shows them.
+ *
+ * @param errors a sentence by field
+ * @param models each that may be chosen
+ * @param address where whoever looks comes from
+ */
+public record KeyFields(KeyForm form, Map<String, String> errors, List<Box> models, String address) {
+
+    static final Set<String> LIMITS =
+            Set.of("hour", "day", "total", "requests", "tokens", "concurrency", "expires", "allow");
+
+    /** @param checked for the attribute: null leaves it out */
+    public record Box(String field, String model, boolean checked) {}
+
+    static KeyFields of(KeyForm form, Map<String, String> errors, List<String> models, String address) {
+        List<Box> boxes = new ArrayList<>();
+        for (String model : models) {
+            boxes.add(new Box("model-" + boxes.size(), model, form.models().contains(model)));
+        }
+        return new KeyFields(form, errors, boxes, address);
+    }
+
+    public @Nullable String error(String field) {
+        return errors.get(field);
+    }
+
+    /** Whether the limits are open to be seen: there are some, or something is wrong there. */
+    public boolean unfolded() {
+        return form.hasLimits()
+                || errors.keySet().stream().anyMatch(field -> LIMITS.contains(field))
+                || errors.containsKey("models");
+    }
+}

@@ -1,0 +1,149 @@
+package dev.tollgate.pages.dashboard;
+
+import static dev.tollgate.pages.dashboard.DoorPages.text;
+
+import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.books.ledger.SpendLimits;
+import dev.tollgate.books.ledger.SpendWindow;
+import dev.tollgate.books.ledger.WindowUse;
+import dev.tollgate.customers.keys.CustomerKeys;
+import dev.tollgate.customers.keys.Key;
+import dev.tollgate.customers.keys.KeyKind;
+import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.keys.Spend;
+import dev.tollgate.customers.people.Person;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Visitor;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /dashboard/keys}: the account's keys, the newest first, each of which can be stopped from there. */
+public final class KeysPage {
+
+    static final String PATH = "/dashboard/keys";
+
+    private static final int ROWS = 50;
+    private static final int WARNINGS = 5;
+
+    private final CustomerKeys keys;
+    private final Ledger ledger;
+    private final InstantSource clock;
+
+    public KeysPage(CustomerKeys keys, Ledger ledger, InstantSource clock) {
+        this.keys = keys;
+        this.ledger = ledger;
+        this.clock = clock;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(pages.get(PATH, pages.members(), this::show), pages.post(PATH, pages.members(), this::turn));
+    }
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        String account = request.visitor().accountId();
+        List<Key> all = keys.list(account, null, Keys.PAGE_MAX).stream()
+                .sorted(Comparator.comparing(Key::createdAt).reversed().thenComparing(Key::id))
+                .toList();
+        int from = begin(all, request.query("after"));
+        List<Key> shown = all.subList(from, Math.min(all.size(), from + ROWS));
+        Map<String, Object> params = new HashMap<>();
+        Person.Preferences chosen = request.visitor().person().preferences();
+        SpendLimits limits = ledger.limits(account);
+        if (!limits.unlimited()) {
+            params.put("limits", limits(account, limits));
+        }
+        List<KeyRow> rows = rows(account, shown, chosen.zone());
+        params.put("keys", rows);
+        params.put("warnings", chosen.keyNotices() ? warnings(rows) : List.of());
+        if (from + ROWS < all.size()) {
+            params.put("older", PATH + "?after=" + shown.getLast().id());
+        }
+        if (from > 0) {
+            params.put("newest", PATH);
+        }
+        String said = said(request, all);
+        if (said != null) {
+            params.put("said", said);
+        }
+        return PageStep.show("dashboard/keys.jte", params);
+    }
+
+    /** What the operator lets all keys together spend: the windows that have a limit. */
+    private List<KeyWindow> limits(String account, SpendLimits limits) {
+        Instant now = clock.instant();
+        Spend spend = new Spend(limits.hourMicros(), limits.dayMicros(), limits.totalMicros());
+        Map<SpendWindow, WindowUse> uses =
+                ledger.windows(account, List.of(account), now).getOrDefault(account, Map.of());
+        return KeyWindow.all(spend, uses, now).stream()
+                .filter(window -> window.limit() != null)
+                .toList();
+    }
+
+    private static List<String> warnings(List<KeyRow> rows) {
+        List<String> warnings = new ArrayList<>();
+        for (KeyRow row : rows) {
+            if (row.warning() != null && warnings.size() < WARNINGS) {
+                warnings.add(row.warning());
+            }
+        }
+        return warnings;
+    }
+
+    private static int begin(List<Key> all, @Nullable String after) {
+        return IntStream.range(0, all.size())
+                        .filter(i -> all.get(i).id().equals(after))
+                        .findFirst()
+                        .orElse(-1)
+                + 1;
+    }
+
+    private List<KeyRow> rows(String account, List<Key> shown, ZoneId zone) {
+        Instant now = clock.instant();
+        var uses = ledger.windows(account, shown.stream().map(Key::id).toList(), now);
+        return shown.stream()
+                .map(key -> KeyRow.of(key, uses.getOrDefault(key.id(), Map.of()), now, zone))
+                .toList();
+    }
+
+    /** What was done just before, by the id or the name in the address. */
+    private static @Nullable String said(PageRequest<Visitor.Member> request, List<Key> all) {
+        String turned = request.query("turned");
+        for (Key key : all) {
+            if (key.id().equals(turned)) {
+                return key.disabled()
+                        ? offText(key)
+                        : "Calls with '" + key.settings().name() + "' are taken again.";
+            }
+        }
+        return request.query("deleted") == null ? null : "The key was deleted. Its history stays.";
+    }
+
+    static String offText(Key key) {
+        return "Calls with '" + key.settings().name() + "' get 401 from now on. You can turn it on again.";
+    }
+
+    private PageStep turn(PageRequest<Visitor.Member> request, Form form) {
+        String account = request.visitor().accountId();
+        String id = text(form, "key");
+        Key key = keys.find(account, id).orElse(null);
+        boolean off = !"on".equals(form.field("deed"));
+        if (key != null && (off || key.settings().kind() != KeyKind.MANAGEMENT)) {
+            keys.disable(account, id, off);
+        }
+        return PageStep.to(PATH + "?turned=" + URLEncoder.encode(id, StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,38 @@
+package dev.tollgate.pages.dashboard;
+
+import dev.tollgate.customers.people.SignUp;
+import dev.tollgate.http.Route;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.FirstCall;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Visitor;
+import java.util.List;
+import java.util.Map;
+
+/** {@code /}: what this is, for who has not signed in; the others go to where they work. */
+public final class LandingPage {
+
+    private final Catalogue catalogue;
+    private final SignUp signUp;
+
+    public LandingPage(Catalogue catalogue, SignUp signUp) {
+        this.catalogue = catalogue;
+        this.signUp = signUp;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(pages.get("/", pages.everybody(), this::show));
+    }
+
+    private PageStep show(PageRequest<Visitor> request) {
+        if (request.visitor() instanceof Visitor.Member member) {
+            return PageStep.to(member.person().isOperator() ? "/console" : "/dashboard");
+        }
+        FirstCall call = FirstCall.of(
+                request.address(), FirstCall.VARIABLE, catalogue.all().getFirst());
+        return PageStep.show(
+                "landing.jte", Map.of("models", PriceList.of(catalogue), "call", call, "open", signUp.isOpen()));
+    }
+}

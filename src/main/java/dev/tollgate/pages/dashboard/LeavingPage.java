@@ -1,0 +1,128 @@
+package dev.tollgate.pages.dashboard;
+
+import static dev.tollgate.pages.dashboard.DoorPages.text;
+
+import dev.tollgate.books.ledger.Account;
+import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.customers.departure.AccountFile;
+import dev.tollgate.customers.departure.Leaving;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.people.Person;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.PageFile;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.frame.Visitor;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** {@code /dashboard/settings/data}: all that is stored as a file, and the end of the account. */
+public final class LeavingPage {
+
+    private static final String PATH = "/dashboard/settings/data";
+    private static final String FILE = "/dashboard/settings/export";
+    private static final String TEMPLATE = "dashboard/data.jte";
+
+    /** So many others are named. */
+    private static final int NAMED_MAX = 3;
+
+    private final People people;
+    private final Leaving leaving;
+    private final AccountFile file;
+    private final Ledger ledger;
+    private final InstantSource clock;
+
+    public LeavingPage(People people, Leaving leaving, AccountFile file, Ledger ledger, InstantSource clock) {
+        this.people = people;
+        this.leaving = leaving;
+        this.file = file;
+        this.ledger = ledger;
+        this.clock = clock;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(
+                pages.get(PATH, pages.members(), this::show),
+                pages.post(PATH, pages.members(), this::delete),
+                pages.file(FILE, pages.members(), this::file));
+    }
+
+    private PageFile file(PageRequest<Visitor.Member> request) {
+        Person person = request.visitor().person();
+        String day = clock.instant().atZone(ZoneOffset.UTC).toLocalDate().toString();
+        return new PageFile(
+                "account-" + day + ".zip",
+                AccountFile.CONTENT_TYPE,
+                pieces -> file.write(person.accountId(), person.id(), clock.instant(), pieces));
+    }
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        return PageStep.show(TEMPLATE, params(request, "", Map.of()));
+    }
+
+    private PageStep delete(PageRequest<Visitor.Member> request, Form form) {
+        Person person = request.visitor().person();
+        String typed = text(form, "login").strip();
+        if (!typed.equalsIgnoreCase(person.login())) {
+            return again(request, typed, "login", "Type " + person.login() + " to say that you mean it.");
+        }
+        String proof = PasswordAgain.complaint(people, request, text(form, "password"));
+        if (proof != null) {
+            return again(request, typed, "password", proof);
+        }
+        boolean isLast = leaving.others(person).isEmpty();
+        return switch (leaving.leave(person)) {
+            case Leaving.StillRuns(long held) ->
+                again(
+                        request,
+                        typed,
+                        "form",
+                        "Calls are running and hold " + Texts.charge(held)
+                                + " credits. Disable your keys, wait until the calls have ended, then come back.");
+            case Leaving.LastOperator last -> again(request, typed, "form", "The only operator cannot be deleted.");
+            case Leaving.Gone gone ->
+                PageStep.signedOut(request, isLast ? "/sign-in?said=deleted" : "/sign-in?said=left");
+            case Leaving.NoSuchAccount none -> PageStep.signedOut(request, "/sign-in?said=deleted");
+        };
+    }
+
+    private PageStep again(PageRequest<Visitor.Member> request, String typed, String field, String message) {
+        return PageStep.again(TEMPLATE, params(request, typed, Map.of(field, message)));
+    }
+
+    private Map<String, Object> params(PageRequest<Visitor.Member> request, String typed, Map<String, String> errors) {
+        Person person = request.visitor().person();
+        Account account = ledger.account(person.accountId()).orElseThrow();
+        List<Person> others = leaving.others(person);
+        Map<String, Object> params = new HashMap<>();
+        params.put("login", person.login());
+        params.put("typed", typed);
+        params.put("errors", errors);
+        params.put("proved", people.isProved(request.visitor().session()));
+        params.put("lastOperator", leaving.isLastOperator(person));
+        params.put("others", named(others));
+        params.put("payment", others.isEmpty() && leaving.hasOpenPayment(person.accountId()));
+        params.put(
+                "loses",
+                others.isEmpty()
+                        ? "Your keys stop now. "
+                                + Texts.charge(account.balance().balanceMicros())
+                                + " credits are lost. Entries and receipts stay, without your name."
+                        : "The account, its keys and its credits stay with them. You can no longer sign in, and what is stored"
+                                + " about you is erased.");
+        return params;
+    }
+
+    private static String named(List<Person> others) {
+        List<String> logins =
+                others.stream().limit(NAMED_MAX).map(Person::login).toList();
+        int more = others.size() - logins.size();
+        return String.join(", ", logins) + (more > 0 ? " and " + more + " more" : "");
+    }
+}

@@ -1,0 +1,177 @@
+package dev.tollgate.pages.dashboard;
+
+import static dev.tollgate.pages.dashboard.DoorPages.text;
+
+import dev.tollgate.base.money.Credits;
+import dev.tollgate.customers.people.IdentityProvider;
+import dev.tollgate.customers.people.LinkKind;
+import dev.tollgate.customers.people.Links;
+import dev.tollgate.customers.people.PersonLink;
+import dev.tollgate.customers.people.SignIn;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Visitor;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code /forgot} and what links lead to: {@code /confirm/…}, {@code /reset/…}, {@code /invite/…}. A link is spent by a form and never by being
+ * looked at, for scanners of mails follow what they find.
+ */
+public final class LinkPages {
+
+    private static final String FORGOT = "/forgot";
+    private static final String TOKEN = "/{token}";
+
+    private final Links links;
+    private final SignedIn signedIn;
+    private final @Nullable IdentityProvider provider;
+
+    /** @param provider by whose word somebody comes in, too, who is invited; null for nobody's */
+    public LinkPages(Links links, SignedIn signedIn, @Nullable IdentityProvider provider) {
+        this.links = links;
+        this.signedIn = signedIn;
+        this.provider = provider;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(
+                pages.get(FORGOT, pages.everybody(), this::forgotPage),
+                pages.post(FORGOT, pages.everybody(), this::forgot),
+                pages.get("/confirm" + TOKEN, pages.everybody(), request -> show(request, LinkKind.CONFIRM)),
+                pages.post("/confirm" + TOKEN, pages.everybody(), this::confirm),
+                pages.get("/reset" + TOKEN, pages.everybody(), request -> show(request, LinkKind.RESET)),
+                pages.post("/reset" + TOKEN, pages.everybody(), this::reset),
+                pages.get("/invite" + TOKEN, pages.everybody(), request -> show(request, LinkKind.INVITE)),
+                pages.post("/invite" + TOKEN, pages.everybody(), this::invite));
+    }
+
+    // ---- a new password is asked for ----
+
+    private PageStep forgotPage(PageRequest<Visitor> request) {
+        return request.query("sent") != null && links.isMailOn()
+                ? sent()
+                : PageStep.show("door/forgot.jte", forgotParams("", Map.of()));
+    }
+
+    static PageStep sent() {
+        return PageStep.show("door/mail-sent.jte", Map.of());
+    }
+
+    private PageStep forgot(PageRequest<Visitor> request, Form form) {
+        if (!links.isMailOn()) {
+            return PageStep.to(FORGOT);
+        }
+        String login = text(form, "login");
+        return links.askToReset(login, request.visit()) instanceof SignIn.Wait(Duration left)
+                ? PageStep.again("door/forgot.jte", forgotParams(login, Map.of("form", tooMany(left))))
+                : PageStep.to(FORGOT + "?sent=1");
+    }
+
+    static String tooMany(Duration left) {
+        return "Too many mails were asked for. Try again in " + (left.toSeconds() + 1) + " seconds.";
+    }
+
+    private Map<String, Object> forgotParams(String login, Map<String, String> errors) {
+        return Map.of("login", login, "errors", errors, "mail", links.isMailOn());
+    }
+
+    // ---- links ----
+
+    private Optional<PersonLink> find(PageRequest<Visitor> request, LinkKind kind) {
+        return links.find(request.param("token"), kind, request.visit());
+    }
+
+    private PageStep show(PageRequest<Visitor> request, LinkKind kind) {
+        return find(request, kind)
+                .map(link -> page(request, link, "", Map.of(), 200))
+                .orElseGet(LinkPages::dead);
+    }
+
+    private static PageStep dead() {
+        return new PageStep.Show(404, "door/dead-link.jte", Map.of(), Map.of());
+    }
+
+    private PageStep page(
+            PageRequest<Visitor> request, PersonLink link, String name, Map<String, String> errors, int status) {
+        Map<String, Object> params = new HashMap<>();
+        params.put("action", request.path());
+        params.put("email", link.email());
+        if (link.kind() == LinkKind.RESET) {
+            params.put("errors", errors);
+            return new PageStep.Show(status, "door/reset.jte", params, Map.of());
+        }
+        if (link.personId() != null) {
+            return new PageStep.Show(status, "door/confirm.jte", params, Map.of());
+        }
+        if (!links.isOpenTo(link)) {
+            return PageStep.show("door/closed.jte", Map.of());
+        }
+        params.put("errors", errors);
+        params.put("name", name);
+        if (provider != null && link.kind() == LinkKind.INVITE) {
+            params.put("provider", provider.name());
+            params.put("providerHref", OidcPages.PATH + "?invite=" + DoorPages.encoded(request.param("token")));
+        }
+        if (link.accountId() == null && links.beginsWithCredits(link)) {
+            params.put("credits", Credits.text(links.startCredits().micros()));
+        }
+        return new PageStep.Show(status, "door/join.jte", params, Map.of());
+    }
+
+    private PageStep confirm(PageRequest<Visitor> request, Form form) {
+        PersonLink link = find(request, LinkKind.CONFIRM).orElse(null);
+        if (link == null) {
+            return dead();
+        }
+        if (link.personId() == null) {
+            return join(request, form, link);
+        }
+        if (!links.confirm(link)) {
+            return dead();
+        }
+        return PageStep.to(
+                request.visitor() instanceof Visitor.Member ? EmailPage.PATH + "?done=1" : "/sign-in?said=confirmed");
+    }
+
+    private PageStep invite(PageRequest<Visitor> request, Form form) {
+        return find(request, LinkKind.INVITE)
+                .map(link -> join(request, form, link))
+                .orElseGet(LinkPages::dead);
+    }
+
+    private PageStep join(PageRequest<Visitor> request, Form form, PersonLink link) {
+        String name = text(form, "name");
+        if (!links.isOpenTo(link)) {
+            return page(request, link, name, Map.of(), 200);
+        }
+        return switch (links.join(link, text(form, "password"), name, text(form, "zone"), request.visit())) {
+            case SignIn.Welcome in -> signedIn.of(request, in, SignedIn.HOME);
+            case SignIn.Refused(String field, String message) -> page(request, link, name, Map.of(field, message), 422);
+            case SignIn.Taken taken ->
+                page(request, link, name, Map.of("form", "This address has an account already. Sign in."), 422);
+            case SignIn.Blocked blocked ->
+                page(request, link, name, Map.of("form", "This account is blocked. Ask the operator."), 422);
+            default -> dead();
+        };
+    }
+
+    private PageStep reset(PageRequest<Visitor> request, Form form) {
+        PersonLink link = find(request, LinkKind.RESET).orElse(null);
+        if (link == null) {
+            return dead();
+        }
+        return switch (links.reset(link, text(form, "password"), request.visit())) {
+            case null -> PageStep.to("/sign-in?said=reset");
+            case SignIn.Refused(String field, String message) -> page(request, link, "", Map.of(field, message), 422);
+            default -> dead();
+        };
+    }
+}

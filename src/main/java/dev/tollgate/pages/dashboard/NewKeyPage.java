@@ -1,0 +1,99 @@
+package dev.tollgate.pages.dashboard;
+
+import static dev.tollgate.pages.dashboard.DoorPages.text;
+
+import dev.tollgate.customers.keys.CustomerKeys;
+import dev.tollgate.customers.keys.KeyKind;
+import dev.tollgate.customers.keys.KeyResult;
+import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.pages.frame.Once;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Visitor;
+import java.security.SecureRandom;
+import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** {@code /dashboard/keys/new}: a name, optional limits, then the secret. */
+public final class NewKeyPage {
+
+    private static final String PATH = KeysPage.PATH + "/new";
+    private static final String TEMPLATE = "dashboard/key-new.jte";
+
+    private final CustomerKeys keys;
+    private final People people;
+    private final KeyModels models;
+    private final SecureRandom random;
+
+    public NewKeyPage(CustomerKeys keys, People people, Catalogue catalogue, SecureRandom random) {
+        this.keys = keys;
+        this.people = people;
+        this.models = new KeyModels(catalogue);
+        this.random = random;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(pages.get(PATH, pages.members(), this::show), pages.post(PATH, pages.members(), this::create));
+    }
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        return PageStep.show(TEMPLATE, params(request, KeyForm.EMPTY, Map.of()));
+    }
+
+    private PageStep create(PageRequest<Visitor.Member> request, Form sent) {
+        KeyForm form = KeyForm.of(sent);
+        ZoneId zone = request.visitor().person().preferences().zone();
+        KeyForm.Reading reading = form.read(null, Set.copyOf(models.of(null)), zone);
+        Map<String, String> errors = new LinkedHashMap<>(reading.errors());
+        boolean isManagement = form.text("kind").equals(KeyKind.MANAGEMENT.code());
+        if (isManagement && errors.isEmpty()) {
+            String missing = PasswordAgain.complaint(people, request, text(sent, "password"));
+            if (missing != null) {
+                errors.put("password", missing);
+            }
+        }
+        if (!errors.isEmpty() || reading.edit() == null) {
+            return PageStep.again(TEMPLATE, params(request, form, errors));
+        }
+        KeySettings settings = reading.edit()
+                .apply(KeySettings.named(form.text("name")).withKind(isManagement ? KeyKind.MANAGEMENT : KeyKind.API));
+        return switch (keys.create(request.visitor().accountId(), settings, Once.of(sent))) {
+            case KeyResult.Made made -> RevealedKey.show(request, made, models, zone);
+            case KeyResult.MadeBefore before ->
+                PageStep.to(KeysPage.PATH + "/" + before.key().id() + "?done=before");
+            case KeyResult.TooMany tooMany ->
+                again(
+                        request,
+                        form,
+                        "This account has " + CustomerKeys.KEYS_MAX
+                                + " keys, which is the most. Delete one that is not needed.");
+            case KeyResult.TooOften often ->
+                again(request, form, "This account has made too many keys within a day. Try again tomorrow.");
+            default -> again(request, form, "The key could not be made.");
+        };
+    }
+
+    private PageStep again(PageRequest<Visitor.Member> request, KeyForm form, String message) {
+        return PageStep.again(TEMPLATE, params(request, form, Map.of("form", message)));
+    }
+
+    private Map<String, Object> params(PageRequest<Visitor.Member> request, KeyForm form, Map<String, String> errors) {
+        Map<String, Object> params = new HashMap<>();
+        params.put(
+                "fields",
+                KeyFields.of(form, errors, models.of(null), request.visit().address()));
+        params.put("once", Once.next(random));
+        params.put("zone", request.visitor().person().preferences().zone().getId());
+        params.put("management", form.text("kind").equals(KeyKind.MANAGEMENT.code()));
+        return params;
+    }
+}

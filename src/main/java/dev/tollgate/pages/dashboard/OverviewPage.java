@@ -1,0 +1,291 @@
+package dev.tollgate.pages.dashboard;
+
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.books.ledger.Balance;
+import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.figures.CallRow;
+import dev.tollgate.customers.figures.DayCredits;
+import dev.tollgate.customers.figures.Figures;
+import dev.tollgate.customers.figures.Overview;
+import dev.tollgate.customers.keys.Key;
+import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.keys.Spend;
+import dev.tollgate.customers.people.Person;
+import dev.tollgate.customers.rejections.RefusedCalls;
+import dev.tollgate.customers.rejections.RefusedCounts;
+import dev.tollgate.http.Route;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.FirstCall;
+import dev.tollgate.models.Foresight;
+import dev.tollgate.models.Model;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.frame.Visitor;
+import dev.tollgate.pages.live.LiveTexts;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.format.TextStyle;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /dashboard}: what is left, what goes out, what is wrong. */
+public final class OverviewPage {
+
+    private static final DateTimeFormatter LONG_DAY = DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH);
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
+    private static final String TOP_UP = "/dashboard/billing/top-up";
+    private static final int CHART_DAYS = 30;
+
+    private final AccountHistory history;
+    private final Keys keys;
+    private final Ledger ledger;
+    private final boolean isMailOn;
+    private final Catalogue catalogue;
+    private final RefusedCalls refused;
+    private final Supplier<List<Foresight.Change>> changes;
+
+    public OverviewPage(
+            AccountHistory history,
+            Keys keys,
+            Ledger ledger,
+            boolean isMailOn,
+            Catalogue catalogue,
+            RefusedCalls refused,
+            Supplier<List<Foresight.Change>> changes) {
+        this.history = history;
+        this.keys = keys;
+        this.ledger = ledger;
+        this.isMailOn = isMailOn;
+        this.catalogue = catalogue;
+        this.refused = refused;
+        this.changes = changes;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(pages.get("/dashboard", pages.members(), this::show));
+    }
+
+    /** What there is to do before the first call. @param balance what there is to begin with */
+    public record Start(
+            boolean hasKey, boolean hasCredits, String balance, FirstCall call, String address, String model) {}
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        String account = request.visitor().accountId();
+        ZoneId zone = request.visitor().person().preferences().zone();
+        Overview overview = history.overview(account, zone).orElseThrow();
+        Map<String, Object> params = new HashMap<>();
+        params.put("asOf", Texts.time(overview.asOf(), zone));
+        params.put("zone", zone.getId());
+        params.put("tiles", tiles(overview, zone));
+        Person person = request.visitor().person();
+        params.put("warning", person.preferences().keyNotices() ? keyWarning(account, zone, overview.asOf()) : "");
+        params.put("confirm", isMailOn && person.email() != null && person.confirmedAt() == null);
+        Notice notice = notice(overview, refused.counts(account), zone);
+        if (notice != null) {
+            params.put("notice", notice);
+        }
+        params.put("changes", changesOf(overview));
+        if (overview.hasCalls()) {
+            params.put("chart", chart(overview, zone));
+        } else {
+            params.put("start", start(request, account, overview.balance()));
+        }
+        params.put(
+                "running",
+                overview.running().stream()
+                        .map(call -> running(call, overview.asOf()))
+                        .toList());
+        params.put(
+                "latest",
+                overview.latest().stream()
+                        .map(call -> CallLine.of(call, overview.asOf(), zone))
+                        .toList());
+        return PageStep.show("dashboard/overview.jte", params)
+                .withBalance(overview.balance().balanceMicros());
+    }
+
+    /** What changes soon of the models that were used in these days. */
+    private List<String> changesOf(Overview overview) {
+        Set<Model> used = overview.days().stream()
+                .map(credits -> catalogue.find(credits.name()))
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
+        return changes.get().stream()
+                .filter(change -> used.contains(change.model()))
+                .map(Foresight.Change::sentence)
+                .toList();
+    }
+
+    /** Of the first key that has used most of a limit; empty where none has. */
+    private String keyWarning(String account, ZoneId zone, Instant now) {
+        List<Key> limited = keys.list(account, null, Keys.PAGE_MAX).stream()
+                .filter(key -> !key.settings().spend().equals(Spend.UNLIMITED))
+                .toList();
+        if (limited.isEmpty()) {
+            return "";
+        }
+        var uses = ledger.windows(account, limited.stream().map(Key::id).toList(), now);
+        return limited.stream()
+                .map(key -> KeyRow.of(key, uses.getOrDefault(key.id(), Map.of()), now, zone)
+                        .warning())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse("");
+    }
+
+    /** A sentence about what is wrong; there is one at most. */
+    public record Notice(String kind, String text, String href, String link) {}
+
+    private static @Nullable Notice notice(Overview overview, RefusedCounts counts, ZoneId zone) {
+        long without = counts.inLastHour(ErrorCode.INSUFFICIENT_CREDITS);
+        Instant since = counts.noCreditsSince();
+        if (overview.balance().balanceMicros() == 0) {
+            return new Notice(
+                    "bad",
+                    "The balance is 0. Calls get 402 until you top up." + wereRefused(without),
+                    TOP_UP,
+                    "Top up");
+        }
+        if (since != null && without > 0) {
+            return new Notice(
+                    "bad",
+                    "Out of credits since " + CLOCK.format(since.atZone(zone)) + ". Calls are refused (402)."
+                            + wereRefused(without),
+                    TOP_UP,
+                    "Top up");
+        }
+        long all = counts.inLastHour();
+        return all == 0
+                ? null
+                : new Notice(
+                        "warn",
+                        Texts.count(all, "call") + (all == 1 ? " was" : " were") + " refused in the last hour.",
+                        RefusedPage.PATH,
+                        "See why");
+    }
+
+    private static String wereRefused(long calls) {
+        return calls == 0
+                ? ""
+                : " " + Texts.number(calls) + (calls == 1 ? " was" : " were") + " refused in the last hour.";
+    }
+
+    /** Before the first event: what it has come to follows with that. */
+    private static LiveTexts.Row running(CallRow call, Instant now) {
+        long seconds = Math.max(0, Duration.between(call.startedAt(), now).toSeconds());
+        return new LiveTexts.Row(
+                PageLink.toCall(call.id()),
+                call.modelId(),
+                CallLine.keyName(call),
+                Texts.number(seconds) + " s",
+                CallLine.NOTHING,
+                CallLine.NOTHING);
+    }
+
+    private Start start(PageRequest<?> request, String account, Balance balance) {
+        Model model = catalogue.all().getFirst();
+        return new Start(
+                !keys.list(account, null, 1).isEmpty(),
+                balance.balanceMicros() > 0,
+                Texts.balance(balance.balanceMicros()),
+                FirstCall.of(request.address(), FirstCall.VARIABLE, model),
+                request.address(),
+                model.id());
+    }
+
+    private CreditChart chart(Overview overview, ZoneId zone) {
+        LocalDate today = overview.asOf().atZone(zone).toLocalDate();
+        LocalDate first = today.minusDays(CHART_DAYS - 1);
+        return CreditChart.of(
+                overview.days().stream()
+                        .filter(credits -> !credits.day().isBefore(first))
+                        .toList(),
+                DayCredits::name,
+                catalogue.all().stream().map(Model::id).toList(),
+                first,
+                today,
+                (from, to) -> PageLink.to(PageLink.REQUESTS)
+                        .with("range", "own")
+                        .with("from", from.toString())
+                        .with("to", to.toString())
+                        .text());
+    }
+
+    // ---- tiles ----
+
+    private static List<Tile> tiles(Overview overview, ZoneId zone) {
+        return List.of(balance(overview), today(overview), month(overview, zone), calls(overview.today()));
+    }
+
+    private static Tile balance(Overview overview) {
+        Balance balance = overview.balance();
+        return new Tile(
+                "Balance",
+                "balance",
+                Texts.balance(balance.balanceMicros()),
+                Texts.exact(balance.balanceMicros()) + " credits",
+                LiveTexts.balanceAbout(balance));
+    }
+
+    private static Tile today(Overview overview) {
+        long yesterday = overview.yesterdayByNowMicros();
+        return spent(
+                "Spent today",
+                "today",
+                overview.today().netMicros(),
+                Texts.sum(yesterday) + " by this time yesterday",
+                "today");
+    }
+
+    private static Tile month(Overview overview, ZoneId zone) {
+        LocalDate end = overview.emptyOn();
+        String name = overview.asOf().atZone(zone).getMonth().getDisplayName(TextStyle.FULL, Locale.ENGLISH);
+        return spent(
+                "Spent in " + name,
+                "month",
+                overview.monthMicros(),
+                end == null
+                        ? "net of refunds"
+                        : pace(end, overview.asOf().atZone(zone).toLocalDate()),
+                "month");
+    }
+
+    private static String pace(LocalDate end, LocalDate today) {
+        return end.isAfter(today.plusYears(1))
+                ? "At your 7-day average this lasts more than a year"
+                : "At your 7-day average this lasts until " + LONG_DAY.format(end);
+    }
+
+    /** @param range what Usage calls it */
+    private static Tile spent(String label, String figure, long micros, String about, String range) {
+        return new Tile(
+                label,
+                figure,
+                Texts.sum(micros),
+                Texts.exact(micros) + " credits",
+                about,
+                PageLink.to(UsagePage.PATH).with("range", range).text());
+    }
+
+    private static Tile calls(Figures today) {
+        return new Tile(
+                "Calls today",
+                "calls",
+                Texts.number(today.calls()),
+                Texts.number(today.calls()) + " that have ended",
+                LiveTexts.callsAbout(today));
+    }
+}

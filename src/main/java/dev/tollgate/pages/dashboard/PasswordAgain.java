@@ -1,0 +1,37 @@
+package dev.tollgate.pages.dashboard;
+
+import dev.tollgate.customers.people.BrowserSession;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.people.SignIn;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.Visitor;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The password shown once more before deeds that whoever finds an open browser should not do. */
+final class PasswordAgain {
+
+    private PasswordAgain() {}
+
+    /**
+     * @param typed what came with the form; empty where nothing did
+     * @return what to say beside the field; null where the password was shown now or lately
+     */
+    static @Nullable String complaint(People people, PageRequest<Visitor.Member> request, String typed) {
+        BrowserSession session = request.visitor().session();
+        if (people.isProved(session)) {
+            return null;
+        }
+        if (!session.person().hasPassword()) {
+            return "Sign in once more first: it has been a while.";
+        }
+        if (typed.isEmpty()) {
+            return "Your password once more, please: it has been a while.";
+        }
+        return switch (people.prove(session, typed, request.visit())) {
+            case SignIn.Welcome welcome -> null;
+            case SignIn.Wait(Duration left) -> "Too many tries. Try again in " + (left.toSeconds() + 1) + " seconds.";
+            default -> "The password is wrong.";
+        };
+    }
+}

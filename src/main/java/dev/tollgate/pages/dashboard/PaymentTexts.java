@@ -1,0 +1,47 @@
+package dev.tollgate.pages.dashboard;
+
+import dev.tollgate.customers.payments.Payment;
+import dev.tollgate.pages.frame.Texts;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+
+/** The state of a payment in words, the same for its customer and for operators. */
+public record PaymentTexts(Payment payment, Instant now) {
+
+    /** After it the far side takes no money for it any more. */
+    private static final Duration OPEN_MAX = Duration.ofHours(24);
+
+    /** Cents as dollars, e.g. {@code $25.00}. */
+    public static String dollars(long cents) {
+        return "$" + Texts.number(cents / 100) + "." + String.format(Locale.ROOT, "%02d", cents % 100);
+    }
+
+    boolean isOver() {
+        return payment.state() == Payment.State.FAILED
+                || payment.state() == Payment.State.OPEN
+                        && Duration.between(payment.createdAt(), now).compareTo(OPEN_MAX) > 0;
+    }
+
+    boolean isWaiting() {
+        return !payment.isPaid() && !isOver();
+    }
+
+    public String state() {
+        if (payment.isPaid()) {
+            boolean isWhole = payment.reversedMicros() == payment.creditMicros();
+            return payment.reversedMicros() == 0 ? "paid" : isWhole ? "reversed" : "partly reversed";
+        }
+        if (isOver()) {
+            return payment.state() == Payment.State.FAILED ? "failed" : "expired";
+        }
+        return payment.state() == Payment.State.PENDING ? "being confirmed" : "unpaid";
+    }
+
+    public String badge() {
+        if (payment.isPaid()) {
+            return payment.reversedMicros() == 0 ? "ok" : "warn";
+        }
+        return isOver() ? "bad" : "run";
+    }
+}

@@ -1,0 +1,74 @@
+package dev.tollgate.pages.dashboard;
+
+import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.rejections.RefusedCalls;
+import dev.tollgate.customers.rejections.RefusedCounts;
+import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.frame.Visitor;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+
+/** {@code /dashboard/requests/refused}: calls that were not let in, which the log does not have. */
+public final class RefusedPage {
+
+    static final String PATH = PageLink.REQUESTS + "/refused";
+
+    private final RefusedCalls refused;
+    private final Keys keys;
+    private final Ledger ledger;
+    private final InstantSource clock;
+
+    public RefusedPage(RefusedCalls refused, Keys keys, Ledger ledger, InstantSource clock) {
+        this.refused = refused;
+        this.keys = keys;
+        this.ledger = ledger;
+        this.clock = clock;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(pages.get(PATH, pages.members(), this::show));
+    }
+
+    /** @param code of the closed list */
+    public record Count(String code, String lastHour, String lastDay) {}
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        String account = request.visitor().accountId();
+        ZoneId zone = request.visitor().person().preferences().zone();
+        KeyNames names = KeyNames.of(keys, account);
+        Instant now = clock.instant();
+        long free = ledger.account(account)
+                .map(each -> each.balance().balanceMicros())
+                .orElse(0L);
+        return PageStep.show(
+                "dashboard/refused.jte",
+                Map.of(
+                        "asOf",
+                        Texts.time(now, zone),
+                        "zone",
+                        zone.getId(),
+                        "counts",
+                        counts(refused.counts(account)),
+                        "calls",
+                        refused.of(account).stream()
+                                .map(call -> RefusedLine.of(call, names, free, now, zone))
+                                .toList()));
+    }
+
+    private static List<Count> counts(RefusedCounts counts) {
+        return counts.lastDay().entrySet().stream()
+                .map(each -> new Count(
+                        each.getKey().code(),
+                        Texts.number(counts.inLastHour(each.getKey())),
+                        Texts.number(each.getValue())))
+                .toList();
+    }
+}

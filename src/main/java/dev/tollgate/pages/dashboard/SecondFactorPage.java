@@ -1,0 +1,110 @@
+package dev.tollgate.pages.dashboard;
+
+import static dev.tollgate.pages.dashboard.DoorPages.text;
+
+import dev.tollgate.customers.people.BrowserSession;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.people.SecondFactor;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Visitor;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /dashboard/settings/security/second-factor}: set up with an app, its recovery codes, switched off; each after the password. */
+public final class SecondFactorPage {
+
+    static final String PATH = "/dashboard/settings/security/second-factor";
+
+    private static final String SECURITY = "/dashboard/settings/security";
+    private static final String TEMPLATE = "dashboard/second-factor.jte";
+    private static final String CODES = "dashboard/recovery-codes.jte";
+
+    private final People people;
+    private final SecondFactor factor;
+
+    public SecondFactorPage(People people) {
+        this.people = people;
+        this.factor = people.secondFactor();
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(pages.get(PATH, pages.members(), this::show), pages.post(PATH, pages.members(), this::change));
+    }
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        return PageStep.show(TEMPLATE, params(request, null, Map.of()));
+    }
+
+    private PageStep change(PageRequest<Visitor.Member> request, Form form) {
+        String complaint = PasswordAgain.complaint(people, request, text(form, "password"));
+        if (complaint != null) {
+            return PageStep.again(TEMPLATE, params(request, null, Map.of("password", complaint)));
+        }
+        SettingsPages.count(people, request.visitor().person());
+        return switch (text(form, "deed")) {
+            case "on" -> switchOn(request, form);
+            case "codes" -> renew(request);
+            case "off" -> {
+                factor.switchOff(request.visitor().person().id());
+                yield PageStep.to(SECURITY + "?factor=off");
+            }
+            default -> PageStep.to(PATH);
+        };
+    }
+
+    private PageStep switchOn(PageRequest<Visitor.Member> request, Form form) {
+        BrowserSession session = request.visitor().session();
+        String sealed = text(form, "sealed");
+        return switch (factor.switchOn(session, sealed, text(form, "code"))) {
+            case SecondFactor.SwitchOn.Done(List<String> codes) -> codes(codes, true);
+            case SecondFactor.SwitchOn.Late late -> PageStep.to(PATH);
+            case SecondFactor.SwitchOn.Wrong wrong ->
+                again(request, sealed, "This code is wrong. Is the clock of the phone right?");
+            case SecondFactor.SwitchOn.Wait(Duration left) ->
+                again(request, sealed, "Too many tries. Try again in " + (left.toSeconds() + 1) + " seconds.");
+        };
+    }
+
+    private PageStep again(PageRequest<Visitor.Member> request, String sealed, String complaint) {
+        return PageStep.again(TEMPLATE, params(request, sealed, Map.of("code", complaint)));
+    }
+
+    private PageStep renew(PageRequest<Visitor.Member> request) {
+        List<String> codes = factor.renewRecoveryCodes(request.visitor().person());
+        return codes.isEmpty() ? PageStep.to(PATH) : codes(codes, false);
+    }
+
+    private static PageStep codes(List<String> codes, boolean isNew) {
+        return PageStep.show(CODES, Map.of("codes", codes, "all", String.join("\n", codes), "fresh", isNew));
+    }
+
+    /** @param sealed of the setup that goes on; null for a new one */
+    private Map<String, Object> params(
+            PageRequest<Visitor.Member> request, @Nullable String sealed, Map<String, String> errors) {
+        BrowserSession session = request.visitor().session();
+        boolean isOn = session.person().hasSecondFactor();
+        Map<String, Object> params = new HashMap<>();
+        params.put("on", isOn);
+        params.put("errors", errors);
+        boolean isProved = people.isProved(session);
+        params.put("proved", isProved);
+        params.put("left", factor.recoveryCodesLeft(session.person().id()));
+        if (!isOn && isProved) {
+            String issuer = request.site().brand();
+            SecondFactor.Setup setup =
+                    sealed == null ? factor.setup(session, issuer) : factor.again(session, issuer, sealed);
+            params.put("secret", setup.secret().replaceAll("(.{4})(?=.)", "$1 "));
+            params.put("link", setup.link());
+            params.put("sealed", setup.sealed());
+            params.put("picture", QrPicture.of(setup.link()));
+        }
+        return params;
+    }
+}

@@ -1,0 +1,216 @@
+package dev.tollgate.pages.dashboard;
+
+import static dev.tollgate.pages.dashboard.DoorPages.text;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.money.Credits;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.people.Person;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Visitor;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /dashboard/settings} and {@code /dashboard/settings/notices}: how things are shown and told. */
+public final class SettingsPages {
+
+    private static final String ACCOUNT = "/dashboard/settings";
+    private static final String NOTICES = ACCOUNT + "/notices";
+    private static final String ACCOUNT_TEMPLATE = "dashboard/settings.jte";
+    private static final String NOTICES_TEMPLATE = "dashboard/notices.jte";
+    private static final List<String> THEMES = List.of("system", "light", "dark");
+    private static final Pattern PLACE =
+            Pattern.compile("UTC|(Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/.+");
+    private static final String CHANGED = "Your settings were changed meanwhile. Look at them again.";
+
+    private final People people;
+    private final boolean isMailOn;
+
+    /** @param isMailOn whether notices go by mail, too */
+    public SettingsPages(People people, boolean isMailOn) {
+        this.people = people;
+        this.isMailOn = isMailOn;
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(
+                pages.get(ACCOUNT, pages.members(), this::account),
+                pages.post(ACCOUNT, pages.members(), this::changeAccount),
+                pages.get(NOTICES, pages.members(), this::notices),
+                pages.post(NOTICES, pages.members(), this::changeNotices));
+    }
+
+    // ---- name, zone, theme, shortcuts ----
+
+    /** What stands in the form, right or wrong. */
+    public record Chosen(String name, String zone, String theme, boolean shortcuts) {
+
+        static Chosen of(Person person) {
+            Person.Preferences chosen = person.preferences();
+            return new Chosen(person.name(), chosen.zone().getId(), chosen.theme(), chosen.shortcuts());
+        }
+    }
+
+    private PageStep account(PageRequest<Visitor.Member> request) {
+        Person person = request.visitor().person();
+        return PageStep.show(ACCOUNT_TEMPLATE, accountParams(request, Chosen.of(person), person.version(), Map.of()));
+    }
+
+    private PageStep changeAccount(PageRequest<Visitor.Member> request, Form form) {
+        Person person = request.visitor().person();
+        Chosen chosen = new Chosen(
+                text(form, "name").strip(), text(form, "zone"), text(form, "theme"), form.field("shortcuts") != null);
+        Map<String, String> errors = new HashMap<>();
+        String name = People.nameComplaint(chosen.name());
+        if (chosen.name().isEmpty() || name != null) {
+            errors.put("name", name == null ? "A name is required." : name);
+        }
+        if (!zones(person).contains(chosen.zone())) {
+            errors.put("zone", "Choose a zone of the list.");
+        }
+        if (!THEMES.contains(chosen.theme())) {
+            errors.put("theme", "Choose one of these.");
+        }
+        if (errors.isEmpty()) {
+            Person.Preferences old = person.preferences();
+            errors = saved(
+                    person,
+                    form,
+                    chosen.name(),
+                    new Person.Preferences(
+                            ZoneId.of(chosen.zone()),
+                            chosen.theme(),
+                            chosen.shortcuts(),
+                            old.balanceLineMicros(),
+                            old.keyNotices()));
+        }
+        return errors.isEmpty()
+                ? PageStep.to(ACCOUNT + "?saved=1")
+                : PageStep.again(ACCOUNT_TEMPLATE, accountParams(request, chosen, version(form), errors));
+    }
+
+    private Map<String, Object> accountParams(
+            PageRequest<Visitor.Member> request, Chosen chosen, long version, Map<String, String> errors) {
+        Map<String, Object> params = common(request, version, errors);
+        params.put("chosen", chosen);
+        params.put("zones", List.copyOf(zones(request.visitor().person())));
+        params.put("login", request.visitor().person().login());
+        return params;
+    }
+
+    /** Of places, and the present one. */
+    private static TreeSet<String> zones(Person person) {
+        TreeSet<String> zones = new TreeSet<>();
+        ZoneId.getAvailableZoneIds().stream()
+                .filter(zone -> PLACE.matcher(zone).matches())
+                .forEach(zones::add);
+        zones.add(person.preferences().zone().getId());
+        return zones;
+    }
+
+    // ---- notices ----
+
+    private PageStep notices(PageRequest<Visitor.Member> request) {
+        Person person = request.visitor().person();
+        Long line = person.preferences().balanceLineMicros();
+        return PageStep.show(
+                NOTICES_TEMPLATE,
+                noticeParams(
+                        request,
+                        line == null ? "" : Credits.text(line),
+                        person.preferences().keyNotices(),
+                        person.version(),
+                        Map.of()));
+    }
+
+    private PageStep changeNotices(PageRequest<Visitor.Member> request, Form form) {
+        Person person = request.visitor().person();
+        String line = text(form, "line").strip();
+        boolean keyNotices = form.field("keys") != null;
+        Long micros = CreditText.micros(line);
+        Map<String, String> errors;
+        if (micros == null && !line.isEmpty()) {
+            errors = Map.of("line", CreditText.COMPLAINT);
+        } else {
+            Person.Preferences old = person.preferences();
+            errors = saved(
+                    person,
+                    form,
+                    person.name(),
+                    new Person.Preferences(old.zone(), old.theme(), old.shortcuts(), micros, keyNotices));
+        }
+        return errors.isEmpty()
+                ? PageStep.to(NOTICES + "?saved=1")
+                : PageStep.again(NOTICES_TEMPLATE, noticeParams(request, line, keyNotices, version(form), errors));
+    }
+
+    private Map<String, Object> noticeParams(
+            PageRequest<Visitor.Member> request,
+            String line,
+            boolean keyNotices,
+            long version,
+            Map<String, String> errors) {
+        Map<String, Object> params = common(request, version, errors);
+        params.put("line", line);
+        params.put("dollars", CreditText.dollars(line));
+        params.put("keyNotices", keyNotices);
+        Person person = request.visitor().person();
+        params.put(
+                "mails",
+                !isMailOn
+                        ? ""
+                        : person.email() != null && person.confirmedAt() != null
+                                ? "You also get one mail each time, to " + person.email() + "."
+                                : "You also get a mail once your address is confirmed.");
+        return params;
+    }
+
+    // ---- both ----
+
+    private static Map<String, Object> common(
+            PageRequest<Visitor.Member> request, long version, Map<String, String> errors) {
+        Map<String, Object> params = new HashMap<>();
+        params.put("version", version);
+        params.put("errors", errors);
+        params.put("saved", request.query("saved") != null && errors.isEmpty());
+        return params;
+    }
+
+    /** Counts a change that a person saves. @throws dev.tollgate.base.error.ApiException 429 if they have saved too many within a day */
+    static void count(People people, Person person) {
+        Duration wait = people.countChange(person);
+        if (wait.isPositive()) {
+            throw ApiError.of(
+                            ErrorCode.RATE_LIMIT_EXCEEDED,
+                            "You have saved " + People.SETTINGS_DAY + " changes within a day. Try again tomorrow.")
+                    .retryAfter(wait)
+                    .asException();
+        }
+    }
+
+    /** @return the errors; empty if the form was saved */
+    private Map<String, String> saved(Person person, Form form, String name, Person.Preferences chosen) {
+        if (version(form) != person.version()) {
+            return Map.of("form", CHANGED);
+        }
+        count(people, person);
+        return people.setPreferences(person, name, chosen) ? Map.of() : Map.of("form", CHANGED);
+    }
+
+    /** One that nobody has, where it is none. */
+    private static long version(Form form) {
+        @Nullable String text = form.field("version");
+        return text != null && text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
+    }
+}

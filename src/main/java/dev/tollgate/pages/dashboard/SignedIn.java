@@ -1,0 +1,38 @@
+package dev.tollgate.pages.dashboard;
+
+import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.people.Person;
+import dev.tollgate.customers.people.SignIn;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import java.util.function.Consumer;
+
+/** What follows wherever somebody is in, or half in. Thread-safe. */
+public final class SignedIn {
+
+    static final String HOME = "/dashboard";
+
+    private final People people;
+    private final Consumer<Person> told;
+
+    /** @param told of everybody who is in; may block */
+    public SignedIn(People people, Consumer<Person> told) {
+        this.people = people;
+        this.told = told;
+    }
+
+    /** @param to a path of ours */
+    PageStep of(PageRequest<?> request, SignIn.Welcome in, String to) {
+        if (in.codeDue()) {
+            return PageStep.signedIn(request, in.token(), CodePage.PATH + "?to=" + DoorPages.encoded(to));
+        }
+        Person person = in.person();
+        told.accept(person);
+        return PageStep.signedIn(request, in.token(), people.knownBrowser(person, request.visit()), home(person, to));
+    }
+
+    /** Where somebody goes who is in. */
+    static String home(Person person, String to) {
+        return person.isOperator() && to.equals(HOME) ? "/console" : to;
+    }
+}

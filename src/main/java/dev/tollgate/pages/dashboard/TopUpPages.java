@@ -1,0 +1,345 @@
+package dev.tollgate.pages.dashboard;
+
+import static dev.tollgate.pages.dashboard.DoorPages.text;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.books.ledger.Account;
+import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.customers.payments.Party;
+import dev.tollgate.customers.payments.Payment;
+import dev.tollgate.customers.payments.Payments;
+import dev.tollgate.customers.payments.TestPayments;
+import dev.tollgate.customers.payments.Vouchers;
+import dev.tollgate.customers.stripe.StripeCheckout;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.Route;
+import dev.tollgate.http.limits.RequestRates;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.frame.Visitor;
+import dev.tollgate.pages.live.Live;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code /dashboard/billing/top-up}: credits for money, or for a voucher's code. A payment is written down first and has a page of its own that
+ * tells how far it is; from there a link, since no form may lead elsewhere, leads to where it is paid.
+ */
+public final class TopUpPages {
+
+    static final String TOP_UP = BillingPages.PATH + "/top-up";
+
+    private static final String LIVE = "payment";
+    private static final String TEST = "/pay/test/{id}";
+    private static final int ID_BYTES = 16;
+    private static final int TRIES_A_MINUTE = 10;
+    private static final String REFRESH_SECONDS = "5";
+
+    private final Ledger ledger;
+    private final Payments payments;
+    private final Vouchers vouchers;
+    private final @Nullable StripeCheckout stripe;
+    private final @Nullable TestPayments maybeTests;
+    private final InstantSource clock;
+    private final SecureRandom random;
+    private final RequestRates tries = new RequestRates();
+
+    /**
+     * @param stripe null where no customer pays by it
+     * @param testPayments null beside Stripe
+     */
+    public TopUpPages(
+            Ledger ledger,
+            Payments payments,
+            Vouchers vouchers,
+            @Nullable StripeCheckout stripe,
+            @Nullable TestPayments testPayments,
+            InstantSource clock,
+            SecureRandom random) {
+        this.ledger = ledger;
+        this.payments = payments;
+        this.vouchers = vouchers;
+        this.stripe = stripe;
+        this.maybeTests = testPayments;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    static String path(Payment payment) {
+        return TOP_UP + "/" + payment.id();
+    }
+
+    /** @param live told what becomes of payments whose pages stand */
+    public List<Route<?>> routes(Pages pages, Live live) {
+        live.add(LIVE, this::live);
+        return List.of(
+                pages.get(TOP_UP, pages.members(), request -> offer(request, 200, Map.of(), Map.of())),
+                pages.post(TOP_UP, pages.members(), this::begin),
+                pages.get(TOP_UP + "/{id}", pages.members(), this::show),
+                pages.post(TOP_UP + "/{id}", pages.members(), this::again),
+                pages.get(TEST, pages.members(), this::testPage),
+                pages.post(TEST, pages.members(), this::testEnd),
+                pages.post(BillingPages.PATH + "/voucher", pages.members(), this::redeem));
+    }
+
+    // ---- how much ----
+
+    private PageStep refused(PageRequest<Visitor.Member> request, String error, Form form) {
+        return refused(request, "form", error, form);
+    }
+
+    /** @param field whose fault it is */
+    private PageStep refused(PageRequest<Visitor.Member> request, String field, String error, Form form) {
+        return offer(request, 422, Map.of(field, error), form.fields());
+    }
+
+    /**
+     * @param errors by field; {@code form} for what is nobody's
+     * @param typed before; what was wrong with it is in sight and need not be typed anew
+     */
+    private PageStep offer(
+            PageRequest<Visitor.Member> request, int status, Map<String, String> errors, Map<String, String> typed) {
+        byte[] id = new byte[ID_BYTES];
+        random.nextBytes(id);
+        Map<String, Object> params = new HashMap<>();
+        params.put("open", stripe != null || testPayments() != null);
+        params.put("test", testPayments() != null);
+        params.put("id", HexFormat.of().formatHex(id));
+        params.put("most", Texts.number(Payment.DOLLARS_MAX));
+        params.put("own", typed.getOrDefault("own", ""));
+        params.put("code", typed.getOrDefault("code", ""));
+        params.put("errors", errors);
+        params.put(
+                "buyer",
+                buyer(
+                        request.visitor().accountId(),
+                        payments.contact(request.visitor().accountId())));
+        return new PageStep.Show(status, "dashboard/top-up.jte", params, Map.of());
+    }
+
+    private PageStep begin(PageRequest<Visitor.Member> request, Form form) {
+        if (stripe == null && testPayments() == null) {
+            return refused(request, "Nothing can be paid here. Ask the operator to add credits.", form);
+        }
+        String own = text(form, "own").strip();
+        String chosen = own.isEmpty() ? text(form, "dollars") : own;
+        if (!chosen.matches("[0-9]{1,6}")
+                || Long.parseLong(chosen) < 1
+                || Long.parseLong(chosen) > Payment.DOLLARS_MAX) {
+            return refused(
+                    request, "own", "An amount is 1 to " + Texts.number(Payment.DOLLARS_MAX) + " whole dollars.", form);
+        }
+        String id = text(form, "id");
+        if (!id.matches("[0-9a-f]{32}")) {
+            return refused(request, "Open this page again.", form);
+        }
+        String account = request.visitor().accountId();
+        RequestRates.Rate rate = tries.take(account, TRIES_A_MINUTE);
+        if (!rate.allowed()) {
+            return refused(request, tooMany(rate.retryAfter()), form);
+        }
+        Payment.Channel channel = stripe == null ? Payment.Channel.TEST : stripe.channel();
+        return switch (payments.begin(account, channel, "pay_" + id, Long.parseLong(chosen))) {
+            case Payments.Written(Payment payment) -> {
+                open(request, payment);
+                yield PageStep.to(path(payment));
+            }
+            case Payments.TooMany _ ->
+                refused(
+                        request,
+                        "You have begun many payments today and not paid them. Pay one of them, or try again tomorrow.",
+                        form);
+            case Payments.NotYours _ -> refused(request, "Open this page again.", form);
+        };
+    }
+
+    private static String tooMany(Duration wait) {
+        return "Too many tries. Try again in " + (wait.toSeconds() + 1) + " seconds.";
+    }
+
+    private void open(PageRequest<Visitor.Member> request, Payment payment) {
+        if (stripe != null && payment.channel() == stripe.channel() && payment.state() == Payment.State.OPEN) {
+            stripe.open(payment, request.address() + path(payment));
+        }
+    }
+
+    /** The name that an invoice is made out to: the billing contact's, else the account's. */
+    private String buyer(String account, Party contact) {
+        return contact.isNamed() ? contact.name() : accountName(ledger, account);
+    }
+
+    static String accountName(Ledger ledger, String account) {
+        return ledger.account(account)
+                .map(Account::name)
+                .filter(name -> !name.isBlank())
+                .orElse(account);
+    }
+
+    // ---- one payment ----
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        Payment payment = own(request);
+        ZoneId zone = request.visitor().person().preferences().zone();
+        PaymentTexts texts = new PaymentTexts(payment, clock.instant());
+        boolean isBack = request.query("back") != null;
+        Map<String, Object> params = new HashMap<>();
+        params.put("credits", Texts.charge(payment.creditMicros()));
+        params.put("dollars", PaymentTexts.dollars(payment.netCents()));
+        params.put("test", payment.channel() == Payment.Channel.TEST);
+        params.put("back", isBack);
+        params.put("pending", payment.state() == Payment.State.PENDING);
+        params.put("path", path(payment));
+        params.put("said", said(payment, texts, isBack, zone));
+        params.put("reversed", payment.reversedMicros() == 0 ? "" : Texts.charge(payment.reversedMicros()));
+        params.put("paper", InvoicePages.path(payment));
+        params.put("live", texts.isWaiting() ? "/dashboard/live?" + LIVE + "=" + payment.id() : null);
+        params.put(
+                "url",
+                texts.isWaiting() && payment.state() == Payment.State.OPEN && canPay(payment)
+                        ? String.valueOf(payment.url())
+                        : "");
+        // Where no script follows it, the page asks again by itself, once the customer has come back to it.
+        params.put("refresh", isBack && texts.isWaiting() ? REFRESH_SECONDS : "");
+        return PageStep.show("dashboard/payment.jte", params);
+    }
+
+    private boolean canPay(Payment payment) {
+        boolean isThere = payment.channel().isStripes()
+                ? stripe != null && payment.channel() == stripe.channel()
+                : testPayments() != null;
+        return payment.url() != null && isThere;
+    }
+
+    /**
+     * What the page says, of which one is not empty.
+     *
+     * @param waiting how it stands while it is not over
+     */
+    public record Said(String waiting, String arrived, String failed) {}
+
+    /** @param isBack whether the customer has come back from where one pays */
+    private static Said said(Payment payment, PaymentTexts texts, boolean isBack, ZoneId zone) {
+        if (payment.isPaid()) {
+            String at = payment.endedAt() == null ? "" : " at " + Texts.time(payment.endedAt(), zone);
+            return new Said("", Texts.charge(payment.creditMicros()) + " credits arrived" + at + ".", "");
+        }
+        if (!texts.isWaiting()) {
+            return new Said(
+                    "",
+                    "",
+                    payment.state() == Payment.State.FAILED
+                            ? "The payment failed. You were not charged."
+                            : "The payment expired: it was not paid within 24 hours.");
+        }
+        if (payment.url() == null) {
+            return new Said("The payment page could not be opened. You were not charged.", "", "");
+        }
+        return new Said(
+                isBack || payment.state() == Payment.State.PENDING
+                        ? "Waiting for the payment to be confirmed. You may close this page."
+                        : "One step left: pay " + PaymentTexts.dollars(payment.netCents()) + ".",
+                "",
+                "");
+    }
+
+    /** What becomes of a payment while its page stands. */
+    private Map<String, String> live(String accountId, String id, ZoneId zone) {
+        Payment payment = payments.find(accountId, id);
+        if (payment == null) {
+            return Map.of();
+        }
+        Said said = said(payment, new PaymentTexts(payment, clock.instant()), true, zone);
+        return Map.of(
+                "payment", said.waiting(),
+                "payment-arrived", said.arrived(),
+                "payment-failed", said.failed(),
+                "payment-over", said.arrived() + said.failed());
+    }
+
+    /** Asks for the page on which it is paid once more. */
+    private PageStep again(PageRequest<Visitor.Member> request, Form form) {
+        Payment payment = own(request);
+        if (new PaymentTexts(payment, clock.instant()).isWaiting()
+                && tries.take(payment.accountId(), TRIES_A_MINUTE).allowed()) {
+            open(request, payment);
+        }
+        return PageStep.to(path(payment));
+    }
+
+    private Payment own(PageRequest<Visitor.Member> request) {
+        Payment payment = payments.find(request.visitor().accountId(), request.param("id"));
+        if (payment == null) {
+            throw nothing();
+        }
+        return payment;
+    }
+
+    static ApiException nothing() {
+        return ApiError.of(ErrorCode.INVALID_REQUEST, "There is no such payment in this account.")
+                .withStatus(404)
+                .asException();
+    }
+
+    // ---- the test channel ----
+
+    /** Null where they are not open now. */
+    private @Nullable TestPayments testPayments() {
+        return maybeTests != null && maybeTests.isOpen() ? maybeTests : null;
+    }
+
+    private Payment ofTest(PageRequest<Visitor.Member> request) {
+        Payment payment = own(request);
+        if (testPayments() == null || payment.channel() != Payment.Channel.TEST) {
+            throw nothing();
+        }
+        return payment;
+    }
+
+    private PageStep testPage(PageRequest<Visitor.Member> request) {
+        if (testPayments() == null) {
+            throw nothing();
+        }
+        Payment payment = ofTest(request);
+        return PageStep.show(
+                "dashboard/pay-test.jte",
+                Map.of(
+                        "id", payment.id(),
+                        "path", path(payment),
+                        "open", payment.state() == Payment.State.OPEN,
+                        "dollars", PaymentTexts.dollars(payment.netCents()),
+                        "credits", Texts.charge(payment.creditMicros())));
+    }
+
+    private PageStep testEnd(PageRequest<Visitor.Member> request, Form form) {
+        Payment payment = ofTest(request);
+        TestPayments test = testPayments();
+        if (test != null && payment.state() == Payment.State.OPEN) {
+            test.end(payment, "paid".equals(text(form, "end")));
+        }
+        return PageStep.to(path(payment));
+    }
+
+    // ---- vouchers ----
+
+    private PageStep redeem(PageRequest<Visitor.Member> request, Form form) {
+        Vouchers.Redemption done =
+                vouchers.redeem(request.visitor().accountId(), request.visit().network(), text(form, "code"));
+        return switch (done) {
+            case Vouchers.Redeemed redeemed -> PageStep.to(BillingPages.PATH + "?arrived=" + redeemed.amountMicros());
+            case Vouchers.CannotBeUsed no ->
+                refused(request, "code", "This code is not valid or was already used.", form);
+            case Vouchers.TooManyTries(Duration wait) -> refused(request, tooMany(wait), form);
+        };
+    }
+}

@@ -1,0 +1,38 @@
+package dev.tollgate.pages.docs;
+
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Handler;
+import dev.tollgate.http.SharedBytes;
+import java.io.InputStream;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code GET /openapi.json}: the API for programs that read such descriptions. It is written by hand, in YAML, and held to the routes table. */
+public final class ApiDescription implements Handler<Object> {
+
+    private static final int ALIASES_MAX = 1_000;
+
+    /** Once a process, by whoever comes first: a start need not wait for it. */
+    private static final class OfThisProgram {
+        static final SharedBytes JSON = new SharedBytes(new JsonMapper().writeValueAsBytes(tree()));
+    }
+
+    /** Returns the description as a tree. */
+    static JsonNode tree() {
+        InputStream yaml = ApiDescription.class.getResourceAsStream("/openapi.yaml");
+        if (yaml == null) {
+            throw new IllegalStateException("missing in the program: openapi.yaml");
+        }
+        // An alias stands for what it names: Jackson's own reader would make it a word.
+        LoadSettings loading =
+                LoadSettings.builder().setMaxAliasesForCollections(ALIASES_MAX).build();
+        return new JsonMapper().valueToTree(new Load(loading).loadFromInputStream(yaml));
+    }
+
+    @Override
+    public void handle(Exchange exchange, Object anyone) {
+        exchange.send(200, "application/json", OfThisProgram.JSON);
+    }
+}

@@ -1,0 +1,349 @@
+package dev.tollgate.pages.docs;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+
+/** The description of the API as pages: one lists all operations, and each tag has one with its operations and the schemas they use. */
+final class Reference {
+
+    static final String ROOT = Manual.ROOT + "/reference";
+
+    private static final String PART = "API reference";
+    private static final List<String> METHODS = List.of("get", "post", "put", "patch", "delete");
+
+    private final JsonNode api;
+
+    Reference(JsonNode api) {
+        this.api = api;
+    }
+
+    /** @param path as callers write it */
+    private record Operation(String method, String path, JsonNode shared, JsonNode itself) {
+
+        String id() {
+            return itself.path("operationId").asString();
+        }
+
+        String title() {
+            return itself.path("summary").asString();
+        }
+
+        String call() {
+            return method.toUpperCase(Locale.ROOT) + " " + path;
+        }
+    }
+
+    List<Manual.Page> pages() {
+        StringBuilder index = new StringBuilder("<h1>API reference</h1><p>")
+                .append(text(api.at("/info/description").asString()))
+                .append(
+                        "</p><p>For generators and tools: <a href=\"/openapi.json\">openapi.json</a> (OpenAPI 3.1).</p>");
+        List<Manual.Page> pages = new ArrayList<>();
+        List<Manual.Heading> headings = new ArrayList<>();
+        for (JsonNode tag : api.path("tags")) {
+            String name = tag.path("name").asString();
+            String path = ROOT + "/" + name.toLowerCase(Locale.ROOT);
+            List<Operation> operations = operations(name);
+            headings.add(new Manual.Heading(name.toLowerCase(Locale.ROOT), name));
+            index.append("<h2 id=\"%s\">%s</h2><p>%s</p>"
+                    .formatted(
+                            name.toLowerCase(Locale.ROOT),
+                            text(name),
+                            text(tag.path("description").asString())));
+            table(index, name, operations, (operation, row) -> row.append("<td>")
+                    .append(code(operation.call()))
+                    .append("</td><td><a href=\"%s#%s\">%s</a></td>"
+                            .formatted(path, operation.id(), text(operation.title()))));
+            pages.add(page(name, path, tag.path("description").asString(), operations));
+        }
+        pages.addFirst(new Manual.Page(PART, ROOT, "All operations", headings, index.toString()));
+        return pages;
+    }
+
+    private List<Operation> operations(String tag) {
+        List<Operation> operations = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> path : api.path("paths").properties()) {
+            JsonNode servers = path.getValue().has("servers") ? path.getValue().get("servers") : api.path("servers");
+            String server = servers.path(0).path("url").asString();
+            String shown = server.replaceAll("/$", "") + path.getKey();
+            for (String method : METHODS) {
+                JsonNode itself = path.getValue().path(method);
+                if (itself.at("/tags/0").asString("").equals(tag)) {
+                    operations.add(new Operation(method, shown, path.getValue().path("parameters"), itself));
+                }
+            }
+        }
+        return operations;
+    }
+
+    private Manual.Page page(String title, String path, String about, List<Operation> operations) {
+        StringBuilder html = new StringBuilder(
+                "<h1>%s</h1><p>%s. <a href=\"%s\">All operations</a></p>".formatted(text(title), text(about), ROOT));
+        List<Manual.Heading> headings = new ArrayList<>();
+        Set<String> used = new LinkedHashSet<>();
+        int number = 0;
+        for (Operation operation : operations) {
+            headings.add(new Manual.Heading(operation.id(), operation.title() + suffix(operation, operations)));
+            html.append("<h2 id=\"%s\">%s</h2><p>%s</p><p>%s</p>"
+                    .formatted(
+                            operation.id(),
+                            text(operation.title()),
+                            code(operation.call()),
+                            text(operation.itself().path("description").asString())));
+            snippet(html, "curl-" + ++number, curl(operation));
+            JsonNode example = operation.itself().at("/responses/200/content/application~1json/example");
+            if (!example.isMissingNode()) {
+                html.append("<p class=\"small muted\">The answer: <code>")
+                        .append(text(json(example)))
+                        .append("</code></p>");
+            }
+            fields(html, operation, used);
+            answers(html, operation, used);
+        }
+        schemas(html, used);
+        return new Manual.Page(PART, path, title, headings, html.toString());
+    }
+
+    /** Operations of several paths have one title: the list beside the page tells them apart by path. */
+    private static String suffix(Operation operation, List<Operation> all) {
+        long same = all.stream()
+                .filter(each -> each.title().equals(operation.title()))
+                .count();
+        return same == 1
+                ? ""
+                : " (" + operation.path().replace(":" + operation.path().replaceAll(".*:", ""), "") + ")";
+    }
+
+    // ---- what is sent
+
+    private void fields(StringBuilder html, Operation operation, Set<String> used) {
+        List<JsonNode> parameters = new ArrayList<>();
+        operation.shared().forEach(each -> parameters.add(resolved(each)));
+        operation.itself().path("parameters").forEach(each -> parameters.add(resolved(each)));
+        if (!parameters.isEmpty()) {
+            table(html, "Parameters of " + operation.id(), parameters, (parameter, row) -> row.append("<td>")
+                    .append(code(parameter.path("name").asString()))
+                    .append("<br><span class=\"small muted\">")
+                    .append(text(parameter.path("in").asString()))
+                    .append(parameter.path("required").asBoolean(false) ? ", required" : "")
+                    .append("</span></td><td>")
+                    .append(type(parameter.path("schema"), used))
+                    .append("<br>")
+                    .append(text(parameter.path("description").asString("")))
+                    .append("</td>"));
+        }
+        JsonNode body = operation.itself().at("/requestBody/content/application~1json/schema");
+        if (!body.isMissingNode()) {
+            html.append("<h3>Body</h3>");
+            described(html, "Body of " + operation.id(), body, used);
+        }
+    }
+
+    /** All errors have one form, so they are named in one row. */
+    private void answers(StringBuilder html, Operation operation, Set<String> used) {
+        html.append("<h3>Responses</h3>");
+        Map<String, List<String>> answers = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> answer :
+                operation.itself().path("responses").properties()) {
+            JsonNode said = resolved(answer.getValue());
+            String types = said.path("content").properties().stream()
+                    .map(content -> code(content.getKey()) + ": "
+                            + type(content.getValue().path("schema"), used))
+                    .collect(Collectors.joining("<br>"));
+            String words = text(said.path("description").asString()) + (types.isEmpty() ? "" : "<br>" + types);
+            answers.computeIfAbsent(words, _ -> new ArrayList<>())
+                    .add(answer.getKey().equals("default") ? "other" : answer.getKey());
+        }
+        table(html, "Responses of " + operation.id(), answers.entrySet(), (answer, row) -> row.append("<td>")
+                .append(code(String.join(", ", answer.getValue())))
+                .append("</td><td>")
+                .append(answer.getKey())
+                .append("</td>"));
+    }
+
+    private String curl(Operation operation) {
+        JsonNode security =
+                operation.itself().has("security") ? operation.itself().path("security") : api.path("security");
+        StringBuilder curl = new StringBuilder("curl ");
+        if (!operation.method().equals("get") && !operation.method().equals("post")) {
+            curl.append("-X ")
+                    .append(operation.method().toUpperCase(Locale.ROOT))
+                    .append(' ');
+        }
+        JsonNode body = operation.itself().at("/requestBody/content/application~1json/example");
+        if (operation.method().equals("post") && body.isMissingNode()) {
+            curl.append("-X POST ");
+        }
+        curl.append(ManualPages.ADDRESS).append(operation.path());
+        if (security.path(0).has("googleKey")) {
+            curl.append(" \\\n  -H \"x-goog-api-key: $TOLLGATE_KEY\"");
+        } else if (security.path(0).has("adminKey")) {
+            curl.append(" \\\n  -H \"Authorization: Bearer $TOLLGATE_ADMIN_KEY\"");
+        } else if (!security.isEmpty()) {
+            curl.append(" \\\n  -H \"Authorization: Bearer $TOLLGATE_KEY\"");
+        }
+        if (!body.isMissingNode()) {
+            curl.append(" \\\n  -H \"Content-Type: application/json\" \\\n  -d '")
+                    .append(json(body))
+                    .append('\'');
+        }
+        return curl.toString();
+    }
+
+    // ---- schemas
+
+    private void schemas(StringBuilder html, Set<String> used) {
+        StringBuilder all = new StringBuilder();
+        Set<String> done = new LinkedHashSet<>();
+        while (!done.containsAll(used)) {
+            for (String name : List.copyOf(used)) {
+                if (done.add(name)) {
+                    all.append("<h3 id=\"schema-%s\">%s</h3>".formatted(name, text(name)));
+                    described(all, name, api.at("/components/schemas/" + name), used);
+                }
+            }
+        }
+        if (!done.isEmpty()) {
+            html.append("<h2 id=\"schemas\">Schemas</h2>").append(all);
+        }
+    }
+
+    /** What it says of itself, and a table of its members if it has some. */
+    private void described(StringBuilder html, String label, JsonNode schema, Set<String> used) {
+        if (schema.has("$ref")) {
+            html.append("<p>").append(type(schema, used)).append("</p>");
+            return;
+        }
+        List<Map.Entry<String, JsonNode>> members = new ArrayList<>();
+        Set<String> required = new LinkedHashSet<>();
+        members("", schema, members, required);
+        String about = schema.path("description").asString("");
+        html.append(about.isEmpty() ? "" : "<p>" + text(about) + "</p>");
+        if (members.isEmpty()) {
+            html.append("<p>").append(type(schema, used)).append("</p>");
+        } else {
+            table(html, "Fields of " + label, members, (member, row) -> row.append("<td>")
+                    .append(code(member.getKey()))
+                    .append(required.contains(member.getKey()) ? "<br><span class=\"small muted\">required</span>" : "")
+                    .append("</td><td>")
+                    .append(type(member.getValue(), used))
+                    .append(
+                            member.getValue().has("description")
+                                            && !member.getValue().has("$ref")
+                                    ? "<br>"
+                                            + text(member.getValue()
+                                                    .path("description")
+                                                    .asString())
+                                    : "")
+                    .append("</td>"));
+        }
+        JsonNode example = schema.path("example");
+        if (!example.isMissingNode()) {
+            html.append("<p>Example: <code>").append(text(json(example))).append("</code></p>");
+        }
+    }
+
+    /** Members of members have dotted names. */
+    private void members(
+            String prefix, JsonNode schema, List<Map.Entry<String, JsonNode>> members, Set<String> required) {
+        schema.path("required").forEach(name -> required.add(prefix + name.asString()));
+        schema.path("allOf").forEach(part -> members(prefix, resolved(part), members, required));
+        for (Map.Entry<String, JsonNode> property : schema.path("properties").properties()) {
+            String name = prefix + property.getKey();
+            JsonNode value = property.getValue();
+            members.add(Map.entry(name, value));
+            members(name + ".", value, members, required);
+            members(name + "[].", value.path("items"), members, required);
+        }
+    }
+
+    private String type(JsonNode schema, Set<String> used) {
+        if (schema.has("$ref")) {
+            String name = schema.get("$ref").asString().replaceAll(".*/", "");
+            used.add(name);
+            return "<a href=\"#schema-" + name + "\">" + text(name) + "</a>";
+        }
+        if (schema.has("const")) {
+            return code(schema.get("const").asString());
+        }
+        if (schema.has("enum")) {
+            return schema.get("enum")
+                    .valueStream()
+                    .map(each -> code(each.isNull() ? "null" : each.asString()))
+                    .collect(Collectors.joining(", "));
+        }
+        if (schema.has("oneOf")) {
+            return schema.get("oneOf")
+                    .valueStream()
+                    .map(each -> type(each, used))
+                    .collect(Collectors.joining(" or "));
+        }
+        JsonNode type = schema.path("type");
+        String words = type.isArray()
+                ? type.valueStream().map(JsonNode::asString).collect(Collectors.joining(" or "))
+                : type.asString("any value");
+        String of = schema.has("items") ? " of " + type(schema.get("items"), used) : "";
+        String most = schema.has("maximum") ? ", up to " + schema.get("maximum").asString() : "";
+        String usual = schema.has("default")
+                ? ", default " + code(schema.get("default").asString())
+                : "";
+        if (schema.has("contentSchema")) {
+            type(schema.get("contentSchema"), used);
+        }
+        return text(words) + of + most + usual;
+    }
+
+    private JsonNode resolved(JsonNode node) {
+        return node.has("$ref") ? api.at(node.get("$ref").asString().substring(1)) : node;
+    }
+
+    // ---- HTML
+
+    private static <T> void table(
+            StringBuilder html, String label, Iterable<T> rows, BiConsumer<T, StringBuilder> row) {
+        html.append("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"")
+                .append(text(label))
+                .append("\"><table class=\"fields\"><tbody>");
+        for (T each : rows) {
+            html.append("<tr>");
+            row.accept(each, html);
+            html.append("</tr>");
+        }
+        html.append("</tbody></table></div>");
+    }
+
+    private static void snippet(StringBuilder html, String id, String code) {
+        html.append(
+                "<div class=\"snippet\"><button type=\"button\" data-copy=\"%1$s\" hidden>Copy</button><pre tabindex=\"0\" id=\"%1$s\">%2$s</pre></div>"
+                        .formatted(id, text(code)));
+    }
+
+    /** On one line, as people write it. */
+    private static String json(JsonNode node) {
+        if (node.isObject()) {
+            return node.properties().stream()
+                    .map(member -> "\"" + member.getKey() + "\": " + json(member.getValue()))
+                    .collect(Collectors.joining(", ", "{", "}"));
+        }
+        if (node.isArray()) {
+            return node.valueStream().map(Reference::json).collect(Collectors.joining(", ", "[", "]"));
+        }
+        return node.toString();
+    }
+
+    private static String code(String name) {
+        return "<code>" + text(name).replaceAll("(?<=[._/:])(?=.)", "<wbr>") + "</code>";
+    }
+
+    private static String text(String words) {
+        return ManualPages.escaped(words);
+    }
+}

@@ -1,0 +1,178 @@
+package dev.tollgate.pages.frame;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Handler;
+import dev.tollgate.http.SharedBytes;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * Style sheet, scripts and pictures, read when they are first asked for, not at each start, and kept, compressed too. Their paths carry a hash of what is in
+ * them, so browsers may keep them for good. From any thread: the first that asks reads; two that read at the same time read the same.
+ */
+public final class Assets {
+
+    private static final String FOLDER = "/assets/";
+    private static final int HASH_CHARS = 12;
+    private static final int WORTH_COMPRESSING = 200;
+
+    /** What is served, and what it is made of: a page asks for one style sheet and one script, whatever it has in it. */
+    private static final Map<String, List<String>> FILES = Map.of(
+            "style.css", List.of("uplot.css", "style.css"),
+            "app.js", List.of("app.js"),
+            "charts.js", List.of("app.js", "uplot.js", "charts.js"),
+            "playground.js", List.of("app.js", "marked.js", "purify.js", "highlight.js", "playground.js"),
+            "robots.txt", List.of("robots.txt"),
+            "icons.svg", List.of("icons.svg"),
+            "favicon.svg", List.of("favicon.svg"));
+
+    private record Asset(String hash, String type, SharedBytes bytes, SharedBytes compressed) {}
+
+    private static final Assets ALL = new Assets();
+
+    private final Map<String, Asset> assets = new ConcurrentHashMap<>();
+
+    private Assets() {}
+
+    /** Those of this program. */
+    public static Assets all() {
+        return ALL;
+    }
+
+    /** Where a file is to be had. For templates. */
+    public static String url(String file) {
+        return FOLDER + ALL.asset(file).hash() + "/" + file;
+    }
+
+    /** A picture of the sprite. For templates. */
+    public static String icon(String name) {
+        return url("icons.svg") + "#" + name;
+    }
+
+    private Asset asset(String file) {
+        Asset known = assets.get(file);
+        if (known != null) {
+            return known;
+        }
+        List<String> parts = FILES.get(file);
+        if (parts == null) {
+            throw new IllegalArgumentException("no asset: " + file);
+        }
+        byte[] bytes = together(parts);
+        Asset read = new Asset(hash(bytes), type(file), new SharedBytes(bytes), new SharedBytes(compressed(bytes)));
+        assets.put(file, read);
+        return read;
+    }
+
+    /** {@code /assets/{hash}/{file}}. */
+    public Handler<Object> files() {
+        return (exchange, anyone) -> file(exchange);
+    }
+
+    private void file(Exchange exchange) {
+        String file = exchange.pathParam("file");
+        if (!FILES.containsKey(file)) {
+            throw ApiError.of(ErrorCode.INVALID_REQUEST, "There is no such file.")
+                    .withStatus(404)
+                    .asException();
+        }
+        Asset asset = asset(file);
+        // An old page may ask for what a new program has in another version: it gets that, but is not to keep it.
+        boolean isThis = asset.hash().equals(exchange.pathParam("hash"));
+        exchange.setHeader("cache-control", isThis ? "public, max-age=31536000, immutable" : "no-store");
+        send(exchange, asset);
+    }
+
+    /** What browsers and robots ask for by themselves. */
+    public Handler<Object> byItself(String file) {
+        return (exchange, anyone) -> {
+            exchange.setHeader("cache-control", "public, max-age=86400");
+            send(exchange, asset(file));
+        };
+    }
+
+    private static void send(Exchange exchange, Asset asset) {
+        exchange.setHeader("x-content-type-options", "nosniff");
+        exchange.setHeader("cross-origin-resource-policy", "same-origin");
+        exchange.setHeader("vary", "accept-encoding");
+        String accepted = exchange.header("accept-encoding");
+        if (accepted != null
+                && accepted.contains("gzip")
+                && asset.compressed().length() < asset.bytes().length()) {
+            exchange.setHeader("content-encoding", "gzip");
+            exchange.send(200, asset.type(), asset.compressed());
+        } else {
+            exchange.send(200, asset.type(), asset.bytes());
+        }
+    }
+
+    private static String type(String file) {
+        return switch (file.substring(file.lastIndexOf('.') + 1)) {
+            case "css" -> "text/css; charset=utf-8";
+            case "js" -> "text/javascript; charset=utf-8";
+            case "svg" -> "image/svg+xml";
+            case "txt" -> "text/plain; charset=utf-8";
+            default -> throw new IllegalArgumentException("type of " + file);
+        };
+    }
+
+    /** One after the other; each begins on a line of its own, with whatever the one before left open ended. */
+    private static byte[] together(List<String> parts) {
+        if (parts.size() == 1) {
+            return read(parts.getFirst());
+        }
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (String part : parts) {
+            all.writeBytes(read(part));
+            all.writeBytes((part.endsWith(".js") ? "\n;\n" : "\n").getBytes(StandardCharsets.US_ASCII));
+        }
+        return all.toByteArray();
+    }
+
+    private static byte[] read(String file) {
+        try (InputStream stream = Assets.class.getResourceAsStream(FOLDER + file)) {
+            if (stream == null) {
+                throw new IllegalStateException("missing in the program: " + file);
+            }
+            return stream.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static byte[] compressed(byte[] bytes) {
+        if (bytes.length < WORTH_COMPRESSING) {
+            return bytes;
+        }
+        ByteArrayOutputStream compressed = new ByteArrayOutputStream(bytes.length / 2);
+        try (OutputStream gzip = new GZIPOutputStream(compressed)) {
+            gzip.write(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return compressed.toByteArray();
+    }
+
+    private static String hash(byte[] bytes) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes))
+                    .substring(0, HASH_CHARS);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

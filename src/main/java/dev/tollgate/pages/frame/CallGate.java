@@ -1,0 +1,98 @@
+package dev.tollgate.pages.frame;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.customers.people.BrowserSession;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.http.Caller;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Gate;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * For what the script of a page asks in its person's name: a session, an origin of ours, and the page's token in {@code x-csrf-token}. Refusals
+ * are JSON, for a script reads them.
+ *
+ * @param <C> what the person is to the route's handler
+ */
+final class CallGate<C extends Caller> implements Gate<C> {
+
+    private final Site site;
+    private final People people;
+    private final FormTokens tokens;
+    private final Function<Visitor.Member, C> of;
+    private final BiConsumer<Exchange, C> arrived;
+
+    /**
+     * @param of may block
+     * @param arrived told on the exchange's loop, and may refuse
+     */
+    CallGate(
+            Site site,
+            People people,
+            FormTokens tokens,
+            Function<Visitor.Member, C> of,
+            BiConsumer<Exchange, C> arrived) {
+        this.site = site;
+        this.people = people;
+        this.tokens = tokens;
+        this.of = of;
+        this.arrived = arrived;
+    }
+
+    @Override
+    public String name() {
+        return "calls of a page";
+    }
+
+    @Override
+    public String payer(C caller) {
+        return caller.accountId();
+    }
+
+    @Override
+    public Future<C> admit(Exchange exchange) {
+        site.requireOurs(exchange);
+        List<String> cookies = Cookies.sessions(exchange, site.isSecure(exchange));
+        if (cookies.isEmpty()) {
+            throw signInAgain();
+        }
+        boolean fromUs = site.isFromUs(exchange);
+        String shown = exchange.header("x-csrf-token");
+        Promise<C> answer = Promise.promise();
+        String network = exchange.network();
+        exchange.compute(() -> caller(cookies, network, fromUs, shown), caller -> {
+            try {
+                arrived.accept(exchange, caller);
+                answer.complete(caller);
+            } catch (RuntimeException e) {
+                answer.fail(e);
+            }
+        });
+        return answer.future();
+    }
+
+    private C caller(List<String> cookies, String network, boolean fromUs, @Nullable String shown) {
+        BrowserSession session = people.session(cookies, network)
+                .filter(its -> !its.codeDue() && !its.person().passwordDue())
+                .orElseThrow(CallGate::signInAgain);
+        Visitor.Member member = new Visitor.Member(session);
+        if (!fromUs || !tokens.isGood(shown, member)) {
+            throw ApiError.of(ErrorCode.INVALID_REQUEST, "This has not come from a page of ours. Load the page again.")
+                    .withStatus(403)
+                    .asException();
+        }
+        return of.apply(member);
+    }
+
+    private static ApiException signInAgain() {
+        return ApiError.of(ErrorCode.INVALID_API_KEY, "Your session has ended. Sign in again.")
+                .asException();
+    }
+}

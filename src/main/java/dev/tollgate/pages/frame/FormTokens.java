@@ -1,0 +1,80 @@
+package dev.tollgate.pages.frame;
+
+import dev.tollgate.storage.SecretBox;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tokens that show that a form was on a page of ours in this browser, and the sign on the cookie of a browser that has not signed in. A token is
+ * masked anew in each page, so that its bytes are never the same twice. Thread-safe.
+ */
+final class FormTokens {
+
+    private static final int PRINT_BYTES = 32;
+    private static final int VISIT_BYTES = 16;
+    private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
+
+    private final SecretBox secrets;
+    private final SecureRandom random;
+
+    FormTokens(SecretBox secrets, SecureRandom random) {
+        this.secrets = secrets;
+        this.random = random;
+    }
+
+    String token(Visitor visitor) {
+        byte[] print = print("page form", visitor.csrfSeed());
+        byte[] mask = new byte[PRINT_BYTES];
+        random.nextBytes(mask);
+        byte[] both = new byte[2 * PRINT_BYTES];
+        for (int i = 0; i < PRINT_BYTES; i++) {
+            both[i] = mask[i];
+            both[PRINT_BYTES + i] = (byte) (mask[i] ^ print[i]);
+        }
+        return ENCODER.encodeToString(both);
+    }
+
+    boolean isGood(@Nullable String token, Visitor visitor) {
+        byte[] both = decoded(token);
+        if (both == null || both.length != 2 * PRINT_BYTES) {
+            return false;
+        }
+        byte[] print = new byte[PRINT_BYTES];
+        for (int i = 0; i < PRINT_BYTES; i++) {
+            print[i] = (byte) (both[i] ^ both[PRINT_BYTES + i]);
+        }
+        return MessageDigest.isEqual(print, print("page form", visitor.csrfSeed()));
+    }
+
+    /** A new browser's cookie: a random id and our sign on it. */
+    String newVisit() {
+        byte[] bytes = new byte[VISIT_BYTES];
+        random.nextBytes(bytes);
+        String id = ENCODER.encodeToString(bytes);
+        return id + "." + ENCODER.encodeToString(print("page visit", id));
+    }
+
+    boolean isVisit(@Nullable String cookie) {
+        int dot = cookie == null ? -1 : cookie.indexOf('.');
+        if (cookie == null || dot < 1) {
+            return false;
+        }
+        byte[] sign = decoded(cookie.substring(dot + 1));
+        return sign != null && MessageDigest.isEqual(sign, print("page visit", cookie.substring(0, dot)));
+    }
+
+    private byte[] print(String context, String seed) {
+        return secrets.print(context, seed.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static byte @Nullable [] decoded(@Nullable String text) {
+        try {
+            return text == null ? null : Base64.getUrlDecoder().decode(text);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+}

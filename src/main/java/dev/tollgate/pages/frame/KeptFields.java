@@ -1,0 +1,47 @@
+package dev.tollgate.pages.frame;
+
+import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.StoreException;
+import java.util.Base64;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Carries a form's fields in a URL, sealed for one session and page, so that no link of a stranger fills in a form.
+ * Thread-safe.
+ */
+public final class KeptFields {
+
+    private static final int SEALED_CHARS_MAX = 16_000;
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final SecretBox.Purpose secrets;
+
+    public KeptFields(SecretBox secrets) {
+        this.secrets = secrets.purpose("kept form fields");
+    }
+
+    public String seal(PageRequest<Visitor.Member> request, String path, Map<String, String> fields) {
+        byte[] sealed = secrets.seal(JSON.writeValueAsBytes(fields), context(request, path));
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(sealed);
+    }
+
+    /** @return none if they were not sealed for this session and this page */
+    public Map<String, String> open(PageRequest<Visitor.Member> request, @Nullable String sealed) {
+        if (sealed == null || sealed.length() > SEALED_CHARS_MAX) {
+            return Map.of();
+        }
+        try {
+            byte[] json = secrets.open(Base64.getUrlDecoder().decode(sealed), context(request, request.path()));
+            return JSON.readValue(json, new TypeReference<Map<String, String>>() {});
+        } catch (IllegalArgumentException | StoreException notOurs) {
+            return Map.of();
+        }
+    }
+
+    private static String context(PageRequest<Visitor.Member> request, String path) {
+        return request.visitor().session().hash() + " " + path;
+    }
+}

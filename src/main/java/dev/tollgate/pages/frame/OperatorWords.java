@@ -1,0 +1,15 @@
+package dev.tollgate.pages.frame;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the operator says on every page. @param announcement a sentence at the top; null for none @param links at the foot */
+public record OperatorWords(@Nullable String announcement, List<Link> links) {
+
+    public OperatorWords {
+        links = List.copyOf(links);
+    }
+
+    /** @param href of a place of the operator's own choice */
+    public record Link(String name, String href) {}
+}

@@ -1,0 +1,81 @@
+package dev.tollgate.pages.frame;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.log.Event;
+import dev.tollgate.http.ErrorFormat;
+import dev.tollgate.http.Exchange;
+import gg.jte.TemplateEngine;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Errors as pages, for who asks for pages; whoever asks with a program gets the platform's JSON. */
+final class PageErrors implements ErrorFormat {
+
+    /** Of every page. Referrers stay within the site, since without any the browser would hide a form's origin. */
+    static final Map<String, String> HEADERS = Map.of(
+            "content-security-policy",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self';"
+                    + " base-uri 'none'; frame-ancestors 'none'",
+            "referrer-policy",
+            "same-origin",
+            "x-content-type-options",
+            "nosniff",
+            "cross-origin-opener-policy",
+            "same-origin",
+            "cross-origin-resource-policy",
+            "same-origin",
+            "permissions-policy",
+            "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+            "cache-control",
+            "no-store, no-transform");
+
+    private static final Logger LOG = LoggerFactory.getLogger(PageErrors.class);
+
+    private final TemplateEngine templates;
+    private final String brand;
+
+    PageErrors(TemplateEngine templates, String brand) {
+        this.templates = templates;
+        this.brand = brand;
+    }
+
+    @Override
+    public ErrorFormat of(Exchange exchange) {
+        String accept = exchange.header("accept");
+        return accept != null && accept.contains("text/html") ? this : ErrorFormat.PLATFORM;
+    }
+
+    @Override
+    public byte[] render(ApiError error) {
+        if (error.status() == 303) {
+            return new byte[0];
+        }
+        String title =
+                switch (error.status()) {
+                    case 403 -> "Not for you";
+                    case 404 -> "There is no such page";
+                    case 421 -> "Another name";
+                    case 503 -> "Not right now";
+                    default -> error.status() >= 500 ? "Something went wrong" : "That did not work";
+                };
+        String message = error.status() == 404 ? "Perhaps it was moved, or the address has a slip." : error.message();
+        try {
+            return Pages.render(templates, "error.jte", Map.of("brand", brand, "title", title, "message", message));
+        } catch (RuntimeException broken) { // whoever waits for an error gets one
+            LOG.error(Event.REQUEST_FAULT, "the page of errors is broken", broken);
+            return (title + ". " + message).replace("<", "").getBytes(StandardCharsets.UTF_8);
+        }
+    }
+
+    @Override
+    public String contentType() {
+        return "text/html; charset=utf-8";
+    }
+
+    @Override
+    public Map<String, String> headers() {
+        return HEADERS;
+    }
+}

@@ -1,0 +1,33 @@
+package dev.tollgate.pages.frame;
+
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * A file that somebody saves, written piece by piece.
+ *
+ * @param name that it is proposed to be saved under; letters, digits, dots, hyphens and underscores
+ * @param pieces is given who takes whole pieces in their order, and waits until there is room; false: no more is wanted. May block, and throw
+ */
+public record PageFile(String name, String contentType, Consumer<Predicate<byte[]>> pieces) {
+
+    public PageFile {
+        if (!name.matches("[A-Za-z0-9._-]{1,100}")) {
+            throw new IllegalArgumentException("not a name for a file: " + name);
+        }
+    }
+
+    /** One of texts, in UTF-8. */
+    public static PageFile text(String name, String contentType, Consumer<Predicate<String>> pieces) {
+        return new PageFile(
+                name, contentType, taker -> pieces.accept(piece -> taker.test(piece.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    /** One of a single piece. */
+    public static PageFile of(String name, String contentType, String text) {
+        return text(name, contentType, pieces -> {
+            boolean unused = pieces.test(text); // it is the last one
+        });
+    }
+}

@@ -1,0 +1,142 @@
+package dev.tollgate.pages.frame;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.SseWriter;
+import dev.tollgate.http.limits.FairTurns;
+import dev.tollgate.http.limits.Workers;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends files as fast as they are read, one at a time for each account: a long one reads much of the database. Half of the cores write them; a
+ * file gives its core back while it waits for its reader. Thread-safe.
+ */
+final class PageFiles {
+
+    private static final int ACCOUNTS_MAX = 10_000;
+    private static final long TURN_NANOS_MAX = Duration.ofSeconds(60).toNanos();
+
+    private final Set<String> busy = ConcurrentHashMap.newKeySet();
+    private final FairTurns turns = new FairTurns(Workers.halfOfTheCores(ACCOUNTS_MAX, 1));
+
+    /** On the exchange's loop. @param made by the page, aside */
+    void send(Exchange exchange, String account, Supplier<PageFile> made) {
+        if (!busy.add(account)) {
+            throw ApiError.of(ErrorCode.RATE_LIMIT_EXCEEDED, "Another file is being written for you. Wait for its end.")
+                    .asException();
+        }
+        exchange.compute(
+                () -> {
+                    try (Core core = new Core(account)) {
+                        core.enter();
+                        PageFile file = made.get();
+                        Sending sending = new Sending(exchange, file, core);
+                        file.pieces().accept(sending::take);
+                        return sending;
+                    } finally {
+                        busy.remove(account);
+                    }
+                },
+                Sending::end);
+    }
+
+    /** The turn of one file. One thread's. */
+    private final class Core implements AutoCloseable {
+
+        private final String account;
+        private FairTurns.@Nullable Turn turn;
+
+        Core(String account) {
+            this.account = account;
+        }
+
+        /** Blocks. */
+        void enter() {
+            try {
+                turn = turns.enter(account, TURN_NANOS_MAX);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            if (turn == null) {
+                throw ApiError.of(ErrorCode.INTERNAL_ERROR, "Too many files are being written. Try again in a minute.")
+                        .withStatus(503)
+                        .asException();
+            }
+        }
+
+        @Override
+        public void close() {
+            FairTurns.Turn mine = turn;
+            turn = null;
+            if (mine != null) {
+                mine.close();
+            }
+        }
+    }
+
+    /** The writer belongs to the loop; whoever makes the pieces waits for it by the semaphore, of which each takes one. */
+    private static final class Sending {
+
+        private final Exchange exchange;
+        private final PageFile file;
+        private final Core core;
+        private final Semaphore room = new Semaphore(1);
+        private volatile boolean hasLeft;
+        private @Nullable SseWriter writer;
+
+        Sending(Exchange exchange, PageFile file, Core core) {
+            this.exchange = exchange;
+            this.file = file;
+            this.core = core;
+            exchange.context().runOnContext(turn -> exchange.onGone(this::leave));
+        }
+
+        boolean take(byte[] bytes) {
+            core.close();
+            room.acquireUninterruptibly();
+            if (hasLeft) {
+                room.release();
+                return false;
+            }
+            exchange.run(() -> write(bytes));
+            core.enter();
+            return true;
+        }
+
+        private void write(byte[] bytes) {
+            SseWriter begun = begun();
+            begun.write(bytes);
+            if (!begun.full()) {
+                room.release();
+            }
+        }
+
+        /** With the first piece: what fails before is an error like any other. */
+        private SseWriter begun() {
+            SseWriter begun = writer;
+            if (begun == null) {
+                PageErrors.HEADERS.forEach(exchange::setHeader);
+                exchange.setHeader("content-disposition", "attachment; filename=\"" + file.name() + "\"");
+                begun = exchange.stream(file.contentType());
+                begun.onDrain(room::release);
+                writer = begun;
+            }
+            return begun;
+        }
+
+        private void leave() {
+            hasLeft = true;
+            room.release();
+        }
+
+        void end() {
+            begun().end();
+        }
+    }
+}

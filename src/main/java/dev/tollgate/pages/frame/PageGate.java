@@ -1,0 +1,184 @@
+package dev.tollgate.pages.frame;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.customers.people.BrowserSession;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Gate;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may see a page: looked up by the session's cookie, in the database each time, aside. Whoever has to sign in first is sent there and comes
+ * back to where they wanted to go.
+ *
+ * @param <V> whom it lets in
+ */
+public final class PageGate<V extends Visitor> implements Gate<V> {
+
+    private final String name;
+    private final Site site;
+    private final People people;
+    private final FormTokens tokens;
+    private final Predicate<String> addresses;
+    private final Function<Seen, V> judge;
+
+    private static final ApiError NOTHING_TO_HEAR =
+            ApiError.of(ErrorCode.INVALID_REQUEST, "Sign in first.").withStatus(204);
+
+    /** A way back that is longer is not carried along. */
+    private static final int TARGET_CHARS_MAX = 2_000;
+
+    /** @param path where they wanted to go; @param target the same as it was sent, with the query */
+    private record Seen(Visitor visitor, String path, String target, boolean isGet) {
+
+        /** Their way back, as a parameter of the page that they are sent to; empty where there is none. */
+        String back() {
+            boolean isNeeded = isGet && !target.equals("/dashboard") && target.length() <= TARGET_CHARS_MAX;
+            return isNeeded ? "?to=" + URLEncoder.encode(target, StandardCharsets.UTF_8) : "";
+        }
+    }
+
+    private PageGate(String name, Site site, People people, FormTokens tokens, Function<Seen, V> judge) {
+        this(name, site, people, tokens, address -> true, judge);
+    }
+
+    /** @param addresses from which anybody is let in at all */
+    private PageGate(
+            String name,
+            Site site,
+            People people,
+            FormTokens tokens,
+            Predicate<String> addresses,
+            Function<Seen, V> judge) {
+        this.addresses = addresses;
+        this.name = name;
+        this.site = site;
+        this.people = people;
+        this.tokens = tokens;
+        this.judge = judge;
+    }
+
+    /** Admits all visitors, signed in or not. */
+    static PageGate<Visitor> everybody(Site site, People people, FormTokens tokens) {
+        return new PageGate<>("page for everybody", site, people, tokens, Seen::visitor);
+    }
+
+    /** Who has signed in, the second factor included; a password that is due is changed first. */
+    static PageGate<Visitor.Member> members(Site site, People people, FormTokens tokens) {
+        return new PageGate<>("page for who is signed in", site, people, tokens, seen -> {
+            Visitor.Member member = begun(seen);
+            if (member.session().codeDue()) {
+                throw to("/sign-in/code" + seen.back());
+            }
+            if (member.person().passwordDue() && !seen.path().equals("/dashboard/settings/security")) {
+                throw to("/dashboard/settings/security");
+            }
+            return member;
+        });
+    }
+
+    /** Who has shown the password, whatever else is due: for signing out and for the second factor. */
+    static PageGate<Visitor.Member> begun(Site site, People people, FormTokens tokens) {
+        return new PageGate<>("page for whose password was right", site, people, tokens, PageGate::begun);
+    }
+
+    /** @param addresses from which they may come */
+    static PageGate<Visitor.Member> operators(PageGate<Visitor.Member> members, Predicate<String> addresses) {
+        return new PageGate<>("page for operators", members.site, members.people, members.tokens, addresses, seen -> {
+            Visitor.Member member = members.judge.apply(seen);
+            if (!member.person().isOperator()) {
+                throw ApiError.of(ErrorCode.INVALID_REQUEST, "This page is for operators.")
+                        .withStatus(403)
+                        .asException();
+            }
+            return member;
+        });
+    }
+
+    /** For what a page's script listens to: who is not let in is answered with 204, on which a browser does not try again. */
+    static PageGate<Visitor.Member> listeners(PageGate<Visitor.Member> members) {
+        return new PageGate<>("page that listens", members.site, members.people, members.tokens, seen -> {
+            try {
+                return members.judge.apply(seen);
+            } catch (ApiException refused) {
+                throw refused.error().status() == 303 ? NOTHING_TO_HEAR.asException() : refused;
+            }
+        });
+    }
+
+    private static Visitor.Member begun(Seen seen) {
+        if (seen.visitor() instanceof Visitor.Member member) {
+            return member;
+        }
+        throw to("/sign-in" + seen.back());
+    }
+
+    private static RuntimeException to(String location) {
+        return ApiError.of(ErrorCode.INVALID_REQUEST, "Sign in first.")
+                .withStatus(303)
+                .withHeader("location", location)
+                .asException();
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String payer(V visitor) {
+        return visitor instanceof Visitor.Member member ? member.accountId() : "";
+    }
+
+    @Override
+    public Future<V> admit(Exchange exchange) {
+        site.requireOurs(exchange);
+        if (!addresses.test(exchange.remoteAddress())) {
+            throw ApiError.of(ErrorCode.INVALID_REQUEST, "This page is not shown at your address.")
+                    .withStatus(403)
+                    .asException();
+        }
+        boolean secure = site.isSecure(exchange);
+        List<String> cookies = Cookies.sessions(exchange, secure);
+        boolean isGet = exchange.method().equals("GET") || exchange.method().equals("HEAD");
+        String path = exchange.path();
+        String target = exchange.target();
+        if (cookies.isEmpty()) {
+            return Future.succeededFuture(judge.apply(new Seen(stranger(exchange, secure), path, target, isGet)));
+        }
+        Promise<V> answer = Promise.promise();
+        String network = exchange.network();
+        exchange.compute(() -> people.session(cookies, network).orElse(null), session -> {
+            try {
+                answer.complete(judge.apply(new Seen(visitor(exchange, secure, session), path, target, isGet)));
+            } catch (RuntimeException e) {
+                answer.fail(e);
+            }
+        });
+        return answer.future();
+    }
+
+    private Visitor visitor(Exchange exchange, boolean secure, @Nullable BrowserSession session) {
+        return session == null ? stranger(exchange, secure) : new Visitor.Member(session);
+    }
+
+    private Visitor stranger(Exchange exchange, boolean secure) {
+        return Cookies.visits(exchange, secure).stream()
+                .filter(tokens::isVisit)
+                .findFirst()
+                .map(known -> new Visitor.Stranger(known, null))
+                .orElseGet(() -> {
+                    String made = tokens.newVisit();
+                    return new Visitor.Stranger(made, Cookies.setVisit(made, secure));
+                });
+    }
+}

@@ -1,0 +1,100 @@
+package dev.tollgate.pages.frame;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a page answers with. */
+public sealed interface PageStep {
+
+    /**
+     * A page.
+     *
+     * @param template a path under {@code src/main/jte}
+     * @param params what the template asks for; {@code shell} is added
+     * @param headers that stand in the place of every page's, or beside them
+     * @param balanceMicros of the visitor's account, where the page has read it; null where it has not
+     * @param shared null if the page is drawn for each visitor
+     */
+    record Show(
+            int status,
+            String template,
+            Map<String, Object> params,
+            Map<String, String> headers,
+            @Nullable Long balanceMicros,
+            @Nullable Shared shared)
+            implements PageStep {
+
+        public Show(int status, String template, Map<String, Object> params, Map<String, String> headers) {
+            this(status, template, params, headers, null, null);
+        }
+
+        /** The same with a balance for the shell, which need not read it again. */
+        public Show withBalance(long micros) {
+            return new Show(status, template, params, headers, micros, shared);
+        }
+
+        /** The same with a header of its own. */
+        public Show with(String header, String value) {
+            Map<String, String> more = new HashMap<>(headers);
+            more.put(header, value);
+            return new Show(status, template, params, more, balanceMicros, shared);
+        }
+
+        /** The same, drawn once for all strangers. */
+        public Show shared(Shared by) {
+            return new Show(status, template, params, headers, balanceMicros, by);
+        }
+    }
+
+    /**
+     * How the page of a path is the same for every stranger.
+     *
+     * @param state the page changes with it
+     * @param hole a text of the page that is replaced for each visitor
+     * @param word replaces it
+     */
+    record Shared(Object state, String hole, String word) {}
+
+    /** Go there. @param cookies to be set */
+    record Move(String location, List<String> cookies) implements PageStep {
+
+        public Move {
+            cookies = List.copyOf(cookies);
+        }
+    }
+
+    /** A page under 200. */
+    static Show show(String template, Map<String, Object> params) {
+        return new Show(200, template, params, Map.of());
+    }
+
+    /** The form again, with what is wrong with it. */
+    static Show again(String template, Map<String, Object> params) {
+        return new Show(422, template, params, Map.of());
+    }
+
+    static Move to(String location) {
+        return new Move(location, List.of());
+    }
+
+    /** Signs in, and goes there. */
+    static PageStep signedIn(PageRequest<?> request, String token, String location) {
+        return new Move(location, List.of(session(request, token)));
+    }
+
+    /** The same in a browser that is known from then on. @param browser its cookie */
+    static PageStep signedIn(PageRequest<?> request, String token, String browser, String location) {
+        return new Move(location, List.of(session(request, token), Cookies.setBrowser(browser, request.isSecure())));
+    }
+
+    private static String session(PageRequest<?> request, String token) {
+        return Cookies.setSession(token, request.isSecure(), 30L * 24 * 3600);
+    }
+
+    /** Signs out, and goes there. */
+    static PageStep signedOut(PageRequest<?> request, String location) {
+        return new Move(location, List.of(Cookies.endSession(request.isSecure())));
+    }
+}

@@ -1,0 +1,339 @@
+package dev.tollgate.pages.frame;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.books.ledger.Account;
+import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.customers.people.Passwords;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.people.Person;
+import dev.tollgate.http.BodyKind;
+import dev.tollgate.http.Caller;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Form;
+import dev.tollgate.http.FormReader;
+import dev.tollgate.http.Gate;
+import dev.tollgate.http.Route;
+import dev.tollgate.storage.PageReads;
+import dev.tollgate.storage.SecretBox;
+import gg.jte.ContentType;
+import gg.jte.TemplateEngine;
+import gg.jte.output.Utf8ByteOutput;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the routes of pages, and shows what they answer. Thread-safe. */
+public final class Pages {
+
+    private static final String HTML = "text/html; charset=utf-8";
+    private static final String TOKEN = "csrf";
+
+    private final Site site;
+    private final Supplier<OperatorWords> words;
+    private final People people;
+    private final Ledger ledger;
+    private final PageReads reads;
+    private final FormTokens tokens;
+    private final TemplateEngine templates =
+            TemplateEngine.createPrecompiled(null, ContentType.Html, Pages.class.getClassLoader(), "templates");
+    private final PageErrors errors;
+    private final PageFiles files = new PageFiles();
+    private final SharedPages shared = new SharedPages();
+    private final PageGate<Visitor> everybody;
+    private final PageGate<Visitor.Member> begun;
+    private final PageGate<Visitor.Member> members;
+    private final PageGate<Visitor.Member> operators;
+
+    /**
+     * @param words what the operator says on every page, as it is now
+     * @param reads what a page reads for who is signed in is read in one transaction of these
+     */
+    public Pages(
+            Site site,
+            Predicate<String> console,
+            Supplier<OperatorWords> words,
+            People people,
+            Ledger ledger,
+            PageReads reads,
+            SecretBox secrets,
+            SecureRandom random) {
+        this.site = site;
+        this.words = words;
+        this.people = people;
+        this.ledger = ledger;
+        this.reads = reads;
+        this.tokens = new FormTokens(secrets, random);
+        this.errors = new PageErrors(templates, site.brand());
+        this.everybody = PageGate.everybody(site, people, tokens);
+        this.begun = PageGate.begun(site, people, tokens);
+        this.members = PageGate.members(site, people, tokens);
+        this.operators = PageGate.operators(members, console);
+    }
+
+    // ---- who may see it ----
+
+    public PageGate<Visitor> everybody() {
+        return everybody;
+    }
+
+    /** Whose password was right, whatever else is due. */
+    public PageGate<Visitor.Member> begun() {
+        return begun;
+    }
+
+    public PageGate<Visitor.Member> members() {
+        return members;
+    }
+
+    public PageGate<Visitor.Member> operators() {
+        return operators;
+    }
+
+    /** Members whose page listens to a stream. */
+    public PageGate<Visitor.Member> listeners() {
+        return PageGate.listeners(members);
+    }
+
+    /**
+     * For what scripts of pages ask.
+     *
+     * @param of what a person is to the handler; may block
+     * @param arrived told of each request on its loop, and may refuse it
+     */
+    public <C extends Caller> Gate<C> calls(Function<Visitor.Member, C> of, BiConsumer<Exchange, C> arrived) {
+        return new CallGate<>(site, people, tokens, of, arrived);
+    }
+
+    // ---- routes ----
+
+    /** Makes a page; may block. @param <V> who looks at it */
+    @FunctionalInterface
+    public interface Page<V extends Visitor> {
+        PageStep make(PageRequest<V> request);
+    }
+
+    /** Does what a form asks for; may block. @param <V> who sends it */
+    @FunctionalInterface
+    public interface Deed<V extends Visitor> {
+        PageStep take(PageRequest<V> request, Form form);
+    }
+
+    /** Makes a file; may block. @param <V> who saves it */
+    @FunctionalInterface
+    public interface Saved<V extends Visitor> {
+        PageFile make(PageRequest<V> request);
+    }
+
+    /** A file to be saved, sent as it is written; one at a time for an account. */
+    public Route<Visitor.Member> file(String path, PageGate<Visitor.Member> gate, Saved<Visitor.Member> saved) {
+        return Route.get(path, gate, (Exchange exchange, Visitor.Member visitor) -> {
+                    PageRequest<Visitor.Member> request = request(exchange, visitor);
+                    files.send(exchange, visitor.accountId(), () -> saved.make(request));
+                })
+                .withErrors(errors);
+    }
+
+    /** Events for a page's script. @param stream begins it, on the event loop */
+    public Route<Visitor.Member> stream(
+            String path, PageGate<Visitor.Member> gate, BiConsumer<Exchange, Visitor.Member> stream) {
+        return Route.get(path, gate, (Exchange exchange, Visitor.Member visitor) -> {
+                    PageErrors.HEADERS.forEach(exchange::setHeader);
+                    stream.accept(exchange, visitor);
+                })
+                .withErrors(errors);
+    }
+
+    public <V extends Visitor> Route<V> get(String path, PageGate<V> gate, Page<? super V> page) {
+        return Route.get(path, gate, (Exchange exchange, V visitor) -> {
+                    PageRequest<V> request = request(exchange, visitor);
+                    answer(request, () -> ofOneInstant(visitor, () -> drawn(request, () -> make(page, request))));
+                })
+                .withErrors(errors);
+    }
+
+    /** A form, whose origin and token are checked before {@code deed} sees it. */
+    public <V extends Visitor> Route<V> post(String path, PageGate<V> gate, Deed<? super V> deed) {
+        return Route.post(path, gate, (Exchange exchange, V visitor) -> {
+                    requireOurs(site.isFromUs(exchange));
+                    exchange.read(new FormReader(), form -> {
+                        requireOurs(tokens.isGood(form.field(TOKEN), visitor));
+                        PageRequest<V> request = request(exchange, visitor);
+                        answer(request, () -> drawn(request, () -> take(deed, request, form)));
+                    });
+                })
+                .taking(BodyKind.FORM)
+                .withErrors(errors);
+    }
+
+    @SuppressWarnings("unchecked") // a page that takes more visitors takes these
+    private static <V extends Visitor> PageStep make(Page<? super V> page, PageRequest<V> request) {
+        return ((Page<V>) page).make(request);
+    }
+
+    @SuppressWarnings("unchecked") // likewise
+    private static <V extends Visitor> PageStep take(Deed<? super V> deed, PageRequest<V> request, Form form) {
+        return ((Deed<V>) deed).take(request, form);
+    }
+
+    private <V extends Visitor> PageRequest<V> request(Exchange exchange, V visitor) {
+        return new PageRequest<>(exchange, visitor, tokens.token(visitor), site);
+    }
+
+    private static void requireOurs(boolean ours) {
+        if (!ours) {
+            throw ApiError.of(
+                            ErrorCode.INVALID_REQUEST,
+                            "This form has not come from a page of ours, or the page was too old. Open it again and send it once more.")
+                    .withStatus(403)
+                    .asException();
+        }
+    }
+
+    // ---- answers ----
+
+    /** @param shell null where it is a move */
+    private record Drawn(PageStep step, @Nullable Shell shell) {}
+
+    /** @param html null where it is a move */
+    private record Made(PageStep step, SharedPages.@Nullable Sent html) {}
+
+    /** A stranger's page reads next to nothing, and has no account that takes turns. */
+    private Drawn ofOneInstant(Visitor visitor, Supplier<Drawn> drawing) {
+        return visitor instanceof Visitor.Member member ? reads.onePage(member.accountId(), drawing) : drawing.get();
+    }
+
+    private Drawn drawn(PageRequest<?> request, Supplier<PageStep> making) {
+        PageStep step = making.get();
+        return new Drawn(step, step instanceof PageStep.Show show ? shell(request, show.balanceMicros()) : null);
+    }
+
+    private void answer(PageRequest<?> request, Supplier<Drawn> drawing) {
+        request.exchange().compute(() -> made(request, drawing), made -> send(request, made));
+    }
+
+    private Made made(PageRequest<?> request, Supplier<Drawn> drawing) {
+        try {
+            Drawn drawn = drawing.get();
+            return new Made(
+                    drawn.step,
+                    drawn.step instanceof PageStep.Show show && drawn.shell != null
+                            ? html(request.path(), show, drawn.shell)
+                            : null);
+        } catch (Passwords.Busy busy) {
+            throw ApiError.of(
+                            ErrorCode.INTERNAL_ERROR, "Too many people sign in right now. Try again in a few seconds.")
+                    .withStatus(503)
+                    .asException();
+        }
+    }
+
+    private SharedPages.Sent html(String path, PageStep.Show show, Shell shell) {
+        PageStep.Shared by = show.shared();
+        if (by == null) {
+            return new SharedPages.Sent(render(show, shell), null);
+        }
+        if (shell.person() == null) {
+            return shared.page(path, shell.words(), by, () -> render(show, shell));
+        }
+        return new SharedPages.Sent(
+                SharedPages.filled(new String(render(show, shell), StandardCharsets.UTF_8), by), null);
+    }
+
+    private byte[] render(PageStep.Show show, Shell shell) {
+        Map<String, Object> params = new HashMap<>(show.params());
+        params.put("shell", shell);
+        return render(templates, show.template(), params);
+    }
+
+    static byte[] render(TemplateEngine templates, String template, Map<String, Object> params) {
+        Utf8ByteOutput output = new Utf8ByteOutput();
+        templates.render(template, params, new ShownOutput(output));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(output.getContentLength());
+        try {
+            output.writeTo(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private Shell shell(PageRequest<?> request, @Nullable Long balanceMicros) {
+        // Pages for everybody tell whoever has only the password nothing of the account either.
+        if (!(request.visitor() instanceof Visitor.Member member)
+                || member.session().codeDue()) {
+            return new Shell(site.brand(), request.path(), request.csrf(), null, null, null, null, words.get());
+        }
+        Person person = member.person();
+        long balance = balanceMicros != null
+                ? balanceMicros
+                : ledger.account(person.accountId())
+                        .map(Account::balance)
+                        .map(its -> its.balanceMicros())
+                        .orElse(0L);
+        return new Shell(
+                site.brand(),
+                request.path(),
+                request.csrf(),
+                person,
+                Texts.balance(balance),
+                Texts.exact(balance),
+                notice(person, balance),
+                words.get());
+    }
+
+    private static Shell.@Nullable Notice notice(Person person, long balanceMicros) {
+        Long line = person.preferences().balanceLineMicros();
+        if (line != null && balanceMicros < line) {
+            return new Shell.Notice(
+                    "warn",
+                    "Your balance is below your line of " + Texts.balance(line) + " credits.",
+                    "/dashboard/billing/top-up",
+                    "Top up");
+        }
+        return null;
+    }
+
+    private void send(PageRequest<?> request, Made made) {
+        Exchange exchange = request.exchange();
+        PageErrors.HEADERS.forEach(exchange::setHeader);
+        if (request.isSecure()) {
+            exchange.setHeader("strict-transport-security", "max-age=31536000");
+        }
+        switch (made.step()) {
+            case PageStep.Show show -> {
+                show.headers().forEach(exchange::setHeader);
+                if (request.visitor() instanceof Visitor.Stranger stranger && stranger.newCookie() != null) {
+                    exchange.setHeader("set-cookie", stranger.newCookie());
+                }
+                send(exchange, show.status(), Objects.requireNonNull(made.html()));
+            }
+            case PageStep.Move move -> {
+                move.cookies().forEach(cookie -> exchange.addHeader("set-cookie", cookie));
+                if (request.visitor() instanceof Visitor.Stranger stranger && stranger.newCookie() != null) {
+                    exchange.addHeader("set-cookie", stranger.newCookie());
+                }
+                exchange.setHeader("location", move.location());
+                exchange.empty(303);
+            }
+        }
+    }
+
+    private static void send(Exchange exchange, int status, SharedPages.Sent html) {
+        if (html.shared() != null) {
+            exchange.send(status, HTML, html.shared());
+        } else if (html.own() != null) {
+            exchange.send(status, HTML, html.own());
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.tollgate.pages.frame;
+
+import dev.tollgate.http.SharedBytes;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Pages that are the same for every stranger: drawn once, and in memory once however many read them slowly. Thread-safe. */
+final class SharedPages {
+
+    private static final int PAGES_MAX = 256;
+
+    /** Addresses of this server whose pages are kept; under further ones, which a caller may make up, each answer is a copy. */
+    private static final int WORDS_MAX = 4;
+
+    private final Map<Key, Drawn> pages = new ConcurrentHashMap<>();
+
+    private record Key(String path, Object state, OperatorWords words) {}
+
+    private record Drawn(String html, Map<String, SharedBytes> byWord) {}
+
+    /** What is sent: either the one or the other. */
+    record Sent(byte @Nullable [] own, @Nullable SharedBytes shared) {}
+
+    /** @param drawing draws the page, if that has not happened yet */
+    Sent page(String path, OperatorWords words, PageStep.Shared by, Supplier<byte[]> drawing) {
+        if (pages.size() > PAGES_MAX) {
+            pages.clear();
+        }
+        Drawn drawn = pages.computeIfAbsent(
+                new Key(path, by.state(), words),
+                _ -> new Drawn(new String(drawing.get(), StandardCharsets.UTF_8), new ConcurrentHashMap<>()));
+        SharedBytes known = drawn.byWord.get(by.word());
+        if (known != null) {
+            return new Sent(null, known);
+        }
+        byte[] html = filled(drawn.html, by);
+        if (drawn.byWord.size() >= WORDS_MAX) {
+            return new Sent(html, null);
+        }
+        return new Sent(null, drawn.byWord.computeIfAbsent(by.word(), _ -> new SharedBytes(html)));
+    }
+
+    static byte[] filled(String html, PageStep.Shared by) {
+        return html.replace(by.hole(), by.word()).getBytes(StandardCharsets.UTF_8);
+    }
+}

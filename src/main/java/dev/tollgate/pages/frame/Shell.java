@@ -1,0 +1,55 @@
+package dev.tollgate.pages.frame;
+
+import dev.tollgate.customers.people.Person;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What surrounds a page.
+ *
+ * @param brand what this service is called
+ * @param path of the page, for the column's mark
+ * @param csrf the token of its forms
+ * @param person who looks; null for a stranger
+ * @param balance what can be spent, written out; null for a stranger
+ * @param balanceExact the same to the micro-credit
+ * @param notice a sentence at the top, or null
+ * @param words the operator's own
+ */
+public record Shell(
+        String brand,
+        String path,
+        String csrf,
+        @Nullable Person person,
+        @Nullable String balance,
+        @Nullable String balanceExact,
+        @Nullable Notice notice,
+        OperatorWords words) {
+
+    /** @param kind ok, warn or danger; @param href where its link goes, null for none */
+    public record Notice(
+            String kind,
+            String text,
+            @Nullable String href,
+            @Nullable String link) {}
+
+    /** For {@code aria-current}: null leaves the attribute out. */
+    public @Nullable String current(String item) {
+        boolean isWithin = path.startsWith(item + "/")
+                && !item.equals("/dashboard")
+                && !item.equals("/console")
+                && !(item.equals("/docs") && path.startsWith("/docs/models"));
+        boolean is = path.equals(item) || isWithin;
+        return is ? "page" : null;
+    }
+
+    public boolean isConsole() {
+        return path.equals("/console") || path.startsWith("/console/");
+    }
+
+    /** What {@code data-theme} says; null leaves the system's choice. */
+    public @Nullable String theme() {
+        return person == null || person.preferences().theme().equals("system")
+                ? null
+                : person.preferences().theme();
+    }
+}

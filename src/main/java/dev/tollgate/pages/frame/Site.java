@@ -1,0 +1,99 @@
+package dev.tollgate.pages.frame;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.http.Exchange;
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Under which names the pages are shown. What the operator has said is the one name there is; besides that this machine's own: loopback, bare IP
+ * addresses and the name it listens on. Immutable.
+ *
+ * @param publicUrl scheme, host and port as people know them; null where nothing was said
+ * @param host what the server listens on
+ * @param brand what this service is called
+ */
+public record Site(@Nullable URI publicUrl, String host, String brand) {
+
+    private static final List<String> FORWARDED = List.of("forwarded", "x-forwarded-for", "x-forwarded-proto");
+    /** What pages may say of themselves: nothing else can stand in a snippet. */
+    private static final Pattern AUTHORITY = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?");
+
+    private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
+
+    /** Refuses requests for a name that is not ours: a page under a foreign name could be another's (rebinding). */
+    void requireOurs(Exchange exchange) {
+        String asked = exchange.header("host");
+        String name = asked == null || !AUTHORITY.matcher(asked).matches() ? "" : nameOf(asked);
+        boolean isPublic = publicUrl != null && asked != null && asked.equalsIgnoreCase(authority(publicUrl));
+        if (!isPublic && !isOwn(name)) {
+            throw ApiError.of(
+                            ErrorCode.INVALID_REQUEST,
+                            "These pages are not shown under the name that was asked for. The operator can set public.url.")
+                    .withStatus(421)
+                    .asException();
+        }
+    }
+
+    private boolean isOwn(String name) {
+        return isLoopback(name) || name.startsWith("[") || IPV4.matcher(name).matches() || name.equalsIgnoreCase(host);
+    }
+
+    private static boolean isLoopback(String name) {
+        return name.equals("localhost") || name.equals("127.0.0.1") || name.equals("[::1]");
+    }
+
+    private static String nameOf(String authority) {
+        int end = authority.startsWith("[") ? authority.indexOf(']') + 1 : authority.indexOf(':');
+        return (end <= 0 ? authority : authority.substring(0, end)).toLowerCase(Locale.ROOT);
+    }
+
+    private static String authority(URI url) {
+        return url.getPort() < 0 ? url.getHost() : url.getHost() + ":" + url.getPort();
+    }
+
+    /** Whether browsers reach us by TLS: then cookies go no other way. */
+    boolean isSecure(Exchange exchange) {
+        String asked = exchange.header("host");
+        return publicUrl != null
+                && "https".equals(publicUrl.getScheme())
+                && (asked == null || !isLoopback(nameOf(asked)) || isForwarded(exchange));
+    }
+
+    /** A proxy on this machine may ask for us as loopback: then it is not the browser that does. */
+    private static boolean isForwarded(Exchange exchange) {
+        return FORWARDED.stream().anyMatch(name -> exchange.header(name) != null);
+    }
+
+    /** Whether a form was sent from a page of ours. Where a browser says neither, it is not believed. */
+    boolean isFromUs(Exchange exchange) {
+        String origin = exchange.header("origin");
+        if (origin == null) {
+            return "same-origin".equals(exchange.header("sec-fetch-site"));
+        }
+        // a proxy may have put another Host in the place of the one that the browser asked for
+        return (publicUrl != null && origin.equalsIgnoreCase(publicUrl.getScheme() + "://" + authority(publicUrl)))
+                || origin.equals(origin(exchange));
+    }
+
+    private String origin(Exchange exchange) {
+        String asked = Objects.requireNonNullElse(exchange.header("host"), "");
+        if (publicUrl != null && asked.equalsIgnoreCase(authority(publicUrl))) {
+            return publicUrl.getScheme() + "://" + authority(publicUrl);
+        }
+        return "http://" + asked;
+    }
+
+    /** Scheme, host and port for what is to be pasted elsewhere; no slash behind it. Never from what the request says, unless nothing was configured. */
+    public String address(@Nullable String askedHost) {
+        if (publicUrl != null) {
+            return publicUrl.toString();
+        }
+        return "http://" + (askedHost == null ? "127.0.0.1" : askedHost);
+    }
+}

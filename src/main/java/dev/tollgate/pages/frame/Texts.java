@@ -1,0 +1,173 @@
+package dev.tollgate.pages.frame;
+
+import dev.tollgate.base.money.Credits;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** How figures are written on pages. Pure functions, without floating point. */
+public final class Texts {
+
+    private static final long CREDIT = 1_000_000;
+    private static final long CENT = CREDIT / 100;
+    private static final long CREDITS_A_DOLLAR = 200;
+    private static final int DIGITS = 4;
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("d MMM HH:mm:ss", Locale.ENGLISH);
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM uuuu", Locale.ENGLISH);
+    private static final DateTimeFormatter FULL =
+            DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm:ss.SSS", Locale.ENGLISH);
+
+    private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("MMMM uuuu", Locale.ENGLISH);
+
+    private Texts() {}
+
+    public static String month(YearMonth month) {
+        return MONTH.format(month);
+    }
+
+    /** Grouped, e.g. {@code 20,114}. */
+    public static String number(long number) {
+        String digits = Long.toString(number); // a Formatter makes a number format for each: a page has hundreds
+        int first = digits.length() - (number < 0 ? 1 : 0);
+        if (first <= 3) {
+            return digits;
+        }
+        StringBuilder grouped = new StringBuilder(digits);
+        for (int place = digits.length() - 3; place > digits.length() - first; place -= 3) {
+            grouped.insert(place, ',');
+        }
+        return grouped.toString();
+    }
+
+    /** What one call costs: exact, with 2, 4 or 6 decimals, never three, which read as thousands. */
+    public static String charge(long micros) {
+        long fraction = Math.abs(micros % CREDIT);
+        int decimals = fraction % 10_000 == 0 ? 2 : fraction % 100 == 0 ? 4 : 6;
+        return decimal(micros, decimals);
+    }
+
+    /** The most decimals of a column's amounts. */
+    public static int decimals(Stream<String> amounts) {
+        return amounts.mapToInt(Texts::decimals).max().orElse(0);
+    }
+
+    private static int decimals(String amount) {
+        int point = amount.indexOf('.');
+        return point < 0 ? 0 : amount.length() - point - 1;
+    }
+
+    /** An amount with spaces as wide as digits behind it, so that a column's decimal points stand below each other. */
+    public static String padded(String amount, int decimals) {
+        int own = decimals(amount);
+        return own == 0 ? amount : amount + "\u2007".repeat(Math.max(0, decimals - own));
+    }
+
+    /** Credits for a million tokens: in groups of three digits, with no more decimals than it has. */
+    public static String price(long micros) {
+        String text = Credits.text(micros);
+        int point = text.indexOf('.');
+        return number(micros / CREDIT) + (point < 0 ? "" : text.substring(point));
+    }
+
+    /** To the micro-credit, always six decimals: for titles and ledgers. */
+    public static String exact(long micros) {
+        return decimal(micros, 6);
+    }
+
+    /** A sum of charges: two decimals, the nearest. What is more than nothing is never shown as nothing. */
+    public static String sum(long micros) {
+        if (micros != 0 && Math.abs(micros) < CENT) {
+            return micros > 0 ? "<0.01" : ">−0.01";
+        }
+        long half = micros < 0 ? -CENT / 2 : CENT / 2;
+        return decimal((micros + half) / CENT * CENT, 2);
+    }
+
+    /** What is left: two decimals, cut down, so that it is never more than there is. */
+    public static String balance(long micros) {
+        if (micros > 0 && micros < CENT) {
+            return "<0.01";
+        }
+        return decimal(Math.floorDiv(micros, CENT) * CENT, 2);
+    }
+
+    /** What credits are worth, cut down to cents; less than a cent with four digits. */
+    public static String dollars(long micros) {
+        long cents = Math.floorDiv(micros, CREDIT / 100 * CREDITS_A_DOLLAR);
+        if (micros > 0 && cents == 0) {
+            BigDecimal dollars = BigDecimal.valueOf(micros, 6).divide(BigDecimal.valueOf(CREDITS_A_DOLLAR));
+            return "$"
+                    + dollars.round(new MathContext(DIGITS, RoundingMode.DOWN))
+                            .stripTrailingZeros()
+                            .toPlainString();
+        }
+        return (cents < 0 ? "−$" : "$") + number(Math.abs(cents) / 100) + "."
+                + String.format(Locale.ROOT, "%02d", Math.abs(cents) % 100);
+    }
+
+    private static String decimal(long micros, int decimals) {
+        String sign = micros < 0 ? "−" : "";
+        long whole = Math.abs(micros / CREDIT);
+        String fraction = Long.toString(CREDIT + Math.abs(micros % CREDIT)).substring(1, 1 + decimals);
+        return sign + number(whole) + "." + fraction;
+    }
+
+    /** E.g. {@code 21 Nov 14:03:09}. */
+    public static String time(Instant instant, ZoneId zone) {
+        return TIME.format(instant.atZone(zone));
+    }
+
+    /** E.g. {@code 21 Nov 2026, 14:03:09.412 Europe/Berlin}: for titles. */
+    public static String fullTime(Instant instant, ZoneId zone) {
+        return FULL.format(instant.atZone(zone)) + " " + zone.getId();
+    }
+
+    /** E.g. {@code 21 Nov 2026}. */
+    public static String day(Instant instant, ZoneId zone) {
+        return DAY.format(instant.atZone(zone));
+    }
+
+    /** Likewise. */
+    public static String day(LocalDate day) {
+        return DAY.format(day);
+    }
+
+    /** How long ago, in the largest unit. */
+    public static String ago(Instant instant, Instant now) {
+        Duration passed = Duration.between(instant, now);
+        if (passed.toMinutes() < 1) {
+            return "just now";
+        }
+        if (passed.toHours() < 1) {
+            return count(passed.toMinutes(), "minute") + " ago";
+        }
+        if (passed.toDays() < 1) {
+            return count(passed.toHours(), "hour") + " ago";
+        }
+        return count(passed.toDays(), "day") + " ago";
+    }
+
+    /** E.g. {@code 1 key}, {@code 2 keys}. */
+    public static String count(long number, String noun) {
+        return number(number) + " " + noun + (number == 1 ? "" : "s");
+    }
+
+    /** How long something took, e.g. {@code 340 ms}, {@code 6.2 s}, {@code 2 min 5 s}. */
+    public static String took(long millis) {
+        if (millis < 1_000) {
+            return millis + " ms";
+        }
+        if (millis < 60_000) {
+            return millis / 1_000 + "." + millis % 1_000 / 100 + " s";
+        }
+        return millis / 60_000 + " min " + millis % 60_000 / 1_000 + " s";
+    }
+}

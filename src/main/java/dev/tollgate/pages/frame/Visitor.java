@@ -1,0 +1,34 @@
+package dev.tollgate.pages.frame;
+
+import dev.tollgate.customers.people.BrowserSession;
+import dev.tollgate.customers.people.Person;
+import dev.tollgate.http.Caller;
+import org.jspecify.annotations.Nullable;
+
+/** Who looks at a page. */
+public sealed interface Visitor {
+
+    /** What the forms' token is made from: good for this browser alone. */
+    String csrfSeed();
+
+    /** @param newCookie to be set with the answer, where the browser had none */
+    record Stranger(String csrfSeed, @Nullable String newCookie) implements Visitor {}
+
+    /** Somebody who has signed in. */
+    record Member(BrowserSession session) implements Visitor, Caller {
+
+        public Person person() {
+            return session.person();
+        }
+
+        @Override
+        public String accountId() {
+            return session.person().accountId();
+        }
+
+        @Override
+        public String csrfSeed() {
+            return session.hash();
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dev.tollgate.pages.live;
+
+import dev.tollgate.calls.metering.Meter;
+import dev.tollgate.customers.figures.LiveAccounts;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Route;
+import dev.tollgate.http.SseWriter;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Visitor;
+import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code /dashboard/live}: the stream of a tab. */
+public final class Live implements AutoCloseable {
+
+    private static final Duration EACH = Duration.ofSeconds(1);
+    private static final Duration SILENCE = Duration.ofSeconds(15);
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final Vertx vertx;
+    private final Map<String, LiveTopic> topics = new ConcurrentHashMap<>();
+    private final LiveStreams streams;
+    private final AtomicBoolean looking = new AtomicBoolean();
+    private final long timer;
+
+    public Live(Vertx vertx, LiveAccounts accounts, People people, Meter meter, InstantSource clock) {
+        this.vertx = vertx;
+        this.streams = new LiveStreams(new StoredLiveReads(accounts, people, meter), topics, clock);
+        this.timer = vertx.setPeriodic(EACH.toMillis(), fired -> lookAside());
+    }
+
+    /** A page asks for it by {@code data-live="/dashboard/live?NAME=ID"}. @param name of letters */
+    public void add(String name, LiveTopic topic) {
+        topics.put(name, topic);
+    }
+
+    public List<Route<?>> routes(Pages pages) {
+        return List.of(pages.stream("/dashboard/live", pages.listeners(), this::open));
+    }
+
+    /** At most one at a time, however long it takes. */
+    private void lookAside() {
+        if (streams.size() > 0 && looking.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("live").start(() -> {
+                try {
+                    streams.look();
+                } finally {
+                    looking.set(false);
+                }
+            });
+        }
+    }
+
+    private void open(Exchange exchange, Visitor.Member visitor) {
+        SseWriter writer = exchange.stream();
+        writer.heartbeatAfter(SILENCE);
+        LiveStream[] opened = new LiveStream[1];
+        opened[0] = streams.open(view(exchange, visitor), new LiveStream.Tab() {
+            @Override
+            public void send(Map<String, Object> figures) {
+                byte[] event = ("data: " + JSON.writeValueAsString(figures) + "\n\n").getBytes(StandardCharsets.UTF_8);
+                exchange.run(() -> {
+                    if (writer.full()) {
+                        opened[0].fellBehind();
+                    } else {
+                        writer.write(event);
+                    }
+                });
+            }
+
+            @Override
+            public void end() {
+                exchange.run(writer::end);
+            }
+        });
+        exchange.onGone(() -> streams.leave(opened[0]));
+    }
+
+    private LiveView view(Exchange exchange, Visitor.Member visitor) {
+        String topic = topics.keySet().stream()
+                .filter(name -> word(exchange, name) != null)
+                .findFirst()
+                .orElse(null);
+        return new LiveView(
+                visitor.session().hash(),
+                visitor.accountId(),
+                visitor.person().preferences().zone(),
+                word(exchange, "since"),
+                word(exchange, "call"),
+                topic,
+                topic == null ? null : word(exchange, topic));
+    }
+
+    private static @Nullable String word(Exchange exchange, String name) {
+        String text = exchange.query(name);
+        return text != null && text.matches("[A-Za-z0-9_-]{1,100}") ? text : null;
+    }
+
+    /** Open streams. */
+    public int size() {
+        return streams.size();
+    }
+
+    /** Ends them all: a server that drains waits for nobody who only looks. */
+    @Override
+    public void close() {
+        vertx.cancelTimer(timer);
+        streams.close();
+    }
+}

@@ -1,0 +1,121 @@
+package dev.tollgate.pages.live;
+
+import dev.tollgate.books.ledger.Balance;
+import dev.tollgate.calls.metering.CallNow;
+import dev.tollgate.customers.figures.Figures;
+import dev.tollgate.customers.figures.LiveAccounts;
+import dev.tollgate.pages.frame.Texts;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Figures as pages and events write them: both say the same. */
+public final class LiveTexts {
+
+    private static final String NOTHING = "–";
+    private static final int NEW_SHOWN_MAX = 50;
+
+    private LiveTexts() {}
+
+    /** A running call as a row: each cell a finished text. @param credits so far; of another node's call what it holds */
+    public record Row(String href, String model, String key, String took, String tokens, String credits) {}
+
+    public static String balanceAbout(Balance balance) {
+        String held = balance.reservedMicros() == 0
+                ? ""
+                : " · " + Texts.charge(balance.reservedMicros()) + " held by running calls";
+        return Texts.dollars(balance.balanceMicros()) + held;
+    }
+
+    public static String callsAbout(Figures today) {
+        String failed = today.failed() == 0 ? "none failed" : Texts.number(today.failed()) + " failed";
+        long half = today.firstByteMillis(50);
+        return half < 0
+                ? failed
+                : failed + " · first byte p50 " + bound(half) + ", p95 " + bound(today.firstByteMillis(95));
+    }
+
+    private static String bound(long millis) {
+        if (millis == Long.MAX_VALUE) {
+            return "> 10 s";
+        }
+        return "< " + BigDecimal.valueOf(millis, 3).stripTrailingZeros().toPlainString() + " s";
+    }
+
+    static Map<String, Object> of(LiveAccounts.Now now, Map<String, CallNow> running, Instant at) {
+        Map<String, Object> figures = new LinkedHashMap<>();
+        Balance balance = now.head().balance();
+        figures.put("balance", Texts.balance(balance.balanceMicros()));
+        figures.put("title:balance", Texts.exact(balance.balanceMicros()) + " credits");
+        figures.put("balance-about", balanceAbout(balance));
+        figures.put("today", Texts.sum(now.today().netMicros()));
+        figures.put("title:today", Texts.exact(now.today().netMicros()) + " credits");
+        figures.put("calls", Texts.number(now.today().calls()));
+        figures.put("title:calls", Texts.number(now.today().calls()) + " that have ended");
+        figures.put("calls-about", callsAbout(now.today()));
+        figures.put("running", Texts.number(now.running().size()));
+        figures.put(
+                "list:running",
+                now.running().stream()
+                        .map(call -> row(call, running.get(call.id()), at))
+                        .toList());
+        return figures;
+    }
+
+    /** @param now null where another node has it */
+    public static Row row(LiveAccounts.RunningCall call, @Nullable CallNow now, Instant at) {
+        return new Row(
+                "/dashboard/requests/" + call.id(),
+                call.model(),
+                call.keyName(),
+                took(call.startedAt(), at),
+                now == null ? NOTHING : Texts.number(now.tokens()),
+                now == null ? "holds " + Texts.charge(call.heldMicros()) : Texts.charge(now.micros()));
+    }
+
+    /** What happens to a call that runs, in a sentence. */
+    public static String runs(Instant since, long heldMicros, Instant at) {
+        return "The call has been running for " + took(since, at) + " and holds " + Texts.charge(heldMicros)
+                + " credits.";
+    }
+
+    /** In whole seconds, which a look tells. */
+    public static String took(Instant since, Instant at) {
+        return Texts.number(Math.max(0, Duration.between(since, at).toSeconds())) + " s";
+    }
+
+    /** Of one call while it runs, and that it has ended. */
+    static Map<String, Object> call(LiveAccounts.Now now, String id, Map<String, CallNow> running, Instant at) {
+        for (LiveAccounts.RunningCall call : now.running()) {
+            if (call.id().equals(id)) {
+                CallNow here = running.get(id);
+                Row row = row(call, here, at);
+                long held = here == null ? call.heldMicros() : here.heldMicros();
+                return Map.of(
+                        "call-took",
+                        row.took(),
+                        "call-tokens",
+                        row.tokens(),
+                        "call-credits",
+                        here == null ? NOTHING : row.credits(),
+                        "call-held",
+                        Texts.charge(held),
+                        "call-story",
+                        runs(call.startedAt(), held, at));
+            }
+        }
+        return Map.of("call-ended", "It has ended – show");
+    }
+
+    /** Empty where there is none. */
+    static String newer(int calls) {
+        if (calls == 0) {
+            return "";
+        }
+        return (calls > NEW_SHOWN_MAX ? "More than " + NEW_SHOWN_MAX : Texts.number(calls))
+                + (calls == 1 ? " new call" : " new calls") + " – show";
+    }
+}

@@ -1,0 +1,85 @@
+package dev.tollgate.pages.playground;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.Shortage;
+import dev.tollgate.http.ErrorFormat;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The platform's errors, with what the call lacked in figures beside them. The page's script gives those back as they are to ask what is said of
+ * them: another server than the one that has refused may be asked, and none takes sentences apart.
+ */
+enum PlaygroundErrors implements ErrorFormat {
+    INSTANCE;
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    @Override
+    public byte[] render(ApiError error) {
+        byte[] platform = PLATFORM.render(error);
+        Shortage shortage = error.shortage();
+        if (shortage == null) {
+            return platform;
+        }
+        ObjectNode body = (ObjectNode) JSON.readTree(platform);
+        write(shortage, body.putObject("shortage"));
+        return JSON.writeValueAsBytes(body);
+    }
+
+    private static void write(Shortage shortage, ObjectNode json) {
+        switch (shortage) {
+            case Shortage.OfCredits credits -> {
+                if (credits.leastMicros() != null) {
+                    json.put("least", credits.leastMicros());
+                }
+                json.put("free", credits.freeMicros()).put("held", credits.heldMicros());
+            }
+            case Shortage.OfLimit limit -> {
+                json.put("window", limit.window().name())
+                        .put("account", limit.isAccounts())
+                        .put("limit", limit.limitMicros())
+                        .put("used", limit.usedMicros())
+                        .put("held", limit.heldMicros())
+                        .put("least", limit.leastMicros());
+                if (limit.freesAt() != null) {
+                    json.put("frees_at", limit.freesAt().toString());
+                }
+            }
+        }
+    }
+
+    /** Given back, field by field; null where it is none. @param given a field's text, or null */
+    static @Nullable Shortage read(Function<String, @Nullable String> given) {
+        try {
+            String window = given.apply("window");
+            String least = given.apply("least");
+            if (window == null) {
+                return new Shortage.OfCredits(
+                        least == null ? null : micros(least), micros(given.apply("free")), micros(given.apply("held")));
+            }
+            String freesAt = given.apply("frees_at");
+            return new Shortage.OfLimit(
+                    "true".equals(given.apply("account")),
+                    Shortage.OfLimit.Window.valueOf(window),
+                    micros(given.apply("limit")),
+                    micros(given.apply("used")),
+                    micros(given.apply("held")),
+                    micros(least),
+                    freesAt == null ? null : Instant.parse(freesAt));
+        } catch (IllegalArgumentException | DateTimeParseException e) {
+            return null;
+        }
+    }
+
+    private static long micros(@Nullable String text) {
+        if (text == null || !text.matches("[0-9]{1,18}")) {
+            throw new IllegalArgumentException("no amount");
+        }
+        return Long.parseLong(text);
+    }
+}

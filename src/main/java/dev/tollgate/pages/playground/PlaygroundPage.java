@@ -1,0 +1,232 @@
+package dev.tollgate.pages.playground;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.error.Shortage;
+import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.figures.CallRow;
+import dev.tollgate.customers.figures.Figures;
+import dev.tollgate.customers.figures.Span;
+import dev.tollgate.customers.figures.UsageGroup;
+import dev.tollgate.customers.figures.UsageQuestion;
+import dev.tollgate.customers.figures.UsageQuestion.By;
+import dev.tollgate.customers.keys.Authentication;
+import dev.tollgate.customers.keys.CustomerKeys;
+import dev.tollgate.customers.keys.KeyCaller;
+import dev.tollgate.customers.keys.RequestCount;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Gate;
+import dev.tollgate.http.Route;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.Model;
+import dev.tollgate.pages.dashboard.PriceLines;
+import dev.tollgate.pages.dashboard.ShortageWords;
+import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.PageStep;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.frame.Visitor;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code /playground}, and what its script asks. */
+public final class PlaygroundPage {
+
+    /** Pictures and sounds that somebody attaches are shown from memory, and model output becomes a page only through a sanitizer. */
+    private static final String CSP =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' data: blob:;"
+                    + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none';"
+                    + " require-trusted-types-for 'script'; trusted-types dompurify";
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final Catalogue catalogue;
+    private final CustomerKeys keys;
+    private final RequestCount count;
+    private final AccountHistory history;
+    private final Ledger ledger;
+    private final InstantSource clock;
+
+    public PlaygroundPage(
+            Catalogue catalogue,
+            CustomerKeys keys,
+            RequestCount count,
+            AccountHistory history,
+            Ledger ledger,
+            InstantSource clock) {
+        this.catalogue = catalogue;
+        this.keys = keys;
+        this.count = count;
+        this.history = history;
+        this.ledger = ledger;
+        this.clock = clock;
+    }
+
+    /** How far back this account's usual answer of a model is looked for. */
+    private static final Duration USUAL_OF = Duration.ofDays(30);
+
+    /**
+     * A model as the list shows it.
+     *
+     * @param usualTokens billed output tokens of this account's average answer in the last 30 days; 0 if there is none
+     */
+    public record Choice(
+            String id,
+            String label,
+            long outputMicrosPerMillion,
+            long usualTokens,
+            boolean functions,
+            boolean search,
+            boolean both,
+            boolean json,
+            boolean jsonWithFunctions,
+            boolean jsonWithSearch) {}
+
+    /**
+     * @param chat makes the route of a call for a gate
+     * @param estimate likewise, of what a call would cost at most
+     */
+    public List<Route<?>> routes(
+            Pages pages,
+            Function<Gate<KeyCaller>, Route<KeyCaller>> chat,
+            Function<Gate<KeyCaller>, Route<KeyCaller>> estimate) {
+        Gate<KeyCaller> counted = pages.calls(this::caller, count::count);
+        // what a script asks about a call that it has made is no request of the account's
+        Gate<KeyCaller> asking = pages.calls(this::caller, (_, _) -> {});
+        List<Route<?>> routes = new ArrayList<>();
+        routes.add(pages.get("/playground", pages.members(), this::show));
+        routes.add(chat.apply(counted).withErrors(PlaygroundErrors.INSTANCE));
+        routes.add(estimate.apply(counted));
+        routes.add(Route.get("/playground/calls/{id}", asking, this::call));
+        routes.add(Route.get("/playground/shortage", asking, this::shortage));
+        return routes;
+    }
+
+    private KeyCaller caller(Visitor.Member member) {
+        Authentication found = keys.playground(member.accountId());
+        if (found instanceof Authentication.Found(var key, var rates)) {
+            return new KeyCaller(key, rates);
+        }
+        throw ApiError.of(ErrorCode.INTERNAL_ERROR, "The playground cannot be used right now. Try again.")
+                .withStatus(503)
+                .asException();
+    }
+
+    private PageStep show(PageRequest<Visitor.Member> request) {
+        Map<String, Figures> usage = usage(request.visitor().accountId());
+        List<Choice> models = catalogue.all().stream()
+                .map(model -> choice(model, usage.getOrDefault(model.id(), Figures.NONE)))
+                .toList();
+        String asked = request.query("model");
+        return PageStep.show(
+                        "playground.jte",
+                        Map.of(
+                                "models",
+                                models,
+                                "chosen",
+                                asked == null ? models.getFirst().id() : asked,
+                                "address",
+                                request.address(),
+                                "account",
+                                request.visitor().accountId()))
+                .with("content-security-policy", CSP);
+    }
+
+    private Map<String, Figures> usage(String account) {
+        Instant now = clock.instant();
+        Span span = history.span(now.minus(USUAL_OF), now, ZoneOffset.UTC);
+        return history.usage(account, UsageQuestion.of(span, By.MODEL)).groups().stream()
+                .collect(Collectors.toMap(group -> Objects.requireNonNull(group.model()), UsageGroup::figures));
+    }
+
+    private static Choice choice(Model model, Figures usage) {
+        long billed = usage.completionTokens() + (model.pricing().reasoningBilled() ? usage.thoughtsTokens() : 0);
+        return new Choice(
+                model.id(),
+                model.id() + " · " + Texts.price(model.pricing().inputMicrosPerMillion()) + " / "
+                        + Texts.price(model.pricing().outputMicrosPerMillion()) + " per million",
+                model.pricing().outputMicrosPerMillion(),
+                usage.completed() == 0 ? 0 : billed / usage.completed(),
+                model.tools().functions(),
+                model.tools().search(),
+                model.tools().functionsWithSearch(),
+                model.formats().json(),
+                model.formats().jsonWithFunctions(),
+                model.formats().jsonWithSearch());
+    }
+
+    /** What became of a call, for who has stopped it. */
+    private void call(Exchange exchange, KeyCaller caller) {
+        String id = exchange.pathParam("id");
+        exchange.compute(() -> json(caller.accountId(), id), body -> {
+            exchange.setHeader("cache-control", "no-store");
+            exchange.json(200, body.getBytes(StandardCharsets.UTF_8));
+        });
+    }
+
+    /** What the page says of a refusal for want of credits, whichever server has refused: the script gives the figures back. */
+    private void shortage(Exchange exchange, KeyCaller caller) {
+        Shortage shortage = PlaygroundErrors.read(exchange::query);
+        if (shortage == null) {
+            throw ApiError.of(ErrorCode.INVALID_REQUEST, "This is no refusal for want of credits.")
+                    .asException();
+        }
+        Model model = catalogue.find(Objects.requireNonNullElse(exchange.query("model"), ""));
+        String asked = Objects.requireNonNullElse(exchange.query("max"), "");
+        long lower = shortage instanceof Shortage.OfCredits credits && model != null
+                ? LowerMaximum.tokens(credits, model.pricing(), asked.matches("[0-9]{1,9}") ? Long.parseLong(asked) : 0)
+                : 0;
+        exchange.compute(
+                () -> JSON.writeValueAsString(Map.of(
+                        "says",
+                        ShortageWords.now(
+                                shortage, "The playground", history.runningCalls(caller.accountId()), clock.instant()),
+                        "lower",
+                        lower)),
+                body -> {
+                    exchange.setHeader("cache-control", "no-store");
+                    exchange.json(200, body.getBytes(StandardCharsets.UTF_8));
+                });
+    }
+
+    private String json(String accountId, String id) {
+        CallRow call = history.call(accountId, id)
+                .orElseThrow(() -> ApiError.of(ErrorCode.INVALID_REQUEST, "There is no such call in this account.")
+                        .withStatus(404)
+                        .asException())
+                .call();
+        Map<String, Object> told = new LinkedHashMap<>();
+        told.put("ended", call.endedAt() != null);
+        told.put("status", call.status().name().toLowerCase(Locale.ROOT));
+        told.put("charged", Texts.charge(call.chargeMicros()));
+        told.put(
+                "balance",
+                ledger.account(accountId)
+                        .map(account -> Texts.balance(account.balance().balanceMicros()))
+                        .orElse("–"));
+        PriceLines price = PriceLines.of(call);
+        told.put("price", price == null ? List.of() : table(price));
+        return JSON.writeValueAsString(told);
+    }
+
+    /** Cells, row by row, the heads first. */
+    private static List<List<String>> table(PriceLines price) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("", "Tokens", price.rateHead(), price.amountHead()));
+        price.lines().forEach(line -> rows.add(List.of(line.what(), line.tokens(), line.rate(), line.amount())));
+        return rows;
+    }
+}

@@ -1,6 +1,0 @@
-package dev.tollgate.payments;
-
-import dev.tollgate.storage.Decision;
-
-/** A change of payments. */
-abstract sealed class PaymentChange<O> extends Decision<O> permits BeginPayment, OpenSession, TakeNotice, SetContact {}

@@ -1,0 +1,250 @@
+package dev.tollgate.protocols.chat;
+
+import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.ResponseFormat;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.ids.Alphanumerics;
+import dev.tollgate.base.json.Ascii;
+import dev.tollgate.calls.metering.MeteredRequest;
+import dev.tollgate.calls.metering.SecondTry;
+import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.calls.replay.Outlet;
+import dev.tollgate.calls.schema.Verdict;
+import dev.tollgate.protocols.openai.ChatRequest;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
+import dev.tollgate.upstreams.signatures.SignedPart;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What a streamed and a whole answer have in common: where it goes, its name, its choices. Confined to its call. */
+final class ChatAnswer {
+
+    private static final int CALL_ID_CHARS = 24;
+
+    private static final int UPSTREAM_ID_CHARS_MAX = 128;
+
+    /** Of ids that are made here; an id of the upstream's that begins so is looked up. */
+    static final String CALL_ID_PREFIX = "call_";
+
+    /** Longer ids are too long for other servers of the protocol that a caller may take the conversation to. */
+    private static final int CALL_ID_CHARS_MAX = 64;
+
+    /** Longer texts are not found again by their signature, which Gemini recommends and does not demand. */
+    static final int SIGNED_TEXT_CHARS_MAX = 1 << 20;
+
+    private final Outlet outlet;
+    private final MeteredRequest metered;
+    private final ChatRequest request;
+    private final long createdSeconds;
+    private final RandomGenerator random;
+    private final SecondTry<Told> tries;
+    private final boolean maySign;
+    private @Nullable Set<String> idsBefore;
+    private @Nullable String id;
+
+    /** What one answer of the upstream's has told. */
+    private static final class Told {
+
+        private final List<Choice> choices;
+        private @Nullable String model;
+        private @Nullable String upstreamId;
+        private Verdict verdict = Verdict.FITS;
+
+        Told(ChatRequest request) {
+            int candidates = request.conversation().sampling().candidates();
+            List<Choice> all = new ArrayList<>(candidates);
+            for (int i = 0; i < candidates; i++) {
+                all.add(new Choice(i, request.legacyFunctions()));
+            }
+            this.choices = all;
+        }
+    }
+
+    ChatAnswer(
+            Outlet outlet, MeteredRequest metered, ChatRequest request, long createdSeconds, RandomGenerator random) {
+        this.outlet = outlet;
+        this.metered = metered;
+        this.request = request;
+        this.createdSeconds = createdSeconds;
+        this.random = random;
+        this.maySign = metered.model().upstream().signatures()
+                || !request.conversation().tools().isEmpty();
+        this.tries = new SecondTry<>(new Told(request));
+    }
+
+    String accountId() {
+        return metered.accountId();
+    }
+
+    /** Puts aside what was told; another answer follows. */
+    void beginAnew() {
+        tries.begin(new Told(request));
+    }
+
+    void takeBack() {
+        tries.takeBack();
+    }
+
+    /** Whether it fits the schema, as far as can be told. */
+    void judged(Verdict verdict) {
+        told().verdict = verdict;
+    }
+
+    private Told told() {
+        return tries.current();
+    }
+
+    /** The schema that the answer was to follow, where there is one. */
+    @Nullable
+    ObjectNode schema() {
+        return request.conversation().responseFormat() instanceof ResponseFormat.JsonSchema format
+                        && format.schema() instanceof ObjectNode schema
+                        && !schema.isEmpty()
+                ? schema
+                : null;
+    }
+
+    void admitted(Sink.Admission admission) {
+        id = admission.taskId();
+        outlet.setHeader("x-tollgate-task-id", admission.taskId());
+        if (admission.maxTokensApplied() != null) {
+            outlet.setHeader(
+                    "x-tollgate-max-tokens", admission.maxTokensApplied().toString());
+        }
+        admission.ignored().forEach(outlet::ignore);
+    }
+
+    void ignoring(List<String> fields) {
+        fields.forEach(outlet::ignore);
+    }
+
+    void answering(int attempts) {
+        if (attempts > 1) {
+            outlet.setHeader("x-tollgate-attempts", Integer.toString(attempts));
+        }
+    }
+
+    /** Takes the upstream's own name from its first word; without one the answer bears the name that was asked for (D20). */
+    void nameFrom(UpstreamEvent first) {
+        Told told = told();
+        if (told.model == null) {
+            UpstreamEvent.Started started = first instanceof UpstreamEvent.Started it ? it : null;
+            told.model = metered.answerModel(started == null ? null : started.modelVersion());
+            told.upstreamId = started == null ? null : started.responseId();
+        }
+    }
+
+    /** The upstream's own id of the answer (protocol 4.4), before it begins; what cannot stand in a header is left out. */
+    void tellUpstreamId() {
+        String upstreamId = told().upstreamId;
+        if (upstreamId != null && Ascii.isWord(upstreamId, UPSTREAM_ID_CHARS_MAX, "._:+/=-")) {
+            outlet.setHeader("x-upstream-response-id", upstreamId);
+        }
+    }
+
+    void tellVerdict() {
+        Verdict verdict = told().verdict;
+        if (verdict != Verdict.FITS) {
+            outlet.setHeader("x-tollgate-schema", verdict == Verdict.MISFIT ? "mismatch" : "unchecked");
+        }
+    }
+
+    /** Whatever was to tell the end has failed. */
+    void cut() {
+        outlet.fail(ApiError.of(ErrorCode.INTERNAL_ERROR, "An internal error occurred."));
+    }
+
+    Outlet outlet() {
+        return outlet;
+    }
+
+    String id() {
+        return known(id);
+    }
+
+    long createdSeconds() {
+        return createdSeconds;
+    }
+
+    String model() {
+        return known(told().model);
+    }
+
+    List<Choice> choices() {
+        return told().choices;
+    }
+
+    Choice choice(int candidate) {
+        return choices().get(candidate);
+    }
+
+    boolean legacyFunctions() {
+        return request.legacyFunctions();
+    }
+
+    /** Keeps a piece of a streamed text as long as its signature may have to be found by it. */
+    void remember(UpstreamEvent.Text text) {
+        Choice choice = choice(text.candidate());
+        if (maySign && choice.textChars() <= SIGNED_TEXT_CHARS_MAX) {
+            choice.text(text.text());
+        }
+    }
+
+    /** What later turns need of the answer and the caller may not send back. */
+    List<SignedPart> signed() {
+        List<SignedPart> signed = new ArrayList<>();
+        for (Choice choice : choices()) {
+            choice.addSignedTo(signed);
+        }
+        return signed;
+    }
+
+    /** A call under the upstream's id where it has one that is new in this conversation, else under one of ours (protocol 4.8). */
+    Message.ToolCall call(UpstreamEvent.ToolCall event) {
+        String upstreamId = event.upstreamId();
+        String callId = upstreamId == null || !isUsable(upstreamId) ? newCallId() : upstreamId;
+        return new Message.ToolCall(callId, event.name(), event.arguments(), event.signature());
+    }
+
+    private boolean isUsable(String upstreamId) {
+        return !upstreamId.isEmpty()
+                && upstreamId.length() <= CALL_ID_CHARS_MAX
+                && !idsBefore().contains(upstreamId)
+                && choices().stream().noneMatch(choice -> choice.hasCall(upstreamId));
+    }
+
+    private Set<String> idsBefore() {
+        Set<String> known = idsBefore;
+        if (known == null) {
+            known = new HashSet<>();
+            for (Message message : request.conversation().messages()) {
+                if (message instanceof Message.Assistant assistant) {
+                    for (Message.ToolCall call : assistant.toolCalls()) {
+                        known.add(call.id() == null ? call.name() : call.id());
+                    }
+                }
+            }
+            idsBefore = known;
+        }
+        return known;
+    }
+
+    private String newCallId() {
+        StringBuilder made = new StringBuilder(CALL_ID_PREFIX);
+        Alphanumerics.append(made, CALL_ID_CHARS, random);
+        return made.toString();
+    }
+
+    private static String known(@Nullable String value) {
+        if (value == null) {
+            throw new IllegalStateException("the answer has not begun");
+        }
+        return value;
+    }
+}

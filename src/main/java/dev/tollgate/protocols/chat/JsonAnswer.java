@@ -1,0 +1,184 @@
+package dev.tollgate.protocols.chat;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.calls.schema.SchemaChecks;
+import dev.tollgate.calls.schema.Verdict;
+import dev.tollgate.protocols.openai.CompletionWriter;
+import dev.tollgate.protocols.openai.FinishReason;
+import dev.tollgate.protocols.openai.MadeFile;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
+import dev.tollgate.upstreams.signatures.SignedPart;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** One JSON body, assembled from the upstream's stream (D46); its size is bounded by the meter. */
+final class JsonAnswer implements Sink {
+
+    private final ChatAnswer answer;
+    private final SchemaChecks checks;
+    private final @Nullable Draft draft;
+
+    JsonAnswer(ChatAnswer answer, SchemaChecks checks) {
+        this.answer = answer;
+        this.checks = checks;
+        ObjectNode schema = answer.schema();
+        this.draft = schema == null ? null : new Checked(schema);
+    }
+
+    @Override
+    public void admitted(Admission admission) {
+        answer.admitted(admission);
+    }
+
+    @Override
+    public void ignoring(List<String> fields) {
+        answer.ignoring(fields);
+    }
+
+    @Override
+    public void answering(int attempts) {
+        answer.answering(attempts);
+    }
+
+    @Override
+    public void events(List<UpstreamEvent> events) {
+        answer.nameFrom(events.getFirst());
+        for (UpstreamEvent event : events) {
+            take(event);
+        }
+    }
+
+    private void take(UpstreamEvent event) {
+        switch (event) {
+            case UpstreamEvent.Text text -> {
+                answer.choice(text.candidate()).text(text.text());
+                answer.choice(text.candidate()).textSignature(text.text(), text.signature());
+            }
+            case UpstreamEvent.Thought thought -> {
+                answer.choice(thought.candidate()).thought(thought.text());
+                answer.choice(thought.candidate()).thoughtSignature(thought.signature());
+            }
+            case UpstreamEvent.Media made ->
+                answer.choice(made.candidate()).file(new MadeFile(made.url(), made.signature()));
+            case UpstreamEvent.ToolCall call ->
+                answer.choice(call.candidate()).call(answer.call(call), call.upstreamId());
+            case UpstreamEvent.Grounding grounding ->
+                answer.choice(grounding.candidate()).grounding(grounding);
+            case UpstreamEvent.Logprobs logprobs ->
+                answer.choice(logprobs.candidate()).logprobs(logprobs.tokens());
+            case UpstreamEvent.Finish finish ->
+                answer.choice(finish.candidate()).finish(finish);
+            case UpstreamEvent.ServerTool tool ->
+                answer.choice(tool.candidate()).serverTool(tool.part());
+            case UpstreamEvent.Started started -> {}
+            case UpstreamEvent.PromptBlocked blocked -> {}
+            case UpstreamEvent.Usage usage -> {}
+            case UpstreamEvent.Unreported mark -> {}
+            case UpstreamEvent.Raw raw -> {}
+        }
+    }
+
+    @Override
+    public End end(Completion completion) {
+        List<dev.tollgate.protocols.openai.ChatCompletion.Choice> choices =
+                new ArrayList<>(answer.choices().size());
+        for (Choice choice : answer.choices()) {
+            choices.add(choice.whole());
+        }
+        byte[] body = CompletionWriter.write(new dev.tollgate.protocols.openai.ChatCompletion(
+                answer.id(),
+                answer.createdSeconds(),
+                answer.model(),
+                choices,
+                completion.usage(),
+                completion.chargeMicros()));
+        return () -> {
+            answer.tellVerdict();
+            answer.tellUpstreamId();
+            answer.outlet().body(body.length);
+            answer.outlet().end(body, body.length);
+        };
+    }
+
+    @Override
+    public void failed(ApiError error) {
+        answer.outlet().fail(error);
+    }
+
+    @Override
+    public void cut() {
+        answer.cut();
+    }
+
+    @Override
+    public List<SignedPart> signed() {
+        return answer.signed();
+    }
+
+    @Override
+    public boolean leavesWhole() {
+        return true;
+    }
+
+    @Override
+    public @Nullable Draft draft() {
+        return draft;
+    }
+
+    /** An answer under a schema: each choice that ended by itself must fit it; one that was cut says so by its finish reason. */
+    private final class Checked implements Draft {
+
+        private final ObjectNode schema;
+        private Runnable abandoning = () -> {};
+
+        Checked(ObjectNode schema) {
+            this.schema = schema;
+        }
+
+        @Override
+        public void check(Executor loop, Consumer<Boolean> then) {
+            List<String> texts = answer.choices().stream()
+                    .filter(choice -> choice.finishReason() == FinishReason.STOP)
+                    .map(Choice::content)
+                    .toList();
+            abandoning = checks.check(
+                    answer.accountId(),
+                    schema,
+                    texts,
+                    found -> loop.execute(() -> {
+                        answer.judged(found);
+                        then.accept(found != Verdict.MISFIT);
+                    }));
+        }
+
+        @Override
+        public void abandon() {
+            abandoning.run();
+        }
+
+        @Override
+        public void beginAnew() {
+            answer.beginAnew();
+        }
+
+        @Override
+        public void takeBack() {
+            answer.takeBack();
+        }
+    }
+
+    @Override
+    public boolean full() {
+        return false;
+    }
+
+    @Override
+    public void onDrain(Runnable resume) {
+        // nothing waits for the caller until the body is whole
+    }
+}

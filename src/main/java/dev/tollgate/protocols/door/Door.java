@@ -1,0 +1,148 @@
+package dev.tollgate.protocols.door;
+
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.metering.Arrival;
+import dev.tollgate.calls.metering.FreeCounts;
+import dev.tollgate.calls.metering.MeteredCall;
+import dev.tollgate.calls.metering.Running;
+import dev.tollgate.calls.replay.IdempotencyKey;
+import dev.tollgate.calls.replay.LargeBodies;
+import dev.tollgate.customers.keys.Key;
+import dev.tollgate.customers.keys.KeyCaller;
+import dev.tollgate.http.BodyGate;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Gate;
+import dev.tollgate.http.Handler;
+import dev.tollgate.http.Route;
+import dev.tollgate.upstreams.pool.PromptCount;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A protocol served over HTTP: its calls, and what is only counted. */
+public final class Door implements Handler<KeyCaller> {
+
+    private final Protocol protocol;
+    private final Calls calls;
+    private final LargeBodies bodies;
+
+    public Door(Protocol protocol, Calls calls, LargeBodies bodies) {
+        this.protocol = protocol;
+        this.calls = calls;
+        this.bodies = bodies;
+    }
+
+    /** Where it is asked. */
+    public Route<KeyCaller> route(String path, Gate<KeyCaller> gate) {
+        return Route.post(path, gate, this).withErrors(protocol.errors()).withBodyGate(this::paidOrKnown);
+    }
+
+    /** Where requests of the same form come, of which only the prompt is counted, for who has something to spend (D43, D51). */
+    public Route<KeyCaller> countingRoute(String path, Gate<KeyCaller> gate, FreeCounts counts, Counted counted) {
+        return Route.post(path, gate, (exchange, caller) -> count(exchange, caller, counts, counted))
+                .withErrors(protocol.errors())
+                .withBodyGate(this::paid);
+    }
+
+    @Override
+    public void handle(Exchange exchange, KeyCaller caller) {
+        Protocol.Opening opening = open(exchange, caller);
+        boolean isLarge = exchange.hasLargeBody();
+        String name = name(exchange);
+        Lease memory = exchange.memory();
+        Arrival arrival = new Arrival(
+                exchange.requestId(),
+                exchange.startedNanos(),
+                exchange.routePattern(),
+                exchange.header("traceparent"),
+                exchange);
+        exchange.read(body -> calls.read(opening, body, memory), read -> {
+            if (isLarge || calls.mayBlock(read.question())) {
+                exchange.compute(
+                        () -> calls.prepare(protocol.name(), caller, read.question(), memory, arrival),
+                        call -> start(exchange, opening, call, read, name));
+            } else {
+                start(
+                        exchange,
+                        opening,
+                        calls.prepare(protocol.name(), caller, read.question(), memory, arrival),
+                        read,
+                        name);
+            }
+        });
+    }
+
+    private Protocol.Opening open(Exchange exchange, KeyCaller caller) {
+        return calls.open(protocol, caller, new OfExchange(exchange));
+    }
+
+    private static @Nullable String name(Exchange exchange) {
+        return IdempotencyKey.hash(exchange.headers(IdempotencyKey.HEADER));
+    }
+
+    private void start(
+            Exchange exchange, Protocol.Opening opening, MeteredCall call, Calls.Read read, @Nullable String name) {
+        exchange.reserveRoom();
+        Running running = calls.answer(call, read, name, new ExchangeOutlet(exchange, opening.form()));
+        exchange.onGone(running::gone);
+    }
+
+    /** A large body is read for who can pay, or where an answer to it is known. */
+    private BodyGate.Question paidOrKnown(Exchange exchange, KeyCaller caller) {
+        Key key = caller.key();
+        Protocol.Opening opening = open(exchange, caller);
+        String name = name(exchange);
+        LargeBodies.Replay replay = new LargeBodies.Replay(
+                new ExchangeOutlet(exchange, opening.form()), running -> exchange.onGone(running::gone));
+        return () -> bodies.paidOrKnown(key.accountId(), key.id(), name, opening.label(), replay);
+    }
+
+    /** Shows what was counted. */
+    @FunctionalInterface
+    public interface Counted {
+        void show(Exchange exchange, MeteredCall call, Optional<PromptCount> counted);
+    }
+
+    private void count(Exchange exchange, KeyCaller caller, FreeCounts counts, Counted counted) {
+        Protocol.Opening opening = open(exchange, caller);
+        Lease memory = exchange.memory();
+        exchange.read(
+                body -> opening.read(body, memory),
+                question -> exchange.compute(
+                        () -> {
+                            counts.requireBalance(caller.accountId());
+                            return calls.prepare(protocol.name(), caller, question, memory, null);
+                        },
+                        call -> {
+                            counts.countRequest(call);
+                            calls.showRates(call, exchange::setHeader);
+                            counts.countLoaded(
+                                    call,
+                                    (loaded, count) -> exchange.guard(() -> counted.show(exchange, loaded, count)),
+                                    exchange::fail);
+                        }));
+    }
+
+    /** A large one is not even read for who has nothing to spend. */
+    private BodyGate.Question paid(Exchange exchange, KeyCaller caller) {
+        open(exchange, caller);
+        return () -> bodies.paid(caller.accountId());
+    }
+
+    private record OfExchange(Exchange exchange) implements Envelope {
+
+        @Override
+        public @Nullable String header(String name) {
+            return exchange.header(name);
+        }
+
+        @Override
+        public @Nullable String query(String name) {
+            return exchange.query(name);
+        }
+
+        @Override
+        public String pathParam(String name) {
+            return exchange.pathParam(name);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package dev.tollgate.protocols.googleapi;
+
+import static dev.tollgate.protocols.googleapi.NativeRequestReader.refuse;
+import static dev.tollgate.protocols.googleapi.NativeRequestReader.require;
+
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.upstreams.pool.NativeTurn;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What Gemini refuses in contents, in its own words: said here it is a 400 that names the place, said by the upstream it could only be a
+ * 503 (D2; protocol 1.3, 2.4).
+ */
+final class ConversationRules {
+
+    private static final Set<String> ROLES = Set.of("", "user", "model", "function"); // older clients send function
+    /** Either alphabet of base64: the field is proto bytes. */
+    private static final Pattern SIGNATURE = Pattern.compile("[A-Za-z0-9+/_-]+={0,2}");
+
+    private static final List<String> DATA = List.of(
+            "text",
+            "inlineData",
+            "fileData",
+            "functionCall",
+            "functionResponse",
+            "executableCode",
+            "codeExecutionResult");
+
+    private final List<JsonNode> contents;
+    private final List<NativeTurn> turns;
+    private final UpstreamModel model;
+
+    private ConversationRules(JsonNode contents, UpstreamModel model) {
+        this.contents = List.copyOf(contents.values());
+        this.turns = NativeTurn.of(contents);
+        this.model = model;
+    }
+
+    /** @throws dev.tollgate.base.error.ApiException a 400 */
+    static void check(JsonNode contents, UpstreamModel model) {
+        ConversationRules rules = new ConversationRules(contents, model);
+        rules.checkContents();
+        rules.checkTurns();
+        // What began with a model that wanted none has none: the translation has a placeholder for each (D59).
+        if (model.signatures() && model.asked().signatures()) {
+            rules.checkSignatures();
+        }
+    }
+
+    /** Only what is looked at before the prompt is counted. @throws dev.tollgate.base.error.ApiException a 400 */
+    static void checkToCount(JsonNode contents, UpstreamModel model) {
+        new ConversationRules(contents, model).checkContents();
+    }
+
+    private void checkContents() {
+        for (int i = 0; i < contents.size(); i++) {
+            String path = "contents[" + i + "]";
+            require(ROLES.contains(role(contents.get(i))), path + ".role", "Please use a valid role: user, model.");
+            JsonNode parts = contents.get(i).path("parts");
+            require(
+                    !parts.isEmpty(),
+                    path + ".parts",
+                    "* GenerateContentRequest." + path + ".parts: contents.parts must not be empty.");
+            for (int p = 0; p < parts.size(); p++) {
+                checkPart(parts.get(p), path + ".parts[" + p + "]");
+            }
+        }
+    }
+
+    private void checkPart(JsonNode part, String path) {
+        long data = DATA.stream().filter(part::has).count();
+        require(
+                data > 0,
+                path,
+                "* GenerateContentRequest." + path
+                        + ".data: required oneof field 'data' must have one initialized field");
+        require(data == 1, path, "Invalid value at '" + path + "' (oneof), oneof field 'data' is already set.");
+        String signature = part.path("thoughtSignature").asString("");
+        require(
+                signature.isEmpty() || SIGNATURE.matcher(signature).matches(),
+                path + ".thought_signature",
+                "Invalid value at '" + path + ".thought_signature' (TYPE_BYTES), Base64 decoding failed.");
+        for (String name : List.of("functionCall", "functionResponse")) {
+            String at = path + "." + ProtoMessages.snake(name);
+            require(
+                    !part.has(name)
+                            || !part.path(name).path("name").asString("").isEmpty(),
+                    at + ".name",
+                    "* GenerateContentRequest." + at + ".name: Name cannot be empty.");
+        }
+        require(
+                model.mediaResolutionPerPart() || !part.has("mediaResolution"),
+                path + ".media_resolution",
+                path + ".media_resolution: Media resolution per part is not supported by this model.");
+        require(
+                !part.has("functionResponse") || part.path("functionResponse").has("response"),
+                path + ".function_response.response",
+                path + ".function_response.response: response is required.");
+        require(
+                model.mediaInToolResults()
+                        || part.path("functionResponse").path("parts").isEmpty(),
+                path,
+                path + ".function_response.parts: media in function responses are not supported by this model.");
+    }
+
+    private void checkTurns() {
+        for (int i = 0; i < turns.size(); i++) {
+            NativeTurn turn = turns.get(i);
+            List<JsonNode> asked = i == 0 ? List.of() : turns.get(i - 1).parts("functionCall");
+            require(
+                    turn.parts("functionResponse").isEmpty() || (!asked.isEmpty() && !turn.isModels()),
+                    "contents[" + turn.placeOf("functionResponse") + "]",
+                    "Please ensure that function response turn comes immediately after a function call turn.");
+            checkCalls(i, turn.parts("functionCall"));
+        }
+    }
+
+    private void checkCalls(int at, List<JsonNode> calls) {
+        if (calls.isEmpty()) {
+            return;
+        }
+        String path = "contents[" + turns.get(at).placeOf("functionCall") + "]";
+        require(
+                at > 0 && turns.get(at).isModels(),
+                path,
+                "Please ensure that function call turn comes immediately after a user turn or after a function response"
+                        + " turn.");
+        NativeTurn next = at + 1 < turns.size() ? turns.get(at + 1) : null;
+        List<JsonNode> results = next == null ? List.of() : next.parts("functionResponse");
+        if (next == null || calls.size() != results.size()) {
+            throw refuse(
+                    path,
+                    "Please ensure that the number of function response parts is equal to the number of function call parts of"
+                            + " the function call turn.");
+        }
+        checkResults(
+                data(calls, "functionCall"),
+                data(results, "functionResponse"),
+                "contents[" + next.placeOf("functionResponse") + "]");
+    }
+
+    /** Results come in the order of their calls, or say by their ids which call they answer. */
+    private static void checkResults(List<JsonNode> calls, List<JsonNode> results, String path) {
+        boolean byId = calls.stream().allMatch(call -> call.has("id"))
+                && results.stream().allMatch(result -> result.has("id"));
+        Map<String, JsonNode> open = new HashMap<>();
+        calls.forEach(call -> open.put(id(call), call));
+        for (int i = 0; i < results.size(); i++) {
+            JsonNode result = results.get(i);
+            JsonNode call = byId ? open.remove(id(result)) : calls.get(i);
+            if (call == null) {
+                throw refuse(
+                        path,
+                        path + ": there is no function call with the id `" + shown(id(result))
+                                + "` in the function call turn that is not answered yet.");
+            }
+            require(
+                    call.path("name").equals(result.path("name")),
+                    path,
+                    path
+                            + ": Please ensure that function response parts have the names of the function call parts of the function"
+                            + " call turn, in their order: `"
+                            + shown(result.path("name").asString("")) + "` answers `"
+                            + shown(call.path("name").asString("")) + "`.");
+        }
+    }
+
+    private static String id(JsonNode callOrResult) {
+        return callOrResult.path("id").asString("");
+    }
+
+    /** Each step's first call since the user last spoke (protocol 2.4). */
+    private void checkSignatures() {
+        int current = NativeTurn.currentFrom(turns);
+        for (NativeTurn turn : turns) {
+            List<JsonNode> calls = turn.from() < current ? List.of() : turn.parts("functionCall");
+            int place = turn.placeOf("functionCall");
+            require(
+                    calls.isEmpty() || calls.getFirst().has("thoughtSignature"),
+                    "contents[" + place + "]",
+                    "Function call is missing a thought_signature in functionCall parts. This is required for tools to"
+                            + " work correctly: send the parts of the model's turns back as they came. Function call `"
+                            + (calls.isEmpty() ? "" : name(calls.getFirst())) + "`, position " + (place + 1) + ".");
+        }
+    }
+
+    private static String name(JsonNode call) {
+        return shown(call.path("functionCall").path("name").asString(""));
+    }
+
+    private static List<JsonNode> data(List<JsonNode> parts, String name) {
+        return parts.stream().map(part -> part.path(name)).toList();
+    }
+
+    private static String role(JsonNode content) {
+        return content.path("role").asString("");
+    }
+
+    private static String shown(String name) {
+        return name.substring(0, Math.min(60, name.length())).replaceAll("[^A-Za-z0-9_.:-]", "?");
+    }
+}

@@ -1,0 +1,236 @@
+package dev.tollgate.protocols.googleapi;
+
+import static dev.tollgate.protocols.googleapi.NativeRequestReader.require;
+
+import dev.tollgate.models.Model;
+import dev.tollgate.models.UpstreamModel;
+import java.math.BigDecimal;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What a model takes, by the same rows of the catalogue as at the other door; what can be known beforehand is refused here, before money
+ * moves (D2, D3, D4).
+ */
+final class GenerateModelRules {
+
+    private static final String JSON = "application/json";
+    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.:-]{0,127}");
+    private static final Set<String> MIME_TYPES = Set.of("", "text/plain", JSON, "text/x.enum");
+    private static final String CHOICE = "tool_config.function_calling_config";
+
+    private final Model model;
+    private final UpstreamModel upstream;
+    private final NativeRequest request;
+
+    private GenerateModelRules(Model model, NativeRequest request) {
+        this.model = model;
+        this.upstream = model.upstream();
+        this.request = request;
+    }
+
+    /** @throws dev.tollgate.base.error.ApiException a 400 that names the field */
+    static void check(Model model, NativeRequest request) {
+        GenerateModelRules rules = new GenerateModelRules(model, request);
+        rules.checkTools();
+        rules.checkFormat();
+        rules.checkSampling();
+        rules.checkThinking();
+    }
+
+    private void checkTools() {
+        boolean functions = request.hasFunctions();
+        boolean search = request.searches();
+        require(
+                !functions || model.tools().functions(),
+                "tools",
+                "tools: model '" + model.id() + "' takes google_search only, no function declarations.");
+        require(
+                !search || model.tools().search(),
+                "tools",
+                "tools: model '" + model.id() + "' does not support google_search.");
+        require(
+                !functions || !search || model.tools().functionsWithSearch(),
+                "tools",
+                "Tool use with function calling is unsupported: leave out google_search or the function declarations.");
+        checkChoice(checkDeclarations());
+    }
+
+    /** @return the names of the functions */
+    private Set<String> checkDeclarations() {
+        Set<String> names = new HashSet<>();
+        JsonNode tools = request.tools();
+        for (int t = 0; t < tools.size(); t++) {
+            JsonNode declarations = tools.get(t).path("functionDeclarations");
+            for (int d = 0; d < declarations.size(); d++) {
+                String at = "tools[" + t + "].function_declarations[" + d + "]";
+                JsonNode declaration = declarations.get(d);
+                require(
+                        !(declaration.has("parameters") && declaration.has("parametersJsonSchema")),
+                        at,
+                        at + ": only one of parameters and parameters_json_schema can be set.");
+                require(
+                        !(declaration.has("response") && declaration.has("responseJsonSchema")),
+                        at,
+                        at + ": only one of response and response_json_schema can be set.");
+                checkSchemas(declaration, at);
+                String name = declaration.path("name").asString("");
+                require(
+                        NAME.matcher(name).matches(),
+                        at + ".name",
+                        at
+                                + ".name: Invalid function name. Must start with a letter or an underscore. Must be alphanumeric (a-z, A-Z,"
+                                + " 0-9), underscores (_), dots (.), colons (:) or dashes (-), with a maximum length of 128.");
+                require(names.add(name), at + ".name", "Duplicate function declaration found: " + name);
+            }
+        }
+        return names;
+    }
+
+    /** Of what a function answers ({@code response}) nothing is demanded: empty objects and arrays of anything are taken (D55). */
+    private static void checkSchemas(JsonNode declaration, String at) {
+        if (declaration.has("parameters")) {
+            SchemaRules.check(declaration.path("parameters"), at + ".parameters");
+        }
+        JsonNode schema = declaration.path("parametersJsonSchema");
+        String path = at + ".parameters_json_schema";
+        require(
+                schema.isMissingNode() || schema.path("type").asString("").equals("object"),
+                path,
+                path + ": the schema of a function's parameters must be of type object.");
+        SchemaRules.checkJson(schema, path);
+    }
+
+    private void checkChoice(Set<String> names) {
+        JsonNode choice = request.functionCalling();
+        String mode = choice.path("mode").asString("");
+        require(
+                !mode.equals("ANY") || !names.isEmpty(),
+                CHOICE + ".mode",
+                CHOICE + ".mode: ANY needs function_declarations.");
+        require(
+                choice.isMissingNode() || !names.isEmpty(),
+                CHOICE,
+                CHOICE + ": Function calling config is set without function_declarations.");
+        JsonNode allowed = choice.path("allowedFunctionNames");
+        require(
+                allowed.isEmpty() || mode.equals("ANY") || mode.equals("VALIDATED"),
+                CHOICE + ".allowed_function_names",
+                CHOICE + ".allowed_function_names: only with mode ANY or VALIDATED.");
+        for (JsonNode name : allowed) {
+            require(
+                    names.contains(name.asString("")),
+                    CHOICE + ".allowed_function_names",
+                    CHOICE + ".allowed_function_names: '" + name.asString("")
+                            + "' is not among the function_declarations.");
+        }
+    }
+
+    private void checkFormat() {
+        JsonNode config = request.config();
+        require(
+                !(config.has("responseSchema") && config.has("responseJsonSchema")),
+                "generation_config",
+                "Only one of generation_config.response_schema and response_json_schema can be set.");
+        SchemaRules.check(config.path("responseSchema"), "generation_config.response_schema");
+        SchemaRules.checkJson(config.path("responseJsonSchema"), "generation_config.response_json_schema");
+        require(
+                MIME_TYPES.contains(config.path("responseMimeType").asString("")),
+                "generation_config.response_mime_type",
+                "generation_config.response_mime_type: allowed mimetypes are `text/plain`, `application/json` and `text/x.enum`.");
+        if (!config.path("responseMimeType").asString("").equals(JSON)) {
+            require(
+                    !config.has("responseSchema") && !config.has("responseJsonSchema"),
+                    "generation_config.response_mime_type",
+                    "generation_config.response_mime_type: a response schema needs '" + JSON + "'.");
+            return;
+        }
+        require(
+                model.formats().json(),
+                "generation_config.response_mime_type",
+                "JSON mode is not supported by model '" + model.id() + "'.");
+        require(
+                model.formats().jsonWithFunctions() || !request.hasFunctions(),
+                "generation_config.response_mime_type",
+                "Function calling with a response mime type: '" + JSON + "' is unsupported");
+        require(
+                model.formats().jsonWithSearch() || !request.searches(),
+                "generation_config.response_mime_type",
+                "Tool use with a response mime type: '" + JSON + "' is unsupported");
+    }
+
+    private void checkSampling() {
+        require(
+                request.candidates() <= upstream.candidatesMax(),
+                "generation_config.candidate_count",
+                upstream.candidatesMax() == 1
+                        ? "Multiple candidates is not enabled for this model"
+                        : "generation_config.candidate_count: at most " + upstream.candidatesMax()
+                                + " candidates with this model.");
+        for (String penalty : new String[] {"presencePenalty", "frequencyPenalty"}) {
+            boolean isZero =
+                    request.config().path(penalty).decimalValue(BigDecimal.ZERO).signum() == 0;
+            require(
+                    isZero || upstream.penalties(),
+                    "generation_config." + ProtoMessages.snake(penalty),
+                    "Penalty is not enabled for this model");
+        }
+        boolean logprobs = request.config().path("responseLogprobs").asBoolean(false)
+                || request.config().has("logprobs");
+        require(
+                !logprobs || upstream.logprobs(),
+                "generation_config.response_logprobs",
+                "Logprobs is not enabled for this model");
+    }
+
+    private void checkThinking() {
+        JsonNode thinking = request.config().path("thinkingConfig");
+        boolean hasBudget = thinking.has("thinkingBudget");
+        boolean hasLevel = thinking.has("thinkingLevel");
+        require(
+                !(hasBudget && hasLevel),
+                "generation_config.thinking_config",
+                "You can only set one of thinking_budget and thinking_level.");
+        if (hasBudget) {
+            checkBudget(thinking.path("thinkingBudget").intValue());
+        } else if (hasLevel) {
+            checkLevel(thinking.path("thinkingLevel").asString());
+        }
+    }
+
+    private void checkBudget(int budget) {
+        UpstreamModel said = upstream.translatesBudgets() ? upstream.asked() : upstream;
+        boolean taken =
+                switch (said.thinking()) {
+                    case UpstreamModel.Thinking.Budget rule ->
+                        budget == -1
+                                || (budget >= rule.budgetMin() && budget <= rule.budgetMax())
+                                || (budget == 0 && rule.byEffort().containsValue(0L));
+                    case UpstreamModel.Thinking.Level rule -> // kept for older clients
+                        rule.budgets()
+                                && (budget == -1
+                                        || (budget >= UpstreamModel.Thinking.Level.BUDGET_MIN
+                                                && budget <= UpstreamModel.Thinking.Level.BUDGET_MAX));
+                    case UpstreamModel.Thinking.None rule -> false;
+                };
+        require(
+                taken,
+                "generation_config.thinking_config.thinking_budget",
+                "generation_config.thinking_config.thinking_budget: " + budget + " is not taken by this model.");
+    }
+
+    private void checkLevel(String level) {
+        Set<String> levels = upstream.thinking() instanceof UpstreamModel.Thinking.Level rule
+                ? Set.copyOf(rule.byEffort().values())
+                : Set.of();
+        require(
+                levels.contains(level),
+                "generation_config.thinking_config.thinking_level",
+                levels.isEmpty()
+                        ? "Thinking level is not supported for this model."
+                        : "generation_config.thinking_config.thinking_level: this model takes "
+                                + String.join(", ", levels.stream().sorted().toList()) + ".");
+    }
+}

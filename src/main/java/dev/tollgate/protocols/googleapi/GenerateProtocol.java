@@ -1,0 +1,179 @@
+package dev.tollgate.protocols.googleapi;
+
+import dev.tollgate.base.json.ReadLimits;
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.metering.CurrentModels;
+import dev.tollgate.calls.metering.MeteredRequest;
+import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.calls.replay.Outlet;
+import dev.tollgate.calls.schema.SchemaChecks;
+import dev.tollgate.http.ErrorFormat;
+import dev.tollgate.models.Model;
+import dev.tollgate.protocols.door.Envelope;
+import dev.tollgate.protocols.door.Protocol;
+import dev.tollgate.protocols.door.Question;
+import dev.tollgate.protocols.door.StreamForm;
+import dev.tollgate.upstreams.media.CallMedia;
+import dev.tollgate.upstreams.pool.Ask;
+import dev.tollgate.upstreams.pool.NativeAsk;
+import dev.tollgate.upstreams.pool.SignatureOrigins;
+import dev.tollgate.upstreams.signatures.Signatures;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code POST …/models/{model}:generateContent}, {@code :streamGenerateContent} and {@code :countTokens}. */
+public final class GenerateProtocol implements Protocol {
+
+    private static final String DOOR = "generate";
+
+    private final Method method;
+    private final CurrentModels models;
+    private final Signatures signatures;
+    private final SchemaChecks checks;
+    private final ReadLimits limits;
+
+    /** What is behind the colon of a path. */
+    public enum Method {
+        GENERATE,
+        STREAM,
+        /** A conversation need not be at its end. */
+        COUNT
+    }
+
+    public GenerateProtocol(
+            Method method, CurrentModels models, Signatures signatures, SchemaChecks checks, ReadLimits limits) {
+        this.method = method;
+        this.models = models;
+        this.signatures = signatures;
+        this.checks = checks;
+        this.limits = limits;
+    }
+
+    @Override
+    public String name() {
+        return DOOR;
+    }
+
+    @Override
+    public ErrorFormat errors() {
+        return method == Method.STREAM ? GoogleErrors.STREAM : GoogleErrors.OBJECT;
+    }
+
+    /** The model and the form stand outside of the body. */
+    @Override
+    public Opening open(Envelope envelope) {
+        String model = envelope.pathParam("model");
+        AnswerForm form = method == Method.STREAM ? AnswerForm.ofStream(envelope.query("alt")) : AnswerForm.WHOLE;
+        return new Opening() {
+            @Override
+            public String label() {
+                return DOOR + "\n" + form + "\n" + model;
+            }
+
+            @Override
+            public String model() {
+                return model;
+            }
+
+            @Override
+            public StreamForm form() {
+                return form.streamForm();
+            }
+
+            @Override
+            public Question read(byte[] body, Lease memory) {
+                NativeRequest request = method == Method.COUNT
+                        ? NativeRequestReader.readCount(body, limits, memory)
+                        : NativeRequestReader.read(body, limits, memory);
+                return new Read(model, request, form);
+            }
+        };
+    }
+
+    private final class Read implements Question {
+
+        private final String model;
+        private final NativeRequest request;
+        private final AnswerForm form;
+
+        Read(String model, NativeRequest request, AnswerForm form) {
+            this.model = model;
+            this.request = request;
+            this.form = form;
+        }
+
+        @Override
+        public String model() {
+            return model;
+        }
+
+        @Override
+        public List<String> ignored() {
+            return request.ignored();
+        }
+
+        @Override
+        public @Nullable Long tokensMax() {
+            return request.tokensMax();
+        }
+
+        @Override
+        public String tokensMaxField() {
+            return "generationConfig.maxOutputTokens";
+        }
+
+        @Override
+        public boolean isHeavy() {
+            return request.hasMedia();
+        }
+
+        @Override
+        public boolean looksUp(Model asked) {
+            return !request.signatures().isEmpty();
+        }
+
+        @Override
+        public void check(Model asked) {
+            if (method == Method.COUNT) {
+                ConversationRules.checkToCount(request.contents(), asked.upstream());
+            } else {
+                ConversationRules.check(request.contents(), asked.upstream());
+                GenerateModelRules.check(asked, request);
+            }
+        }
+
+        /** The defaults of the other door do not hold here (D51). */
+        @Override
+        public @Nullable Long tokensMaxByDefault(Model asked) {
+            return null;
+        }
+
+        @Override
+        public Ask ask(Model asked, String accountId, Lease memory) {
+            return new NativeAsk(
+                    request.body(),
+                    asked.id(),
+                    asked.upstream().asked().name(),
+                    request.candidates(),
+                    request.searches(),
+                    PromptSizes.of(request),
+                    origins(asked, accountId),
+                    new CallMedia(),
+                    memory);
+        }
+
+        private SignatureOrigins origins(Model asked, String accountId) {
+            List<String> sentBack = request.signatures();
+            return sentBack.isEmpty()
+                    ? SignatureOrigins.NONE
+                    : signatures.origins(accountId, models.modelOn(asked), sentBack);
+        }
+
+        @Override
+        public Sink sink(Outlet outlet, MeteredRequest metered) {
+            return form == AnswerForm.WHOLE
+                    ? new WholeResponse(outlet, metered, request.schema(), checks)
+                    : new ResponseStream(outlet, new Chunks(metered), form);
+        }
+    }
+}

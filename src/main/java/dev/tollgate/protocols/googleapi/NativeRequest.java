@@ -1,0 +1,79 @@
+package dev.tollgate.protocols.googleapi;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A GenerateContentRequest in one spelling, with what is asked about it.
+ *
+ * @param body without what has no effect, and without {@code maxOutputTokens}
+ * @param tokensMax the caller's {@code maxOutputTokens}; null without one
+ * @param ignored fields that were left out (D5)
+ */
+record NativeRequest(ObjectNode body, @Nullable Long tokensMax, List<String> ignored) {
+
+    private static final String CONFIG = "generationConfig";
+
+    JsonNode config() {
+        return body.path(CONFIG);
+    }
+
+    JsonNode contents() {
+        return body.path("contents");
+    }
+
+    int candidates() {
+        return config().path("candidateCount").asInt(1);
+    }
+
+    JsonNode tools() {
+        return body.path("tools");
+    }
+
+    JsonNode functionCalling() {
+        return body.path("toolConfig").path("functionCallingConfig");
+    }
+
+    boolean searches() {
+        return tools().valueStream().anyMatch(tool -> tool.has("googleSearch"));
+    }
+
+    boolean hasFunctions() {
+        return tools().valueStream()
+                .anyMatch(tool -> !tool.path("functionDeclarations").isEmpty());
+    }
+
+    boolean hasMedia() {
+        return parts().anyMatch(part -> part.has("inlineData")
+                || part.has("fileData")
+                || part.path("functionResponse").has("parts"));
+    }
+
+    /** The thought signatures in it, in its order. */
+    List<String> signatures() {
+        return parts().map(part -> part.path("thoughtSignature").asString(""))
+                .filter(signature -> !signature.isEmpty())
+                .toList();
+    }
+
+    /** What an answer that ends by itself has to fit, in JSON Schema's words or in OpenAPI's; null without one. */
+    @Nullable
+    ObjectNode schema() {
+        JsonNode plain = config().path("responseJsonSchema");
+        JsonNode own = config().path("responseSchema");
+        return plain instanceof ObjectNode schema
+                ? filled(schema)
+                : own instanceof ObjectNode schema ? filled(schema) : null;
+    }
+
+    private static @Nullable ObjectNode filled(ObjectNode schema) {
+        return schema.isEmpty() ? null : schema;
+    }
+
+    private Stream<JsonNode> parts() {
+        return contents().valueStream().flatMap(content -> content.path("parts").valueStream());
+    }
+}

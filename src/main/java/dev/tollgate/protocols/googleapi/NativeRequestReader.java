@@ -1,0 +1,266 @@
+package dev.tollgate.protocols.googleapi;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.json.Base64Text;
+import dev.tollgate.base.json.JsonObjectReader;
+import dev.tollgate.base.json.ReadLimits;
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.base.memory.Tally;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Reads a body: limits (D29), what no caller may reach (D49), ranges that hold for every model (protocol 1.6). Each refusal is a 400 that
+ * names the field as Google does.
+ */
+final class NativeRequestReader {
+
+    private static final int STOP_SEQUENCES_MAX = 5;
+    private static final int FRAMES_MAX = 24;
+
+    /** Of the message's own words; they would set our cost, choose another model, or are for output that no model here has. */
+    private static final List<String> WITHOUT_EFFECT = List.of("serviceTier", "store");
+
+    private static final List<String> CONFIG_WITHOUT_EFFECT = List.of(
+            "speechConfig",
+            "imageConfig",
+            "enableEnhancedCivicAnswers",
+            "audioTimestamp",
+            "routingConfig",
+            "modelSelectionConfig");
+
+    private static final Set<String> TOOLS = Set.of("functionDeclarations", "googleSearch");
+
+    private final ReadLimits limits;
+    private final List<String> ignored = new ArrayList<>();
+    private int parts;
+    private int media;
+
+    private NativeRequestReader(ReadLimits limits) {
+        this.limits = limits;
+    }
+
+    /** A body that nobody is charged for. */
+    static NativeRequest read(byte[] body, ReadLimits limits) {
+        return read(body, limits, Lease.FREE);
+    }
+
+    /** @param memory what is made of the body is charged to it */
+    static NativeRequest read(byte[] body, ReadLimits limits, Lease memory) {
+        return new NativeRequestReader(limits).request(tree("Request", body, limits, memory));
+    }
+
+    private static ObjectNode tree(String message, byte[] body, ReadLimits limits, Lease memory) {
+        Tally tally = new Tally(memory);
+        ObjectNode tree = ProtoReader.read(message, JsonObjectReader.read(body, limits, memory), "", tally);
+        tally.settle();
+        return tree;
+    }
+
+    /** A body of {@code countTokens}: the request stands in {@code generateContentRequest}, or its members stand alone. */
+    static NativeRequest readCount(byte[] body, ReadLimits limits, Lease memory) {
+        ObjectNode tree = tree("CountRequest", body, limits, memory);
+        if (tree.get("generateContentRequest") instanceof ObjectNode whole) {
+            require(
+                    !tree.has("contents"),
+                    "generate_content_request",
+                    "generate_content_request and contents cannot both be set.");
+            return new NativeRequestReader(limits).request(whole);
+        }
+        return new NativeRequestReader(limits).request(tree);
+    }
+
+    private NativeRequest request(ObjectNode body) {
+        body.remove("model");
+        require(
+                !body.has("cachedContent"),
+                "cached_content",
+                "cached_content: cached contents cannot be used here; send the contents themselves.");
+        WITHOUT_EFFECT.forEach(name -> drop(body, name, name));
+        contents(body.path("contents"));
+        checkInstruction(body.path("systemInstruction"));
+        tools(body.path("tools"));
+        checkSafety(body.path("safetySettings"));
+        require(
+                !body.path("toolConfig")
+                        .path("includeServerSideToolInvocations")
+                        .asBoolean(false),
+                "tool_config",
+                "tool_config: server-side tool invocations are not supported.");
+        Long tokensMax = body.get("generationConfig") instanceof ObjectNode config ? config(config) : null;
+        return new NativeRequest(body, tokensMax, List.copyOf(ignored));
+    }
+
+    private void drop(ObjectNode object, String name, String path) {
+        if (object.remove(name) != null) {
+            ignored.add(path);
+        }
+    }
+
+    // ---- contents ----
+
+    private void contents(JsonNode contents) {
+        require(!contents.isEmpty(), "contents", "* GenerateContentRequest.contents: contents is not specified");
+        require(
+                contents.size() <= limits.messagesMax(),
+                "contents",
+                "contents: at most " + limits.messagesMax() + " contents are allowed.");
+        for (int i = 0; i < contents.size(); i++) {
+            content(contents.get(i), "contents[" + i + "]");
+        }
+    }
+
+    private void content(JsonNode content, String path) {
+        parts += content.path("parts").size();
+        require(parts <= limits.partsMax(), path, path + ": at most " + limits.partsMax() + " parts are allowed.");
+        parts(content.path("parts"), path + ".parts");
+    }
+
+    private void parts(JsonNode list, String path) {
+        for (int i = 0; i < list.size(); i++) {
+            JsonNode part = list.get(i);
+            String at = path + "[" + i + "]";
+            if (part.get("inlineData") instanceof ObjectNode blob) {
+                drop(blob, "displayName", at + ".inlineData.displayName");
+                blob(blob, at + ".inline_data");
+            }
+            if (part.get("fileData") instanceof ObjectNode file) {
+                drop(file, "displayName", at + ".fileData.displayName");
+                countMedium(at);
+            }
+            checkFrames(part.path("videoMetadata").path("fps"), at + ".video_metadata.fps");
+            parts(part.path("functionResponse").path("parts"), at + ".function_response.parts");
+        }
+    }
+
+    /** In the one form that upstreams read. */
+    private void blob(ObjectNode blob, String path) {
+        countMedium(path);
+        String data = Base64Text.standard(blob.path("data").asString(""));
+        if (data == null) {
+            throw refuse(path + ".data", "Invalid value at '" + path + ".data' (TYPE_BYTES), Base64 decoding failed.");
+        }
+        blob.put("data", data);
+    }
+
+    private static void checkFrames(JsonNode fps, String path) {
+        require(
+                fps.isMissingNode() || (fps.decimalValue().signum() > 0 && isWithin(fps.decimalValue(), 0, FRAMES_MAX)),
+                path,
+                path + ": must be above 0 and at most " + FRAMES_MAX + ".");
+    }
+
+    private void countMedium(String path) {
+        media++;
+        require(media <= limits.mediaMax(), path, path + ": at most " + limits.mediaMax() + " media are allowed.");
+    }
+
+    private static void checkInstruction(JsonNode instruction) {
+        for (JsonNode part : instruction.path("parts")) {
+            require(
+                    part.propertyStream().allMatch(member -> member.getKey().equals("text")),
+                    "system_instruction",
+                    "system_instruction: only text is supported.");
+        }
+    }
+
+    private static void checkSafety(JsonNode settings) {
+        long categories = settings.valueStream()
+                .map(setting -> setting.path("category").asString(""))
+                .distinct()
+                .count();
+        require(
+                categories == settings.size(),
+                "safety_settings",
+                "safety_settings: only one safety setting per category is allowed.");
+    }
+
+    // ---- tools ----
+
+    private void tools(JsonNode tools) {
+        int declarations = 0;
+        for (int i = 0; i < tools.size(); i++) {
+            for (Map.Entry<String, JsonNode> tool : tools.get(i).properties()) {
+                String name = ProtoMessages.snake(tool.getKey());
+                require(
+                        TOOLS.contains(tool.getKey()),
+                        "tools[" + i + "]." + name,
+                        "tools[" + i + "]." + name
+                                + ": this tool is not available; google_search and function_declarations are.");
+            }
+            declarations += tools.get(i).path("functionDeclarations").size();
+        }
+        require(
+                declarations <= limits.toolsMax(),
+                "tools",
+                "tools: at most " + limits.toolsMax() + " function declarations are allowed.");
+    }
+
+    // ---- configuration ----
+
+    private @Nullable Long config(ObjectNode config) {
+        CONFIG_WITHOUT_EFFECT.forEach(name -> drop(config, name, "generationConfig." + name));
+        for (JsonNode modality : config.path("responseModalities")) {
+            require(
+                    modality.stringValue().equals("TEXT"),
+                    "generation_config.response_modalities",
+                    "generation_config.response_modalities: only TEXT is supported.");
+        }
+        range(config, "temperature", 0, 2);
+        range(config, "topP", 0, 1);
+        range(config, "topK", 1, Integer.MAX_VALUE);
+        range(config, "presencePenalty", -2, 2);
+        range(config, "frequencyPenalty", -2, 2);
+        range(config, "candidateCount", 1, 128);
+        range(config, "maxOutputTokens", 1, Integer.MAX_VALUE);
+        require(
+                config.path("stopSequences").size() <= STOP_SEQUENCES_MAX,
+                "generation_config.stop_sequences",
+                "generation_config.stop_sequences: at most " + STOP_SEQUENCES_MAX + " stop sequences are allowed.");
+        require(
+                config.path("stopSequences").valueStream().noneMatch(stop -> stop.asString("")
+                        .isEmpty()),
+                "generation_config.stop_sequences",
+                "generation_config.stop_sequences: stop sequences must not be empty.");
+        JsonNode tokensMax = config.remove("maxOutputTokens");
+        return tokensMax == null ? null : Long.valueOf(tokensMax.longValue());
+    }
+
+    private static void range(JsonNode config, String name, int min, int max) {
+        JsonNode value = config.get(name);
+        if (value != null && !isWithin(value.decimalValue(), min, max)) {
+            String path = "generation_config." + ProtoMessages.snake(name);
+            String allowed = max == Integer.MAX_VALUE ? "at least " + min : "between " + min + " and " + max;
+            throw refuse(
+                    path, "* GenerateContentRequest." + path + ": must be " + allowed + ", got " + shown(value) + ".");
+        }
+    }
+
+    private static boolean isWithin(BigDecimal value, int min, int max) {
+        return value.compareTo(BigDecimal.valueOf(min)) >= 0 && value.compareTo(BigDecimal.valueOf(max)) <= 0;
+    }
+
+    private static String shown(JsonNode number) {
+        String digits = number.asString();
+        return digits.length() > 40 ? "a number of " + digits.length() + " digits" : digits;
+    }
+
+    // ---- refusals ----
+
+    static void require(boolean right, String path, String message) {
+        if (!right) {
+            throw refuse(path, message);
+        }
+    }
+
+    static ApiException refuse(String path, String message) {
+        return ApiError.invalid(path, message).asException();
+    }
+}

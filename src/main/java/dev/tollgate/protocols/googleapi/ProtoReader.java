@@ -1,0 +1,168 @@
+package dev.tollgate.protocols.googleapi;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.memory.Tally;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Brings a message to one spelling: JSON as protocol buffers read it has names in camel or snake case, enums in any case, one object where
+ * a list is meant, numbers as strings, null for absent (protocol 1.2). An unknown name is refused, as Google does: what we do not know, we
+ * cannot bound.
+ */
+final class ProtoReader {
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    private static final int SHOWN_CHARS_MAX = 60;
+    private static final int DIGITS_MAX = 20;
+    private static final int EXPONENT_MAX = 308;
+
+    private ProtoReader() {}
+
+    /**
+     * A new tree, which shares with the given one what callers may write as they like: arguments, JSON Schemas.
+     *
+     * @param path of the message in snake case, empty for the whole body
+     * @param tally charged for the new one
+     * @throws ApiException a 400 in Google's words
+     */
+    static ObjectNode read(String message, ObjectNode tree, String path, Tally tally) {
+        tally.object();
+        ObjectNode read = NODES.objectNode();
+        for (Map.Entry<String, JsonNode> member : tree.properties()) {
+            ProtoMessages.Field field = ProtoMessages.field(message, member.getKey());
+            if (field == null) {
+                throw unknown(member.getKey(), path);
+            }
+            if (!member.getValue().isNull()) {
+                String at = path.isEmpty()
+                        ? ProtoMessages.snake(field.name())
+                        : path + "." + ProtoMessages.snake(field.name());
+                if (read.has(field.name())) {
+                    throw refuse(at, "Invalid value at '" + at + "' (oneof), the field is given twice.");
+                }
+                tally.name(at);
+                read.set(field.name(), any(field, member.getValue(), at, tally));
+            }
+        }
+        return read;
+    }
+
+    private static JsonNode any(ProtoMessages.Field field, JsonNode given, String path, Tally tally) {
+        if (field.map()) {
+            return map(field, object(given, path), path, tally);
+        }
+        return field.repeated() ? list(field, given, path, tally) : value(field, given, path, tally);
+    }
+
+    private static ObjectNode map(ProtoMessages.Field field, ObjectNode given, String path, Tally tally) {
+        tally.object();
+        ObjectNode map = NODES.objectNode();
+        int i = 0;
+        for (Map.Entry<String, JsonNode> entry : given.properties()) {
+            String at = path + "[" + i++ + "].value";
+            tally.name(at);
+            map.set(entry.getKey(), value(field, entry.getValue(), at, tally));
+        }
+        return map;
+    }
+
+    private static ArrayNode list(ProtoMessages.Field field, JsonNode given, String path, Tally tally) {
+        tally.array();
+        List<JsonNode> elements = given.isArray() ? List.copyOf(given.values()) : List.of(given);
+        ArrayNode list = NODES.arrayNode(elements.size());
+        for (int i = 0; i < elements.size(); i++) {
+            tally.scalar();
+            list.add(value(field, elements.get(i), path + "[" + i + "]", tally));
+        }
+        return list;
+    }
+
+    private static JsonNode value(ProtoMessages.Field field, JsonNode given, String path, Tally tally) {
+        if (ProtoMessages.isMessage(field.type())) {
+            return read(field.type(), object(given, path), path, tally);
+        }
+        Set<String> words = ProtoMessages.words(field.type());
+        if (words != null) {
+            return word(words, given, path);
+        }
+        return switch (field.type()) {
+            case "string" -> given.isString() ? given : wrong(path, "TYPE_STRING", given);
+            case "word" ->
+                given.isString()
+                        ? NODES.stringNode(given.stringValue().toUpperCase(Locale.ROOT))
+                        : wrong(path, "TYPE_ENUM", given);
+            case "bool" -> given.isBoolean() ? given : wrong(path, "TYPE_BOOL", given);
+            case "int" -> integer(given, path);
+            case "long" -> given.isIntegralNumber() || given.isString() ? given : wrong(path, "TYPE_INT64", given);
+            case "number" -> given.isNumber() ? given : wrong(path, "TYPE_FLOAT", given);
+            case "finite" ->
+                given.isNumber() && isFinite(given.decimalValue()) ? given : wrong(path, "TYPE_FLOAT", given);
+            case "object" -> object(given, path);
+            default -> given;
+        };
+    }
+
+    private static JsonNode word(Set<String> words, JsonNode given, String path) {
+        String said = given.isString() ? given.stringValue().toUpperCase(Locale.ROOT) : "";
+        return words.contains(said) ? NODES.stringNode(said) : wrong(path, "TYPE_ENUM", given);
+    }
+
+    private static ObjectNode object(JsonNode given, String path) {
+        if (given instanceof ObjectNode object) {
+            return object;
+        }
+        throw refuse(path, "Invalid value at '" + path + "' (a message), " + shown(given));
+    }
+
+    /** Whether it has room in 64 bits of floating point. */
+    private static boolean isFinite(BigDecimal number) {
+        return (long) number.precision() - number.scale() <= EXPONENT_MAX;
+    }
+
+    /** Of 32 bits; a whole number in other clothes is one too. */
+    private static JsonNode integer(JsonNode given, String path) {
+        String digits = given.isString() ? given.stringValue() : given.isNumber() ? given.asString() : "";
+        if (digits.length() <= DIGITS_MAX) {
+            try {
+                return NODES.numberNode(new BigDecimal(digits).intValueExact());
+            } catch (ArithmeticException | NumberFormatException e) {
+                return wrong(path, "TYPE_INT32", given);
+            }
+        }
+        return wrong(path, "TYPE_INT32", given);
+    }
+
+    private static JsonNode wrong(String path, String type, JsonNode given) {
+        throw refuse(path, "Invalid value at '" + path + "' (" + type + "), " + shown(given));
+    }
+
+    private static ApiException unknown(String name, String path) {
+        String where = path.isEmpty() ? "" : " at '" + path + "'";
+        return refuse(
+                path.isEmpty() ? null : path,
+                "Invalid JSON payload received. Unknown name \"" + clean(name) + "\"" + where + ": Cannot find field.");
+    }
+
+    private static ApiException refuse(@Nullable String path, String message) {
+        return ApiError.invalid(path, message).asException();
+    }
+
+    private static String shown(JsonNode given) {
+        return given.isObject() ? "an object" : given.isArray() ? "an array" : clean(given.asString());
+    }
+
+    private static String clean(String text) {
+        String cut = text.length() > SHOWN_CHARS_MAX ? text.substring(0, SHOWN_CHARS_MAX) + "..." : text;
+        return cut.replaceAll("[\\p{Cntrl}\\p{Cs}\\p{Cf}]", "?");
+    }
+}

@@ -1,0 +1,33 @@
+package dev.tollgate.protocols.openai;
+
+import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.json.Utf8Buffer;
+import tools.jackson.databind.JsonNode;
+
+/** Pieces that a streamed and a whole answer have in common. */
+final class CallJson {
+
+    private CallJson() {}
+
+    /** Members of an element of {@code tool_calls}, without braces. */
+    static void writeMembers(Message.ToolCall call, Utf8Buffer out) {
+        if (call.id() == null) {
+            throw new IllegalArgumentException("a tool call without an id");
+        }
+        out.raw("\"id\":").string(call.id()).raw(",\"type\":\"function\",\"function\":");
+        writeFunction(call, out);
+        if (call.thoughtSignature() != null) {
+            ExtraContent.ofSignature(call.thoughtSignature()).write(out.raw(','));
+        }
+    }
+
+    /** {@code {name, arguments}}. */
+    static void writeFunction(Message.ToolCall call, Utf8Buffer out) {
+        out.raw("{\"name\":").string(call.name());
+        out.raw(",\"arguments\":").string(call.arguments()).raw('}');
+    }
+
+    static void writeLogprobs(JsonNode tokens, Utf8Buffer out) {
+        out.raw("{\"content\":").json(tokens).raw(",\"refusal\":null}");
+    }
+}

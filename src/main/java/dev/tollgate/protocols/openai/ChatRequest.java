@@ -1,0 +1,30 @@
+package dev.tollgate.protocols.openai;
+
+import dev.tollgate.base.conversation.Conversation;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A checked Chat Completions request (protocol 3.2): what is asked of the model, and how the caller wants to be answered. Null means that the
+ * caller did not say; nothing model-specific is decided here.
+ *
+ * @param model as the caller wrote it
+ * @param stream null where absent or null (D1 decides)
+ * @param maxTokens {@code max_completion_tokens}, else {@code max_tokens}; at least 1
+ * @param maxTokensField the field that {@code maxTokens} came from, for messages
+ * @param legacyFunctions whether the caller used {@code functions}, so that the answer has {@code function_call}
+ * @param ignored dotted names of fields without effect (D5), in the order of the body
+ */
+public record ChatRequest(
+        String model,
+        @Nullable Boolean stream,
+        @Nullable Long maxTokens,
+        @Nullable String maxTokensField,
+        boolean legacyFunctions,
+        List<String> ignored,
+        Conversation conversation) {
+
+    public ChatRequest {
+        ignored = List.copyOf(ignored);
+    }
+}

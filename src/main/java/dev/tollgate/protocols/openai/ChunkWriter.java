@@ -1,0 +1,150 @@
+package dev.tollgate.protocols.openai;
+
+import static dev.tollgate.base.json.Utf8Buffer.ascii;
+
+import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.PrintedUsage;
+import dev.tollgate.base.conversation.UsageJson;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.json.Utf8Buffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Writes the events of one streamed answer (protocol 3.4), each as a whole SSE event, to a buffer that the caller empties.
+ *
+ * <p>The order is the caller's to keep: {@link #role} of every choice first, {@link #finish} of every choice last, exactly
+ * once each; then {@link #usage} and {@link #done}, or {@link #error} alone. {@code choice} is the index of the choice.
+ *
+ * <p>The hot path copies bytes that were made once and escapes the text behind them; it allocates nothing. Not thread-safe.
+ */
+public final class ChunkWriter {
+
+    private static final byte[] DELTA_ROLE = ascii(",\"delta\":{\"role\":\"assistant\",\"content\":\"\"");
+    private static final byte[] DELTA_CONTENT = ascii(",\"delta\":{\"content\":");
+    private static final byte[] DELTA_REASONING = ascii(",\"delta\":{\"reasoning_content\":");
+    private static final byte[] DELTA_TOOL_CALL = ascii(",\"delta\":{\"tool_calls\":[{\"index\":");
+    private static final byte[] DELTA_FUNCTION_CALL = ascii(",\"delta\":{\"function_call\":");
+    private static final byte[] DELTA_ANNOTATIONS = ascii(",\"delta\":{\"annotations\":");
+    private static final byte[] DELTA_IMAGES = ascii(",\"delta\":{\"images\":[");
+    private static final byte[] DELTA = ascii(",\"delta\":{");
+    private static final byte[] END = ascii("},\"logprobs\":null,\"finish_reason\":null}]}\n\n");
+    private static final byte[] DONE = ascii("data: [DONE]\n\n");
+
+    private final Utf8Buffer out;
+    private final byte[] startOfChoice;
+    private final int startLength;
+
+    /**
+     * @param created Unix seconds
+     * @param model as the answer is to name it (D20)
+     */
+    public ChunkWriter(String id, long created, String model, Utf8Buffer out) {
+        this.out = out;
+        Utf8Buffer prefix = Utf8Buffer.scratch();
+        prefix.raw("data: {\"id\":").string(id);
+        prefix.raw(",\"object\":\"chat.completion.chunk\",\"created\":").number(created);
+        prefix.raw(",\"model\":").string(model).raw(",\"choices\":[");
+        this.startLength = prefix.size();
+        this.startOfChoice = prefix.raw("{\"index\":").bytes();
+    }
+
+    public void role(int choice) {
+        choice(choice, DELTA_ROLE).raw(END);
+    }
+
+    public void content(int choice, String text) {
+        choice(choice, DELTA_CONTENT).string(text).raw(END);
+    }
+
+    public void reasoning(int choice, String text) {
+        choice(choice, DELTA_REASONING).string(text).raw(END);
+    }
+
+    /** @param index counts the choice's files up from 0 over the whole stream */
+    public void file(int choice, int index, MadeFile file) {
+        file.write(index, choice(choice, DELTA_IMAGES));
+        out.raw(']').raw(END);
+    }
+
+    /**
+     * A whole call in one delta: some clients append the id and the name of every delta that has them.
+     *
+     * @param index counts the choice's calls up from 0 over the whole stream
+     */
+    public void toolCall(int choice, int index, Message.ToolCall call) {
+        choice(choice, DELTA_TOOL_CALL).number(index).raw(',');
+        CallJson.writeMembers(call, out);
+        out.raw("}]").raw(END);
+    }
+
+    /** The deprecated form, at most once a choice; the call's signature stands beside it, since it has no place inside. */
+    public void functionCall(int choice, Message.ToolCall call) {
+        choice(choice, DELTA_FUNCTION_CALL);
+        CallJson.writeFunction(call, out);
+        if (call.thoughtSignature() != null) {
+            ExtraContent.ofSignature(call.thoughtSignature()).write(out.raw(','));
+        }
+        out.raw(END);
+    }
+
+    /** The whole list, once, after the first text and before the finish. */
+    public void annotations(int choice, List<UrlCitation> citations) {
+        UrlCitation.write(citations, choice(choice, DELTA_ANNOTATIONS));
+        out.raw(END);
+    }
+
+    /** @param tokens in OpenAI's shape: an array of {@code {token, logprob, bytes, top_logprobs}} */
+    public void logprobs(int choice, JsonNode tokens) {
+        choice(choice, DELTA).raw("},\"logprobs\":");
+        CallJson.writeLogprobs(tokens, out);
+        out.raw(",\"finish_reason\":null}]}\n\n");
+    }
+
+    /**
+     * The end of a choice.
+     *
+     * @param nativeReason the upstream's word (D17)
+     * @param extra all that the choice's message has of it: accumulators keep only the last {@code extra_content} (D45)
+     */
+    public void finish(int choice, FinishReason reason, @Nullable String nativeReason, ExtraContent extra) {
+        choice(choice, DELTA);
+        if (!extra.isEmpty()) {
+            extra.write(out);
+        }
+        out.raw("},\"logprobs\":null,\"finish_reason\":").string(reason.word());
+        if (nativeReason != null) {
+            out.raw(",\"native_finish_reason\":").string(nativeReason);
+        }
+        out.raw("}]}\n\n");
+    }
+
+    /** The last chunk before {@link #done}. */
+    public void usage(PrintedUsage usage, long creditsMicros) {
+        UsageJson.write(usage, out.raw(startOfChoice, startLength).raw("],\"usage\":"));
+        out.raw(",\"credits_consumed\":").credits(creditsMicros);
+        out.raw("}\n\n");
+    }
+
+    public void done() {
+        out.raw(DONE);
+    }
+
+    /** A failure after the first byte: both signs that clients look for, and nothing behind it (protocol 3.4, rule 6). */
+    public void error(ApiError error) {
+        out.raw("event: error\ndata: {\"error\":{\"code\":").string(error.code().code());
+        out.raw(",\"message\":").string(error.message());
+        out.raw(",\"type\":").string(error.code().type());
+        out.raw(",\"param\":");
+        if (error.param() == null) {
+            out.raw("null}}\n\n");
+        } else {
+            out.string(error.param()).raw("}}\n\n");
+        }
+    }
+
+    private Utf8Buffer choice(int choice, byte[] delta) {
+        return out.raw(startOfChoice).number(choice).raw(delta);
+    }
+}

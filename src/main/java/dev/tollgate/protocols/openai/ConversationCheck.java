@@ -1,0 +1,120 @@
+package dev.tollgate.protocols.openai;
+
+import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.Message.Assistant;
+import dev.tollgate.base.conversation.Message.ToolCall;
+import dev.tollgate.base.conversation.Message.ToolResult;
+import dev.tollgate.base.conversation.Place.Member;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.base.json.Shown;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The order of calls and their answers (protocol 4.8): every call of an assistant's turn is answered exactly once, by the
+ * tool messages right behind it, in any order; neighbouring messages of an assistant are one turn (D55). An id may come back in a later turn: it means the nearest call before it.
+ */
+final class ConversationCheck {
+
+    private static final int NAMES_SHOWN_MAX = 5;
+
+    private final Set<String> called = new HashSet<>();
+    private final Set<String> unanswered = new LinkedHashSet<>();
+    private @Nullable Assistant caller;
+    private boolean answering;
+
+    private ConversationCheck() {}
+
+    /** @throws ApiException 400 that names the message */
+    static void check(List<Message> messages) {
+        if (isPlain(messages)) {
+            return;
+        }
+        ConversationCheck check = new ConversationCheck();
+        messages.forEach(check::next);
+        check.end();
+    }
+
+    /** Nobody has called anything, as in the first turn of each conversation. */
+    private static boolean isPlain(List<Message> messages) {
+        for (Message message : messages) {
+            if (message instanceof Assistant || message instanceof ToolResult) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void next(Message message) {
+        if (message instanceof ToolResult result) {
+            answering = true;
+            answer(result);
+            return;
+        }
+        if (message instanceof Assistant assistant && caller != null && !answering) {
+            call(assistant);
+            return;
+        }
+        end();
+        answering = false;
+        called.clear();
+        caller = null;
+        if (message instanceof Assistant assistant) {
+            call(assistant);
+        }
+    }
+
+    private void call(Assistant assistant) {
+        caller = caller == null ? assistant : caller;
+        for (ToolCall call : assistant.toolCalls()) {
+            String key = key(call);
+            if (!called.add(key)) {
+                throw JsonBody.invalid(
+                        call.id() == null
+                                ? call.place().path(Member.NAME)
+                                : call.place().path() + ".id",
+                        "must differ from the other calls' ids, " + Shown.quoted(key) + " is there twice.");
+            }
+            unanswered.add(key);
+        }
+    }
+
+    /** The deprecated form has no id, its answer names the function. */
+    private static String key(ToolCall call) {
+        return call.id() != null ? call.id() : call.name();
+    }
+
+    private void answer(ToolResult result) {
+        String key = result.toolCallId();
+        if (unanswered.remove(key)) {
+            return;
+        }
+        String why = called.contains(key)
+                ? "answers " + Shown.quoted(key) + ", which has been answered already."
+                : "must be the " + (result.place() instanceof Field.OfFunctionResult ? "name" : "id")
+                        + " of a call in the assistant message right before, got " + Shown.quoted(key) + ".";
+        throw JsonBody.invalid(result.place().path(Member.ANSWERED), why);
+    }
+
+    private void end() {
+        if (caller != null && !unanswered.isEmpty()) {
+            throw JsonBody.invalid(
+                    caller.place().path(Member.CALLS),
+                    "must be answered by tool messages right behind, missing: " + missing() + ".");
+        }
+    }
+
+    private String missing() {
+        List<String> shown = new ArrayList<>();
+        unanswered.stream().limit(NAMES_SHOWN_MAX).map(Shown::quoted).forEach(shown::add);
+        if (unanswered.size() > NAMES_SHOWN_MAX) {
+            shown.add("and " + (unanswered.size() - NAMES_SHOWN_MAX) + " more");
+        }
+        return String.join(", ", shown);
+    }
+}

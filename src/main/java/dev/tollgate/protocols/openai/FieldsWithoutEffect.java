@@ -1,0 +1,90 @@
+package dev.tollgate.protocols.openai;
+
+import dev.tollgate.base.json.JsonBody;
+import java.util.List;
+
+/**
+ * Fields of OpenAI's that mean nothing to Gemini (D5). Their types are checked all the same. A value that says what happens
+ * anyway is not listed: false for {@code store}, true for {@code parallel_tool_calls}, an empty map, {@code ["text"]}; any
+ * word is, {@code service_tier} whatever it says (D49).
+ */
+final class FieldsWithoutEffect {
+
+    private static final List<String> LEVELS = List.of("low", "medium", "high");
+    private static final int ENTRIES_MAX = 10_000;
+
+    private final JsonBody json;
+
+    FieldsWithoutEffect(JsonBody json) {
+        this.json = json;
+    }
+
+    /** Reads the value if the top-level field is one of these. */
+    boolean take(String field) {
+        switch (field) {
+            case "user", "service_tier", "prompt_cache_key", "prompt_cache_retention" -> listed(json::string);
+            case "safety_identifier" -> listed(() -> json.string(64));
+            case "verbosity" -> listed(() -> json.oneOf(LEVELS));
+            case "store" -> flag(false);
+            case "parallel_tool_calls" -> flag(true);
+            case "logit_bias" -> map(() -> json.number(-100, 100));
+            case "metadata" -> map(() -> json.string(512));
+            case "prediction", "audio", "prompt_cache_options" -> listedObject();
+            case "moderation" -> moderation();
+            case "modalities" -> modalities();
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void listed(Runnable check) {
+        json.ignored(json.path());
+        check.run();
+    }
+
+    private void flag(boolean whatHappensAnyway) {
+        if (json.bool() != whatHappensAnyway) {
+            json.ignored(json.path());
+        }
+    }
+
+    private void map(Runnable value) {
+        var entries = new Object() {
+            int count;
+        };
+        json.object(key -> {
+            value.run();
+            entries.count++;
+        });
+        if (entries.count > ENTRIES_MAX) {
+            throw json.invalid("must have at most " + ENTRIES_MAX + " entries.");
+        }
+        if (entries.count > 0) {
+            json.ignored(json.path());
+        }
+    }
+
+    private void listedObject() {
+        if (!json.isObject()) {
+            throw json.refuse("an object");
+        }
+        json.ignore();
+    }
+
+    private void moderation() {
+        if (!json.isObject() && !json.isString()) {
+            throw json.refuse("an object or a string");
+        }
+        json.ignore();
+    }
+
+    private void modalities() {
+        json.array(2, () -> {
+            if (json.oneOf(List.of("text", "audio")).equals("audio")) {
+                throw json.invalid("must be text, the models do not answer in audio.");
+            }
+        });
+    }
+}

@@ -1,0 +1,34 @@
+package dev.tollgate.protocols.openai;
+
+import dev.tollgate.base.json.Utf8Buffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A picture, a sound or another file that the model has made: an element of {@code images}, in the form in which callers send files.
+ *
+ * @param url a data URL, or where it lies
+ * @param thoughtSignature of the file's own part
+ */
+public record MadeFile(String url, @Nullable String thoughtSignature) {
+
+    /** The value of {@code images}. */
+    static void write(List<MadeFile> files, Utf8Buffer out) {
+        char before = '[';
+        for (int i = 0; i < files.size(); i++) {
+            files.get(i).write(i, out.raw(before));
+            before = ',';
+        }
+        out.raw(']');
+    }
+
+    /** @param index counts the choice's files up from 0 */
+    void write(int index, Utf8Buffer out) {
+        out.raw("{\"index\":").number(index);
+        out.raw(",\"type\":\"image_url\",\"image_url\":{\"url\":").string(url).raw('}');
+        if (thoughtSignature != null) {
+            ExtraContent.ofSignature(thoughtSignature).write(out.raw(','));
+        }
+        out.raw('}');
+    }
+}

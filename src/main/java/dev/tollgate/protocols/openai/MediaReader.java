@@ -1,0 +1,198 @@
+package dev.tollgate.protocols.openai;
+
+import dev.tollgate.base.conversation.ContentPart.Media;
+import dev.tollgate.base.conversation.ContentPart.Named;
+import dev.tollgate.base.conversation.ContentPart.Source;
+import dev.tollgate.base.conversation.ContentPart.VideoMetadata;
+import dev.tollgate.base.conversation.MediaTypes;
+import dev.tollgate.base.json.AsciiSlice;
+import dev.tollgate.base.json.Base64Text;
+import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.base.json.Shown;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what is not text: {@code image_url}, {@code video_url}, {@code input_audio}, {@code file}. One part, then done. */
+final class MediaReader {
+
+    private static final int DATA_HEADER_BYTES_MAX = 512;
+    private static final String OCTETS = "application/octet-stream";
+
+    private final JsonBody json;
+
+    private @Nullable Source source;
+    private @Nullable String mimeType;
+    private @Nullable String detail;
+    private @Nullable String format;
+    private @Nullable String filename;
+    private @Nullable VideoMetadata video;
+
+    MediaReader(JsonBody json) {
+        this.json = json;
+    }
+
+    /** {@code {url, detail}}, or by an old habit the url alone. */
+    Media url(Named named) {
+        Field place = new Field.OfMedium(json.path());
+        if (json.isString()) {
+            readUrl();
+        } else {
+            json.object(this::urlMember);
+        }
+        return new Media(place, named, sourceOr("url"), mimeType, detail, video);
+    }
+
+    private void urlMember(String name) {
+        switch (name) {
+            case "url" -> readUrl();
+            case "detail" -> detail = detail();
+            case "video_metadata" -> video = videoMetadata(json);
+            default -> json.ignore();
+        }
+    }
+
+    private @Nullable String detail() {
+        String word = json.oneOf(List.of("auto", "low", "high"));
+        return word.equals("auto") ? null : word;
+    }
+
+    Media audio() {
+        Field place = new Field.OfMedium(json.path());
+        json.object(this::audioMember);
+        Source data = sourceOr("data");
+        if (format == null) {
+            throw json.required("format");
+        }
+        return new Media(place, Named.SOUND, data, MediaTypes.ofAudioFormat(format), null, null);
+    }
+
+    private void audioMember(String name) {
+        switch (name) {
+            case "data" -> readData();
+            case "format" -> format = json.oneOf(MediaTypes.AUDIO_FORMATS);
+            default -> json.ignore();
+        }
+    }
+
+    Media file() {
+        Field place = new Field.OfMedium(json.path());
+        json.object(this::fileMember);
+        Source data = sourceOr("file_data");
+        boolean isUnnamed = mimeType == null || mimeType.equals(OCTETS);
+        String byName = isUnnamed && filename != null ? MediaTypes.ofFilename(filename) : null;
+        if (filename != null && byName == null) {
+            json.ignored(json.memberPath("filename"));
+        }
+        String type = byName != null ? byName : mimeType;
+        return new Media(place, Named.FILE, data, OCTETS.equals(type) ? null : type, null, null);
+    }
+
+    private void fileMember(String name) {
+        switch (name) {
+            case "file_data" -> readData();
+            case "filename" -> filename = json.string();
+            // D22: there are no files of our own yet
+            case "file_id" -> throw json.invalid("is not supported, send the file itself as 'file_data'.");
+            default -> json.ignore();
+        }
+    }
+
+    private Source sourceOr(String member) {
+        if (source == null) {
+            throw json.required(member);
+        }
+        return source;
+    }
+
+    private void readUrl() {
+        AsciiSlice text = json.slice();
+        if (text.startsWith("data:")) {
+            readDataUrl(text);
+        } else if (text.startsWith("https://") || text.startsWith("http://") || text.startsWith("gs://")) {
+            source = new Source.Remote(json.string());
+        } else {
+            throw json.invalid("must be an http(s) URL or a data URL in base64.");
+        }
+    }
+
+    private void readData() {
+        AsciiSlice text = json.slice();
+        if (text.startsWith("data:")) {
+            readDataUrl(text);
+        } else {
+            readBase64(text);
+        }
+    }
+
+    /** {@code data:[type][;parameter]...;base64,...} */
+    private void readDataUrl(AsciiSlice text) {
+        int comma = text.indexOf(',', DATA_HEADER_BYTES_MAX);
+        String header = comma < 0
+                ? ""
+                : text.text(text.from + "data:".length(), comma).strip().toLowerCase(Locale.ROOT);
+        if (!header.endsWith(";base64")) {
+            throw json.invalid("must be a data URL in base64, like data:image/png;base64,iVBORw0K.");
+        }
+        String type = header.substring(0, header.indexOf(';')).strip();
+        if (!type.isEmpty() && !MediaTypes.isType(type)) {
+            throw json.invalid("must be a data URL with a media type like image/png, got " + Shown.quoted(type) + ".");
+        }
+        mimeType = type.isEmpty() ? null : type;
+        readBase64(text.after(comma + 1));
+    }
+
+    private void readBase64(AsciiSlice text) {
+        String base64 = Base64Text.standard(text);
+        if (base64 == null) {
+            throw json.invalid("is not valid base64.");
+        }
+        if (base64.isEmpty()) {
+            throw json.invalid("holds no data.");
+        }
+        source = new Source.Inline(base64);
+    }
+
+    /** A convention of other gateways: {@code {start_offset, end_offset, fps}}. */
+    static VideoMetadata videoMetadata(JsonBody json) {
+        var members = new Object() {
+            @Nullable
+            String start;
+
+            @Nullable
+            String end;
+
+            @Nullable
+            Double fps;
+        };
+        json.object(name -> {
+            switch (name) {
+                case "start_offset" -> members.start = offset(json);
+                case "end_offset" -> members.end = offset(json);
+                case "fps" -> members.fps = framesPerSecond(json);
+                default -> json.ignore();
+            }
+        });
+        return new VideoMetadata(members.start, members.end, members.fps);
+    }
+
+    private static double framesPerSecond(JsonBody json) {
+        double fps = json.number(0, 24);
+        if (fps == 0) {
+            throw json.refuse("a number above 0, at most 24");
+        }
+        return fps;
+    }
+
+    /** {@code 12.5s}, or a number of seconds; hours and beyond are not for us to judge. */
+    private static String offset(JsonBody json) {
+        if (!json.isString()) {
+            return Shown.number(json.number(0, 1e9)) + "s";
+        }
+        String text = json.string();
+        if (text.length() > 20 || !text.matches("[0-9]+(\\.[0-9]+)?s")) {
+            throw json.refuse("seconds like 12.5s");
+        }
+        return text;
+    }
+}

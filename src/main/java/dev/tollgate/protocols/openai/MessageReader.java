@@ -1,0 +1,226 @@
+package dev.tollgate.protocols.openai;
+
+import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.Message.Assistant;
+import dev.tollgate.base.conversation.Message.Instruction;
+import dev.tollgate.base.conversation.Message.SentBack;
+import dev.tollgate.base.conversation.Message.ToolCall;
+import dev.tollgate.base.conversation.Message.ToolResult;
+import dev.tollgate.base.conversation.Message.User;
+import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.base.json.Shown;
+import dev.tollgate.protocols.openai.PartReader.Part;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one message. The role may stand behind the content, so that what a role may hold is checked at the end.
+ *
+ * <p>Several text parts become one text, joined by a newline, where the role has only text.
+ */
+final class MessageReader {
+
+    private static final List<String> USER_TYPES = List.of("text", "image_url", "input_audio", "file", "video_url");
+    private static final List<String> ROLES = List.of("system", "developer", "user", "assistant", "tool", "function");
+
+    private final JsonBody json;
+    private final PartReader partReader;
+    private final int index;
+    private final Field place;
+    private final List<ToolCall> calls = new ArrayList<>();
+    private final List<SentBack> files = new ArrayList<>(0);
+
+    private int images;
+    private @Nullable String role;
+    private @Nullable List<Part> content;
+    private @Nullable String refusal;
+    private @Nullable String name;
+    private @Nullable String toolCallId;
+    private @Nullable String thoughtSignature;
+    private @Nullable ToolCall legacyCall;
+
+    MessageReader(JsonBody json, PartReader partReader, int index) {
+        this.json = json;
+        this.partReader = partReader;
+        this.index = index;
+        this.place = new Field.OfMessage(index);
+    }
+
+    Message read() {
+        json.object(this::member);
+        if (role == null) {
+            throw json.required("role");
+        }
+        return switch (role) {
+            case "system", "developer" -> instruction();
+            case "user" -> user();
+            case "assistant" -> assistant();
+            case "tool" -> toolResult();
+            default -> functionResult();
+        };
+    }
+
+    private void member(String member) {
+        switch (member) {
+            case "role" -> role = json.oneOf(ROLES);
+            case "content" -> content = content();
+            case "refusal" -> refusal = json.string();
+            case "name" -> name = json.string();
+            case "tool_call_id" -> toolCallId = json.nonEmptyString();
+            case "tool_calls" -> json.array(json.limits().messagesMax(), this::toolCall);
+            case "images" -> json.array(json.limits().mediaMax(), this::file);
+            case "function_call" -> legacyCall = new ToolCallReader(json, index).functionCall();
+            case "extra_content" -> thoughtSignature = ToolCallReader.thoughtSignature(json);
+            default -> json.ignore();
+        }
+    }
+
+    private List<Part> content() {
+        if (json.isString()) {
+            return List.of(new Part("text", "", new ContentPart.Text(json.string())));
+        }
+        if (!json.isArray()) {
+            throw json.refuse("a string or an array of parts");
+        }
+        return partReader.parts();
+    }
+
+    private void toolCall() {
+        calls.add(new ToolCallReader(json, index).toolCall(calls.size()));
+    }
+
+    private void file() {
+        SentBack file = partReader.sentBack(new Field.OfImage(index, images++));
+        if (file != null) {
+            files.add(file);
+        }
+    }
+
+    private Message instruction() {
+        ignoreName();
+        ignoreAssistantOnly();
+        ignoreToolCallId();
+        return new Instruction(place, textOf(required(), List.of("text")));
+    }
+
+    private Message user() {
+        ignoreName();
+        ignoreAssistantOnly();
+        ignoreToolCallId();
+        return new User(place, partsOf(required()));
+    }
+
+    private Message assistant() {
+        ignoreName();
+        ignoreToolCallId();
+        List<String> texts = new ArrayList<>();
+        if (content != null) {
+            texts.add(textOf(content, List.of("text", "refusal")));
+        }
+        if (refusal != null) {
+            texts.add(refusal);
+        }
+        String text = texts.isEmpty() ? null : String.join("\n", texts);
+        if (legacyCall != null) {
+            return withLegacyCall(text, legacyCall);
+        }
+        return new Assistant(place, text, calls, signatureOfText(), files);
+    }
+
+    /** The deprecated form has no place for the call's signature: where there is no text, the message's is the call's. */
+    private Assistant withLegacyCall(@Nullable String text, ToolCall call) {
+        boolean isOfCall = text == null || text.isEmpty();
+        Field caller = calls.isEmpty() ? new Field.OfFunctionCaller(index) : place;
+        calls.add(new ToolCall(call.place(), null, call.name(), call.arguments(), isOfCall ? thoughtSignature : null));
+        return new Assistant(caller, text, calls, isOfCall ? null : signatureOfText(), files);
+    }
+
+    /** Some clients copy a call's signature onto the message, where it would be taken for the text's (protocol 2.4, rule 9). */
+    private @Nullable String signatureOfText() {
+        String signature = thoughtSignature;
+        boolean isOfCall =
+                signature != null && calls.stream().anyMatch(call -> signature.equals(call.thoughtSignature()));
+        return isOfCall ? null : signature;
+    }
+
+    private Message toolResult() {
+        ignoreName();
+        ignoreAssistantOnly();
+        if (toolCallId == null) {
+            throw json.required("tool_call_id");
+        }
+        return new ToolResult(place, toolCallId, partsOf(required()));
+    }
+
+    /** The deprecated role: it names the function instead of the call. */
+    private Message functionResult() {
+        ignoreAssistantOnly();
+        ignoreToolCallId();
+        if (name == null) {
+            throw json.required("name");
+        }
+        String text = content == null ? "" : textOf(content, List.of("text"));
+        return new ToolResult(new Field.OfFunctionResult(index), name, List.of(new ContentPart.Text(text)));
+    }
+
+    private List<Part> required() {
+        if (content == null) {
+            throw json.required("content");
+        }
+        return content;
+    }
+
+    private static String textOf(List<Part> parts, List<String> types) {
+        checkTypes(parts, types);
+        if (parts.size() == 1 && parts.getFirst().content() instanceof ContentPart.Text only) {
+            return only.text();
+        }
+        Stream<String> texts = parts.stream().map(part -> ((ContentPart.Text) part.content()).text());
+        return String.join("\n", texts.toList());
+    }
+
+    private static List<ContentPart> partsOf(List<Part> parts) {
+        checkTypes(parts, USER_TYPES);
+        List<ContentPart> contents = new ArrayList<>(parts.size());
+        for (Part part : parts) {
+            contents.add(part.content());
+        }
+        return contents;
+    }
+
+    private static void checkTypes(List<Part> parts, List<String> types) {
+        for (Part part : parts) {
+            if (!types.contains(part.type())) {
+                throw JsonBody.invalid(
+                        part.path() + ".type",
+                        "must be " + Shown.list(types) + " in a message of this role, got " + Shown.quoted(part.type())
+                                + ".");
+            }
+        }
+    }
+
+    private void ignoreName() {
+        ignoreIf(name != null, "name");
+    }
+
+    private void ignoreToolCallId() {
+        ignoreIf(toolCallId != null, "tool_call_id");
+    }
+
+    private void ignoreAssistantOnly() {
+        ignoreIf(!calls.isEmpty(), "tool_calls");
+        ignoreIf(!files.isEmpty(), "images");
+        ignoreIf(legacyCall != null, "function_call");
+        ignoreIf(refusal != null, "refusal");
+        ignoreIf(thoughtSignature != null, "extra_content");
+    }
+
+    private void ignoreIf(boolean isGiven, String member) {
+        if (isGiven) {
+            json.ignored(json.memberPath(member));
+        }
+    }
+}

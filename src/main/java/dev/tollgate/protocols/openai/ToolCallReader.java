@@ -1,0 +1,105 @@
+package dev.tollgate.protocols.openai;
+
+import dev.tollgate.base.conversation.Message.ToolCall;
+import dev.tollgate.base.json.JsonBody;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one call of an assistant's message in the history. */
+final class ToolCallReader {
+
+    private final JsonBody json;
+    private final int message;
+
+    private @Nullable String id;
+    private @Nullable String name;
+    private @Nullable String arguments;
+    private @Nullable String thoughtSignature;
+
+    ToolCallReader(JsonBody json, int message) {
+        this.json = json;
+        this.message = message;
+    }
+
+    /** An element of {@code tool_calls}, at this index; a missing type is taken for {@code function}. */
+    ToolCall toolCall(int index) {
+        json.object(this::member);
+        if (id == null) {
+            throw json.required("id");
+        }
+        return new ToolCall(
+                new Field.OfCall(message, index), id, nameOr("function"), argumentsOr("function"), thoughtSignature);
+    }
+
+    private void member(String member) {
+        switch (member) {
+            case "id" -> id = json.nonEmptyString();
+            case "type" -> json.oneOf(List.of("function"));
+            case "function" -> json.object(this::function);
+            case "extra_content" -> thoughtSignature = thoughtSignature(json);
+            default -> json.ignore();
+        }
+    }
+
+    /** The deprecated {@code function_call} of a message. */
+    ToolCall functionCall() {
+        json.object(this::function);
+        return new ToolCall(new Field.OfFunctionCall(message), null, nameOr(null), argumentsOr(null), null);
+    }
+
+    private void function(String member) {
+        switch (member) {
+            case "name" -> name = FunctionName.read(json);
+            case "arguments" -> arguments = arguments();
+            default -> json.ignore();
+        }
+    }
+
+    /** D21: what was cut off in an earlier turn cannot be sent; nothing at all stands for no arguments. */
+    private String arguments() {
+        String text = json.string();
+        if (text.isBlank()) {
+            return "{}";
+        }
+        if (!json.holdsObject(text)) {
+            throw json.invalid("must hold one complete JSON object; the call in message " + message + " does not.");
+        }
+        return text;
+    }
+
+    private String nameOr(@Nullable String parent) {
+        if (name == null) {
+            throw json.required(parent == null ? "name" : parent + ".name");
+        }
+        return name;
+    }
+
+    private String argumentsOr(@Nullable String parent) {
+        if (arguments == null) {
+            throw json.required(parent == null ? "arguments" : parent + ".arguments");
+        }
+        return arguments;
+    }
+
+    /** {@code extra_content.google.thought_signature}; what else we sent there comes back without effect. */
+    static @Nullable String thoughtSignature(JsonBody json) {
+        var found = new Object() {
+            @Nullable
+            String signature;
+        };
+        json.object(vendor -> {
+            if (!vendor.equals("google")) {
+                json.ignore();
+                return;
+            }
+            json.object(member -> {
+                if (member.equals("thought_signature")) {
+                    found.signature = json.string();
+                } else {
+                    json.ignore();
+                }
+            });
+        });
+        return found.signature;
+    }
+}

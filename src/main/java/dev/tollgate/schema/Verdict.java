@@ -1,9 +1,0 @@
-package dev.tollgate.schema;
-
-/** What a check found. */
-public enum Verdict {
-    FITS,
-    MISFIT,
-    /** The schema is not valid, or too costly to follow: nothing is known about the text. */
-    UNDECIDED
-}

@@ -1,0 +1,157 @@
+package dev.tollgate.upstreams.compat;
+
+import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.upstreams.connections.SaidSoFar;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Joins the pieces of a choice's tool calls. A piece belongs to the call of its id, else to the last call at its index; servers that give all
+ * calls one index and no id begin the next call with a name, once the arguments of the one before are a whole object. Confined to its call.
+ */
+final class CallPieces {
+
+    private static final int ARGUMENTS_CHARS_MAX = 16 * 1024 * 1024;
+    private static final int CALLS_MAX = 1_000;
+
+    private static final class Call {
+        private final int index;
+        private @Nullable String id;
+        private String name = "";
+        private final StringBuilder arguments = new StringBuilder();
+        private @Nullable String signature;
+        private final ObjectEnd end = new ObjectEnd();
+
+        /** Whether it began after a finish reason: it may repeat one that was told. */
+        private boolean late;
+
+        private boolean hasArguments;
+
+        private Call(int index) {
+            this.index = index;
+        }
+    }
+
+    private final int candidate;
+    private final List<Call> calls = new ArrayList<>(0);
+    private int told;
+    private int argumentsChars;
+
+    CallPieces(int candidate) {
+        this.candidate = candidate;
+    }
+
+    boolean isTooLong() {
+        return argumentsChars > ARGUMENTS_CHARS_MAX || calls.size() > CALLS_MAX;
+    }
+
+    /** @param late whether the choice has had a finish reason before */
+    void take(JsonNode piece, boolean late) {
+        JsonNode function = piece.path("function");
+        JsonNode said = function.path("arguments");
+        // Some servers send an object instead of its text.
+        String arguments = said.isObject() ? said.toString() : said.asString("");
+        String name = CompatReader.text(function, "name");
+        Call call = call(
+                piece.path("index").asInt(0),
+                CompatReader.text(piece, "id"),
+                name == null ? "" : name,
+                arguments,
+                late);
+        if (call.name.isEmpty() && name != null) {
+            call.name = name;
+        }
+        String signature = CompatReader.signature(piece);
+        call.signature = signature == null ? call.signature : signature;
+        if (!isRepeated(call, arguments)) {
+            argumentsChars += arguments.length();
+            call.hasArguments |= !arguments.isBlank();
+            call.arguments.append(arguments);
+            call.end.take(arguments);
+        }
+    }
+
+    private Call call(int index, @Nullable String said, String name, String arguments, boolean late) {
+        String id = said == null || said.isBlank() ? null : said;
+        Call last = null;
+        for (Call known : calls) {
+            if (known.index == index) {
+                if (id != null && id.equals(known.id)) {
+                    return known;
+                }
+                last = known;
+            }
+        }
+        if (last == null || !goesOn(last, id, name, arguments)) {
+            last = new Call(index);
+            last.late = late;
+            calls.add(last);
+        }
+        last.id = last.id == null ? id : last.id;
+        return last;
+    }
+
+    /** Whether a piece that has not the id of a call goes on with it. */
+    private static boolean goesOn(Call last, @Nullable String id, String name, String arguments) {
+        boolean isHalf = last.hasArguments && !last.end.isWhole();
+        if (id != null && last.id != null) { // some servers give each piece an id of its own
+            return name.isEmpty() && isHalf && !arguments.isBlank();
+        }
+        boolean begins = !name.isEmpty() && !last.name.isEmpty();
+        return !begins || (name.equals(last.name) && (!last.end.isWhole() || arguments.isBlank()));
+    }
+
+    /** Some servers send each call whole once more. */
+    private static boolean isRepeated(Call known, String arguments) {
+        return known.end.isWhole() && arguments.contentEquals(known.arguments);
+    }
+
+    /**
+     * Tells the calls that are whole, in their order.
+     *
+     * @param soFar of the choice
+     * @param atEnd whether nothing more comes, so that a call without arguments has none
+     * @return whether no call is broken
+     */
+    boolean tell(SaidSoFar soFar, boolean atEnd, List<UpstreamEvent> out) {
+        while (told < calls.size()) {
+            Call call = calls.get(told);
+            if (!atEnd && !call.hasArguments) {
+                return true;
+            }
+            String arguments = atEnd || call.end.isWhole() ? arguments(call.arguments.toString()) : null;
+            if (arguments == null || call.name.isEmpty()) {
+                return false;
+            }
+            tell(soFar, call, arguments, out);
+            told++;
+        }
+        return true;
+    }
+
+    private void tell(SaidSoFar soFar, Call said, String arguments, List<UpstreamEvent> out) {
+        UpstreamEvent.ToolCall call =
+                new UpstreamEvent.ToolCall(candidate, said.id, said.name, arguments, said.signature);
+        if (!said.late || soFar.repeated(call, said.index) == null) {
+            soFar.call(call, said.index);
+            out.add(call);
+        }
+    }
+
+    /** Compact, digits and order kept; null where it is no JSON object. Without parameters some servers send nothing. */
+    private static @Nullable String arguments(String text) {
+        if (text.isBlank()) {
+            return "{}";
+        }
+        try {
+            JsonNode object = Json.STRICT.readTree(text);
+            return object.isObject() ? Json.MAPPER.writeValueAsString(object) : null;
+        } catch (JacksonException notJson) {
+            return null;
+        }
+    }
+}

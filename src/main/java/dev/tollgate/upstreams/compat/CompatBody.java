@@ -1,0 +1,106 @@
+package dev.tollgate.upstreams.compat;
+
+import dev.tollgate.upstreams.connections.OutgoingBody;
+import dev.tollgate.upstreams.media.CallMedia;
+import dev.tollgate.upstreams.media.WantedMedium;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A translated request, all but its maximum, which is known after the reservation, and media that are downloaded, which have places in it
+ * that are filled when it is sent. Immutable.
+ */
+final class CompatBody {
+
+    private final byte[] whole;
+    private final String maxTokensField;
+    private final List<String> ignored;
+    private final List<ContentPartSlot> slots;
+    private final List<ContentPartSlot.Filling> fillings;
+
+    /**
+     * @param whole a JSON object with at least one member
+     * @param slots in its order
+     */
+    CompatBody(byte[] whole, String maxTokensField, List<String> ignored, List<ContentPartSlot> slots) {
+        this(whole, maxTokensField, ignored, slots, List.of());
+    }
+
+    private CompatBody(
+            byte[] whole,
+            String maxTokensField,
+            List<String> ignored,
+            List<ContentPartSlot> slots,
+            List<ContentPartSlot.Filling> fillings) {
+        this.whole = whole;
+        this.maxTokensField = maxTokensField;
+        this.ignored = List.copyOf(ignored);
+        this.slots = List.copyOf(slots);
+        this.fillings = List.copyOf(fillings);
+    }
+
+    List<String> ignored() {
+        return ignored;
+    }
+
+    List<WantedMedium> wanted() {
+        return slots.stream().<WantedMedium>map(ContentPartSlot::wanted).toList();
+    }
+
+    /**
+     * The same with what fills its places.
+     *
+     * @throws dev.tollgate.base.error.ApiException naming the field of a medium that the protocol has no part for
+     */
+    CompatBody loaded(CallMedia media) {
+        List<ContentPartSlot.Filling> filled =
+                slots.stream().map(slot -> slot.filling(media)).toList();
+        Set<String> all = new LinkedHashSet<>(ignored);
+        filled.forEach(filling -> all.addAll(filling.ignored()));
+        return new CompatBody(whole, maxTokensField, List.copyOf(all), slots, filled);
+    }
+
+    /**
+     * The body of the call, once its media are loaded.
+     *
+     * @param maxOutputTokens null sends none
+     */
+    OutgoingBody body(@Nullable Long maxOutputTokens) {
+        if (fillings.size() < slots.size()) {
+            throw new IllegalStateException("a medium is sent that was not loaded");
+        }
+        OutgoingBody.Builder body = new OutgoingBody.Builder();
+        int at = 0;
+        for (int i = 0; i < slots.size(); i++) {
+            body.add(new OutgoingBody.Bytes(whole, at, slots.get(i).from()));
+            fillings.get(i).pieces().forEach(body::add);
+            at = slots.get(i).to();
+        }
+        return body.add(new OutgoingBody.Bytes(whole, at, whole.length - 1))
+                .ascii(end(maxOutputTokens))
+                .build();
+    }
+
+    private String end(@Nullable Long maxOutputTokens) {
+        return maxOutputTokens == null ? "}" : ",\"" + maxTokensField + "\":" + maxOutputTokens + "}";
+    }
+
+    /**
+     * The whole body, where nothing is downloaded for it.
+     *
+     * @param maxOutputTokens null sends none
+     */
+    byte[] bytes(@Nullable Long maxOutputTokens) {
+        if (maxOutputTokens == null) {
+            return whole.clone();
+        }
+        byte[] end = end(maxOutputTokens).getBytes(StandardCharsets.US_ASCII);
+        byte[] bytes = Arrays.copyOf(whole, whole.length - 1 + end.length);
+        System.arraycopy(end, 0, bytes, whole.length - 1, end.length);
+        return bytes;
+    }
+}

@@ -1,0 +1,138 @@
+package dev.tollgate.upstreams.compat;
+
+import dev.tollgate.upstreams.connections.ErrorReader;
+import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.upstreams.pool.Overflow;
+import dev.tollgate.upstreams.pool.UpstreamFailure;
+import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
+
+/** Tells what an OpenAI-compatible server's error means for the call. The detail is for the log and does not hold the key. */
+final class CompatErrors implements ErrorReader {
+
+    private static final int DETAIL_CHARS_MAX = 300;
+    private static final int SCRUBBED_CHARS_MAX = 64 * 1024;
+    private static final Duration WAIT_MAX = Duration.ofDays(1);
+    private static final Pattern SECONDS = Pattern.compile("\\d{1,9}");
+
+    /** Keys as OpenAI and its kin write them, whole or half masked. */
+    private static final Pattern KEYS = Pattern.compile("\\b(sk|gsk|pk|org|proj)[-_][A-Za-z0-9*_-]{6,}");
+
+    /** OpenAI's word, and llama.cpp's. */
+    private static final Set<String> TOO_LONG_WORDS = Set.of("context_length_exceeded", "exceed_context_size_error");
+
+    /** OpenAI's sentence and vLLM's, which has no word beside it: with "your messages resulted in" or "you requested" so many tokens. */
+    private static final List<Pattern> TOO_LONG = List.of(
+            Pattern.compile(
+                    "maximum context length is (?<max>\\d{1,12}) tokens(?:[^0-9]{1,80}(?<tokens>\\d{1,12}) (?:input )?tokens)?"));
+
+    private final String secret;
+
+    /** @param secret the credential, never to be shown; empty where there is none */
+    CompatErrors(String secret) {
+        this.secret = secret;
+    }
+
+    @Override
+    public UpstreamFailure of(int status, byte[] body, @Nullable String retryAfter) {
+        return failure(status, error(body), new String(body, StandardCharsets.UTF_8), wait(retryAfter));
+    }
+
+    @Override
+    public UpstreamFailure of(Kind kind, String detail) {
+        return new UpstreamFailure(kind, null, scrubbed(detail));
+    }
+
+    /** An error object in the middle of a stream: its code may be a status or a word. */
+    UpstreamFailure of(JsonNode error) {
+        return failure(error.path("code").asInt(error.path("status").asInt(0)), error, error.toString(), null);
+    }
+
+    /** The error in a body: an object, or words alone as some servers send them; else a missing node. */
+    static JsonNode error(byte[] body) {
+        try {
+            JsonNode tree = Json.tree(body);
+            return (tree.isArray() ? tree.path(0) : tree).path("error");
+        } catch (JacksonException notJson) {
+            return MissingNode.getInstance();
+        }
+    }
+
+    private UpstreamFailure failure(int status, JsonNode error, String text, @Nullable Duration wait) {
+        String code = error.path("code").asString(error.path("type").asString(""));
+        String message =
+                error.isString() ? error.asString() : error.path("message").asString(text);
+        String detail = scrubbed("HTTP %d %s: %s".formatted(status, code, message));
+        Kind kind = kind(status, code);
+        if (kind == Kind.REFUSED && ErrorReader.refusesSignature(message)) {
+            kind = Kind.SIGNATURE;
+        }
+        Overflow overflow = overflow(kind, error, message);
+        return overflow == null ? new UpstreamFailure(kind, wait, detail) : UpstreamFailure.tooLong(overflow, detail);
+    }
+
+    /** Null where it is something else: the word counts whatever the status, the sentence where the request is refused. */
+    private static @Nullable Overflow overflow(Kind kind, JsonNode error, String message) {
+        boolean said = TOO_LONG_WORDS.contains(error.path("code").asString(""))
+                || TOO_LONG_WORDS.contains(error.path("type").asString(""));
+        Overflow told = said || kind == Kind.REFUSED ? Overflow.in(message, TOO_LONG) : null;
+        return told == null && said ? counted(error) : told;
+    }
+
+    /** As llama.cpp tells it. */
+    private static Overflow counted(JsonNode error) {
+        return new Overflow(count(error.path("n_prompt_tokens")), count(error.path("n_ctx")));
+    }
+
+    private static @Nullable Long count(JsonNode number) {
+        return number.canConvertToLong() && number.asLong() > 0 ? number.asLong() : null;
+    }
+
+    private static Kind kind(int status, String code) {
+        return switch (code) {
+            // OpenAI says so with a 429; money is missing, and no wait brings it back.
+            case "insufficient_quota", "billing_not_active", "invalid_api_key", "model_not_found" -> Kind.MISCONFIGURED;
+            case "rate_limit_exceeded" -> Kind.QUOTA;
+            case "content_policy_violation", "content_filter" -> Kind.REFUSED;
+            default ->
+                switch (status) {
+                    case 401, 402, 403, 404, 405 -> Kind.MISCONFIGURED;
+                    case 429 -> Kind.QUOTA;
+                    case 408, 409, 425, 499 -> Kind.UNAVAILABLE;
+                    default -> byClass(status);
+                };
+        };
+    }
+
+    private static Kind byClass(int status) {
+        return switch (status / 100) {
+            case 3 -> Kind.MISCONFIGURED;
+            case 4 -> Kind.REFUSED;
+            default -> Kind.UNAVAILABLE;
+        };
+    }
+
+    private static @Nullable Duration wait(@Nullable String header) {
+        if (header == null || !SECONDS.matcher(header).matches()) {
+            return null;
+        }
+        Duration wait = Duration.ofSeconds(Long.parseLong(header));
+        return wait.compareTo(WAIT_MAX) > 0 ? WAIT_MAX : wait;
+    }
+
+    private String scrubbed(String detail) {
+        String bounded = detail.substring(0, Math.min(detail.length(), SCRUBBED_CHARS_MAX));
+        String clean = secret.isEmpty() ? bounded : bounded.replace(secret, "[key]");
+        clean = KEYS.matcher(clean).replaceAll("[key]");
+        clean = clean.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+        return clean.length() > DETAIL_CHARS_MAX ? clean.substring(0, DETAIL_CHARS_MAX) + "…" : clean;
+    }
+}

@@ -1,0 +1,81 @@
+package dev.tollgate.upstreams.connections;
+
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** Status and headers of one answer, read where they lie; only good while its listener is told of it. Not safe for several threads. */
+public final class AnswerHead {
+
+    private byte[] bytes = {};
+    private int length;
+    private int status;
+
+    /** @param length of the head, its last empty line included; lines end with LF, CR before it or not */
+    void set(byte[] head, int length, int status) {
+        this.bytes = head;
+        this.length = length;
+        this.status = status;
+    }
+
+    public int status() {
+        return status;
+    }
+
+    /** @param name in lower case. @return the first of that name, without space around it; null where there is none */
+    public @Nullable String header(String name) {
+        for (int from = next(0); from < length; from = next(from)) {
+            if (isNamed(from, name)) {
+                int value = from + name.length() + 1;
+                return new String(bytes, value, next(from) - value, StandardCharsets.ISO_8859_1).strip();
+            }
+        }
+        return null;
+    }
+
+    /** Returns whether each line is a name with a colon right behind it: a space there or before it has more than one reading. */
+    boolean isToTheLetter() {
+        for (int from = next(0); from < length; from = next(from)) {
+            int at = from;
+            while (at < length && bytes[at] > ' ' && bytes[at] != ':') {
+                at++;
+            }
+            boolean isEnd = at == from && at < length && (bytes[at] == '\r' || bytes[at] == '\n');
+            if (!isEnd && (at == from || at == length || bytes[at] != ':')) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** How many headers have that name. */
+    int count(String name) {
+        int count = 0;
+        for (int from = next(0); from < length; from = next(from)) {
+            count += isNamed(from, name) ? 1 : 0;
+        }
+        return count;
+    }
+
+    private boolean isNamed(int from, String name) {
+        int end = from + name.length();
+        if (end >= length || bytes[end] != ':') {
+            return false;
+        }
+        for (int i = 0; i < name.length(); i++) {
+            byte b = bytes[from + i];
+            if ((b >= 'A' && b <= 'Z' ? b + ('a' - 'A') : b) != name.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Where the next line begins. */
+    private int next(int from) {
+        int at = from;
+        while (at < length && bytes[at] != '\n') {
+            at++;
+        }
+        return at + 1;
+    }
+}

@@ -1,0 +1,314 @@
+package dev.tollgate.upstreams.connections;
+
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the answers of one HTTP/1.1 connection (RFC 9112): of servers that the operator has chosen, so it is strict where two readings would differ
+ * in what belongs to an answer, and short everywhere else. Not safe for several threads.
+ */
+final class AnswerParser {
+
+    private static final int HEAD_BYTES_MAX = 64 * 1024;
+    private static final int LINE_BYTES_MAX = 4 * 1024;
+    private static final int TRAILER_LINES_MAX = 128;
+
+    /** Empty lines before an answer and interim answers (1xx), together: none of them ends a wait. */
+    private static final int INTERIM_MAX = 64;
+
+    private static final int SIZE_DIGITS_MAX = 15;
+    private static final int LINE_BYTES_MIN = 16;
+    private static final byte[] NONE = {};
+    private static final byte[] VERSION = "HTTP/1.".getBytes(StandardCharsets.US_ASCII);
+    private static final int CODE_FROM = VERSION.length + 2;
+    private static final int CODE_DIGITS = 3;
+    private static final int NO_CONTENT = 204;
+    private static final int NOT_MODIFIED = 304;
+    private static final int FIRST_FINAL = 200;
+    private static final int SWITCHING = 101;
+
+    /** Hears what comes of the bytes. */
+    interface Sink {
+        void head(AnswerHead head);
+
+        /** The first bytes of the room that was given, so many. */
+        void body(byte[] bytes, int length);
+    }
+
+    private enum State {
+        HEAD,
+        SIZE,
+        CHUNK,
+        CHUNK_END,
+        TRAILER,
+        LENGTH,
+        UNTIL_CLOSE,
+        WHOLE
+    }
+
+    private final Sink sink;
+    private final AnswerHead head = new AnswerHead();
+    private State state = State.HEAD;
+
+    /** What has come of a line, or of a head that came in pieces: of thousands of connections each would otherwise keep room for a head. */
+    private byte[] line = NONE;
+
+    private int lineLength;
+    private int headLines;
+    private int interim;
+    private int lineFrom;
+    private long left;
+
+    /** Of the body, in the room of the current read. */
+    private int bodyLength;
+
+    private int trailers;
+    private boolean lasts;
+
+    AnswerParser(Sink sink) {
+        this.sink = sink;
+    }
+
+    /** Begins with another answer on the same connection. */
+    void next() {
+        interim = 0;
+        nextHead();
+    }
+
+    private void nextHead() {
+        state = State.HEAD;
+        lineLength = 0;
+        lineFrom = 0;
+        headLines = 0;
+        trailers = 0;
+    }
+
+    /** Whether the connection can take another request once the answer is whole. */
+    boolean lasts() {
+        return lasts;
+    }
+
+    /** Whether the answer has come to its end; what comes behind it is not read. */
+    boolean isWhole() {
+        return state == State.WHOLE;
+    }
+
+    /**
+     * Reads what has come. The body's bytes of one read are told together, those before a break included.
+     *
+     * @param room for as many bytes as have come
+     * @throws IOException where it is no answer
+     */
+    void read(ByteBuf in, byte[] room) throws IOException {
+        bodyLength = 0;
+        try {
+            parse(in, room);
+        } finally {
+            if (bodyLength > 0) {
+                sink.body(room, bodyLength);
+            }
+        }
+    }
+
+    private void parse(ByteBuf in, byte[] room) throws IOException {
+        while (in.isReadable() && state != State.WHOLE) {
+            switch (state) {
+                case HEAD -> readHead(in, room);
+                case SIZE -> {
+                    if (readLine(in, LINE_BYTES_MAX)) {
+                        size();
+                    }
+                }
+                case CHUNK, LENGTH, UNTIL_CLOSE -> {
+                    int take = (int) Math.min(left, in.readableBytes());
+                    in.readBytes(room, bodyLength, take);
+                    bodyLength += take;
+                    took(take);
+                }
+                case CHUNK_END -> {
+                    if (readLine(in, 2)) {
+                        require(lineLength == 0, "a chunk is longer than it says");
+                        state = State.SIZE;
+                    }
+                }
+                case TRAILER -> {
+                    if (readLine(in, LINE_BYTES_MAX)) {
+                        require(++trailers <= TRAILER_LINES_MAX, "too many trailers");
+                        state = lineLength == 0 ? State.WHOLE : State.TRAILER;
+                        lineLength = 0;
+                    }
+                }
+                case WHOLE -> {}
+            }
+        }
+    }
+
+    /** The connection has ended. @return whether that ends the answer */
+    boolean isWholeAtClose() {
+        return state == State.UNTIL_CLOSE;
+    }
+
+    private void took(int bytes) {
+        if (state == State.UNTIL_CLOSE) {
+            return;
+        }
+        left -= bytes;
+        if (left == 0) {
+            state = state == State.CHUNK ? State.CHUNK_END : State.WHOLE;
+        }
+    }
+
+    // ---- head ----
+
+    /** Where it lies in the room, if it comes in one piece. */
+    private void readHead(ByteBuf in, byte[] room) throws IOException {
+        byte[] text = lineLength == 0 ? room : line;
+        while (in.isReadable() && state == State.HEAD) {
+            int end = in.indexOf(in.readerIndex(), in.writerIndex(), (byte) '\n');
+            int more = end < 0 ? in.readableBytes() : end + 1 - in.readerIndex();
+            require(lineLength + more <= HEAD_BYTES_MAX, "the head is too long");
+            if (text != room) {
+                text = reserve(lineLength + more);
+            }
+            in.readBytes(text, lineLength, more);
+            lineLength += more;
+            if (end >= 0) {
+                boolean isEmpty = lineLength - lineFrom == 1 || (lineLength - lineFrom == 2 && text[lineFrom] == '\r');
+                lineFrom = lineLength;
+                if (!isEmpty) {
+                    headLines++;
+                } else if (headLines > 0) {
+                    readHead(text);
+                } else {
+                    passOver();
+                }
+            }
+        }
+        if (text == room && lineLength > 0) {
+            System.arraycopy(room, 0, reserve(lineLength), 0, lineLength);
+        }
+    }
+
+    private void readHead(byte[] text) throws IOException {
+        int status = status(text);
+        head.set(text, lineLength, status);
+        require(status != SWITCHING, "another protocol");
+        require(head.isToTheLetter(), "a header's name is not followed by a colon");
+        if (status < FIRST_FINAL) {
+            passOver();
+            return;
+        }
+        frame(status, text[CODE_FROM - 2] == '0');
+        sink.head(head);
+        lineLength = 0;
+    }
+
+    /** What has come is not the answer. */
+    private void passOver() throws IOException {
+        require(++interim <= INTERIM_MAX, "its head does not come");
+        nextHead();
+    }
+
+    private int status(byte[] text) throws IOException {
+        boolean isAnswer = lineLength > CODE_FROM + CODE_DIGITS
+                && Arrays.equals(text, 0, VERSION.length, VERSION, 0, VERSION.length)
+                && (text[VERSION.length] == '0' || text[VERSION.length] == '1')
+                && text[VERSION.length + 1] == ' ';
+        require(isAnswer, "not an HTTP answer");
+        int status = 0;
+        for (int i = CODE_FROM; i < CODE_FROM + CODE_DIGITS; i++) {
+            require(text[i] >= '0' && text[i] <= '9', "not an HTTP status");
+            status = status * 10 + (text[i] - '0');
+        }
+        byte behind = text[CODE_FROM + CODE_DIGITS];
+        require(status >= 100 && (behind == ' ' || behind == '\r' || behind == '\n'), "not an HTTP status");
+        return status;
+    }
+
+    /** How long the body is (RFC 9112, 6.3), and whether the connection lasts behind it. */
+    private void frame(int status, boolean isOld) throws IOException {
+        String connection = lower(head.header("connection"));
+        lasts = !connection.contains("close") && (!isOld || connection.contains("keep-alive"));
+        String coding = lower(head.header("transfer-encoding"));
+        String length = head.header("content-length");
+        left = Long.MAX_VALUE;
+        if (status == NO_CONTENT || status == NOT_MODIFIED) {
+            state = State.WHOLE;
+        } else if (!coding.isEmpty()) {
+            require(coding.equals("chunked") && head.count("transfer-encoding") == 1, "an unknown transfer encoding");
+            lasts &= length == null;
+            state = State.SIZE;
+        } else if (length != null) {
+            left = length(length);
+            state = left == 0 ? State.WHOLE : State.LENGTH;
+        } else {
+            lasts = false;
+            state = State.UNTIL_CLOSE;
+        }
+    }
+
+    private long length(String text) throws IOException {
+        boolean isNumber = !text.isEmpty() && text.length() <= SIZE_DIGITS_MAX && head.count("content-length") == 1;
+        for (int i = 0; i < text.length() && isNumber; i++) {
+            isNumber = text.charAt(i) >= '0' && text.charAt(i) <= '9';
+        }
+        require(isNumber, "a content-length that is not a number");
+        return Long.parseLong(text);
+    }
+
+    private static String lower(@Nullable String value) {
+        return value == null ? "" : value.toLowerCase(Locale.ROOT);
+    }
+
+    // ---- chunks ----
+
+    private void size() throws IOException {
+        long size = 0;
+        int digits = 0;
+        while (digits < lineLength && Character.digit(line[digits], 16) >= 0) {
+            require(digits < SIZE_DIGITS_MAX, "a chunk that is too long");
+            size = size << 4 | Character.digit(line[digits], 16);
+            digits++;
+        }
+        byte behind = digits < lineLength ? line[digits] : (byte) ';';
+        require(digits > 0 && (behind == ';' || behind == ' ' || behind == '\t'), "a chunk without its size");
+        lineLength = 0;
+        left = size;
+        state = size == 0 ? State.TRAILER : State.CHUNK;
+    }
+
+    /** Takes a line, without its end. @return whether it is whole */
+    private boolean readLine(ByteBuf in, int bytesMax) throws IOException {
+        int end = in.indexOf(in.readerIndex(), in.writerIndex(), (byte) '\n');
+        int more = end < 0 ? in.readableBytes() : end - in.readerIndex();
+        require(lineLength + more <= bytesMax, "a line that is too long");
+        reserve(lineLength + more);
+        in.readBytes(line, lineLength, more);
+        lineLength += more;
+        if (end < 0) {
+            return false;
+        }
+        in.skipBytes(1);
+        if (lineLength > 0 && line[lineLength - 1] == '\r') {
+            lineLength--;
+        }
+        return true;
+    }
+
+    private byte[] reserve(int length) {
+        if (length > line.length) {
+            line = Arrays.copyOf(line, Math.max(Math.max(length, LINE_BYTES_MIN), 2 * line.length));
+        }
+        return line;
+    }
+
+    private static void require(boolean holds, String otherwise) throws IOException {
+        if (!holds) {
+            throw new IOException("the answer is broken: " + otherwise);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.tollgate.upstreams.connections;
+
+import dev.tollgate.upstreams.pool.UpstreamEvent;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The text and the calls of one candidate so far, by which a repetition is recognised: some upstreams send the whole answer again after a
+ * finish reason (D38). Keeps a hash of the text, not the text. Confined to its call.
+ */
+public final class SaidSoFar {
+
+    /** A shorter text may be said twice. */
+    private static final int REPEATED_BYTES_MIN = 32;
+
+    private static final long PRIME = 0x100000001b3L;
+
+    private long chars;
+    private long hash;
+    private List<Told> calls = List.of();
+
+    /** @param place among the calls of its chunk, from 0 */
+    private record Told(UpstreamEvent.ToolCall call, int place) {}
+
+    /** Appends a piece of the text, as it came. */
+    public void text(String piece) {
+        chars += piece.length();
+        hash = hash(hash, piece);
+    }
+
+    private static long hash(long before, String piece) {
+        long hash = before;
+        for (int i = 0; i < piece.length(); i++) {
+            hash = (hash ^ piece.charAt(i)) * PRIME;
+        }
+        return hash;
+    }
+
+    /** Whether the text of one chunk is the whole text so far once more. */
+    public boolean isRepeatedBy(String text) {
+        return text.length() == chars && isLong(text) && hash(0, text) == hash;
+    }
+
+    private static boolean isLong(String text) {
+        return text.length() >= REPEATED_BYTES_MIN
+                || text.getBytes(StandardCharsets.UTF_8).length >= REPEATED_BYTES_MIN;
+    }
+
+    /** Takes note of a call that is told. @param place among the calls of its chunk, from 0 */
+    public void call(UpstreamEvent.ToolCall call, int place) {
+        if (calls.isEmpty()) {
+            calls = new ArrayList<>(1);
+        }
+        calls.add(new Told(call, place));
+    }
+
+    /**
+     * The call that one of a later chunk repeats: of the same id, or of the same name and arguments at the same place in its chunk or in the
+     * answer.
+     *
+     * @param place among the calls of its chunk, from 0
+     * @return null for a new call
+     */
+    public UpstreamEvent.@Nullable ToolCall repeated(UpstreamEvent.ToolCall call, int place) {
+        for (int i = 0; i < calls.size(); i++) {
+            Told told = calls.get(i);
+            boolean samePlace = place == told.place() || place == i;
+            if (isSame(told.call(), call, samePlace)) {
+                return told.call();
+            }
+        }
+        return null;
+    }
+
+    private static boolean isSame(UpstreamEvent.ToolCall told, UpstreamEvent.ToolCall call, boolean samePlace) {
+        if (told.upstreamId() != null && call.upstreamId() != null) {
+            return told.upstreamId().equals(call.upstreamId());
+        }
+        return samePlace && told.name().equals(call.name()) && told.arguments().equals(call.arguments());
+    }
+}

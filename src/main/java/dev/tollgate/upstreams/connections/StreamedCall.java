@@ -1,0 +1,292 @@
+package dev.tollgate.upstreams.connections;
+
+import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.upstreams.pool.Timeouts;
+import dev.tollgate.upstreams.pool.UpstreamCall;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
+import dev.tollgate.upstreams.pool.UpstreamFailure;
+import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
+import dev.tollgate.upstreams.pool.UpstreamListener;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One running call. The listener hears exactly one end, and nothing after it or after {@link #cancel}. Confined to its event
+ * loop.
+ *
+ * <p>The events of all pieces that one turn of the loop brings are delivered together at its end: an upstream that sends each event as
+ * a piece of its own would otherwise cost a write for each. */
+public final class StreamedCall implements UpstreamCall, AnswerListener {
+
+    private static final int OK = 200;
+    /** A turn of the event loop reads up to a megabyte: whoever does not read on must be able to say so before that. */
+    private static final int TURN_BYTES_MAX = 64 * 1024;
+
+    private static final int ERROR_BYTES_MAX = 64 * 1024;
+
+    /** What a stream has while it waits for its next event: of thousands that wait a collector would copy lists of their own. */
+    private static final List<UpstreamEvent> NONE = List.of();
+
+    private final Vertx vertx;
+    private final Timeouts timeouts;
+    private final ErrorReader errors;
+    private final AnswerReader reader;
+    private final UpstreamListener listener;
+    private @Nullable Roundtrip roundtrip;
+    private @Nullable ErrorAnswer error;
+    private @Nullable Unpacking unpacking;
+    private @Nullable Errand errand;
+    private boolean done;
+    private boolean paused;
+    private boolean lingering;
+    private long patienceMillis;
+    private int turnBytes;
+    private List<UpstreamEvent> read = NONE;
+
+    public StreamedCall(
+            Vertx vertx, Timeouts timeouts, ErrorReader errors, AnswerReader reader, UpstreamListener listener) {
+        this.vertx = vertx;
+        this.timeouts = timeouts;
+        this.errors = errors;
+        this.reader = reader;
+        this.listener = listener;
+    }
+
+    /** What is sent, where that is more than some bytes. Used on the call's event loop. */
+    public interface Errand {
+
+        /** Begins to send on a connection. */
+        void send(Roundtrip connected);
+
+        /** The call has ended: nothing of it is wanted any more. */
+        default void over() {}
+
+        /** What a failure means, to who knows what was sent. */
+        default UpstreamFailure meaning(UpstreamFailure failure) {
+            return failure;
+        }
+    }
+
+    /** What came with another status than 200. */
+    private record ErrorAnswer(int status, @Nullable String retryAfter, ByteArrayOutputStream body) {}
+
+    /** @param connecting may fail with {@link NotAdmitted} */
+    public void start(Future<Roundtrip> connecting, byte[] body) {
+        start(connecting, connected -> connected.send(body));
+    }
+
+    /** @param connecting may fail with {@link NotAdmitted}; a connection is asked for when there is something to send */
+    public void start(Future<Roundtrip> connecting, Errand errand) {
+        this.errand = errand;
+        connecting.onSuccess(connected -> send(connected, errand)).onFailure(this::unreachable);
+    }
+
+    private void send(Roundtrip connected, Errand errand) {
+        if (done) {
+            connected.reset();
+            return;
+        }
+        roundtrip = connected;
+        connected.answer(this);
+        await(connected, timeouts.headMillis(), false);
+        if (paused) {
+            connected.pause();
+        }
+        errand.send(connected);
+    }
+
+    @Override
+    public void head(AnswerHead head) {
+        if (done || roundtrip == null) {
+            return;
+        }
+        if (head.status() == OK) {
+            unpacking = Unpacking.of(head.header("content-encoding"));
+        } else {
+            error = new ErrorAnswer(head.status(), head.header("retry-after"), new ByteArrayOutputStream());
+        }
+        await(roundtrip, timeouts.idleMillis(), true);
+    }
+
+    private void readError(ErrorAnswer answer, byte[] bytes, int length) {
+        int room = ERROR_BYTES_MAX - answer.body().size();
+        answer.body().write(bytes, 0, Math.min(length, room));
+        if (length >= room) {
+            end(meaning(answer));
+            reset();
+        }
+    }
+
+    private UpstreamFailure meaning(ErrorAnswer answer) {
+        return errors.of(answer.status(), answer.body().toByteArray(), answer.retryAfter());
+    }
+
+    @Override
+    public void body(byte[] bytes, int length) {
+        if (done) {
+            return;
+        }
+        if (error != null) {
+            readError(error, bytes, length);
+            return;
+        }
+        byte[] plain = unpacking == null ? bytes : unpacking.unpacked(bytes, length);
+        if (plain == null) {
+            failed(new IOException("the answer cannot be unpacked"));
+            reset();
+            return;
+        }
+        int plainLength = plain == bytes ? length : plain.length;
+        int told = read.size();
+        boolean more = reader.read(plain, plainLength, collected());
+        if (!more) {
+            whole();
+            reset();
+            return;
+        }
+        linger(read.size() > told);
+        turnBytes += plainLength;
+        if (turnBytes >= TURN_BYTES_MAX) {
+            deliver();
+        }
+    }
+
+    /** After a finish reason only events keep the call waiting: a server may send comments for ever (D38). */
+    private void linger(boolean goesOn) {
+        if (reader.isWhole() && roundtrip != null && (goesOn || !lingering)) {
+            lingering = true;
+            await(roundtrip, timeouts.lingerMillis(), false);
+        }
+    }
+
+    @Override
+    public void readComplete() {
+        deliver();
+    }
+
+    private List<UpstreamEvent> collected() {
+        if (read == NONE) {
+            read = new ArrayList<>();
+        }
+        return read;
+    }
+
+    private void deliver() {
+        if (!read.isEmpty() && !done) {
+            List<UpstreamEvent> events = read;
+            read = NONE;
+            turnBytes = 0;
+            listener.events(events);
+        }
+    }
+
+    @Override
+    public void ended() {
+        if (error != null) {
+            end(meaning(error));
+        } else {
+            whole();
+        }
+    }
+
+    private void whole() {
+        if (done) {
+            return;
+        }
+        UpstreamFailure failure = reader.end(collected());
+        deliver();
+        end(failure);
+    }
+
+    @Override
+    public void failed(Throwable why) {
+        Fatal.check(why);
+        if (!done) {
+            end(error != null ? meaning(error) : reader.cut(described(why), collected()));
+        }
+    }
+
+    private void unreachable(Throwable why) {
+        Fatal.check(why);
+        // A failed future may tell at once, while the caller does not yet hold the call.
+        UpstreamFailure failure =
+                why instanceof NotAdmitted refused ? refused.failure() : errors.of(Kind.UNAVAILABLE, described(why));
+        vertx.runOnContext(_ -> end(failure));
+    }
+
+    private static String described(Throwable why) {
+        return why.getClass().getSimpleName() + ": " + why.getMessage();
+    }
+
+    private void end(@Nullable UpstreamFailure failure) {
+        deliver();
+        if (done) {
+            return;
+        }
+        finish();
+        if (failure == null) {
+            listener.ended();
+        } else {
+            listener.failed(errand == null ? failure : errand.meaning(failure));
+        }
+    }
+
+    private void finish() {
+        done = true;
+        if (unpacking != null) {
+            unpacking.close();
+        }
+        if (errand != null) {
+            errand.over();
+        }
+    }
+
+    private void await(Roundtrip connected, long millis, boolean renewed) {
+        patienceMillis = millis;
+        connected.await(millis, renewed);
+    }
+
+    /** While the caller holds us back, silence is not the upstream's fault (D18). */
+    @Override
+    public void silent() {
+        if (!done) {
+            end(reader.cut("nothing came for " + patienceMillis + " ms", collected()));
+            reset();
+        }
+    }
+
+    private void reset() {
+        if (roundtrip != null) {
+            roundtrip.reset();
+        }
+    }
+
+    @Override
+    public void cancel() {
+        if (!done) {
+            finish();
+            reset();
+        }
+    }
+
+    @Override
+    public void pause() {
+        paused = true;
+        if (roundtrip != null && !done) {
+            roundtrip.pause();
+        }
+    }
+
+    @Override
+    public void resume() {
+        paused = false;
+        if (roundtrip != null && !done) {
+            roundtrip.resume();
+        }
+    }
+}

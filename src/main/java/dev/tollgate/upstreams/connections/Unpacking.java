@@ -1,0 +1,62 @@
+package dev.tollgate.upstreams.connections;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.compression.JdkZlibDecoder;
+import io.netty.handler.codec.compression.ZlibWrapper;
+import java.io.ByteArrayOutputStream;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Unpacks an answer that something on the way has compressed, although none was asked for. Pieces come out as they come in.
+ * Confined to its call.
+ */
+final class Unpacking {
+
+    /** Of what one piece may become; an event has a limit of its own. */
+    private static final int PIECE_BYTES_MAX = SseReader.EVENT_BYTES_MAX;
+
+    private final EmbeddedChannel decoder;
+
+    private Unpacking(ZlibWrapper form) {
+        decoder = new EmbeddedChannel(new JdkZlibDecoder(form, true, 0));
+    }
+
+    /** Null where nothing is to be unpacked, or nobody knows how. */
+    static @Nullable Unpacking of(@Nullable String contentEncoding) {
+        return switch (contentEncoding == null ? "" : contentEncoding.strip().toLowerCase(Locale.ROOT)) {
+            case "gzip", "x-gzip" -> new Unpacking(ZlibWrapper.GZIP);
+            case "deflate" -> new Unpacking(ZlibWrapper.ZLIB_OR_NONE);
+            default -> null;
+        };
+    }
+
+    /** Null where the bytes are not packed as they are said to be, or become too many. */
+    byte @Nullable [] unpacked(byte[] packed, int length) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(length * 4);
+        boolean fits = true;
+        try {
+            // A copy: what does not yet make sense is kept, and the room that it came in is used again.
+            decoder.writeInbound(Unpooled.copiedBuffer(packed, 0, length));
+        } catch (DecoderException broken) {
+            fits = false;
+        }
+        for (ByteBuf piece = decoder.readInbound(); piece != null; piece = decoder.readInbound()) {
+            fits &= out.size() + piece.readableBytes() <= PIECE_BYTES_MAX;
+            if (fits) {
+                byte[] bytes = new byte[piece.readableBytes()];
+                piece.readBytes(bytes);
+                out.writeBytes(bytes);
+            }
+            piece.release();
+        }
+        return fits ? out.toByteArray() : null;
+    }
+
+    void close() {
+        decoder.finishAndReleaseAll();
+    }
+}

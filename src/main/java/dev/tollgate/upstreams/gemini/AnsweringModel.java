@@ -1,0 +1,60 @@
+package dev.tollgate.upstreams.gemini;
+
+import dev.tollgate.upstreams.pool.UpstreamEvent;
+import dev.tollgate.upstreams.pool.UpstreamFailure;
+import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
+import dev.tollgate.upstreams.pool.UpstreamListener;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Tells {@link Succession} who has answered, and the call that it has to be translated anew where the model is there no more. */
+final class AnsweringModel implements UpstreamListener {
+
+    private static final Pattern OTHER_RULES = Pattern.compile(
+            "thinking budget|missing a thought_signature|multiple candidates is not enabled", Pattern.CASE_INSENSITIVE);
+
+    private final Succession models;
+    private final String model;
+    private final UpstreamListener listener;
+
+    /** @param model the name that was asked for */
+    AnsweringModel(Succession models, String model, UpstreamListener listener) {
+        this.models = models;
+        this.model = model;
+        this.listener = listener;
+    }
+
+    /** Who answers comes before everything else. */
+    @Override
+    public void events(List<UpstreamEvent> events) {
+        if (events.getFirst() instanceof UpstreamEvent.Started started) {
+            models.answered(model, started.modelVersion());
+        }
+        listener.events(events);
+    }
+
+    @Override
+    public void ended() {
+        listener.ended();
+    }
+
+    @Override
+    public void failed(UpstreamFailure failure) {
+        listener.failed(
+                switch (failure.kind()) {
+                    case REPLACED -> models.refused(model) ? failure : as(Kind.MISCONFIGURED, failure);
+                    case REFUSED, SIGNATURE ->
+                        goesByOtherRules(failure) && models.misunderstood(model) ? as(Kind.REPLACED, failure) : failure;
+                    default -> failure;
+                });
+    }
+
+    /** What the model takes has been looked at: it does not refuse this, but what has come in its place might. */
+    private static boolean goesByOtherRules(UpstreamFailure failure) {
+        return OTHER_RULES.matcher(failure.detail()).find();
+    }
+
+    private static UpstreamFailure as(Kind kind, UpstreamFailure failure) {
+        return new UpstreamFailure(kind, failure.retryAfter(), failure.detail());
+    }
+}

@@ -1,0 +1,309 @@
+package dev.tollgate.upstreams.gemini;
+
+import dev.tollgate.upstreams.connections.JsonScanner;
+import dev.tollgate.upstreams.gemini.GeminiChunk.Candidate;
+import dev.tollgate.upstreams.gemini.GeminiChunk.Part;
+import dev.tollgate.upstreams.pool.UpstreamEvent.Modalities;
+import dev.tollgate.upstreams.pool.UpstreamEvent.Usage;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the chunk that nearly every event of a stream is: text, thoughts, a finish reason, token counts. It reads it as {@link GeminiChunkReader}
+ * does, or not at all: with whatever else stands in it, a chunk is for that one. The two are tried against each other ({@code FuzzTest}).
+ *
+ * <p>One serves all streams of a thread, each of which has what its chunks repeat: thousands of streams may wait there. Not safe for several
+ * threads.
+ */
+final class ChunkScanner {
+
+    private static final byte[] CANDIDATES = ascii("candidates");
+    private static final byte[] USAGE = ascii("usageMetadata");
+    private static final byte[] MODEL_VERSION = ascii("modelVersion");
+    private static final byte[] RESPONSE_ID = ascii("responseId");
+    private static final byte[] CONTENT = ascii("content");
+    private static final byte[] INDEX = ascii("index");
+    private static final byte[] FINISH_REASON = ascii("finishReason");
+    private static final byte[] PARTS = ascii("parts");
+    private static final byte[] TEXT = ascii("text");
+    private static final byte[] THOUGHT = ascii("thought");
+    private static final byte[] SIGNATURE = ascii("thoughtSignature");
+    private static final byte[] PROMPT_TOKENS = ascii("promptTokenCount");
+    private static final byte[] TOOL_USE_TOKENS = ascii("toolUsePromptTokenCount");
+    private static final byte[] CANDIDATES_TOKENS = ascii("candidatesTokenCount");
+    private static final byte[] THOUGHTS_TOKENS = ascii("thoughtsTokenCount");
+    private static final byte[] CACHED_TOKENS = ascii("cachedContentTokenCount");
+    private static final byte[] TOTAL_TOKENS = ascii("totalTokenCount");
+    private static final byte[] PROMPT_DETAILS = ascii("promptTokensDetails");
+    private static final byte[] CANDIDATES_DETAILS = ascii("candidatesTokensDetails");
+    private static final byte[] MODALITY = ascii("modality");
+    private static final byte[] TOKEN_COUNT = ascii("tokenCount");
+    private static final byte[] TEXT_MODALITY = ascii("TEXT");
+
+    /** What says nothing to us, in any object. What is not known here may say something to the other reader. */
+    private static final List<byte[]> WITHOUT_MEANING = List.of(
+            ascii("role"),
+            ascii("safetyRatings"),
+            ascii("avgLogprobs"),
+            ascii("serviceTier"),
+            ascii("trafficType"),
+            ascii("createTime"));
+
+    private static final ThreadLocal<ChunkScanner> OF_THREAD = ThreadLocal.withInitial(ChunkScanner::new);
+
+    private final JsonScanner json = new JsonScanner();
+    private Repeated before = new Repeated();
+
+    /** What the chunks of one stream repeat; changed only where they do not, since a collector looks at what is changed. */
+    static final class Repeated {
+
+        private @Nullable String modelVersion;
+        private @Nullable String responseId;
+        private Modalities promptDetails = Modalities.NONE;
+        private Modalities candidatesDetails = Modalities.NONE;
+
+        private String modelVersion(String came) {
+            if (!came.equals(modelVersion)) {
+                modelVersion = came;
+            }
+            return came;
+        }
+
+        private String responseId(String came) {
+            if (!came.equals(responseId)) {
+                responseId = came;
+            }
+            return came;
+        }
+
+        private Modalities promptDetails(Modalities came) {
+            if (!came.equals(promptDetails)) {
+                promptDetails = came;
+            }
+            return came;
+        }
+
+        private Modalities candidatesDetails(Modalities came) {
+            if (!came.equals(candidatesDetails)) {
+                candidatesDetails = came;
+            }
+            return came;
+        }
+    }
+
+    private ChunkScanner() {}
+
+    /** This thread's. */
+    static ChunkScanner ofThread() {
+        return OF_THREAD.get();
+    }
+
+    /**
+     * @param repeated by the chunks of this stream; taken note of
+     * @return null where it is not of the common form, or broken
+     */
+    @Nullable
+    GeminiChunk read(byte[] bytes, int from, int to, Repeated repeated) {
+        before = repeated;
+        json.open(bytes, from, to);
+        try {
+            GeminiChunk chunk = chunk();
+            json.end();
+            return chunk;
+        } catch (JsonScanner.Uncommon forTheParser) {
+            return null;
+        } finally {
+            json.close();
+        }
+    }
+
+    private GeminiChunk chunk() {
+        String version = null;
+        String id = null;
+        List<Candidate> candidates = null;
+        Usage usage = null;
+        for (boolean more = json.begins('{', '}'); more; more = json.goesOn('}')) {
+            json.name();
+            if (json.is(CANDIDATES)) {
+                candidates = once(candidates, this::candidate);
+            } else if (json.is(USAGE)) {
+                usage = usage();
+            } else if (json.is(MODEL_VERSION)) {
+                version = before.modelVersion(json.word(before.modelVersion));
+            } else if (json.is(RESPONSE_ID)) {
+                id = before.responseId(json.word(before.responseId));
+            } else {
+                passOver();
+            }
+        }
+        return new GeminiChunk(version, id, candidates == null ? List.of() : candidates, usage, null, null);
+    }
+
+    private Candidate candidate(int place) {
+        List<Part> parts = null;
+        int index = place;
+        String reason = null;
+        for (boolean more = json.begins('{', '}'); more; more = json.goesOn('}')) {
+            json.name();
+            if (json.is(CONTENT)) {
+                parts = content(parts);
+            } else if (json.is(INDEX)) {
+                index = index(json.count());
+            } else if (json.is(FINISH_REASON)) {
+                reason = json.word(reason);
+            } else {
+                passOver();
+            }
+        }
+        return new Candidate(index, parts == null ? List.of() : parts, reason, null, null, null);
+    }
+
+    private static int index(long count) {
+        if (count > Integer.MAX_VALUE) {
+            throw JsonScanner.uncommon();
+        }
+        return (int) count;
+    }
+
+    private @Nullable List<Part> content(@Nullable List<Part> former) {
+        List<Part> parts = former;
+        for (boolean more = json.begins('{', '}'); more; more = json.goesOn('}')) {
+            json.name();
+            if (json.is(PARTS)) {
+                parts = once(parts, _ -> part());
+            } else {
+                passOver();
+            }
+        }
+        return parts;
+    }
+
+    private @Nullable Part part() {
+        String text = "";
+        boolean thought = false;
+        String signature = null;
+        for (boolean more = json.begins('{', '}'); more; more = json.goesOn('}')) {
+            json.name();
+            if (json.is(TEXT)) {
+                text = json.string();
+            } else if (json.is(THOUGHT)) {
+                thought = json.truth();
+            } else if (json.is(SIGNATURE)) {
+                signature = json.string();
+            } else {
+                throw JsonScanner.uncommon();
+            }
+        }
+        return text.isEmpty() && signature == null ? null : new GeminiChunk.Text(text, thought, signature);
+    }
+
+    private @Nullable Usage usage() {
+        long prompt = Usage.ABSENT;
+        long toolUse = Usage.ABSENT;
+        long candidates = Usage.ABSENT;
+        long thoughts = Usage.ABSENT;
+        long cached = Usage.ABSENT;
+        long total = Usage.ABSENT;
+        Modalities ofPrompt = Modalities.NONE;
+        Modalities ofCandidates = Modalities.NONE;
+        boolean counts = false;
+        for (boolean more = json.begins('{', '}'); more; more = json.goesOn('}')) {
+            json.name();
+            if (json.is(PROMPT_TOKENS)) {
+                prompt = json.count();
+                counts = true;
+            } else if (json.is(CANDIDATES_TOKENS)) {
+                candidates = json.count();
+                counts = true;
+            } else if (json.is(TOTAL_TOKENS)) {
+                total = json.count();
+                counts = true;
+            } else if (json.is(THOUGHTS_TOKENS)) {
+                thoughts = json.count();
+                counts = true;
+            } else if (json.is(CACHED_TOKENS)) {
+                cached = json.count();
+                counts = true;
+            } else if (json.is(TOOL_USE_TOKENS)) {
+                toolUse = json.count();
+                counts = true;
+            } else if (json.is(PROMPT_DETAILS)) {
+                ofPrompt = before.promptDetails(modalities(before.promptDetails));
+            } else if (json.is(CANDIDATES_DETAILS)) {
+                ofCandidates = before.candidatesDetails(modalities(before.candidatesDetails));
+            } else {
+                passOver();
+            }
+        }
+        return counts ? new Usage(prompt, toolUse, candidates, thoughts, cached, total, ofPrompt, ofCandidates) : null;
+    }
+
+    /** Of text alone. @return the former ones where they say the same */
+    private Modalities modalities(Modalities former) {
+        long tokens = 0;
+        for (boolean more = json.begins('[', ']'); more; more = json.goesOn(']')) {
+            tokens += detail();
+        }
+        return tokens == former.textTokens() ? former : new Modalities(tokens, 0, 0, 0, 0);
+    }
+
+    private long detail() {
+        long tokens = 0;
+        boolean isText = false;
+        for (boolean more = json.begins('{', '}'); more; more = json.goesOn('}')) {
+            json.name();
+            if (json.is(MODALITY)) {
+                json.word();
+                isText = json.is(TEXT_MODALITY);
+                if (!isText) {
+                    throw JsonScanner.uncommon();
+                }
+            } else if (json.is(TOKEN_COUNT)) {
+                tokens = json.count();
+            } else {
+                throw JsonScanner.uncommon();
+            }
+        }
+        return isText ? tokens : 0;
+    }
+
+    /** An array, which mostly has one element. What is null is left out, and counts as a place. */
+    private <T> List<T> once(@Nullable List<T> former, IntFunction<@Nullable T> element) {
+        if (former != null) {
+            throw JsonScanner.uncommon();
+        }
+        T first = null;
+        List<T> several = null;
+        int place = 0;
+        for (boolean more = json.begins('[', ']'); more; more = json.goesOn(']')) {
+            T read = element.apply(place++);
+            if (read == null) {
+                continue;
+            }
+            if (first == null) {
+                first = read;
+            } else {
+                several = several == null ? new ArrayList<>(List.of(first)) : several;
+                several.add(read);
+            }
+        }
+        return several != null ? several : first == null ? List.of() : List.of(first);
+    }
+
+    private void passOver() {
+        for (byte[] name : WITHOUT_MEANING) {
+            if (json.is(name)) {
+                json.skip();
+                return;
+            }
+        }
+        throw JsonScanner.uncommon();
+    }
+
+    private static byte[] ascii(String name) {
+        return name.getBytes(StandardCharsets.US_ASCII);
+    }
+}

@@ -1,0 +1,305 @@
+package dev.tollgate.upstreams.gemini;
+
+import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.Place;
+import dev.tollgate.base.conversation.Place.Member;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.upstreams.pool.Replay;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+
+/** Writes {@code systemInstruction} and {@code contents}. One writer serves one request. */
+final class ContentsWriter {
+
+    /** Taken in place of a lost signature by the Gemini API and by Vertex; lowers quality (protocol 2.4, rule 8). */
+    static final String DUMMY_SIGNATURE = "skip_thought_signature_validator";
+
+    /** What the user says where somebody has to: an empty text is refused. */
+    static final String LEAST_TEXT = ".";
+
+    /** Either alphabet of base64: the field is proto bytes. */
+    private static final Pattern SIGNATURE = Pattern.compile("[A-Za-z0-9+/_-]+={0,2}");
+
+    private final JsonGenerator json;
+    private final UpstreamModel model;
+    private final PartWriter parts;
+    private final Replay replay;
+    private final CallIds callIds;
+    private final Set<String> ignored;
+    private final boolean serverTools;
+    private final Lease memory;
+
+    /** Of the calls written so far, those whose ids go back; compared by identity, for ids come again in later turns. */
+    private final Map<Message.ToolCall, String> ids = new IdentityHashMap<>(1);
+
+    /**
+     * @param callIds which ids of calls go back
+     * @param ignored takes dotted names of what could not be expressed
+     * @param serverTools whether the upstream's own tools are at work beside functions, and their parts are wanted back
+     * @param memory charged for what writing takes for a while
+     */
+    ContentsWriter(
+            JsonGenerator json,
+            UpstreamModel model,
+            PartWriter parts,
+            Replay replay,
+            CallIds callIds,
+            Set<String> ignored,
+            boolean serverTools,
+            Lease memory) {
+        this.json = json;
+        this.model = model;
+        this.parts = parts;
+        this.replay = replay;
+        this.callIds = callIds;
+        this.ignored = ignored;
+        this.serverTools = serverTools;
+        this.memory = memory;
+    }
+
+    void write(GeminiTurns conversation) {
+        boolean instructionsOnly = conversation.turns().isEmpty();
+        if (!instructionsOnly) {
+            writeInstructions(conversation.instructions());
+        }
+        json.writeArrayPropertyStart("contents");
+        if (instructionsOnly) {
+            // D8: Gemini refuses a request without contents.
+            writeContent("user", () -> parts.texts(conversation.instructions()));
+        }
+        writeBeginning(conversation.beginsWithCalls());
+        int currentFrom = conversation.currentTurnFrom();
+        for (int i = 0; i < conversation.turns().size(); i++) {
+            writeTurn(conversation.turns().get(i), i >= currentFrom);
+        }
+        writeContinuation(conversation.turns());
+        json.writeEndArray();
+    }
+
+    /** A history that a client has shortened may begin with the model's calls: the least that a user can say goes before them. */
+    private void writeBeginning(Message.@Nullable Assistant calls) {
+        if (calls != null) {
+            writeContent("user", () -> parts.text(LEAST_TEXT, null));
+            ignored.add(calls.place().path() + " (preceded)");
+        }
+    }
+
+    /** Not every model goes on from its own last words, and none from nothing else: the least that a user can say follows them. */
+    private void writeContinuation(List<GeminiTurns.Turn> turns) {
+        boolean goesOn = model.trailingAssistant() && turns.size() > 1;
+        if (!turns.isEmpty() && turns.getLast() instanceof GeminiTurns.Turn.Model last && !goesOn) {
+            writeContent("user", () -> parts.text(LEAST_TEXT, null));
+            ignored.add(last.lastPlace().path() + " (continued)");
+        }
+    }
+
+    private void writeInstructions(List<String> instructions) {
+        for (int i = 0; i < instructions.size(); i++) {
+            if (!instructions.get(i).isEmpty()) {
+                writeAll(instructions);
+                return;
+            }
+        }
+    }
+
+    private void writeAll(List<String> instructions) {
+        json.writeObjectPropertyStart("systemInstruction");
+        json.writeArrayPropertyStart("parts");
+        parts.texts(instructions);
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private void writeTurn(GeminiTurns.Turn turn, boolean current) {
+        switch (turn) {
+            case GeminiTurns.Turn.User user ->
+                writeContent("user", () -> parts.all(user.message().parts()));
+            case GeminiTurns.Turn.Model answered -> writeContent("model", () -> writeAnswered(answered, current));
+            case GeminiTurns.Turn.Results results -> writeContent("user", () -> writeResults(results.answers()));
+        }
+    }
+
+    private void writeContent(String role, Runnable content) {
+        json.writeStartObject();
+        json.writeStringProperty("role", role);
+        json.writeArrayPropertyStart("parts");
+        content.run();
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private void writeAnswered(GeminiTurns.Turn.Model turn, boolean current) {
+        boolean first = true;
+        for (Message.Assistant message : turn.messages()) {
+            noteIds(message);
+            String loose = writeText(message);
+            boolean showsFiles = writeFiles(message);
+            if (!showsFiles && message.toolCalls().isEmpty() && isSilent(message)) {
+                parts.text("", null); // Gemini refuses a content without parts
+            }
+            boolean demanded = current && model.signatures();
+            for (int i = 0; i < message.toolCalls().size(); i++) {
+                writeCall(message.toolCalls().get(i), first, demanded, i == 0 ? loose : null);
+                first = false;
+            }
+        }
+    }
+
+    /** @return the signature of a text that is not there: it came on a part without text, beside the calls */
+    private @Nullable String writeText(Message.Assistant message) {
+        String text = Objects.requireNonNullElse(message.text(), "");
+        check(message.thoughtSignature(), message.place());
+        ignoreLost(message.thoughtSignature(), replay.signature(message), message.place());
+        String signature = textSignature(message);
+        if (!text.isEmpty() || (signature != null && message.toolCalls().isEmpty())) {
+            parts.text(text, signature);
+            return null;
+        }
+        if (signature != null && replay.signature(message.toolCalls().getFirst(), true) != null) {
+            ignored.add(message.place().path(Member.EXTRAS));
+        }
+        return signature;
+    }
+
+    /** @return whether there was one: what the upstream keeps out of the caller's reach is left out, a 400 would end the conversation */
+    private boolean writeFiles(Message.Assistant message) {
+        boolean written = false;
+        for (Message.SentBack file : message.files()) {
+            check(file.thoughtSignature(), file.place());
+            if (parts.isReadable(file.media())) {
+                ignoreLost(file.thoughtSignature(), replay.signature(file), file.place());
+                parts.media(file.media(), replay.signature(file));
+                written = true;
+            } else {
+                ignored.add(file.place().path());
+            }
+        }
+        return written;
+    }
+
+    /** A signature that the caller has sent and that is not good where it would go (D50). */
+    private void ignoreLost(@Nullable String given, @Nullable String sent, Place owner) {
+        if (given != null && sent == null) {
+            ignored.add(owner.path(Member.EXTRAS));
+        }
+    }
+
+    private boolean isSilent(Message.Assistant message) {
+        return (message.text() == null || message.text().isEmpty()) && textSignature(message) == null;
+    }
+
+    /** The OpenAI Agents SDK copies a call's signature onto the message; there it belongs to no text (protocol 2.4, rule 9). */
+    private @Nullable String textSignature(Message.Assistant message) {
+        String signature = replay.signature(message);
+        boolean copied =
+                message.toolCalls().stream().anyMatch(call -> Objects.equals(call.thoughtSignature(), signature));
+        return copied ? null : signature;
+    }
+
+    /**
+     * @param first whether the call is the first of its turn: siblings that were not signed must stay so (G-03)
+     * @param demanded whether the model refuses the step without a signature; the dummy is the last resort
+     * @param loose a signature of the message that belongs to no text, good for a call without its own (guarantee G-02)
+     */
+    private void writeCall(Message.ToolCall call, boolean first, boolean demanded, @Nullable String loose) {
+        check(call.thoughtSignature(), call.place());
+        String own = replay.signature(call, first);
+        ignoreLost(call.thoughtSignature(), own, call.place());
+        String signature = own == null ? loose : own;
+        if (first && serverTools && replay.before(call) != null) {
+            Json.MAPPER.readTree(replay.before(call)).forEach(json::writeTree);
+        }
+        json.writeStartObject();
+        json.writeObjectPropertyStart("functionCall");
+        writeId(call);
+        json.writeStringProperty("name", FunctionNames.checked(call.name(), call.place()));
+        json.writeName("args");
+        json.writeRawValue(call.arguments());
+        json.writeEndObject();
+        if (signature != null) {
+            json.writeStringProperty("thoughtSignature", signature);
+        } else if (first && demanded) {
+            json.writeStringProperty("thoughtSignature", DUMMY_SIGNATURE);
+        }
+        json.writeEndObject();
+    }
+
+    private void noteIds(Message.Assistant message) {
+        boolean go =
+                switch (callIds) {
+                    case ANY -> true;
+                    case OWN -> message.toolCalls().stream().anyMatch(replay::isOwn);
+                    case NONE -> false;
+                };
+        for (Message.ToolCall call : message.toolCalls()) {
+            String id = replay.knows(call) ? replay.upstreamId(call) : presumedId(call.id());
+            if (go && id != null) {
+                ids.put(call, id);
+            }
+        }
+    }
+
+    private void writeId(Message.ToolCall call) {
+        String id = ids.get(call);
+        if (id != null) {
+            json.writeStringProperty("id", id);
+        }
+    }
+
+    /** An id goes back only if the upstream made it; {@code call_} begins those made on this side (protocol 1.3, 4.8). */
+    private static @Nullable String presumedId(@Nullable String id) {
+        return id == null || id.isEmpty() || id.startsWith("call_") ? null : id;
+    }
+
+    private void writeResults(List<GeminiTurns.Answer> answers) {
+        List<Runnable> media = new ArrayList<>();
+        for (GeminiTurns.Answer answer : answers) {
+            writeResult(answer, media);
+        }
+        media.forEach(Runnable::run);
+    }
+
+    private void writeResult(GeminiTurns.Answer answer, List<Runnable> mediaAfter) {
+        List<ContentPart.Media> media = PartWriter.media(answer.result().parts());
+        json.writeStartObject();
+        json.writeObjectPropertyStart("functionResponse");
+        writeId(answer.call());
+        json.writeStringProperty("name", answer.call().name());
+        json.writeName("response");
+        ToolResults.write(json, PartWriter.joinedText(answer.result().parts()), memory);
+        if (!media.isEmpty() && model.mediaInToolResults()) {
+            json.writeArrayPropertyStart("parts");
+            media.forEach(part -> parts.media(part, null));
+            json.writeEndArray();
+        } else {
+            media.forEach(part -> mediaAfter.add(() -> parts.media(part, null)));
+        }
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    /** @param signature as the caller sent it; what is replayed came from the upstream */
+    private static void check(@Nullable String signature, Place owner) {
+        if (signature != null && !SIGNATURE.matcher(signature).matches()) {
+            throw refuseSignature(owner.path(Member.SIGNATURE));
+        }
+    }
+
+    private static ApiException refuseSignature(String param) {
+        return ApiError.invalid(
+                        param, "'" + param + "' is not a thought signature: send it back unchanged, or leave it out.")
+                .asException();
+    }
+}

@@ -1,0 +1,115 @@
+package dev.tollgate.upstreams.gemini;
+
+import dev.tollgate.upstreams.connections.OutgoingBody;
+import dev.tollgate.upstreams.media.WantedMedium;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A translated request, all but its maximum and its large media. It is kept as bytes that end inside {@code generationConfig}, the last
+ * member, so that a maximum can be set after the reservation without translating anew; media have places in it that are filled when it
+ * is sent. Immutable.
+ */
+final class GeminiBody {
+
+    private static final int CLOSING_BRACES = 2;
+
+    private final byte[] whole;
+    private final int length;
+    private final List<String> ignored;
+    private final List<DataSlot> slots;
+
+    /**
+     * @param whole never changed any more
+     * @param length so many bytes of it are a JSON object whose last member is the object {@code generationConfig} without
+     *     {@code maxOutputTokens}
+     */
+    GeminiBody(byte[] whole, int length, List<String> ignored, List<DataSlot> slots) {
+        if (length < CLOSING_BRACES || whole[length - 1] != '}' || whole[length - 2] != '}') {
+            throw new IllegalArgumentException("generationConfig must come last");
+        }
+        this.whole = whole;
+        this.length = length;
+        this.ignored = List.copyOf(ignored);
+        this.slots = List.copyOf(slots);
+    }
+
+    List<String> ignored() {
+        return ignored;
+    }
+
+    /** In the order of the body. */
+    List<DataSlot> slots() {
+        return slots;
+    }
+
+    List<WantedMedium> wanted() {
+        if (slots.isEmpty()) {
+            return List.of();
+        }
+        return slots.stream()
+                .map(DataSlot::content)
+                .filter(DataSlot.Loaded.class::isInstance)
+                .map(content -> ((DataSlot.Loaded) content).wanted())
+                .toList();
+    }
+
+    /** Without what fills the slots. */
+    int plainLength() {
+        return length;
+    }
+
+    /**
+     * The body of {@code countTokens} for the same ask (protocol 1.10).
+     *
+     * @param model the upstream's name
+     * @param filled what the slots are filled with
+     */
+    OutgoingBody countBody(String model, List<PlacedMedium> filled) {
+        OutgoingBody.Builder body =
+                new OutgoingBody.Builder().ascii("{\"generateContentRequest\":{\"model\":\"models/" + model + "\",");
+        fill(body, 1, length, filled);
+        return body.ascii("}").build();
+    }
+
+    /**
+     * The body of the call.
+     *
+     * @param maxOutputTokens null sends none
+     * @param filled what the slots are filled with
+     */
+    OutgoingBody body(@Nullable Long maxOutputTokens, List<PlacedMedium> filled) {
+        OutgoingBody.Builder body = new OutgoingBody.Builder();
+        fill(body, 0, open(), filled);
+        return body.ascii(end(maxOutputTokens)).build();
+    }
+
+    private void fill(OutgoingBody.Builder body, int from, int to, List<PlacedMedium> filled) {
+        int at = from;
+        for (int i = 0; i < slots.size(); i++) {
+            body.add(new OutgoingBody.Bytes(whole, at, slots.get(i).from()));
+            filled.get(i).addTo(body);
+            at = slots.get(i).to();
+        }
+        body.add(new OutgoingBody.Bytes(whole, at, to));
+    }
+
+    /** Without its end. */
+    int open() {
+        return length - CLOSING_BRACES;
+    }
+
+    /** @param maxOutputTokens null sends none */
+    String end(@Nullable Long maxOutputTokens) {
+        if (maxOutputTokens == null) {
+            return "}}";
+        }
+        String comma = whole[open() - 1] == '{' ? "" : ",";
+        return comma + "\"maxOutputTokens\":" + maxOutputTokens + "}}";
+    }
+
+    /** Its first {@link #open} bytes, with {@link #end} behind them, are the whole body where it has no slots. Never changed. */
+    byte[] whole() {
+        return whole;
+    }
+}

@@ -1,0 +1,264 @@
+package dev.tollgate.upstreams.gemini;
+
+import dev.tollgate.base.conversation.ResponseFormat;
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.upstreams.connections.FarEnd;
+import dev.tollgate.upstreams.connections.Outbound;
+import dev.tollgate.upstreams.connections.Request;
+import dev.tollgate.upstreams.connections.StreamedCall;
+import dev.tollgate.upstreams.media.WantedMedium;
+import dev.tollgate.upstreams.pool.Ask;
+import dev.tollgate.upstreams.pool.Channel;
+import dev.tollgate.upstreams.pool.ChatAsk;
+import dev.tollgate.upstreams.pool.NativeAsk;
+import dev.tollgate.upstreams.pool.PreparedAsk;
+import dev.tollgate.upstreams.pool.PromptCount;
+import dev.tollgate.upstreams.pool.Standing;
+import dev.tollgate.upstreams.pool.Timeouts;
+import dev.tollgate.upstreams.pool.UpstreamCall;
+import dev.tollgate.upstreams.pool.UpstreamFailure;
+import dev.tollgate.upstreams.pool.UpstreamListener;
+import io.vertx.core.Context;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Gemini API, Vertex AI, or any server that speaks their protocol.
+ *
+ * <p>Safe for use by several event loops; each call stays on its own.
+ */
+public final class GeminiChannel implements Channel {
+
+    public static final String DEFAULT_BASE_URL = "https://generativelanguage.googleapis.com";
+
+    /** Counting is an aid: a caller who waits for a refusal need not wait long. */
+    private static final long COUNT_MILLIS = 10_000;
+
+    private static final int KNOWN_REQUESTS_MAX = 256;
+
+    private static final int MODEL_CHARS_MAX = 128;
+
+    private final String name;
+    private final FarEnd farEnd;
+    private final GeminiEndpoint access;
+    private final Succession models;
+
+    /** By the upstream's model. */
+    private final Map<String, Request> asking = new ConcurrentHashMap<>();
+
+    private final GeminiErrors errors;
+    private final Set<String> buckets;
+    private final long uploadedAbove;
+    private final @Nullable FileUploads uploads;
+
+    /**
+     * @param name the operator's name for it
+     * @param baseUrl http or https, without the version's path; {@link #DEFAULT_BASE_URL} is Google's
+     * @param key sent as {@code x-goog-api-key} and shown nowhere
+     * @param connectionsMax to the one host; as many calls again may wait for one
+     * @param models the catalogue's rules
+     */
+    public GeminiChannel(
+            Outbound outbound,
+            String name,
+            String baseUrl,
+            String key,
+            int connectionsMax,
+            Timeouts timeouts,
+            KnownModels models,
+            GeminiMedia media) {
+        this(
+                name,
+                new FarEnd(outbound, baseUrl, connectionsMax, timeouts),
+                new KeyAccess(key),
+                new Succession(name, GeminiProvider.KIND, models, media.clock()),
+                media);
+        if (!FarEnd.isCredential(key)) {
+            throw new IllegalArgumentException("the key of channel " + name + " is empty or holds unusual characters");
+        }
+    }
+
+    GeminiChannel(String name, FarEnd farEnd, GeminiEndpoint access, Succession models, GeminiMedia media) {
+        this.name = name;
+        this.farEnd = farEnd;
+        this.access = access;
+        this.models = models;
+        this.errors = new GeminiErrors(access::secret, access::mayHaveExpired);
+        this.buckets = media.buckets();
+        this.uploadedAbove = media.uploadedAbove();
+        this.uploads =
+                access.hasFiles() ? new FileUploads(new UploadProtocol(farEnd, access, errors), media.clock()) : null;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public PreparedAsk prepare(Ask ask) {
+        if (!isModel(ask.upstreamModel())) {
+            throw new IllegalArgumentException("not a model's name: " + ask.upstreamModel());
+        }
+        access.check(ask);
+        UpstreamModel model = models.model(ask.upstreamModel());
+        CallIds callIds = access.callIds(model.signatures());
+        GeminiBody body =
+                switch (ask) {
+                    case ChatAsk chat ->
+                        GeminiRequestWriter.write(chat.onChannel(name, model.name()), model, callIds, buckets);
+                    case NativeAsk own -> NativeRequestWriter.write(own, name, model, callIds, buckets);
+                };
+        return new Prepared(body, model.name(), ask);
+    }
+
+    /** By hand: it is asked for each call, and a pattern leaves its matcher behind. */
+    private static boolean isModel(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            boolean isLetter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+            if (!isLetter && (c < '0' || c > '9') && "._@-".indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return !name.isEmpty() && name.length() <= MODEL_CHARS_MAX;
+    }
+
+    @Override
+    public Standing standing(String upstreamModel) {
+        return models.standing(upstreamModel);
+    }
+
+    @Override
+    public boolean tryOut(String upstreamModel, Consumer<@Nullable UpstreamFailure> then) {
+        Request counting = request(models.name(upstreamModel), "countTokens");
+        GeminiCount.tryOut(farEnd.vertx(), access.connect(farEnd, counting), COUNT_MILLIS, errors, then);
+        return true;
+    }
+
+    /** Calls of one model begin with the same bytes. */
+    private Request asking(String model) {
+        Request known = asking.get(model);
+        if (known != null) {
+            return known;
+        }
+        Request made = request(model, "streamGenerateContent?alt=sse");
+        if (asking.size() < KNOWN_REQUESTS_MAX) {
+            asking.put(model, made);
+        }
+        return made;
+    }
+
+    private Request request(String model, String method) {
+        return access.keyed(farEnd.post(access.path(model, method)));
+    }
+
+    /** Lets connections go; running calls fail. */
+    @Override
+    public int connections() {
+        return farEnd.connections();
+    }
+
+    @Override
+    public void close() {
+        farEnd.close();
+        access.close();
+    }
+
+    private final class Prepared implements PreparedAsk {
+        private final GeminiBody body;
+        private final String model;
+        private final Request request;
+        private final Ask ask;
+
+        Prepared(GeminiBody body, String model, Ask ask) {
+            this.body = body;
+            this.model = model;
+            this.request = asking(model);
+            this.ask = ask;
+        }
+
+        @Override
+        public String model() {
+            return model;
+        }
+
+        @Override
+        public List<String> ignored() {
+            return body.ignored();
+        }
+
+        @Override
+        public List<WantedMedium> wanted() {
+            return body.wanted();
+        }
+
+        @Override
+        public void count(Consumer<Optional<PromptCount>> then) {
+            if (!access.counts(ask)) {
+                farEnd.vertx().runOnContext(_ -> then.accept(Optional.empty()));
+                return;
+            }
+            Request counting = request(model, "countTokens");
+            MediaErrand errand = new MediaErrand(
+                    farEnd.vertx(),
+                    new MediaPlacement(uploads, body, ask.media(), uploadedAbove),
+                    media -> access.countBody(body, model, media));
+            GeminiCount.start(
+                    farEnd.vertx(),
+                    errand.connecting(() -> access.connect(farEnd, counting)),
+                    errand,
+                    COUNT_MILLIS,
+                    then);
+        }
+
+        /** The other door's answers are as they come. */
+        private static boolean isJson(Ask ask) {
+            return ask instanceof ChatAsk chat
+                    && !(chat.conversation().responseFormat() instanceof ResponseFormat.Text);
+        }
+
+        /** The model has retired since this was translated, as while media were loaded. */
+        private UpstreamCall overtaken(UpstreamListener listener) {
+            UpstreamFailure failure = errors.of(UpstreamFailure.Kind.REPLACED, model + " has retired meanwhile");
+            farEnd.vertx().runOnContext(_ -> listener.failed(failure));
+            return UpstreamCall.NONE;
+        }
+
+        @Override
+        public UpstreamCall send(@Nullable Long maxOutputTokens, UpstreamListener listener) {
+            if (!Context.isOnEventLoopThread()) {
+                throw new IllegalStateException("a call belongs to an event loop");
+            }
+            if (!models.name(ask.upstreamModel()).equals(model)) {
+                return overtaken(listener);
+            }
+            GeminiEventReader reader =
+                    new GeminiEventReader(errors, isJson(ask), ask.candidates(), ask instanceof NativeAsk);
+            StreamedCall call = new StreamedCall(
+                    farEnd.vertx(), farEnd.timeouts(), errors, reader, new AnsweringModel(models, model, listener));
+            Request request = this.request.withKnown("traceparent", listener.traceparent());
+            if (body.slots().isEmpty()) {
+                call.start(
+                        access.connect(farEnd, request),
+                        connected -> connected.send(
+                                body.whole(),
+                                body.open(),
+                                body.end(maxOutputTokens).getBytes(StandardCharsets.US_ASCII)));
+            } else {
+                MediaErrand errand = new MediaErrand(
+                        farEnd.vertx(),
+                        new MediaPlacement(uploads, body, ask.media(), uploadedAbove),
+                        media -> body.body(maxOutputTokens, media));
+                call.start(errand.connecting(() -> access.connect(farEnd, request)), errand);
+            }
+            return call;
+        }
+    }
+}

@@ -1,0 +1,251 @@
+package dev.tollgate.upstreams.gemini;
+
+import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.upstreams.gemini.GeminiChunk.Candidate;
+import dev.tollgate.upstreams.gemini.GeminiChunk.Part;
+import dev.tollgate.upstreams.pool.UpstreamEvent.Usage;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.exc.StreamReadException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Reads one chunk token by token. Fields that are not known, and values of an unexpected kind, are passed over: Google adds
+ * fields often. One reader serves one chunk.
+ */
+final class GeminiChunkReader {
+
+    private final JsonParser json;
+    private final List<Candidate> candidates = new ArrayList<>(1);
+    private @Nullable String modelVersion;
+    private @Nullable String responseId;
+    private @Nullable Usage usage;
+    private @Nullable String blockReason;
+    private @Nullable JsonNode error;
+
+    private GeminiChunkReader(JsonParser json) {
+        this.json = json;
+    }
+
+    /** @throws tools.jackson.core.JacksonException where it is not one whole JSON object */
+    static GeminiChunk read(byte[] bytes, int from, int to) {
+        try (JsonParser json = Json.FACTORY.createParser(ObjectReadContext.empty(), bytes, from, to - from)) {
+            return new GeminiChunkReader(json).read();
+        }
+    }
+
+    private interface Field {
+        /** Reads the value that the parser stands on, or leaves it; what is left is passed over. */
+        void read(String name);
+    }
+
+    private GeminiChunk read() {
+        if (json.nextToken() != JsonToken.START_OBJECT) {
+            throw new StreamReadException(json, "not an object");
+        }
+        fields(this::topField);
+        if (json.nextToken() != null) {
+            throw new StreamReadException(json, "more than an object");
+        }
+        return new GeminiChunk(modelVersion, responseId, candidates, usage, blockReason, error);
+    }
+
+    private void topField(String name) {
+        switch (name) {
+            case "candidates" -> elements(this::candidate);
+            case "usageMetadata" -> usage = new UsageReader(json).read();
+            case "modelVersion" -> modelVersion = string();
+            case "responseId" -> responseId = string();
+            case "promptFeedback" ->
+                fields(inner -> {
+                    if (inner.equals("blockReason")) {
+                        blockReason = string();
+                    }
+                });
+            case "error" -> error = tree();
+            default -> {}
+        }
+    }
+
+    private void candidate() {
+        CandidateFields fields = new CandidateFields();
+        fields(fields::field);
+        int index = fields.index >= 0 ? fields.index : candidates.size();
+        candidates.add(new Candidate(
+                index, fields.parts, fields.finishReason, fields.grounding, fields.citations, fields.logprobs));
+    }
+
+    private final class CandidateFields {
+        private final List<Part> parts = new ArrayList<>(1);
+        private int index = -1;
+        private @Nullable String finishReason;
+        private @Nullable JsonNode grounding;
+        private @Nullable JsonNode citations;
+        private @Nullable JsonNode logprobs;
+
+        private void field(String name) {
+            switch (name) {
+                case "content" ->
+                    fields(inner -> {
+                        if (inner.equals("parts")) {
+                            elements(this::part);
+                        }
+                    });
+                case "index" -> index = json.currentToken() == JsonToken.VALUE_NUMBER_INT ? json.getValueAsInt() : -1;
+                case "finishReason" -> finishReason = string();
+                case "groundingMetadata" -> grounding = tree();
+                case "citationMetadata" -> citations = tree();
+                case "logprobsResult" -> logprobs = tree();
+                default -> {}
+            }
+        }
+
+        private void part() {
+            PartFields fields = new PartFields();
+            fields(fields::field);
+            Part part = fields.part();
+            if (part != null) {
+                parts.add(part);
+            }
+        }
+    }
+
+    private final class PartFields {
+        private @Nullable String text;
+        private boolean thought;
+        private @Nullable String signature;
+        private @Nullable String callId;
+        private @Nullable String callName;
+        private String arguments = "{}";
+        private @Nullable ObjectNode serverTool;
+        private String mimeType = "application/octet-stream";
+        private @Nullable String data;
+        private boolean linked;
+
+        private void field(String name) {
+            switch (name) {
+                case "text" -> text = string();
+                case "thought" -> thought = json.currentToken() == JsonToken.VALUE_TRUE;
+                case "thoughtSignature" -> signature = string();
+                case "functionCall" -> fields(this::callField);
+                case "inlineData", "fileData" -> fields(this::fileField);
+                case "toolCall", "toolResponse" ->
+                    serverTool = Json.MAPPER.createObjectNode().set(name, tree());
+                case "executableCode" -> text = CodeText.code(tree());
+                case "codeExecutionResult" -> text = CodeText.result(tree());
+                default -> {}
+            }
+        }
+
+        private void callField(String name) {
+            switch (name) {
+                case "id" -> callId = string();
+                case "name" -> callName = string();
+                case "args" -> arguments = compactObject();
+                default -> {}
+            }
+        }
+
+        private void fileField(String name) {
+            String value = string();
+            if (value == null || value.isEmpty()) {
+                return;
+            }
+            switch (name) {
+                case "mimeType" -> mimeType = value;
+                case "data" -> data = value;
+                case "fileUri" -> {
+                    data = value;
+                    linked = true;
+                }
+                default -> {}
+            }
+        }
+
+        private String serverTool(ObjectNode part) {
+            if (signature != null) {
+                part.put("thoughtSignature", signature);
+            }
+            return Json.MAPPER.writeValueAsString(part);
+        }
+
+        /** Null where there is nothing to tell; a signature alone is something. */
+        private @Nullable Part part() {
+            if (serverTool != null) {
+                return new GeminiChunk.ServerTool(serverTool(serverTool), signature);
+            }
+            if (callName != null && !callName.isEmpty()) {
+                return new GeminiChunk.Call(callId, callName, arguments, signature);
+            }
+            if (data != null) {
+                return new GeminiChunk.Media(mimeType, data, linked, thought, signature);
+            }
+            String said = text == null ? "" : text;
+            return said.isEmpty() && signature == null ? null : new GeminiChunk.Text(said, thought, signature);
+        }
+    }
+
+    private void fields(Field field) {
+        if (json.currentToken() != JsonToken.START_OBJECT) {
+            json.skipChildren();
+            return;
+        }
+        while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = json.currentName();
+            json.nextToken();
+            field.read(name);
+            json.skipChildren();
+        }
+    }
+
+    private void elements(Runnable element) {
+        if (json.currentToken() != JsonToken.START_ARRAY) {
+            json.skipChildren();
+            return;
+        }
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+            element.run();
+            json.skipChildren();
+        }
+    }
+
+    private @Nullable String string() {
+        return json.currentToken() == JsonToken.VALUE_STRING ? json.getString() : null;
+    }
+
+    private JsonNode tree() {
+        return Json.tree(json);
+    }
+
+    /** The arguments as compact JSON, numbers with the digits that they came with. */
+    private String compactObject() {
+        if (json.currentToken() != JsonToken.START_OBJECT) {
+            return "{}";
+        }
+        StringWriter out = new StringWriter();
+        try (JsonGenerator copy = Json.MAPPER.createGenerator(out)) {
+            int depth = 0;
+            do {
+                JsonToken token = json.currentToken();
+                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+                copyToken(copy, token);
+            } while (depth > 0 && json.nextToken() != null);
+        }
+        return out.toString();
+    }
+
+    private void copyToken(JsonGenerator copy, JsonToken token) {
+        if (token == JsonToken.VALUE_NUMBER_FLOAT || token == JsonToken.VALUE_NUMBER_INT) {
+            copy.writeNumber(json.getString());
+        } else {
+            copy.copyCurrentEvent(json);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package dev.tollgate.upstreams.gemini;
+
+import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.upstreams.connections.Roundtrip;
+import dev.tollgate.upstreams.connections.StreamedCall;
+import dev.tollgate.upstreams.connections.WholeReply;
+import dev.tollgate.upstreams.pool.PromptCount;
+import dev.tollgate.upstreams.pool.UpstreamEvent.Modalities;
+import dev.tollgate.upstreams.pool.UpstreamFailure;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/** One {@code countTokens} (protocol 1.10). It is an aid: whatever goes wrong means only that nothing was counted. */
+final class GeminiCount {
+
+    private static final int OK = 200;
+    private static final int ANSWER_BYTES_MAX = 64 * 1024;
+
+    private static final byte[] FEW_WORDS =
+            "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"Are you there?\"}]}]}"
+                    .getBytes(StandardCharsets.UTF_8);
+
+    private GeminiCount() {}
+
+    /**
+     * @param errand knows what to send on the connection
+     * @param millis how long to wait for the answer
+     */
+    static void start(
+            Vertx vertx,
+            Future<Roundtrip> connecting,
+            StreamedCall.Errand errand,
+            long millis,
+            Consumer<Optional<PromptCount>> then) {
+        connecting
+                .compose(roundtrip -> send(roundtrip, errand, millis))
+                .map(GeminiCount::count)
+                .onFailure(Fatal::check)
+                .otherwise(Optional.empty())
+                .onSuccess(count -> vertx.runOnContext(_ -> {
+                    errand.over();
+                    then.accept(count);
+                }));
+    }
+
+    /**
+     * Counts a few words, to see whether the upstream answers.
+     *
+     * @param then told the reason where it does not
+     */
+    static void tryOut(
+            Vertx vertx,
+            Future<Roundtrip> connecting,
+            long millis,
+            GeminiErrors errors,
+            Consumer<@Nullable UpstreamFailure> then) {
+        connecting
+                .compose(roundtrip -> {
+                    Future<WholeReply> answer = WholeReply.of(roundtrip, ANSWER_BYTES_MAX);
+                    roundtrip.await(millis, false);
+                    roundtrip.send(FEW_WORDS);
+                    return answer;
+                })
+                .onFailure(Fatal::check)
+                .onComplete(answer -> {
+                    UpstreamFailure failure =
+                            answer.succeeded() ? failure(answer.result(), errors) : errors.whyNot(answer.cause());
+                    vertx.runOnContext(_ -> then.accept(failure));
+                });
+    }
+
+    private static @Nullable UpstreamFailure failure(WholeReply reply, GeminiErrors errors) {
+        if (reply.status() != OK) {
+            return errors.of(reply.status(), reply.body(), null);
+        }
+        return count(reply).isEmpty() ? errors.of(UpstreamFailure.Kind.BROKEN, "an answer that counts nothing") : null;
+    }
+
+    private static Future<WholeReply> send(Roundtrip roundtrip, StreamedCall.Errand errand, long millis) {
+        Future<WholeReply> answer = WholeReply.of(roundtrip, ANSWER_BYTES_MAX);
+        roundtrip.await(millis, false);
+        errand.send(roundtrip);
+        return answer;
+    }
+
+    private static Optional<PromptCount> count(WholeReply counted) {
+        if (counted.status() != OK) {
+            return Optional.empty();
+        }
+        try {
+            JsonNode answer = Json.tree(counted.body());
+            JsonNode total = answer.path("totalTokens");
+            return isCount(total)
+                    ? Optional.of(new PromptCount(total.longValue(), modalities(answer.path("promptTokensDetails"))))
+                    : Optional.empty();
+        } catch (JacksonException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isCount(JsonNode number) {
+        return number.canConvertToLong() && number.isIntegralNumber() && number.longValue() >= 0;
+    }
+
+    private static Modalities modalities(JsonNode details) {
+        return new Modalities(
+                tokens(details, "TEXT"),
+                tokens(details, "IMAGE"),
+                tokens(details, "AUDIO"),
+                tokens(details, "VIDEO"),
+                tokens(details, "DOCUMENT"));
+    }
+
+    private static long tokens(JsonNode details, String modality) {
+        for (JsonNode detail : details) {
+            if (detail.path("modality").asString("").equals(modality) && isCount(detail.path("tokenCount"))) {
+                return detail.path("tokenCount").longValue();
+            }
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,46 @@
+package dev.tollgate.upstreams.gemini;
+
+import dev.tollgate.upstreams.connections.FarEnd;
+import dev.tollgate.upstreams.connections.OutgoingBody;
+import dev.tollgate.upstreams.connections.Request;
+import dev.tollgate.upstreams.connections.Roundtrip;
+import dev.tollgate.upstreams.pool.Ask;
+import io.vertx.core.Future;
+import java.util.List;
+
+/** Where a Gemini's models stand, and how it is let in: what differs between the Gemini API and Vertex AI (protocol 1.1). */
+interface GeminiEndpoint {
+
+    /** Below the base URL. */
+    String path(String model, String method);
+
+    /** The request with the credential that does not change from call to call, where it is such a one. */
+    Request keyed(Request request);
+
+    /** Asks for a connection with the credential of now; may fail with {@link dev.tollgate.upstreams.connections.NotAdmitted}. */
+    Future<Roundtrip> connect(FarEnd farEnd, Request request);
+
+    /** The credential of now, for scrubbing. */
+    String secret();
+
+    /** Asked on a 401: whether a fresh credential will be shown next time. */
+    boolean mayHaveExpired();
+
+    /** @throws dev.tollgate.base.error.ApiException what cannot be asked here, although it can elsewhere */
+    void check(Ask ask);
+
+    /** Which ids of calls go back to this model. */
+    CallIds callIds(boolean isGemini3);
+
+    /** Whether there is a Files API. */
+    boolean hasFiles();
+
+    /** Whether this request can be counted. */
+    boolean counts(Ask ask);
+
+    /** The body of {@code countTokens}. */
+    OutgoingBody countBody(GeminiBody body, String model, List<PlacedMedium> media);
+
+    /** Lets go what it holds open. */
+    default void close() {}
+}

@@ -1,0 +1,80 @@
+package dev.tollgate.upstreams.gemini;
+
+import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.Conversation;
+import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.Place;
+import dev.tollgate.base.memory.CountedBytes;
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.upstreams.pool.ChatAsk;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * Translates a chat request into the body of {@code streamGenerateContent} (protocol 4.1 to 4.3). What excludes what on a model
+ * as it is sold is the door's to check; what the model behind it refuses is checked here.
+ */
+final class GeminiRequestWriter {
+
+    private static final int BYTES_FIRST = 1024;
+
+    private GeminiRequestWriter() {}
+
+    /**
+     * @param callIds which ids of calls go back
+     * @param buckets of Google's storage that callers may name files of
+     * @throws dev.tollgate.base.error.ApiException an {@code invalid_request} that names the field
+     */
+    static GeminiBody write(ChatAsk ask, UpstreamModel model, CallIds callIds, Set<String> buckets) {
+        Conversation conversation = ask.conversation();
+        Set<String> ignored = new LinkedHashSet<>();
+        CountedBytes out = new CountedBytes(ask.memory(), BYTES_FIRST);
+        MediaSlots slots;
+        try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
+            slots = new MediaSlots(json, out);
+            PartWriter parts = new PartWriter(json, model, slots, buckets, ignored);
+            json.writeStartObject();
+            new ContentsWriter(
+                            json,
+                            model,
+                            parts,
+                            ask.replay(),
+                            callIds,
+                            ignored,
+                            ask.searches() && ask.functions(),
+                            ask.memory())
+                    .write(GeminiTurns.of(conversation));
+            new ToolsWriter(json, conversation, ignored).write();
+            if (conversation.google() != null) {
+                SafetyWriter.write(json, conversation.google().safetySettings(), conversation.place());
+            }
+            if (parts.ignoredDetail()) {
+                ignored.addAll(details(conversation));
+            }
+            new GenerationConfigWriter(json, ask, model, ignored).write(parts.requestWideResolution());
+            json.writeEndObject();
+        }
+        return new GeminiBody(out.kept(), out.size(), List.copyOf(ignored), slots.all());
+    }
+
+    private static List<String> details(Conversation conversation) {
+        List<String> names = new ArrayList<>();
+        media(conversation)
+                .filter(part -> "low".equals(part.detail()))
+                .forEach(part -> names.add(part.place().path(Place.Member.DETAIL)));
+        return names;
+    }
+
+    private static Stream<ContentPart.Media> media(Conversation conversation) {
+        return conversation.messages().stream().flatMap(message -> switch (message) {
+            case Message.User user -> PartWriter.media(user.parts()).stream();
+            case Message.ToolResult result -> PartWriter.media(result.parts()).stream();
+            default -> Stream.empty();
+        });
+    }
+}

@@ -1,0 +1,233 @@
+package dev.tollgate.upstreams.gemini;
+
+import dev.tollgate.base.conversation.Conversation;
+import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.Place;
+import dev.tollgate.base.conversation.Place.Member;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages grouped as Gemini's contents want them: instructions apart, neighbouring assistant messages as one turn, all
+ * results of a turn's calls together in the order of the calls (protocol 4.1, 4.8).
+ *
+ * @param instructions texts of system and developer messages wherever they stood
+ * @param turns at least one; a {@link Turn.Results} follows each model turn that calls
+ */
+record GeminiTurns(List<String> instructions, List<Turn> turns) {
+
+    sealed interface Turn {
+        record User(Message.User message) implements Turn {}
+
+        record Model(List<Message.Assistant> messages) implements Turn {
+            List<Message.ToolCall> calls() {
+                return messages.stream().flatMap(m -> m.toolCalls().stream()).toList();
+            }
+
+            Place lastPlace() {
+                return messages.getLast().place();
+            }
+        }
+
+        record Results(List<Answer> answers) implements Turn {}
+    }
+
+    record Answer(Message.ToolCall call, Message.ToolResult result) {}
+
+    static GeminiTurns of(Conversation conversation) {
+        Builder builder = new Builder(conversation.messages().size());
+        conversation.messages().forEach(builder::add);
+        return builder.build(conversation.place());
+    }
+
+    /** The first message, if it or one beside it calls: Gemini refuses calls that follow neither a user's turn nor results. */
+    Message.@Nullable Assistant beginsWithCalls() {
+        return !turns.isEmpty()
+                        && turns.getFirst() instanceof Turn.Model first
+                        && !first.calls().isEmpty()
+                ? first.messages().getFirst()
+                : null;
+    }
+
+    /** Where the current turn starts: after the last thing that the user said (protocol 2.4, rule 4). */
+    int currentTurnFrom() {
+        for (int i = turns.size() - 1; i >= 0; i--) {
+            if (turns.get(i) instanceof Turn.User) {
+                return i + 1;
+            }
+        }
+        return 0;
+    }
+
+    private static final class Builder {
+        private final List<String> instructions = new ArrayList<>(1);
+        private final List<Turn> turns;
+        private @Nullable OpenCalls open;
+
+        Builder(int messages) {
+            turns = new ArrayList<>(messages);
+        }
+
+        void add(Message message) {
+            switch (message) {
+                case Message.Instruction instruction -> instructions.add(instruction.text());
+                case Message.User user -> {
+                    requireAllAnswered();
+                    turns.add(new Turn.User(user));
+                }
+                case Message.Assistant assistant -> addAssistant(assistant);
+                case Message.ToolResult result -> addResult(result);
+            }
+        }
+
+        private void addAssistant(Message.Assistant assistant) {
+            if (isEmpty(assistant)) {
+                return;
+            }
+            if (open != null && !open.isUntouched()) {
+                requireAllAnswered();
+            }
+            if (!turns.isEmpty() && turns.getLast() instanceof Turn.Model before) {
+                turns.removeLast();
+                turns.add(new Turn.Model(Stream.concat(before.messages().stream(), Stream.of(assistant))
+                        .toList()));
+            } else {
+                turns.add(new Turn.Model(List.of(assistant)));
+            }
+            if (!assistant.toolCalls().isEmpty()) {
+                open = open == null ? new OpenCalls() : open;
+                open.add(assistant);
+            }
+        }
+
+        private static boolean isEmpty(Message.Assistant assistant) {
+            return assistant.toolCalls().isEmpty()
+                    && assistant.thoughtSignature() == null
+                    && assistant.files().isEmpty()
+                    && (assistant.text() == null || assistant.text().isEmpty());
+        }
+
+        private void addResult(Message.ToolResult result) {
+            if (open == null) {
+                throw refuse(
+                        result,
+                        Member.ANSWERED,
+                        "'%s' answers no tool call: no assistant message with open %s comes before it."
+                                .formatted(result.toolCallId(), result.place().name(Member.CALLS)));
+            }
+            open.answer(result);
+            if (open.isAnswered()) {
+                turns.add(new Turn.Results(open.answers()));
+                open = null;
+            }
+        }
+
+        private void requireAllAnswered() {
+            if (open != null) {
+                throw refuse(
+                        open.callers.getFirst(),
+                        Member.CALLS,
+                        "every call needs its result before the conversation goes on; missing: " + open.missing()
+                                + ".");
+            }
+        }
+
+        GeminiTurns build(Place body) {
+            requireAllAnswered();
+            if (turns.isEmpty() && instructions.isEmpty()) {
+                String field = body.path(Member.MESSAGES);
+                throw ApiError.invalid(field, "'" + field + "' holds nothing to answer.")
+                        .asException();
+            }
+            return new GeminiTurns(List.copyOf(instructions), List.copyOf(turns));
+        }
+    }
+
+    /**
+     * The calls of the nearest turn; ids may repeat between turns and even within one (protocol 4.8). Each call and each result costs the same
+     * however many there are: there may be ten thousand of both.
+     */
+    private static final class OpenCalls {
+        private final List<Message.Assistant> callers = new ArrayList<>();
+        private final List<Message.ToolCall> calls = new ArrayList<>();
+        private final List<Message.@Nullable ToolResult> results = new ArrayList<>();
+        /** Those that wait for a result, by id. */
+        private final Map<String, Deque<Integer>> waiting = new HashMap<>();
+
+        private int unanswered;
+
+        /** With the calls of a message that follows before any is answered: neighbours are one turn (D55). */
+        void add(Message.Assistant assistant) {
+            callers.add(assistant);
+            for (Message.ToolCall call : assistant.toolCalls()) {
+                waiting.computeIfAbsent(id(call), id -> new ArrayDeque<>(1)).add(calls.size());
+                calls.add(call);
+                results.add(null);
+                unanswered++;
+            }
+        }
+
+        boolean isUntouched() {
+            return unanswered == calls.size();
+        }
+
+        boolean isAnswered() {
+            return unanswered == 0;
+        }
+
+        void answer(Message.ToolResult result) {
+            Deque<Integer> open = waiting.get(result.toolCallId());
+            Integer first = open == null ? null : open.poll();
+            if (first == null) {
+                throw refuse(
+                        result,
+                        Member.ANSWERED,
+                        "'%s' answers no open call of %s; open: %s."
+                                .formatted(
+                                        result.toolCallId(),
+                                        callers.getFirst().place().path(),
+                                        missing()));
+            }
+            results.set(first, result);
+            unanswered--;
+        }
+
+        private static String id(Message.ToolCall call) {
+            return Objects.requireNonNullElse(call.id(), call.name());
+        }
+
+        String missing() {
+            StringBuilder names = new StringBuilder();
+            for (int i = 0; i < calls.size(); i++) {
+                if (results.get(i) == null) {
+                    names.append(names.isEmpty() ? "'" : ", '")
+                            .append(id(calls.get(i)))
+                            .append('\'');
+                }
+            }
+            return names.toString();
+        }
+
+        List<Answer> answers() {
+            List<Answer> answers = new ArrayList<>();
+            for (int i = 0; i < calls.size(); i++) {
+                answers.add(new Answer(calls.get(i), Objects.requireNonNull(results.get(i))));
+            }
+            return List.copyOf(answers);
+        }
+    }
+
+    private static ApiException refuse(Message message, Member member, String why) {
+        String param = message.place().path(member);
+        return ApiError.invalid(param, "'%s': %s".formatted(param, why)).asException();
+    }
+}

@@ -1,0 +1,69 @@
+package dev.tollgate.upstreams.gemini;
+
+import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.upstreams.media.MediaLabel;
+import dev.tollgate.upstreams.media.MediaRefused;
+import dev.tollgate.upstreams.media.MediaType;
+import dev.tollgate.upstreams.media.Medium;
+import java.util.Base64;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Media that came with the request. What they are their bytes decide, where they are not labelled as text.
+ *
+ * @param mimeType as Gemini spells it, or that of a GIF
+ * @param base64 standard alphabet, padded
+ */
+record InlineMedia(String mimeType, String base64) {
+
+    private static final Map<String, String> SYNONYMS = Map.of("audio/mpeg", "audio/mp3", "audio/opus", "audio/ogg");
+
+    static InlineMedia of(ContentPart.Media part, String base64) {
+        if (base64.isEmpty()) {
+            throw refuse(part, "holds no bytes.");
+        }
+        try {
+            return new InlineMedia(MediaLabel.ofLabelled(head(base64), part.mimeType()), base64);
+        } catch (MediaRefused refused) {
+            throw refuse(part, refused.why());
+        }
+    }
+
+    /** Whether Gemini takes what these bytes are. */
+    static boolean isTaken(ContentPart.Media part, String base64) {
+        try {
+            MediaLabel.ofLabelled(head(base64), part.mimeType());
+            return true;
+        } catch (MediaRefused refused) {
+            return false;
+        }
+    }
+
+    /** Whether a label says the same; some types have two names, and Opus comes in Ogg. */
+    boolean isAs(@Nullable String label) {
+        return label == null || SYNONYMS.getOrDefault(label, label).equals(mimeType);
+    }
+
+    private static byte[] head(String base64) {
+        int chars = Math.min(base64.length(), (MediaType.HEAD_BYTES + 2) / 3 * 4);
+        return Base64.getDecoder().decode(base64.substring(0, chars));
+    }
+
+    /** Which Gemini does not take. */
+    boolean isGif() {
+        return mimeType.equals(MediaType.GIF.mimeType());
+    }
+
+    /** For what takes bytes. */
+    Medium medium() {
+        return Medium.of(mimeType, Base64.getDecoder().decode(base64));
+    }
+
+    static ApiException refuse(ContentPart.Media part, String why) {
+        return ApiError.invalid(part.place().path(), "'" + part.place().path() + "' " + why)
+                .asException();
+    }
+}

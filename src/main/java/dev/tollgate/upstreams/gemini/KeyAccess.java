@@ -1,0 +1,70 @@
+package dev.tollgate.upstreams.gemini;
+
+import dev.tollgate.upstreams.connections.FarEnd;
+import dev.tollgate.upstreams.connections.OutgoingBody;
+import dev.tollgate.upstreams.connections.Request;
+import dev.tollgate.upstreams.connections.Roundtrip;
+import dev.tollgate.upstreams.pool.Ask;
+import io.vertx.core.Future;
+import java.util.List;
+
+/** The Gemini API: a key in a header, never in the query, where logs would keep it. */
+record KeyAccess(String key) implements GeminiEndpoint {
+
+    static final String HEADER = "x-goog-api-key";
+
+    @Override
+    public String path(String model, String method) {
+        return "/v1beta/models/" + model + ":" + method;
+    }
+
+    @Override
+    public Request keyed(Request request) {
+        return request.with(HEADER, key);
+    }
+
+    @Override
+    public Future<Roundtrip> connect(FarEnd farEnd, Request request) {
+        return farEnd.connect(request);
+    }
+
+    @Override
+    public String secret() {
+        return key;
+    }
+
+    @Override
+    public boolean mayHaveExpired() {
+        return false;
+    }
+
+    @Override
+    public void check(Ask ask) {
+        // takes whatever can be translated
+    }
+
+    @Override
+    public CallIds callIds(boolean isGemini3) {
+        return CallIds.ANY;
+    }
+
+    @Override
+    public boolean hasFiles() {
+        return true;
+    }
+
+    @Override
+    public boolean counts(Ask ask) {
+        return true;
+    }
+
+    @Override
+    public OutgoingBody countBody(GeminiBody body, String model, List<PlacedMedium> media) {
+        return body.countBody(model, media);
+    }
+
+    @Override
+    public String toString() {
+        return "KeyAccess";
+    }
+}

@@ -1,0 +1,383 @@
+package dev.tollgate.upstreams.gemini;
+
+import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.Place;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.memory.CountedBytes;
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.upstreams.media.GoogleUrl;
+import dev.tollgate.upstreams.media.WantedMedium;
+import dev.tollgate.upstreams.pool.NativeAsk;
+import dev.tollgate.upstreams.pool.NativeTurn;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Writes a request in Gemini's own words, {@code generationConfig} last. As it is, but for three things: what bytes are is said as for
+ * every other door, and of what lies elsewhere a caller may name no more (D49); signatures that are another channel's or model's are
+ * replaced as there (D50); ids of calls stay away from where they may be unknown (protocol 1.3). Some clients send each result of parallel
+ * calls in a content of its own; Vertex AI wants them in one.
+ */
+final class NativeRequestWriter {
+
+    private static final String CONFIG = "generationConfig";
+    private static final String SIGNATURE = "thoughtSignature";
+    private static final String CALL = "functionCall";
+    private static final String RESULT = "functionResponse";
+
+    private static final Set<String> SAMPLING = Set.of("temperature", "topP", "topK");
+
+    private static final int BYTES_FIRST = 1024;
+
+    private final JsonGenerator json;
+    private final MediaSlots slots;
+    private final NativeAsk ask;
+    private final String channel;
+    private final UpstreamModel model;
+    private final CallIds callIds;
+    private final Set<String> buckets;
+    private final Set<String> ignored = new LinkedHashSet<>();
+
+    // Of the turn that is written, and of the model's before it; parts are compared by identity.
+    private List<JsonNode> asked = List.of();
+    private Map<JsonNode, JsonNode> results = Map.of();
+    private @Nullable JsonNode demanding;
+    private boolean sendsIds;
+
+    private NativeRequestWriter(
+            JsonGenerator json,
+            MediaSlots slots,
+            NativeAsk ask,
+            String channel,
+            UpstreamModel model,
+            CallIds callIds,
+            Set<String> buckets) {
+        this.json = json;
+        this.slots = slots;
+        this.ask = ask;
+        this.channel = channel;
+        this.model = model;
+        this.callIds = callIds;
+        this.buckets = buckets;
+    }
+
+    /**
+     * @param channel the name of the channel that it is for
+     * @param callIds which ids of calls go back
+     * @param buckets of Google's storage that callers may name files of
+     * @throws dev.tollgate.base.error.ApiException a 400 that names the part
+     */
+    static GeminiBody write(NativeAsk ask, String channel, UpstreamModel model, CallIds callIds, Set<String> buckets) {
+        CountedBytes out = new CountedBytes(ask.memory(), BYTES_FIRST);
+        MediaSlots slots;
+        Set<String> ignored;
+        try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
+            slots = new MediaSlots(json, out);
+            NativeRequestWriter writer = new NativeRequestWriter(json, slots, ask, channel, model, callIds, buckets);
+            writer.request(ask.body());
+            ignored = writer.ignored;
+        }
+        return new GeminiBody(out.kept(), out.size(), List.copyOf(ignored), slots.all());
+    }
+
+    private void request(JsonNode body) {
+        requireAnswers(body.path(CONFIG));
+        json.writeStartObject();
+        for (Map.Entry<String, JsonNode> member : body.properties()) {
+            switch (member.getKey()) {
+                case CONFIG -> {}
+                case "contents" -> {
+                    json.writeName("contents");
+                    contents(member.getValue());
+                }
+                default -> member(member);
+            }
+        }
+        json.writeObjectPropertyStart(CONFIG);
+        body.path(CONFIG).properties().forEach(this::configured);
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    /** The door goes by the rules of what was asked for as long as any channel does (D59): here may be another model. */
+    private void requireAnswers(JsonNode config) {
+        refuse(ask.candidates() > model.candidatesMax(), "candidate_count");
+        refuse(config.path("presencePenalty").asDouble(0) != 0 && !model.penalties(), "presence_penalty");
+        refuse(config.path("frequencyPenalty").asDouble(0) != 0 && !model.penalties(), "frequency_penalty");
+        refuse(config.path("responseLogprobs").asBoolean(false) && !model.logprobs(), "response_logprobs");
+    }
+
+    private static void refuse(boolean isWrong, String name) {
+        if (isWrong) {
+            String field = "generation_config." + name;
+            throw ApiError.invalid(field, field + ": the value is not supported by this model.")
+                    .asException();
+        }
+    }
+
+    private void configured(Map.Entry<String, JsonNode> member) {
+        if (!model.sampling() && SAMPLING.contains(member.getKey())) {
+            ignored.add(CONFIG + "." + member.getKey());
+            return;
+        }
+        JsonNode budget = member.getValue().path("thinkingBudget");
+        if (!member.getKey().equals("thinkingConfig") || budget.isMissingNode() || !model.translatesBudgets()) {
+            member(member);
+            return;
+        }
+        json.writeName("thinkingConfig");
+        object(member.getValue(), Map.of("thinkingBudget", this::level));
+    }
+
+    /** The level that comes nearest to a budget which was meant for the model that this one replaces (D59). */
+    private void level(JsonNode budget) {
+        String level = model.levelFor(budget.asLong(-1));
+        if (level != null) {
+            json.writeStringProperty("thinkingLevel", level);
+            ignored.add(CONFIG + ".thinkingConfig.thinkingBudget");
+        }
+    }
+
+    private void member(Map.Entry<String, JsonNode> member) {
+        json.writeName(member.getKey());
+        json.writeTree(member.getValue());
+    }
+
+    private void contents(JsonNode contents) {
+        List<NativeTurn> turns = NativeTurn.of(contents);
+        int current = NativeTurn.currentFrom(turns);
+        json.writeStartArray();
+        for (NativeTurn turn : turns) {
+            if (turn.isModels()) {
+                sendsIds = sendsIds(turn);
+                List<JsonNode> calls = turn.parts(CALL);
+                demanding = turn.from() >= current && model.signatures() && !calls.isEmpty() ? calls.getFirst() : null;
+                asked = calls;
+            } else {
+                results = sendsIds ? Map.of() : inOrder(asked, turn.parts(RESULT));
+            }
+            turn(turn);
+        }
+        continuation(turns);
+        json.writeEndArray();
+    }
+
+    /** One call of a turn tells for all: those beside the first are not signed. */
+    private boolean sendsIds(NativeTurn turn) {
+        return switch (callIds) {
+            case ANY -> true;
+            case OWN -> turn.parts(CALL).stream().anyMatch(this::isOwn);
+            case NONE -> false;
+        };
+    }
+
+    private boolean isOwn(JsonNode call) {
+        String id = call.path(CALL).path("id").asString("");
+        return ask.origins().isOwnId(call.path(SIGNATURE).asString(""), id, channel);
+    }
+
+    /** Without ids it is their order that says which call results answer. @return by the part in whose place it stands */
+    private static Map<JsonNode, JsonNode> inOrder(List<JsonNode> calls, List<JsonNode> results) {
+        Map<JsonNode, JsonNode> byId = new HashMap<>();
+        results.forEach(result -> byId.put(result.path(RESULT).path("id"), result));
+        Map<JsonNode, JsonNode> byPlace = new IdentityHashMap<>();
+        for (int i = 0; i < calls.size() && calls.size() == byId.size(); i++) {
+            JsonNode result = byId.get(calls.get(i).path(CALL).path("id"));
+            if (result == null) {
+                return Map.of();
+            }
+            byPlace.put(results.get(i), result);
+        }
+        return byPlace;
+    }
+
+    private void turn(NativeTurn turn) {
+        List<JsonNode> contents = turn.contents();
+        for (int i = 0; i < contents.size(); ) {
+            int from = i;
+            int to = endOfResults(contents, from);
+            Value parts = named("parts", any -> {
+                json.writeStartArray();
+                for (int at = from; at < to; at++) {
+                    parts(contents.get(at).path("parts"), "contents[" + (turn.from() + at) + "].parts");
+                }
+                json.writeEndArray();
+            });
+            object(contents.get(from), Map.of("parts", parts));
+            i = to;
+        }
+    }
+
+    /** Behind the contents that hold results only, of which those behind the first go with it. */
+    private static int endOfResults(List<JsonNode> contents, int from) {
+        int to = from + 1;
+        while (isResults(contents.get(from)) && to < contents.size() && isResults(contents.get(to))) {
+            to++;
+        }
+        return to;
+    }
+
+    private static boolean isResults(JsonNode content) {
+        JsonNode parts = content.path("parts");
+        return !parts.isEmpty() && parts.valueStream().allMatch(part -> part.has(RESULT));
+    }
+
+    /** As at the other door, and not behind calls: those wait for their results. */
+    private void continuation(List<NativeTurn> turns) {
+        NativeTurn last = turns.getLast();
+        boolean goesOn = model.trailingAssistant() && turns.size() > 1;
+        if (!last.isModels() || goesOn || !last.parts(CALL).isEmpty()) {
+            return;
+        }
+        json.writeStartObject();
+        json.writeStringProperty("role", "user");
+        json.writeArrayPropertyStart("parts");
+        json.writeStartObject();
+        json.writeStringProperty("text", ContentsWriter.LEAST_TEXT);
+        json.writeEndObject();
+        json.writeEndArray();
+        json.writeEndObject();
+        ignored.add("contents[" + (last.from() + last.contents().size() - 1) + "] (continued)");
+    }
+
+    /** Writes a member, its name included. */
+    private interface Value {
+        void write(JsonNode value);
+    }
+
+    private Value named(String name, Value value) {
+        return it -> {
+            json.writeName(name);
+            value.write(it);
+        };
+    }
+
+    /** @param special how some of its members are written */
+    private void object(JsonNode object, Map<String, Value> special) {
+        object(object, special, false);
+    }
+
+    /** @param unsigned whether a placeholder stands for a signature that is not there */
+    private void object(JsonNode object, Map<String, Value> special, boolean unsigned) {
+        json.writeStartObject();
+        for (Map.Entry<String, JsonNode> member : object.properties()) {
+            Value value = special.get(member.getKey());
+            if (value == null) {
+                member(member);
+            } else {
+                value.write(member.getValue());
+            }
+        }
+        if (unsigned) {
+            json.writeStringProperty(SIGNATURE, ContentsWriter.DUMMY_SIGNATURE);
+        }
+        json.writeEndObject();
+    }
+
+    private void parts(JsonNode parts, String path) {
+        for (int i = 0; i < parts.size(); i++) {
+            JsonNode part = parts.get(i);
+            part(results.getOrDefault(part, part), path + "[" + i + "]", part == demanding);
+        }
+    }
+
+    private void part(JsonNode part, String path, boolean demands) {
+        object(
+                part,
+                Map.of(
+                        "inlineData",
+                        blob -> blob(blob, path + ".inline_data"),
+                        "fileData",
+                        file -> file(file, path + ".file_data"),
+                        CALL,
+                        named(CALL, call -> object(call, Map.of("id", this::callId))),
+                        RESULT,
+                        named(RESULT, result -> result(result, path)),
+                        "thoughtSignature",
+                        signature -> signature(signature.asString(""), path, demands)),
+                demands && !part.has(SIGNATURE));
+    }
+
+    private void result(JsonNode result, String path) {
+        Value inner = named("parts", parts -> {
+            json.writeStartArray();
+            parts(parts, path + ".function_response.parts");
+            json.writeEndArray();
+        });
+        object(result, Map.of("id", this::callId, "parts", inner));
+    }
+
+    private void callId(JsonNode id) {
+        if (sendsIds) {
+            json.writeStringProperty("id", id.asString(""));
+        }
+    }
+
+    private void signature(String signature, String part, boolean demanded) {
+        if (ask.origins().isGood(signature, channel, model.name())) {
+            json.writeStringProperty(SIGNATURE, signature);
+            return;
+        }
+        ignored.add(part + "." + SIGNATURE);
+        if (demanded) {
+            json.writeStringProperty(SIGNATURE, ContentsWriter.DUMMY_SIGNATURE);
+        }
+    }
+
+    private void blob(JsonNode blob, String path) {
+        String base64 = blob.path("data").asString("");
+        InlineMedia medium = InlineMedia.of(media(blob, path, new ContentPart.Source.Inline(base64)), base64);
+        if (medium.isGif()) {
+            slots.addFrame(path, base64);
+            return;
+        }
+        if (medium.base64().length() > MediaSlots.COPIED_CHARS_MAX) {
+            slots.add(new DataSlot.Inline(medium));
+            return;
+        }
+        json.writeObjectPropertyStart("inlineData");
+        json.writeStringProperty("mimeType", medium.mimeType());
+        json.writeStringProperty("data", medium.base64());
+        json.writeEndObject();
+    }
+
+    /** What Gemini fetches itself goes on as it is; everything else is downloaded here, under guard (D29). */
+    private void file(JsonNode file, String path) {
+        ContentPart.Source.Remote remote =
+                new ContentPart.Source.Remote(file.path("fileUri").asString(""));
+        ContentPart.Media part = media(file, path + ".file_uri", remote);
+        if (GoogleUrl.isStored(remote.url())) {
+            RemoteMedia.requireOpenBucket(part, remote.url(), buckets);
+        } else if (GoogleUrl.isYouTube(remote.url())) {
+            slots.countYouTube(part);
+        } else {
+            RemoteMedia.requireDownload(part, remote.url());
+            String said = part.mimeType() != null ? part.mimeType() : remote.suffixType();
+            slots.add(new DataSlot.Loaded(
+                    new WantedMedium.Remote(part.place().path(), remote.url(), new WantedMedium.Said(said, false))));
+            return;
+        }
+        json.writeName("fileData");
+        json.writeTree(file);
+    }
+
+    private static ContentPart.Media media(JsonNode part, String path, ContentPart.Source source) {
+        return new ContentPart.Media(Place.at(path), ContentPart.Named.FILE, source, label(part), null, null);
+    }
+
+    private static @Nullable String label(JsonNode part) {
+        String said = part.path("mimeType").asString("");
+        int params = said.indexOf(';');
+        String type = (params < 0 ? said : said.substring(0, params)).strip().toLowerCase(Locale.ROOT);
+        return type.isEmpty() ? null : type;
+    }
+}

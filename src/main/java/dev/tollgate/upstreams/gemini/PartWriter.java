@@ -1,0 +1,211 @@
+package dev.tollgate.upstreams.gemini;
+
+import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.Place;
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.upstreams.media.GoogleUrl;
+import dev.tollgate.upstreams.media.WantedMedium;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+
+/** Writes single parts, and remembers the wanted media resolution where it is request-wide. One writer serves one request. */
+final class PartWriter {
+
+    private static final String HIGH = "MEDIA_RESOLUTION_HIGH";
+    private static final String LOW = "MEDIA_RESOLUTION_LOW";
+
+    private final JsonGenerator json;
+    private final UpstreamModel model;
+    private final MediaSlots slots;
+    private final Set<String> buckets;
+    private final Set<String> ignored;
+    private int high;
+    private int low;
+    private int media;
+
+    /**
+     * @param buckets of Google's storage that callers may name files of
+     * @param ignored takes dotted names of what could not be expressed
+     */
+    PartWriter(JsonGenerator json, UpstreamModel model, MediaSlots slots, Set<String> buckets, Set<String> ignored) {
+        this.json = json;
+        this.model = model;
+        this.slots = slots;
+        this.buckets = buckets;
+        this.ignored = ignored;
+    }
+
+    static List<ContentPart.Media> media(List<ContentPart> parts) {
+        return parts.stream()
+                .filter(ContentPart.Media.class::isInstance)
+                .map(ContentPart.Media.class::cast)
+                .toList();
+    }
+
+    static String joinedText(List<ContentPart> parts) {
+        return parts.stream()
+                .filter(ContentPart.Text.class::isInstance)
+                .map(part -> ((ContentPart.Text) part).text())
+                .collect(Collectors.joining("\n"));
+    }
+
+    /** Empty texts are left out unless nothing else would be there: Gemini refuses a content without parts. */
+    void texts(List<String> texts) {
+        boolean written = false;
+        for (String text : texts) {
+            if (!text.isEmpty()) {
+                text(text, null);
+                written = true;
+            }
+        }
+        if (!written) {
+            text("", null);
+        }
+    }
+
+    void all(List<ContentPart> parts) {
+        boolean written = false;
+        for (ContentPart part : parts) {
+            switch (part) {
+                case ContentPart.Text text when text.text().isEmpty() -> {}
+                case ContentPart.Text text -> {
+                    text(text.text(), null);
+                    written = true;
+                }
+                case ContentPart.Media medium -> {
+                    media(medium, null);
+                    written = true;
+                }
+            }
+        }
+        if (!written) {
+            text("", null);
+        }
+    }
+
+    void text(String text, @Nullable String signature) {
+        json.writeStartObject();
+        json.writeStringProperty("text", WellFormed.text(text));
+        if (signature != null) {
+            json.writeStringProperty("thoughtSignature", signature);
+        }
+        json.writeEndObject();
+    }
+
+    /**
+     * Whether what a model has made can be shown to it again: not what lies in one of Google's buckets that is not open to callers, and
+     * not what no model reads, as the raw sound that some models make.
+     */
+    boolean isReadable(ContentPart.Media made) {
+        return switch (made.source()) {
+            case ContentPart.Source.Inline inline -> InlineMedia.isTaken(made, inline.base64());
+            case ContentPart.Source.Remote remote ->
+                !GoogleUrl.isStored(remote.url()) || RemoteMedia.isInOpenBucket(remote.url(), buckets);
+        };
+    }
+
+    void media(ContentPart.Media part, @Nullable String signature) {
+        json.writeStartObject();
+        switch (part.source()) {
+            case ContentPart.Source.Inline inline -> {
+                InlineMedia medium = InlineMedia.of(part, inline.base64());
+                noteFormat(part, medium);
+                writeInline(part.place(), medium);
+            }
+            case ContentPart.Source.Remote remote -> writeRemote(part, remote);
+        }
+        writeResolution(part.detail());
+        if (part.video() != null) {
+            writeVideo(part.video());
+        }
+        if (signature != null) {
+            json.writeStringProperty("thoughtSignature", signature);
+        }
+        json.writeEndObject();
+    }
+
+    /** The bytes decide; a word that they contradict has no effect. */
+    private void noteFormat(ContentPart.Media part, InlineMedia medium) {
+        if (part.named() == ContentPart.Named.SOUND && !medium.isAs(part.mimeType())) {
+            ignored.add(part.place().path(Place.Member.FORMAT));
+        }
+    }
+
+    private void writeInline(Place place, InlineMedia inline) {
+        if (inline.isGif()) {
+            slots.addFrame(place.path(), inline.base64());
+            return;
+        }
+        if (inline.base64().length() > MediaSlots.COPIED_CHARS_MAX) {
+            slots.add(new DataSlot.Inline(inline));
+            return;
+        }
+        json.writeObjectPropertyStart("inlineData");
+        json.writeStringProperty("mimeType", inline.mimeType());
+        json.writeStringProperty("data", inline.base64());
+        json.writeEndObject();
+    }
+
+    private void writeRemote(ContentPart.Media part, ContentPart.Source.Remote remote) {
+        RemoteMedia file = RemoteMedia.of(part, remote, buckets);
+        if (file == null) {
+            WantedMedium.Said said = new WantedMedium.Said(remote.suffixType(), part.isPicture());
+            slots.add(new DataSlot.Loaded(new WantedMedium.Remote(part.place().path(), remote.url(), said)));
+            return;
+        }
+        if (GoogleUrl.isYouTube(file.fileUri())) {
+            slots.countYouTube(part);
+        }
+        json.writeObjectPropertyStart("fileData");
+        if (file.mimeType() != null) {
+            json.writeStringProperty("mimeType", file.mimeType());
+        }
+        json.writeStringProperty("fileUri", file.fileUri());
+        json.writeEndObject();
+    }
+
+    private void writeResolution(@Nullable String detail) {
+        media++;
+        high += "high".equals(detail) ? 1 : 0;
+        low += "low".equals(detail) ? 1 : 0;
+        if (detail != null && model.mediaResolutionPerPart()) {
+            json.writeObjectPropertyStart("mediaResolution");
+            json.writeStringProperty("level", detail.equals("high") ? HIGH : LOW);
+            json.writeEndObject();
+        }
+    }
+
+    private void writeVideo(ContentPart.VideoMetadata video) {
+        json.writeObjectPropertyStart("videoMetadata");
+        if (video.startOffset() != null) {
+            json.writeStringProperty("startOffset", video.startOffset());
+        }
+        if (video.endOffset() != null) {
+            json.writeStringProperty("endOffset", video.endOffset());
+        }
+        if (video.fps() != null) {
+            json.writeNumberProperty("fps", video.fps());
+        }
+        json.writeEndObject();
+    }
+
+    /**
+     * What {@code generationConfig.mediaResolution} must be after all parts are written (D22): one part that wants high decides;
+     * low only where all want it, or others would suffer.
+     */
+    @Nullable
+    String requestWideResolution() {
+        if (model.mediaResolutionPerPart()) {
+            return null;
+        }
+        return high > 0 ? HIGH : low > 0 && low == media ? LOW : null;
+    }
+
+    /** Whether a wish for low resolution could not be followed. */
+    boolean ignoredDetail() {
+        return !model.mediaResolutionPerPart() && low > 0 && !LOW.equals(requestWideResolution());
+    }
+}

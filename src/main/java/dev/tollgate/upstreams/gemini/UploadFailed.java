@@ -1,0 +1,18 @@
+package dev.tollgate.upstreams.gemini;
+
+import dev.tollgate.upstreams.pool.UpstreamFailure;
+
+/** A file that could not be uploaded. */
+final class UploadFailed extends Exception {
+
+    private final transient UpstreamFailure failure;
+
+    UploadFailed(UpstreamFailure failure) {
+        super(failure.detail(), null, false, false);
+        this.failure = failure;
+    }
+
+    UpstreamFailure failure() {
+        return failure;
+    }
+}

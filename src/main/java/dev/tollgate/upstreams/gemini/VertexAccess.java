@@ -1,0 +1,117 @@
+package dev.tollgate.upstreams.gemini;
+
+import dev.tollgate.base.conversation.GoogleOptions;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.upstreams.connections.FarEnd;
+import dev.tollgate.upstreams.connections.OutgoingBody;
+import dev.tollgate.upstreams.connections.Request;
+import dev.tollgate.upstreams.connections.Roundtrip;
+import dev.tollgate.upstreams.pool.Ask;
+import dev.tollgate.upstreams.pool.ChatAsk;
+import dev.tollgate.upstreams.pool.NativeAsk;
+import io.vertx.core.Future;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Vertex AI (protocol 1.1): models below a project and a location with a service account's token, or in express mode with a key.
+ * What it does not take of the Gemini API's bodies is left out or refused here.
+ */
+final class VertexAccess implements GeminiEndpoint {
+
+    private final String parent;
+    private final @Nullable String expressKey;
+    private final @Nullable VertexToken token;
+
+    private VertexAccess(String parent, @Nullable String expressKey, @Nullable VertexToken token) {
+        this.parent = parent;
+        this.expressKey = expressKey;
+        this.token = token;
+    }
+
+    static VertexAccess express(String key) {
+        return new VertexAccess("/v1beta1", key, null);
+    }
+
+    static VertexAccess serviceAccount(String project, String location, VertexToken token) {
+        return new VertexAccess("/v1/projects/" + project + "/locations/" + location, null, token);
+    }
+
+    @Override
+    public String path(String model, String method) {
+        return parent + "/publishers/google/models/" + model + ":" + method;
+    }
+
+    @Override
+    public Request keyed(Request request) {
+        return expressKey == null ? request : request.with(KeyAccess.HEADER, expressKey);
+    }
+
+    @Override
+    public Future<Roundtrip> connect(FarEnd farEnd, Request request) {
+        return token == null
+                ? farEnd.connect(request)
+                : token.get().compose(bearer -> farEnd.connect(request.with("authorization", "Bearer " + bearer)));
+    }
+
+    @Override
+    public String secret() {
+        return token != null ? token.current() : expressKey == null ? "" : expressKey;
+    }
+
+    @Override
+    public boolean mayHaveExpired() {
+        return token != null && token.dropIfUsed();
+    }
+
+    /** The setting that lets functions stand beside a search is refused here. */
+    @Override
+    public void check(Ask ask) {
+        if (ask.searches() && ask.functions()) {
+            throw ApiError.invalid(
+                            ask.toolsField(),
+                            "'" + ask.toolsField() + "' cannot hold functions beside a web search for this model.")
+                    .asException();
+        }
+    }
+
+    /** Older models' endpoints know no such field, and those of newer ones did not before autumn 2026. */
+    @Override
+    public CallIds callIds(boolean isGemini3) {
+        return isGemini3 ? CallIds.OWN : CallIds.NONE;
+    }
+
+    /** Large files would have to lie in a bucket: whatever came goes along in the body. */
+    @Override
+    public boolean hasFiles() {
+        return false;
+    }
+
+    /** A flat body, which knows neither toolConfig nor safetySettings (protocol 1.10). */
+    @Override
+    public boolean counts(Ask ask) {
+        return !ask.functions() && !setsMore(ask);
+    }
+
+    @Override
+    public OutgoingBody countBody(GeminiBody body, String model, List<PlacedMedium> media) {
+        return body.body(null, media);
+    }
+
+    private static boolean setsMore(Ask ask) {
+        return switch (ask) {
+            case ChatAsk chat -> {
+                GoogleOptions google = chat.conversation().google();
+                yield google != null && !google.safetySettings().isEmpty();
+            }
+            case NativeAsk own -> own.body().has("safetySettings") || own.body().has("toolConfig");
+        };
+    }
+
+    @Override
+    public void close() {
+        if (token != null) {
+            token.close();
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package dev.tollgate.upstreams.media;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The media of one call that were downloaded or made for it. Empty until they are loaded and after they are released; a call that starts
+ * anew loads them anew. Thread-safe.
+ */
+public final class CallMedia {
+
+    private final Map<String, Medium> byKey = new ConcurrentHashMap<>();
+    private final AtomicLong releases = new AtomicLong();
+    private volatile @Nullable Loader loader;
+
+    /** Loads for the call's account. Blocks. */
+    @FunctionalInterface
+    public interface Loader {
+
+        /** @throws dev.tollgate.base.error.ApiException where one of them cannot be had */
+        void load(List<WantedMedium> wanted) throws InterruptedException;
+    }
+
+    /** Set once, before the call begins. */
+    public void loadBy(Loader loader) {
+        this.loader = loader;
+    }
+
+    /**
+     * Loads what another channel than the first wants besides. Blocks.
+     *
+     * @throws dev.tollgate.base.error.ApiException where one of them cannot be had
+     */
+    public void complete(List<WantedMedium> wanted) throws InterruptedException {
+        List<WantedMedium> missing = wanted.stream()
+                .filter(medium -> !byKey.containsKey(medium.key()))
+                .toList();
+        Loader its = loader;
+        if (missing.isEmpty() || its == null) {
+            return;
+        }
+        long before = releases.get();
+        its.load(missing);
+        if (releases.get() != before) {
+            release(); // the call has ended meanwhile
+        }
+    }
+
+    /** @param key of what was wanted */
+    public @Nullable Medium get(String key) {
+        return byKey.get(key);
+    }
+
+    void put(String key, Medium medium) {
+        Medium before = byKey.put(key, medium);
+        if (before != null) {
+            before.release();
+        }
+    }
+
+    void drop(String key) {
+        Medium medium = byKey.remove(key);
+        if (medium != null) {
+            medium.release();
+        }
+    }
+
+    /** Those that use one have retained it. */
+    public void release() {
+        releases.incrementAndGet();
+        byKey.keySet().forEach(this::drop);
+    }
+}

@@ -1,0 +1,175 @@
+package dev.tollgate.upstreams.media;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what a medium is. The bytes come first, because Gemini passes over a file with a wrong label without a word (guarantee G-08);
+ * what is said of them tells text, which has no signature, and sound from video.
+ */
+public final class MediaLabel {
+
+    /** What is taken, for a message. */
+    public static final String SUPPORTED =
+            "PNG, JPEG, WebP, HEIC, HEIF or GIF images, PDF or text/* documents, WAV, MP3, AIFF, AAC, OGG, FLAC or M4A audio,"
+                    + " MP4, QuickTime, WebM, AVI, FLV, WMV, 3GPP or MPEG video";
+
+    /** How many of the first bytes a decision wants, where there are as many. */
+    static final int HEAD_BYTES = 512;
+
+    /** Text by another name; Gemini knows it as plain text. */
+    private static final Map<String, String> TEXT = Map.of(
+            "application/json", "text/plain",
+            "application/ld+json", "text/plain",
+            "application/yaml", "text/plain",
+            "application/x-yaml", "text/plain",
+            "application/toml", "text/plain",
+            "application/xml", "text/xml",
+            "application/javascript", "text/javascript",
+            "application/x-javascript", "text/javascript",
+            "application/rtf", "text/rtf");
+
+    private static final Pattern TYPE = Pattern.compile("[a-z0-9!#$&^_.+-]{1,63}/[a-z0-9!#$&^_.+-]{1,63}");
+
+    /** Behind a byte order mark, an XML declaration and comments. */
+    private static final Pattern PAGE = Pattern.compile(
+            "(?:\u00ef\u00bb\u00bf)?(?:\\s++|<!--.{0,400}?-->|<\\?xml.{0,200}?\\?>)*+<(?:!doctype\\s++html|html|head|body)\\b",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+    private static final String OCTETS = "application/octet-stream";
+
+    private MediaLabel() {}
+
+    /** The text type that a label stands for, null if it stands for none. */
+    public static @Nullable String textType(String said) {
+        return said.startsWith("text/") ? said : TEXT.get(said);
+    }
+
+    /**
+     * What a file sent along is. A label of text is taken at its word, and one of quite another kind than the bytes is refused.
+     *
+     * @param head its first bytes
+     * @param said lower case without parameters; null where nothing was said
+     * @return the type as Gemini spells it, {@code image/gif} excepted, which it does not take
+     */
+    public static String ofLabelled(byte[] head, @Nullable String said) throws MediaRefused {
+        String label = OCTETS.equals(said) ? null : said;
+        String text = label == null ? null : textType(label);
+        if (text != null) {
+            return text;
+        }
+        MediaType found = MediaType.sniff(head);
+        if (found == null) {
+            throw new MediaRefused(
+                    label == null
+                            ? "is of an unknown type; name the type, or send " + SUPPORTED + "."
+                            : "is labelled %s, but its bytes are not of a type that is taken: %s."
+                                    .formatted(label, SUPPORTED));
+        }
+        if (label != null && kind(label) != found.kind()) {
+            throw new MediaRefused("is labelled %s, but its bytes are %s.".formatted(label, found.mimeType()));
+        }
+        return spelling(found, label);
+    }
+
+    /**
+     * What a downloaded file is: its bytes say, then the header, then the name. Text is a document only where nothing says otherwise (D56).
+     *
+     * @param contentType the header
+     * @param named what the names on the way to it say that it is, as {@link MediaName} has it
+     */
+    static String ofDownloaded(
+            byte[] head, @Nullable String contentType, WantedMedium.Said wanted, @Nullable String named)
+            throws MediaRefused {
+        String header = bare(contentType);
+        String said = header != null ? header : wanted.mimeType();
+        MediaType found = MediaType.sniff(head);
+        if (found != null) {
+            return spelling(found, said);
+        }
+        String text = said == null ? null : textType(said);
+        if (text == null) {
+            throw new MediaRefused(
+                    said == null
+                            ? "leads to a file of an unknown type; allowed are: " + SUPPORTED + "."
+                            : "leads to a file that is said to be %s, but its bytes are not of a type that is taken: %s.%s"
+                                    .formatted(said, SUPPORTED, isPage(head) ? " The server sent an HTML page." : ""));
+        }
+        if (!looksLikeText(head)) {
+            throw new MediaRefused(
+                    "leads to a file that is said to be %s, but its bytes are not text.".formatted(said));
+        }
+        requireDocument(text, isPage(head) || text.equals("text/html"), wanted, named);
+        return text;
+    }
+
+    /** An error page or a login page in place of a picture is neither a picture nor a document. */
+    private static void requireDocument(String text, boolean isPage, WantedMedium.Said wanted, @Nullable String named)
+            throws MediaRefused {
+        String came = isPage ? "text/html" : text;
+        String expected = wanted.mimeType();
+        if (expected != null && kind(expected) != null) {
+            throw new MediaRefused(
+                    "leads to a file that is %s by its name, but what came is %s.".formatted(expected, came));
+        }
+        if (named != null) {
+            throw new MediaRefused(
+                    "leads to a file that is %s by its name, but what came is %s.".formatted(named, came));
+        }
+        if (isPage && wanted.picture() && (expected == null || textType(expected) == null)) {
+            throw new MediaRefused(
+                    "leads to an HTML page (text/html), which is taken only from a URL whose name says so, like page.html.");
+        }
+    }
+
+    /** Whether the first bytes begin an HTML page. */
+    private static boolean isPage(byte[] head) {
+        return PAGE.matcher(new String(head, StandardCharsets.ISO_8859_1)).lookingAt();
+    }
+
+    /** Without parameters, in lower case; null where it says nothing. */
+    private static @Nullable String bare(@Nullable String contentType) {
+        if (contentType == null) {
+            return null;
+        }
+        int end = contentType.indexOf(';');
+        String type =
+                (end < 0 ? contentType : contentType.substring(0, end)).strip().toLowerCase(Locale.ROOT);
+        boolean silent = type.equals(OCTETS) || type.equals("binary/octet-stream") || type.equals("application/binary");
+        return silent || !TYPE.matcher(type).matches() ? null : type;
+    }
+
+    /** No zero byte, unless it begins as UTF-16 does. */
+    private static boolean looksLikeText(byte[] head) {
+        int first = head.length < 2 ? 0 : (head[0] & 0xff) << Byte.SIZE | head[1] & 0xff;
+        boolean utf16 = first == 0xfeff || first == 0xfffe;
+        for (byte b : head) {
+            if (b == 0 && !utf16) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static MediaType.@Nullable Kind kind(String said) {
+        return switch (said.substring(0, Math.max(0, said.indexOf('/')))) {
+            case "image" -> MediaType.Kind.IMAGE;
+            case "audio", "video" -> MediaType.Kind.SOUND_OR_VIDEO;
+            default ->
+                said.equals("application/pdf") || said.equals("application/x-pdf")
+                        ? MediaType.Kind.DOCUMENT
+                        : said.equals("application/ogg") || said.equals("application/mp4")
+                                ? MediaType.Kind.SOUND_OR_VIDEO
+                                : null;
+        };
+    }
+
+    /** An MP4 container may hold sound alone, which only the label tells. */
+    private static String spelling(MediaType found, @Nullable String said) {
+        boolean sound = said != null && said.startsWith("audio/");
+        return found == MediaType.MP4 && sound ? MediaType.M4A.mimeType() : found.mimeType();
+    }
+}

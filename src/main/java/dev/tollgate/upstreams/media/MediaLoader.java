@@ -1,0 +1,239 @@
+package dev.tollgate.upstreams.media;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.http.limits.FairTurns;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Loads the media of calls, so many downloads at once in all and for each account; who comes when all are taken waits for the turn of its
+ * account. Whether a call may cause anything at all is decided before. Thread-safe; blocks.
+ */
+public final class MediaLoader implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(MediaLoader.class);
+
+    /** Calls of one account load four at once (D29); in all it is their downloads that are limited. */
+    private static final FairTurns.Bounds CALLS = new FairTurns.Bounds(Integer.MAX_VALUE, 4, 4_096, 256);
+
+    private static final int DOWNLOADS_WAITING_MAX = 100_000;
+    private static final int EACH_DOWNLOADS_WAITING_MAX = 1_000;
+
+    private static final Duration WAIT_MAX = Duration.ofMinutes(10);
+    private static final Duration COME_BACK = Duration.ofSeconds(5);
+
+    private final Downloads downloads;
+    private final FirstFrames frames;
+    private final MediaLimits limits;
+    private final FairTurns callTurns = new FairTurns(CALLS);
+    private final FairTurns downloadTurns;
+    private final AtomicLongArray ends = new AtomicLongArray(DownloadEnd.values().length);
+
+    public MediaLoader(Vertx vertx, Resolver resolver, AllowedPlaces allowed, MediaSpool spool, MediaLimits limits) {
+        this(limits, spool, new Downloads(vertx, new Guard(resolver, allowed), spool, limits, new HttpClientOptions()));
+    }
+
+    MediaLoader(MediaLimits limits, MediaSpool spool, Downloads downloads) {
+        this.limits = limits;
+        this.downloads = downloads;
+        this.frames = new FirstFrames(spool);
+        this.downloadTurns = new FairTurns(new FairTurns.Bounds(
+                limits.downloadsMax(),
+                limits.accountDownloadsMax(),
+                DOWNLOADS_WAITING_MAX,
+                EACH_DOWNLOADS_WAITING_MAX));
+    }
+
+    /** What all media of one call take from. */
+    private record Budgets(CallBudget bytes, CallBudget pixels) {}
+
+    /**
+     * Loads all that is wanted, each once. Where one fails the others are given up, and nothing of them is left in {@code into}.
+     *
+     * @param inlineBytes of the media that the call brought along
+     * @throws dev.tollgate.base.error.ApiException a 400 that names the field; a 429 or 503 where we have no room for it
+     * @throws InterruptedException when the call is over
+     */
+    public void load(String accountId, List<WantedMedium> wanted, long inlineBytes, CallMedia into)
+            throws InterruptedException {
+        boolean loaded = false;
+        try (FairTurns.Turn turn = turn(callTurns, accountId, new Deadline(WAIT_MAX))) {
+            Objects.requireNonNull(turn);
+            loadAll(accountId, distinct(wanted), budgets(inlineBytes), into);
+            loaded = true;
+        } finally {
+            if (!loaded) {
+                wanted.forEach(medium -> into.drop(medium.key()));
+            }
+        }
+    }
+
+    private Budgets budgets(long inlineBytes) {
+        CallBudget bytes = new CallBudget(
+                limits.callBytesMax(), inlineBytes, "makes the media of the call more than %d bytes in all.");
+        return new Budgets(bytes, FirstFrames.pixelsOfCall());
+    }
+
+    private static FairTurns.Turn turn(FairTurns turns, String accountId, Deadline wait) throws InterruptedException {
+        FairTurns.Turn turn = turns.enter(accountId, wait.leftNanos());
+        if (turn == null) {
+            throw busy(COME_BACK).asException();
+        }
+        return turn;
+    }
+
+    private static List<WantedMedium> distinct(List<WantedMedium> wanted) {
+        Map<String, WantedMedium> byKey = new LinkedHashMap<>();
+        wanted.forEach(medium -> byKey.putIfAbsent(medium.key(), medium));
+        return new ArrayList<>(byKey.values());
+    }
+
+    private void loadAll(String accountId, List<WantedMedium> wanted, Budgets budgets, CallMedia into)
+            throws InterruptedException {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            CompletionService<Void> running = new ExecutorCompletionService<>(threads);
+            for (WantedMedium medium : wanted) {
+                running.submit(() -> {
+                    into.put(medium.key(), loadOne(accountId, medium, budgets));
+                    return null;
+                });
+            }
+            try {
+                for (int i = 0; i < wanted.size(); i++) {
+                    running.take().get();
+                }
+            } catch (ExecutionException | InterruptedException e) {
+                threads.shutdownNow();
+                rethrow(e);
+            }
+        }
+    }
+
+    private static void rethrow(Exception e) throws InterruptedException {
+        if (e instanceof InterruptedException interrupted) {
+            throw interrupted;
+        }
+        if (e.getCause() instanceof RuntimeException cause) {
+            throw cause;
+        }
+        throw new IllegalStateException(e.getCause());
+    }
+
+    private Medium loadOne(String accountId, WantedMedium medium, Budgets budgets) throws InterruptedException {
+        Deadline wait = new Deadline(WAIT_MAX);
+        try {
+            return switch (medium) {
+                case WantedMedium.Remote remote -> download(accountId, remote, budgets, wait);
+                case WantedMedium.Frame frame -> frames.asPng(accountId, () -> decoding(frame), budgets.pixels(), wait);
+            };
+        } catch (MediaRefused refused) {
+            throw ApiError.invalid(medium.param(), "'" + medium.param() + "' " + refused.why())
+                    .asException();
+        } catch (TooMuch tooMuch) {
+            throw busy(Objects.requireNonNullElse(tooMuch.comeBack(), COME_BACK))
+                    .asException();
+        } catch (NoRoom e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new InterruptedException(); // which has closed the file that was being written
+            }
+            log.warn("a medium could not be loaded: {}", e.getMessage(), e.getCause());
+            throw noRoom().asException();
+        }
+    }
+
+    private static InputStream decoding(WantedMedium.Frame frame) {
+        return Base64.getDecoder().wrap(new ByteArrayInputStream(frame.base64().getBytes(StandardCharsets.ISO_8859_1)));
+    }
+
+    private Medium download(String accountId, WantedMedium.Remote medium, Budgets budgets, Deadline wait)
+            throws MediaRefused, NoRoom, TooMuch, InterruptedException {
+        DownloadEnd end = DownloadEnd.FAILED;
+        try {
+            Medium loaded = downloaded(accountId, medium, budgets, wait);
+            end = DownloadEnd.LOADED;
+            return loaded;
+        } catch (MediaRefused refused) {
+            end = DownloadEnd.REFUSED;
+            throw refused;
+        } catch (TooMuch | ApiException tooMuch) {
+            end = DownloadEnd.BUSY;
+            throw tooMuch;
+        } catch (NoRoom noRoom) {
+            end = Thread.currentThread().isInterrupted() ? DownloadEnd.CANCELLED : DownloadEnd.NO_ROOM;
+            throw noRoom;
+        } catch (InterruptedException over) {
+            end = DownloadEnd.CANCELLED;
+            throw over;
+        } finally {
+            ends.incrementAndGet(end.ordinal());
+        }
+    }
+
+    private Medium downloaded(String accountId, WantedMedium.Remote medium, Budgets budgets, Deadline wait)
+            throws MediaRefused, NoRoom, TooMuch, InterruptedException {
+        Medium got;
+        try (FairTurns.Turn turn = turn(downloadTurns, accountId, wait)) {
+            Objects.requireNonNull(turn);
+            got = downloads.get(accountId, medium, budgets.bytes());
+        }
+        if (!got.mimeType().equals(MediaType.GIF.mimeType())) {
+            return got;
+        }
+        try {
+            return frames.asPng(accountId, got::stream, budgets.pixels(), wait);
+        } finally {
+            got.release();
+        }
+    }
+
+    /** Downloads since the start that have ended so. */
+    public long ended(DownloadEnd end) {
+        return ends.get(end.ordinal());
+    }
+
+    /** What lies here now, in memory and in files. */
+    public long bytes() {
+        return downloads.bytes();
+    }
+
+    private static ApiError busy(Duration comeBack) {
+        return ApiError.of(
+                        ErrorCode.RATE_LIMIT_EXCEEDED,
+                        "Too many of your calls are loading media at the moment. Please try again.")
+                .retryAfter(comeBack);
+    }
+
+    private static ApiError noRoom() {
+        return ApiError.of(
+                        ErrorCode.INTERNAL_ERROR,
+                        "The service has no room for more media at the moment. Please try again.")
+                .withStatus(503)
+                .retryAfter(COME_BACK);
+    }
+
+    @Override
+    public void close() {
+        frames.close();
+        downloads.close();
+    }
+}

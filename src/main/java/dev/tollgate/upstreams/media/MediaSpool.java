@@ -1,0 +1,97 @@
+package dev.tollgate.upstreams.media;
+
+import dev.tollgate.base.host.PrivateFiles;
+import dev.tollgate.http.limits.Shares;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Where media lie while their call runs: small ones in memory, those above {@value #MEMORY_EACH_MAX} bytes, and all where the memory
+ * for them is used up, in files. Memory and files are shared by account as they are wanted. A file loses its name as soon as it is open,
+ * so that nothing of it is left when the process ends. Thread-safe.
+ */
+public final class MediaSpool {
+
+    /** Above it a medium goes to a file (D29). */
+    static final int MEMORY_EACH_MAX = 1 << 20;
+
+    /** For all that lie in memory together. */
+    private static final long MEMORY_ALL_MAX = 64L << 20;
+
+    private final Path folder;
+    private final long bytesMax;
+    private final Shares fileBytes;
+    private final Shares memoryBytes = new Shares(MEMORY_ALL_MAX);
+    private final AtomicLong names = new AtomicLong();
+
+    private MediaSpool(Path folder, long bytesMax) {
+        this.folder = folder;
+        this.bytesMax = bytesMax;
+        this.fileBytes = new Shares(bytesMax);
+    }
+
+    /**
+     * Makes the folder, and empties it of what a file system without such files has left.
+     *
+     * @param bytesMax of all files together
+     */
+    public static MediaSpool open(Path folder, long bytesMax) throws IOException {
+        PrivateFiles.folder(folder);
+        try (DirectoryStream<Path> old = Files.newDirectoryStream(folder)) {
+            for (Path file : old) {
+                Files.delete(file);
+            }
+        }
+        return new MediaSpool(folder, bytesMax);
+    }
+
+    /** What lies in files now. */
+    public long fileBytes() {
+        return fileBytes.taken();
+    }
+
+    /** What lies in memory now. */
+    public long memoryBytes() {
+        return memoryBytes.taken();
+    }
+
+    boolean takeMemory(String accountId, long bytes) {
+        return memoryBytes.take(accountId, bytes);
+    }
+
+    void giveMemory(String accountId, long bytes) {
+        memoryBytes.give(accountId, bytes);
+    }
+
+    /** @throws NoRoom where the files are full, or the account's share of them is */
+    void takeFile(String accountId, long bytes) throws NoRoom {
+        if (!fileBytes.take(accountId, bytes)) {
+            throw new NoRoom(
+                    "media take %d of the %d bytes that they may (media.spool-bytes), of which an account may have as much as is left"
+                            .formatted(fileBytes.taken(), bytesMax),
+                    null);
+        }
+    }
+
+    void giveFile(String accountId, long bytes) {
+        fileBytes.give(accountId, bytes);
+    }
+
+    FileChannel newFile() throws IOException {
+        Path file = folder.resolve("medium-" + names.incrementAndGet());
+        FileChannel channel = PrivateFiles.open(
+                file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ);
+        try {
+            Files.delete(file);
+            return channel;
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package dev.tollgate.upstreams.media;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A body as it was before its server packed it, although nobody asked for that: object stores do so with what was put there packed (D56).
+ * Its length counts as it comes out. Used by one thread; blocks as its source does.
+ */
+final class Unpacked implements AutoCloseable {
+
+    private static final int PIECE_BYTES = 64 * 1024;
+
+    /** So much may come out of however little. */
+    private static final long ANY_RATIO_BYTES_MAX = 1 << 20;
+
+    /** What compresses better than that is no medium, and no document that somebody wrote. */
+    private static final int RATIO_MAX = 200;
+
+    private final Packed packed;
+    private final byte[] piece = new byte[PIECE_BYTES];
+    private @Nullable GZIPInputStream unpacking;
+    private long length;
+
+    /** Where pieces come from. */
+    @FunctionalInterface
+    interface Pieces {
+
+        /** @return null at the end */
+        byte @Nullable [] next() throws MediaRefused, InterruptedException;
+    }
+
+    Unpacked(Pieces source) {
+        this.packed = new Packed(source);
+    }
+
+    /**
+     * Whether it is packed in the one way that is unpacked.
+     *
+     * @throws MediaRefused where it is packed in another
+     */
+    static boolean isNeeded(@Nullable String coding) throws MediaRefused {
+        return switch (coding == null ? "" : coding.strip().toLowerCase(Locale.ROOT)) {
+            case "", "identity" -> false;
+            case "gzip", "x-gzip" -> true;
+            default ->
+                throw new MediaRefused("could not be downloaded: its server compresses it unasked, and not with gzip.");
+        };
+    }
+
+    /** @return null at the end */
+    byte @Nullable [] next() throws MediaRefused, InterruptedException {
+        int count = read();
+        length += Math.max(0, count);
+        if (length > ANY_RATIO_BYTES_MAX && length > packed.length * RATIO_MAX) {
+            throw new MediaRefused(
+                    "leads to a file whose bytes become more than %d times as many when they are unpacked."
+                            .formatted(RATIO_MAX));
+        }
+        return count < 0 ? null : Arrays.copyOf(piece, count);
+    }
+
+    private int read() throws MediaRefused, InterruptedException {
+        try {
+            if (unpacking == null) {
+                unpacking = new GZIPInputStream(packed, PIECE_BYTES);
+            }
+            return unpacking.read(piece);
+        } catch (IOException broken) {
+            packed.rethrow();
+            throw new MediaRefused("could not be downloaded: it is labelled gzip, but is not.");
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            if (unpacking != null) {
+                unpacking.close();
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e); // the source has nothing to close
+        }
+    }
+
+    /** The source as a stream, which keeps what it throws. */
+    private static final class Packed extends InputStream {
+
+        private final Pieces source;
+        private byte[] piece = {};
+        private int at;
+        private boolean ended;
+        private long length;
+        private @Nullable MediaRefused refused;
+        private @Nullable InterruptedException interrupted;
+
+        Packed(Pieces source) {
+            this.source = source;
+        }
+
+        void rethrow() throws MediaRefused, InterruptedException {
+            if (refused != null) {
+                throw refused;
+            }
+            if (interrupted != null) {
+                throw interrupted;
+            }
+        }
+
+        @Override
+        public int read() throws IOException {
+            return available() == 0 ? -1 : piece[at++] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int count) throws IOException {
+            int taken = Math.min(count, available());
+            System.arraycopy(piece, at, target, offset, taken);
+            at += taken;
+            return taken == 0 ? -1 : taken;
+        }
+
+        /** Waits for the next piece: the JDK asks here whether another member of the gzip file follows. */
+        @Override
+        public int available() throws IOException {
+            try {
+                while (at == piece.length && !ended) {
+                    byte[] next = source.next();
+                    ended = next == null;
+                    piece = next == null ? new byte[0] : next;
+                    at = 0;
+                    length += piece.length;
+                }
+            } catch (MediaRefused e) {
+                refused = e;
+                throw new IOException(e);
+            } catch (InterruptedException e) {
+                interrupted = e;
+                throw new IOException(e);
+            }
+            return piece.length - at;
+        }
+    }
+}

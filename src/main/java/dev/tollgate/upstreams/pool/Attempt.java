@@ -1,0 +1,156 @@
+package dev.tollgate.upstreams.pool;
+
+import dev.tollgate.upstreams.pool.Upstreams.Leg;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One try of a call, on a channel that it has entered; holds back what that says until it is of substance. A listener of its own for each
+ * try, so that a late word of an earlier one is not taken for the current one's. Confined to the event loop of its call.
+ */
+final class Attempt implements UpstreamListener {
+
+    private static final int HELD_EVENTS_MAX = 1_000;
+
+    private final Attempts owner;
+    private final Leg leg;
+    private final UpstreamCall call;
+    private List<UpstreamEvent> held = List.of();
+    private boolean finished;
+    private boolean entered = true;
+    private final long askedNanos = System.nanoTime();
+    private long heardNanos = TryObserver.NOTHING;
+
+    Attempt(Attempts owner, Leg leg, @Nullable Long maxOutputTokens) {
+        this.owner = owner;
+        this.leg = leg;
+        call = leg.ask().send(maxOutputTokens, this);
+    }
+
+    Leg leg() {
+        return leg;
+    }
+
+    ModelRoute route() {
+        return leg.route();
+    }
+
+    /** Whether it has come to a finish: without any output, that is a call that could not be read, or a stop with nothing said (protocol 4.4). */
+    boolean isFinished() {
+        return finished;
+    }
+
+    void pause() {
+        call.pause();
+    }
+
+    void resume() {
+        call.resume();
+    }
+
+    /** What has become of it until now. */
+    Tried tried(String outcome) {
+        long millis = (System.nanoTime() - askedNanos) / 1_000_000;
+        PooledChannel channel = route().channel();
+        return new Tried(channel.id(), channel.kind(), leg.ask().model(), askedNanos, millis, outcome);
+    }
+
+    /** What has been held back; only once. */
+    List<UpstreamEvent> release() {
+        List<UpstreamEvent> events = held;
+        held = List.of();
+        return events;
+    }
+
+    /** Ends it before its end, which tells nothing of the channel: its caller has gone, or another channel was faster. */
+    void giveUp(TryEnd why, long nowMillis) {
+        call.cancel();
+        if (entered) {
+            leave(why);
+            route().channel().breaker().abandoned(nowMillis);
+        }
+    }
+
+    private void leave(TryEnd end) {
+        if (entered) {
+            entered = false;
+            PooledChannel channel = route().channel();
+            channel.leave();
+            owner.observer()
+                    .over(
+                            channel.id(),
+                            channel.kind(),
+                            leg.ask().model(),
+                            end,
+                            System.nanoTime() - askedNanos,
+                            heardNanos);
+        }
+    }
+
+    @Override
+    public @Nullable String traceparent() {
+        TraceId trace = route().tellsTrace() ? owner.trace() : null;
+        return trace == null ? null : trace.parentOf(askedNanos);
+    }
+
+    @Override
+    public void events(List<UpstreamEvent> events) {
+        if (!owner.listensTo(this)) {
+            return;
+        }
+        if (!owner.isLatent()) {
+            owner.goesOn(events);
+            return;
+        }
+        held = held.isEmpty() ? events : joined(held, events);
+        boolean hasSubstance = held.size() > HELD_EVENTS_MAX;
+        for (UpstreamEvent event : events) {
+            hasSubstance |= substantial(event);
+            finished |= event instanceof UpstreamEvent.Finish;
+        }
+        if (hasSubstance) {
+            heardNanos = System.nanoTime() - askedNanos;
+            route().channel().breaker().answered();
+            owner.answers(this);
+        }
+    }
+
+    private static List<UpstreamEvent> joined(List<UpstreamEvent> first, List<UpstreamEvent> more) {
+        List<UpstreamEvent> all = new ArrayList<>(first);
+        all.addAll(more);
+        return all;
+    }
+
+    @Override
+    public void ended() {
+        if (owner.listensTo(this)) {
+            leave(heardNanos == TryObserver.NOTHING ? TryEnd.EMPTY : TryEnd.ANSWERED);
+            route().channel().breaker().succeeded();
+            owner.ended(this);
+        }
+    }
+
+    @Override
+    public void failed(UpstreamFailure failure) {
+        if (owner.listensTo(this)) {
+            leave(TryEnd.of(failure.kind()));
+            owner.failed(this, failure);
+        }
+    }
+
+    /** Whether an event is an answer, or the reason why there is none. */
+    private static boolean substantial(UpstreamEvent event) {
+        return switch (event) {
+            case UpstreamEvent.Text text -> !text.text().isEmpty();
+            case UpstreamEvent.Thought thought -> !thought.text().isEmpty();
+            case UpstreamEvent.ToolCall call -> true;
+            case UpstreamEvent.Media made -> true;
+            case UpstreamEvent.PromptBlocked blocked -> true;
+            case UpstreamEvent.Finish finish ->
+                finish.reason() == UpstreamEvent.FinishReason.LENGTH
+                        || finish.reason() == UpstreamEvent.FinishReason.FILTERED;
+            default -> false;
+        };
+    }
+}

@@ -1,0 +1,167 @@
+package dev.tollgate.upstreams.pool;
+
+import dev.tollgate.base.config.Secret;
+import dev.tollgate.base.config.SecretFiles;
+import dev.tollgate.base.config.YamlNode;
+import dev.tollgate.base.host.OperatorFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** One entry of the channels file, with the readings that several providers need. No complaint of it quotes a secret. */
+public final class ChannelEntry {
+
+    /** Those that every channel has. */
+    static final List<String> KEYS = List.of(
+            "id",
+            "kind",
+            "models",
+            "priority",
+            "weight",
+            "traceparent",
+            "timeouts",
+            "credential_expires",
+            "base_url",
+            "key",
+            "key_env",
+            "key_file");
+
+    private static final int SECRET_BYTES_MAX = 64 * 1024;
+    private static final Duration LEAST = Duration.ofMillis(100);
+    private static final Duration MOST = Duration.ofDays(1);
+    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,512}");
+    private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
+
+    private final String id;
+    private final YamlNode node;
+    private final Map<String, Named> models;
+    private final Timeouts defaults;
+    private final UnaryOperator<@Nullable String> environment;
+
+    /** @param place where the upstream's name of a model stands; null where it is the catalogue's */
+    record Named(String upstreamModel, @Nullable YamlNode place) {}
+
+    ChannelEntry(
+            String id,
+            YamlNode node,
+            Map<String, Named> models,
+            Timeouts defaults,
+            UnaryOperator<@Nullable String> environment) {
+        this.id = id;
+        this.node = node;
+        this.models = models;
+        this.defaults = defaults;
+        this.environment = environment;
+    }
+
+    public String id() {
+        return id;
+    }
+
+    /** For the keys of a provider's own. */
+    public YamlNode node() {
+        return node;
+    }
+
+    /** Looks at each upstream's name of a model that the file gives. */
+    public void checkModels(Pattern pattern, String allowed) {
+        models.values().forEach(named -> {
+            if (named.place() != null && !pattern.matcher(named.upstreamModel()).matches()) {
+                throw named.place().wrong(allowed);
+            }
+        });
+    }
+
+    /** Every upstream's name must be one of these. */
+    public void requireModels(Collection<String> known) {
+        models.values().forEach(named -> {
+            if (named.place() != null && !known.contains(named.upstreamModel())) {
+                throw named.place().wrong(YamlNode.oneOf(known));
+            }
+        });
+    }
+
+    /** Null where the entry has none. */
+    public @Nullable String baseUrl() {
+        YamlNode url = node.find("base_url");
+        return url == null ? null : url.baseUrl().toString();
+    }
+
+    public Timeouts timeouts() {
+        YamlNode times = node.find("timeouts");
+        if (times == null) {
+            return defaults;
+        }
+        times.onlyWith("connect", "first", "idle");
+        return new Timeouts(
+                millis(times.find("connect"), defaults.connectMillis()),
+                millis(times.find("first"), defaults.headMillis()),
+                millis(times.find("idle"), defaults.idleMillis()),
+                defaults.lingerMillis());
+    }
+
+    private static long millis(@Nullable YamlNode time, long otherwise) {
+        return time == null ? otherwise : time.time(LEAST, MOST).toMillis();
+    }
+
+    /** From {@code key}, {@code key_env} or {@code key_file}; null where none of them stands there. */
+    public @Nullable Secret key() {
+        List<YamlNode> given = Stream.of("key", "key_env", "key_file")
+                .map(node::find)
+                .filter(Objects::nonNull)
+                .toList();
+        if (given.size() > 1) {
+            throw given.get(1).complaint("stands beside another key; allowed is one of key, key_env, key_file.");
+        }
+        return given.isEmpty() ? null : key(given.getFirst());
+    }
+
+    private Secret key(YamlNode place) {
+        String text;
+        if (place.equals(node.find("key"))) {
+            text = place.text();
+        } else if (place.equals(node.find("key_env"))) {
+            text = variable(place);
+        } else {
+            text = file(place).value().strip();
+        }
+        if (!KEY.matcher(text).matches()) {
+            throw place.complaint("gives no key; allowed is 1 to 512 printable characters without a space.");
+        }
+        return new Secret(text);
+    }
+
+    private String variable(YamlNode place) {
+        if (!VARIABLE.matcher(place.text()).matches()) {
+            throw place.complaint("is not the name of a variable; allowed are letters, digits and _.");
+        }
+        SecretFiles.Found found = new SecretFiles(environment).find(place.text(), place.text());
+        if (found == null) {
+            throw place.complaint("names a variable that is not set: " + place.text() + ".");
+        }
+        return found.text().strip();
+    }
+
+    /** The whole of a file that a key names: a regular one of at most 64 KiB. */
+    public Secret file(YamlNode place) {
+        try {
+            byte[] bytes = OperatorFile.read(Path.of(place.text()), SECRET_BYTES_MAX);
+            return new Secret(new String(bytes, StandardCharsets.UTF_8));
+        } catch (OperatorFile.Unfit e) {
+            throw place.complaint("names a file that " + e.getMessage() + ".");
+        } catch (IOException | InvalidPathException e) {
+            throw place.complaint(
+                    "names a file that cannot be read (" + e.getClass().getSimpleName() + ").");
+        }
+    }
+}

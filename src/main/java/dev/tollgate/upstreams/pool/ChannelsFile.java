@@ -1,0 +1,162 @@
+package dev.tollgate.upstreams.pool;
+
+import dev.tollgate.base.config.YamlFile;
+import dev.tollgate.base.config.YamlNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the operator's channels. Nothing is opened before all of the file has been found good. */
+public final class ChannelsFile {
+
+    private static final int CHANNELS_MAX = 100;
+    private static final String HEDGE_AFTER = "hedge_after";
+    private static final Duration HEDGE_LEAST = Duration.ofMillis(100);
+    private static final Duration HEDGE_MOST = Duration.ofMinutes(1);
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+    private final Map<String, Provider> providers = new TreeMap<>();
+    private final Map<String, String> catalogue;
+    private final Timeouts defaults;
+    private final UnaryOperator<@Nullable String> environment;
+
+    /**
+     * @param catalogue the upstream's name of each model on sale, by its id
+     * @param defaults where a channel names no times
+     * @param environment a variable's value by its name, null where it is not set
+     */
+    public ChannelsFile(
+            List<Provider> providers,
+            Map<String, String> catalogue,
+            Timeouts defaults,
+            UnaryOperator<@Nullable String> environment) {
+        providers.forEach(provider -> this.providers.put(provider.kind(), provider));
+        this.catalogue = Map.copyOf(catalogue);
+        this.defaults = defaults;
+        this.environment = environment;
+    }
+
+    /** @throws dev.tollgate.base.config.ConfigException naming line, key and what is allowed; it holds no secret */
+    public PoolSpec read(Path file) {
+        YamlNode whole = YamlFile.read(file).onlyWith("channels", HEDGE_AFTER);
+        YamlNode wait = whole.find(HEDGE_AFTER);
+        return new PoolSpec(channels(whole.need("channels")), wait == null ? null : wait.time(HEDGE_LEAST, HEDGE_MOST));
+    }
+
+    private List<ChannelSpec> channels(YamlNode channels) {
+        List<YamlNode> items = channels.items();
+        if (items.isEmpty() || items.size() > CHANNELS_MAX) {
+            throw channels.complaint(
+                    "holds " + items.size() + " channels; allowed are 1 to " + CHANNELS_MAX + " of them.");
+        }
+        List<ChannelSpec> specs = new ArrayList<>();
+        Set<String> ids = new HashSet<>();
+        for (YamlNode item : items) {
+            ChannelSpec spec = channel(item);
+            if (!ids.add(spec.id())) {
+                throw item.need("id").complaint("names a second channel '" + spec.id() + "'.");
+            }
+            specs.add(spec);
+        }
+        return List.copyOf(specs);
+    }
+
+    private ChannelSpec channel(YamlNode item) {
+        Provider provider = item.need("kind").choice(providers);
+        List<String> keys = new ArrayList<>(ChannelEntry.KEYS);
+        keys.addAll(provider.keys());
+        item.onlyWith(keys.toArray(String[]::new));
+        String id = id(item.need("id"));
+        Map<String, ChannelEntry.Named> models = models(item, provider);
+        Opening opening = provider.read(new ChannelEntry(id, item, models, defaults, environment));
+        Map<String, String> names = new LinkedHashMap<>();
+        models.forEach((model, named) -> names.put(model, named.upstreamModel()));
+        return new ChannelSpec(
+                id,
+                provider.kind(),
+                number(item, "priority", 100),
+                number(item, "weight", 1_000),
+                names,
+                tellsTrace(item),
+                credentialExpires(item),
+                opening);
+    }
+
+    /** Off unless it is asked for: providers have refused what they do not know. */
+    private static boolean tellsTrace(YamlNode item) {
+        YamlNode node = item.find("traceparent");
+        return node != null && node.choice(Map.of("send", true, "none", false));
+    }
+
+    /** The day on which it ends, from whose begin in UTC on nobody may count on it. */
+    private static @Nullable Instant credentialExpires(YamlNode item) {
+        YamlNode node = item.find("credential_expires");
+        if (node == null) {
+            return null;
+        }
+        try {
+            return LocalDate.parse(node.text()).atStartOfDay(ZoneOffset.UTC).toInstant();
+        } catch (DateTimeParseException e) {
+            throw node.wrong("a day like 2027-03-31");
+        }
+    }
+
+    private static String id(YamlNode node) {
+        if (!ID.matcher(node.text()).matches()) {
+            throw node.wrong("1 to 64 of A-Z a-z 0-9 . _ -");
+        }
+        return node.text();
+    }
+
+    private static int number(YamlNode item, String key, int most) {
+        YamlNode node = item.find(key);
+        return node == null ? 1 : (int) node.wholeNumber(1, most);
+    }
+
+    private Map<String, ChannelEntry.Named> models(YamlNode item, Provider provider) {
+        YamlNode node = provider.servesCatalogue() ? item.find("models") : item.need("models");
+        Map<String, ChannelEntry.Named> models = new LinkedHashMap<>();
+        if (node == null) {
+            catalogue.forEach((id, name) -> models.put(id, new ChannelEntry.Named(name, null)));
+        } else if (node.isList() && provider.servesCatalogue()) {
+            node.items().forEach(model -> models.put(known(model, model.text()), named(model.text(), null)));
+        } else {
+            node.fields().forEach((id, name) -> models.put(known(name, id), named(name.text(), name)));
+        }
+        if (models.isEmpty()) {
+            throw item.need("models")
+                    .complaint("names no model; allowed is " + YamlNode.oneOf(catalogue.keySet()) + ".");
+        }
+        return models;
+    }
+
+    private ChannelEntry.Named named(String name, @Nullable YamlNode place) {
+        return new ChannelEntry.Named(place == null ? String.valueOf(catalogue.get(name)) : name, place);
+    }
+
+    private String known(YamlNode place, String id) {
+        if (!catalogue.containsKey(id)) {
+            throw place.complaint("is of the model '" + shortened(id) + "', which is not on sale; allowed is "
+                    + YamlNode.oneOf(catalogue.keySet()) + ".");
+        }
+        return id;
+    }
+
+    private static String shortened(String text) {
+        String printable = text.replaceAll("\\p{Cntrl}", "?");
+        return printable.length() > 60 ? printable.substring(0, 60) + "..." : printable;
+    }
+}

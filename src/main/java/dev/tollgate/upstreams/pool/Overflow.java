@@ -1,0 +1,38 @@
+package dev.tollgate.upstreams.pool;
+
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * By how much a request does not fit into a model's context, as far as the upstream tells.
+ *
+ * @param tokens what the request comes to
+ * @param tokensMax what the model takes
+ */
+public record Overflow(@Nullable Long tokens, @Nullable Long tokensMax) {
+
+    public static final Overflow UNTOLD = new Overflow(null, null);
+
+    /**
+     * Reads an upstream's words.
+     *
+     * @param patterns with the groups {@code tokens} and {@code max}, of at most 12 digits; either may be missing
+     * @return null where none of them is found
+     */
+    public static @Nullable Overflow in(String message, List<Pattern> patterns) {
+        for (Pattern pattern : patterns) {
+            Matcher matcher = pattern.matcher(message);
+            if (matcher.find()) {
+                return new Overflow(number(matcher, "tokens"), number(matcher, "max"));
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable Long number(Matcher matcher, String group) {
+        String digits = matcher.namedGroups().containsKey(group) ? matcher.group(group) : null;
+        return digits == null ? null : Long.valueOf(digits);
+    }
+}

@@ -1,0 +1,26 @@
+package dev.tollgate.upstreams.pool;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One reading of the operator's channels.
+ *
+ * @param hedgeAfter how long a call waits for its first channel before a second one is asked beside it; at least a millisecond, null for
+ *     never
+ */
+public record PoolSpec(List<ChannelSpec> channels, @Nullable Duration hedgeAfter) {
+
+    public PoolSpec {
+        channels = List.copyOf(channels);
+        if (hedgeAfter != null && hedgeAfter.toMillis() < 1) {
+            throw new IllegalArgumentException("a wait must be at least a millisecond");
+        }
+    }
+
+    /** Each call is sent to one channel at a time. */
+    public static PoolSpec of(List<ChannelSpec> channels) {
+        return new PoolSpec(channels, null);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.tollgate.upstreams.pool;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a channel is not asked for a model for a while.
+ *
+ * @param untilMillis since the epoch
+ */
+record Rest(Reason reason, long untilMillis) {
+
+    /** Google's days begin and end there. */
+    private static final ZoneId QUOTA_ZONE = ZoneId.of("America/Los_Angeles");
+
+    private static final long MISCONFIGURED_MILLIS = 60_000;
+
+    enum Reason {
+        MINUTE_QUOTA,
+        DAY_QUOTA,
+        /** Its key, project or name of the model is not taken: passed over while there is another, for it may have been mended. */
+        MISCONFIGURED
+    }
+
+    /** Nobody asks before the end: the answer is known. */
+    boolean isFirm() {
+        return reason != Reason.MISCONFIGURED;
+    }
+
+    /** What a failure calls for; null where the next call may go better. */
+    static @Nullable Rest after(UpstreamFailure failure, Instant now) {
+        return switch (failure.kind()) {
+            case QUOTA ->
+                failure.retryAfter() == null || failure.retryAfter().isZero()
+                        ? null
+                        : new Rest(
+                                Reason.MINUTE_QUOTA,
+                                now.plus(failure.retryAfter()).toEpochMilli());
+            case DAY_QUOTA -> new Rest(Reason.DAY_QUOTA, nextDay(now).toEpochMilli());
+            case MISCONFIGURED -> new Rest(Reason.MISCONFIGURED, now.toEpochMilli() + MISCONFIGURED_MILLIS);
+            case REFUSED, TOO_LONG, SIGNATURE, REPLACED, UNAVAILABLE, BROKEN -> null;
+        };
+    }
+
+    private static Instant nextDay(Instant now) {
+        LocalDate today = LocalDate.ofInstant(now, QUOTA_ZONE);
+        return today.plusDays(1).atStartOfDay(QUOTA_ZONE).toInstant();
+    }
+}

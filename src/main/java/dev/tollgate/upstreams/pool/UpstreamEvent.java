@@ -1,0 +1,162 @@
+package dev.tollgate.upstreams.pool;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What an upstream says, one thing at a time, in its own order. {@code candidate} is 0-based. */
+public sealed interface UpstreamEvent {
+
+    /** Once, before all others: which model answers, and the upstream's own id of the answer, as far as they can be stored. */
+    record Started(@Nullable String modelVersion, @Nullable String responseId) implements UpstreamEvent {
+        public Started {
+            modelVersion = StoredWord.of(modelVersion);
+            responseId = StoredWord.of(responseId);
+        }
+    }
+
+    /** @param signature thought signature that came on this part */
+    record Thought(int candidate, String text, @Nullable String signature) implements UpstreamEvent {}
+
+    /** @param text may be empty where the part only carries a signature */
+    record Text(int candidate, String text, @Nullable String signature) implements UpstreamEvent {}
+
+    /**
+     * A picture, a sound or another file that the model has made: whole, or where it lies.
+     *
+     * @param mimeType empty where it is not told
+     * @param data in base64, as it came; where {@code linked}, a URI
+     * @param signature thought signature that came on this part
+     */
+    record Media(
+            int candidate,
+            String mimeType,
+            String data,
+            boolean linked,
+            @Nullable String signature) implements UpstreamEvent {
+
+        /** A whole one. */
+        public Media(int candidate, String mimeType, String data) {
+            this(candidate, mimeType, data, false, null);
+        }
+
+        /** As a data URL, or where it lies. */
+        public String url() {
+            return linked ? data : "data:" + mimeType + ";base64," + data;
+        }
+    }
+
+    /**
+     * A whole call.
+     *
+     * @param upstreamId the upstream's own id of the call, where it has one
+     * @param arguments compact JSON object, keys in the upstream's order, numbers verbatim
+     */
+    record ToolCall(
+            int candidate,
+            @Nullable String upstreamId,
+            String name,
+            String arguments,
+            @Nullable String signature) implements UpstreamEvent {}
+
+    /**
+     * A part that tells of a tool of the upstream's own, or of its result: shown to nobody, wanted back in the next turn.
+     *
+     * @param part JSON as it came
+     */
+    record ServerTool(int candidate, String part) implements UpstreamEvent {}
+
+    /**
+     * What a candidate's whole text rests on or repeats, at most once a candidate, before its {@link Finish}.
+     *
+     * @param citations offsets in Unicode code points over the candidate's whole text (D7, D45)
+     * @param searchEntryPoint HTML that Google's terms ask to show
+     * @param metadata the upstream's own object on its search (D49)
+     */
+    record Grounding(
+            int candidate,
+            List<Citation> citations,
+            @Nullable String searchEntryPoint,
+            @Nullable JsonNode metadata) implements UpstreamEvent {}
+
+    /** @param tokens in OpenAI's shape: an array of {@code {token, logprob, bytes, top_logprobs}} */
+    record Logprobs(int candidate, JsonNode tokens) implements UpstreamEvent {}
+
+    /**
+     * The end of a candidate.
+     *
+     * @param nativeReason the upstream's own word (D17)
+     */
+    record Finish(int candidate, FinishReason reason, String nativeReason) implements UpstreamEvent {}
+
+    /**
+     * A chunk as it came, where the ask was a {@link NativeAsk}: after all other events of that chunk, which tell the same and count.
+     *
+     * @param chunk without usage, and without candidates that had ended before; the listener may change it
+     * @param bytes how many it came in
+     */
+    record Raw(ObjectNode chunk, int bytes) implements UpstreamEvent {}
+
+    /** The prompt was refused; there are no candidates. */
+    record PromptBlocked(String nativeReason) implements UpstreamEvent {}
+
+    /**
+     * What follows is not counted by the report before it: a chunk without usage has come after one with. So what a report covers does not
+     * depend on which chunks came in one read.
+     */
+    enum Unreported implements UpstreamEvent {
+        FROM_HERE
+    }
+
+    /** Cumulative counts as the upstream reported them, unchecked (D37); {@link #ABSENT} where it said nothing. */
+    record Usage(
+            long promptTokens,
+            long toolUsePromptTokens,
+            long candidatesTokens,
+            long thoughtsTokens,
+            long cachedTokens,
+            long totalTokens,
+            Modalities promptDetails,
+            Modalities candidatesDetails)
+            implements UpstreamEvent {
+
+        /** A count that was not reported, or was not a number. */
+        public static final long ABSENT = Long.MIN_VALUE;
+    }
+
+    /** Token counts by modality; 0 where not reported. {@code documentTokens} is Gemini's, OpenAI has no name for it. */
+    record Modalities(long textTokens, long imageTokens, long audioTokens, long videoTokens, long documentTokens) {
+        public static final Modalities NONE = new Modalities(0, 0, 0, 0, 0);
+    }
+
+    record Citation(int startIndex, int endIndex, String url, String title) {
+
+        /** Where there is no title, it is the URL's host. */
+        public static Citation of(int startIndex, int endIndex, String url, String title) {
+            return new Citation(startIndex, Math.max(startIndex, endIndex), url, title.isEmpty() ? host(url) : title);
+        }
+
+        private static String host(String url) {
+            try {
+                return Objects.requireNonNullElse(URI.create(url).getHost(), url);
+            } catch (IllegalArgumentException notAUri) {
+                return url;
+            }
+        }
+    }
+
+    enum FinishReason {
+        STOP,
+        /** The maximum of tokens was reached. */
+        LENGTH,
+        /** A safety filter, recitation, a forbidden language. */
+        FILTERED,
+        /** A call or an answer that the upstream itself could not read: worth asking again (D48). */
+        MALFORMED,
+        /** Anything else: a stop where there is output, an error where there is none. */
+        OTHER
+    }
+}

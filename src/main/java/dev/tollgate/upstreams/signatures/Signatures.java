@@ -1,0 +1,374 @@
+package dev.tollgate.upstreams.signatures;
+
+import dev.tollgate.base.conversation.Message;
+import dev.tollgate.books.ledger.Settle;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Dialect;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import dev.tollgate.upstreams.pool.Replay;
+import dev.tollgate.upstreams.pool.SignatureOrigins;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds what earlier answers were signed with, and makes the changes that keep it. */
+public final class Signatures {
+
+    /** How long a signature is kept after its last use. */
+    public static final Duration KEPT = Duration.ofDays(30);
+
+    /** How often it is worth looking for old ones. */
+    public static final Duration SWEEP_EVERY = Duration.ofMinutes(10);
+
+    /** What the signatures of one account may take, in KiB; as many rows at most. */
+    public static final long SHARE_KIB = 64 * 1024;
+
+    /** Longer ones are not kept: Google names no limit, several thousand are usual. */
+    static final int SIGNATURE_CHARS_MAX = 256 * 1024;
+
+    static final int UPSTREAM_ID_CHARS_MAX = 1_024;
+
+    /** Of one answer; as many calls as a request may declare tools. */
+    static final int PARTS_MAX = 128;
+
+    /** Calls and texts of one request that are looked up, the nearest to its end. */
+    static final int LOOKUPS_MAX = 1_024;
+
+    /** Of all that one request gets back; the nearest to its end win. */
+    static final long REPLAY_BYTES_MAX = 8L << 20;
+
+    /** A use is noted when the last note is this old: most reads write nothing. */
+    private static final Duration TOUCH_AFTER = Duration.ofDays(1);
+
+    private static final int FORGET_ROWS = 500;
+
+    private static final String COLUMNS =
+            "SELECT s.print, s.model, s.channel, s.is_first, s.upstream_id, s.signature, s.used_at FROM ";
+    private static final String FIND_SQLITE = COLUMNS + """
+            json_each(?) AS wanted CROSS JOIN thought_signature AS s ON s.account_id = ? AND s.print = wanted.value""";
+    private static final String FIND_POSTGRESQL = COLUMNS + """
+            thought_signature AS s WHERE s.print = ANY (?) AND s.account_id = ?""";
+
+    /** Of what is sealed; never to be changed. */
+    private static final String PURPOSE = "thought signatures";
+
+    private static final Logger log = LoggerFactory.getLogger(Signatures.class);
+
+    private final Database database;
+    private final Writer writer;
+    private final SecretBox secrets;
+    private final SecretBox.Purpose sealing;
+    private final InstantSource clock;
+
+    public Signatures(Database database, Writer writer, SecretBox secrets, InstantSource clock) {
+        this.database = database;
+        this.writer = writer;
+        this.secrets = secrets;
+        this.sealing = secrets.purpose(PURPOSE);
+        this.clock = clock;
+    }
+
+    /** Goes after the ledger, whose outcomes it reads. */
+    public static Part<?> part() {
+        return part(SHARE_KIB);
+    }
+
+    /** @param shareKib what the signatures of one account may take */
+    public static Part<?> part(long shareKib) {
+        return new SignaturesPart(shareKib);
+    }
+
+    // ---- to keep ----
+
+    /**
+     * What goes with a settlement.
+     *
+     * @param model the upstream's name of the model
+     * @param channel the name of the channel that answered
+     * @return nothing where nothing was signed
+     */
+    public List<Change> keeping(
+            Settle settle, String accountId, String model, String channel, List<SignedPart> signed) {
+        Prints prints = new Prints(secrets, accountId);
+        List<KeepSignatures.Row> rows = new ArrayList<>();
+        for (SignedPart part : signed) {
+            if (rows.size() < PARTS_MAX && isKept(part)) {
+                rows.add(row(prints, accountId, model, channel, part));
+            }
+        }
+        return rows.isEmpty() ? List.of() : List.of(new KeepSignatures(settle, accountId, rows));
+    }
+
+    private static boolean isKept(SignedPart part) {
+        return switch (part) {
+            case SignedPart.Call call ->
+                length(call.signature()) + length(call.before()) <= SIGNATURE_CHARS_MAX
+                        && length(call.upstreamId()) <= UPSTREAM_ID_CHARS_MAX;
+            case SignedPart.Text text -> text.signature().length() <= SIGNATURE_CHARS_MAX;
+            case SignedPart.SentBack back ->
+                !back.signature().isEmpty() && length(back.upstreamId()) <= UPSTREAM_ID_CHARS_MAX;
+        };
+    }
+
+    private static int length(@Nullable String text) {
+        return text == null ? 0 : text.length();
+    }
+
+    private KeepSignatures.Row row(Prints prints, String accountId, String model, String channel, SignedPart part) {
+        return switch (part) {
+            case SignedPart.Call call -> {
+                String print = prints.call(call.id(), call.name(), call.arguments());
+                yield new KeepSignatures.Row(
+                        print, model, channel, call.first(), call.upstreamId(), sealed(joined(call), accountId, print));
+            }
+            case SignedPart.Text text -> {
+                String print = prints.text(text.text());
+                yield new KeepSignatures.Row(
+                        print, model, channel, false, null, sealed(text.signature(), accountId, print));
+            }
+            case SignedPart.SentBack back ->
+                new KeepSignatures.Row(
+                        prints.signature(back.signature()), model, channel, false, back.upstreamId(), null);
+        };
+    }
+
+    /** What stood before a call is kept behind its signature, which has no line breaks. */
+    private static @Nullable String joined(SignedPart.Call call) {
+        String signature = call.signature() == null ? "" : call.signature();
+        return call.before() == null ? call.signature() : signature + "\n" + call.before();
+    }
+
+    private @Nullable String sealed(@Nullable String signature, String accountId, String print) {
+        if (signature == null) {
+            return null;
+        }
+        byte[] sealed = sealing.seal(signature.getBytes(StandardCharsets.UTF_8), context(accountId, print));
+        return Base64.getEncoder().encodeToString(sealed);
+    }
+
+    private static String context(String accountId, String print) {
+        return "thought signature " + print + " of " + accountId;
+    }
+
+    // ---- to find ----
+
+    /** Whether a request can have anything to find: most have not, and need no read. */
+    public static boolean mayHave(List<Message> messages, boolean demanded) {
+        boolean said = false;
+        for (int i = messages.size() - 1; i >= 0; i--) {
+            switch (messages.get(i)) {
+                case Message.Assistant assistant
+                when !assistant.toolCalls().isEmpty() -> {
+                    return true;
+                }
+                case Message.Assistant _ -> said = true;
+                case Message.User _
+                when !demanded -> {
+                    return false;
+                }
+                default -> {}
+            }
+        }
+        return said && demanded;
+    }
+
+    /**
+     * Looks up all that was signed in the messages, in one read. Blocks.
+     *
+     * @param modelOn the upstream's name of the model that a channel of this name is asked for now; null where it is asked for none
+     * @throws StoreException when the store cannot be read
+     */
+    public Replay find(String accountId, Function<String, @Nullable String> modelOn, List<Message> messages) {
+        List<Wanted> wanted = wanted(new Prints(secrets, accountId), messages);
+        if (wanted.isEmpty()) {
+            return Replay.NONE;
+        }
+        Map<String, Found> found = read(accountId, wanted.stream().map(Wanted::print));
+        touch(accountId, found);
+        Replay.Builder replay = new Replay.Builder(modelOn);
+        for (Wanted it : wanted) {
+            Found row = found.get(it.print());
+            if (row != null && replay.bytes() < REPLAY_BYTES_MAX) {
+                add(accountId, it, row, replay);
+            }
+        }
+        return replay.build();
+    }
+
+    /**
+     * Looks up who made the signatures that a caller sent back, in one read. Blocks.
+     *
+     * @param modelOn the upstream's name of the model that a channel of this name is asked for now; null where it is asked for none
+     * @param signatures in the conversation's order
+     * @throws StoreException when the store cannot be read
+     */
+    public SignatureOrigins origins(
+            String accountId, Function<String, @Nullable String> modelOn, List<String> signatures) {
+        Prints prints = new Prints(secrets, accountId);
+        Map<String, String> printed = new HashMap<>();
+        List<String> nearest = signatures.subList(Math.max(0, signatures.size() - LOOKUPS_MAX), signatures.size());
+        nearest.forEach(signature -> printed.computeIfAbsent(signature, prints::signature));
+        if (printed.isEmpty()) {
+            return SignatureOrigins.NONE;
+        }
+        Map<String, Found> found = read(accountId, printed.values().stream());
+        touch(accountId, found);
+        Map<String, SignatureOrigins.Origin> origins = new HashMap<>();
+        String preferred = null;
+        for (String signature : nearest) {
+            Found row = found.get(printed.get(signature));
+            if (row != null) {
+                origins.put(signature, new SignatureOrigins.Origin(row.channel(), row.model(), row.upstreamId()));
+                preferred = row.model().equals(modelOn.apply(row.channel())) ? row.channel() : preferred;
+            }
+        }
+        return new SignatureOrigins(origins, preferred);
+    }
+
+    /** @param call null: the message's text is wanted */
+    private record Wanted(String print, Message.Assistant message, Message.@Nullable ToolCall call) {}
+
+    private record Found(
+            String print,
+            String model,
+            String channel,
+            boolean first,
+            @Nullable String upstreamId,
+            @Nullable String signature,
+            long usedAt) {}
+
+    private static List<Wanted> wanted(Prints prints, List<Message> messages) {
+        List<Wanted> wanted = new ArrayList<>();
+        for (int i = messages.size() - 1; i >= 0 && wanted.size() < LOOKUPS_MAX; i--) {
+            if (messages.get(i) instanceof Message.Assistant message) {
+                for (Message.ToolCall call : message.toolCalls()) {
+                    wanted.add(new Wanted(prints.call(call.id(), call.name(), call.arguments()), message, call));
+                }
+                if (message.text() != null && !message.text().isEmpty()) {
+                    wanted.add(new Wanted(prints.text(message.text()), message, null));
+                }
+            }
+        }
+        return wanted.size() <= LOOKUPS_MAX ? wanted : wanted.subList(0, LOOKUPS_MAX);
+    }
+
+    private Map<String, Found> read(String accountId, Stream<String> wanted) {
+        List<String> prints = wanted.distinct().toList();
+        return database.readFor(accountId, connection -> {
+            boolean embedded = database.dialect() == Dialect.SQLITE;
+            try (PreparedStatement select = connection.prepareStatement(embedded ? FIND_SQLITE : FIND_POSTGRESQL)) {
+                setPrints(connection, select, embedded, prints);
+                select.setString(2, accountId);
+                Map<String, Found> found = new HashMap<>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        found.put(row.getString(1), found(row));
+                    }
+                }
+                return found;
+            }
+        });
+    }
+
+    private static void setPrints(
+            Connection connection, PreparedStatement select, boolean embedded, List<String> prints)
+            throws SQLException {
+        if (embedded) {
+            select.setString(1, "[\"" + String.join("\",\"", prints) + "\"]");
+        } else {
+            select.setArray(1, connection.createArrayOf("text", prints.toArray()));
+        }
+    }
+
+    private static Found found(ResultSet row) throws SQLException {
+        return new Found(
+                row.getString(1),
+                row.getString(2),
+                row.getString(3),
+                row.getLong(4) == 1,
+                row.getString(5),
+                row.getString(6),
+                row.getLong(7));
+    }
+
+    private void add(String accountId, Wanted wanted, Found row, Replay.Builder replay) {
+        String kept = row.signature() == null ? "" : Objects.requireNonNullElse(opened(accountId, row), "");
+        int end = kept.indexOf('\n');
+        String signature = end < 0 ? kept : kept.substring(0, end);
+        Replay.Part part = new Replay.Part(
+                signature.isEmpty() ? null : signature,
+                row.channel(),
+                row.model(),
+                row.first(),
+                row.upstreamId(),
+                end < 0 ? null : kept.substring(end + 1));
+        if (wanted.call() != null) {
+            replay.add(wanted.call(), part);
+        } else {
+            replay.add(wanted.message(), part);
+        }
+    }
+
+    private @Nullable String opened(String accountId, Found row) {
+        try {
+            byte[] sealed = Base64.getDecoder().decode(row.signature());
+            return new String(sealing.open(sealed, context(accountId, row.print())), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException | StoreException e) {
+            log.warn("a kept signature cannot be opened and is lost: {}", e.getMessage());
+            return null;
+        }
+    }
+
+    /** Not waited for: what is lost is a note, and the next use makes it again. */
+    private void touch(String accountId, Map<String, Found> found) {
+        Instant now = clock.instant();
+        long before = now.minus(TOUCH_AFTER).toEpochMilli();
+        List<String> stale = found.values().stream()
+                .filter(row -> row.usedAt() < before)
+                .map(Found::print)
+                .toList();
+        if (!stale.isEmpty()) {
+            writer.commit(Unit.of(new TouchSignatures(accountId, stale, now))).whenComplete((unit, failure) -> {
+                if (failure != null) {
+                    log.debug("the use of signatures was not noted", failure);
+                }
+            });
+        }
+    }
+
+    // ---- to forget ----
+
+    /**
+     * Forgets what has not been used for {@link #KEPT}, a few rows in each unit of work. Blocks.
+     *
+     * @throws StoreException when the store does not take it; the next time may
+     */
+    public void forgetOld() {
+        ForgetSignatures forget;
+        do {
+            forget = new ForgetSignatures(clock.instant().minus(KEPT), FORGET_ROWS);
+            writer.commitAndWait(Unit.of(forget));
+        } while (forget.outcome() == FORGET_ROWS);
+    }
+}

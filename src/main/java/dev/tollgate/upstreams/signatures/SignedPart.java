@@ -1,0 +1,48 @@
+package dev.tollgate.upstreams.signatures;
+
+import org.jspecify.annotations.Nullable;
+
+/** A part of an answer that a later turn of the conversation needs more of than the caller may send back. */
+public sealed interface SignedPart {
+
+    /**
+     * A call.
+     *
+     * @param id as the caller was shown it; null in the deprecated form, which has none
+     * @param arguments as the caller was shown them
+     * @param first whether it was the first call of its answer
+     * @param upstreamId the upstream's own id, where it gave one
+     * @param signature null where it had none
+     * @param before a JSON array of the upstream's own parts that stood before it and the caller was not shown; null where there were none
+     */
+    record Call(
+            @Nullable String id,
+            String name,
+            String arguments,
+            boolean first,
+            @Nullable String upstreamId,
+            @Nullable String signature,
+            @Nullable String before)
+            implements SignedPart {
+
+        public Call(
+                @Nullable String id,
+                String name,
+                String arguments,
+                boolean first,
+                @Nullable String upstreamId,
+                @Nullable String signature) {
+            this(id, name, arguments, first, upstreamId, signature, null);
+        }
+    }
+
+    /** @param text of the whole answer, not empty */
+    record Text(String text, String signature) implements SignedPart {}
+
+    /**
+     * Whatever it is, its caller sends the signature back with it: only who made it is to be kept.
+     *
+     * @param upstreamId of a call: the upstream's own id, where it gave one
+     */
+    record SentBack(String signature, @Nullable String upstreamId) implements SignedPart {}
+}

@@ -1,0 +1,217 @@
+package dev.tollgate.app;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.books.auditlog.Actor;
+import dev.tollgate.http.Route;
+import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.operator.admin.By;
+import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every route of the table is asked by everybody there is: whom its gate does not name gets no further than the gate. */
+@Order(19)
+class RouteGatesTest {
+
+    private static final String ADMIN_KEY = "admin-key-of-the-tests";
+
+    /** A status of nobody in particular: whoever is let in may still be told that he asks for nothing. */
+    private static final int IN = 0;
+
+    private enum Role {
+        NOBODY,
+        CUSTOMER,
+        GOOGLES_CLIENT,
+        MANAGER,
+        OPERATOR,
+        /** A customer's session in a browser. */
+        MEMBER,
+        /** An operator's. */
+        STAFF
+    }
+
+    /** What each gate says to each role. */
+    private static final Map<String, Map<Role, Integer>> GATES = Map.ofEntries(
+            Map.entry("public", said(IN, IN, IN, IN, IN, IN, IN)),
+            Map.entry("API or management key", said(401, IN, 401, IN, 401, 401, 401)),
+            Map.entry("API key", said(401, IN, 401, 403, 401, 401, 401)),
+            Map.entry("API or management key, also as Google's clients send it", said(401, IN, IN, IN, 401, 401, 401)),
+            Map.entry("API key, also as Google's clients send it", said(401, IN, IN, 403, 401, 401, 401)),
+            Map.entry("management key", said(401, 403, 401, IN, 401, 401, 401)),
+            Map.entry("Stripe's signature", said(404, 404, 404, 404, 404, 404, 404)),
+            Map.entry("admin key", said(401, 403, 401, 403, IN, 401, 401)),
+            // whoever asks here sends an origin, as pages do: MetricsTest asks without
+            Map.entry("admin key, or this machine", said(401, 403, 401, 403, IN, 401, 401)),
+            Map.entry("page for everybody", said(IN, IN, IN, IN, IN, IN, IN)),
+            Map.entry("page for whose password was right", said(303, 303, 303, 303, 303, IN, IN)),
+            Map.entry("page for who is signed in", said(303, 303, 303, 303, 303, IN, IN)),
+            Map.entry("page that listens", said(204, 204, 204, 204, 204, IN, IN)),
+            Map.entry("calls of a page", said(401, 401, 401, 401, 401, 403, 403)),
+            Map.entry("page for operators", said(303, 303, 303, 303, 303, 403, IN)));
+
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    private static Gateway gateway;
+    private static Customer customer;
+    private static String managementKey;
+    private static String member;
+    private static String staff;
+
+    private static Map<Role, Integer> said(
+            int nobody, int customer, int google, int manager, int operator, int member, int staff) {
+        return Map.of(
+                Role.MEMBER, member,
+                Role.STAFF, staff,
+                Role.NOBODY, nobody,
+                Role.CUSTOMER, customer,
+                Role.GOOGLES_CLIENT, google,
+                Role.MANAGER, manager,
+                Role.OPERATOR, operator);
+    }
+
+    @BeforeAll
+    static void start() throws Refused {
+        gateway = Gateway.start(
+                Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY, "TOLLGATE_OPERATOR_PASSWORD", "the operator of the tests"));
+        member = new Browser(gateway.url())
+                .signUp("member@example.org", "the member of the tests")
+                .cookies();
+        Browser operator = new Browser(gateway.url());
+        operator.signIn("operator", "the operator of the tests");
+        staff = operator.cookies();
+        customer = gateway.customer("1");
+        managementKey = gateway.app()
+                .administration()
+                .createKey(
+                        customer.account(),
+                        new AdminViews.KeyChoice(
+                                "m", AdminViews.Kind.MANAGEMENT, AdminViews.Spend.UNLIMITED, List.of(), null))
+                .secret();
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    static Stream<String> gates() {
+        return GATES.keySet().stream().sorted();
+    }
+
+    private static Stream<Route<?>> behind(String gate) {
+        return gateway.app().routes().stream()
+                .filter(route -> route.gate().name().equals(gate));
+    }
+
+    @Test
+    void every_route_has_a_gate_that_is_known_here() {
+        assertThat(gateway.app().routes())
+                .allSatisfy(route -> assertThat(GATES).containsKey(route.gate().name()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("gates")
+    void a_gate_lets_in_whom_it_names_and_nobody_else(String gate) {
+        assertThat(behind(gate)).isNotEmpty().allSatisfy(route -> GATES.get(gate)
+                .forEach((role, said) -> {
+                    int status = ask(route, role);
+                    if (said == IN && route.method().equals("POST") && gate.startsWith("page")) {
+                        assertThat(status)
+                                .as("a form at %s without a token by %s", route.path(), role)
+                                .isEqualTo(403);
+                    } else if (said == IN) {
+                        assertThat(status).as("%s by %s", route.path(), role).isNotIn(401, 403);
+                    } else {
+                        assertThat(status).as("%s by %s", route.path(), role).isEqualTo(said);
+                    }
+                }));
+    }
+
+    @Test
+    void a_banned_accounts_key_is_a_401_on_every_route_that_takes_a_key() throws Refused {
+        Customer banned = gateway.customer("1");
+        assertThat(gateway.get("/v1/credits", banned.key()).status()).isEqualTo(200);
+        gateway.app().administration().deeds().block(By.of(Actor.COMMAND, "abuse"), banned.account(), true);
+        assertThat(gateway.app().routes())
+                .filteredOn(route -> route.gate().name().contains("API"))
+                .isNotEmpty()
+                .allSatisfy(route -> assertThat(ask(route, "Authorization", "Bearer " + banned.key()))
+                        .as(route.path())
+                        .isEqualTo(401));
+    }
+
+    @Test
+    void what_is_the_operators_and_what_is_everybodys_is_told_by_its_path() {
+        assertThat(behind("admin key"))
+                .allSatisfy(route -> assertThat(route.path()).startsWith("/admin/"));
+        assertThat(gateway.app().routes())
+                .filteredOn(route -> route.path().startsWith("/admin"))
+                .allSatisfy(route -> assertThat(route.gate().name()).isEqualTo("admin key"));
+        assertThat(behind("public").map(Route::path))
+                .isSubsetOf(Set.of(
+                        "/health/live",
+                        "/health/ready",
+                        "/health/startup",
+                        "/assets/{hash}/{file}",
+                        "/favicon.ico",
+                        "/robots.txt",
+                        "/openapi.json"));
+        assertThat(behind("page for operators"))
+                .allSatisfy(route -> assertThat(route.path()).startsWith("/console"));
+        assertThat(gateway.app().routes())
+                .filteredOn(route -> route.path().startsWith("/console"))
+                .allSatisfy(route -> assertThat(route.gate().name()).isEqualTo("page for operators"));
+    }
+
+    private static int ask(Route<?> route, Role role) {
+        return switch (role) {
+            case NOBODY -> ask(route, "x-nothing", "nothing");
+            case CUSTOMER -> ask(route, "Authorization", "Bearer " + customer.key());
+            case GOOGLES_CLIENT -> ask(route, "x-goog-api-key", customer.key());
+            case MANAGER -> ask(route, "Authorization", "Bearer " + managementKey);
+            case OPERATOR -> ask(route, "Authorization", "Bearer " + ADMIN_KEY);
+            case MEMBER -> ask(route, "Cookie", member);
+            case STAFF -> ask(route, "Cookie", staff);
+        };
+    }
+
+    private static int ask(Route<?> route, String header, String value) {
+        String path = route.path().replaceAll("\\{[^}]*}", "nothing");
+        boolean isForm =
+                route.gate().name().startsWith("page") && route.method().equals("POST");
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gateway.url() + path))
+                .header("Content-Type", isForm ? "application/x-www-form-urlencoded" : "application/json")
+                .header("Origin", gateway.url())
+                .method(
+                        route.method(),
+                        route.method().equals("GET")
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofString("{}"));
+        request.header(header, value);
+        try {
+            HttpResponse<InputStream> answer = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+            answer.body().close(); // a stream of events would not end
+            return answer.statusCode();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(route.path(), e);
+        }
+    }
+}

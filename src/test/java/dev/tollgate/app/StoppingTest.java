@@ -1,0 +1,48 @@
+package dev.tollgate.app;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.RawCall;
+import dev.tollgate.testing.SteppedUpstream;
+import dev.tollgate.testing.Stores;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** How a server goes: announced, then refusing, then at its end. */
+@Timeout(240)
+class StoppingTest {
+
+    private static final String STREAM = """
+            {"model":"gemini-2.5-pro","messages":[{"role":"user","content":"Hello"}]}""";
+
+    @Test
+    void a_server_that_stops_refuses_what_is_new_and_lets_what_runs_come_to_its_end() {
+        try (SteppedUpstream upstream = new SteppedUpstream()) {
+            Gateway gateway = upstream.gateway(Stores.SQLITE, "timeouts.drain", "2m");
+            Customer customer = gateway.customer("100");
+            CompletableFuture<Void> closing;
+            try (RawCall call = customer.chatRaw(STREAM)) {
+                upstream.says("One ", 10);
+                call.readUntil("One ");
+                closing = CompletableFuture.runAsync(gateway::close);
+                Gateway.await(
+                        "a refusal",
+                        () -> gateway.get("/v1/models", customer.key()).status() == 503);
+                Gateway.Reply refused = customer.chat(STREAM);
+                assertThat(refused.status()).isEqualTo(503);
+                assertThat(refused.header("connection")).isEqualTo("close");
+                assertThat(refused.header("retry-after")).isEqualTo("1");
+                assertThat(gateway.get("/health/ready").text()).contains("draining");
+                assertThat(gateway.get("/health/live").status()).isEqualTo(200);
+                assertThat(closing).isNotDone();
+                upstream.says("two.", 20);
+                upstream.ends(20);
+                call.readUntil("[DONE]");
+            }
+            closing.join();
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package dev.tollgate.app;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.books.ledger.HoldsNow;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class WatchingTest {
+
+    private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+
+    /** An alert looks at it: what was let go long before somebody scrapes again must not have grown older meanwhile. */
+    @Test
+    void the_oldest_hold_is_as_old_as_it_was_when_it_was_looked_at() {
+        HoldsNow one = new HoldsNow(1, 1_000, NOON);
+
+        assertThat(new Watching.Looked(one, NOON.plusMillis(12_500)).oldestSeconds())
+                .isEqualTo(12.5);
+        assertThat(new Watching.Looked(HoldsNow.NONE, NOON).oldestSeconds()).isZero();
+    }
+}

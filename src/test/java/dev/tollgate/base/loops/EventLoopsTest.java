@@ -1,0 +1,68 @@
+package dev.tollgate.base.loops;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.testing.Deaths;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Shared;
+import io.vertx.core.internal.VertxInternal;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
+
+@ResourceLock(Shared.DEATHS)
+class EventLoopsTest {
+
+    @Test
+    void an_event_loop_that_ends_ends_the_process() {
+        try (Deaths deaths = new Deaths();
+                EventLoops loops = new EventLoops()) {
+            ((VertxInternal) loops.vertx()).nettyEventLoopGroup().next().shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            Gateway.await("an end", () -> !deaths.causes().isEmpty());
+            assertThat(deaths.causes()).first().satisfies(it -> assertThat(it).hasMessage("an event loop has ended"));
+        }
+    }
+
+    @Test
+    void loops_that_are_closed_are_not_missed() {
+        try (Deaths deaths = new Deaths()) {
+            new EventLoops().close();
+            assertThat(deaths.causes()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_loop_that_does_not_turn_is_noticed_and_forgotten_when_it_turns() {
+        CountDownLatch stuck = new CountDownLatch(1);
+        try (EventLoops loops = new EventLoops(Duration.ofMillis(5), Duration.ofMillis(200))) {
+            Gateway.await("turns", loops::turn);
+            ((VertxInternal) loops.vertx()).nettyEventLoopGroup().next().execute(() -> standStill(stuck));
+            Gateway.await("a loop that stands still", () -> !loops.turn());
+            stuck.countDown();
+            Gateway.await("turns again", loops::turn);
+        } finally {
+            stuck.countDown();
+        }
+    }
+
+    private static void standStill(CountDownLatch until) {
+        try {
+            until.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void no_memory_that_an_event_loop_meets_ends_the_process() {
+        try (Deaths deaths = new Deaths();
+                EventLoops loops = new EventLoops()) {
+            loops.vertx().runOnContext(_ -> {
+                throw new OutOfMemoryError("of a test");
+            });
+            Gateway.await("an end", () -> !deaths.causes().isEmpty());
+        }
+    }
+}

@@ -1,0 +1,320 @@
+package dev.tollgate.books.ledger;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.LedgerChecks;
+import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.Stores;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What is moved after the fact: refunds, payments taken back, corrections. */
+@BesideOthers
+@ParameterizedClass
+@EnumSource(Stores.class)
+class CorrectionTest {
+
+    private static final RequestId ONCE = new RequestId("once");
+
+    @Parameter
+    Stores stores;
+
+    @TempDir
+    Path folder;
+
+    private StoreFixture store;
+
+    @BeforeEach
+    void a_call_that_was_charged_a_hundred() {
+        store = stores.open(folder);
+        store.account("acc_1", 1_000);
+        store.reserve("t1", "acc_1", 300, 300);
+        store.settle("t1", 100);
+    }
+
+    @AfterEach
+    void everything_adds_up() {
+        try (StoreFixture closing = store) {
+            LedgerChecks.assertCoherent(closing);
+        }
+    }
+
+    private Correction.Outcome refund(String task, long micros, RequestId id) {
+        return store.decide(new Refund("acc_1", task, micros, "it was slow", id, store.now()));
+    }
+
+    private Correction.Outcome reverse(long micros, RequestId id) {
+        return store.decide(new Reversal("acc_1", micros, "taken back", id, store.now()));
+    }
+
+    private Correction.Outcome adjust(long micros) {
+        return store.decide(new Adjustment("acc_1", micros, "a mistake", null, store.now()));
+    }
+
+    @Test
+    void a_refund_goes_from_revenue_to_the_balance_and_lowers_what_was_consumed() {
+        assertThat(refund("t1", 40, null))
+                .isEqualTo(new Correction.Corrected(
+                        40, 0, new Balance(900, 0, 1_000, 100), new Balance(940, 0, 1_000, 60), false));
+        Entry entry = store.ledger.entries("acc_1", "t1").getLast();
+        assertThat(entry)
+                .isEqualTo(new Entry(
+                        "acc_1",
+                        5,
+                        store.now(),
+                        EntryKind.REFUND,
+                        "t1",
+                        Bucket.REVENUE,
+                        Bucket.AVAILABLE,
+                        40,
+                        "it was slow"));
+    }
+
+    @Test
+    void the_refunds_of_a_call_never_come_to_more_than_its_charge() {
+        refund("t1", 60, null);
+        assertThat(refund("t1", 41, null)).isEqualTo(new Correction.BeyondCharge(100, 60));
+        assertThat(refund("t1", 40, null)).isInstanceOf(Correction.Corrected.class);
+        assertThat(refund("t1", 1, null)).isEqualTo(new Correction.BeyondCharge(100, 100));
+        assertThat(store.balance("acc_1")).isEqualTo(new Balance(1_000, 0, 1_000, 0));
+    }
+
+    @Test
+    void refunds_in_one_commit_come_to_no_more_than_their_own_calls_charge() {
+        store.reserve("t2", "acc_1", 100, 100);
+        store.settle("t2", 100);
+        Refund first = new Refund("acc_1", "t1", 60, "it was slow", null, store.now());
+        Refund second = new Refund("acc_1", "t1", 60, "it was slow", null, store.now());
+        Refund other = new Refund("acc_1", "t2", 60, "it was slow", null, store.now());
+        store.commit(first, second, other);
+        assertThat(first.moved()).isTrue();
+        assertThat(second.outcome()).isEqualTo(new Correction.BeyondCharge(100, 60));
+        assertThat(other.moved()).isTrue();
+    }
+
+    @Test
+    void of_racing_refunds_no_more_take_place_than_the_charge_has_room_for() throws Exception {
+        int callers = 32;
+        CyclicBarrier start = new CyclicBarrier(callers);
+        try (ExecutorService threads = Executors.newFixedThreadPool(callers)) {
+            List<Future<Correction.Outcome>> running = new ArrayList<>();
+            for (int i = 0; i < callers; i++) {
+                running.add(threads.submit(() -> {
+                    start.await();
+                    return refund("t1", 30, null);
+                }));
+            }
+            int done = 0;
+            for (Future<Correction.Outcome> one : running) {
+                done += one.get() instanceof Correction.Corrected ? 1 : 0;
+            }
+            assertThat(done).isEqualTo(3);
+        }
+        assertThat(store.balance("acc_1")).isEqualTo(new Balance(990, 0, 1_000, 10));
+    }
+
+    @Test
+    void a_refund_asked_for_twice_under_one_id_is_given_once() {
+        assertThat(refund("t1", 40, ONCE)).isInstanceOf(Correction.Corrected.class);
+        assertThat(refund("t1", 40, ONCE)).isEqualTo(new Correction.DoneBefore(new Balance(940, 0, 1_000, 60)));
+        assertThat(refund("t1", 41, ONCE)).isEqualTo(new Correction.IdTaken());
+        assertThat(reverse(40, ONCE)).isEqualTo(new Correction.IdTaken());
+        assertThat(store.balance("acc_1").balanceMicros()).isEqualTo(940);
+    }
+
+    @Test
+    void a_grant_asked_for_twice_under_one_id_is_given_once() {
+        Grant first = new Grant("acc_1", 500, "a present", ONCE, store.now());
+        Grant second = new Grant("acc_1", 500, "a present", ONCE, store.now());
+        store.commit(first, second);
+        assertThat(second.outcome()).isEqualTo(new Grant.GrantedBefore(new Balance(1_400, 0, 1_500, 100)));
+        assertThat(store.decide(new Grant("acc_1", 501, "a present", ONCE, store.now())))
+                .isEqualTo(new Grant.IdTaken());
+        store.account("acc_2", 0);
+        assertThat(store.decide(new Grant("acc_2", 500, "another's", ONCE, store.now())))
+                .isInstanceOf(Grant.Granted.class);
+    }
+
+    @Test
+    void what_runs_is_anothers_or_was_never_there_is_not_refunded() {
+        store.reserve("t2", "acc_1", 10, 10);
+        assertThat(refund("t2", 1, null)).isEqualTo(new Correction.StillRuns());
+        assertThat(refund("t9", 1, null)).isEqualTo(new Correction.NoSuchCall());
+        store.account("acc_2", 0);
+        assertThat(store.decide(new Refund("acc_2", "t1", 1, "not his", null, store.now())))
+                .isEqualTo(new Correction.NoSuchCall());
+        assertThat(store.decide(new Refund("acc_9", "t1", 1, "nobody", null, store.now())))
+                .isEqualTo(new Correction.NoSuchAccount());
+        store.settle("t2", 0);
+        assertThat(refund("t2", 1, null)).isEqualTo(new Correction.BeyondCharge(0, 0));
+    }
+
+    @Test
+    void a_refund_gives_no_room_back_in_a_spend_window() {
+        refund("t1", 100, null);
+        assertThat(store.number("SELECT charged_micros FROM spend_window WHERE kind = 'total'"))
+                .isEqualTo(100);
+    }
+
+    @Test
+    void a_payment_taken_back_leaves_the_balance_and_what_was_purchased() {
+        assertThat(reverse(900, null))
+                .isEqualTo(new Correction.Corrected(
+                        -900, 0, new Balance(900, 0, 1_000, 100), new Balance(0, 0, 100, 100), false));
+        assertThat(store.ledger.account("acc_1").orElseThrow().blocked()).isFalse();
+    }
+
+    @Test
+    void what_the_balance_lacks_of_a_payment_taken_back_is_the_platforms_and_blocks_the_account() {
+        store.reserve("t2", "acc_1", 200, 200);
+        Reversal covered = new Reversal("acc_1", 700, "taken back", null, store.now());
+        Adjustment back = new Adjustment("acc_1", 700, "a mistake", null, store.now());
+        store.commit(covered, back);
+        assertThat(covered.blockedOrNot()).isNull();
+        assertThat(reverse(1_000, ONCE))
+                .isEqualTo(new Correction.Corrected(
+                        -700, 300, new Balance(700, 200, 1_000, 100), new Balance(0, 200, 300, 100), true));
+        assertThat(store.ledger.account("acc_1").orElseThrow().blocked()).isTrue();
+        assertThat(store.number("SELECT SUM(amount_micros) FROM entry WHERE from_bucket = 'shortfall'"))
+                .isEqualTo(300);
+        assertThat(reverse(1_000, ONCE)).isInstanceOf(Correction.DoneBefore.class);
+        store.commit(new SetBlocked("acc_1", false));
+        Reversal lacking = new Reversal("acc_1", 1, "taken back", null, store.now());
+        store.commit(lacking);
+        assertThat(lacking.blockedOrNot()).isEqualTo("acc_1");
+        store.settle("t2", 50);
+        assertThat(store.balance("acc_1")).isEqualTo(new Balance(150, 0, 300, 150));
+    }
+
+    @Test
+    void an_adjustment_goes_either_way_and_never_below_what_can_be_spent() {
+        assertThat(adjust(-901)).isEqualTo(new Correction.BelowZero(900));
+        assertThat(adjust(-900)).isInstanceOf(Correction.Corrected.class);
+        assertThat(store.balance("acc_1")).isEqualTo(new Balance(0, 0, 100, 100));
+        assertThat(adjust(5)).isInstanceOf(Correction.Corrected.class);
+        assertThat(adjust(Grant.PURCHASED_MICROS_MAX)).isEqualTo(new Correction.TooMuch());
+        assertThat(store.balance("acc_1")).isEqualTo(new Balance(5, 0, 105, 100));
+    }
+
+    @Test
+    void an_account_can_be_filled_by_an_adjustment_to_what_it_can_hold_and_no_further() {
+        assertThat(adjust(Grant.PURCHASED_MICROS_MAX - 999)).isEqualTo(new Correction.TooMuch());
+        assertThat(adjust(Grant.PURCHASED_MICROS_MAX - 1_000)).isInstanceOf(Correction.Corrected.class);
+        assertThat(store.balance("acc_1").purchasedMicros()).isEqualTo(Grant.PURCHASED_MICROS_MAX);
+    }
+
+    @Test
+    void an_adjustment_or_a_reversal_asked_for_twice_under_one_id_is_made_once_and_is_of_no_call() {
+        for (int time = 1; time <= 2; time++) {
+            Adjustment adjustment = new Adjustment("acc_1", -5, "a mistake", new RequestId("adjust"), store.now());
+            Reversal reversal = new Reversal("acc_1", 7, "taken back", new RequestId("reverse"), store.now());
+            store.commit(adjustment, reversal);
+            assertThat(List.of(adjustment.moved(), reversal.moved())).containsOnly(time == 1);
+        }
+        assertThat(store.ledger.entries("acc_1", 4, 10))
+                .containsExactly(
+                        taken(5, EntryKind.ADJUSTMENT, 5, "a mistake"), taken(6, EntryKind.REVERSAL, 7, "taken back"));
+    }
+
+    private Entry taken(long sequence, EntryKind kind, long micros, String reason) {
+        return new Entry("acc_1", sequence, store.now(), kind, null, Bucket.AVAILABLE, Bucket.FUNDING, micros, reason);
+    }
+
+    private Grant.Outcome grant(long micros, String reason, RequestId id) {
+        return store.decide(new Grant("acc_1", micros, reason, id, store.now()));
+    }
+
+    @Test
+    void an_operators_grant_of_an_earlier_version_is_not_given_again() {
+        for (String id : List.of("invoice-17", "payment-17")) {
+            grant(50, "invoice 17", new RequestId(id)); // earlier versions stored what was sent
+            assertThat(grant(50, "invoice 17", RequestId.ofOperator(id))).isInstanceOf(Grant.GrantedBefore.class);
+            assertThat(grant(51, "invoice 17", RequestId.ofOperator(id))).isEqualTo(new Grant.IdTaken());
+        }
+    }
+
+    @Test
+    void an_operators_id_is_never_that_of_a_payment() {
+        grant(50, "Payment of $7", new RequestId("payment-1"));
+        for (int time = 1; time <= 2; time++) {
+            Grant.Outcome given = grant(50, "a gift", RequestId.ofOperator("payment-1"));
+            assertThat(given).isInstanceOf(time == 1 ? Grant.Granted.class : Grant.GrantedBefore.class);
+        }
+        grant(60, "a gift", RequestId.ofOperator("payment-2"));
+        assertThat(grant(50, "Payment of $7", new RequestId("payment-2"))).isInstanceOf(Grant.Granted.class);
+    }
+
+    @Test
+    void a_grant_on_a_condition_is_given_where_it_holds_and_once_under_its_id() {
+        assertThat(store.decide(Grant.onCondition("acc_1", 5, "a gift", () -> false, ONCE, store.now())))
+                .isEqualTo(new Grant.NotWanted());
+        assertThat(store.decide(Grant.onCondition("acc_1", 5, "a gift", () -> true, ONCE, store.now())))
+                .isEqualTo(new Grant.Granted(new Balance(905, 0, 1_005, 100)));
+        assertThat(store.decide(Grant.onCondition("acc_1", 5, "a gift", () -> true, ONCE, store.now())))
+                .isEqualTo(new Grant.GrantedBefore(new Balance(905, 0, 1_005, 100)));
+    }
+
+    @Test
+    void a_reason_has_one_to_five_hundred_characters() {
+        for (String reason : List.of("", " ", "x".repeat(501))) {
+            assertThatThrownBy(() -> new Adjustment("acc_1", 1, reason, null, store.now()))
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> new Grant("acc_1", 1, reason, store.now()))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThat(store.decide(new Adjustment("acc_1", 1, "x".repeat(500), null, store.now())))
+                .isInstanceOf(Correction.Corrected.class);
+        assertThat(store.decide(new Grant("acc_1", 1, "x".repeat(500), store.now())))
+                .isInstanceOf(Grant.Granted.class);
+    }
+
+    @Test
+    void an_entry_is_not_put_before_those_that_are_there_when_the_clock_has_gone_back_even_after_a_restart() {
+        Instant noon = store.now();
+        store = store.reopened();
+        store.setNow(noon.minusSeconds(3_600));
+        assertThat(adjust(1)).isInstanceOf(Correction.Corrected.class);
+        store = store.reopened();
+        assertThat(adjust(2)).isInstanceOf(Correction.Corrected.class);
+        assertThat(store.ledger.entries("acc_1", 4, 10)).extracting(Entry::at).containsExactly(noon, noon);
+    }
+
+    @Test
+    void who_watches_is_told_of_each_entry_that_is_committed_and_of_no_other() {
+        List<String> told = new ArrayList<>();
+        store.ledger.watchedBy((kind, from, micros) -> told.add(kind + " from " + from + ": " + micros));
+        store.reserve("t2", "acc_1", 30, 30);
+        store.settle("t2", 10);
+        assertThatThrownBy(() -> store.commit(
+                        new Grant("acc_1", 5, "a gift", store.now()), new Settle("unknown", 1, store.now())))
+                .isInstanceOf(StoreException.class);
+        assertThat(told)
+                .containsExactly(
+                        "RESERVATION from AVAILABLE: 30", "CHARGE from RESERVED: 10", "RELEASE from RESERVED: 20");
+    }
+
+    @Test
+    void a_refund_in_the_batch_of_its_settlement_finds_the_charge() {
+        store.reserve("t3", "acc_1", 50, 50);
+        Settle settle = new Settle("t3", 20, store.now());
+        Refund refund = new Refund("acc_1", "t3", 20, "at once", null, store.now());
+        store.commit(settle, refund);
+        assertThat(refund.outcome()).isInstanceOf(Correction.Corrected.class);
+    }
+}

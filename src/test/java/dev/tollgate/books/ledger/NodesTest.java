@@ -1,0 +1,274 @@
+package dev.tollgate.books.ledger;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.customers.keys.DisableKey;
+import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.customers.keys.KeyState;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.testing.Effort;
+import dev.tollgate.testing.LedgerChecks;
+import dev.tollgate.testing.LogCapture;
+import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.StoreFixture;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Several nodes over one PostgreSQL: whatever they do at the same time, the database decides once. */
+@Timeout(240)
+@Order(17)
+class NodesTest {
+
+    private static final int CALLERS = 64;
+    private static final int ROUNDS = Effort.of(4, 20);
+    private static final long HOLD = 1_000;
+
+    private String url;
+    private StoreFixture one;
+    private StoreFixture two;
+    private LogCapture log;
+
+    @BeforeEach
+    void open() {
+        log = new LogCapture();
+        url = Postgres.migrated();
+        one = StoreFixture.shared(url);
+        two = StoreFixture.shared(url);
+    }
+
+    /** That a batch had to be tried again would mean that rows were decided on which were not held: a key that is unique has saved it. */
+    @AfterEach
+    void close() {
+        log.close();
+        assertThat(log.text()).doesNotContain("is tried again");
+        LedgerChecks.assertCoherent(one);
+        one.close();
+        two.close();
+    }
+
+    private StoreFixture node(int caller) {
+        return caller % 2 == 0 ? one : two;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 17, CALLERS - 1})
+    void of_callers_that_race_on_two_nodes_exactly_as_many_are_admitted_as_the_balance_has_holds(int k)
+            throws Exception {
+        one.account("acc_1", k * HOLD + HOLD - 1);
+        List<ReserveOutcome> outcomes = race(i -> node(i).reserve("t" + i, "acc_1", HOLD, HOLD));
+        assertThat(outcomes)
+                .filteredOn(ReserveOutcome.Reserved.class::isInstance)
+                .hasSize(k);
+        assertThat(outcomes)
+                .filteredOn(ReserveOutcome.InsufficientCredits.class::isInstance)
+                .hasSize(CALLERS - k);
+        assertThat(one.balance("acc_1")).isEqualTo(new Balance(HOLD - 1, k * HOLD, k * HOLD + HOLD - 1, 0));
+    }
+
+    @Test
+    void of_callers_that_race_on_two_nodes_exactly_as_many_are_admitted_as_a_window_has_holds() throws Exception {
+        one.account("acc_1", CALLERS * HOLD);
+        SpendLimits limits = new SpendLimits(null, 20 * HOLD + HOLD - 1, null);
+        List<ReserveOutcome> outcomes = race(i -> node(i).reserve("t" + i, "acc_1", HOLD, HOLD, limits));
+        assertThat(outcomes)
+                .filteredOn(ReserveOutcome.Reserved.class::isInstance)
+                .hasSize(20);
+        assertThat(outcomes)
+                .filteredOn(ReserveOutcome.SpendLimitReached.class::isInstance)
+                .hasSize(CALLERS - 20);
+    }
+
+    @Test
+    void of_callers_that_race_on_two_nodes_exactly_as_many_are_admitted_as_the_account_s_limit_has_holds()
+            throws Exception {
+        one.account("acc_1", CALLERS * HOLD);
+        for (int key = 0; key < 4; key++) {
+            one.key("key_" + key, "acc_1", KeySettings.named("key"));
+        }
+        one.decide(new SetAccountSpend("acc_1", new SpendLimits(null, 20 * HOLD + HOLD - 1, null)));
+        List<ReserveOutcome> outcomes = race(i -> node(i).decide(ofKey("t" + i, "key_" + i % 4)));
+        assertThat(outcomes)
+                .filteredOn(ReserveOutcome.Reserved.class::isInstance)
+                .hasSize(20);
+    }
+
+    @Test
+    void an_account_s_windows_add_up_however_its_limits_come_and_go_on_two_nodes_while_it_calls() throws Exception {
+        one.account("acc_1", CALLERS * HOLD);
+        for (int key = 0; key < 4; key++) {
+            one.key("key_" + key, "acc_1", KeySettings.named("key"));
+        }
+        race(i -> {
+            if (i % 5 == 0) {
+                SpendLimits limits = i % 2 == 0 ? SpendLimits.NONE : new SpendLimits(null, 1_000 * HOLD, null);
+                return node(i / 5).decide(new SetAccountSpend("acc_1", limits));
+            }
+            Reserve reserve = ofKey("t" + i, "key_" + i % 4);
+            node(i).commit(reserve);
+            return node(i + 1).settle("t" + i, i % (int) HOLD);
+        });
+        one.decide(new SetAccountSpend("acc_1", new SpendLimits(1L, null, null)));
+        assertThat(one.number("SELECT COUNT(*) FROM spend_window WHERE key_id = 'acc_1'"))
+                .isEqualTo(3);
+    }
+
+    private Reserve ofKey(String id, String keyId) {
+        OpenHold hold = new OpenHold(id, "acc_1", keyId, "chat", "m", one.now());
+        return new Reserve(hold, HOLD, HOLD, () -> SpendLimits.NONE, () -> true);
+    }
+
+    @Test
+    void of_resolutions_that_race_on_two_nodes_exactly_one_resolves() throws Exception {
+        one.account("acc_1", HOLD);
+        one.reserve("t1", "acc_1", HOLD, HOLD);
+        List<Resolution.Outcome> outcomes = race(i -> node(i).settle("t1", 1 + i));
+        assertThat(outcomes).filteredOn(Resolution.Resolved.class::isInstance).hasSize(1);
+    }
+
+    @Test
+    void batches_over_the_same_accounts_in_any_order_never_block_each_other_for_good() throws Exception {
+        long seed = new Random().nextLong();
+        System.out.println("seed " + seed);
+        for (int account = 0; account < 8; account++) {
+            one.account("acc_" + account, 1_000_000);
+        }
+        List<Integer> done = race(caller -> {
+            Random random = new Random(seed + caller);
+            for (int round = 0; round < ROUNDS; round++) {
+                comeAndGo(node(caller), caller + "/" + round, random);
+            }
+            return ROUNDS;
+        });
+        assertThat(done).hasSize(CALLERS).containsOnly(ROUNDS);
+        assertThat(one.number("SELECT COALESCE(SUM(reserved_micros), 0) FROM account"))
+                .isZero();
+    }
+
+    /** Several calls in one unit, so that each batch takes its accounts in an order of its own. */
+    private static void comeAndGo(StoreFixture node, String id, Random random) {
+        List<LedgerChange<?>> reserves = new ArrayList<>();
+        List<LedgerChange<?>> settles = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            String key = "key_" + random.nextInt(4);
+            String account = "acc_" + random.nextInt(8);
+            reserves.add(new Reserve(
+                    new OpenHold(id + "/" + i, account, account + key, "chat", "m", node.now()),
+                    10,
+                    10,
+                    () -> SpendLimits.NONE,
+                    () -> true));
+            settles.add(new Settle(id + "/" + i, random.nextInt(11), node.now()));
+        }
+        node.writer.commitAndWait(Unit.of(reserves));
+        node.writer.commitAndWait(Unit.of(settles));
+    }
+
+    @Test
+    void a_key_disabled_on_one_node_makes_no_reservation_on_the_other_from_then_on() {
+        one.account("acc_1", HOLD);
+        one.key("key_1", "acc_1", KeySettings.named("key"));
+        assertThat(admitted(two, "t1")).isTrue();
+        one.commit(new DisableKey("key_1", true));
+        assertThat(admitted(two, "t2")).isFalse();
+        one.commit(new DisableKey("key_1", false));
+        assertThat(admitted(two, "t3")).isTrue();
+    }
+
+    @Test
+    void an_account_blocked_on_one_node_makes_no_reservation_on_the_other_from_then_on() {
+        one.account("acc_1", HOLD);
+        one.key("key_1", "acc_1", KeySettings.named("key"));
+        one.commit(new SetBlocked("acc_1", true));
+        assertThat(admitted(two, "t1")).isFalse();
+    }
+
+    private static boolean admitted(StoreFixture node, String id) {
+        KeyState key = new KeyState("key_1", node.now());
+        Reserve reserve = new Reserve(
+                new OpenHold(id, "acc_1", "key_1", "chat", "m", node.now()), 1, 1, () -> SpendLimits.NONE, key::usable);
+        node.commit(key, reserve);
+        return reserve.reserved();
+    }
+
+    // ---- leases ----
+
+    @Test
+    void what_a_dead_node_holds_is_given_back_and_what_a_living_one_holds_is_not() {
+        one.account("acc_1", 10 * HOLD);
+        node("node_dead", -1);
+        node("node_alive", 60_000);
+        one.setNodeId("node_dead");
+        one.reserve("dead", "acc_1", HOLD, HOLD);
+        two.setNodeId("node_alive");
+        two.reserve("alive", "acc_1", HOLD, HOLD);
+        assertThat(two.decide(new ExpireOpen(two.now()))).containsExactly("dead");
+        assertThat(two.balance("acc_1")).isEqualTo(new Balance(9 * HOLD, HOLD, 10 * HOLD, 0));
+        assertThat(two.number("SELECT COUNT(*) FROM node")).isEqualTo(1);
+    }
+
+    @Test
+    void a_node_that_was_taken_for_dead_charges_nothing_any_more() {
+        one.account("acc_1", HOLD);
+        one.setNodeId("node_dead");
+        one.reserve("t1", "acc_1", HOLD, HOLD);
+        two.decide(new ExpireOpen(two.now()));
+        assertThat(one.settle("t1", 7)).isEqualTo(new Resolution.AlreadyResolved(ReservationState.EXPIRED));
+        assertThat(one.balance("acc_1")).isEqualTo(new Balance(HOLD, 0, HOLD, 0));
+    }
+
+    @Test
+    void nodes_that_clean_up_together_give_back_each_hold_once() throws Exception {
+        one.account("acc_1", CALLERS * HOLD);
+        one.setNodeId("node_dead");
+        for (int i = 0; i < CALLERS; i++) {
+            one.reserve("t" + i, "acc_1", HOLD, HOLD);
+        }
+        List<List<String>> expired = race(i -> node(i).decide(new ExpireOpen(one.now())));
+        assertThat(expired.stream().flatMap(List::stream).toList())
+                .hasSize(CALLERS)
+                .doesNotHaveDuplicates();
+        assertThat(one.balance("acc_1").reservedMicros()).isZero();
+    }
+
+    private void node(String id, long leaseMillis) {
+        Postgres.execute(
+                url,
+                "INSERT INTO node (id, lease_until) VALUES ('" + id + "', "
+                        + one.database.dialect().nowMillis() + " + " + leaseMillis + ")");
+    }
+
+    private interface Caller<T> {
+        T call(int number);
+    }
+
+    private static <T> List<T> race(Caller<T> caller) throws Exception {
+        CyclicBarrier start = new CyclicBarrier(CALLERS);
+        try (ExecutorService threads = Executors.newFixedThreadPool(CALLERS)) {
+            List<Future<T>> running = new ArrayList<>();
+            for (int i = 0; i < CALLERS; i++) {
+                int number = i;
+                running.add(threads.submit(() -> {
+                    start.await();
+                    return caller.call(number);
+                }));
+            }
+            List<T> results = new ArrayList<>();
+            for (Future<T> future : running) {
+                results.add(future.get());
+            }
+            return results;
+        }
+    }
+}

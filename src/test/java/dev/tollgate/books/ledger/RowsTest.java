@@ -1,0 +1,441 @@
+package dev.tollgate.books.ledger;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.storage.StoreException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The arithmetic on rows, without a database. */
+class RowsTest {
+
+    private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+    private static final OpenHold HOLD = new OpenHold("t1", "acc_1", "key_1", "chat", "m", NOON);
+    private static final SpendLimits ALL_100 = new SpendLimits(100L, 100L, 100L);
+
+    // ---- accounts ----
+
+    @ParameterizedTest(name = "{0} to {1}")
+    @CsvSource({
+        "FUNDING,   AVAILABLE, 1007, 400, 1507, 100",
+        "AVAILABLE, FUNDING,   993,  400, 1493, 100",
+        "AVAILABLE, RESERVED,  993,  407, 1500, 100",
+        "RESERVED,  AVAILABLE, 1007, 393, 1500, 100",
+        "RESERVED,  REVENUE,   1000, 393, 1500, 107",
+        "REVENUE,   AVAILABLE, 1007, 400, 1500, 93",
+        "SHORTFALL, REVENUE,   1000, 400, 1500, 100",
+        "REVENUE,   SHORTFALL, 1000, 400, 1500, 100",
+    })
+    void a_movement_takes_from_one_bucket_what_it_puts_into_the_other(
+            Bucket from, Bucket to, long balance, long reserved, long purchased, long consumed) {
+        AccountRow account = account(1_000, 400, 1_500, 100);
+        assertThat(account.move(from, to, 7, NOON)).isEqualTo(10);
+        assertThat(account.balance()).isEqualTo(new Balance(balance, reserved, purchased, consumed));
+        assertThat(account.lastSequence()).isEqualTo(10);
+        assertThat(account.isChanged()).isTrue();
+    }
+
+    @Test
+    void each_movement_has_the_next_number() {
+        AccountRow account = account(1_000, 0, 1_000, 0);
+        for (int next = 10; next < 15; next++) {
+            assertThat(account.move(Bucket.AVAILABLE, Bucket.RESERVED, 1, NOON)).isEqualTo(next);
+        }
+    }
+
+    @Test
+    void an_amount_that_a_long_cannot_hold_is_an_error_and_no_wrapped_balance() {
+        AccountRow rich = account(Long.MAX_VALUE, 0, Long.MAX_VALUE, 0);
+        assertThatThrownBy(() -> rich.move(Bucket.FUNDING, Bucket.AVAILABLE, 1, NOON))
+                .isInstanceOf(ArithmeticException.class);
+        AccountRow held = account(0, Long.MAX_VALUE, Long.MAX_VALUE, 0);
+        assertThatThrownBy(() -> held.move(Bucket.AVAILABLE, Bucket.RESERVED, 1, NOON))
+                .isInstanceOf(ArithmeticException.class);
+        AccountRow used = account(0, 0, Long.MAX_VALUE, Long.MAX_VALUE);
+        assertThatThrownBy(() -> used.move(Bucket.RESERVED, Bucket.REVENUE, 1, NOON))
+                .isInstanceOf(ArithmeticException.class);
+    }
+
+    @Test
+    void a_row_is_written_until_it_has_been_and_then_only_if_it_changes() {
+        AccountRow fresh = new AccountRow("acc_1", "One", 5);
+        assertThat(fresh.isFresh()).isTrue();
+        fresh.written();
+        assertThat(fresh.isFresh()).isFalse();
+        assertThat(fresh.isChanged()).isFalse();
+        fresh.setBlocked(true);
+        assertThat(fresh.isChanged()).isTrue();
+        assertThat(fresh.isBlocked()).isTrue();
+        fresh.written();
+        assertThat(fresh.isChanged()).isFalse();
+        assertThat(account(1, 0, 1, 0).isChanged()).isFalse();
+        assertThat(account(1, 0, 1, 0).isFresh()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1, 1, 0, 0", "1, 0, 0, 0", "5, 1, 7, 2", "5, 1, 9, 2"})
+    void a_balance_that_does_not_add_up_cannot_be_told(long balance, long reserved, long purchased, long consumed) {
+        assertThatThrownBy(() -> new Balance(balance, reserved, purchased, consumed))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void an_entry_moves_something_and_somewhere() {
+        assertThatThrownBy(() -> entry(Bucket.AVAILABLE, Bucket.RESERVED, 0))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> entry(Bucket.AVAILABLE, Bucket.RESERVED, -1))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> entry(Bucket.AVAILABLE, Bucket.AVAILABLE, 1))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(entry(Bucket.AVAILABLE, Bucket.RESERVED, 1).amountMicros()).isEqualTo(1);
+    }
+
+    @Test
+    void an_account_that_is_deleted_stays_so_when_its_row_is_read_again() {
+        Balance nothing = new Balance(0, 0, 0, 0);
+        Account there = new Account("acc_1", "One", NOON, true, nothing);
+        Account gone = new Account("acc_1", "", NOON, true, nothing, NOON);
+        assertThat(new AccountRow(there, 9, 0, SpendLimits.NONE).isDeleted()).isFalse();
+        assertThat(new AccountRow(gone, 9, 0, SpendLimits.NONE).isDeleted()).isTrue();
+    }
+
+    // ---- reservations ----
+
+    @Test
+    void a_charge_is_at_most_what_is_held() {
+        ReservationRow row = open(300);
+        assertThatThrownBy(() -> row.resolve(ReservationState.SETTLED, 301, 0))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(row.isOpen()).isTrue();
+        row.resolve(ReservationState.SETTLED, 300, 0);
+        assertThat(row.state()).isEqualTo(ReservationState.SETTLED);
+        assertThat(row.chargedMicros()).isEqualTo(300);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ReservationState.class,
+            names = {"SETTLED", "RELEASED", "EXPIRED"})
+    void what_has_ended_does_not_end_again(ReservationState end) {
+        ReservationRow row = open(300);
+        row.resolve(end, 0, 0);
+        assertThat(row.isOpen()).isFalse();
+        assertThatThrownBy(() -> row.resolve(ReservationState.SETTLED, 0, 0)).isInstanceOf(IllegalStateException.class);
+        assertThat(row.state()).isEqualTo(end);
+    }
+
+    @Test
+    void holds_add_up_and_do_not_wrap() {
+        ReservationRow row = open(300);
+        row.hold(200);
+        assertThat(row.heldMicros()).isEqualTo(500);
+        assertThatThrownBy(() -> row.hold(Long.MAX_VALUE)).isInstanceOf(ArithmeticException.class);
+        assertThat(row.heldMicros()).isEqualTo(500);
+    }
+
+    @Test
+    void a_reservation_is_inserted_once_and_updated_when_it_changes() {
+        ReservationRow row = new ReservationRow(HOLD);
+        assertThat(row.isFresh()).isTrue();
+        row.written();
+        assertThat(row.isFresh() || row.isChanged()).isFalse();
+        row.hold(1);
+        assertThat(row.isChanged()).isTrue();
+        row.written();
+        row.resolve(ReservationState.RELEASED, 0, 0);
+        assertThat(row.isChanged()).isTrue();
+    }
+
+    @Test
+    void a_reservation_knows_the_first_and_the_last_number_of_its_entries() {
+        ReservationRow row = new ReservationRow(HOLD);
+        row.entered(7);
+        assertThat(row.firstSequence()).isEqualTo(7);
+        assertThat(row.lastSequence()).isEqualTo(7);
+        row.entered(12);
+        row.entered(13);
+        assertThat(row.firstSequence()).isEqualTo(7);
+        assertThat(row.lastSequence()).isEqualTo(13);
+    }
+
+    // ---- windows ----
+
+    @ParameterizedTest
+    @CsvSource({"100, 0, 0, 100", "100, 60, 0, 40", "100, 0, 60, 40", "100, 60, 40, 0", "100, 90, 40, -30"})
+    void a_window_has_room_for_what_is_neither_charged_nor_held(long limit, long charged, long held, long room) {
+        assertThat(window(SpendWindow.HOUR, charged, held).roomMicros(limit)).isEqualTo(room);
+    }
+
+    @Test
+    void a_resolved_call_leaves_its_charge_in_the_window_and_nothing_else() {
+        WindowRow window = window(SpendWindow.DAY, 10, 50);
+        window.hold(25);
+        assertThat(window.heldMicros()).isEqualTo(75);
+        window.resolve(25, 7);
+        assertThat(window.heldMicros()).isEqualTo(50);
+        assertThat(window.chargedMicros()).isEqualTo(17);
+    }
+
+    @Test
+    void a_window_does_not_wrap() {
+        WindowRow window = window(SpendWindow.TOTAL, Long.MAX_VALUE, Long.MAX_VALUE);
+        assertThatThrownBy(() -> window.hold(1)).isInstanceOf(ArithmeticException.class);
+        assertThatThrownBy(() -> window.resolve(0, 1)).isInstanceOf(ArithmeticException.class);
+    }
+
+    @Test
+    void a_window_that_was_only_looked_at_is_inserted_when_something_is_in_it() {
+        WindowRow window = new WindowRow(new WindowRow.Id("key_1", SpendWindow.HOUR, 0));
+        window.written();
+        assertThat(window.isFresh()).isTrue();
+        window.hold(1);
+        assertThat(window.isChanged()).isTrue();
+        window.written();
+        assertThat(window.isFresh() || window.isChanged()).isFalse();
+        window.resolve(1, 0);
+        assertThat(window.isChanged()).isTrue();
+        assertThat(window.isFresh()).isFalse();
+    }
+
+    @Test
+    void the_tightest_window_decides_and_none_is_below_nothing() {
+        assertThat(windows(10, 30, 20).roomMicros(ALL_100)).isEqualTo(70);
+        assertThat(windows(10, 20, 30).roomMicros(new SpendLimits(null, 50L, null)))
+                .isEqualTo(30);
+        assertThat(windows(10, 20, 130).roomMicros(ALL_100)).isZero();
+        assertThat(windows(10, 20, 30).roomMicros(SpendLimits.NONE)).isEqualTo(Long.MAX_VALUE - 30);
+    }
+
+    @Test
+    void a_window_is_named_as_full_exactly_where_it_has_too_little_room() {
+        assertThat(windows(10, 20, 30).firstWithout(70, ALL_100)).isNull();
+        assertThat(windows(10, 20, 30).firstWithout(71, ALL_100)).isEqualTo(SpendWindow.HOUR);
+        assertThat(windows(10, 30, 20).firstWithout(71, ALL_100)).isEqualTo(SpendWindow.DAY);
+        assertThat(windows(30, 20, 10).firstWithout(71, ALL_100)).isEqualTo(SpendWindow.TOTAL);
+        assertThat(windows(200, 0, 0).firstWithout(0, ALL_100))
+                .as("a call that holds nothing")
+                .isNull();
+    }
+
+    @Test
+    void a_refusal_has_the_figures_of_the_window_that_it_names() {
+        assertThat(windows(10, 20, 30).reached(SpendWindow.HOUR, ALL_100, 71, NOON))
+                .isEqualTo(new ReserveOutcome.SpendLimitReached(
+                        SpendWindow.HOUR, 100, 30, 0, 71, NOON.plusSeconds(3_600)));
+        assertThat(windows(10, 20, 30).reached(SpendWindow.TOTAL, ALL_100, 91, NOON))
+                .isEqualTo(new ReserveOutcome.SpendLimitReached(SpendWindow.TOTAL, 100, 10, 0, 91, null));
+        assertThatThrownBy(() -> new KeyWindows(List.of()).reached(SpendWindow.DAY, ALL_100, 1, NOON))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void all_windows_of_a_key_move_together() {
+        KeyWindows windows = windows(10, 20, 30);
+        windows.hold(40);
+        windows.resolve(15, 5);
+        assertThat(windows.rows()).extracting(WindowRow::heldMicros).containsExactly(25L, 25L, 25L);
+        assertThat(windows.rows()).extracting(WindowRow::chargedMicros).containsExactly(15L, 25L, 35L);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, true", "-1, false"})
+    void a_limit_of_nothing_is_a_limit_and_one_below_it_is_none(long micros, boolean taken) {
+        for (int i = 0; i < 3; i++) {
+            Long[] limits = new Long[3];
+            limits[i] = micros;
+            if (taken) {
+                SpendLimits made = new SpendLimits(limits[0], limits[1], limits[2]);
+                assertThat(made.of(List.of(SpendWindow.HOUR, SpendWindow.DAY, SpendWindow.TOTAL)
+                                .get(i)))
+                        .isZero();
+            } else {
+                assertThatThrownBy(() -> new SpendLimits(limits[0], limits[1], limits[2]))
+                        .isInstanceOf(IllegalArgumentException.class);
+            }
+        }
+    }
+
+    // ---- what is kept in memory ----
+
+    @Test
+    void a_calls_row_is_kept_until_it_ends() {
+        KeptRows kept = new KeptRows(true);
+        ReservationRow row = new ReservationRow(HOLD);
+        kept.committed(List.of(), List.of(row), List.of());
+        assertThat(kept.reservation("t1")).isSameAs(row);
+        assertThat(row.isFresh()).isFalse();
+        row.resolve(ReservationState.RELEASED, 0, 0);
+        kept.committed(List.of(), List.of(row), List.of());
+        assertThat(kept.reservation("t1")).isNull();
+    }
+
+    @Test
+    void memory_does_not_grow_with_the_number_of_accounts_calls_and_keys() {
+        KeptRows kept = new KeptRows(true);
+        List<AccountRow> accounts = new ArrayList<>();
+        for (int i = 0; i < KeptRows.ROWS_MAX - 2; i++) {
+            accounts.add(new AccountRow("acc_" + i, "Any", 5));
+        }
+        WindowRow window = window(SpendWindow.HOUR, 1, 1);
+        kept.committed(accounts, List.of(open(1)), List.of(window));
+        kept.committed(List.of(new AccountRow("acc_new", "Any", 5)), List.of(), List.of());
+        assertThat(kept.account("acc_0"))
+                .as("there are as many as there may be")
+                .isNotNull();
+
+        AccountRow last = new AccountRow("acc_last", "Any", 5);
+        kept.committed(List.of(last), List.of(), List.of());
+        assertThat(kept.account("acc_0")).isNull();
+        assertThat(kept.reservation("t1")).isNull();
+        assertThat(kept.window(window.id)).isNull();
+        assertThat(kept.account("acc_last")).isSameAs(last);
+    }
+
+    // ---- what can be decided from memory alone ----
+
+    @Test
+    void a_hold_is_decided_from_memory_where_account_and_windows_are_there_and_have_room_for_all_of_it() {
+        KeptRows kept = kept(account(1_000, 0, 1_000, 0), windows("key_1", 900));
+        assertThat(wanting(1_000).isKnown(kept)).isTrue();
+        assertThat(wanting(1_001).isKnown(kept)).as("more than the balance").isFalse();
+        assertThat(wanting(100, new SpendLimits(1_000L, null, null)).isKnown(kept))
+                .isTrue();
+        assertThat(wanting(101, new SpendLimits(1_000L, null, null)).isKnown(kept))
+                .as("more than the limit leaves")
+                .isFalse();
+        assertThat(wanting(1).isKnown(new KeptRows(true))).as("no account").isFalse();
+        for (int missing = 0; missing < 3; missing++) {
+            List<WindowRow> two = windows("key_1", 0);
+            two.remove(missing);
+            assertThat(wanting(1).isKnown(kept(account(1_000, 0, 1_000, 0), two)))
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void where_the_account_has_limits_its_windows_have_to_be_there_too() {
+        Account has = new Account("acc_1", "One", NOON, false, new Balance(1_000, 0, 1_000, 0));
+        AccountRow limited = new AccountRow(has, 9, 0, new SpendLimits(null, 100L, null));
+        List<WindowRow> all = windows("key_1", 0);
+        assertThat(wanting(1).isKnown(kept(limited, all))).isFalse();
+        all.addAll(windows("acc_1", 60));
+        assertThat(wanting(40).isKnown(kept(limited, all))).isTrue();
+        assertThat(wanting(41).isKnown(kept(limited, all))).isFalse();
+    }
+
+    private static Reserve wanting(long micros) {
+        return wanting(micros, SpendLimits.NONE);
+    }
+
+    private static Reserve wanting(long micros, SpendLimits limits) {
+        return new Reserve(HOLD, 1, micros, () -> limits, () -> true);
+    }
+
+    private static KeptRows kept(AccountRow account, List<WindowRow> windows) {
+        KeptRows kept = new KeptRows(true);
+        kept.committed(List.of(account), List.of(), windows);
+        return kept;
+    }
+
+    /** Those that the hold counts in. */
+    private static List<WindowRow> windows(String keyId, long charged) {
+        List<WindowRow> windows = new ArrayList<>();
+        for (SpendWindow kind : SpendWindow.values()) {
+            windows.add(new WindowRow(WindowRow.Id.at(keyId, kind, NOON.toEpochMilli()), charged, 0));
+        }
+        return windows;
+    }
+
+    // ---- what other stores read from a change ----
+
+    @Test
+    void whose_account_is_blocked_or_let_in_is_told_after_the_commit() {
+        List<String> told = new ArrayList<>();
+        LedgerPart part = new LedgerPart(told::add, () -> "", () -> EntryObserver.NONE);
+        part.committed(List.of(new Confirm("t1"), new SetBlocked("acc_1", true), new SetBlocked("acc_2", false)));
+        assertThat(told).containsExactly("acc_1", "acc_2");
+    }
+
+    @Test
+    void what_is_taken_of_a_window_is_charged_or_held() {
+        assertThat(new WindowUse(70, 30).micros()).isEqualTo(100);
+    }
+
+    @Test
+    void who_reads_where_the_store_cannot_be_read_is_told_to_come_back() {
+        assertThat(Records.read(() -> "read")).isEqualTo("read");
+        assertThatThrownBy(() -> Records.read(() -> {
+                    throw new StoreException("gone");
+                }))
+                .isInstanceOfSatisfying(ApiException.class, refused -> {
+                    assertThat(refused.error().status()).isEqualTo(503);
+                    assertThat(refused.error().headers()).containsEntry("retry-after", "1");
+                });
+    }
+
+    @Test
+    void a_change_says_whose_it_is_and_when_for_those_who_write_beside_it() {
+        Reserve reserve = new Reserve(HOLD, 1, 2, () -> SpendLimits.NONE, () -> true);
+        assertThat(List.of(reserve.reservationId(), reserve.accountId(), reserve.keyId()))
+                .containsExactly("t1", "acc_1", "key_1");
+        assertThat(reserve.at()).isEqualTo(NOON);
+        Settle settle = new Settle("t1", 5, 7, NOON);
+        assertThat(settle.reservationId()).isEqualTo("t1");
+        assertThat(settle.at()).isEqualTo(NOON);
+        assertThat(settle.shortfallMicros()).isEqualTo(7);
+        assertThat(new ExpireOpen(NOON).at()).isEqualTo(NOON);
+        assertThat(new CreateAccount("acc_1", "One", NOON).id()).isEqualTo("acc_1");
+        assertThat(new SetBlocked("acc_1", true).accountId()).isEqualTo("acc_1");
+        assertThat(new Refund("acc_1", "t1", 5, "slow", null, NOON).taskId()).isEqualTo("t1");
+    }
+
+    // ---- what a refusal says ----
+
+    @ParameterizedTest
+    @CsvSource({"40, 60, 100, true", "40, 60, 101, false", "0, 0, 1, false", "99, 1, 100, true"})
+    void credits_that_come_back_are_worth_waiting_for_if_they_are_enough(
+            long available, long reserved, long least, boolean soon) {
+        assertThat(new ReserveOutcome.InsufficientCredits(available, reserved, least).becauseOfRunningCalls())
+                .isEqualTo(soon);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"100, 40, 60, true", "100, 40, 61, false", "100, 100, 1, false", "100, 0, 100, true"})
+    void room_that_comes_back_is_worth_waiting_for_if_it_is_enough(long limit, long used, long least, boolean soon) {
+        assertThat(new ReserveOutcome.SpendLimitReached(SpendWindow.DAY, limit, used, 0, least, NOON)
+                        .becauseOfRunningCalls())
+                .isEqualTo(soon);
+    }
+
+    private static AccountRow account(long balance, long reserved, long purchased, long consumed) {
+        Balance amounts = new Balance(balance, reserved, purchased, consumed);
+        return new AccountRow(new Account("acc_1", "One", NOON, false, amounts), 9, 0, SpendLimits.NONE);
+    }
+
+    private static Entry entry(Bucket from, Bucket to, long micros) {
+        return new Entry("acc_1", 1, NOON, EntryKind.RESERVATION, "t1", from, to, micros, null);
+    }
+
+    private static ReservationRow open(long held) {
+        return new ReservationRow(HOLD, held, 1, 1);
+    }
+
+    private static WindowRow window(SpendWindow kind, long charged, long held) {
+        return new WindowRow(new WindowRow.Id("key_1", kind, 0), charged, held);
+    }
+
+    /** Charged in the total, the day and the hour. */
+    private static KeyWindows windows(long total, long day, long hour) {
+        return new KeyWindows(List.of(
+                window(SpendWindow.TOTAL, total, 0),
+                window(SpendWindow.DAY, day, 0),
+                window(SpendWindow.HOUR, hour, 0)));
+    }
+}

@@ -1,0 +1,61 @@
+package dev.tollgate.books.rollups;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.books.ledger.Settle;
+import dev.tollgate.books.tasks.CloseTask;
+import dev.tollgate.books.tasks.TaskResult;
+import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.StoreFixture;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+/** Two nodes share the roll-ups, and the clock of one is wrong. */
+@BesideOthers
+class RollupsOnNodesTest {
+
+    private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
+
+    @Test
+    void a_node_finds_days_that_another_folded_too_early() {
+        String url = Postgres.migrated();
+        try (StoreFixture right = StoreFixture.shared(url);
+                StoreFixture wrong = StoreFixture.shared(url)) {
+            right.setNow(NOON);
+            right.account("acc_1", 1_000_000);
+            call(right, "t1", 700);
+            new Rollups(right.writer, right::now).sweep();
+
+            wrong.setNow(NOON.plus(Duration.ofDays(120)));
+            new Rollups(wrong.writer, wrong::now).sweep();
+            call(right, "t2", 30);
+            assertThat(shown(right)).isEqualTo(700);
+
+            new Rollups(right.writer, right::now).sweep();
+            assertThat(shown(right)).isEqualTo(730);
+        }
+    }
+
+    private static void call(StoreFixture store, String id, long chargeMicros) {
+        store.reserve(id, "acc_1", 1_000, 1_000);
+        Settle settle = new Settle(id, chargeMicros, store.now());
+        CallFigures figures = CallFigures.nothing(CallEnd.COMPLETED, CallFigures.NONE, "main", "up");
+        store.commit(
+                settle,
+                new CloseTask(settle, TaskStatus.COMPLETED, "answered", TaskResult.NONE),
+                new CountCall(settle, figures));
+    }
+
+    private static long shown(StoreFixture store) {
+        return store.number("""
+                SELECT COALESCE(SUM(charged_micros), 0) FROM (
+                    SELECT starts_at, charged_micros FROM usage_day
+                    WHERE starts_at < (SELECT folded_until FROM usage_fold)
+                    UNION ALL
+                    SELECT starts_at, charged_micros FROM usage_quarter
+                    WHERE starts_at >= (SELECT folded_until FROM usage_fold)) AS counted""");
+    }
+}

@@ -1,0 +1,312 @@
+package dev.tollgate.books.verification;
+
+import static dev.tollgate.testing.StripeStandIn.SECRET;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.customers.payments.Vouchers;
+import dev.tollgate.storage.Database;
+import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.Stores;
+import dev.tollgate.testing.StripeStandIn;
+import dev.tollgate.testing.UpstreamScript;
+import dev.tollgate.testing.UpstreamScript.Tokens;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+
+/** Somebody alters one row of the books, in any table: the check finds it, or the manual says that nothing can. */
+@BesideOthers
+class OneAlteredRowTest {
+
+    private static final String ADMIN_KEY = "admin-key-of-the-tests";
+    private static final String CALL = """
+            {"model":"%s","stream":false,"messages":[{"role":"user","content":"%s"}]}""";
+    private static final String TOP_UP = "/dashboard/billing/top-up";
+    private static final Pattern FORM = Pattern.compile("name=\"id\" value=\"([0-9a-f]+)\"");
+
+    /** On PostgreSQL too. */
+    static final List<String> OF_MONEY = List.of(
+            "UPDATE account SET last_entry_at = last_entry_at - 1 WHERE id = {account}",
+            "UPDATE account SET balance_micros = balance_micros + 1, purchased_micros = purchased_micros + 1 WHERE id = {account}",
+            "UPDATE entry SET kind = 'adjustment' WHERE sequence = 1 AND account_id = {account}",
+            "UPDATE entry SET created_at = created_at - 1 WHERE kind = 'charge' AND reservation_id = {call}",
+            "UPDATE reservation SET created_at = created_at + 1 WHERE id = {call}",
+            "UPDATE task SET completed_at = completed_at + 1 WHERE id = {call}",
+            "UPDATE task SET usage = REPLACE(usage, '\"prompt_tokens\":', '\"prompt_tokens\":1') WHERE id = {call}",
+            "UPDATE task SET course = REPLACE(course, '\"first_byte\":', '\"first_byte\":99') WHERE id = {call}",
+            "UPDATE voucher SET account_id = NULL, redeemed_at = NULL WHERE sequence = 1",
+            "UPDATE payment SET state = 'open' WHERE id = {payment}",
+            "UPDATE payment SET missing_micros = missing_micros + 1 WHERE id = {payment}",
+            "DELETE FROM payment_notice WHERE fact = 'paid'",
+            "DELETE FROM invoice",
+            "UPDATE invoice SET year = year + 1",
+            "DELETE FROM audit_log WHERE sequence = 2",
+            "UPDATE price_version SET input_micros = input_micros + 1",
+            "UPDATE usage_quarter SET thoughts_tokens = thoughts_tokens + 1 WHERE {first of usage_quarter}",
+            "UPDATE usage_quarter SET starts_at = starts_at + 900000 WHERE {first of usage_quarter}",
+            "UPDATE usage_day SET prompt_tokens = prompt_tokens + 1 WHERE {first of usage_day}",
+            "UPDATE usage_hour SET channel = 'other' WHERE {first of usage_hour}",
+            "UPDATE usage_hour SET charged_micros = charged_micros + 1 WHERE {first of usage_hour}");
+
+    static final List<String> OTHERS = List.of(
+            "UPDATE account SET consumed_micros = consumed_micros + 1 WHERE id = {account}",
+            "UPDATE account SET sandbox_micros = balance_micros + reserved_micros + 1 WHERE id = {account}",
+            "UPDATE reservation SET sandbox_micros = charged_micros + 1 WHERE id = {call}",
+            "UPDATE account SET last_sequence = last_sequence + 1 WHERE id = {account}",
+            "UPDATE account SET deleted_at = 1 WHERE id = {account}",
+            "UPDATE account SET spend_day = 1 WHERE id = {account}",
+            "UPDATE entry SET amount_micros = amount_micros + 1 WHERE sequence = 1 AND account_id = {account}",
+            "UPDATE entry SET reservation_id = {failed call} WHERE kind = 'charge' AND reservation_id = {call}",
+            "UPDATE entry SET kind = 'expiry' WHERE kind = 'release' AND reservation_id = {call}",
+            "DELETE FROM entry WHERE kind = 'release' AND reservation_id = {call}",
+            "UPDATE reservation SET key_id = 'key_other' WHERE id = {call}",
+            "UPDATE reservation SET state = 'expired' WHERE id = {failed call}",
+            "UPDATE reservation SET held_micros = held_micros + 1 WHERE id = {call}",
+            "UPDATE reservation SET last_sequence = last_sequence + 1 WHERE id = {call}",
+            "DELETE FROM reservation WHERE id = {failed call}",
+            "UPDATE task SET model_id = 'other' WHERE id = {call}",
+            "UPDATE task SET model = 'other' WHERE id = {call}",
+            "UPDATE task SET created_at = created_at + 1 WHERE id = {call}",
+            "UPDATE task SET status = 'cancelled' WHERE id = {call}",
+            "UPDATE task SET usage_flags = 'estimated' WHERE id = {call}",
+            "UPDATE task SET charge_micros = charge_micros + 1 WHERE id = {call}",
+            "UPDATE task SET pricing = REPLACE(pricing, '\"price_version\":\"', '\"price_version\":\"x') WHERE id = {call}",
+            "UPDATE task SET course = REPLACE(course, '\"channel\":\"', '\"channel\":\"x') WHERE id = {call}",
+            "UPDATE task SET error_code = NULL WHERE id = {failed call}",
+            "UPDATE task SET usage = NULL WHERE id = {call}",
+            "DELETE FROM task WHERE id = {call}",
+            "DELETE FROM receipt WHERE task_id = {call}",
+            "UPDATE receipt SET body = REPLACE(body, '\"prompt_tokens\":', '\"prompt_tokens\":1') WHERE task_id = {call}",
+            "UPDATE receipt SET body = REPLACE(body, '\"time\":\"2', '\"time\":\"3') WHERE task_id = {call}",
+            "UPDATE receipt SET body = REPLACE(body, '\"model\":\"', '\"model\":\"x') WHERE task_id = {call}",
+            "UPDATE spend_window SET charged_micros = charged_micros + 1 WHERE kind = 'hour' AND key_id = {key}",
+            "DELETE FROM spend_window WHERE kind = 'total' AND key_id = {key}",
+            "UPDATE requested_entry SET amount_micros = amount_micros + 1 WHERE kind = 'reversal'",
+            "UPDATE requested_entry SET request_id = 'x' WHERE request_id = 'voucher-1'",
+            "DELETE FROM requested_entry WHERE kind = 'adjustment' AND account_id = {account}",
+            "UPDATE voucher SET amount_micros = amount_micros + 1 WHERE sequence = 1",
+            "UPDATE voucher SET redeemed_at = redeemed_at + 86400000 WHERE sequence = 1",
+            "DELETE FROM voucher WHERE sequence = 2",
+            "UPDATE payment SET credit_micros = credit_micros + 1 WHERE id = {payment}",
+            "UPDATE payment SET net_cents = net_cents + 1 WHERE id = {payment}",
+            "UPDATE payment SET reversed_micros = reversed_micros - 1 WHERE id = {payment}",
+            "UPDATE payment SET ended_at = ended_at + 1 WHERE id = {payment}",
+            "DELETE FROM payment WHERE id = {payment}",
+            "UPDATE payment_notice SET outcome = 'refused' WHERE fact = 'paid'",
+            "DELETE FROM payment_notice WHERE fact = 'refunded'",
+            "UPDATE invoice SET sequence = sequence + 1",
+            "UPDATE invoice SET issued_at = issued_at + 1",
+            "UPDATE price_version SET sequence = sequence + 1",
+            "UPDATE api_key SET account_id = 'acc_other' WHERE id = {key}",
+            "DELETE FROM api_key WHERE id = {key}",
+            "UPDATE answer_share SET bytes = bytes + 1",
+            "UPDATE usage_quarter SET calls = calls + 1 WHERE {first of usage_quarter}",
+            "UPDATE usage_quarter SET key_id = 'key_other' WHERE {first of usage_quarter}",
+            "UPDATE usage_quarter SET refunded_micros = refunded_micros + 1 WHERE {first of usage_quarter}",
+            "UPDATE usage_day SET model = 'other' WHERE {first of usage_day}",
+            "UPDATE usage_day SET charged_micros = charged_micros - 1 WHERE {first of usage_day}",
+            "DELETE FROM usage_day WHERE {first of usage_day}",
+            "UPDATE usage_hour SET calls = calls + 1 WHERE {first of usage_hour}",
+            "UPDATE usage_hour SET starts_at = starts_at + 3600000 WHERE {first of usage_hour}",
+            "UPDATE usage_hour SET ending = 'cancelled' WHERE ending = 'completed' AND {first of usage_hour}",
+            "DELETE FROM usage_hour WHERE {first of usage_hour}");
+
+    /** What docs/operations.md names as such. */
+    static final List<String> UNSEEN = List.of(
+            "UPDATE entry SET reason = 'other' WHERE kind = 'adjustment' AND account_id = {account}",
+            "UPDATE entry SET created_at = created_at - 1 WHERE kind = 'refund'",
+            "UPDATE account SET name = 'other' WHERE id = {account}",
+            "UPDATE reservation SET sandbox_micros = charged_micros WHERE id = {call}",
+            "UPDATE voucher SET redeemed_at = redeemed_at - 1 WHERE sequence = 1",
+            "UPDATE api_key SET disabled = 1 WHERE id = {key}",
+            "UPDATE task SET door = 'other' WHERE id = {call}",
+            "DELETE FROM task WHERE id = {failed call}",
+            "UPDATE usage_hour SET cost_micros = cost_micros + 1 WHERE {first of usage_hour}",
+            "UPDATE usage_hour SET ending = 'cut' WHERE ending = 'completed' AND {first of usage_hour}",
+            "UPDATE voucher SET amount_micros = 1 WHERE sequence = 2",
+            "UPDATE payment SET session_id = 'other' WHERE id = {payment}",
+            "UPDATE audit_log SET reason = 'other' WHERE sequence = 2",
+            "DELETE FROM audit_log WHERE sequence = (SELECT MAX(sequence) FROM audit_log)");
+
+    @TempDir
+    static Path folder;
+
+    private static final Map<Stores, String> URLS = new EnumMap<>(Stores.class);
+    private static int copies;
+
+    @BeforeAll
+    static void make() throws IOException {
+        for (Stores stores : Stores.values()) {
+            String url = stores == Stores.SQLITE ? "" : Postgres.migrated();
+            try (StripeStandIn stripe = new StripeStandIn();
+                    Gateway gateway = start(url, stripe)) {
+                customers(gateway, stripe);
+                gateway.assertBooksAreClosed();
+                if (stores == Stores.SQLITE) {
+                    try (Database reading = Database.openReading(gateway.data())) {
+                        reading.backupTo(folder.resolve("original.db"));
+                    }
+                }
+            }
+            URLS.put(stores, url);
+        }
+    }
+
+    private static Gateway start(String url, StripeStandIn stripe) {
+        Map<String, String> environment = Map.of(
+                "TOLLGATE_STRIPE_SECRET_KEY",
+                StripeStandIn.KEY,
+                "TOLLGATE_STRIPE_WEBHOOK_SECRET",
+                SECRET,
+                "TOLLGATE_ADMIN_KEY",
+                ADMIN_KEY);
+        String[] settings = {"stripe.url", stripe.url(), "sign-up.credits", "0"};
+        return url.isEmpty() ? Gateway.start(environment, settings) : Gateway.startOn(url, environment, settings);
+    }
+
+    private static void customers(Gateway gateway, StripeStandIn stripe) {
+        post(gateway, "/models/gemini-2.5-pro/prices", "{\"input\":170,\"output\":1000,\"reason\":\"a test\"}");
+        gateway.script(UpstreamScript.answers()
+                .whenAsked("fail")
+                .status(500)
+                .next()
+                .whenAsked("")
+                .text("Hello", new Tokens(700, 300, 20))
+                .finish("STOP", new Tokens(700, 300, 20)));
+        Customer customer = gateway.customer("10");
+        customer.chat(CALL.formatted("gemini-2.5-pro", "one"), "kept");
+        customer.chat(CALL.formatted("google/gemini-2.5-pro", "two"));
+        customer.chat(CALL.formatted("gemini-2.5-pro", "fail"));
+        String call = gateway.text("SELECT MIN(id) FROM task WHERE charge_micros > 0");
+        post(gateway, "/tasks/" + call + "/refunds", "{\"credits\":0.1,\"reason\":\"a test\"}");
+        post(gateway, "/accounts/" + customer.account() + "/adjustments", "{\"credits\":1,\"reason\":\"a test\"}");
+        JsonNode made = post(gateway, "/vouchers", "{\"count\":2,\"credits\":5,\"reason\":\"a test\"}");
+        String code = made.get("codes").get(0).asString();
+        assertThat(gateway.app().vouchers().redeem(customer.account(), "here", code))
+                .isInstanceOf(Vouchers.Redeemed.class);
+        post(gateway, "/vouchers", "{\"count\":1,\"credits\":5,\"reason\":\"a test\"}");
+        Browser browser = new Browser(gateway.url()).signUp("payer@example.org", "a sentence nobody else has");
+        Matcher id = FORM.matcher(browser.get(TOP_UP).body());
+        assertThat(id.find()).isTrue();
+        browser.submit(TOP_UP, TOP_UP, Map.of("id", id.group(1), "dollars", "10"));
+        StripeStandIn.tell(gateway, StripeStandIn.paid("evt_1", stripe.last()));
+        String account = gateway.text("SELECT account_id FROM payment");
+        post(gateway, "/accounts/" + account + "/adjustments", "{\"credits\":-1900,\"reason\":\"a test\"}");
+        StripeStandIn.tell(gateway, StripeStandIn.refunded("evt_2", stripe.last(), 500));
+    }
+
+    private static JsonNode post(Gateway gateway, String path, String body) {
+        Gateway.Reply reply = gateway.post("/admin" + path, body, ADMIN_KEY);
+        assertThat(reply.status()).as(reply.text()).isLessThan(300);
+        return reply.json();
+    }
+
+    @AfterAll
+    static void forget() throws IOException {
+        Files.delete(folder.resolve("original.db"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void books_of_every_kind_add_up(Stores stores) throws SQLException, IOException {
+        assertThat(found(stores, "UPDATE account SET name = name WHERE id = {account}"))
+                .isEmpty();
+    }
+
+    static Stream<String> all() {
+        return Stream.concat(OF_MONEY.stream(), OTHERS.stream());
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void one_altered_row_is_found(String alteration) throws SQLException, IOException {
+        assertThat(found(Stores.SQLITE, alteration)).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @FieldSource("OF_MONEY")
+    void one_altered_row_on_a_server_is_found(String alteration) throws SQLException, IOException {
+        assertThat(found(Stores.POSTGRESQL, alteration)).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @FieldSource("UNSEEN")
+    void what_no_other_row_repeats_is_not_found(String alteration) throws SQLException, IOException {
+        assertThat(found(Stores.SQLITE, alteration)).isEmpty();
+    }
+
+    private static List<String> found(Stores stores, String alteration) throws SQLException, IOException {
+        Path copy = Files.createDirectory(folder.resolve("copy" + ++copies));
+        String url = URLS.get(stores);
+        if (stores == Stores.SQLITE) {
+            Files.copy(folder.resolve("original.db"), copy.resolve("tollgate.db"));
+            url = "jdbc:sqlite:" + copy.resolve("tollgate.db");
+        } else {
+            url = Postgres.copied(url, "SELECT 1");
+        }
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            statement.execute(
+                    stores == Stores.SQLITE
+                            ? "PRAGMA ignore_check_constraints = 1"
+                            : "SET session_replication_role = replica");
+            if (alteration.contains("usage_day")) {
+                fold(statement);
+            }
+            assertThat(statement.executeUpdate(named(alteration))).isOne();
+        }
+        List<String> found = new ArrayList<>();
+        try (Database database = stores == Stores.SQLITE ? Database.openReading(copy) : Database.openReading(url)) {
+            new Audit(database).run(found::add, (subject, rows) -> {});
+        }
+        return found;
+    }
+
+    private static void fold(Statement statement) throws SQLException {
+        String sums = String.join(", ", UsageSql.SUMS);
+        statement.executeUpdate("INSERT INTO usage_day (account_id, starts_at, key_id, model, " + sums
+                + ") SELECT account_id, starts_at - starts_at % 86400000, key_id, model, "
+                + UsageSql.added(UsageSql.SUMS)
+                + " FROM usage_quarter GROUP BY account_id, starts_at - starts_at % 86400000, key_id, model");
+        statement.executeUpdate("INSERT INTO usage_fold VALUES (1, 99999999999999, 99999999999999, '')");
+    }
+
+    private static String named(String alteration) {
+        String call = "(SELECT MIN(id) FROM task WHERE charge_micros > 0)";
+        return alteration
+                .replace("{account}", "(SELECT account_id FROM task WHERE id = " + call + ")")
+                .replace("{key}", "(SELECT key_id FROM task WHERE id = " + call + ")")
+                .replace("{call}", call)
+                .replace("{failed call}", "(SELECT MIN(id) FROM task WHERE status = 'failed')")
+                .replace("{payment}", "(SELECT MIN(id) FROM payment)")
+                .replaceAll(
+                        "\\{first of (usage_quarter|usage_day)\\}",
+                        "calls > 0 AND model = (SELECT MIN(model) FROM $1 WHERE calls > 0)")
+                .replace(
+                        "{first of usage_hour}",
+                        "charged_micros > 0 AND model = (SELECT MIN(model) FROM usage_hour WHERE charged_micros > 0)");
+    }
+}

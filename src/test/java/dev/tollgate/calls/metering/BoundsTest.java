@@ -1,0 +1,224 @@
+package dev.tollgate.calls.metering;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.Place;
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.upstreams.media.CallMedia;
+import dev.tollgate.upstreams.media.LoadedMedia;
+import dev.tollgate.upstreams.media.Medium;
+import dev.tollgate.upstreams.pool.ChatAsk;
+import dev.tollgate.upstreams.pool.PromptCount;
+import dev.tollgate.upstreams.pool.UpstreamEvent.Modalities;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a call may cost at most before it is made (D31): how much is held, how much is worth starting, what an estimate says. */
+class BoundsTest {
+
+    @Test
+    void without_a_maximum_a_slice_is_wanted_for_each_candidate_and_the_hold_can_grow() {
+        Bounds bounds = Sold.bounds(false, 2, null);
+        assertThat(bounds.wantedTokens()).isEqualTo(2 * 4_096);
+        assertThat(bounds.leastTokens()).isEqualTo(2 * 256);
+        assertThat(bounds.wantedMicros()).isEqualTo(100 + 2 * 8_192);
+        assertThat(bounds.leastMicros()).isEqualTo(100 + 2 * 512);
+        assertThat(bounds.extendable()).isTrue();
+        assertThat(bounds.upstreamTokensMax(1_000)).isNull();
+        assertThat(bounds.usageLimits()).isEqualTo(new UsageLimits(300, 40_000, false, 40_000, false));
+    }
+
+    @Test
+    void with_a_maximum_all_of_it_is_wanted_and_sent() {
+        Bounds bounds = Sold.bounds(false, 2, 1_000L);
+        assertThat(bounds.wantedTokens()).isEqualTo(2_000);
+        assertThat(bounds.leastTokens()).isEqualTo(512);
+        assertThat(bounds.extendable()).isFalse();
+        assertThat(bounds.upstreamTokensMax(10)).isEqualTo(1_000);
+        assertThat(bounds.usageLimits()).isEqualTo(new UsageLimits(300, 2_000, true, 40_000, false));
+        assertThat(Sold.bounds(false, 2, 100L).leastTokens())
+                .as("no more is needed than was asked for")
+                .isEqualTo(200);
+    }
+
+    @Test
+    void where_thoughts_are_billed_all_that_can_come_is_wanted_and_the_maximum_is_what_is_covered() {
+        Bounds bounds = Sold.bounds(true, 2, null);
+        assertThat(bounds.wantedTokens()).isEqualTo(40_000);
+        assertThat(bounds.leastTokens()).isEqualTo(2 * 512);
+        assertThat(bounds.extendable()).isFalse();
+        assertThat(bounds.upstreamTokensMax(3_001)).isEqualTo(1_500);
+        assertThat(bounds.upstreamTokensMax(100_000)).isEqualTo(20_000);
+        assertThat(Sold.bounds(true, 2, 1_000L).extendable()).isFalse();
+        assertThat(Sold.bounds(true, 2, 1_000L).upstreamTokensMax(100_000)).isEqualTo(1_000);
+    }
+
+    @Test
+    void what_a_hold_covers_is_what_is_left_of_it_behind_the_prompt() {
+        Bounds bounds = Sold.bounds(false, 1, null);
+        assertThat(bounds.coveredTokens(100, 300)).isEqualTo(100);
+        assertThat(bounds.coveredTokens(100, 301)).isEqualTo(100);
+        assertThat(bounds.coveredTokens(50, 300)).isEqualTo(125);
+        assertThat(bounds.coveredTokens(301, 300)).isZero();
+        assertThat(bounds.coveredTokens(100, 10_000_000)).isEqualTo(20_000);
+    }
+
+    @Test
+    void a_prompt_that_is_known_better_changes_the_price_and_a_count_not_what_may_be_reported() {
+        Bounds loaded = Sold.bounds(false, 1, null).withPrompt(200);
+        assertThat(loaded.promptTokensMax()).isEqualTo(200);
+        assertThat(loaded.usageLimits().promptTokens()).isEqualTo(200);
+        Bounds counted = Sold.bounds(false, 1, null).withCountedPrompt(50, 50);
+        assertThat(counted.promptTokensMax()).isEqualTo(50);
+        assertThat(counted.usageLimits().promptTokens()).isEqualTo(300);
+        assertThat(counted.mediaUncounted()).isFalse();
+    }
+
+    @Test
+    void a_shared_context_leaves_a_counted_prompt_the_rest_as_maximum() {
+        long context = Sold.INPUT_TOKENS_MAX;
+        Bounds asked = Sold.sharing(true, 1_000L);
+        assertThat(asked.withCountedPrompt(context - 1_000, 300).askedTokensMax())
+                .isEqualTo(1_000);
+        assertThat(asked.withCountedPrompt(context - 999, 300).askedTokensMax()).isEqualTo(999);
+        assertThat(asked.withPrompt(context).askedTokensMax()).as("not counted").isEqualTo(1_000);
+        assertThat(Sold.sharing(true, null).withCountedPrompt(context - 5, 300).upstreamTokensMax(100))
+                .isEqualTo(5);
+        assertThat(Sold.sharing(false, null).withCountedPrompt(context - 5, 300).askedTokensMax())
+                .as("no maximum is sent")
+                .isNull();
+        assertThat(Sold.bounds(true, 1, 1_000L)
+                        .withCountedPrompt(context - 5, 300)
+                        .askedTokensMax())
+                .as("a context of its own")
+                .isEqualTo(1_000);
+    }
+
+    // ---- the prompt ----
+
+    private static ChatAsk ask(String more) {
+        return Sold.ask("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"abcd\"}]" + more + "}");
+    }
+
+    private static final String TOOL = "{\"type\":\"function\",\"function\":{\"name\":\"f\"}}";
+
+    @Test
+    void a_prompt_is_a_token_a_byte_and_some_for_each_message_call_and_tool() {
+        assertThat(bound(ask(""))).isEqualTo(4 + 64);
+        assertThat(bound(ask(",\"tools\":[" + TOOL + "]"))).isEqualTo(5 + 2 * 64);
+        assertThat(
+                        bound(
+                                Sold.ask(
+                                        "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"abcd\"},{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"i\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]},{\"role\":\"tool\",\"tool_call_id\":\"i\",\"content\":\"x\"}]}")))
+                .isEqualTo(4 + 4 + 2 + 4 * 64);
+    }
+
+    @Test
+    void a_search_adds_what_it_may_find() {
+        assertThat(bound(ask(",\"web_search_options\":{}"))).isEqualTo(4 + 64 + 16_384);
+        assertThat(PromptBound.counted(7, ask(",\"web_search_options\":{}"), upstream()))
+                .isEqualTo(7 + 1_024);
+        assertThat(PromptBound.counted(7, ask(""), upstream())).isEqualTo(7);
+    }
+
+    @Test
+    void a_prompt_is_never_more_than_the_context() {
+        assertThat(PromptBound.counted(Sold.INPUT_TOKENS_MAX + 1, ask(""), upstream()))
+                .isEqualTo(Sold.INPUT_TOKENS_MAX);
+        ChatAsk remote = Sold.ask(
+                "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://example.com/a\"}}]}]}");
+        assertThat(bound(remote)).isEqualTo(Sold.INPUT_TOKENS_MAX);
+    }
+
+    private static UpstreamModel upstream() {
+        return Sold.model(false).upstream();
+    }
+
+    private static long bound(ChatAsk ask) {
+        return PromptBound.of(ask, upstream()).tokensMax();
+    }
+
+    // ---- media ----
+
+    private static final String URL = "https://example.com/a";
+
+    @ParameterizedTest
+    @CsvSource({
+        "image/png, 100, 4128",
+        "audio/wav, 2300, 101",
+        "video/mp4, 2500, 101",
+        "text/csv, 777, 777",
+        "application/pdf, 100, 4128",
+        "application/pdf, 3568, 4128",
+        "application/pdf, 3569, 4129",
+        "application/pdf, 600000, 560000"
+    })
+    void a_medium_is_bounded_by_its_type_and_its_bytes(String type, int bytes, long tokens) {
+        CallMedia loaded = LoadedMedia.of(Map.of(URL, Medium.of(type, new byte[bytes])));
+        assertThat(MediaBound.tokens(medium(new ContentPart.Source.Remote(URL), null), loaded))
+                .isEqualTo(tokens);
+    }
+
+    @Test
+    void media_that_came_with_the_request_count_by_their_base64() {
+        ContentPart.Source.Inline bytes = new ContentPart.Source.Inline("A".repeat(400));
+        assertThat(MediaBound.tokens(medium(bytes, "text/plain"), new CallMedia()))
+                .isEqualTo(300);
+        assertThat(MediaBound.tokens(medium(bytes, null), new CallMedia())).isEqualTo(4_128);
+        ChatAsk ask = Sold.ask(
+                "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://example.com/a\"}},{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,iVBORw0KGgoAAAAA\"}}]}]}");
+        assertThat(MediaBound.inlineBytes(ask.promptSize())).isEqualTo(12);
+    }
+
+    private static ContentPart.Media medium(ContentPart.Source source, String type) {
+        return new ContentPart.Media(Place.NONE, ContentPart.Named.FILE, source, type, null, null);
+    }
+
+    // ---- estimates ----
+
+    private static Estimate estimate(Long tokensMax, Long counted) {
+        MeteredCall call = new MeteredCall(Sold.request(false), Sold.bounds(false, 2, tokensMax), 4, null, 0);
+        return Estimate.of(call, Optional.ofNullable(counted).map(tokens -> new PromptCount(tokens, Modalities.NONE)));
+    }
+
+    @Test
+    void an_estimate_is_from_the_prompt_alone_to_the_whole_answer() {
+        assertThat(estimate(1_000L, 70L)).isEqualTo(new Estimate(70, 100 + 2 * 2_000, 100, 1_000));
+        assertThat(estimate(null, 70L)).isEqualTo(new Estimate(70, 100 + 2 * 40_000, 100, 20_000));
+        assertThat(estimate(1_000L, null).leastMicros())
+                .as("the least that any call costs")
+                .isEqualTo(10);
+        assertThat(estimate(1L, 100_000L).leastMicros())
+                .as("never above the most")
+                .isEqualTo(104);
+    }
+
+    @Test
+    void a_call_is_expected_to_come_to_its_prompt_by_four_bytes_a_token_its_media_and_a_slice_of_each_answer() {
+        assertThat(expected(null)).isEqualTo(101 + 2 * 4_096);
+        assertThat(expected(1_000L)).isEqualTo(101 + 2 * 1_000);
+        assertThat(expected(10_000L)).isEqualTo(101 + 2 * 4_096);
+        MeteredRequest sold = Sold.request(false);
+        ChatAsk picture = Sold.ask(
+                "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://example.com/a\"}}]}]}");
+        MeteredRequest shown = new MeteredRequest("acc", "key", "sk-", "chat", sold.model(), "m", picture, null, null);
+        assertThat(new MeteredCall(shown, Sold.bounds(false, 1, 10L), 8, null, 0).tokensExpected())
+                .isEqualTo(2 + 258 + 10);
+    }
+
+    private static long expected(Long tokensMax) {
+        return new MeteredCall(Sold.request(false), Sold.bounds(false, 2, tokensMax), 401, null, 0).tokensExpected();
+    }
+
+    @Test
+    void an_answer_bears_the_name_that_its_model_is_to_show() {
+        MeteredRequest request = Sold.request(false);
+        assertThat(request.answerModel("up-001")).isEqualTo("m");
+        assertThat(List.of(request.accountId(), request.keyId())).containsExactly("acc", "key");
+    }
+}

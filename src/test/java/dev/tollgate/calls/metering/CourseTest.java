@@ -1,0 +1,225 @@
+package dev.tollgate.calls.metering;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.base.log.CallNotes;
+import dev.tollgate.base.log.CallWatch;
+import dev.tollgate.books.rollups.CallFigures;
+import dev.tollgate.books.tasks.TaskResult;
+import dev.tollgate.upstreams.pool.SentCall;
+import dev.tollgate.upstreams.pool.Tried;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a task keeps of how its call went: when each step was taken, who was asked, what had no effect; never more than fits there. */
+class CourseTest {
+
+    private static final long ARRIVED = 1_000_000;
+
+    private static final CallWatch NOBODY = new CallWatch() {
+
+        @Override
+        public void begun() {}
+
+        @Override
+        public boolean wantsNotes() {
+            return false;
+        }
+
+        @Override
+        public void over(CallNotes notes) {}
+    };
+
+    private long nanos = ARRIVED;
+
+    private Course course(String requestId, boolean streamed, String... ignored) {
+        MeteredRequest sold = Sold.request(false);
+        MeteredRequest request = new MeteredRequest(
+                "acc",
+                "key",
+                "sk-",
+                "chat",
+                sold.model(),
+                "m",
+                sold.ask(),
+                new Arrival(requestId, ARRIVED, "/v1/chat/completions", null, NOBODY),
+                null,
+                null,
+                List.of(),
+                List.of(ignored));
+        MeteredCall metered = new MeteredCall(
+                request, Sold.bounds(false, 1, null), 400, new PlayedCall(Sold.bounds(false, 1, null)).upstream, 7);
+        return new Course("task_1", metered, streamed, () -> nanos);
+    }
+
+    /** The clock shows just less than a microsecond more. */
+    private void at(long micros) {
+        nanos = ARRIVED + micros * 1_000 + 999;
+    }
+
+    private static String json(Course course) {
+        return course.trace().json().toString();
+    }
+
+    private record Sent(String channel, String model, List<Tried> tried) implements SentCall {
+
+        @Override
+        public int count() {
+            return tried.size();
+        }
+
+        @Override
+        public List<String> ignored() {
+            return List.of();
+        }
+
+        @Override
+        public void cancel() {}
+
+        @Override
+        public void pause() {}
+
+        @Override
+        public void resume() {}
+    }
+
+    private static Tried tried(String channel, String model, long millis, String outcome) {
+        return new Tried(channel, "kind", model, 0, millis, outcome);
+    }
+
+    @Test
+    void each_step_is_told_in_microseconds_from_the_requests_arrival_with_who_was_asked() {
+        Course course = course("req_1", true, "seed");
+        at(1);
+        course.started();
+        at(2);
+        course.reserving();
+        at(3);
+        course.reserved();
+        at(40);
+        course.asked(new Sent(
+                "far", "up-1", List.of(tried("near", "up-0", 12, "unavailable"), tried("far", "up-1", 5, "answered"))));
+        at(5_999);
+        course.heard();
+        course.hears(List.of(new UpstreamEvent.Started("up-001", "its-id")));
+        at(6_001);
+        course.shown();
+        at(7_000);
+        course.done();
+        at(8_000);
+        assertThat(json(course))
+                .isEqualTo("{\"request_id\":\"req_1\",\"reserved\":3,\"asked\":40,\"first_byte\":5999,\"done\":7000,"
+                        + "\"settled\":8000,\"channel\":\"far\",\"upstream_model\":\"up-1\",\"upstream_id\":\"its-id\","
+                        + "\"stream\":true,\"ignored\":[\"seed\"],\"attempts\":["
+                        + "{\"channel\":\"near\",\"model\":\"up-0\",\"ms\":12,\"outcome\":\"unavailable\"},"
+                        + "{\"channel\":\"far\",\"model\":\"up-1\",\"ms\":5,\"outcome\":\"answered\"}]}");
+        Trace trace = course.trace();
+        assertThat(List.of(trace.firstByteMillis(), trace.channel(), trace.upstreamModel()))
+                .containsExactly(5L, "far", "up-1");
+        assertThat(course.translationMicros()).isEqualTo(7);
+        assertThat(course.arrivedNanos()).isEqualTo(ARRIVED);
+        assertThat(course.tried()).extracting(Tried::channel).containsExactly("near", "far");
+        assertThat(course.attempts()).isEqualTo(2);
+    }
+
+    @Test
+    void the_filter_that_has_stopped_an_answer_is_named() {
+        Course course = course("req_1", false);
+        course.filteredBy("SAFETY");
+        assertThat(json(course)).contains("\"stream\":false,\"filter\":\"SAFETY\",\"attempts\":[]}");
+    }
+
+    @Test
+    void a_step_that_was_not_taken_is_not_told() {
+        Course course = course("req_1", false);
+        at(9);
+        assertThat(json(course))
+                .isEqualTo("{\"request_id\":\"req_1\",\"settled\":9,\"channel\":\"\",\"upstream_model\":\"\","
+                        + "\"stream\":false,\"attempts\":[]}");
+        assertThat(course.trace().firstByteMillis()).isEqualTo(CallFigures.NONE);
+        nanos = ARRIVED - 5_000;
+        assertThat(json(course)).as("a clock that has gone back").contains("\"settled\":0,");
+    }
+
+    @Test
+    void of_a_step_that_is_taken_again_the_first_time_counts_and_of_those_asked_the_last_one_is_named() {
+        Course course = course("req_1", true);
+        for (int time = 1; time <= 2; time++) {
+            at(time);
+            course.asked(
+                    new Sent("far-" + time, "up-" + time, List.of(tried("far-" + time, "up-" + time, 1, "empty"))));
+            course.heard();
+            course.hears(List.of(new UpstreamEvent.Started(null, "id-" + time)));
+            course.shown();
+            course.done();
+        }
+        assertThat(List.of(
+                        course.askedAtMicros(), course.heardAtMicros(), course.shownAtMicros(), course.doneAtMicros()))
+                .containsOnly(1L);
+        assertThat(json(course)).contains("\"channel\":\"far-2\",\"upstream_model\":\"up-2\",\"upstream_id\":\"id-2\"");
+        course.hears(List.of(new UpstreamEvent.Started(null, "id-3")));
+        assertThat(json(course)).as("its first words tell").contains("\"upstream_id\":\"id-2\"");
+        assertThat(course.attempts()).isEqualTo(2);
+    }
+
+    @Test
+    void a_second_answer_that_has_told_no_id_does_not_bear_that_of_the_first() {
+        Course course = course("req_1", true);
+        course.asked(new Sent("far", "up", List.of()));
+        course.hears(List.of(new UpstreamEvent.Started(null, "id-1")));
+        course.asked(new Sent("far", "up", List.of()));
+        assertThat(json(course)).doesNotContain("upstream_id");
+    }
+
+    @Test
+    void names_are_cut_at_64_characters_and_what_needs_more_room_in_json_becomes_a_question_mark() {
+        Course course = course("\"\\\u001f\u007f ~" + "a".repeat(59), false);
+        course.asked(new Sent("é".repeat(65), "b".repeat(64), List.of()));
+        assertThat(json(course))
+                .contains("\"request_id\":\"???? ~" + "a".repeat(58) + "\"")
+                .contains("\"channel\":\"" + "?".repeat(64) + "\"")
+                .contains("\"upstream_model\":\"" + "b".repeat(64) + "\"");
+    }
+
+    @Test
+    void what_had_no_effect_is_named_once() {
+        Course course = course("req_1", false, "seed", "user");
+        course.ignoring(List.of());
+        course.ignoring(List.of("top_k", "seed", "top_k"));
+        assertThat(json(course)).contains(",\"ignored\":[\"seed\",\"user\",\"top_k\"],");
+    }
+
+    @Test
+    void of_many_names_without_effect_those_are_told_that_fit_into_192_bytes() {
+        String one = "1".repeat(64);
+        String two = "2".repeat(64);
+        assertThat(json(course("", false, one, two, "3".repeat(59), "4")))
+                .contains("\"ignored\":[\"" + one + "\",\"" + two + "\",\"" + "3".repeat(59) + "\",\"...\"],");
+        assertThat(json(course("", false, one, two, "3".repeat(60), "4")))
+                .contains("\"ignored\":[\"" + one + "\",\"" + two + "\",\"...\"],");
+    }
+
+    @Test
+    void however_much_there_is_to_tell_it_fits_into_a_task() {
+        String longest = "x".repeat(200);
+        String[] ignored = new String[100];
+        for (int i = 0; i < ignored.length; i++) {
+            ignored[i] = i + longest;
+        }
+        Course course = course(longest, true, ignored);
+        nanos = Long.MAX_VALUE / 2;
+        course.reserved();
+        List<Tried> tries =
+                new ArrayList<>(Collections.nCopies(16, tried(longest, longest, 999_999_999, "misconfigured")));
+        course.asked(new Sent(longest, longest, tries));
+        course.hears(List.of(new UpstreamEvent.Started(null, longest)));
+        course.heard();
+        course.done();
+        assertThat(course.trace().json().length())
+                .isGreaterThan(TaskResult.COURSE_BYTES_MAX - 256)
+                .isLessThanOrEqualTo(TaskResult.COURSE_BYTES_MAX);
+    }
+}

@@ -1,0 +1,196 @@
+package dev.tollgate.calls.metering;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.Model;
+import dev.tollgate.models.ModelLife;
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.testing.TestClock;
+import dev.tollgate.upstreams.pool.Ask;
+import dev.tollgate.upstreams.pool.Channel;
+import dev.tollgate.upstreams.pool.ChannelSpec;
+import dev.tollgate.upstreams.pool.PoolSpec;
+import dev.tollgate.upstreams.pool.PreparedAsk;
+import dev.tollgate.upstreams.pool.Standing;
+import dev.tollgate.upstreams.pool.Upstreams;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** Which rules hold for what is sold as what stands behind it retires on its channels (D59). */
+class CurrentModelsTest {
+
+    private static final Vertx VERTX = Vertx.vertx();
+    private static final Instant DAY = Instant.parse("2026-12-24T00:00:00Z");
+    private static final Instant EARLIER = DAY.minusSeconds(5);
+    private static final UpstreamModel OLD =
+            upstream("up", Map.of("far", new UpstreamModel.Retirement(DAY, "next")), 1_000);
+    private static final UpstreamModel NEXT = upstream("next", Map.of(), 2_000);
+    private static final Model SOLD = Sold.model(false).standingOn(OLD);
+    private static final Model LASTING = named("lasting").standingOn(NEXT);
+
+    private final TestClock clock = new TestClock("2026-11-20T10:00:00Z");
+    private final Map<String, Standing> standings = new LinkedHashMap<>();
+
+    @AfterAll
+    static void close() {
+        VERTX.close().await();
+    }
+
+    private static UpstreamModel upstream(
+            String name, Map<String, UpstreamModel.Retirement> retirements, long outputTokensMax) {
+        return new UpstreamModel(
+                name,
+                100_000,
+                outputTokensMax,
+                false,
+                1,
+                true,
+                false,
+                false,
+                new UpstreamModel.Thinking.None(),
+                false,
+                false,
+                false,
+                false,
+                List.of(),
+                retirements,
+                null);
+    }
+
+    private static Model named(String id) {
+        Model model = Sold.model(false);
+        return new Model(
+                id,
+                model.aliases(),
+                model.active(),
+                model.upstream(),
+                model.pricing(),
+                model.usageForm(),
+                model.answersWithUpstreamName(),
+                model.streamByDefault(),
+                model.thoughtsByDefault(),
+                model.effortByDefault(),
+                model.maxTokensByDefault(),
+                model.tools(),
+                model.formats(),
+                model.rates());
+    }
+
+    private CurrentModels models() {
+        List<ChannelSpec> channels = standings.entrySet().stream()
+                .map(entry -> new ChannelSpec(
+                        entry.getKey(),
+                        "far",
+                        1,
+                        1,
+                        Map.of("m", "up"),
+                        () -> new Far(entry.getKey(), entry.getValue())))
+                .toList();
+        Catalogue catalogue = new Catalogue(Instant.EPOCH, List.of(SOLD, LASTING), List.of(OLD, NEXT));
+        return new CurrentModels(catalogue, new Upstreams(VERTX, PoolSpec.of(channels), clock, new Random(1)), clock);
+    }
+
+    private record Far(String name, Standing standing) implements Channel {
+
+        @Override
+        public PreparedAsk prepare(Ask ask) {
+            throw new AssertionError("nobody asks");
+        }
+
+        @Override
+        public Standing standing(String upstreamModel) {
+            return standing;
+        }
+    }
+
+    private static Standing replaced(Instant retires) {
+        return new Standing("up", "next", retires, "next");
+    }
+
+    private static Standing serves(Instant retires) {
+        return new Standing("up", "up", retires, "next");
+    }
+
+    private static Model find(CurrentModels models, String name) {
+        return Objects.requireNonNull(models.find(name));
+    }
+
+    @Test
+    void a_model_goes_by_its_own_rules_as_long_as_one_channel_asks_for_it() {
+        standings.put("one", replaced(DAY));
+        standings.put("other", serves(DAY));
+        assertThat(find(models(), "m")).isSameAs(SOLD);
+    }
+
+    @Test
+    void a_model_that_all_channels_have_replaced_keeps_its_name_and_price_and_takes_the_rules_of_what_answers() {
+        standings.put("one", replaced(DAY));
+        CurrentModels models = models();
+        Model now = find(models, "m");
+        assertThat(now.id()).isEqualTo("m");
+        assertThat(now.pricing()).isEqualTo(SOLD.pricing());
+        assertThat(now.upstream().name()).isEqualTo("next");
+        assertThat(now.upstream().outputTokensMax()).isEqualTo(2_000);
+        assertThat(now.upstream().asked()).isSameAs(OLD);
+        assertThat(find(models, "m")).as("made once").isSameAs(now);
+    }
+
+    @Test
+    void a_model_without_channels_or_without_an_end_goes_by_its_own_rules() {
+        assertThat(find(models(), "m")).isSameAs(SOLD);
+        assertThat(find(models(), "lasting")).isSameAs(LASTING);
+        assertThat(models().find("nobody")).isNull();
+    }
+
+    @Test
+    void an_operator_sees_what_each_channel_is_asked_for() {
+        standings.put("one", replaced(DAY));
+        standings.put("other", serves(DAY));
+        var modelOn = models().modelOn(SOLD);
+        assertThat(modelOn.apply("one")).isEqualTo("next");
+        assertThat(modelOn.apply("other")).isEqualTo("up");
+        assertThat(modelOn.apply("nobody")).isNull();
+    }
+
+    @Test
+    void an_end_is_told_from_sixty_days_before_its_day_on() {
+        standings.put("one", serves(DAY));
+        CurrentModels models = models();
+        clock.goOn(Duration.between(
+                clock.instant(), DAY.minus(ModelLife.TOLD_BEFORE).minusMillis(1)));
+        assertThat(models.retirement(SOLD)).isNull();
+        clock.goOn(Duration.ofMillis(1));
+        assertThat(models.retirement(SOLD)).isEqualTo(new ModelLife.Retirement(DAY, "next", false));
+    }
+
+    @Test
+    void the_first_end_of_several_channels_is_told_and_whether_it_has_come() {
+        standings.put("one", serves(DAY));
+        standings.put("other", replaced(EARLIER));
+        standings.put("third", Standing.of("up"));
+        clock.goOn(Duration.between(clock.instant(), DAY.minusSeconds(60)));
+        assertThat(models().retirement(SOLD)).isEqualTo(new ModelLife.Retirement(EARLIER, "next", true));
+    }
+
+    @Test
+    void an_end_that_came_before_its_day_is_told_however_early() {
+        standings.put("one", replaced(DAY.plus(Duration.ofDays(300))));
+        assertThat(Objects.requireNonNull(models().retirement(SOLD)).isInEffect())
+                .isTrue();
+    }
+
+    @Test
+    void what_has_no_end_is_not_told_of() {
+        standings.put("one", Standing.of("up"));
+        assertThat(models().retirement(SOLD)).isNull();
+    }
+}

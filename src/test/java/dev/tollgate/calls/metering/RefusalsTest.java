@@ -1,0 +1,300 @@
+package dev.tollgate.calls.metering;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.error.Shortage;
+import dev.tollgate.books.ledger.Account;
+import dev.tollgate.books.ledger.Balance;
+import dev.tollgate.books.ledger.ReserveOutcome;
+import dev.tollgate.books.ledger.SpendWindow;
+import dev.tollgate.books.tasks.TaskResult;
+import dev.tollgate.models.Usage;
+import dev.tollgate.testing.LogCapture;
+import dev.tollgate.upstreams.pool.Overflow;
+import dev.tollgate.upstreams.pool.UpstreamFailure;
+import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a caller is told of a refusal or a failure, what a task keeps of a charge, what an operator is told of odd reports. */
+class RefusalsTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+    private static final Map<String, String> SOON = Map.of("retry-after", "1", "retry-after-ms", "1000");
+
+    @Test
+    void an_empty_balance_is_told_with_what_running_calls_hold() {
+        ApiError empty = Refusals.nothingToSpend(account(0, 0));
+        assertThat(empty.code()).isEqualTo(ErrorCode.INSUFFICIENT_CREDITS);
+        assertThat(empty.message())
+                .isEqualTo("Your credit balance is too low. Please top up. No credits are available.");
+        assertThat(empty.headers()).isEmpty();
+        assertThat(Refusals.nothingToSpend(account(7_000_000, 0)).message())
+                .endsWith(" 7 credits of the balance were given for nothing and buy only the sandbox's answers.");
+        ApiError held = Refusals.nothingToSpend(account(0, 1_500_000));
+        assertThat(held.message())
+                .isEqualTo("Your credit balance is too low. Please top up. 1.5 credits are held by running calls.");
+        assertThat(held.headers()).isEqualTo(SOON);
+    }
+
+    private static Account account(long balance, long reserved) {
+        return new Account("acc_1", "One", NOW, false, new Balance(balance, reserved, balance + reserved, 0));
+    }
+
+    @Test
+    void a_balance_that_is_too_low_is_told_with_what_is_needed() {
+        ApiError low = Refusals.of(new ReserveOutcome.InsufficientCredits(1_000_000, 999_999, 2_000_000));
+        assertThat(low.message())
+                .isEqualTo(
+                        "Your credit balance is too low. Please top up. The call needs at least 2 credits; 1 are available.");
+        assertThat(low.headers()).isEmpty();
+        ApiError held = Refusals.of(new ReserveOutcome.InsufficientCredits(1_000_000, 1_000_000, 2_000_000));
+        assertThat(held.message()).endsWith("; 1 are available while 1 are held by running calls.");
+        assertThat(held.headers()).isEqualTo(SOON);
+    }
+
+    @Test
+    void a_need_that_was_not_counted_is_told_as_what_suffices() {
+        assertThat(Refusals.of(new ReserveOutcome.InsufficientCredits(0, 0, 2_000_000))
+                        .message())
+                .endsWith(" The call needs up to 2 credits; 0 are available.");
+        assertThat(limit(SpendWindow.DAY, 10_000_000, 0, NOW.plus(Duration.ofMinutes(5)))
+                        .message())
+                .endsWith("10 are used, the call needs up to 2. It will reset at 2026-11-20T12:05:00Z.");
+    }
+
+    private static ApiError limit(SpendWindow window, long used, long held, Instant freesAt) {
+        return Refusals.of(
+                new ReserveOutcome.SpendLimitReached(window, 10_000_000, used, held, 2_000_000, freesAt), NOW);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HOUR, hourly", "DAY, daily", "TOTAL, total"})
+    void a_spend_limit_is_named_with_the_time_at_which_it_resets(SpendWindow window, String word) {
+        ApiError reached = limit(window, 9_000_000, 0, NOW.plus(Duration.ofMinutes(5)));
+        assertThat(reached.code()).isEqualTo(ErrorCode.SPEND_LIMIT_EXCEEDED);
+        assertThat(reached.message())
+                .isEqualTo(
+                        "The key's " + word
+                                + " spend limit of 10 credits is reached: 9 are used, the call needs at least 2. It will reset at 2026-11-20T12:05:00Z.");
+        assertThat(reached.headers())
+                .isEqualTo(Map.of("retry-after", "300", "retry-after-ms", "300000", "x-should-retry", "false"));
+    }
+
+    @Test
+    void an_account_s_spend_limit_is_named_as_its_own() {
+        ApiError reached = Refusals.of(
+                new ReserveOutcome.SpendLimitReached(
+                        SpendWindow.TOTAL, 10_000_000, 9_000_000, 0, 2_000_000, null, true),
+                NOW);
+        assertThat(reached.message())
+                .isEqualTo(
+                        "The account's total spend limit of 10 credits is reached: 9 are used by all its keys, the call needs"
+                                + " at least 2. It does not reset by itself.");
+    }
+
+    @Test
+    void a_spend_limit_that_never_resets_is_not_worth_trying_again() {
+        ApiError reached = limit(SpendWindow.TOTAL, 9_000_000, 0, null);
+        assertThat(reached.message()).endsWith(", the call needs at least 2. It does not reset by itself.");
+        assertThat(reached.headers()).isEqualTo(Map.of("x-should-retry", "false"));
+    }
+
+    @Test
+    void a_call_that_a_spend_limit_never_covers_is_told_no_reset() {
+        ApiError reached = Refusals.of(
+                new ReserveOutcome.SpendLimitReached(
+                        SpendWindow.DAY, 1_999_999, 0, 0, 2_000_000, NOW.plus(Duration.ofMinutes(5))),
+                NOW);
+        assertThat(reached.message())
+                .isEqualTo("The key's daily spend limit of 1.999999 credits is reached: 0 are used, the call needs at"
+                        + " least 2, more than the whole limit.");
+        assertThat(reached.headers()).isEqualTo(Map.of("x-should-retry", "false"));
+        ApiError exact = Refusals.of(
+                new ReserveOutcome.SpendLimitReached(
+                        SpendWindow.DAY, 2_000_000, 1, 0, 2_000_000, NOW.plus(Duration.ofMinutes(5))),
+                NOW);
+        assertThat(exact.message()).endsWith(" least 2. It will reset at 2026-11-20T12:05:00Z.");
+    }
+
+    @Test
+    void a_spend_limit_that_running_calls_hold_is_worth_trying_soon() {
+        ApiError reached = limit(SpendWindow.DAY, 8_000_000, 1_000_000, null);
+        assertThat(reached.message())
+                .endsWith("8 are used and 1 are held by running calls, the call needs at least 2.");
+        assertThat(reached.headers()).isEqualTo(SOON);
+    }
+
+    @Test
+    void a_refusal_carries_what_it_says_in_figures() {
+        assertThat(Refusals.nothingToSpend(account(0, 1_500_000)).shortage())
+                .isEqualTo(new Shortage.OfCredits(null, 0, 1_500_000));
+        assertThat(Refusals.of(new ReserveOutcome.InsufficientCredits(5, 1_000_000, 2_000_000))
+                        .shortage())
+                .as("what runs would not suffice either")
+                .isEqualTo(new Shortage.OfCredits(2_000_000L, 5, 0));
+        assertThat(Refusals.of(new ReserveOutcome.InsufficientCredits(1_000_000, 1_000_000, 2_000_000))
+                        .shortage())
+                .isEqualTo(new Shortage.OfCredits(2_000_000L, 1_000_000, 1_000_000));
+        Instant freesAt = NOW.plus(Duration.ofMinutes(5));
+        assertThat(limit(SpendWindow.DAY, 9_000_000, 0, freesAt).shortage())
+                .isEqualTo(new Shortage.OfLimit(
+                        false, Shortage.OfLimit.Window.DAY, 10_000_000, 9_000_000, 0, 2_000_000, freesAt));
+        assertThat(limit(SpendWindow.HOUR, 8_000_000, 1_000_000, freesAt).shortage())
+                .as("free as soon as a call ends")
+                .isEqualTo(new Shortage.OfLimit(
+                        false, Shortage.OfLimit.Window.HOUR, 10_000_000, 8_000_000, 1_000_000, 2_000_000, null));
+    }
+
+    // ---- the upstream's failures ----
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void a_failure_of_the_upstreams_is_told_in_words_of_ours(Kind kind) {
+        ApiError error = UpstreamErrors.of(new UpstreamFailure(kind, null, "its own words"));
+        assertThat(error.code())
+                .isEqualTo(kind == Kind.TOO_LONG ? ErrorCode.CONTEXT_LENGTH_EXCEEDED : ErrorCode.UPSTREAM_ERROR);
+        assertThat(error.message())
+                .doesNotContain("its own words")
+                .contains(
+                        switch (kind) {
+                            case REFUSED, SIGNATURE -> "refused the request";
+                            case TOO_LONG -> "longer than this model's maximum context length. Please shorten it.";
+                            case BROKEN -> "closed the stream";
+                            default -> "temporarily unavailable";
+                        });
+        assertThat(error.headers().containsKey("x-should-retry"))
+                .isEqualTo(Set.of(Kind.REFUSED, Kind.SIGNATURE).contains(kind));
+        assertThat(UpstreamErrors.of(new UpstreamFailure(kind, Duration.ofSeconds(7), ""))
+                        .headers()
+                        .get("retry-after"))
+                .isEqualTo(
+                        Set.of(Kind.REFUSED, Kind.TOO_LONG, Kind.SIGNATURE, Kind.BROKEN)
+                                        .contains(kind)
+                                ? null
+                                : "7");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+            9001 | 8192 | This model's maximum context length is 8192 tokens. However, your request comes to 9001 tokens. Please shorten it.
+            30   | 8192 | This model's maximum context length is 8192 tokens. However, your request is longer. Please shorten it.
+            -    | 8192 | This model's maximum context length is 8192 tokens. However, your request is longer. Please shorten it.
+            9001 | -    | Your request is longer than this model's maximum context length. Please shorten it.
+            """)
+    void a_request_that_is_too_long_is_told_in_the_figures_that_there_are(
+            @Nullable Long tokens, @Nullable Long max, String message) {
+        assertThat(UpstreamErrors.contextExceeded(new Overflow(tokens, max)).message())
+                .isEqualTo(message);
+    }
+
+    @Test
+    void what_was_blocked_or_too_long_is_told() {
+        assertThat(UpstreamErrors.blocked().message()).contains("sensitive or prohibited content");
+        assertThat(UpstreamErrors.blocked().headers()).containsEntry("x-should-retry", "false");
+        assertThat(UpstreamErrors.tooLong().message()).contains("more than an answer may hold");
+    }
+
+    // ---- what a task keeps ----
+
+    private static Books.Settlement settlement(boolean reasoningBilled, long held, Books.End end, UsageFlag... flags) {
+        EnumSet<UsageFlag> odd = EnumSet.noneOf(UsageFlag.class);
+        odd.addAll(List.of(flags));
+        MeteredRequest request = Sold.request(reasoningBilled);
+        Usage usage = new Usage(70, 30, 20, 5, 0, 0, 0, 20);
+        return new Books.Settlement(
+                "task",
+                request,
+                "m",
+                new Books.Bill(usage, 140, held, end),
+                request.model().printed(usage),
+                odd,
+                null,
+                Sold.bounds(false, 1, null).usageLimits(),
+                77L,
+                end,
+                List.of(),
+                "main",
+                "up",
+                Trace.NONE);
+    }
+
+    @Test
+    void a_task_keeps_how_its_charge_came_about() {
+        TaskResult kept = TaskDetails.of(settlement(false, 200, Books.End.COMPLETED));
+        assertThat(kept.pricingJson())
+                .asString()
+                .isEqualTo(
+                        "{\"price_version\":\"v1\",\"input_per_million\":1,\"output_per_million\":2,\"prompt_tokens\":100,\"completion_tokens\":20,\"reasoning_tokens\":5,\"reasoning_billed\":false,\"exact\":0.00014,\"charged\":0.00014,\"rounding\":\"floor to 0.000001, minimum 0.00001\"}");
+        assertThat(kept.usageFlags()).isEmpty();
+        assertThat(kept.maxTokensApplied()).isEqualTo(77);
+    }
+
+    @Test
+    void a_task_names_what_was_odd_and_what_nothing_covered() {
+        TaskResult short40 = TaskDetails.of(
+                settlement(true, 100, Books.End.COMPLETED, UsageFlag.ESTIMATED, UsageFlag.TOTAL_MISMATCH));
+        assertThat(short40.usageFlags()).containsExactly("estimated", "total_mismatch", "shortfall");
+        assertThat(short40.pricingJson()).asString().contains("\"charged\":0.0001,", "\"reasoning_billed\":true");
+        TaskResult whole = TaskDetails.of(settlement(false, 200, Books.End.CUT_HOLD_USED));
+        assertThat(whole.pricingJson())
+                .asString()
+                .contains("\"charged\":0.0002,")
+                .endsWith(",\"hold_charged\":true}");
+        assertThat(whole.usageFlags()).isEmpty();
+    }
+
+    @Test
+    void a_bill_is_never_more_than_the_hold() {
+        Usage usage = Usage.of(1, 1, 0);
+        assertThat(new Books.Bill(usage, 140, 100, Books.End.COMPLETED))
+                .returns(100L, Books.Bill::chargeMicros)
+                .returns(40L, Books.Bill::shortfallMicros)
+                .returns(40L, Books.Bill::missingMicros)
+                .returns(false, Books.Bill::isHoldCharged);
+        assertThat(new Books.Bill(usage, 140, 100, Books.End.CUT).missingMicros())
+                .isZero();
+        assertThat(new Books.Bill(usage, 140, 200, Books.End.COMPLETED))
+                .returns(140L, Books.Bill::chargeMicros)
+                .returns(0L, Books.Bill::shortfallMicros)
+                .returns(0L, Books.Bill::missingMicros);
+        assertThat(new Books.Bill(usage, 140, 100, Books.End.COMPLETED)
+                        .withHeld(150)
+                        .chargeMicros())
+                .isEqualTo(140);
+        assertThat(new Books.Bill(usage, 140, 200, Books.End.CUT_HOLD_USED))
+                .returns(200L, Books.Bill::chargeMicros)
+                .returns(true, Books.Bill::isHoldCharged)
+                .returns(0L, Books.Bill::shortfallMicros);
+    }
+
+    // ---- odd reports ----
+
+    @Test
+    void reports_of_more_than_a_call_can_come_to_are_told_once_a_minute() {
+        ExcessReports reports = new ExcessReports();
+        ExcessReports.Excess excess = new ExcessReports.Excess(1_000, 2_000);
+        UsageLimits limits = Sold.bounds(false, 1, 50L).usageLimits();
+        try (LogCapture log = new LogCapture()) {
+            reports.tell("task_1", "far", excess, limits);
+            reports.tell("task_2", "far", excess, limits);
+            assertThat(log.text())
+                    .contains(
+                            "task task_1: channel far has reported 1000 tokens in and 2000 out",
+                            "at most 300 and 50",
+                            "(0 more")
+                    .doesNotContain("task_2");
+        }
+    }
+}

@@ -1,0 +1,746 @@
+package dev.tollgate.calls.metering;
+
+import static dev.tollgate.calls.metering.Said.STOP;
+import static dev.tollgate.calls.metering.Said.text;
+import static dev.tollgate.calls.metering.Said.used;
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
+import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
+import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/**
+ * What a call asks of its store, its upstream and its caller, step by step, from when something is held for it. A prompt is held for at 100
+ * micro-credits, a token of output costs 2; without a maximum 4,096 of them are held for at first.
+ */
+class RelayingTest {
+
+    private static final long WANTED = 100 + 2 * 4_096;
+    private static final ApiError TROUBLE = ApiError.of(ErrorCode.INTERNAL_ERROR, "trouble");
+
+    private final PlayedCall played = PlayedCall.held(Sold.bounds(false, 1, null), WANTED);
+
+    private static PlayedCall judged() {
+        PlayedCall judged = new PlayedCall(Sold.bounds(false, 1, null));
+        judged.caller.judges();
+        judged.begin();
+        judged.books.holds(WANTED);
+        judged.told();
+        return judged;
+    }
+
+    private static PlayedCall unconfirmed() {
+        PlayedCall unconfirmed = PlayedCall.held(Sold.bounds(false, 1, null), WANTED);
+        unconfirmed.books.mayLeave = false;
+        return unconfirmed;
+    }
+
+    // ---- as it should be ----
+
+    @Test
+    void an_answer_is_shown_as_it_comes_and_ends_after_its_charge() {
+        PlayedCall call = new PlayedCall(Sold.bounds(false, 1, null));
+        call.upstream.ignored = List.of("seed");
+        call.begin();
+        assertThat(call.told()).containsExactly("reserve 612 to 8292");
+        call.books.holds(WANTED);
+        assertThat(call.told()).containsExactly("admitted task_1 null [seed]", "ask for null");
+        call.upstream.says(text("Hel"));
+        assertThat(call.told()).containsExactly("answering 1", "shows 'Hel'");
+        call.upstream.says(used(2), text("lo"), STOP);
+        assertThat(call.told()).containsExactly("shows Usage 'lo' STOP/STOP");
+        call.upstream.ends();
+        assertThat(call.told()).containsExactly("end 104", "settle COMPLETED 104");
+        call.books.settles(PlayedCall.CHARGED);
+        assertThat(call.told()).containsExactly("over", "sent");
+        assertThat(call.books.settlement().channel()).isEqualTo("far");
+        assertThat(call.books.settlement().upstreamModel()).isEqualTo("up-1");
+        assertThat(call.books.settlement().tokensMaxApplied()).isNull();
+    }
+
+    @Test
+    void a_part_of_the_wanted_hold_is_told_as_a_maximum_for_each_candidate() {
+        PlayedCall call = new PlayedCall(Sold.bounds(true, 3, null));
+        call.begin();
+        call.books.holds(100 + 2 * 3_001);
+        assertThat(call.told()).endsWith("admitted task_1 1000 []", "ask for 1000");
+    }
+
+    @Test
+    void nothing_that_an_upstream_says_after_its_end_counts() {
+        played.upstream.says(text("Hi"), used(1), STOP);
+        played.upstream.ends();
+        played.told();
+        played.upstream.says(text("more"));
+        played.upstream.ends();
+        played.upstream.fails(Kind.BROKEN);
+        assertThat(played.told()).isEmpty();
+    }
+
+    @Test
+    void what_the_answering_channel_ignores_besides_is_told_before_the_answer_and_once() {
+        PlayedCall call = new PlayedCall(Sold.bounds(false, 1, null));
+        call.upstream.ignored = List.of("seed");
+        call.upstream.ignoredElsewhere = List.of("seed", "top_k");
+        call.upstream.count = 2;
+        call.begin();
+        call.books.holds(WANTED);
+        call.told();
+        call.upstream.says(text("Hi"));
+        assertThat(call.told()).containsExactly("ignoring [top_k]", "answering 2", "shows 'Hi'");
+        call.upstream.says(text("!"));
+        assertThat(call.told()).containsExactly("shows '!'");
+        call.upstream.says(STOP);
+        call.upstream.ends();
+        assertThat(call.books.settlement().trace().json().toString()).contains("\"ignored\":[\"seed\",\"top_k\"]");
+    }
+
+    @Test
+    void nothing_is_told_of_another_channel_that_ignores_the_same_or_of_the_one_that_was_meant() {
+        played.upstream.count = 2;
+        played.upstream.says(text("Hi"));
+        assertThat(played.told()).containsExactly("answering 2", "shows 'Hi'");
+        PlayedCall first = PlayedCall.held(Sold.bounds(false, 1, null), WANTED);
+        first.upstream.ignoredElsewhere = List.of("top_k");
+        first.upstream.says(text("Hi"));
+        assertThat(first.told()).containsExactly("answering 1", "shows 'Hi'");
+    }
+
+    // ---- a hold that is not durable ----
+
+    @Test
+    void until_its_hold_is_durable_nothing_of_an_answer_leaves_and_it_is_asked_for_once() {
+        PlayedCall call = unconfirmed();
+        call.upstream.says(text("Hel"));
+        assertThat(call.told()).containsExactly("confirm");
+        call.upstream.says(text("lo"));
+        assertThat(call.told()).isEmpty();
+        call.books.confirms(null);
+        assertThat(call.told()).containsExactly("answering 1", "shows 'Hel' 'lo'", "resume");
+        call.upstream.says(text("!"));
+        assertThat(call.told()).as("it stays durable").containsExactly("shows '!'");
+    }
+
+    @Test
+    void an_upstream_is_held_back_once_where_32_KiB_wait_for_the_hold() {
+        PlayedCall call = unconfirmed();
+        call.upstream.says(used(1), text("a".repeat((32 << 10) - 1)));
+        assertThat(call.told()).containsExactly("confirm");
+        call.upstream.says(text("b"));
+        assertThat(call.told()).containsExactly("pause");
+        call.upstream.says(text("c"));
+        assertThat(call.told()).isEmpty();
+        call.books.confirms(null);
+        assertThat(call.told()).last().isEqualTo("resume");
+    }
+
+    @Test
+    void an_answer_whose_hold_never_becomes_durable_is_not_shown_and_goes_back() {
+        PlayedCall call = unconfirmed();
+        call.upstream.says(text("Hel"));
+        call.told();
+        call.books.confirms(TROUBLE);
+        assertThat(call.told()).containsExactly("cancel", "give back FAILED");
+        call.books.givesBack();
+        assertThat(call.told()).containsExactly("over", "failed trouble");
+    }
+
+    @Test
+    void what_leaves_in_one_piece_waits_for_its_charge_and_not_for_its_hold() {
+        PlayedCall call = unconfirmed();
+        call.caller.leavesWhole = true;
+        call.upstream.says(text("Hi"));
+        assertThat(call.told()).containsExactly("answering 1", "shows 'Hi'");
+    }
+
+    @Test
+    void an_upstream_that_breaks_while_the_hold_is_waited_for_is_believed_after_what_it_has_said() {
+        PlayedCall call = unconfirmed();
+        call.upstream.says(text("Hel"));
+        call.told();
+        call.upstream.fails(Kind.BROKEN);
+        assertThat(call.told()).containsExactly("cancel");
+        call.upstream.says(text("lo"));
+        call.books.confirms(null);
+        assertThat(call.told()).containsExactly("answering 1", "shows 'Hel'", "resume", "give back FAILED");
+        call.books.givesBack();
+        assertThat(call.told())
+                .containsExactly(
+                        "over", "failed The upstream provider closed the stream before the answer was complete.");
+    }
+
+    @Test
+    void a_caller_that_leaves_while_the_hold_is_waited_for_pays_what_was_reported() {
+        PlayedCall call = unconfirmed();
+        call.upstream.says(used(7), text("Hel"));
+        call.told();
+        call.does(call.call()::gone);
+        assertThat(call.told()).containsExactly("cancel", "settle CANCELLED 114");
+        call.books.confirms(null);
+        call.books.settles(PlayedCall.CHARGED);
+        assertThat(call.told()).as("who has left is told nothing").containsExactly("over");
+    }
+
+    @Test
+    void a_caller_that_leaves_while_the_hold_is_waited_for_pays_all_that_was_reported() {
+        PlayedCall call = unconfirmed();
+        call.upstream.says(used(7), text("Hel"));
+        call.upstream.says(used(9), text("lo"));
+        call.told();
+        call.does(call.call()::gone);
+        assertThat(call.told()).containsExactly("cancel", "settle CANCELLED 118");
+    }
+
+    @Test
+    void a_hold_that_is_lost_ends_the_call() {
+        played.books.loses(TROUBLE);
+        assertThat(played.told()).containsExactly("cancel", "give back FAILED");
+        played.books.givesBack();
+        assertThat(played.told()).containsExactly("over", "failed trouble");
+    }
+
+    // ---- a hold that grows ----
+
+    @Test
+    void more_is_held_ahead_while_the_answer_goes_on() {
+        played.upstream.says(used(3_073), text("a"));
+        assertThat(played.told()).containsExactly("answering 1", "shows Usage 'a'", "extend by 2 to 8192");
+        played.upstream.says(used(3_074), text("b"));
+        assertThat(played.told()).as("asked for once").containsExactly("shows Usage 'b'");
+        played.books.grows(new Books.Grown(WANTED + 8_192));
+        assertThat(played.told()).containsExactly("resume");
+        played.upstream.says(used(8_000), text("c"));
+        assertThat(played.told()).containsExactly("shows Usage 'c'", "extend by 2 to 8192");
+    }
+
+    @Test
+    void what_the_hold_does_not_cover_waits_for_it_with_the_upstream_held_back() {
+        played.upstream.says(used(4_097), text("a"));
+        assertThat(played.told()).containsExactly("pause", "extend by 2 to 8194");
+        played.upstream.says(used(4_098), text("b"));
+        assertThat(played.told()).isEmpty();
+        played.books.grows(new Books.Grown(WANTED + 8_194));
+        assertThat(played.told()).containsExactly("answering 1", "shows Usage 'a' Usage 'b'", "resume");
+    }
+
+    @Test
+    void an_answer_is_cut_where_a_hold_ends_that_does_not_grow_with_the_word_for_why() {
+        played.upstream.says(used(4_095), text("a"));
+        played.books.grows(new Books.NotGrown("SPEND_LIMIT"));
+        played.told();
+        played.upstream.says(used(4_099), text("bcde"));
+        assertThat(played.told()).as("once more, for it is needed now").containsExactly("pause", "extend by 2 to 8198");
+        played.books.grows(new Books.NotGrown("KEY_DISABLED"));
+        assertThat(played.told())
+                .containsExactly(
+                        "cancel", "shows Usage 'b' LENGTH/KEY_DISABLED", "end 8292", "settle CUT_HOLD_USED 8292");
+    }
+
+    @Test
+    void an_answer_is_cut_before_what_no_token_is_left_for_and_pays_what_was_shown() {
+        PlayedCall call = PlayedCall.held(Sold.bounds(false, 1, null), 700);
+        call.upstream.says(used(300), text("a"));
+        call.told();
+        call.upstream.says(used(304), text("bcde"));
+        assertThat(call.told())
+                .containsExactly("cancel", "shows Usage '' LENGTH/CREDITS_EXHAUSTED", "end 700", "settle CUT 700");
+        assertThat(call.books.settlement().tokensMaxApplied()).isEqualTo(300);
+    }
+
+    @Test
+    void a_hold_is_charged_whole_only_where_a_piece_was_cut_and_not_for_thoughts_that_cost_nothing() {
+        PlayedCall call = PlayedCall.held(Sold.bounds(false, 1, null), 701);
+        call.upstream.says(used(300), text("a"));
+        call.told();
+        call.upstream.says(used(304), new UpstreamEvent.Thought(0, "hm", null), text("bcde"));
+        assertThat(call.told()).endsWith("end 700", "settle CUT 700");
+    }
+
+    @Test
+    void a_prompt_that_comes_to_less_than_was_held_for_it_leaves_the_rest_to_the_answer() {
+        PlayedCall call = PlayedCall.held(Sold.bounds(false, 1, null), 700);
+        call.upstream.says(used(20, 340, 0), text("a"));
+        assertThat(call.told()).containsExactly("answering 1", "shows Usage 'a'");
+        call.upstream.says(used(20, 344, 0), text("bcde"));
+        assertThat(call.told()).endsWith("end 700", "settle CUT 700");
+    }
+
+    @Test
+    void what_media_might_have_come_to_is_not_charged_where_an_answer_is_cut_before_any_report() {
+        for (boolean mediaUncounted : new boolean[] {false, true}) {
+            Bounds bounds = new Bounds(Sold.model(false), 100, 300, mediaUncounted, 1, null);
+            PlayedCall unreported = PlayedCall.held(bounds, 700);
+            unreported.upstream.says(text("a".repeat(400)));
+            assertThat(unreported.told()).endsWith(mediaUncounted ? "settle CUT 300" : "settle CUT_HOLD_USED 700");
+            PlayedCall reported = PlayedCall.held(bounds, 701);
+            reported.upstream.says(used(0, 0, 0));
+            reported.upstream.says(text("a".repeat(400)));
+            assertThat(reported.told()).endsWith("settle CUT_HOLD_USED 701");
+        }
+    }
+
+    @Test
+    void what_was_thought_beyond_where_an_answer_is_cut_is_not_charged() {
+        PlayedCall call = PlayedCall.held(Sold.bounds(true, 1, null), 100 + 2 * 600);
+        call.upstream.says(used(10, 90), text("a"));
+        call.told();
+        call.upstream.says(used(20, 900), new UpstreamEvent.ToolCall(0, null, "f", "{}", null));
+        assertThat(call.told())
+                .containsExactly("cancel", "shows Usage LENGTH/CREDITS_EXHAUSTED", "end 300", "settle CUT 300");
+        assertThat(call.books.settlement().bill().shortfallMicros()).isZero();
+    }
+
+    @Test
+    void a_hold_of_which_nobody_knows_whether_it_has_grown_ends_the_call() {
+        played.upstream.says(used(4_097), text("a"));
+        played.told();
+        played.books.grows(new Books.NotRecorded(TROUBLE));
+        assertThat(played.told()).containsExactly("cancel", "give back FAILED");
+    }
+
+    @Test
+    void an_answer_that_ends_while_its_hold_grows_is_charged_when_that_is_known() {
+        played.upstream.says(used(3_073), text("a"), STOP);
+        played.told();
+        played.upstream.ends();
+        assertThat(played.told()).isEmpty();
+        played.books.grows(new Books.Grown(2 * WANTED));
+        assertThat(played.told()).containsExactly("end 6246", "settle COMPLETED 6246");
+        assertThat(played.books.settlement().bill().heldMicros()).isEqualTo(2 * WANTED);
+    }
+
+    // ---- a maximum ----
+
+    @Test
+    void an_answer_ends_at_its_maximum_whatever_is_reported() {
+        PlayedCall call = PlayedCall.held(Sold.bounds(false, 1, 1_000L), 2_100);
+        call.upstream.says(used(998), text("a"));
+        call.told();
+        call.upstream.says(used(1_002), text("bcde"), STOP);
+        assertThat(call.told())
+                .containsExactly("cancel", "shows Usage 'bc' LENGTH/MAX_TOKENS", "end 2100", "settle COMPLETED 2100");
+    }
+
+    @Test
+    void a_report_beyond_the_maximum_ends_an_answer_once_there_is_output_and_not_before() {
+        PlayedCall shown = PlayedCall.held(Sold.bounds(false, 1, 1_000L), 2_100);
+        shown.upstream.says(used(998), text("a"));
+        shown.told();
+        shown.upstream.says(used(1_002));
+        assertThat(shown.told()).endsWith("end 2100", "settle COMPLETED 2100");
+
+        PlayedCall atOnce = PlayedCall.held(Sold.bounds(false, 1, 1_000L), 2_100);
+        atOnce.upstream.says(used(998), text("a"), used(1_002));
+        assertThat(atOnce.told()).endsWith("end 2100", "settle COMPLETED 2100");
+
+        PlayedCall silent = PlayedCall.held(Sold.bounds(false, 1, 1_000L), 2_100);
+        silent.upstream.says(used(1_002));
+        assertThat(silent.told()).as("it may still be blocked").isEmpty();
+        silent.upstream.says(text("a"));
+        assertThat(silent.told()).endsWith("end 2100", "settle COMPLETED 2100");
+    }
+
+    @Test
+    void a_second_answer_that_goes_beyond_the_maximum_gives_way_to_the_first() {
+        PlayedCall call = new PlayedCall(Sold.bounds(false, 1, 1_000L));
+        call.caller.judges();
+        call.begin();
+        call.books.holds(2_100);
+        call.upstream.says(used(1), text("a"), STOP);
+        call.upstream.ends();
+        call.caller.finds(false);
+        call.told();
+        call.upstream.says(used(1_002), text("bcde"));
+        assertThat(call.told())
+                .containsExactly("cancel", "take back", "answering 2", "end 102", "settle COMPLETED 102");
+    }
+
+    @Test
+    void a_report_beyond_the_maximum_with_the_end_of_an_answer_ends_it_by_length() {
+        PlayedCall call = PlayedCall.held(Sold.bounds(false, 1, 1_000L), 2_100);
+        call.caller.leavesWhole = true;
+        call.upstream.says(used(1_002));
+        call.upstream.ends();
+        assertThat(call.told()).contains("shows Usage LENGTH/MAX_TOKENS", "settle COMPLETED 2100");
+    }
+
+    @Test
+    void an_answer_of_more_than_64_MiB_fails() {
+        PlayedCall call = PlayedCall.held(Sold.bounds(false, 1, null), WANTED);
+        call.upstream.says(used(1), text("a"), new UpstreamEvent.Raw(JsonNodeFactory.instance.objectNode(), 64 << 20));
+        assertThat(call.told()).containsExactly("answering 1", "shows Usage 'a' Raw");
+        call.upstream.says(used(1), new UpstreamEvent.Raw(JsonNodeFactory.instance.objectNode(), 1));
+        assertThat(call.told()).containsExactly("shows Usage Raw", "cancel", "give back FAILED");
+        call.books.givesBack();
+        assertThat(call.told())
+                .containsExactly("over", "failed The upstream provider sent more than an answer may hold.");
+    }
+
+    @Test
+    void a_candidate_that_was_not_asked_for_is_a_break() {
+        played.upstream.says(new UpstreamEvent.Text(1, "a", null));
+        assertThat(played.told()).containsExactly("cancel", "give back FAILED");
+        played.books.givesBack();
+        assertThat(played.told())
+                .containsExactly(
+                        "over", "failed The upstream provider closed the stream before the answer was complete.");
+    }
+
+    // ---- what fails ----
+
+    @Test
+    void a_failure_after_every_candidate_has_had_its_end_changes_nothing() {
+        played.upstream.says(used(1), text("a"), STOP);
+        played.told();
+        played.upstream.fails(Kind.BROKEN);
+        assertThat(played.told()).containsExactly("end 102", "settle COMPLETED 102");
+    }
+
+    @Test
+    void an_answer_that_was_blocked_or_has_no_use_is_refunded_with_the_reason() {
+        played.upstream.says(new UpstreamEvent.Finish(0, FinishReason.FILTERED, "SAFETY"));
+        played.upstream.ends();
+        assertThat(played.told()).containsExactly("give back FAILED");
+        played.books.givesBack();
+        assertThat(played.told())
+                .containsExactly(
+                        "over",
+                        "failed The upstream provider blocked the request: it holds sensitive or prohibited content.");
+        PlayedCall useless = PlayedCall.held(Sold.bounds(false, 1, null), WANTED);
+        useless.upstream.says(new UpstreamEvent.Finish(0, FinishReason.OTHER, "OTHER"));
+        useless.upstream.ends();
+        useless.books.givesBack();
+        assertThat(useless.told())
+                .containsExactly(
+                        "give back FAILED",
+                        "over",
+                        "failed The upstream provider is temporarily unavailable. Please try again.");
+    }
+
+    @Test
+    void an_answer_without_output_that_has_ended_well_is_shown_at_its_end() {
+        played.upstream.says(used(0), STOP);
+        assertThat(played.told()).isEmpty();
+        played.upstream.ends();
+        assertThat(played.told())
+                .containsExactly("answering 1", "shows Usage STOP/STOP", "end 100", "settle COMPLETED 100");
+    }
+
+    @Test
+    void a_charge_that_is_not_made_is_told_in_place_of_the_end() {
+        played.upstream.says(used(1), text("a"), STOP);
+        played.upstream.ends();
+        played.told();
+        played.books.settles(new Books.NotCharged(TROUBLE));
+        assertThat(played.told()).containsExactly("over", "failed trouble");
+    }
+
+    @Test
+    void what_was_used_beyond_the_hold_is_held_first_and_charged_as_far_as_that_is_possible() {
+        for (Books.Extension extension : List.of(new Books.Grown(8_400), new Books.NotGrown("CREDITS_EXHAUSTED"))) {
+            PlayedCall call = unconfirmed();
+            call.upstream.says(used(4_110), text("a"), STOP);
+            call.upstream.fails(Kind.BROKEN); // waits for the hold
+            assertThat(call.told()).containsExactly("confirm", "cancel");
+            call.does(call.call()::gone);
+            assertThat(call.told()).containsExactly("extend for used by 28");
+            call.books.grows(extension);
+            assertThat(call.told())
+                    .containsExactly(
+                            extension instanceof Books.Grown ? "settle COMPLETED 8320" : "settle COMPLETED 8292");
+        }
+    }
+
+    @Test
+    void what_was_used_beyond_the_hold_and_cannot_be_recorded_is_refunded() {
+        PlayedCall call = unconfirmed();
+        call.upstream.says(used(4_110), text("a"), STOP);
+        call.does(call.call()::gone);
+        call.told();
+        call.books.grows(new Books.NotRecorded(TROUBLE));
+        assertThat(call.told()).containsExactly("give back FAILED");
+    }
+
+    @Test
+    void an_end_that_cannot_be_rendered_gives_everything_back_and_one_that_cannot_be_sent_cuts_the_caller_off() {
+        played.caller.cannotRender = true;
+        played.upstream.says(used(1), text("a"), STOP);
+        played.told();
+        played.upstream.ends();
+        played.books.givesBack();
+        assertThat(played.told())
+                .containsExactly("give back FAILED", "over", "failed An unexpected error has ended the call.");
+
+        PlayedCall mute = PlayedCall.held(Sold.bounds(false, 1, null), WANTED);
+        mute.caller.cannotSend = true;
+        mute.upstream.says(used(1), text("a"), STOP);
+        mute.upstream.ends();
+        mute.told();
+        mute.books.settles(PlayedCall.CHARGED);
+        assertThat(mute.told()).containsExactly("over", "cut");
+    }
+
+    @Test
+    void a_fault_while_the_answer_is_relayed_gives_everything_back() {
+        played.does(() -> played.call().turn(() -> {
+            throw new IllegalStateException("of a test");
+        }));
+        assertThat(played.told()).containsExactly("cancel", "give back FAILED");
+    }
+
+    // ---- what it costs so far ----
+
+    @Test
+    void what_a_running_call_costs_is_what_was_shown_and_never_more_than_is_held() {
+        assertThat(played.call().now()).as("nothing was said").isEqualTo(now(0, 0));
+        played.upstream.says(text("abc"));
+        assertThat(played.call().now()).as("by the bound of its prompt").isEqualTo(now(3, 106));
+        played.upstream.says(used(40, 5, 0), text("d"));
+        assertThat(played.call().now()).as("as reported").isEqualTo(now(5, 50));
+        played.upstream.says(used(200, 4_060, 0), text("e"));
+        assertThat(played.call().now()).as("at most the hold").isEqualTo(now(4_060, WANTED));
+        played.does(() -> played.call().stop(TROUBLE));
+        assertThat(played.call().now()).as("it is being ended").isNull();
+    }
+
+    private static CallNow now(long tokens, long micros) {
+        return new CallNow("task_1", "acc", tokens, micros, WANTED);
+    }
+
+    @Test
+    void whoever_wants_to_know_is_told_what_it_costs_with_what_is_shown() {
+        played.caller.wantsCost = true;
+        played.upstream.says(used(5), text("a"));
+        assertThat(played.told()).containsExactly("answering 1", "shows Usage 'a'", "costs 110");
+    }
+
+    // ---- a caller that reads slowly, or leaves ----
+
+    @Test
+    void an_upstream_is_held_back_while_its_caller_does_not_read() {
+        played.caller.full = true;
+        played.upstream.says(text("a"));
+        assertThat(played.told()).containsExactly("answering 1", "shows 'a'", "pause");
+        played.upstream.says(text("b"));
+        assertThat(played.told()).containsExactly("shows 'b'");
+        played.caller.drains();
+        assertThat(played.told()).containsExactly("resume");
+        played.caller.drains();
+        assertThat(played.told()).as("told twice").isEmpty();
+    }
+
+    @Test
+    void a_break_that_a_slow_caller_is_to_blame_for_is_charged() {
+        played.caller.full = true;
+        played.upstream.says(used(5), text("a"));
+        played.told();
+        played.upstream.fails(Kind.BROKEN);
+        assertThat(played.told()).containsExactly("cancel", "settle CANCELLED 110");
+        played.books.settles(PlayedCall.CHARGED);
+        assertThat(played.told())
+                .containsExactly(
+                        "over", "failed The upstream provider closed the stream before the answer was complete.");
+    }
+
+    @Test
+    void a_slow_caller_is_to_blame_for_a_second_after_it_has_caught_up() {
+        for (long nanos : new long[] {999_999_999, 1_000_000_000}) {
+            PlayedCall call = PlayedCall.held(Sold.bounds(false, 1, null), WANTED);
+            call.nanos = 7_000_000_000L;
+            call.caller.full = true;
+            call.upstream.says(used(5), text("a"));
+            call.caller.drains();
+            call.told();
+            call.nanos += nanos;
+            call.upstream.fails(Kind.BROKEN);
+            assertThat(call.told())
+                    .containsExactly("cancel", nanos < 1_000_000_000 ? "settle CANCELLED 110" : "give back FAILED");
+        }
+    }
+
+    @Test
+    void nobody_pays_for_a_break_while_our_own_disk_is_slow() {
+        played.books.callerHoldsBack = false;
+        played.caller.full = true;
+        played.upstream.says(used(5), text("a"));
+        played.told();
+        played.upstream.fails(Kind.BROKEN);
+        assertThat(played.told()).containsExactly("cancel", "give back FAILED");
+    }
+
+    @Test
+    void a_caller_pays_nothing_when_it_leaves_before_the_upstream_has_spoken_and_then_what_was_used() {
+        played.does(played.call()::gone);
+        assertThat(played.told()).containsExactly("cancel", "give back CANCELLED");
+        played.books.givesBack();
+        assertThat(played.told()).containsExactly("over");
+
+        PlayedCall later = PlayedCall.held(Sold.bounds(false, 1, null), WANTED);
+        later.upstream.says(used(3), text("a"));
+        later.told();
+        later.does(later.call()::gone);
+        assertThat(later.told()).containsExactly("cancel", "settle CANCELLED 106");
+    }
+
+    @Test
+    void a_caller_that_leaves_after_the_last_word_pays_for_a_whole_answer() {
+        played.upstream.says(used(4_100), text("a"), STOP);
+        played.told();
+        played.does(played.call()::gone);
+        assertThat(played.told()).as("its growth is under way").containsExactly("cancel");
+        played.books.grows(new Books.Grown(WANTED + 8));
+        assertThat(played.told()).containsExactly("settle COMPLETED 8300");
+    }
+
+    // ---- time, and the operator ----
+
+    @Test
+    void an_answer_that_takes_too_long_is_cut_and_charged_where_there_is_one() {
+        played.upstream.says(used(3), text("a"));
+        played.told();
+        played.does(played.call()::timeIsUp);
+        assertThat(played.told()).containsExactly("cancel", "shows LENGTH/TIMEOUT", "end 106", "settle CUT 106");
+
+        PlayedCall silent = PlayedCall.held(Sold.bounds(false, 1, null), WANTED);
+        silent.does(silent.call()::timeIsUp);
+        assertThat(silent.told()).containsExactly("cancel", "give back FAILED");
+        silent.books.givesBack();
+        assertThat(silent.told())
+                .containsExactly("over", "failed The upstream provider is temporarily unavailable. Please try again.");
+    }
+
+    @Test
+    void what_waits_for_its_hold_when_the_time_is_up_is_neither_shown_nor_charged() {
+        played.upstream.says(used(3), text("a"));
+        played.upstream.says(used(4_097), text("b"));
+        assertThat(played.told()).contains("extend by 2 to 8194");
+        played.does(played.call()::timeIsUp);
+        assertThat(played.told()).containsExactly("cancel", "shows LENGTH/TIMEOUT");
+        played.books.grows(new Books.Grown(WANTED + 8_194));
+        assertThat(played.told()).containsExactly("end 106", "settle CUT 106");
+    }
+
+    @Test
+    void a_call_that_is_stopped_is_refunded() {
+        played.upstream.says(used(3), text("a"));
+        played.told();
+        played.does(() -> played.call().stop(TROUBLE));
+        assertThat(played.told()).containsExactly("cancel", "give back FAILED");
+        played.books.givesBack();
+        assertThat(played.told()).containsExactly("over", "failed trouble");
+    }
+
+    // ---- an answer that is judged ----
+
+    @Test
+    void an_answer_that_fits_is_charged_and_one_that_does_not_is_asked_for_once_more() {
+        PlayedCall call = judged();
+        call.upstream.says(used(1), text("a"), STOP);
+        call.upstream.ends();
+        assertThat(call.told()).containsExactly("answering 1", "shows Usage 'a' STOP/STOP", "judge");
+        call.caller.finds(false);
+        assertThat(call.told()).containsExactly("begin anew", "ask for null");
+        call.upstream.says(used(2), text("b"), STOP);
+        call.upstream.ends();
+        assertThat(call.told()).containsExactly("answering 2", "shows Usage 'b' STOP/STOP", "judge");
+        call.caller.finds(false);
+        assertThat(call.told()).as("once").containsExactly("end 104", "settle COMPLETED 104");
+
+        PlayedCall fitting = judged();
+        fitting.upstream.says(used(1), text("a"), STOP);
+        fitting.upstream.ends();
+        fitting.told();
+        fitting.caller.finds(true);
+        assertThat(fitting.told()).containsExactly("end 102", "settle COMPLETED 102");
+    }
+
+    @Test
+    void an_answer_that_does_not_fit_is_charged_where_nothing_may_be_asked_for_again() {
+        PlayedCall call = judged();
+        call.upstream.mayAskAgain = false;
+        call.upstream.says(used(1), text("a"), STOP);
+        call.upstream.ends();
+        call.told();
+        call.caller.finds(false);
+        assertThat(call.told()).containsExactly("end 102", "settle COMPLETED 102");
+    }
+
+    @Test
+    void the_first_answer_is_the_one_after_all_where_the_second_comes_to_nothing() {
+        assertThat(second(call -> call.upstream.fails(Kind.UNAVAILABLE)))
+                .startsWith("cancel", "take back", "answering 2");
+        assertThat(second(call -> call.does(call.call()::timeIsUp))).startsWith("cancel", "take back");
+        assertThat(second(call -> {
+                    call.upstream.says(used(5_000), text("b"));
+                    call.books.grows(new Books.NotGrown("CREDITS_EXHAUSTED"));
+                }))
+                .contains("cancel", "take back");
+        assertThat(second(call -> {
+                    call.upstream.says(new UpstreamEvent.Finish(0, FinishReason.FILTERED, "SAFETY"));
+                    call.upstream.ends();
+                }))
+                .startsWith("take back", "answering 2");
+    }
+
+    /** What is told once a first answer for 102 micro-credits was put aside; in the end that is charged. */
+    private static List<String> second(Consumer<PlayedCall> happens) {
+        PlayedCall call = judged();
+        call.upstream.says(used(1), text("a"), STOP);
+        call.upstream.ends();
+        call.caller.finds(false);
+        call.told();
+        happens.accept(call);
+        List<String> told = call.told();
+        assertThat(told).endsWith("end 102", "settle COMPLETED 102");
+        return told;
+    }
+
+    @Test
+    void a_caller_that_leaves_while_a_second_answer_comes_pays_for_the_first() {
+        PlayedCall call = judged();
+        call.upstream.says(used(1), text("a"), STOP);
+        call.upstream.ends();
+        call.caller.finds(false);
+        call.upstream.says(used(9), text("b"));
+        call.told();
+        call.does(call.call()::gone);
+        assertThat(call.told()).containsExactly("cancel", "take back", "answering 2", "settle COMPLETED 102");
+    }
+
+    @Test
+    void time_that_is_up_or_a_stop_ends_the_judging() {
+        PlayedCall late = judged();
+        late.upstream.says(used(1), text("a"), STOP);
+        late.upstream.ends();
+        late.told();
+        late.does(late.call()::timeIsUp);
+        assertThat(late.told()).containsExactly("abandon", "end 102", "settle COMPLETED 102");
+        late.caller.finds(false);
+        assertThat(late.told()).as("too late").isEmpty();
+
+        PlayedCall stopped = judged();
+        stopped.upstream.says(used(1), text("a"), STOP);
+        stopped.upstream.ends();
+        stopped.told();
+        stopped.does(() -> stopped.call().stop(TROUBLE));
+        assertThat(stopped.told()).containsExactly("abandon", "give back FAILED");
+    }
+
+    @Test
+    void an_answer_is_judged_once_though_its_hold_grows_meanwhile() {
+        PlayedCall call = judged();
+        call.upstream.says(used(3_073), text("a"), STOP);
+        call.upstream.ends();
+        call.told();
+        call.books.grows(new Books.Grown(2 * WANTED));
+        assertThat(call.told()).doesNotContain("judge");
+        call.caller.finds(true);
+        assertThat(call.told()).containsExactly("end 6246", "settle COMPLETED 6246");
+    }
+}

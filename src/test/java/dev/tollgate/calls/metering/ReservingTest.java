@@ -1,0 +1,146 @@
+package dev.tollgate.calls.metering;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import org.junit.jupiter.api.Test;
+
+/** How a call comes to its hold or to its refusal. 612 micro-credits are the least for it: 100 for the prompt and 256 tokens of output. */
+class ReservingTest {
+
+    private static final ApiError TOO_LOW = ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, "too low");
+    private static final ApiError TROUBLE = ApiError.of(ErrorCode.INTERNAL_ERROR, "trouble");
+
+    private final PlayedCall played = new PlayedCall(Sold.bounds(false, 1, null));
+
+    ReservingTest() {
+        played.begin();
+        assertThat(played.told()).containsExactly("reserve 612 to 8292");
+    }
+
+    @Test
+    void a_call_that_nothing_is_held_for_ends_with_the_reason() {
+        played.books.decides(new Books.Refused(TOO_LOW, false));
+        assertThat(played.told()).containsExactly("over", "failed too low");
+    }
+
+    @Test
+    void a_prompt_is_counted_where_that_may_help_and_the_smaller_bound_is_tried() {
+        played.books.decides(new Books.Refused(TOO_LOW, true));
+        assertThat(played.told()).containsExactly("count");
+        played.upstream.counts(40L);
+        assertThat(played.told()).containsExactly("reserve 552 to 8232");
+        played.books.decides(new Books.Refused(TROUBLE, true));
+        assertThat(played.told()).as("counted once").containsExactly("over", "failed trouble");
+    }
+
+    @Test
+    void a_call_runs_by_the_bounds_of_its_counted_prompt() {
+        played.books.decides(new Books.Refused(TOO_LOW, true));
+        played.upstream.counts(40L);
+        played.told();
+        played.books.holds(552);
+        assertThat(played.told()).containsExactly("admitted task_1 256 []", "ask for null");
+    }
+
+    @Test
+    void a_count_that_makes_nothing_cheaper_or_does_not_come_changes_nothing() {
+        played.books.decides(new Books.Refused(TOO_LOW, true));
+        played.told();
+        played.upstream.counts(null);
+        assertThat(played.told()).containsExactly("over", "failed too low");
+
+        PlayedCall larger = new PlayedCall(Sold.bounds(false, 1, null));
+        larger.begin();
+        larger.books.decides(new Books.Refused(TOO_LOW, true));
+        larger.told();
+        larger.upstream.counts(5_000L);
+        assertThat(larger.told()).containsExactly("over", "failed too low");
+    }
+
+    @Test
+    void an_account_has_four_prompts_counted_at_once_and_its_turn_back_after_each() {
+        for (int i = 0; i < 3; i++) {
+            assertThat(played.counting.enter("acc")).isTrue();
+        }
+        played.books.decides(new Books.Refused(TOO_LOW, true));
+        assertThat(played.told()).containsExactly("count");
+        assertThat(played.counting.enter("acc")).isFalse();
+        assertThat(played.counting.enter("other")).isTrue();
+        played.upstream.counts(null);
+        assertThat(played.counting.enter("acc")).isTrue();
+
+        PlayedCall fifth = new PlayedCall(Sold.bounds(false, 1, null));
+        for (int i = 0; i < 4; i++) {
+            fifth.counting.enter("acc");
+        }
+        fifth.begin();
+        fifth.told();
+        fifth.books.decides(new Books.Refused(TOO_LOW, true));
+        assertThat(fifth.told()).containsExactly("over", "failed too low");
+    }
+
+    @Test
+    void a_fault_in_counting_ends_the_call_and_takes_none_of_the_accounts_turns() {
+        played.upstream.countBreaks = true;
+        played.books.decides(new Books.Refused(TOO_LOW, true));
+        assertThat(played.told()).containsExactly("count", "over", "failed An unexpected error has ended the call.");
+        for (int i = 0; i < 4; i++) {
+            assertThat(played.counting.enter("acc")).isTrue();
+        }
+    }
+
+    @Test
+    void who_has_lost_the_claim_of_its_key_is_told_nothing_by_this_call() {
+        played.books.decides(new Books.Lost());
+        assertThat(played.told()).containsExactly("over");
+    }
+
+    @Test
+    void a_call_that_is_stopped_meanwhile_asks_nothing_and_goes_back() {
+        played.does(() -> played.call().stop(TROUBLE));
+        assertThat(played.told()).as("what is under way comes all the same").isEmpty();
+        played.books.holds(8_292);
+        assertThat(played.told()).containsExactly("give back FAILED");
+        played.books.givesBack();
+        assertThat(played.told()).containsExactly("over", "failed trouble");
+
+        PlayedCall refused = new PlayedCall(Sold.bounds(false, 1, null));
+        refused.begin();
+        refused.told();
+        refused.does(() -> refused.call().stop(TROUBLE));
+        refused.books.decides(new Books.Refused(TOO_LOW, false));
+        assertThat(refused.told()).containsExactly("over", "failed trouble");
+    }
+
+    @Test
+    void time_that_is_up_meanwhile_is_the_upstreams() {
+        played.does(played.call()::timeIsUp);
+        played.books.decides(new Books.Refused(TOO_LOW, false));
+        assertThat(played.told())
+                .containsExactly("over", "failed The upstream provider is temporarily unavailable. Please try again.");
+    }
+
+    @Test
+    void a_caller_that_leaves_meanwhile_is_not_asked_for() {
+        played.does(played.call()::gone);
+        assertThat(played.told()).isEmpty();
+        played.books.holds(8_292);
+        assertThat(played.told()).containsExactly("give back CANCELLED");
+        played.books.givesBack();
+        assertThat(played.told()).containsExactly("over");
+    }
+
+    @Test
+    void a_fault_that_is_met_while_the_store_decides_waits_for_what_it_says() {
+        played.does(() -> played.call().turn(() -> {
+            throw new IllegalStateException("of a test");
+        }));
+        assertThat(played.told()).isEmpty();
+        played.books.holds(8_292);
+        assertThat(played.told()).containsExactly("give back FAILED");
+        played.books.givesBack();
+        assertThat(played.told()).containsExactly("over", "failed An unexpected error has ended the call.");
+    }
+}

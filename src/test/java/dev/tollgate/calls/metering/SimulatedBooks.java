@@ -1,0 +1,217 @@
+package dev.tollgate.calls.metering;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.books.tasks.TaskResult;
+import dev.tollgate.books.tasks.TaskStatus;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Books of one account and one call, which take what they are offered in its order, some time; or refuse it, or lose a hold that they have
+ * told of. They hold the call to what may be done with a hold.
+ */
+final class SimulatedBooks implements Books {
+
+    private static final ApiError TROUBLE =
+            ApiError.of(ErrorCode.INTERNAL_ERROR, "The store is in trouble.").withStatus(503);
+
+    enum State {
+        NOTHING,
+        HELD,
+        CHARGED,
+        BACK,
+        /** Could not be written after it was told. */
+        LOST
+    }
+
+    private final SimulatedWorld world;
+    private final boolean shared;
+    private final Deque<Runnable> offered = new ArrayDeque<>();
+    private State state = State.NOTHING;
+    private boolean committed;
+    private boolean wasHeld;
+    private boolean lossIsKnown;
+    private boolean offersSettlement;
+    private long availableMicros;
+    private long heldMicros;
+    private long chargedMicros;
+    private @Nullable Settlement settlement;
+
+    /** @param shared whether other nodes have the same books */
+    SimulatedBooks(SimulatedWorld world, boolean shared, long availableMicros) {
+        this.world = world;
+        this.shared = shared;
+        this.availableMicros = availableMicros;
+    }
+
+    State state() {
+        return state;
+    }
+
+    boolean wasHeld() {
+        return wasHeld;
+    }
+
+    long heldMicros() {
+        return heldMicros;
+    }
+
+    long chargedMicros() {
+        return chargedMicros;
+    }
+
+    @Nullable
+    Settlement settlement() {
+        return settlement;
+    }
+
+    /** Whether what is held covers may leave (D58): what nobody else knows of counts until its loss is known. */
+    boolean mayLeave() {
+        return shared ? state == State.HELD && committed : state == State.HELD || state == State.LOST && !lossIsKnown;
+    }
+
+    private void offer(Runnable work) {
+        offered.add(work);
+        world.later(() -> offered.remove().run());
+    }
+
+    private <T> void answer(Consumer<T> then, T answer) {
+        world.tell("  books say " + answer);
+        world.execute(() -> then.accept(answer));
+    }
+
+    @Override
+    public void reserve(
+            String taskId, MeteredRequest request, Bounds bounds, Consumer<Reservation> then, Consumer<ApiError> lost) {
+        world.visit("books.reserve");
+        offer(() -> {
+            if (world.chance(5)) {
+                answer(then, new Refused(TROUBLE, false));
+            } else if (availableMicros < bounds.leastMicros()) {
+                answer(then, new Refused(TROUBLE, availableMicros > 0));
+            } else {
+                world.require(state == State.NOTHING, "one hold at a time");
+                heldMicros = Math.min(availableMicros, bounds.wantedMicros());
+                availableMicros -= heldMicros;
+                state = State.HELD;
+                wasHeld = true;
+                answer(then, new Held(heldMicros, "CREDITS_EXHAUSTED", () -> !shared || committed));
+                world.later(() -> write(lost));
+            }
+        });
+    }
+
+    private void write(Consumer<ApiError> lost) {
+        if (state == State.HELD && !committed && world.chance(5)) {
+            state = State.LOST;
+            availableMicros += heldMicros;
+            world.execute(() -> {
+                lost.accept(TROUBLE);
+                lossIsKnown = true;
+            });
+        } else {
+            committed = true;
+        }
+    }
+
+    /** Whatever is committed after a hold was decided carries it along. */
+    private void carry() {
+        committed |= state == State.HELD;
+    }
+
+    @Override
+    public void confirm(String taskId, Consumer<@Nullable ApiError> then) {
+        world.visit("books.confirm");
+        world.require(shared, "nothing waits for a hold of an embedded database");
+        offer(() -> {
+            if (world.chance(5)) {
+                answer(then, TROUBLE);
+            } else {
+                carry();
+                ApiError gone = state == State.HELD ? null : TROUBLE;
+                world.execute(() -> then.accept(gone));
+            }
+        });
+    }
+
+    @Override
+    public void extend(
+            String taskId, MeteredRequest request, long leastMicros, long wantedMicros, Consumer<Extension> then) {
+        world.visit("books.extend");
+        offer(() -> extend(leastMicros, wantedMicros, then));
+    }
+
+    @Override
+    public void extendForUsed(String taskId, MeteredRequest request, long wantedMicros, Consumer<Extension> then) {
+        world.visit("books.extendForUsed");
+        offer(() -> extend(1, wantedMicros, then));
+    }
+
+    private void extend(long leastMicros, long wantedMicros, Consumer<Extension> then) {
+        if (world.chance(5)) {
+            answer(then, new NotRecorded(TROUBLE));
+        } else if (state != State.HELD || availableMicros < leastMicros || world.chance(10)) {
+            answer(then, new NotGrown("CREDITS_EXHAUSTED"));
+        } else {
+            carry();
+            long more = Math.min(availableMicros, wantedMicros);
+            availableMicros -= more;
+            heldMicros += more;
+            answer(then, new Grown(heldMicros));
+        }
+    }
+
+    @Override
+    public void settle(Settlement offered, Consumer<Settled> then) {
+        world.visit("books.settle");
+        world.require(!offersSettlement, "one settlement");
+        offersSettlement = true;
+        offer(() -> {
+            if (state != State.HELD) {
+                answer(then, new NotCharged(TROUBLE));
+            } else if (world.chance(5)) {
+                back();
+                answer(then, new NotCharged(TROUBLE));
+            } else {
+                charge(offered);
+                answer(then, PlayedCall.CHARGED);
+            }
+        });
+    }
+
+    private void charge(Settlement offered) {
+        chargedMicros = offered.bill().chargeMicros();
+        world.require(offered.bill().heldMicros() == heldMicros, "the call knows what is held for it");
+        world.require(chargedMicros >= 0 && chargedMicros <= heldMicros, "a charge is within its hold");
+        settlement = offered;
+        state = State.CHARGED;
+        availableMicros += heldMicros - chargedMicros;
+    }
+
+    private void back() {
+        state = State.BACK;
+        availableMicros += heldMicros;
+    }
+
+    @Override
+    public void giveBack(
+            String taskId, String model, TaskStatus status, TaskResult result, Trace trace, Runnable then) {
+        world.tell("books.giveBack");
+        world.require(!offersSettlement, "what the store was asked to charge only the store gives back");
+        offer(() -> {
+            world.require(state == State.HELD || state == State.LOST, "only what is held is given back");
+            if (state == State.HELD) {
+                back();
+            }
+            world.execute(then);
+        });
+    }
+
+    @Override
+    public boolean callerHoldsBack() {
+        return true;
+    }
+}

@@ -1,0 +1,266 @@
+package dev.tollgate.calls.metering;
+
+import dev.tollgate.upstreams.media.WantedMedium;
+import dev.tollgate.upstreams.pool.PreparedCall;
+import dev.tollgate.upstreams.pool.PromptCount;
+import dev.tollgate.upstreams.pool.SentCall;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
+import dev.tollgate.upstreams.pool.UpstreamFailure;
+import dev.tollgate.upstreams.pool.UpstreamListener;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** An upstream that says what chance has given it to say: slowly, all at once, too early, after it was cancelled, twice, or broken off. */
+final class SimulatedUpstream implements PreparedCall {
+
+    private static final String WORDS = "the quick brown fox jumps over the lazy dog ";
+
+    private final SimulatedWorld world;
+    private final int candidates;
+    private final int promptTokens;
+    private final List<Sent> sent = new ArrayList<>();
+
+    SimulatedUpstream(SimulatedWorld world, int candidates, int promptTokens) {
+        this.world = world;
+        this.candidates = candidates;
+        this.promptTokens = promptTokens;
+    }
+
+    List<Sent> sent() {
+        return sent;
+    }
+
+    @Override
+    public List<String> ignored() {
+        return List.of();
+    }
+
+    @Override
+    public List<WantedMedium> wanted() {
+        return List.of();
+    }
+
+    @Override
+    public PreparedCall loaded() {
+        return this;
+    }
+
+    @Override
+    public void count(Consumer<Optional<PromptCount>> then) {
+        world.visit("upstream.count");
+        Optional<PromptCount> counted = world.chance(50)
+                ? Optional.of(new PromptCount(promptTokens, UpstreamEvent.Modalities.NONE))
+                : Optional.empty();
+        world.later(() -> world.execute(() -> then.accept(counted)));
+    }
+
+    @Override
+    public boolean mayAskAgain() {
+        return world.random().nextInt(4) > 0;
+    }
+
+    @Override
+    public SentCall send(@Nullable Long maxOutputTokens, UpstreamListener listener) {
+        world.visit("upstream.send");
+        Sent begun = new Sent(listener);
+        sent.add(begun);
+        begun.next();
+        if (world.chance(3)) {
+            begun.say(); // before anybody knows that it is being asked
+        }
+        return begun;
+    }
+
+    /** One answer. */
+    final class Sent implements SentCall {
+
+        private final UpstreamListener listener;
+        private final Deque<Runnable> script = new ArrayDeque<>();
+        private final StringBuilder text = new StringBuilder();
+
+        /** What it has said when every candidate has had a finish reason: whatever stops it then completes the answer. */
+        private final Set<String> ends = new HashSet<>();
+
+        private boolean paused;
+        private boolean waits;
+        private boolean cancelled;
+        private boolean ended;
+
+        Sent(UpstreamListener listener) {
+            this.listener = listener;
+            write();
+        }
+
+        /** What it will say; a report of usage counts all of its chunk, and may come late, be missing or be absurd. */
+        private void write() {
+            Random random = world.random();
+            int chunks = random.nextInt(8);
+            long tokens = 0;
+            BitSet finished = new BitSet();
+            List<UpstreamEvent> first = new ArrayList<>(List.of(new UpstreamEvent.Started("sim-1", "r1")));
+            for (int i = 0; i < chunks; i++) {
+                List<UpstreamEvent> events = i == 0 ? first : new ArrayList<>();
+                String said = WORDS.repeat(1 + random.nextInt(random.nextInt(24) == 0 ? 1_000 : 4));
+                tokens += said.length() / 4;
+                if (random.nextInt(4) > 0) {
+                    events.add(usage(random.nextInt(40) == 0 ? 1L << 31 : tokens));
+                } else if (i > 0) {
+                    events.add(UpstreamEvent.Unreported.FROM_HERE);
+                }
+                int candidate = random.nextInt(60) == 0 ? candidates : random.nextInt(candidates);
+                events.add(new UpstreamEvent.Text(candidate, said, null));
+                if (random.nextInt(6) == 0) { // and goes on
+                    int last = random.nextInt(candidates);
+                    finished.set(last);
+                    events.add(new UpstreamEvent.Finish(last, UpstreamEvent.FinishReason.STOP, "STOP"));
+                }
+                script.add(() -> listener.events(events));
+                text.append(said);
+                if (finished.cardinality() == candidates) {
+                    ends.add(text.toString());
+                }
+            }
+            close(random, tokens);
+        }
+
+        private void close(Random random, long tokens) {
+            int how = random.nextInt(20);
+            if (how == 0) {
+                script.add(() -> fail("reset"));
+                return;
+            }
+            if (how == 1) {
+                List<UpstreamEvent> block = new ArrayList<>(List.of(new UpstreamEvent.PromptBlocked("SAFETY")));
+                block.addAll(ends(UpstreamEvent.FinishReason.FILTERED));
+                script.add(() -> listener.events(block));
+                script.add(this::end);
+                return;
+            }
+            List<UpstreamEvent> last = new ArrayList<>();
+            if (random.nextBoolean()) {
+                last.add(usage(tokens));
+            }
+            last.addAll(ends(how == 2 ? UpstreamEvent.FinishReason.MALFORMED : UpstreamEvent.FinishReason.STOP));
+            script.add(() -> listener.events(last));
+            if (how == 3) {
+                script.add(() -> fail("late"));
+                return;
+            }
+            script.add(this::end);
+            if (how == 4) {
+                script.add(this::end);
+                script.add(() -> listener.events(List.of(new UpstreamEvent.Text(0, "after the end", null))));
+            }
+        }
+
+        private List<UpstreamEvent> ends(UpstreamEvent.FinishReason reason) {
+            List<UpstreamEvent> ends = new ArrayList<>();
+            for (int candidate = 0; candidate < candidates; candidate++) {
+                ends.add(new UpstreamEvent.Finish(candidate, reason, reason.name()));
+            }
+            return ends;
+        }
+
+        private void end() {
+            ended = true;
+            listener.ended();
+        }
+
+        private void fail(String how) {
+            ended = true;
+            listener.failed(new UpstreamFailure(UpstreamFailure.Kind.BROKEN, null, how));
+        }
+
+        private UpstreamEvent.Usage usage(long tokens) {
+            return new UpstreamEvent.Usage(
+                    promptTokens,
+                    0,
+                    tokens,
+                    0,
+                    0,
+                    promptTokens + tokens,
+                    UpstreamEvent.Modalities.NONE,
+                    UpstreamEvent.Modalities.NONE);
+        }
+
+        private void next() {
+            if (!waits && !script.isEmpty()) {
+                waits = true;
+                world.later(() -> {
+                    waits = false;
+                    world.execute(this::say);
+                });
+            }
+        }
+
+        /** What was read before a pause or a cancel may still come. */
+        private void say() {
+            if (script.isEmpty() || (cancelled && !world.chance(10))) {
+                return;
+            }
+            if (paused && !world.chance(20)) {
+                return;
+            }
+            world.tell("upstream speaks");
+            Runnable step = script.remove();
+            step.run();
+            next();
+        }
+
+        boolean isOver() {
+            return ended || cancelled;
+        }
+
+        boolean mayEndWith(String said) {
+            return said.contentEquals(text) || ends.contains(said);
+        }
+
+        @Override
+        public void cancel() {
+            cancelled = true;
+            world.visit("upstream.cancel");
+        }
+
+        @Override
+        public void pause() {
+            world.visit("upstream.pause");
+            paused = true;
+        }
+
+        @Override
+        public void resume() {
+            world.visit("upstream.resume");
+            paused = false;
+            next();
+        }
+
+        @Override
+        public int count() {
+            return 1;
+        }
+
+        @Override
+        public String channel() {
+            return "sim";
+        }
+
+        @Override
+        public String model() {
+            return "sim-1";
+        }
+
+        @Override
+        public List<String> ignored() {
+            return List.of();
+        }
+    }
+}

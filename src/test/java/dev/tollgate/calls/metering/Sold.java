@@ -1,0 +1,90 @@
+package dev.tollgate.calls.metering;
+
+import dev.tollgate.http.limits.Rates;
+import dev.tollgate.models.Model;
+import dev.tollgate.models.Pricing;
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.testing.ChatBodies;
+import dev.tollgate.upstreams.pool.ChatAsk;
+import dev.tollgate.upstreams.pool.Replay;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A model at 1 micro-credit a token in and 2 a token out, 10 at least, with 20,000 tokens out. */
+final class Sold {
+
+    static final long OUTPUT_TOKENS_MAX = 20_000;
+    static final long INPUT_TOKENS_MAX = 100_000;
+
+    private Sold() {}
+
+    static Model model(boolean reasoningBilled) {
+        return model(reasoningBilled, false);
+    }
+
+    private static Model model(boolean reasoningBilled, boolean sharedContext) {
+        return new Model(
+                "m",
+                List.of(),
+                true,
+                new UpstreamModel(
+                        "up",
+                        INPUT_TOKENS_MAX,
+                        OUTPUT_TOKENS_MAX,
+                        sharedContext,
+                        8,
+                        true,
+                        false,
+                        false,
+                        new UpstreamModel.Thinking.None(),
+                        false,
+                        false,
+                        false,
+                        false,
+                        List.of(),
+                        Map.of(),
+                        null),
+                new Pricing(
+                        "v1",
+                        1_000_000,
+                        2_000_000,
+                        reasoningBilled,
+                        new Pricing.Rounding(Pricing.Rounding.Form.FLOOR_TOTAL, 1, 10)),
+                Model.UsageForm.TOKENS,
+                false,
+                false,
+                false,
+                null,
+                null,
+                new Model.Tools(true, true, true),
+                new Model.Formats(true, true, true),
+                Rates.NONE);
+    }
+
+    static Bounds bounds(boolean reasoningBilled, int candidates, @Nullable Long tokensMax) {
+        return new Bounds(model(reasoningBilled), 100, 300, false, candidates, tokensMax);
+    }
+
+    /** The same with one context for prompt and answer. */
+    static Bounds sharing(boolean reasoningBilled, @Nullable Long tokensMax) {
+        return new Bounds(model(reasoningBilled, true), 100, 300, false, 1, tokensMax);
+    }
+
+    static ChatAsk ask(String body) {
+        return new ChatAsk(ChatBodies.read(body), "m", "up", false, null, Replay.NONE);
+    }
+
+    static MeteredRequest request(boolean reasoningBilled) {
+        return new MeteredRequest(
+                "acc",
+                "key",
+                "sk-",
+                "chat",
+                model(reasoningBilled),
+                "m",
+                ask("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"),
+                null,
+                null);
+    }
+}

@@ -1,0 +1,611 @@
+package dev.tollgate.calls.metering;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.log.Event;
+import dev.tollgate.books.ledger.Grant;
+import dev.tollgate.books.ledger.Release;
+import dev.tollgate.books.ledger.Reserve;
+import dev.tollgate.books.ledger.SetBlocked;
+import dev.tollgate.books.ledger.Settle;
+import dev.tollgate.books.tasks.Task;
+import dev.tollgate.books.tasks.TaskResult;
+import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.customers.keys.DisableKey;
+import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.customers.keys.Spend;
+import dev.tollgate.models.Usage;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.UnknownOutcome;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.LogCapture;
+import dev.tollgate.testing.StoreFixture;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of a call's hold in the books of a real store, and what the call is told of it. Of 10,000 micro-credits, 8,292 are wanted. */
+@Timeout(240)
+class StoredBooksTest {
+
+    private static final Bounds BOUNDS = Sold.bounds(false, 1, null);
+    private static final Executor NOW = Runnable::run;
+    private static final String CANNOT_RECORD = "The service cannot record the call right now. Please try again.";
+    private static final String GIVEN_BACK = "The call was ended and its credits were given back. Please try again.";
+
+    @TempDir
+    Path folder;
+
+    private StoreFixture store;
+    private MeteredRequest request;
+    private Asked keeper;
+    private StoredBooks books;
+
+    @BeforeEach
+    void open() {
+        store = StoreFixture.tampered(folder);
+        store.account("acc_1", 10_000);
+        store.key("key_key", "acc_1", KeySettings.named("test"));
+        request = request("acc_1", "key_key");
+        keeper = new Asked();
+        books = books(keeper);
+    }
+
+    private StoredBooks books(Keeper keeper) {
+        return new StoredBooks(
+                new Accounting(store.writer, store.signatures, store::now, new ExcessReports(), NOW), NOW, keeper);
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    /** A keeper whose claim is won or not, and that keeps nothing. */
+    private static final class Asked implements Keeper {
+        boolean won = true;
+        boolean claims;
+        boolean toldLost;
+
+        @Nullable
+        ApiError cannotKeep;
+
+        boolean breaks;
+
+        /** Asked within each try of a charge. */
+        @Nullable
+        BooleanSupplier withinTry;
+
+        @Override
+        public List<Change> claim(Reserve reserve) {
+            return claims ? List.of(new DisableKey("key_nobody", true)) : List.of();
+        }
+
+        @Override
+        public boolean won() {
+            return won;
+        }
+
+        @Override
+        public void lost() {
+            toldLost = true;
+        }
+
+        @Override
+        public void keep(String accountId, Settle settle, Consumer<List<Change>> then, Consumer<ApiError> failed) {
+            if (cannotKeep != null) {
+                failed.accept(cannotKeep);
+            } else {
+                then.accept(breaks ? List.of(new Change() {}) : beside(accountId));
+            }
+        }
+
+        private List<Change> beside(String accountId) {
+            return withinTry == null ? List.of() : List.of(new Grant(accountId, 1, "none", withinTry, Instant.EPOCH));
+        }
+
+        @Override
+        public List<Change> free(Release release) {
+            return List.of();
+        }
+
+        @Override
+        public boolean callerHoldsBack() {
+            return false;
+        }
+    }
+
+    private static <T> T await(CompletableFuture<T> told) {
+        return told.orTimeout(30, TimeUnit.SECONDS).join();
+    }
+
+    private Books.Reservation reserve(String taskId) {
+        CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
+        books.reserve(taskId, request, BOUNDS, told::complete, lost -> {});
+        return await(told);
+    }
+
+    private Books.Extension extend(long least, long wanted) {
+        CompletableFuture<Books.Extension> told = new CompletableFuture<>();
+        books.extend("t1", request, least, wanted, told::complete);
+        return await(told);
+    }
+
+    private Books.Extension extendForUsed(long wanted) {
+        CompletableFuture<Books.Extension> told = new CompletableFuture<>();
+        books.extendForUsed("t1", request, wanted, told::complete);
+        return await(told);
+    }
+
+    private @Nullable ApiError confirm() {
+        CompletableFuture<@Nullable ApiError> told = new CompletableFuture<>();
+        books.confirm("t1", told::complete);
+        return await(told);
+    }
+
+    private Books.Settled settle(Books.Settlement settlement) {
+        CompletableFuture<Books.Settled> told = new CompletableFuture<>();
+        books.settle(settlement, told::complete);
+        return await(told);
+    }
+
+    private Books.Settlement settlement(
+            String id,
+            long due,
+            long held,
+            Books.End end,
+            Set<UsageFlag> flags,
+            ExcessReports.@Nullable Excess excess) {
+        Usage usage = Usage.of(100, (due - 100) / 2, 0);
+        return new Books.Settlement(
+                id,
+                request,
+                "m",
+                new Books.Bill(usage, due, held, end),
+                request.model().printed(usage),
+                flags,
+                excess,
+                BOUNDS.usageLimits(),
+                null,
+                end,
+                List.of(),
+                "far",
+                "up",
+                Trace.NONE);
+    }
+
+    private Books.Settlement settlement(long due, long held) {
+        return settlement("t1", due, held, Books.End.COMPLETED, Set.of(), null);
+    }
+
+    private Task task(String id) {
+        return store.tasks.find("acc_1", id).orElseThrow();
+    }
+
+    private static String message(Books.Reservation refused) {
+        return ((Books.Refused) refused).error().message();
+    }
+
+    private void behindItsBack(String sql) {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("tollgate.db"));
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    // ---- the hold ----
+
+    @Test
+    void a_hold_may_be_shown_of_at_once_where_nobody_else_has_the_books() {
+        Books.Held held = (Books.Held) reserve("t1");
+        assertThat(held.micros()).isEqualTo(8_292);
+        assertThat(held.limit()).isEqualTo("CREDITS_EXHAUSTED");
+        assertThat(held.mayLeave().getAsBoolean()).isTrue();
+        assertThat(confirm()).isNull();
+        assertThat(store.balance("acc_1").reservedMicros()).isEqualTo(8_292);
+        assertThat(task("t1").door()).isEqualTo("chat");
+        assertThat(task("t1").model()).isEqualTo("m");
+        assertThat(task("t1").keyId()).isEqualTo("key_key");
+        assertThat(task("t1").createdAt()).isEqualTo(store.now());
+    }
+
+    @Test
+    void a_hold_that_a_spend_limit_has_shrunk_says_so() {
+        store.key("key_limited", "acc_1", KeySettings.named("limited").withSpend(new Spend(null, null, 1_000L)));
+        MeteredRequest request = withKey("key_limited");
+        CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
+        books.reserve("t1", request, BOUNDS, told::complete, lost -> {});
+        Books.Held held = (Books.Held) await(told);
+        assertThat(held.micros()).isEqualTo(1_000);
+        assertThat(held.limit()).isEqualTo("SPEND_LIMIT");
+    }
+
+    private MeteredRequest withKey(String keyId) {
+        return request("acc_1", keyId);
+    }
+
+    private MeteredRequest request(String accountId, String keyId) {
+        MeteredRequest sold = Sold.request(false);
+        return new MeteredRequest(
+                accountId, keyId, store.prefix(keyId), "chat", sold.model(), "m", sold.ask(), null, null);
+    }
+
+    @Test
+    void a_refusal_tells_whether_a_smaller_bound_may_help() {
+        reserve("t1");
+        reserve("t2");
+        Books.Refused poor = (Books.Refused) reserve("t3");
+        assertThat(poor.error().code()).isEqualTo(ErrorCode.INSUFFICIENT_CREDITS);
+        assertThat(poor.worthCounting()).isFalse();
+        store.account("acc_little", 611);
+        CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
+        books.reserve("t4", request("acc_little", "key_key"), BOUNDS, told::complete, lost -> {});
+        assertThat(((Books.Refused) await(told)).worthCounting()).isTrue();
+    }
+
+    @Test
+    void a_limit_that_leaves_something_may_be_helped_by_a_smaller_bound_and_one_that_is_used_up_not() {
+        store.key("key_small", "acc_1", KeySettings.named("small").withSpend(new Spend(null, null, 611L)));
+        store.key("key_none", "acc_1", KeySettings.named("none").withSpend(new Spend(null, null, 0L)));
+        for (String key : List.of("key_small", "key_none")) {
+            CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
+            books.reserve("t_" + key, withKey(key), BOUNDS, told::complete, lost -> {});
+            Books.Refused refused = (Books.Refused) await(told);
+            assertThat(refused.error().code()).isEqualTo(ErrorCode.SPEND_LIMIT_EXCEEDED);
+            assertThat(refused.worthCounting()).isEqualTo(key.equals("key_small"));
+        }
+    }
+
+    @Test
+    void what_is_held_counts_against_what_a_limit_leaves() {
+        store.key("key_small", "acc_1", KeySettings.named("small").withSpend(new Spend(null, null, 700L)));
+        CompletableFuture<Books.Reservation> first = new CompletableFuture<>();
+        books.reserve("t1", withKey("key_small"), BOUNDS, first::complete, lost -> {});
+        assertThat(((Books.Held) await(first)).micros()).isEqualTo(700);
+        CompletableFuture<Books.Reservation> second = new CompletableFuture<>();
+        books.reserve("t2", withKey("key_small"), BOUNDS, second::complete, lost -> {});
+        assertThat(((Books.Refused) await(second)).worthCounting()).isFalse();
+    }
+
+    @Test
+    void a_key_that_may_not_be_used_any_more_is_refused_by_its_name() {
+        store.commit(new DisableKey("key_key", true));
+        assertThat(message(reserve("t1"))).isEqualTo("The API key is disabled.");
+        store.commit(new DisableKey("key_key", false));
+        store.commit(new SetBlocked("acc_1", true));
+        assertThat(message(reserve("t2"))).isEqualTo("The account of this API key is blocked.");
+        store.commit(new SetBlocked("acc_1", false));
+        CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
+        books.reserve("t3", withKey("key_nobody"), BOUNDS, told::complete, lost -> {});
+        assertThat(message(await(told))).isEqualTo("The API key does not exist.");
+        store.key(
+                "key_old",
+                "acc_1",
+                KeySettings.named("old").withExpiresAt(store.now().plusSeconds(1)));
+        store.advance(Duration.ofSeconds(1));
+        CompletableFuture<Books.Reservation> expired = new CompletableFuture<>();
+        books.reserve("t4", withKey("key_old"), BOUNDS, expired::complete, lost -> {});
+        assertThat(message(await(expired))).isEqualTo("The API key has expired.");
+    }
+
+    @Test
+    void a_call_whose_claim_is_won_is_held_for_with_it_and_one_that_has_lost_it_is_not() {
+        keeper.claims = true;
+        Books.Held held = (Books.Held) reserve("t1");
+        assertThat(held.micros()).isEqualTo(8_292);
+        assertThat(held.mayLeave().getAsBoolean()).as("it is committed").isTrue();
+        assertThat(keeper.toldLost).isFalse();
+        keeper.won = false;
+        assertThat(reserve("t2")).isEqualTo(new Books.Lost());
+        assertThat(keeper.toldLost).isTrue();
+        assertThat(store.balance("acc_1").reservedMicros()).isEqualTo(8_292);
+    }
+
+    @Test
+    void a_call_that_the_store_does_not_take_is_refused_with_nothing_held() {
+        store.writer.close();
+        Books.Refused refused = (Books.Refused) reserve("t1");
+        assertThat(refused.error().message()).isEqualTo(CANNOT_RECORD);
+        assertThat(refused.error().status()).isEqualTo(503);
+        assertThat(refused.error().headers()).containsEntry("retry-after", "1");
+        assertThat(refused.worthCounting()).isFalse();
+        assertThat(Objects.requireNonNull(confirm()).message()).isEqualTo(CANNOT_RECORD);
+    }
+
+    @Test
+    void a_hold_that_was_told_and_cannot_be_written_is_told_as_lost() {
+        behindItsBack(
+                "CREATE TRIGGER broken BEFORE INSERT ON open_hold BEGIN SELECT RAISE(ABORT, 'disk on fire'); END");
+        CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
+        CompletableFuture<ApiError> lost = new CompletableFuture<>();
+        books.reserve("t1", request, BOUNDS, told::complete, lost::complete);
+        assertThat(await(told)).isInstanceOf(Books.Held.class);
+        assertThat(await(lost).message()).isEqualTo(CANNOT_RECORD);
+    }
+
+    @Test
+    void a_hold_that_is_nobodys_any_more_is_not_confirmed() {
+        reserve("t1");
+        CompletableFuture<Boolean> back = new CompletableFuture<>();
+        books.giveBack("t1", "m", TaskStatus.CANCELLED, TaskResult.NONE, Trace.NONE, () -> back.complete(true));
+        await(back);
+        assertThat(Objects.requireNonNull(confirm()).message()).isEqualTo(GIVEN_BACK);
+        assertThat(task("t1").status()).isEqualTo(TaskStatus.CANCELLED);
+        assertThat(store.balance("acc_1").reservedMicros()).isZero();
+    }
+
+    // ---- its growth ----
+
+    @Test
+    void a_hold_grows_by_what_is_there_of_what_is_wanted() {
+        reserve("t1");
+        assertThat(extend(2, 700)).isEqualTo(new Books.Grown(8_992));
+        assertThat(extend(2, 8_000)).isEqualTo(new Books.Grown(10_000));
+        assertThat(extend(2, 8_000)).isEqualTo(new Books.NotGrown("CREDITS_EXHAUSTED"));
+        assertThat(extendForUsed(1)).isEqualTo(new Books.NotGrown("CREDITS_EXHAUSTED"));
+    }
+
+    @Test
+    void a_hold_does_not_grow_past_the_limit_of_its_key_as_it_is_now() {
+        store.key("key_limited", "acc_1", KeySettings.named("limited").withSpend(new Spend(null, null, 700L)));
+        CompletableFuture<Books.Reservation> reserved = new CompletableFuture<>();
+        books.reserve("t1", withKey("key_limited"), BOUNDS, reserved::complete, lost -> {});
+        await(reserved);
+        CompletableFuture<Books.Extension> told = new CompletableFuture<>();
+        books.extend("t1", withKey("key_limited"), 1, 10, told::complete);
+        assertThat(await(told)).isEqualTo(new Books.NotGrown("SPEND_LIMIT"));
+        CompletableFuture<Books.Extension> used = new CompletableFuture<>();
+        books.extendForUsed("t1", withKey("key_limited"), 10, used::complete);
+        assertThat(await(used)).isEqualTo(new Books.NotGrown("SPEND_LIMIT"));
+    }
+
+    @Test
+    void a_hold_of_a_disabled_key_does_not_grow_but_for_what_was_used_already() {
+        reserve("t1");
+        store.commit(new DisableKey("key_key", true));
+        assertThat(extend(1, 10)).isEqualTo(new Books.NotGrown("KEY_DISABLED"));
+        assertThat(extendForUsed(10)).isEqualTo(new Books.Grown(8_302));
+    }
+
+    @Test
+    void what_is_resolved_does_not_grow_and_what_the_store_does_not_take_nobody_knows() {
+        reserve("t1");
+        assertThat(settle(settlement(200, 8_292))).isInstanceOf(Books.Charged.class);
+        assertThat(extend(1, 10)).isEqualTo(new Books.NotGrown("CREDITS_EXHAUSTED"));
+        store.writer.close();
+        assertThat(extend(1, 10)).isInstanceOfSatisfying(Books.NotRecorded.class, unknown -> assertThat(
+                        unknown.error().message())
+                .isEqualTo(CANNOT_RECORD));
+    }
+
+    // ---- the charge ----
+
+    @Test
+    void a_charge_comes_with_its_task_and_its_receipt_and_the_rest_goes_back() {
+        reserve("t1");
+        assertThat(settle(settlement(200, 8_292))).isInstanceOf(Books.Charged.class);
+        assertThat(store.balance("acc_1").balanceMicros()).isEqualTo(9_800);
+        assertThat(store.balance("acc_1").reservedMicros()).isZero();
+        assertThat(task("t1").status()).isEqualTo(TaskStatus.COMPLETED);
+        assertThat(task("t1").chargeMicros()).isEqualTo(200);
+        assertThat(task("t1").result().pricingJson())
+                .asString()
+                .contains("\"completion_tokens\":50", "\"charged\":0.0002")
+                .doesNotContain("hold_charged");
+        assertThat(store.number("SELECT COUNT(*) FROM receipt WHERE task_id = 't1' AND account_id = 'acc_1'"))
+                .isOne();
+    }
+
+    @Test
+    void a_charge_that_was_made_or_given_back_before_is_not_made() {
+        reserve("t1");
+        settle(settlement(200, 8_292));
+        assertThat(settle(settlement(200, 8_292))).isInstanceOfSatisfying(Books.NotCharged.class, not -> assertThat(
+                        not.error().message())
+                .isEqualTo(GIVEN_BACK));
+        assertThat(store.balance("acc_1").balanceMicros()).isEqualTo(9_800);
+    }
+
+    @Test
+    void an_answer_that_cannot_be_kept_is_not_charged_and_its_hold_goes_back() {
+        reserve("t1");
+        keeper.cannotKeep = ApiError.of(ErrorCode.INTERNAL_ERROR, "cannot keep");
+        assertThat(settle(settlement(200, 8_292))).isEqualTo(new Books.NotCharged(keeper.cannotKeep));
+        assertGoesBack("cannot keep");
+    }
+
+    private void assertGoesBack(String why) {
+        Gateway.await("the hold", () -> store.tasks
+                .find("acc_1", "t1")
+                .filter(task -> task.completedAt() != null)
+                .isPresent());
+        assertThat(store.balance("acc_1").reservedMicros()).isZero();
+        assertThat(store.balance("acc_1").balanceMicros()).isEqualTo(10_000);
+        assertThat(task("t1").status()).isEqualTo(TaskStatus.FAILED);
+        assertThat(task("t1").result().errorMessage()).isEqualTo(why);
+    }
+
+    @Test
+    void a_fault_before_a_charge_is_offered_gives_its_hold_back() {
+        reserve("t1");
+        keeper.breaks = true;
+        assertThat(settle(settlement(200, 8_292))).isInstanceOfSatisfying(Books.NotCharged.class, not -> assertThat(
+                        not.error().message())
+                .isEqualTo(GIVEN_BACK));
+        assertGoesBack(GIVEN_BACK);
+    }
+
+    @Test
+    void a_charge_that_the_store_refuses_for_good_gives_its_hold_back() {
+        reserve("t1");
+        confirm();
+        behindItsBack("CREATE TRIGGER broken BEFORE INSERT ON receipt BEGIN SELECT RAISE(ABORT, 'disk on fire'); END");
+        assertThat(settle(settlement(200, 8_292))).isInstanceOfSatisfying(Books.NotCharged.class, not -> assertThat(
+                        not.error().message())
+                .isEqualTo(CANNOT_RECORD));
+        assertGoesBack(CANNOT_RECORD);
+    }
+
+    // ---- a charge of which nobody knows whether it was made ----
+
+    private final Queue<Runnable> pauses = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean unknown = new AtomicBoolean(true);
+    private final CompletableFuture<Books.Settled> settled = new CompletableFuture<>();
+
+    /** Offers a charge of 200 whose first try ends with nobody knowing. */
+    private void settleUnknown() {
+        reserve("t1");
+        confirm();
+        keeper.withinTry = () -> {
+            if (unknown.get()) {
+                throw UnknownOutcome.made();
+            }
+            return false;
+        };
+        new StoredBooks(
+                        new Accounting(store.writer, store.signatures, store::now, new ExcessReports(), pauses::add),
+                        NOW,
+                        keeper)
+                .settle(settlement(200, 8_292), settled::complete);
+        Gateway.await("the first try", () -> pauses.size() == 1);
+    }
+
+    private void tryAgain() {
+        pauses.remove().run();
+    }
+
+    @Test
+    void a_charge_that_may_have_been_made_is_tried_again_and_nothing_is_given_back_meanwhile() {
+        settleUnknown();
+        tryAgain();
+        Gateway.await("the second try", () -> pauses.size() == 1);
+        assertThat(settled).isNotDone();
+        assertThat(store.balance("acc_1").reservedMicros()).isEqualTo(8_292);
+        unknown.set(false);
+        tryAgain();
+        assertThat(await(settled)).isInstanceOf(Books.Charged.class);
+        assertThat(store.balance("acc_1").balanceMicros()).isEqualTo(9_800);
+        assertThat(task("t1").status()).isEqualTo(TaskStatus.COMPLETED);
+        assertThat(pauses).isEmpty();
+    }
+
+    @Test
+    void a_charge_that_an_earlier_try_has_made_is_not_made_again() {
+        settleUnknown();
+        store.settle("t1", 200);
+        unknown.set(false);
+        tryAgain();
+        assertThat(await(settled)).isInstanceOf(Books.Charged.class);
+        assertThat(store.balance("acc_1").balanceMicros()).isEqualTo(9_800);
+    }
+
+    @Test
+    void a_charge_whose_hold_was_given_back_meanwhile_is_not_made() {
+        settleUnknown();
+        store.decide(new Release("t1", Release.Why.EXPIRY, store.now()));
+        unknown.set(false);
+        tryAgain();
+        assertThat(await(settled)).isInstanceOfSatisfying(Books.NotCharged.class, not -> assertThat(
+                        not.error().message())
+                .isEqualTo(GIVEN_BACK));
+        assertThat(store.balance("acc_1").balanceMicros()).isEqualTo(10_000);
+    }
+
+    @Test
+    void a_charge_is_tried_sixty_times_more_and_then_its_hold_goes_back() {
+        settleUnknown();
+        for (int tries = 1; tries < 60; tries++) {
+            tryAgain();
+            Gateway.await("the next try", () -> pauses.size() == 1);
+        }
+        assertThat(settled).isNotDone();
+        tryAgain();
+        assertThat(await(settled)).isInstanceOfSatisfying(Books.NotCharged.class, not -> assertThat(
+                        not.error().message())
+                .isEqualTo(CANNOT_RECORD));
+        assertThat(pauses).isEmpty();
+        assertGoesBack(CANNOT_RECORD);
+    }
+
+    // ---- what the operator is told ----
+
+    @Test
+    void each_shortfall_is_told_and_the_third_of_a_day_once_more() {
+        try (LogCapture log = new LogCapture()) {
+            for (int i = 1; i <= 3; i++) {
+                String id = "t" + i;
+                store.commit(store.reserveChange(id, "acc_1", 200, 200));
+                assertThat(settle(settlement(id, 207, 200, Books.End.COMPLETED, Set.of(), null)))
+                        .isInstanceOf(Books.Charged.class);
+                assertThat(log.text()).contains("task " + id + ": 7 micro-credits were used that nothing covered");
+                assertThat(log.text().contains("account acc_1: 3 shortfalls today; until tomorrow its calls"))
+                        .isEqualTo(i == 3);
+                assertThat(task(id).result().usageFlags()).containsExactly("shortfall");
+            }
+            assertThat(log.about(Event.SHORTFALL))
+                    .filteredOn(about -> about.taskId() != null)
+                    .hasSize(3)
+                    .allSatisfy(about -> assertThat(about.channel()).isNotEmpty());
+        }
+    }
+
+    @Test
+    void a_charge_without_anything_odd_is_not_told_of() {
+        reserve("t1");
+        try (LogCapture log = new LogCapture()) {
+            settle(settlement(200, 8_292));
+            assertThat(log.text()).doesNotContain("task t1", "account acc_1", "shortfalls");
+        }
+    }
+
+    @Test
+    void odd_usage_and_what_is_beyond_a_calls_bounds_is_told_once_with_the_channel() {
+        reserve("t1");
+        try (LogCapture log = new LogCapture()) {
+            settle(settlement(
+                    "t1",
+                    200,
+                    8_292,
+                    Books.End.COMPLETED,
+                    EnumSet.of(UsageFlag.ESTIMATED, UsageFlag.CLAMPED),
+                    new ExcessReports.Excess(5_000, 7)));
+            assertThat(log.text())
+                    .contains(
+                            "task t1: the usage that channel far has reported could not be charged as it is: estimated, clamped",
+                            "task t1: channel far has reported 5000 tokens in and 7 out of a call that comes to at most 300 and 20000");
+        }
+        assertThat(task("t1").result().usageFlags()).containsExactly("estimated", "clamped");
+    }
+
+    @Test
+    void whose_doing_a_full_sink_is_the_keeper_knows() {
+        assertThat(books.callerHoldsBack()).isFalse();
+        assertThat(books(Keeper.NONE).callerHoldsBack()).isTrue();
+    }
+}

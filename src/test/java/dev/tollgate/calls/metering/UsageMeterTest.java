@@ -1,0 +1,234 @@
+package dev.tollgate.calls.metering;
+
+import static dev.tollgate.calls.metering.UsageFlag.CLAMPED;
+import static dev.tollgate.calls.metering.UsageFlag.ESTIMATED;
+import static dev.tollgate.calls.metering.UsageFlag.TOTAL_MISMATCH;
+import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.upstreams.pool.UpstreamEvent.Usage.ABSENT;
+
+import dev.tollgate.models.Usage;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
+import dev.tollgate.upstreams.pool.UpstreamEvent.Modalities;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Decisions D19, D37 and D39; guarantees B-14 and B-15. */
+class UsageMeterTest {
+
+    private final UsageMeter meter = new UsageMeter(100, new UsageLimits(1_000_000, 65_536, false, 65_536, false));
+
+    @Test
+    void the_last_report_counts_and_is_not_added_to_the_ones_before() {
+        meter.observe(List.of(text("Hel"), usage(9, 1, 51, 61)));
+        meter.observe(List.of(text("lo"), usage(9, 2, 60, 71)));
+        assertThat(meter.usage()).isEqualTo(new Usage(9, 0, 2, 60, 0, 0, 0, 2));
+        assertThat(meter.flags()).isEmpty();
+    }
+
+    @Test
+    void usage_that_never_came_is_estimated_from_what_was_delivered() {
+        meter.observe(List.of(text("twelve bytes")));
+        assertThat(meter.usage().promptTokens()).isEqualTo(25);
+        assertThat(meter.usage().candidatesTokens()).isEqualTo(3);
+        assertThat(meter.flags()).containsExactly(ESTIMATED);
+    }
+
+    @Test
+    void a_picture_whose_tokens_were_not_reported_counts_as_one_of_googles_and_in_memory_as_what_it_is() {
+        meter.observe(List.of(text("1234"), new UpstreamEvent.Media(0, "image/png", "A".repeat(1_000_000))));
+        assertThat(meter.usage().candidatesTokens()).isEqualTo(1 + 1_290);
+        assertThat(meter.flags()).containsExactly(ESTIMATED);
+        assertThat(meter.deliveredBytes()).isGreaterThan(1_000_000);
+    }
+
+    @Test
+    void zero_output_tokens_for_delivered_text_are_estimated() {
+        meter.observe(List.of(text("12345"), usage(9, 0, 0, 9)));
+        assertThat(meter.usage().candidatesTokens()).isEqualTo(2);
+        assertThat(meter.flags()).contains(ESTIMATED);
+    }
+
+    @Test
+    void hostile_negative_counts_credit_nobody() {
+        meter.observe(List.of(text("12345678"), usage(-5, -1_000_000, -3, -1_000_008)));
+        Usage usage = meter.usage();
+        assertThat(usage.promptTokens()).isEqualTo(25);
+        assertThat(usage.candidatesTokens()).isEqualTo(2);
+        assertThat(usage.thoughtsTokens()).isZero();
+        assertThat(meter.flags()).contains(CLAMPED, ESTIMATED);
+    }
+
+    @Test
+    void a_falling_count_stays_where_it_was() {
+        meter.observe(List.of(text("a"), usage(9, 20, 5, 34)));
+        meter.observe(List.of(text("b"), usage(9, 3, 5, 17)));
+        assertThat(meter.usage().candidatesTokens()).isEqualTo(20);
+        assertThat(meter.flags()).contains(CLAMPED);
+    }
+
+    @Test
+    void a_count_that_a_later_report_leaves_out_or_gets_wrong_stays_where_it_was() {
+        meter.observe(List.of(text("a"), usage(9, 20, 5, 34)));
+        meter.observe(List.of(text("b"), usage(ABSENT, ABSENT, ABSENT, ABSENT)));
+        assertThat(meter.usage()).isEqualTo(new Usage(9, 0, 20, 5, 0, 0, 0, 20));
+        assertThat(meter.flags()).isEmpty();
+        meter.observe(List.of(text("c"), usage(-1, -1, -1, ABSENT)));
+        assertThat(meter.usage()).isEqualTo(new Usage(9, 0, 20, 5, 0, 0, 0, 20));
+        assertThat(meter.flags()).containsExactly(CLAMPED);
+    }
+
+    @Test
+    void nothing_is_odd_about_an_answer_of_no_tokens() {
+        UsageMeter call = new UsageMeter(100, new UsageLimits(164, 300, true, 65_536, true));
+        call.observe(List.of(usage(9, 0, 0, 9)));
+        assertThat(call.usage()).isEqualTo(new Usage(9, 0, 0, 0, 0, 0, 0, 0));
+        assertThat(call.flags()).isEmpty();
+        assertThat(call.passedMaximum()).isFalse();
+        assertThat(call.excess()).isNull();
+    }
+
+    @Test
+    void thoughts_and_calls_whose_tokens_were_not_reported_are_estimated_from_their_bytes() {
+        meter.observe(List.of(
+                new UpstreamEvent.Thought(0, "12345", null),
+                new UpstreamEvent.Thought(0, "678", null),
+                new UpstreamEvent.ToolCall(0, null, "fun", "{\"a\":1}", null)));
+        assertThat(meter.usage()).isEqualTo(new Usage(25, 0, 3, 2, 0, 0, 0, 3));
+        assertThat(meter.billedOutputTokens(false)).isEqualTo(10);
+        assertThat(meter.flags()).containsExactly(ESTIMATED);
+    }
+
+    @Test
+    void a_prompt_of_no_tokens_is_believed_only_where_there_was_none() {
+        meter.observe(List.of(text("1234"), usage(0, 1, 0, 1)));
+        assertThat(meter.usage().promptTokens()).isEqualTo(25);
+        assertThat(meter.flags()).contains(ESTIMATED);
+        UsageMeter empty = new UsageMeter(0, new UsageLimits(1_000_000, 65_536, false, 65_536, false));
+        empty.observe(List.of(text("1234"), usage(0, 1, 0, 1)));
+        assertThat(empty.usage().promptTokens()).isZero();
+        assertThat(empty.flags()).isEmpty();
+    }
+
+    @Test
+    void counts_beyond_the_models_limits_are_clamped() {
+        meter.observe(List.of(text("a"), usage(5_000_000, 70_000, 70_000, 5_140_000)));
+        Usage usage = meter.usage();
+        assertThat(usage.promptTokens()).isEqualTo(1_000_000);
+        assertThat(usage.candidatesTokens() + usage.thoughtsTokens()).isEqualTo(65_536);
+        assertThat(meter.flags()).contains(CLAMPED);
+    }
+
+    @Test
+    void a_total_that_is_not_the_sum_is_flagged() {
+        meter.observe(List.of(text("a"), usage(9, 1, 2, 115)));
+        assertThat(meter.usage().candidatesTokens()).isEqualTo(1);
+        assertThat(meter.flags()).containsExactly(TOTAL_MISMATCH);
+    }
+
+    @Test
+    void a_total_with_tool_use_tokens_is_the_sum_of_all_four() {
+        meter.observe(
+                List.of(text("a"), new UpstreamEvent.Usage(9, 100, 1, 2, 4, 112, Modalities.NONE, Modalities.NONE)));
+        assertThat(meter.usage()).isEqualTo(new Usage(9, 100, 1, 2, 4, 0, 0, 1));
+        assertThat(meter.flags()).isEmpty();
+    }
+
+    @Test
+    void growth_is_what_is_reported_and_a_token_a_byte_since() {
+        meter.observe(List.of(text("four"), usage(9, 1, 10, 20)));
+        assertThat(meter.billedOutputTokens(false)).isEqualTo(1);
+        assertThat(meter.billedOutputTokens(true)).isEqualTo(11);
+        meter.observe(List.of(text("漢字")));
+        assertThat(meter.billedOutputTokens(false)).isEqualTo(7);
+    }
+
+    @Test
+    void a_report_counts_the_text_that_stands_behind_it_in_its_batch() {
+        meter.observe(List.of(usage(9, 1, 0, 10), text("four"), usage(9, 2, 0, 11), text("five")));
+        assertThat(meter.billedOutputTokens(false)).isEqualTo(2);
+    }
+
+    @Test
+    void growth_ends_at_what_the_model_can_say() {
+        meter.observe(List.of(text("x".repeat(70_000))));
+        assertThat(meter.billedOutputTokens(false)).isEqualTo(65_536);
+    }
+
+    @Test
+    void a_cut_answer_is_not_charged_beyond_the_cut() {
+        meter.observe(List.of(text("a long piece"), usage(9, 500, 10, 519)));
+        meter.cutAt(300);
+        assertThat(meter.usage().candidatesTokens()).isEqualTo(300);
+        assertThat(meter.usage().thoughtsTokens()).as("not billed").isEqualTo(10);
+    }
+
+    @Test
+    void thoughts_that_are_billed_share_the_cut_with_what_was_said() {
+        UsageMeter call = new UsageMeter(100, new UsageLimits(164, 65_536, false, 65_536, true));
+        call.observe(List.of(text("a long piece"), usage(9, 200, 150, 359)));
+        call.cutAt(300);
+        assertThat(call.usage()).isEqualTo(new Usage(9, 0, 200, 100, 0, 0, 0, 200));
+        assertThat(call.flags()).isEmpty();
+    }
+
+    @Test
+    void details_by_modality_are_kept() {
+        Modalities prompt = new Modalities(5, 258, 32, 0, 0);
+        meter.observe(List.of(
+                text("a"),
+                new UpstreamEvent.Usage(295, ABSENT, 4, ABSENT, ABSENT, 299, prompt, new Modalities(3, 0, 0, 0, 0))));
+        assertThat(meter.usage()).isEqualTo(new Usage(295, 0, 4, 0, 0, 32, 258, 3));
+    }
+
+    @Test
+    void each_count_is_cut_down_to_what_the_call_can_come_to() {
+        UsageMeter call = new UsageMeter(100, new UsageLimits(164, 600, true, 2 * 65_536, false));
+        call.observe(List.of(
+                text("a"),
+                new UpstreamEvent.Usage(
+                        1L << 31, 1L << 31, 1L << 31, Long.MAX_VALUE, 1L << 40, 7, Modalities.NONE, Modalities.NONE)));
+        assertThat(call.usage()).isEqualTo(new Usage(164, 0, 600, 2 * 65_536 - 600, 164, 0, 0, 600));
+        assertThat(call.flags()).contains(CLAMPED);
+        assertThat(call.reportedInputTokens()).isEqualTo(164);
+        assertThat(call.passedMaximum()).isTrue();
+        assertThat(call.excess()).isEqualTo(new ExcessReports.Excess(1L << 32, 1L << 31));
+    }
+
+    @Test
+    void reasoning_that_is_billed_shares_the_maximum_with_what_is_said() {
+        UsageMeter call = new UsageMeter(100, new UsageLimits(164, 300, true, 65_536, true));
+        call.observe(List.of(text("a"), usage(20, 200, 101, 321)));
+        assertThat(call.usage()).isEqualTo(new Usage(20, 0, 200, 100, 0, 0, 0, 200));
+        assertThat(call.flags()).containsExactly(CLAMPED);
+        assertThat(call.passedMaximum()).isTrue();
+    }
+
+    @Test
+    void what_a_tool_adds_to_the_prompt_shares_its_bound() {
+        UsageMeter call = new UsageMeter(100, new UsageLimits(16_548, 300, true, 65_536, true));
+        call.observe(List.of(
+                text("a"), new UpstreamEvent.Usage(548, 20_000, 10, 0, 0, 20_558, Modalities.NONE, Modalities.NONE)));
+        assertThat(call.usage().promptTokens()).isEqualTo(548);
+        assertThat(call.usage().toolUsePromptTokens()).isEqualTo(16_000);
+        assertThat(call.passedMaximum()).isFalse();
+    }
+
+    @Test
+    void what_lies_within_the_bounds_is_no_excess() {
+        UsageMeter call = new UsageMeter(100, new UsageLimits(164, 300, true, 65_536, true));
+        call.observe(List.of(text("a"), usage(164, 200, 100, 464)));
+        assertThat(call.usage()).isEqualTo(new Usage(164, 0, 200, 100, 0, 0, 0, 200));
+        assertThat(call.flags()).isEmpty();
+        assertThat(call.excess()).isNull();
+        assertThat(call.passedMaximum()).isFalse();
+    }
+
+    private static UpstreamEvent text(String text) {
+        return new UpstreamEvent.Text(0, text, null);
+    }
+
+    private static UpstreamEvent usage(long prompt, long candidates, long thoughts, long total) {
+        return new UpstreamEvent.Usage(
+                prompt, ABSENT, candidates, thoughts, ABSENT, total, Modalities.NONE, Modalities.NONE);
+    }
+}

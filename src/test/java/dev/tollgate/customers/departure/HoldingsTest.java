@@ -1,0 +1,163 @@
+package dev.tollgate.customers.departure;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.storage.Database;
+import dev.tollgate.testing.Stores;
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A table or a column that is added is told, or left out, and erased, or kept, because somebody has thought of it. */
+class HoldingsTest {
+
+    /** Nothing of an account is in these, or only sums of many. */
+    private static final Set<String> OF_NOBODY = Set.of(
+            "allowance",
+            "commit_mark",
+            "installation",
+            "installation_kind",
+            "node",
+            "price_rates",
+            "price_version",
+            "setting",
+            "signing_key",
+            "usage_fold",
+            "usage_hour",
+            "started_before",
+            "flyway_schema_history");
+
+    /** Sums of what is told beside them. */
+    private static final Set<String> SUMS = Set.of("answer_share", "signature_share");
+
+    /** Secrets, hashes and what is sealed; where the operator buys; ids that say what the file's name says. */
+    private static final Map<String, String> LEFT_OUT = Map.ofEntries(
+            Map.entry("account_rates", "account_id"),
+            Map.entry("api_key", "account_id hash old_hash number"),
+            Map.entry("audit_log", "sequence actor address subject before_json after_json"),
+            Map.entry("billing_contact", "account_id"),
+            Map.entry("entry", "account_id"),
+            Map.entry("kept_answer", "account_id name_hash body_hash hash sealed_copy"),
+            Map.entry("open_hold", "account_id first_sequence last_sequence node_id"),
+            Map.entry("outgoing_mail", "id account_id body"),
+            Map.entry("payment", "account_id url"),
+            Map.entry("person", "password_hash totp_step"),
+            Map.entry("person_link", "hash person_id account_id"),
+            Map.entry("receipt", "account_id"),
+            Map.entry("recovery_code", "person_id hash"),
+            Map.entry("person_identity", "person_id"),
+            Map.entry("requested_entry", "account_id"),
+            Map.entry(
+                    "reservation",
+                    "id account_id key_id created_at state charged_micros sandbox_micros first_sequence last_sequence"),
+            Map.entry("session", "hash person_id"),
+            Map.entry("task", "account_id"),
+            Map.entry("thought_signature", "account_id print place channel is_first upstream_id signature"),
+            Map.entry("told_notice", "person_id version"),
+            Map.entry("usage_day", "account_id " + firsts()),
+            Map.entry("usage_quarter", "account_id " + firsts()),
+            Map.entry("voucher", "code_hash note account_id"));
+
+    /** What stays when an account is deleted: money, and what proves it; and what goes by itself when its time is over. */
+    private static final Set<String> STAYS = Set.of(
+            "account_rates",
+            "answer_share",
+            "audit_log",
+            "entry",
+            "invoice",
+            "kept_answer",
+            "open_hold",
+            "payment_notice",
+            "receipt",
+            "requested_entry",
+            "reservation",
+            "signature_share",
+            "spend_window",
+            "task",
+            "thought_signature",
+            "usage_day",
+            "usage_quarter",
+            "voucher");
+
+    private static String firsts() {
+        return "first_0 first_1 first_2 first_3 first_4 first_5 first_6 first_7 first_8 first_9";
+    }
+
+    @TempDir
+    Path folder;
+
+    private Set<String> columns() {
+        try (Database database = Stores.SQLITE.openBare(folder)) {
+            return database.read(connection -> {
+                try (PreparedStatement select = connection.prepareStatement("""
+                                SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c
+                                WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'""");
+                        ResultSet row = select.executeQuery()) {
+                    Set<String> columns = new TreeSet<>();
+                    while (row.next()) {
+                        columns.add(row.getString(1));
+                    }
+                    return columns;
+                }
+            });
+        }
+    }
+
+    @Test
+    void every_column_is_told_or_left_out_on_purpose() {
+        Set<String> thought = new TreeSet<>();
+        for (Holding holding : Holdings.ALL) {
+            Map<String, String> tables = Pattern.compile("([a-z_]+) ([a-z])(?= |$)")
+                    .matcher(holding.from())
+                    .results()
+                    .collect(Collectors.toMap(it -> it.group(2), it -> it.group(1)));
+            holding.columns().forEach(column -> {
+                String[] parts = column.sql().split("\\.");
+                thought.add(tables.get(parts[0]) + "." + parts[1]);
+            });
+        }
+        LEFT_OUT.forEach((table, names) -> Arrays.stream(names.split(" "))
+                .forEach(name -> assertThat(thought.add(table + "." + name))
+                        .as("%s.%s is told and left out", table, name)
+                        .isTrue()));
+        Set<String> columns = columns();
+        columns.removeIf(column -> OF_NOBODY.contains(table(column)) || SUMS.contains(table(column)));
+        assertThat(columns).isEqualTo(thought);
+    }
+
+    @Test
+    void every_table_is_erased_or_kept_on_purpose() {
+        Set<String> thought = new TreeSet<>(STAYS);
+        thought.addAll(OF_NOBODY);
+        for (List<String> statements : List.of(
+                ErasurePart.OF_A_PERSON,
+                ErasurePart.OF_AN_ADDRESS,
+                ErasurePart.OF_AN_ACCOUNT,
+                List.of(ErasurePart.KEYS, ErasurePart.ACCOUNT))) {
+            for (String sql : statements) {
+                MatchResult table = Pattern.compile("^(?:DELETE FROM|UPDATE) (\\w+)")
+                        .matcher(sql)
+                        .results()
+                        .findFirst()
+                        .orElseThrow();
+                thought.add(table.group(1));
+            }
+        }
+        assertThat(columns().stream().map(HoldingsTest::table).collect(Collectors.toSet()))
+                .isSubsetOf(thought);
+    }
+
+    private static String table(String column) {
+        return column.substring(0, column.indexOf('.'));
+    }
+}

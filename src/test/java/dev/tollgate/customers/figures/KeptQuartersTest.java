@@ -1,0 +1,280 @@
+package dev.tollgate.customers.figures;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.books.ledger.Refund;
+import dev.tollgate.books.ledger.Settle;
+import dev.tollgate.books.rollups.CallEnd;
+import dev.tollgate.books.rollups.CallFigures;
+import dev.tollgate.books.rollups.CountCall;
+import dev.tollgate.books.rollups.CountRefund;
+import dev.tollgate.books.rollups.Rollups;
+import dev.tollgate.books.tasks.CloseTask;
+import dev.tollgate.books.tasks.TaskResult;
+import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.Stores;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Quarters of days that are over are not read for each look, and what is counted into them late is told all the same. */
+@BesideOthers
+class KeptQuartersTest {
+
+    private static final ZoneId SHANGHAI = ZoneId.of("Asia/Shanghai");
+
+    /** The 21st in Shanghai, where the 20th of UTC is not over. */
+    private static final Instant EVENING = Instant.parse("2026-11-20T18:00:00Z");
+
+    private static final LocalDate DAY = LocalDate.of(2026, 11, 21);
+    private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
+
+    @TempDir
+    Path folder;
+
+    private StoreFixture open(Stores stores) {
+        StoreFixture store = stores.open(folder);
+        store.setNow(EVENING.minusSeconds(60));
+        store.account("acc_1", 1_000_000);
+        store.setNow(EVENING);
+        call(store, "t1", 700);
+        fold(store, NOW);
+        return store;
+    }
+
+    private static AccountHistory history(StoreFixture store) {
+        return new AccountHistory(store.database, Duration.ofMinutes(10), store::now);
+    }
+
+    private static void fold(StoreFixture store, Instant now) {
+        store.setNow(now);
+        new Rollups(store.writer, store::now).sweep();
+    }
+
+    private static void call(StoreFixture store, String id, long chargeMicros) {
+        store.reserve(id, "acc_1", 1_000, 1_000);
+        Settle settle = new Settle(id, chargeMicros, store.now());
+        CallFigures figures = CallFigures.nothing(CallEnd.COMPLETED, CallFigures.NONE, "main", "up");
+        store.commit(
+                settle,
+                new CloseTask(settle, TaskStatus.COMPLETED, "answered", TaskResult.NONE),
+                new CountCall(settle, figures));
+    }
+
+    private static void told(AccountHistory history, long micros) {
+        assertThat(history.overview("acc_1", SHANGHAI).orElseThrow().days())
+                .containsExactly(new DayCredits(DAY, "m", micros));
+    }
+
+    /** A server whose clock is behind, or one that gives back what another has left open, writes into days that are over. */
+    @ParameterizedTest
+    @EnumSource
+    void what_is_counted_late_into_a_kept_day_is_told_at_once_and_after_the_next_fold(Stores stores) {
+        try (StoreFixture store = open(stores)) {
+            AccountHistory history = history(store);
+            told(history, 700);
+            told(history, 700);
+
+            store.setNow(EVENING.plusSeconds(1_800));
+            Refund refund = new Refund("acc_1", "t1", 200, "test", null, store.now());
+            store.commit(refund, new CountRefund(refund));
+            store.setNow(NOW);
+            told(history, 500);
+            fold(store, NOW);
+            told(history, 500);
+
+            store.setNow(EVENING.plusSeconds(3_600));
+            call(store, "t2", 90);
+            store.setNow(NOW);
+            told(history, 590);
+            fold(store, NOW);
+            told(history, 590);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void the_quarters_of_a_folded_day_are_read_once(Stores stores) {
+        try (StoreFixture store = open(stores)) {
+            AccountHistory history = history(store);
+            Span day = Span.ofLocalDays(DAY, DAY.plusDays(1), SHANGHAI);
+            List<DayCredits> first = history.credits("acc_1", day, UsageQuestion.By.MODEL, null, null);
+            assertThat(first).containsExactly(new DayCredits(DAY, "m", 700));
+
+            for (int later = 1; later <= 99; later++) {
+                store.setNow(EVENING.plus(Duration.ofDays(later)));
+                call(store, "later" + later, 1);
+            }
+            fold(store, NOW.plus(Duration.ofDays(103)));
+            assertThat(store.number("SELECT MIN(starts_at) FROM usage_quarter")).isGreaterThan(EVENING.toEpochMilli());
+            assertThat(history.credits("acc_1", day, UsageQuestion.By.MODEL, null, null))
+                    .isEqualTo(first);
+        }
+    }
+
+    /** From the balance as it is now: what the account did a year ago is not read. */
+    @ParameterizedTest
+    @EnumSource
+    void a_statement_of_an_old_account_begins_with_what_is_left_of_all_before_it(Stores stores) throws SQLException {
+        try (StoreFixture store = stores.open(folder)) {
+            store.setNow(EVENING.minus(Duration.ofDays(400)));
+            store.account("acc_1", 1_000_000);
+            call(store, "t1", 1);
+            fold(store, EVENING.minus(Duration.ofDays(60)));
+            call(store, "t2", 20);
+            fold(store, EVENING);
+            call(store, "t3", 300);
+            Refund refund = new Refund("acc_1", "t3", 7, "test", null, store.now());
+            store.commit(refund, new CountRefund(refund));
+            fold(store, NOW);
+            call(store, "t4", 900);
+            store.reserve("t5", "acc_1", 50_000, 50_000);
+            AccountHistory history = history(store);
+            Map<YearMonth, Long> openings = Map.of(
+                    YearMonth.of(2025, 11), 999_999L,
+                    YearMonth.of(2026, 9), 999_999L,
+                    YearMonth.of(2026, 10), 999_979L,
+                    YearMonth.of(2026, 11), 999_979L,
+                    YearMonth.of(2026, 12), 998_786L);
+            for (int look = 0; look < 2; look++) {
+                openings.forEach((month, micros) -> assertThat(
+                                history.statement("acc_1", month, null, 50).openingMicros())
+                        .as("%s", month)
+                        .isEqualTo(micros));
+            }
+
+            if (stores == Stores.SQLITE) {
+                change("UPDATE usage_day SET charged_micros = 5 WHERE charged_micros = 1");
+                assertThat(history.statement("acc_1", YearMonth.of(2026, 10), null, 50)
+                                .openingMicros())
+                        .isEqualTo(999_979L);
+            }
+        }
+    }
+
+    /** Where a month's lines are is kept once an entry after it has come, and not before: the next could be the month's. */
+    @ParameterizedTest
+    @EnumSource
+    void a_statement_has_each_line_of_its_month_also_one_that_comes_after_its_end_by_another_clock(Stores stores) {
+        try (StoreFixture store = open(stores)) {
+            AccountHistory history = history(store);
+            YearMonth month = YearMonth.of(2026, 11);
+            store.setNow(Instant.parse("2026-12-01T00:00:05Z"));
+            assertThat(history.statement("acc_1", month, null, 50).lines().lines())
+                    .hasSize(2);
+
+            store.setNow(Instant.parse("2026-11-30T23:59:59Z"));
+            call(store, "t2", 90);
+            store.setNow(Instant.parse("2026-12-01T00:00:06Z"));
+            assertThat(history.statement("acc_1", month, null, 50).lines().lines())
+                    .hasSize(3);
+
+            call(store, "t3", 5);
+            for (int look = 0; look < 2; look++) {
+                MonthStatement statement = history.statement("acc_1", month, null, 50);
+                assertThat(statement.lines().lines()).hasSize(3);
+                assertThat(statement.closingMicros())
+                        .isEqualTo(statement.lines().lines().getFirst().balanceMicros());
+            }
+        }
+    }
+
+    @Test
+    void quarters_of_today_are_grouped_again_once_something_was_counted_into_them() throws SQLException {
+        try (StoreFixture store = open(Stores.SQLITE)) {
+            store.setNow(NOW);
+            call(store, "t2", 90);
+            store.setNow(NOW.plusSeconds(1_800));
+            call(store, "t3", 5);
+            AccountHistory history = history(store);
+            assertThat(today(history))
+                    .extracting(Figures::calls, Figures::failed)
+                    .containsExactly(2L, 0L);
+
+            beforeLast("failed = 7");
+            assertThat(today(history))
+                    .extracting(Figures::calls, Figures::failed)
+                    .containsExactly(2L, 0L);
+
+            beforeLast("calls = calls + 1");
+            assertThat(today(history))
+                    .extracting(Figures::calls, Figures::failed)
+                    .containsExactly(3L, 7L);
+        }
+    }
+
+    private static Figures today(AccountHistory history) {
+        LocalDate today = LocalDate.of(2026, 11, 23);
+        Span span = Span.ofLocalDays(today, today.plusDays(1), SHANGHAI);
+        return history.usage("acc_1", UsageQuestion.of(span, UsageQuestion.By.MODEL))
+                .all();
+    }
+
+    private void beforeLast(String change) throws SQLException {
+        change("UPDATE usage_quarter SET " + change + " WHERE starts_at = " + NOW.toEpochMilli());
+    }
+
+    private void change(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("tollgate.db"));
+                Statement statement = connection.createStatement()) {
+            assertThat(statement.executeUpdate(sql)).isOne();
+        }
+    }
+
+    @Test
+    void what_was_not_asked_for_longest_goes_where_there_is_no_room() {
+        KeptQuarters kept = new KeptQuarters(2_000);
+        KeptQuarters.Version version = new KeptQuarters.Version.Counted(1, 0);
+        for (int i = 0; i < 100; i++) {
+            kept.keep(range(i), version, Map.of(new UsagePeriods.Name("m", ""), new long[3]));
+            assertThat(kept.of(range(0), version)).isNotNull();
+        }
+
+        assertThat(kept.size()).isBetween(2, 4);
+        assertThat(kept.of(range(99), version)).isNotNull();
+        assertThat(kept.of(range(50), version)).isNull();
+        assertThat(kept.of(range(99), new KeptQuarters.Version.Counted(1, 1))).isNull();
+    }
+
+    /** A filter is the reader's text, also one that nothing is called by. */
+    @Test
+    void what_a_reader_filters_by_counts_as_what_it_takes() {
+        KeptQuarters kept = new KeptQuarters(20_000);
+        for (int i = 0; i < 50; i++) {
+            String said = "x".repeat(1_000) + i;
+            kept.keep(
+                    new KeptQuarters.Range(
+                            "acc_1",
+                            i,
+                            i + 1,
+                            UsagePeriods.CREDITS,
+                            Set.of(),
+                            i % 2 == 0 ? said : null,
+                            i % 2 == 0 ? null : said),
+                    new KeptQuarters.Version.Counted(0, 0),
+                    Map.of());
+        }
+
+        assertThat(kept.size()).isBetween(5, 10);
+    }
+
+    private static KeptQuarters.Range range(int day) {
+        return new KeptQuarters.Range("acc_1", day, day + 1, UsagePeriods.CREDITS, Set.of(), null, null);
+    }
+}

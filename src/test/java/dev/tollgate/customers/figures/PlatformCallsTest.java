@@ -1,0 +1,49 @@
+package dev.tollgate.customers.figures;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.books.ledger.Reserve;
+import dev.tollgate.books.ledger.ReserveOutcome;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.Stores;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The operator's lists of calls. */
+@BesideOthers
+@Timeout(60)
+class PlatformCallsTest {
+
+    private static final CallFilter ALL = new CallFilter(null, null, Set.of(), null, null, null, null, -1);
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void a_call_whose_hold_was_told_and_not_written_yet_is_listed_and_counted(Stores stores) {
+        try (StoreFixture store = stores.open(folder)) {
+            store.account("acc_1", 2_500);
+            PlatformCalls calls = new PlatformCalls(store.database, store.writer);
+            for (int i = 1; i <= 8; i++) {
+                Reserve reserve = store.reserveChange("call" + i, "acc_1", 100, 100);
+                CompletableFuture<Void> decided = new CompletableFuture<>();
+                store.writer.ride(Unit.of(reserve), Runnable::run, _ -> decided.complete(null), _ -> {});
+                decided.join();
+                assertThat(reserve.outcome()).isEqualTo(new ReserveOutcome.Reserved(100));
+                if (i % 2 == 0) {
+                    assertThat(calls.running()).isEqualTo(i);
+                } else {
+                    assertThat(calls.running(ALL, null, null, 50).calls()).hasSize(i);
+                }
+            }
+        }
+    }
+}

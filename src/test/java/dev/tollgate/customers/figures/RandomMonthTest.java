@@ -1,0 +1,761 @@
+package dev.tollgate.customers.figures;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.tollgate.app.Surroundings;
+import dev.tollgate.base.ids.CompletionIds;
+import dev.tollgate.base.json.WrittenJson;
+import dev.tollgate.base.money.Credits;
+import dev.tollgate.books.ledger.Bucket;
+import dev.tollgate.books.ledger.Entry;
+import dev.tollgate.books.ledger.EntryKind;
+import dev.tollgate.books.ledger.ExpireOpen;
+import dev.tollgate.books.ledger.Grant;
+import dev.tollgate.books.ledger.OpenHold;
+import dev.tollgate.books.ledger.Refund;
+import dev.tollgate.books.ledger.Release;
+import dev.tollgate.books.ledger.Reserve;
+import dev.tollgate.books.ledger.Resolution;
+import dev.tollgate.books.ledger.Settle;
+import dev.tollgate.books.ledger.SpendLimits;
+import dev.tollgate.books.rollups.CallEnd;
+import dev.tollgate.books.rollups.CallFigures;
+import dev.tollgate.books.rollups.CountAbandoned;
+import dev.tollgate.books.rollups.CountCall;
+import dev.tollgate.books.rollups.CountRefund;
+import dev.tollgate.books.rollups.Rollups;
+import dev.tollgate.books.tasks.CloseTask;
+import dev.tollgate.books.tasks.FailAbandoned;
+import dev.tollgate.books.tasks.Task;
+import dev.tollgate.books.tasks.TaskResult;
+import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.books.verification.AccountStatement;
+import dev.tollgate.books.verification.Audit;
+import dev.tollgate.customers.figures.UsageQuestion.By;
+import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.Stores;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Some weeks of calls, made up by chance: whatever ends whenever, all that is shown of it agrees with the entries, to the micro-credit. A seed
+ * is repeated with {@code -Dmonth.seed}.
+ */
+@BesideOthers
+@ParameterizedClass
+@EnumSource(Stores.class)
+class RandomMonthTest {
+
+    private static final String ACCOUNT = "acc_1";
+    private static final Duration CALL_MAX = Duration.ofMinutes(10);
+    private static final int CALLS = 220;
+    private static final List<ZoneId> ZONES = List.of(
+            ZoneOffset.UTC, ZoneId.of("Europe/Berlin"), ZoneId.of("Asia/Kathmandu"), ZoneId.of("America/St_Johns"));
+
+    /** The exact credits of a row. */
+    private static final Pattern EXACT = Pattern.compile("<td class=\"num\" title=\"([^\"]*)\">");
+
+    private static final Pattern ROW = Pattern.compile(
+            "<th scope=\"row\">(.*?)</th><td[^>]*>[^<]*</td>" + "<td class=\"num\">([^<]*)</td>", Pattern.DOTALL);
+
+    @Parameter
+    Stores stores;
+
+    @TempDir
+    Path folder;
+
+    private final long seed = Long.getLong("month.seed", System.nanoTime());
+    private final Random random = new Random(seed);
+    private final List<Task> tasks = new ArrayList<>();
+    private final List<String> ids = new ArrayList<>();
+    private StoreFixture store;
+    private AccountHistory history;
+    private List<Entry> entries = List.of();
+
+    @Test
+    void all_that_is_shown_of_a_month_agrees_with_its_entries() {
+        System.out.println("month.seed=" + seed);
+        try (StoreFixture opened = stores.open(folder)) {
+            store = opened;
+            history = new AccountHistory(store.database, CALL_MAX, store::now);
+            store.setNow(Instant.parse("2026-09-27T21:40:00Z"));
+            store.account(ACCOUNT, 40_000_000);
+            store.account("acc_2", 40_000_000);
+            live();
+            store.reserve("runs", ACCOUNT, 1, 1);
+            collect();
+
+            for (int i = 0; i < 6; i++) {
+                checkSpan(randomSpan());
+            }
+            checkSpan(Span.ofDays(LocalDate.of(2026, 8, 1), LocalDate.of(2027, 2, 1)));
+            checkStatements();
+            checkLedger();
+            checkCalls();
+            checkPlatform();
+            ZONES.forEach(this::checkOverview);
+            checkAudit();
+        } catch (AssertionError e) {
+            throw new AssertionError("month.seed=" + seed, e);
+        }
+    }
+
+    /** Through the program's own doors: what its API, pages and files tell of such weeks. */
+    @Test
+    void all_that_the_program_tells_of_a_month_agrees_with_its_entries() {
+        assumeTrue(stores == Stores.SQLITE, "the doors are the same");
+        System.out.println("month.seed=" + seed);
+        try (StoreFixture opened = stores.open(folder)) {
+            store = opened;
+            store.setNow(Instant.parse("2026-09-27T21:40:00Z"));
+            store.account(ACCOUNT, 40_000_000);
+            store.account("acc_2", 40_000_000);
+            live();
+            collect();
+        }
+        Instant end = store.now();
+        try (Gateway gateway = Gateway.start(
+                Surroundings.REAL.withClock(() -> end),
+                Map.of("TOLLGATE_SECRET_KEY", Gateway.SECRET_KEY),
+                "data",
+                folder.toString())) {
+            checkApi(gateway);
+            ZoneId zone = ZONES.get(random.nextInt(ZONES.size()));
+            checkPages(gateway, zone, end);
+        } catch (Refused | AssertionError e) {
+            throw new AssertionError("month.seed=" + seed, e);
+        }
+    }
+
+    // ---- by the doors ----
+
+    private void checkApi(Gateway gateway) throws Refused {
+        String key = gateway.app()
+                .administration()
+                .createKey(
+                        ACCOUNT,
+                        new AdminViews.KeyChoice(
+                                "m", AdminViews.Kind.MANAGEMENT, AdminViews.Spend.UNLIMITED, List.of(), null))
+                .secret();
+        for (ZoneId zone : ZONES) {
+            for (String by : List.of("day", "model", "key", "day,model,key")) {
+                LocalDate first = LocalDate.of(2026, 9, 26).plusDays(random.nextInt(40));
+                LocalDate last = first.plusDays(1 + random.nextInt(60));
+                String asked = "/v1/usage?start=" + first + "&end=" + last + "&tz="
+                        + zone.getId().replace("Z", "UTC") + "&group_by=" + by + "&limit=" + (1 + random.nextInt(40));
+                Span span = new Span(
+                        first.atStartOfDay(zone).toInstant(),
+                        last.atStartOfDay(zone).toInstant(),
+                        zone);
+                // Longer ranges are told by days of UTC, and say so.
+                String next = "";
+                BigDecimal charged = BigDecimal.ZERO;
+                BigDecimal refunded = BigDecimal.ZERO;
+                BigDecimal net = BigDecimal.ZERO;
+                long calls = 0;
+                JsonNode answer;
+                do {
+                    answer = gateway.get(asked + next, key).json();
+                    for (JsonNode group : answer.path("groups")) {
+                        charged = charged.add(group.path("charged").decimalValue());
+                        refunded = refunded.add(group.path("refunded").decimalValue());
+                        net = net.add(group.path("credits_consumed").decimalValue());
+                        calls += group.path("requests").path("total").asLong();
+                    }
+                    next = "&after=" + answer.path("next").asString("");
+                } while (answer.path("next").isString());
+                Span told = new Span(
+                        Instant.parse(answer.path("start").asString()),
+                        Instant.parse(answer.path("end").asString()),
+                        zone);
+                assertThat(Duration.between(span.from(), told.from()).abs()).isLessThan(Duration.ofDays(1));
+                assertThat(Duration.between(span.to(), told.to()).abs()).isLessThan(Duration.ofDays(1));
+                JsonNode totals = answer.path("totals");
+                assertThat(charged)
+                        .as(asked)
+                        .isEqualByComparingTo(credits(entered(told, RandomMonthTest::isCharge)))
+                        .isEqualByComparingTo(totals.path("charged").decimalValue());
+                assertThat(refunded)
+                        .as(asked)
+                        .isEqualByComparingTo(credits(entered(told, entry -> entry.kind() == EntryKind.REFUND)))
+                        .isEqualByComparingTo(totals.path("refunded").decimalValue());
+                assertThat(net)
+                        .isEqualByComparingTo(credits(net(told)))
+                        .isEqualByComparingTo(totals.path("credits_consumed").decimalValue());
+                assertThat(calls)
+                        .isEqualTo(tasks.stream()
+                                .filter(task -> isIn(task.completedAt(), told))
+                                .count())
+                        .isEqualTo(totals.path("requests").path("total").asLong());
+            }
+        }
+    }
+
+    private void checkPages(Gateway gateway, ZoneId zone, Instant end) throws Refused {
+        String link = gateway.app()
+                .administration()
+                .invite("month@example.org", ACCOUNT, "to look")
+                .path();
+        Browser browser = new Browser(gateway.url());
+        Map<String, String> joined =
+                Map.of("password", "somebody who looks", "zone", zone.getId().replace("Z", "UTC"));
+        assertThat(browser.submit(link, link, joined).status()).isEqualTo(303);
+
+        YearMonth last = YearMonth.from(end.atZone(ZoneOffset.UTC));
+        BigDecimal balance = BigDecimal.ZERO;
+        for (YearMonth month = YearMonth.of(2026, 9); !month.isAfter(last); month = month.plusMonths(1)) {
+            Span span = Span.ofDays(month.atDay(1), month.plusMonths(1).atDay(1));
+            String path = "/dashboard/billing/statements/" + month;
+            String paper = browser.get(path).body();
+            assertThat(onPaper(paper, "Balance at the beginning")).as(path).isEqualByComparingTo(balance);
+            balance = balance.add(credits(entries.stream()
+                    .filter(entry -> isIn(entry.at(), span))
+                    .mapToLong(LedgerRead::amount)
+                    .sum()));
+            assertThat(onPaper(paper, "Balance at the end")).as(path).isEqualByComparingTo(balance);
+            assertThat(onPaper(paper, "Total calls").negate())
+                    .isEqualByComparingTo(credits(entered(span, RandomMonthTest::isCharge)));
+            assertThat(sum(browser.get(path + "/statement.csv").body(), 5))
+                    .isEqualByComparingTo(credits(entries.stream()
+                            .filter(entry -> isIn(entry.at(), span))
+                            .mapToLong(LedgerRead::amount)
+                            .sum()));
+        }
+
+        LocalDate first = LocalDate.of(2026, 9, 27).plusDays(random.nextInt(20));
+        LocalDate until = first.plusDays(random.nextInt(30));
+        Span span = new Span(
+                first.atStartOfDay(zone).toInstant(),
+                until.plusDays(1).atStartOfDay(zone).toInstant(),
+                zone);
+        String range = "range=own&from=" + first + "&to=" + until;
+        for (String by : List.of("day", "model", "key")) {
+            String page = browser.get("/dashboard/usage?" + range + "&by=" + by).body();
+            String tables = page.substring(page.indexOf("<h2>By ") < 0 ? page.length() : page.indexOf("<h2>By "));
+            for (String table : tables.split("<h2>By ")) {
+                String rows = table.replaceAll("(?s)<tfoot>.*", "");
+                assertThat(sumOf(rows))
+                        .as("%s by %s in %s", range, by, zone)
+                        .isEqualByComparingTo(rows.contains("<tbody>") ? credits(net(span)) : BigDecimal.ZERO);
+                assertThat(sumOf(table.substring(rows.length())))
+                        .isEqualByComparingTo(table.length() > rows.length() ? credits(net(span)) : BigDecimal.ZERO);
+            }
+            assertThat(tables.split("<tbody>").length > 1 || net(span) == 0).isTrue();
+            assertThat(sum(
+                            browser.get("/dashboard/usage.csv?" + range + "&by=" + by)
+                                    .body(),
+                            13))
+                    .isEqualByComparingTo(credits(net(span)));
+        }
+        assertThat(sum(browser.get("/dashboard/requests.csv?" + range).body(), 15))
+                .isEqualByComparingTo(credits(entered(span, RandomMonthTest::isCharge)));
+        LocalDate today = end.atZone(zone).toLocalDate();
+        assertThat(browser.get("/dashboard").body())
+                .contains("title=\"" + Texts.exact(net(Span.ofLocalDays(today, today.plusDays(1), zone))) + " credits")
+                .contains("title=\""
+                        + Texts.exact(net(Span.ofLocalDays(today.withDayOfMonth(1), today.plusDays(1), zone)))
+                        + " credits");
+    }
+
+    private static BigDecimal sumOf(String rows) {
+        return EXACT.matcher(rows)
+                .results()
+                .map(row -> new BigDecimal(row.group(1).replace(",", "").replace("−", "-")))
+                .reduce(BigDecimal.ZERO, BigDecimal::add);
+    }
+
+    private static BigDecimal onPaper(String page, String name) {
+        return ROW.matcher(page)
+                .results()
+                .filter(found -> found.group(1).startsWith(name))
+                .map(found -> new BigDecimal(
+                        found.group(2).replace(",", "").replace("−", "-").replace("+", "")))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(name));
+    }
+
+    private static BigDecimal credits(long micros) {
+        return BigDecimal.valueOf(micros, 6);
+    }
+
+    // ---- what happens ----
+
+    private void live() {
+        CompletionIds names = new CompletionIds(store::now, random);
+        for (int i = 0; i < CALLS; i++) {
+            pass();
+            String account = random.nextInt(6) == 0 ? "acc_2" : ACCOUNT;
+            String id = names.next();
+            if (account.equals(ACCOUNT)) {
+                ids.add(id);
+            }
+            long held = 1 + random.nextInt(60_000);
+            store.commit(new Reserve(
+                    new OpenHold(id, account, "key_" + random.nextInt(3), "chat", "m" + random.nextInt(3), store.now()),
+                    held,
+                    held,
+                    () -> SpendLimits.NONE,
+                    () -> true));
+            store.advance(Duration.ofMillis(random.nextInt(400_000)));
+            end(id, held);
+            if (random.nextInt(8) == 0) {
+                refund(id, account);
+            }
+            if (random.nextInt(40) == 0) {
+                store.commit(new Grant(ACCOUNT, 1 + random.nextInt(1_000_000), "more", store.now()));
+            }
+            if (random.nextInt(25) == 0) {
+                new Rollups(store.writer, store::now).sweep();
+            }
+        }
+    }
+
+    /** Often to where a day ends somewhere, and now and then a little back. */
+    private void pass() {
+        switch (random.nextInt(12)) {
+            case 0 -> store.advance(Duration.ofSeconds(-random.nextInt(240)));
+            case 1, 2 -> {
+                ZoneId zone = ZONES.get(random.nextInt(ZONES.size()));
+                LocalDate next = store.now().atZone(zone).toLocalDate().plusDays(1);
+                store.setNow(next.atStartOfDay(zone).toInstant().minusMillis(random.nextInt(300_000)));
+            }
+            default -> store.advance(Duration.ofMinutes(random.nextInt(500)));
+        }
+    }
+
+    private void end(String id, long held) {
+        long charge = random.nextLong(held + 1);
+        switch (random.nextInt(10)) {
+            case 0 -> close(new Release(id, Release.Why.RELEASE, store.now()), TaskStatus.FAILED, CallEnd.FAILED);
+            case 1 -> close(new Release(id, Release.Why.RELEASE, store.now()), TaskStatus.CANCELLED, CallEnd.CANCELLED);
+            case 2 -> close(new Settle(id, charge, store.now()), TaskStatus.CANCELLED, CallEnd.CANCELLED);
+            case 3 -> {
+                store.advance(Duration.ofMinutes(random.nextInt(900)));
+                ExpireOpen expired = new ExpireOpen(store.now(), CALL_MAX);
+                store.commit(expired, new FailAbandoned(expired), new CountAbandoned(expired));
+            }
+            case 4 ->
+                close(new Settle(id, charge, random.nextInt(500), store.now()), TaskStatus.COMPLETED, CallEnd.CUT);
+            default -> close(new Settle(id, charge, store.now()), TaskStatus.COMPLETED, CallEnd.COMPLETED);
+        }
+    }
+
+    /** Of what was charged, if anything was: more than that is refused. */
+    private void refund(String id, String account) {
+        store.advance(Duration.ofMinutes(random.nextInt(500)));
+        Refund refund = new Refund(account, id, 1 + random.nextInt(20_000), "too slow", null, store.now());
+        store.commit(refund, new CountRefund(refund));
+    }
+
+    private void close(Resolution resolution, TaskStatus status, CallEnd end) {
+        long tokens = resolution instanceof Settle ? random.nextInt(5_000) : 0;
+        CallFigures figures = new CallFigures(
+                end,
+                false,
+                tokens,
+                tokens / 3,
+                tokens / 2,
+                tokens / 5,
+                random.nextInt(12_000),
+                "main",
+                "up",
+                tokens,
+                0);
+        String pricing = "{\"prompt_tokens\":" + tokens + ",\"completion_tokens\":" + tokens / 2
+                + ",\"reasoning_tokens\":" + tokens / 5 + "}";
+        TaskResult result = status == TaskStatus.FAILED
+                ? TaskResult.error("upstream_error", "=1+1, \"said\"")
+                : new TaskResult(
+                        null,
+                        List.of(),
+                        null,
+                        WrittenJson.of(pricing),
+                        null,
+                        null,
+                        WrittenJson.of("{\"first_byte\":1000}"));
+        store.commit(
+                resolution, new CloseTask(resolution, status, "answered", result), new CountCall(resolution, figures));
+    }
+
+    private void collect() {
+        for (String id : ids) {
+            tasks.add(store.tasks.find(ACCOUNT, id).orElseThrow());
+        }
+        List<Entry> all = new ArrayList<>();
+        List<Entry> page;
+        do {
+            page = store.ledger.entries(ACCOUNT, all.size(), 1_000);
+            all.addAll(page);
+        } while (!page.isEmpty());
+        entries = all;
+        assertThat(tasks).isNotEmpty().noneMatch(task -> task.status() == TaskStatus.PROCESSING);
+    }
+
+    private Span randomSpan() {
+        ZoneId zone = ZONES.get(random.nextInt(ZONES.size()));
+        LocalDate first = LocalDate.of(2026, 9, 26).plusDays(random.nextInt(60));
+        LocalDate end = first.plusDays(1 + random.nextInt(random.nextBoolean() ? 3 : 50));
+        return history.span(
+                first.atStartOfDay(zone).toInstant(), end.atStartOfDay(zone).toInstant(), zone);
+    }
+
+    // ---- what is shown of it ----
+
+    private void checkSpan(Span span) {
+        Figures all = history.usage(ACCOUNT, UsageQuestion.of(span)).all();
+        assertThat(all.chargedMicros()).as("charged in %s", span).isEqualTo(entered(span, RandomMonthTest::isCharge));
+        assertThat(all.refundedMicros()).isEqualTo(entered(span, entry -> entry.kind() == EntryKind.REFUND));
+        List<Task> ended =
+                tasks.stream().filter(task -> isIn(task.completedAt(), span)).toList();
+        assertThat(all.calls()).isEqualTo(ended.size());
+        assertThat(all.failed()).isEqualTo(count(ended, TaskStatus.FAILED));
+        assertThat(all.cancelled()).isEqualTo(count(ended, TaskStatus.CANCELLED));
+        checkGroups(span, all, ended);
+        checkCredits(span);
+        checkFilters(span, ended);
+        checkLog(span, all, ended);
+        checkCsv(span, all);
+    }
+
+    private void checkGroups(Span span, Figures all, List<Task> ended) {
+        for (List<By> by : List.of(
+                List.of(By.DAY),
+                List.of(By.MODEL),
+                List.of(By.KEY),
+                List.of(By.DAY, By.MODEL, By.KEY),
+                List.<By>of())) {
+            List<UsageGroup> groups = paged(span, by);
+            assertThat(groups.stream().map(UsageGroup::figures).reduce(Figures.NONE, Figures::plus))
+                    .as("%s by %s", span, by)
+                    .isEqualTo(all);
+            for (UsageGroup group : groups) {
+                List<Task> of =
+                        ended.stream().filter(task -> isOf(task, group, span)).toList();
+                assertThat(group.figures().calls()).isEqualTo(of.size());
+                assertThat(group.figures().chargedMicros())
+                        .isEqualTo(of.stream().mapToLong(Task::chargeMicros).sum());
+            }
+        }
+    }
+
+    private void checkCredits(Span span) {
+        for (By by : List.of(By.MODEL, By.KEY)) {
+            List<DayCredits> days = history.credits(ACCOUNT, span, by, null, null);
+            assertThat(days.stream().mapToLong(DayCredits::netMicros).sum()).isEqualTo(net(span));
+            for (DayCredits credits : days) {
+                Span part = span.days() > UsageRows.DAYS_TOLD_MAX
+                        ? Span.ofDays(
+                                credits.day(), credits.day().withDayOfMonth(1).plusMonths(1))
+                        : Span.ofLocalDays(credits.day(), credits.day().plusDays(1), span.zone());
+                Figures figures = history.usage(
+                                ACCOUNT,
+                                new UsageQuestion(
+                                        new Span(
+                                                latest(part.from(), span.from()),
+                                                earliest(part.to(), span.to()),
+                                                span.zone()),
+                                        Set.of(),
+                                        by == By.MODEL ? credits.name() : null,
+                                        by == By.KEY ? credits.name() : null,
+                                        null,
+                                        1))
+                        .all();
+                assertThat(credits.netMicros()).isEqualTo(figures.netMicros());
+            }
+        }
+    }
+
+    private static Instant latest(Instant one, Instant two) {
+        return one.isAfter(two) ? one : two;
+    }
+
+    private static Instant earliest(Instant one, Instant two) {
+        return one.isBefore(two) ? one : two;
+    }
+
+    private void checkFilters(Span span, List<Task> ended) {
+        TaskStatus status = List.of(TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED)
+                .get(random.nextInt(3));
+        String model = random.nextBoolean() ? "m" + random.nextInt(3) : null;
+        String key = random.nextBoolean() ? "key_" + random.nextInt(3) : null;
+        long over = random.nextBoolean() ? random.nextInt(30_000) : -1;
+        CallFilter filter = new CallFilter(span.from(), span.to(), Set.of(status), model, key, null, null, over);
+        List<String> shown = new ArrayList<>();
+        String before = null;
+        do {
+            CallPage page = history.calls(ACCOUNT, filter, before, null, 1 + random.nextInt(20));
+            page.calls().forEach(call -> shown.add(call.id()));
+            before = page.older();
+        } while (before != null);
+        assertThat(shown)
+                .as("%s", filter)
+                .containsExactlyElementsOf(ended.stream()
+                        .filter(task -> task.status() == status
+                                && (model == null || task.modelId().equals(model))
+                                && (key == null || task.keyId().equals(key))
+                                && task.chargeMicros() > over)
+                        .map(Task::id)
+                        .sorted((one, two) -> two.compareTo(one))
+                        .toList());
+    }
+
+    /** In pages of a random length. */
+    private List<UsageGroup> paged(Span span, List<By> by) {
+        List<UsageGroup> groups = new ArrayList<>();
+        UsageTable table;
+        do {
+            UsageGroup after = groups.isEmpty() ? null : groups.getLast();
+            table = history.usage(
+                    ACCOUNT, new UsageQuestion(span, Set.copyOf(by), null, null, after, 1 + random.nextInt(60)));
+            groups.addAll(table.groups());
+        } while (table.isMore());
+        return groups;
+    }
+
+    private static boolean isOf(Task task, UsageGroup group, Span span) {
+        return (group.day() == null
+                        || group.day()
+                                .equals(task.completedAt().atZone(span.zone()).toLocalDate()))
+                && (group.model() == null || group.model().equals(task.modelId()))
+                && (group.keyId() == null || group.keyId().equals(task.keyId()));
+    }
+
+    private void checkLog(Span span, Figures all, List<Task> ended) {
+        List<CallRow> shown = new ArrayList<>();
+        String before = null;
+        do {
+            CallPage page =
+                    history.calls(ACCOUNT, CallFilter.of(span, null, null), before, null, 1 + random.nextInt(60));
+            shown.addAll(page.calls());
+            before = page.older();
+        } while (before != null);
+        assertThat(shown.stream().map(CallRow::id))
+                .as("log of %s", span)
+                .containsExactlyElementsOf(ended.stream()
+                        .map(Task::id)
+                        .sorted((one, two) -> two.compareTo(one))
+                        .toList());
+        assertThat(shown.stream().mapToLong(CallRow::chargeMicros).sum()).isEqualTo(all.chargedMicros());
+        assertThat(shown.stream().mapToLong(call -> call.tokens().prompt()).sum())
+                .isEqualTo(all.promptTokens());
+    }
+
+    private void checkCsv(Span span, Figures all) {
+        CsvExport export = new CsvExport(history);
+        StringBuilder calls = new StringBuilder();
+        export.calls(ACCOUNT, CallFilter.of(span, null, null), piece -> calls.append(piece) != null);
+        assertThat(sum(calls.toString(), 15)).isEqualByComparingTo(Credits.text(all.chargedMicros()));
+        StringBuilder usage = new StringBuilder();
+        export.usage(ACCOUNT, UsageQuestion.of(span, By.DAY, By.KEY), piece -> usage.append(piece) != null);
+        assertThat(sum(usage.toString(), 13)).isEqualByComparingTo(Credits.text(all.netMicros()));
+    }
+
+    private static BigDecimal sum(String csv, int column) {
+        return csv.lines()
+                .skip(1)
+                .map(line -> new BigDecimal(line.split(",", -1)[column]))
+                .reduce(BigDecimal.ZERO, BigDecimal::add);
+    }
+
+    private void checkStatements() {
+        long balance = 0;
+        AccountStatement csv = new AccountStatement(store.database);
+        for (YearMonth month = YearMonth.of(2026, 9);
+                month.isBefore(YearMonth.of(2027, 2));
+                month = month.plusMonths(1)) {
+            MonthStatement statement = history.statement(ACCOUNT, month, null, 1_000);
+            assertThat(statement.openingMicros()).as("%s", month).isEqualTo(balance);
+            Span span = Span.ofDays(month.atDay(1), month.plusMonths(1).atDay(1));
+            balance += entries.stream()
+                    .filter(entry -> isIn(entry.at(), span))
+                    .mapToLong(LedgerRead::amount)
+                    .sum();
+            assertThat(statement.closingMicros()).isEqualTo(balance);
+            assertThat(statement.all().chargedMicros()).isEqualTo(entered(span, RandomMonthTest::isCharge));
+            List<String> lines = new ArrayList<>();
+            csv.write(ACCOUNT, span.from(), span.to(), lines::add);
+            assertThat(lines.getLast()).endsWith("," + Credits.text(balance));
+            StringBuilder file = new StringBuilder();
+            new CsvExport(history).statement(ACCOUNT, month, piece -> file.append(piece) != null);
+            assertThat(file).startsWith(CsvCells.BEGIN);
+            assertThat(file.substring(CsvCells.BEGIN.length()).lines())
+                    .as("%s", month)
+                    .containsExactlyElementsOf(lines);
+            checkLines(month, statement, span);
+        }
+    }
+
+    private void checkLines(YearMonth month, MonthStatement statement, Span span) {
+        List<LedgerLine> lines = new ArrayList<>();
+        LedgerPage.Cursor next = null;
+        do {
+            LedgerPage page = history.statement(ACCOUNT, month, next, 1 + random.nextInt(80))
+                    .lines();
+            lines.addAll(page.lines());
+            next = page.older();
+        } while (next != null);
+        assertThat(lines.stream().map(LedgerLine::entry).toList().reversed())
+                .as("lines of %s", month)
+                .containsExactlyElementsOf(entries.stream()
+                        .filter(entry -> isIn(entry.at(), span) && LedgerRead.amount(entry) != 0)
+                        .toList());
+        if (!lines.isEmpty()) {
+            assertThat(lines.getFirst().balanceMicros()).isEqualTo(statement.closingMicros());
+            assertThat(lines.getLast().balanceMicros() - lines.getLast().amountMicros())
+                    .isEqualTo(statement.openingMicros());
+        }
+    }
+
+    private void checkLedger() {
+        List<LedgerLine> lines = new ArrayList<>();
+        LedgerPage.Cursor next = null;
+        do {
+            LedgerPage page = history.entries(
+                    ACCOUNT, next == null ? null : LedgerPage.Cursor.parse(next.text()), false, 1 + random.nextInt(80));
+            lines.addAll(page.lines());
+            next = page.older();
+        } while (next != null);
+        long balance = 0;
+        for (LedgerLine line : lines.reversed()) {
+            balance += line.amountMicros();
+            assertThat(line.balanceMicros()).isEqualTo(balance);
+        }
+        assertThat(lines.stream().map(LedgerLine::entry).toList().reversed())
+                .containsExactlyElementsOf(entries.stream()
+                        .filter(entry -> LedgerRead.amount(entry) != 0)
+                        .toList());
+        assertThat(balance)
+                .isEqualTo(store.balance(ACCOUNT).balanceMicros()
+                        + store.balance(ACCOUNT).reservedMicros());
+    }
+
+    private void checkCalls() {
+        for (Task task : tasks.subList(0, 20)) {
+            CallDetail detail = history.call(ACCOUNT, task.id()).orElseThrow();
+            assertThat(detail.call().chargeMicros()).isEqualTo(task.chargeMicros());
+            assertThat(detail.entries()).isEqualTo(store.ledger.entries(ACCOUNT, task.id()));
+            assertThat(history.call("acc_2", task.id())).isEmpty();
+            assertThat(history.find(ACCOUNT, task.id())).containsExactly(new Hit.OfCall(task.id()));
+        }
+    }
+
+    private void checkPlatform() {
+        PlatformHistory platform = new PlatformHistory(store.database);
+        Span all = Span.ofDays(LocalDate.of(2026, 8, 1), LocalDate.of(2029, 1, 1));
+        long charged = store.number(
+                "SELECT SUM(amount_micros) FROM entry WHERE from_bucket = 'reserved' AND to_bucket = 'revenue'");
+        long refunded = store.number("SELECT COALESCE(SUM(amount_micros), 0) FROM entry WHERE kind = 'refund'");
+        for (PlatformHistory.Part part : PlatformHistory.Part.values()) {
+            List<PlatformHistory.Group> groups = platform.groups(all.from(), all.to(), random.nextBoolean(), part);
+            assertThat(groups.stream()
+                            .mapToLong(PlatformHistory.Group::chargedMicros)
+                            .sum())
+                    .isEqualTo(charged);
+            assertThat(groups.stream()
+                            .mapToLong(PlatformHistory.Group::refundedMicros)
+                            .sum())
+                    .isEqualTo(refunded);
+        }
+        List<PlatformHistory.OfAccount> highest = new ArrayList<>();
+        List<PlatformHistory.OfAccount> page;
+        do {
+            PlatformHistory.OfAccount last = highest.isEmpty() ? null : highest.getLast();
+            String rank = last == null
+                    ? null
+                    : new PlatformHistory.Rank(last.figures().netMicros(), last.id()).text();
+            page = platform.highest(all, PlatformHistory.Rank.of(rank), 1);
+            highest.addAll(page);
+        } while (!page.isEmpty());
+        assertThat(highest)
+                .as("page by page, who has paid most first")
+                .containsExactlyElementsOf(platform.accounts(all, null, 200).stream()
+                        .sorted(Comparator.comparing((PlatformHistory.OfAccount account) ->
+                                        account.figures().netMicros())
+                                .reversed())
+                        .toList());
+        assertThat(platform.accounts(all, null, 200).stream()
+                        .mapToLong(account -> account.figures().netMicros())
+                        .sum())
+                .isEqualTo(charged - refunded);
+    }
+
+    private void checkOverview(ZoneId zone) {
+        Overview overview = history.overview(ACCOUNT, zone).orElseThrow();
+        LocalDate today = store.now().atZone(zone).toLocalDate();
+        assertThat(overview.today().chargedMicros()).isEqualTo(onDays(today, today, zone));
+        assertThat(overview.monthMicros())
+                .isEqualTo(net(Span.ofLocalDays(today.withDayOfMonth(1), today.plusDays(1), zone)));
+        assertThat(overview.days().stream().mapToLong(DayCredits::netMicros).sum())
+                .isEqualTo(net(Span.ofLocalDays(today.minusDays(30), today.plusDays(1), zone)));
+        assertThat(overview.latest()).hasSize(8);
+        assertThat(overview.running()).extracting(CallRow::id).containsExactly("runs");
+    }
+
+    private long onDays(LocalDate first, LocalDate last, ZoneId zone) {
+        Span span = new Span(
+                first.atStartOfDay(zone).toInstant(),
+                last.plusDays(1).atStartOfDay(zone).toInstant(),
+                zone);
+        return entered(span, RandomMonthTest::isCharge);
+    }
+
+    private void checkAudit() {
+        List<String> differences = new ArrayList<>();
+        new Audit(store.database).run(differences::add, (subject, rows) -> {});
+        assertThat(differences)
+                .filteredOn(line -> line.startsWith("usage of account")
+                        && !line.matches(".*: ([0-9]+ (\\w+_tokens|first_[0-9]) too (many|few)(, )?)+(;.*)?"))
+                .isEmpty(); // its calls have no usage and no course
+    }
+
+    private long net(Span span) {
+        return entered(span, RandomMonthTest::isCharge) - entered(span, entry -> entry.kind() == EntryKind.REFUND);
+    }
+
+    private long entered(Span span, Predicate<Entry> which) {
+        return entries.stream()
+                .filter(which)
+                .filter(entry -> isIn(entry.at(), span))
+                .mapToLong(Entry::amountMicros)
+                .sum();
+    }
+
+    private static boolean isCharge(Entry entry) {
+        return entry.from() == Bucket.RESERVED && entry.to() == Bucket.REVENUE;
+    }
+
+    private static boolean isIn(Instant at, Span span) {
+        return !at.isBefore(span.from()) && at.isBefore(span.to());
+    }
+
+    private static long count(List<Task> tasks, TaskStatus status) {
+        return tasks.stream().filter(task -> task.status() == status).count();
+    }
+}

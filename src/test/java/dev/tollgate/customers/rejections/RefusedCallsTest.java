@@ -1,0 +1,94 @@
+package dev.tollgate.customers.rejections;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.base.error.ErrorCode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class RefusedCallsTest {
+
+    private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+
+    private Instant now = NOON;
+    private final RefusedCalls refused = new RefusedCalls(() -> now);
+
+    @Test
+    void the_latest_200_of_an_account_are_kept_the_newest_first_with_their_messages_cut() {
+        for (int i = 0; i < 250; i++) {
+            add("acc_1", ErrorCode.INVALID_REQUEST, "m" + i);
+        }
+        add("acc_1", ErrorCode.INVALID_REQUEST, "x".repeat(1_000));
+        assertThat(refused.of("acc_1")).hasSize(200);
+        assertThat(refused.of("acc_1").get(0).message()).hasSize(301).endsWith("x…");
+        assertThat(refused.of("acc_1").get(1).message()).isEqualTo("m249");
+        assertThat(refused.of("acc_1").getLast().message()).isEqualTo("m51");
+        assertThat(refused.of("acc_2")).isEmpty();
+        assertThat(refused.counts("acc_1").inLastHour()).isEqualTo(251);
+    }
+
+    @Test
+    void memory_is_flat_whoever_sends_what() {
+        for (int i = 0; i < 100_000; i++) {
+            add("", ErrorCode.INVALID_API_KEY, "unknown");
+            add("acc_" + i % 5_000, ErrorCode.INVALID_REQUEST, "m");
+        }
+        assertThat(refused.kept()).isLessThanOrEqualTo(RefusedCalls.ALL_MAX + RefusedCalls.OF_ACCOUNT_MAX);
+        for (int i = 0; i < 150; i++) {
+            for (int call = 0; call < 200; call++) {
+                add("acc_full" + i, ErrorCode.INVALID_REQUEST, "m");
+            }
+        }
+        assertThat(refused.kept()).isEqualTo(RefusedCalls.ALL_MAX + RefusedCalls.OF_ACCOUNT_MAX);
+        assertThat(refused.of("acc_full0")).as("refused the longest ago").isEmpty();
+        assertThat(refused.of("acc_full149")).hasSize(200);
+        assertThat(refused.counts().inLastHour(ErrorCode.INVALID_API_KEY)).isEqualTo(100_000);
+    }
+
+    @Test
+    void an_account_that_is_refused_again_is_forgotten_last() {
+        add("acc_again", ErrorCode.INVALID_REQUEST, "m");
+        for (int i = 0; i < 499; i++) {
+            add("acc_" + i, ErrorCode.INVALID_REQUEST, "m");
+        }
+        add("acc_again", ErrorCode.INVALID_REQUEST, "m");
+        add("acc_more", ErrorCode.INVALID_REQUEST, "m");
+        assertThat(refused.of("acc_again")).hasSize(2);
+        assertThat(refused.of("acc_0")).isEmpty();
+    }
+
+    @Test
+    void counts_are_of_the_last_hour_and_the_last_day() {
+        add("acc_1", ErrorCode.RATE_LIMIT_EXCEEDED, "m");
+        now = NOON.plus(Duration.ofMinutes(58));
+        add("acc_1", ErrorCode.IP_NOT_ALLOWED, "m");
+        assertThat(refused.counts("acc_1").lastHour())
+                .isEqualTo(Map.of(ErrorCode.RATE_LIMIT_EXCEEDED, 1L, ErrorCode.IP_NOT_ALLOWED, 1L));
+        now = NOON.plus(Duration.ofMinutes(61));
+        assertThat(refused.counts("acc_1").lastHour()).isEqualTo(Map.of(ErrorCode.IP_NOT_ALLOWED, 1L));
+        assertThat(refused.counts("acc_1").inLastDay()).isEqualTo(2);
+        now = NOON.plus(Duration.ofDays(1)).plus(Duration.ofMinutes(6));
+        assertThat(refused.counts("acc_1").lastDay()).isEqualTo(Map.of(ErrorCode.IP_NOT_ALLOWED, 1L));
+        now = NOON.plus(Duration.ofDays(9));
+        assertThat(refused.counts("acc_1").lastDay()).isEmpty();
+    }
+
+    @Test
+    void since_when_there_are_no_credits_is_known_while_calls_come() {
+        add("acc_1", ErrorCode.INSUFFICIENT_CREDITS, "m");
+        now = NOON.plus(Duration.ofMinutes(50));
+        add("acc_1", ErrorCode.INSUFFICIENT_CREDITS, "m");
+        now = NOON.plus(Duration.ofMinutes(100));
+        assertThat(refused.counts("acc_1").noCreditsSince()).isEqualTo(NOON);
+        now = NOON.plus(Duration.ofMinutes(111));
+        assertThat(refused.counts("acc_1").noCreditsSince()).isNull();
+        add("acc_1", ErrorCode.INSUFFICIENT_CREDITS, "m");
+        assertThat(refused.counts("acc_1").noCreditsSince()).isEqualTo(now);
+    }
+
+    private void add(String account, ErrorCode code, String message) {
+        refused.add(new RefusedCall(now, account, "key_1", "POST /v1/x", code.status(), code, message, null, "req_1"));
+    }
+}

@@ -1,0 +1,757 @@
+package dev.tollgate.operator.cli;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.base.config.Setting;
+import dev.tollgate.base.config.SettingTable;
+import dev.tollgate.base.config.Settings;
+import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.operator.admin.AdminViews.Kind;
+import dev.tollgate.operator.admin.AdminViews.Spend;
+import dev.tollgate.operator.admin.Administration;
+import dev.tollgate.operator.admin.CannotLook;
+import dev.tollgate.operator.admin.Inspection;
+import dev.tollgate.operator.admin.ReceiptFiles;
+import dev.tollgate.operator.admin.Refused;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CliTest {
+
+    @TempDir
+    Path data;
+
+    private final FakeAdministration administration = new FakeAdministration();
+    private FakeInspection inspection = new FakeInspection();
+    private final Map<String, String> environment = new HashMap<>();
+    private final List<Settings> served = new ArrayList<>();
+    private boolean beganAfresh;
+    private final List<SandboxChoice> sandboxes = new ArrayList<>();
+    private int opened;
+    private String out = "";
+    private String err = "";
+
+    @Test
+    void serve_is_given_the_settings_of_arguments_and_environment() {
+        environment.put("TOLLGATE_HOST", "0.0.0.0");
+        environment.put("TOLLGATE_PORT", "1");
+        assertThat(run("serve", "--port", "9000", "--http-trusted-hops=2", "--demo-credits", "5"))
+                .isEqualTo(7);
+        Settings settings = served.getFirst();
+        assertThat(settings.port()).isEqualTo(9000);
+        assertThat(settings.host()).isEqualTo("0.0.0.0");
+        assertThat(settings.http().trustedHops()).isEqualTo(2);
+        assertThat(settings.demo().creditsMicros()).isEqualTo(5_000_000);
+    }
+
+    /** Plain settings are read without the library that knows all forms: the two must understand the same. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "--port 9000",
+                "--port=9000",
+                "--http-trusted-hops=2 --demo-credits 5 --host 0.0.0.0",
+                "--demo-credits=1=2",
+                "--port 9000 --port 9001",
+                "--port",
+                "--port=",
+                "--port -1",
+                "--nothing 1",
+                "--demo-key @missing",
+                "9000",
+                "--new-installation",
+                "-- --port 9000"
+            })
+    void plain_settings_are_what_they_are_in_any_other_form(String arguments) {
+        String[] plain = ("serve " + arguments).trim().split(" ");
+        int code = run(plain);
+        String said = err;
+        List<Settings> first = List.copyOf(served);
+        served.clear();
+        // A file of arguments is for the library alone.
+        int again = execute("@" + file(plain));
+        assertThat(again).as(said).isEqualTo(code);
+        assertThat(err).isEqualTo(said);
+        assertThat(served.toString()).isEqualTo(first.toString());
+    }
+
+    private String file(String... arguments) {
+        try {
+            return Files.write(data.resolve("arguments"), List.of(arguments)).toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void the_sandbox_is_given_its_choice_and_needs_none() {
+        assertThat(run("sandbox")).isEqualTo(8);
+        assertThat(run(
+                        "sandbox",
+                        "--port",
+                        "0",
+                        "--seed",
+                        "-7",
+                        "--script",
+                        "answers.yaml",
+                        "--pace-millis=20",
+                        "--now=2026-12-01T00:00:00Z"))
+                .isEqualTo(8);
+        assertThat(sandboxes)
+                .containsExactly(
+                        new SandboxChoice("127.0.0.1", 8081, 1, null, 0, 300, null),
+                        new SandboxChoice(
+                                "127.0.0.1",
+                                0,
+                                -7,
+                                Path.of("answers.yaml"),
+                                20,
+                                300,
+                                Instant.parse("2026-12-01T00:00:00Z")));
+        assertThat(opened).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--port 65536",
+                "--port -1",
+                "--port x",
+                "--seed 1.5",
+                "--pace-millis 60001",
+                "--now tomorrow",
+                "--data here"
+            })
+    void the_sandbox_takes_no_other_options_and_values(String options) {
+        assertThat(run(("sandbox " + options).split(" "))).isEqualTo(2);
+        assertThat(err).startsWith("tollgate: ").contains("See: tollgate sandbox --help");
+        assertThat(sandboxes).isEmpty();
+    }
+
+    @Test
+    void a_command_that_is_none_leads_to_the_list_of_them() {
+        assertThat(run("sreve")).isEqualTo(2);
+        assertThat(err).endsWith("See: tollgate --help\n");
+        assertThat(run("key", "sreve")).isEqualTo(2);
+        assertThat(err).endsWith("See: tollgate key --help\n");
+    }
+
+    @Test
+    void a_wrong_setting_is_a_sentence_and_exit_code_2() {
+        assertThat(run("serve", "--port", "x")).isEqualTo(2);
+        assertThat(err).isEqualTo("tollgate: --port is 'x'; allowed is a whole number from 0 to 65535.\n");
+        assertThat(served).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"serve --nonsense", "account", "account fly", "fly", "account create", "key create --name x", ""
+            })
+    void wrong_arguments_are_exit_code_2_and_nothing_on_standard_output(String line) {
+        assertThat(run(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);
+        assertThat(out).isEmpty();
+        assertThat(err).isNotBlank();
+        assertThat(opened).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "serve",
+                "sandbox",
+                "account",
+                "account create",
+                "account list",
+                "account grant",
+                "account limits",
+                "key",
+                "key create",
+                "key list",
+                "key set",
+                "key disable",
+                "key rotate",
+                "operator",
+                "operator add",
+                "operator remove",
+                "operator reset",
+                "invite",
+                "reset-link",
+                "mail",
+                "mail test",
+                "installation",
+                "installation sandbox",
+                "receipts",
+                "receipts verify",
+                "ledger",
+                "ledger verify",
+                "ledger statement",
+                "backup",
+                "migrate",
+                "migrate-to-postgres"
+            })
+    void every_command_has_help(String command) {
+        List<String> line = new ArrayList<>(List.of(command.isEmpty() ? new String[0] : command.split(" ")));
+        line.add("--help");
+        assertThat(run(line.toArray(String[]::new))).isZero();
+        assertThat(out).contains("Usage:");
+        assertThat(err).isEmpty();
+    }
+
+    @Test
+    void the_help_of_serve_tells_every_setting() {
+        run("serve", "--help");
+        assertThat(out)
+                .contains(SettingTable.all().stream().map(Setting::option).toArray(String[]::new));
+        assertThat(out.replaceAll("\\s+", " "))
+                .contains("The port to listen on. 0 takes any free port.", "[GEMINI_API_KEY]");
+    }
+
+    @Test
+    void the_version_is_told() {
+        assertThat(run("--version")).isZero();
+        assertThat(out).startsWith("tollgate ");
+    }
+
+    @Test
+    void a_created_account_is_its_id_alone_on_a_line() {
+        assertThat(run("account", "create", "--name", "Ann", "--credits", "12.5"))
+                .isZero();
+        assertThat(out).isEqualTo("acc_1\n");
+        assertThat(administration.accounts.get("acc_1").balanceMicros()).isEqualTo(12_500_000);
+        assertThat(administration.closed).isEqualTo(1);
+    }
+
+    @Test
+    void an_account_begins_with_nothing_unless_told_otherwise() {
+        run("account", "create", "--name", "Ann");
+        assertThat(administration.accounts.get("acc_1").balanceMicros()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0000001", "-1", "1e3", "ten", "1000000001"})
+    void credits_that_are_no_exact_amount_are_refused(String credits) {
+        assertThat(run("account", "create", "--name", "Ann", "--credits", credits))
+                .isEqualTo(2);
+        assertThat(err).contains("'" + credits + "' is not allowed; allowed is a decimal number like 12.5");
+        assertThat(administration.accounts).isEmpty();
+    }
+
+    @Test
+    void all_accounts_are_listed_over_all_pages() {
+        for (int i = 1; i <= 5; i++) {
+            run("account", "create", "--name", "Name " + i, "--credits", "0.000001");
+        }
+        assertThat(run("account", "list")).isZero();
+        assertThat(out.lines()).hasSize(6);
+        assertThat(out.lines().toList().get(5))
+                .matches("acc_5 +0\\.000001 +0 +0\\.000001 +0 +active +2026-11-20T09:00:00\\.123Z +Name 5");
+    }
+
+    @Test
+    void a_name_cannot_move_the_cursor() {
+        run("account", "create", "--name", "a\u001b[2Jb\nc");
+        run("account", "list");
+        assertThat(out).contains("a\\u001b[2Jb\\nc").doesNotContain("\u001b");
+    }
+
+    @Test
+    void a_grant_prints_the_balance_afterwards() {
+        run("account", "create", "--name", "Ann", "--credits", "1");
+        assertThat(run("account", "grant", "--account", "acc_1", "--credits", "2.25", "--reason", "paid by card"))
+                .isZero();
+        assertThat(out).isEqualTo("3.25\n");
+        assertThat(administration.reasons).containsExactly("paid by card");
+    }
+
+    @Test
+    void a_grant_of_nothing_and_one_to_nobody_are_refused() {
+        assertThat(run("account", "grant", "--account", "acc_9", "--credits", "0", "--reason", "x"))
+                .isEqualTo(2);
+        assertThat(run("account", "grant", "--account", "acc_9", "--credits", "1", "--reason", "x"))
+                .isEqualTo(1);
+        assertThat(err).isEqualTo("tollgate: There is no account acc_9.\n");
+        assertThat(out).isEmpty();
+    }
+
+    @Test
+    void limits_of_an_account_are_changed_with_a_reason_and_what_is_not_named_stays() {
+        run("account", "create", "--name", "Ann");
+        assertThat(run("account", "limits", "--account", "acc_1", "--spend-day", "20.5"))
+                .isEqualTo(2);
+        assertThat(run(
+                        "account",
+                        "limits",
+                        "--account",
+                        "acc_1",
+                        "--spend-day",
+                        "20.5",
+                        "--rate",
+                        "60",
+                        "--reason",
+                        "a trial"))
+                .isZero();
+        assertThat(administration.reasons).containsExactly("a trial");
+        run("account", "limits", "--account", "acc_1", "--spend-hour", "none", "--tokens", "9", "--reason", "more");
+        out = "";
+        run("account", "limits", "--account", "acc_1");
+        assertThat(out.lines().map(line -> line.strip().split(" +")))
+                .contains(new String[] {"none", "20.5", "none", "60/min", "9/min", "none"});
+    }
+
+    @Test
+    void a_created_key_is_printed_alone_on_a_line() {
+        run("account", "create", "--name", "Ann");
+        assertThat(run(
+                        "key",
+                        "create",
+                        "--account",
+                        "acc_1",
+                        "--name",
+                        "laptop",
+                        "--kind",
+                        "management",
+                        "--spend-hour",
+                        "1",
+                        "--spend-day",
+                        "2.5",
+                        "--spend-total",
+                        "1000",
+                        "--allow",
+                        "10.0.0.0/8,::1",
+                        "--allow",
+                        "127.0.0.1",
+                        "--rate",
+                        "60",
+                        "--tokens",
+                        "100000",
+                        "--concurrency",
+                        "4",
+                        "--models",
+                        "gemini-2.5-pro,gemini-3-pro",
+                        "--expires",
+                        "2027-01-31"))
+                .isZero();
+        assertThat(out).matches("sk-[0-9a-f]{64}\n");
+        assertThat(err).isEmpty();
+        AdminViews.ApiKey key = administration.keys.get("key_1");
+        assertThat(key.name()).isEqualTo("laptop");
+        assertThat(key.kind()).isEqualTo(Kind.MANAGEMENT);
+        assertThat(key.spend()).isEqualTo(new Spend(1_000_000L, 2_500_000L, 1_000_000_000L));
+        assertThat(key.allow()).containsExactly("10.0.0.0/8", "::1", "127.0.0.1");
+        assertThat(key.requestsPerMinute()).isEqualTo(60);
+        assertThat(key.tokensPerMinute()).isEqualTo(100_000);
+        assertThat(key.concurrency()).isEqualTo(4);
+        assertThat(key.models()).containsExactly("gemini-2.5-pro", "gemini-3-pro");
+        assertThat(key.expiresAt()).isEqualTo(Instant.parse("2027-01-31T00:00:00Z"));
+        assertThat(run("key", "set", "key_1", "--tokens", "none", "--models", "none", "--expires", "none"))
+                .isZero();
+        AdminViews.ApiKey set = administration.keys.get("key_1");
+        assertThat(set.tokensPerMinute()).isNull();
+        assertThat(set.concurrency()).isEqualTo(4);
+        assertThat(set.models()).isEmpty();
+        assertThat(set.expiresAt()).isNull();
+    }
+
+    @Test
+    void a_link_to_hand_over_is_printed_alone_on_a_line_and_what_goes_by_mail_is_said() {
+        assertThat(run("reset-link", "ann@example.org", "--reason", "why")).isZero();
+        assertThat(out).isEqualTo("https://ai.example.org/reset/for_why\n");
+        assertThat(err).contains("shown this once");
+        assertThat(run("invite", "ann@example.org", "--reason", "why")).isZero();
+        assertThat(out).isEqualTo("/invite/for_why\n");
+        assertThat(err).contains("Put this server's address before it");
+        assertThat(run("invite", "ann@example.org", "--account", "acc_1", "--reason", "why"))
+                .isZero();
+        assertThat(out).isEqualTo("A mail with the link is on its way to ann@example.org.\n");
+        assertThat(run("mail", "test", "ann@example.org")).isZero();
+        assertThat(out).contains("to ann@example.org waits to be sent");
+        assertThat(run("reset-link", "nobody", "--reason", "why")).isEqualTo(1);
+        assertThat(err).isEqualTo("tollgate: Nobody signs in as 'nobody'.\n");
+        assertThat(run("invite", "ann@example.org")).isEqualTo(2);
+        assertThat(run("reset-link", "--reason", "why")).isEqualTo(2);
+        assertThat(run("mail", "test")).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "90s, 90", "30m, 1800", "24h, 86400", "7d, 604800"})
+    void a_rotated_key_is_printed_alone_on_a_line_and_the_old_one_has_its_grace(String grace, long seconds) {
+        run("account", "create", "--name", "Ann");
+        run("key", "create", "--account", "acc_1");
+        assertThat(run("key", "rotate", "key_1", "--grace", grace)).isZero();
+        assertThat(out).matches("sk-[0-9a-f]{64}\n");
+        assertThat(administration.rotatedWithGrace).isEqualTo(seconds);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"soon", "31d", "-1s", "1w", "24"})
+    void a_grace_that_cannot_be_is_refused(String grace) {
+        assertThat(run("key", "rotate", "key_1", "--grace", grace)).isEqualTo(2);
+        assertThat(err).contains("'" + grace + "' is not allowed; allowed is ");
+    }
+
+    @Test
+    void a_key_has_no_limits_unless_told_otherwise() {
+        run("account", "create", "--name", "Ann");
+        run("key", "create", "--account", "acc_1");
+        AdminViews.ApiKey key = administration.keys.get("key_1");
+        assertThat(key.kind()).isEqualTo(Kind.API);
+        assertThat(key.spend()).isEqualTo(Spend.UNLIMITED);
+        assertThat(key.allow()).isEmpty();
+        assertThat(key.requestsPerMinute()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--rate, 0",
+        "--rate, fast",
+        "--rate, 100000001",
+        "--tokens, 0",
+        "--concurrency, -1",
+        "--expires, soon",
+        "--kind, root",
+        "--spend-hour, much"
+    })
+    void a_key_with_a_limit_that_cannot_be_is_refused(String option, String value) {
+        run("account", "create", "--name", "Ann");
+        assertThat(run("key", "create", "--account", "acc_1", option, value)).isEqualTo(2);
+        assertThat(err).contains("'" + value + "' is not allowed; allowed is ");
+        assertThat(administration.keys).isEmpty();
+    }
+
+    @Test
+    void set_changes_what_is_named_and_nothing_else() {
+        run("account", "create", "--name", "Ann");
+        run(
+                "key",
+                "create",
+                "--account",
+                "acc_1",
+                "--spend-hour",
+                "1",
+                "--spend-day",
+                "2",
+                "--allow",
+                "::1",
+                "--rate",
+                "5");
+        assertThat(run("key", "set", "key_1", "--spend-hour", "none", "--rate", "7"))
+                .isZero();
+        assertThat(out).isEmpty();
+        AdminViews.ApiKey key = administration.keys.get("key_1");
+        assertThat(key.spend()).isEqualTo(new Spend(null, 2_000_000L, null));
+        assertThat(key.allow()).containsExactly("::1");
+        assertThat(key.requestsPerMinute()).isEqualTo(7);
+        assertThat(run("key", "set", "--key", "key_1", "--allow", "none", "--name", "n"))
+                .isZero();
+        assertThat(administration.keys.get("key_1").allow()).isEmpty();
+        assertThat(administration.keys.get("key_1").name()).isEqualTo("n");
+    }
+
+    @Test
+    void set_without_a_key_or_without_a_change_is_wrong() {
+        assertThat(run("key", "set", "key_1")).isEqualTo(2);
+        assertThat(run("key", "set", "--rate", "1")).isEqualTo(2);
+        assertThat(run("key", "set", "key_1", "--key", "key_2", "--rate", "1")).isEqualTo(2);
+        assertThat(opened).isZero();
+    }
+
+    @Test
+    void a_disabled_key_is_shown_as_disabled_and_no_key_is_shown_whole() {
+        run("account", "create", "--name", "Ann");
+        run("key", "create", "--account", "acc_1");
+        String secret = out.strip();
+        assertThat(run("key", "disable", "key_1")).isZero();
+        assertThat(run("key", "list", "--account", "acc_1")).isZero();
+        assertThat(out).contains("disabled", "sk-12345678", "never").doesNotContain(secret);
+        assertThat(run("key", "disable", "key_9")).isEqualTo(1);
+    }
+
+    @Test
+    void a_running_server_is_asked_instead_of_opening_the_store() throws IOException {
+        FakeAdministration servers = new FakeAdministration();
+        try (ControlSocket socket = ControlSocket.start(data, servers)) {
+            assertThat(socket).isNotNull();
+            assertThat(run("account", "create", "--name", "Ann")).isZero();
+        }
+        assertThat(opened).isZero();
+        assertThat(servers.accounts).containsKey("acc_1");
+        run("account", "create", "--name", "Bob");
+        assertThat(opened).isEqualTo(1);
+    }
+
+    @Test
+    void the_data_folder_may_come_from_the_environment() throws IOException {
+        FakeAdministration servers = new FakeAdministration();
+        environment.put("TOLLGATE_DATA", data.toString());
+        try (ControlSocket socket = ControlSocket.start(data, servers)) {
+            assertThat(socket).isNotNull();
+            assertThat(execute("account", "create", "--name", "Ann")).isZero();
+        }
+        assertThat(servers.accounts).containsKey("acc_1");
+    }
+
+    // ---- what is read ----
+
+    @Test
+    void books_that_add_up_are_exit_code_0_without_a_word() {
+        assertThat(run("ledger", "verify")).isZero();
+        assertThat(out + err).isEmpty();
+        assertThat(inspection.closed).isTrue();
+    }
+
+    @Test
+    void books_that_do_not_are_exit_code_1_and_a_line_for_each_difference() {
+        inspection.differences.addAll(List.of("one thing", "another"));
+        assertThat(run("ledger", "verify")).isEqualTo(1);
+        assertThat(out).isEqualTo("one thing\nanother\n");
+        assertThat(err).isEmpty();
+    }
+
+    @Test
+    void books_that_cannot_be_looked_at_are_exit_code_2() {
+        inspection.failure = new IllegalStateException("a page that is none");
+        assertThat(run("ledger", "verify")).isEqualTo(2);
+        assertThat(err)
+                .isEqualTo("tollgate: The books could not be read: java.lang.IllegalStateException: a page that is"
+                        + " none\n");
+        inspection = null;
+        assertThat(run("ledger", "verify")).isEqualTo(2);
+        assertThat(err).startsWith("tollgate: There is no database in ");
+        assertThat(out).isEmpty();
+    }
+
+    @Test
+    @ResourceLock(Resources.SYSTEM_PROPERTIES)
+    void the_progress_is_shown_on_a_terminal_only() {
+        try {
+            System.setProperty("tollgate.terminal", "true");
+            run("ledger", "verify");
+        } finally {
+            System.clearProperty("tollgate.terminal");
+        }
+        assertThat(out).isEmpty();
+        assertThat(err).isEqualTo("\r\u001b[Kreading accounts: 7\r\u001b[K");
+    }
+
+    @Test
+    void a_statement_is_of_an_account_and_a_period() {
+        assertThat(run(
+                        "ledger",
+                        "statement",
+                        "--account",
+                        "acc_1",
+                        "--from",
+                        "2026-11-01",
+                        "--to",
+                        "2026-12-01T01:00:00+01:00"))
+                .isZero();
+        assertThat(out).isEqualTo("acc_1 from 2026-11-01T00:00:00Z to 2026-12-01T00:00:00Z\n");
+        assertThat(run("ledger", "statement", "--account", "acc_1")).isZero();
+        assertThat(out).isEqualTo("acc_1 from null to null\n");
+        assertThat(run("ledger", "statement", "--account", "acc_9")).isEqualTo(1);
+        assertThat(err).isEqualTo("tollgate: There is no account acc_9.\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"yesterday", "2026-13-01", "2026-11-01T00:00:00", ""})
+    void a_date_that_is_none_is_exit_code_2(String date) {
+        assertThat(run("ledger", "statement", "--account", "acc_1", "--from", date))
+                .isEqualTo(2);
+        assertThat(err).contains("'" + date + "' is not allowed; allowed is a date like 2026-11-01");
+    }
+
+    @Test
+    void a_backup_says_what_is_not_in_it() {
+        assertThat(execute("backup", "there.db", "--data", data.toString())).isZero();
+        assertThat(inspection.backups).containsExactly(Path.of("there.db"));
+        assertThat(out).isEmpty();
+        assertThat(err).contains("there.db is written. The secret key is not in it");
+    }
+
+    @Test
+    void moving_to_a_server_tells_what_was_copied_and_which_key_to_keep() {
+        assertThat(execute("migrate-to-postgres", "--data", data.toString(), "--database", "jdbc:postgresql://db/t"))
+                .isZero();
+        assertThat(out).isEqualTo("account: 1 rows\n");
+        assertThat(err).contains("TOLLGATE_SECRET_KEY").contains("secret.key");
+        assertThat(execute("migrate-to-postgres", "--data", data.toString())).isEqualTo(1);
+        assertThat(err).contains("no target");
+    }
+
+    @Test
+    void migrating_tells_what_the_schema_was_and_is() {
+        assertThat(execute("migrate", "--database", "jdbc:postgresql://db/t")).isZero();
+        assertThat(out).isEqualTo("schema 30 is now schema 31\n");
+        assertThat(execute("migrate", "--data", data.toString())).isEqualTo(1);
+        assertThat(err).contains("no database");
+    }
+
+    private static final class FakeInspection implements Inspection {
+
+        final List<String> differences = new ArrayList<>();
+        final List<Path> backups = new ArrayList<>();
+        RuntimeException failure;
+        boolean closed;
+
+        @Override
+        public boolean verify(Consumer<String> lines, Progress progress) {
+            progress.at("accounts", 7);
+            if (failure != null) {
+                throw failure;
+            }
+            differences.forEach(lines);
+            return differences.isEmpty();
+        }
+
+        @Override
+        public void statement(String accountId, Instant from, Instant to, Consumer<String> lines) throws Refused {
+            if (accountId.equals("acc_9")) {
+                throw new Refused("There is no account acc_9.");
+            }
+            lines.accept(accountId + " from " + from + " to " + to);
+        }
+
+        @Override
+        public AdminViews.UsageCorrection usage(int rowsMax, Progress progress) {
+            return new AdminViews.UsageCorrection(0, List.of());
+        }
+
+        @Override
+        public void backup(Path file) {
+            backups.add(file);
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+
+    @Test
+    void a_check_of_receipts_tells_what_it_found_and_whether_all_is_sound() {
+        assertThat(run("receipts", "verify", "sound.jsonl", "--key", "keys.json", "--head", "head.json"))
+                .isZero();
+        assertThat(out).isEqualTo("sound.jsonl keys.json head.json\n");
+        assertThat(run("receipts", "verify", "forged.jsonl")).isEqualTo(1);
+        assertThat(out).isEqualTo("forged.jsonl null null\n");
+        assertThat(err).isEmpty();
+    }
+
+    @Test
+    void a_check_of_receipts_that_could_not_look_is_exit_code_2() {
+        assertThat(run("receipts", "verify", "missing.jsonl")).isEqualTo(2);
+        assertThat(out).isEmpty();
+        assertThat(err).isEqualTo("tollgate: There is no missing.jsonl.\n");
+        assertThat(run("receipts", "verify")).isEqualTo(2);
+    }
+
+    @Test
+    void a_failure_that_nobody_expected_is_exit_code_1() {
+        administration.accounts.put("acc_1", null);
+        assertThat(run("account", "list")).isEqualTo(1);
+        assertThat(err).startsWith("tollgate: this has failed unexpectedly:");
+    }
+
+    private int run(String... arguments) {
+        boolean besideServer = arguments.length > 1 && !arguments[0].equals("serve") && !arguments[1].startsWith("--");
+        String[] more = besideServer ? Arrays.copyOf(arguments, arguments.length + 2) : arguments;
+        if (besideServer) {
+            more[arguments.length] = "--data";
+            more[arguments.length + 1] = data.toString();
+        }
+        return execute(more);
+    }
+
+    private int execute(String... arguments) {
+        StringWriter outText = new StringWriter();
+        StringWriter errText = new StringWriter();
+        int exitCode =
+                Cli.run(arguments, environment, new PrintWriter(outText), new PrintWriter(errText), new TestActions());
+        out = outText.toString();
+        err = errText.toString();
+        return exitCode;
+    }
+
+    @Test
+    void new_books_are_begun_only_where_that_is_asked_for() {
+        assertThat(run("serve")).isEqualTo(7);
+        assertThat(beganAfresh).isFalse();
+        assertThat(run("serve", "--new-installation", "--port", "0")).isEqualTo(7);
+        assertThat(beganAfresh).isTrue();
+    }
+
+    private final class TestActions implements Actions {
+
+        @Override
+        public void migrateToPostgres(Settings settings, java.util.function.Consumer<String> lines) throws Refused {
+            if (settings.databaseUrl() == null) {
+                throw new Refused("no target");
+            }
+            lines.accept("account: 1 rows");
+        }
+
+        @Override
+        public String migrate(Settings settings) throws Refused {
+            if (settings.databaseUrl() == null) {
+                throw new Refused("no database");
+            }
+            return "schema 30 is now schema 31";
+        }
+
+        @Override
+        public int serve(Settings settings, boolean newInstallation) {
+            served.add(settings);
+            beganAfresh = newInstallation;
+            return 7;
+        }
+
+        @Override
+        public int sandbox(SandboxChoice choice) {
+            sandboxes.add(choice);
+            return 8;
+        }
+
+        @Override
+        public Administration open(Settings settings, boolean mayBegin) {
+            opened++;
+            return administration;
+        }
+
+        @Override
+        public ReceiptFiles.Verdict verifyReceipts(Settings settings, Path file, Path keys, Path head)
+                throws CannotLook {
+            if (file.startsWith("missing.jsonl")) {
+                throw new CannotLook("There is no missing.jsonl.");
+            }
+            return new ReceiptFiles.Verdict(file.startsWith("sound.jsonl"), file + " " + keys + " " + head);
+        }
+
+        @Override
+        public Inspection inspection(Settings settings) throws Refused {
+            if (inspection == null) {
+                throw new Refused("There is no database in " + settings.data() + ".");
+            }
+            return inspection;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.tollgate.operator.metrics;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.tollgate.books.ledger.Bucket;
+import dev.tollgate.books.ledger.EntryKind;
+import dev.tollgate.calls.metering.MeteredRequest;
+import dev.tollgate.calls.metering.OverCall;
+import dev.tollgate.http.Gate;
+import dev.tollgate.http.Route;
+import dev.tollgate.models.CatalogueLoader;
+import dev.tollgate.models.Model;
+import dev.tollgate.storage.WriterObserver.BatchEnd;
+import dev.tollgate.upstreams.pool.TryEnd;
+import java.lang.management.ManagementFactory;
+import java.lang.reflect.Constructor;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What metrics are told of a call leaves nothing on the heap. That it makes nothing there and how long it takes is measured by {@code
+ * bench/micro}, on a JVM that optimises; of that the call that is over is this one, so that it compiles here, too.
+ */
+class CallCostTest {
+
+    private static final Path BENCH = Path.of("bench/micro/src/main/java/dev/tollgate/bench/micro/EndedAnswer.java");
+    private static final int CALLS = 5_000;
+
+    /** What its methods make for themselves, which a JVM that optimises does without; a look-up of a series by its labels makes as much. */
+    private static final long BYTES_A_CALL_MAX = 640;
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    @TempDir
+    Path folder;
+
+    private final Metrics metrics = new Metrics();
+    private final Model model = CatalogueLoader.builtIn().find("gemini-2.5-pro");
+    private final MeteredRequest request =
+            new MeteredRequest("acc_1", "key_1", "sk-1234", "chat", model, "gemini-2.5-pro", null, null, null);
+    private final Route<?> route = Route.get("/v1/chat/completions", Gate.PUBLIC, (exchange, caller) -> {});
+
+    @Test
+    void what_metrics_are_told_of_a_call_finds_its_series_without_looking_them_up_by_their_labels() throws Exception {
+        OverCall call = overCall();
+        tell(call);
+        tell(call);
+
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        tell(call);
+        long bytes = THREADS.getCurrentThreadAllocatedBytes() - before;
+
+        assertThat(bytes / CALLS).as("bytes a call").isLessThan(BYTES_A_CALL_MAX);
+    }
+
+    private void tell(OverCall call) {
+        for (int i = 0; i < CALLS; i++) {
+            metrics.calls().begun(request);
+            metrics.tries().over("main", "gemini", "gemini-2.5-pro", TryEnd.ANSWERED, 900_000_000, 300_000_000);
+            metrics.writer().reported(true, 20_000);
+            metrics.writer().reported(false, 1_500_000);
+            metrics.entries().entered(EntryKind.RESERVATION, Bucket.AVAILABLE, 1_910_000);
+            metrics.entries().entered(EntryKind.CHARGE, Bucket.RESERVED, 500_000);
+            metrics.entries().entered(EntryKind.RELEASE, Bucket.RESERVED, 1_410_000);
+            metrics.writer().ended(BatchEnd.COMMITTED, 1, 1_000_000);
+            metrics.calls().over(call);
+            metrics.requests().over(route, 200, 1_000_000_000, true);
+        }
+    }
+
+    private OverCall overCall() throws Exception {
+        Path classes = Files.createDirectory(folder.resolve("classes"));
+        String[] command = {
+            "-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"), BENCH.toString()
+        };
+        assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, command))
+                .isZero();
+        try (URLClassLoader loader = new URLClassLoader(
+                new URL[] {classes.toUri().toURL()}, getClass().getClassLoader())) {
+            Constructor<?> made = loader.loadClass("dev.tollgate.bench.micro.EndedAnswer")
+                    .getDeclaredConstructor(MeteredRequest.class);
+            made.setAccessible(true);
+            return (OverCall) made.newInstance(request);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package dev.tollgate.pages.dashboard;
+
+import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.UpstreamScript;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Somebody with an account that has made calls: a person signed in, and keys. */
+final class BusyAccount {
+
+    static final String PASSWORD = "the password of this person";
+
+    /** At noon of a Saturday. */
+    static final Instant NOW = Instant.parse("2026-11-21T12:00:09Z");
+
+    private static final AtomicInteger PEOPLE = new AtomicInteger();
+
+    final Browser browser;
+    final Customer customer;
+    final Customer other;
+    private final Gateway gateway;
+    private final String email;
+
+    private BusyAccount(Gateway gateway, String email, Browser browser, Customer customer, Customer other) {
+        this.gateway = gateway;
+        this.email = email;
+        this.browser = browser;
+        this.customer = customer;
+        this.other = other;
+    }
+
+    /** With its starting credits, a key called {@code laptop} and another one, and no calls. */
+    static BusyAccount in(Gateway gateway, String otherName) {
+        String email = "person" + PEOPLE.incrementAndGet() + "@example.org";
+        Browser browser = new Browser(gateway.url()).signUp(email, PASSWORD);
+        String account = gateway.text("SELECT account_id FROM person WHERE email = '" + email + "'");
+        return new BusyAccount(
+                gateway, email, browser, key(gateway, account, "laptop"), key(gateway, account, otherName));
+    }
+
+    private static Customer key(Gateway gateway, String account, String name) {
+        try {
+            AdminViews.NewKey made = gateway.app()
+                    .administration()
+                    .createKey(
+                            account,
+                            new AdminViews.KeyChoice(
+                                    name, AdminViews.Kind.API, AdminViews.Spend.UNLIMITED, List.of(), null));
+            return new Customer(gateway, account, made.key().id(), made.secret());
+        } catch (Refused e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Some weeks of calls up to {@link #NOW}; two fail, one is of the other key. */
+    void live() {
+        String[] models = {"gemini-3.1-pro", "gemini-2.5-pro", "google/gemini-2.5-pro"};
+        for (int day = 28; day >= 0; day -= 2) {
+            gateway.setNow(NOW.minus(Duration.ofDays(day)).minusSeconds(day));
+            String model = models[day / 2 % 3];
+            ask(day % 6 == 0 ? other : customer, model, 900 + 80L * day, 700 + 90L * (day % 9), 300);
+            ask(customer, models[(day / 2 + 1) % 3], 194, 229 + 10L * day, 457);
+        }
+        gateway.setNow(NOW.minusSeconds(2)); // of calls of one instant none is the last
+        fail();
+        gateway.setNow(NOW.minusSeconds(1));
+        ask(customer, "google/gemini-2.5-pro", 9, 2_130, 0);
+        gateway.setNow(NOW);
+        ask(customer, "gemini-3.1-pro", 194, 229, 457);
+        customer.lastTask();
+        browser.signIn(email, PASSWORD);
+    }
+
+    void ask(Customer caller, String model, long prompt, long candidates, long thoughts) {
+        gateway.script(UpstreamScript.answers()
+                .text("Well.", new UpstreamScript.Tokens(prompt, candidates, thoughts))
+                .finish("STOP", new UpstreamScript.Tokens(prompt, candidates, thoughts)));
+        Gateway.Reply reply = caller.chat(body(model));
+        if (reply.status() != 200) {
+            throw new AssertionError(reply.text());
+        }
+    }
+
+    void fail() {
+        gateway.script("- respond: [{status: 503}]");
+        customer.chat(body("gemini-2.5-pro"));
+    }
+
+    /** The prompt is so long that it may have come to what is said of it. */
+    private static String body(String model) {
+        return "{\"model\":\"" + model + "\",\"max_tokens\":6000,\"messages\":[{\"role\":\"user\",\"content\":\""
+                + "Hello. ".repeat(600) + "\"}]}";
+    }
+
+    String lastCall() {
+        return customer.lastTask().get("id").stringValue();
+    }
+}

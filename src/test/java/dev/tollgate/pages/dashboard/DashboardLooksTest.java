@@ -1,0 +1,148 @@
+package dev.tollgate.pages.dashboard;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.browser.Scheme;
+import dev.tollgate.browser.Visit;
+import dev.tollgate.browser.Windows;
+import dev.tollgate.testing.Effort;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Shared;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the dashboard looks like, narrow and light, wide and dark. */
+@Timeout(240)
+@Order(1)
+@ResourceLock(Shared.BROWSER)
+class DashboardLooksTest {
+
+    private static final String BROKEN = """
+            () => [...document.querySelectorAll('.badge')].filter(each => !/\\s/.test(each.innerText.trim())
+              && each.getBoundingClientRect().height > 28).map(each => each.innerText)""";
+
+    private static Gateway gateway;
+    private static BusyAccount busy;
+    private static BusyAccount fresh;
+
+    @BeforeAll
+    static void live() {
+        gateway = Gateway.start("sign-up.credits", "5000");
+        gateway.setNow(BusyAccount.NOW.minusSeconds(29L * 86_400));
+        busy = BusyAccount.in(gateway, "prod-web");
+        busy.live();
+        gateway.setNow(BusyAccount.NOW);
+        fresh = BusyAccount.in(gateway, "ci");
+        busy.customer.chat("{\"model\":\"gemini-9\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");
+        busy.customer.chat("{\"model\":\"gemini-2.5-pro\",\"messages\":[],\"max_tokens\":-5}");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    private static Visit visit(int width, Scheme scheme, BusyAccount account) {
+        Visit visit = Visit.at(gateway.url(), width, scheme);
+        visit.with(account.browser.cookies());
+        return visit;
+    }
+
+    @ParameterizedTest
+    @MethodSource(Windows.EACH)
+    void each_page_can_be_read_by_everybody_and_stays_where_it_was_drawn(int width, Scheme scheme) {
+        try (Visit visit = visit(width, scheme, busy)) {
+            look(visit, "/dashboard", "overview");
+            look(visit, "/dashboard/requests", "requests");
+            look(visit, "/dashboard/usage", "usage");
+            look(visit, "/dashboard/find?q=nothing", "find");
+            look(visit, "/dashboard/requests/refused", "refused");
+            look(visit, "/dashboard/requests/" + busy.lastCall() + "?verify=1", "request");
+            look(visit, "/dashboard/billing/statements/2026-11", "statement");
+            if (Effort
+                    .isLong()) { // the same pages, otherwise filtered; with payments PaymentLooksTest looks at billing
+                // each time
+                look(visit, "/dashboard/requests?range=own", "requests-own");
+                look(visit, "/dashboard/usage?by=day", "usage-day");
+                look(visit, "/dashboard/billing", "billing");
+            }
+            visit.page().navigate("about:blank"); // no page is left that would follow live without its session
+            visit.with(fresh.browser.cookies());
+            look(visit, "/dashboard", "start"); // who has made no call sees what to do first
+        }
+    }
+
+    private static void look(Visit visit, String path, String name) {
+        visit.open(path);
+        visit.look(name);
+    }
+
+    @Test
+    void single_keys_go_through_the_rows_that_can_be_seen() {
+        try (Visit visit = visit(1280, Scheme.LIGHT, busy)) {
+            visit.open("/dashboard"); // a chart's table is closed before the calls
+            visit.page().keyboard().press("j");
+            assertThat(visit.page().evaluate("() => document.activeElement.getAttribute('href')"))
+                    .isEqualTo("/dashboard/requests/" + busy.lastCall());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/dashboard",
+                "/dashboard/requests",
+                "/dashboard/billing",
+                "/dashboard/billing/statements/2026-11",
+                "/dashboard/keys"
+            })
+    void credits_stay_on_the_smallest_screen(String path) {
+        try (Visit visit = visit(320, Scheme.LIGHT, busy)) {
+            visit.open(path);
+            visit.assertAccessible();
+            assertThat(visit.page().evaluate(BROKEN))
+                    .as("words that are broken in badges")
+                    .isEqualTo(List.of());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {320, 390})
+    void what_a_phone_shows_of_a_refusal_and_of_a_course_can_be_read_there(int width) {
+        try (Visit visit = visit(width, Scheme.LIGHT, busy)) {
+            visit.open("/dashboard/requests/refused");
+            visit.assertRoomFor("gemini-9", width - 80);
+            visit.assertAccessible();
+            visit.keep("refused");
+            visit.open("/dashboard/requests/" + busy.lastCall());
+            visit.assertRoomFor("Settled", 0);
+            visit.assertAccessible();
+            visit.keep("request");
+        }
+    }
+
+    @Test
+    void the_chart_tells_a_day_by_keys_and_opens_its_calls() {
+        try (Visit visit = visit(1280, Scheme.LIGHT, busy)) {
+            visit.open("/dashboard");
+            visit.page().waitForSelector(".chart canvas"); // the page is painted before it
+            visit.keep("overview");
+            visit.page().locator(".chart").focus();
+            visit.page().keyboard().press("End");
+            assertThat(visit.page().locator("#chart-readout").textContent()).startsWith("21 Nov: ");
+            assertThat(visit.page().locator(".chart .tip tr").allTextContents().getFirst())
+                    .as("the tooltip begins with the sum")
+                    .startsWith("21 Nov");
+            visit.assertAccessible();
+            visit.keep("overview-tooltip");
+        }
+    }
+}

@@ -1,0 +1,283 @@
+package dev.tollgate.pages.dashboard;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The events that pages show while they stand. */
+@Timeout(60)
+@Order(7)
+class LiveTest {
+
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    private static Gateway gateway;
+    private static BusyAccount other;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start("sign-up.credits", "50");
+        other = BusyAccount.in(gateway, "<b>ci</b>");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    /** A stream of events, read as far as it is wanted. */
+    private static final class Events implements AutoCloseable {
+
+        private final HttpResponse<InputStream> response;
+        private final BufferedReader lines;
+        private final Map<String, JsonNode> shown = new HashMap<>();
+        private final StringBuilder all = new StringBuilder();
+
+        Events(BusyAccount who, String path) throws IOException, InterruptedException {
+            response = CLIENT.send(
+                    HttpRequest.newBuilder(URI.create(gateway.url() + path))
+                            .header("cookie", who.browser.cookies())
+                            .build(),
+                    HttpResponse.BodyHandlers.ofInputStream());
+            lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
+        }
+
+        int status() {
+            return response.statusCode();
+        }
+
+        /** Until a figure is as wanted. */
+        void await(String figure, String text) throws IOException {
+            awaitMatch(figure, Pattern.quote(text));
+        }
+
+        void awaitMatch(String figure, String wanted) throws IOException {
+            while (!shown.containsKey(figure) || !shown.get(figure).asString("").matches(wanted)) {
+                String line = lines.readLine();
+                assertThat(line)
+                        .as("%s should become %s; was told %s", figure, wanted, all)
+                        .isNotNull();
+                all.append(line).append('\n');
+                if (line.startsWith("data: ")) {
+                    JSON.readTree(line.substring(6))
+                            .properties()
+                            .forEach(each -> shown.put(each.getKey(), each.getValue()));
+                }
+            }
+        }
+
+        void awaitEnd() throws IOException {
+            while (lines.readLine() != null) {
+                // what is told before does not matter
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            response.body().close();
+        }
+    }
+
+    private static String balance(BusyAccount who) {
+        return who.customer.balance().setScale(2, java.math.RoundingMode.DOWN).toPlainString();
+    }
+
+    @Test
+    void a_page_is_told_of_a_call_that_has_ended_and_of_nothing_that_has_not_changed() throws Exception {
+        BusyAccount who = BusyAccount.in(gateway, "ci");
+        try (Events events = new Events(who, "/dashboard/live?since=chatcmpl-0")) {
+            assertThat(events.response.headers().firstValue("content-type").orElseThrow())
+                    .startsWith("text/event-stream");
+            events.await("balance", "50.00");
+            events.await("calls", "0");
+            events.await("new-calls", "");
+            int told = events.all.length();
+            who.ask(who.customer, "gemini-2.5-pro", 900, 900, 0);
+            String exact = who.customer.balance().setScale(6).toPlainString();
+            events.await("balance", balance(who));
+            events.await("title:balance", exact + " credits");
+            events.await("calls", "1");
+            events.await("new-calls", "1 new call – show");
+            assertThat(events.all.substring(told)).contains("\"calls\"");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/dashboard/requests/", "/dashboard/find?q="})
+    void a_call_is_there_before_its_hold_is_written(String path) throws Exception {
+        gateway.script("""
+                - respond:
+                    - event: {candidates: [{content: {parts: [{text: "One."}], role: model}, index: 0}]}
+                    - delay_ms: 60000
+                """);
+        other.browser.get(path + "none"); // what is slow the first time
+        try {
+            for (int calls = 0; calls < 5; calls++) { // a commit of something else may come first
+                assertIsThereWhileItBegins(path);
+            }
+        } finally {
+            gateway.script("[]");
+        }
+    }
+
+    private static void assertIsThereWhileItBegins(String path) {
+        try (var call = other.customer.chatRaw(
+                "{\"model\":\"gemini-2.5-pro\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}")) {
+            Matcher id = Pattern.compile("\"id\":\"([^\"]+)\"").matcher(call.readUntil("One."));
+            assertThat(id.find()).isTrue();
+            Browser.Page page = other.browser.get(path + id.group(1));
+            if (path.endsWith("=")) {
+                assertThat(page.location()).isEqualTo("/dashboard/requests/" + id.group(1));
+            } else {
+                assertThat(page.status()).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void a_running_call_is_told_with_what_it_has_come_to() throws Exception {
+        BusyAccount who = other;
+        gateway.script("""
+                - respond:
+                    - event: {candidates: [{content: {parts: [{text: "One two three four five six seven."}], role: model}, index: 0}]}
+                    - delay_ms: 60000
+                """);
+        try (var call = who.other.chatRaw(
+                        "{\"model\":\"gemini-2.5-pro\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");
+                Events events = new Events(who, "/dashboard/live")) {
+            events.await("running", "1");
+            JsonNode row = events.shown.get("list:running").get(0);
+            assertThat(row.get("key").asString()).isEqualTo("<b>ci</b>");
+            assertThat(row.get("href").asString()).startsWith("/dashboard/requests/chatcmpl-");
+            assertThat(who.browser.get(row.get("href").asString()).body())
+                    .contains("data-live=\"/dashboard/live?call="
+                            + row.get("href").asString().substring(20) + "\"")
+                    .contains("The call has been running for ", "What it comes to is known once it has ended.")
+                    .doesNotContain("Nothing was used");
+            try (Events its = new Events(
+                    who, "/dashboard/live?call=" + row.get("href").asString().substring(20))) {
+                its.awaitMatch("call-story", "The call has been running for [0-9]+ s and holds [0-9.]+ credits\\.");
+                its.awaitMatch("call-held", "[0-9]+\\.[0-9]+");
+            }
+        }
+        gateway.script("[]");
+    }
+
+    @Test
+    void a_stream_never_tells_of_another_account() throws Exception {
+        BusyAccount one = other;
+        BusyAccount two = BusyAccount.in(gateway, "ci");
+        one.ask(one.customer, "gemini-2.5-pro", 900, 900, 0);
+        String call = one.lastCall();
+        try (Events its = new Events(one, "/dashboard/live");
+                Events others = new Events(
+                        two, "/dashboard/live?call=" + call + "&since=chatcmpl-0&account=" + one.customer.account())) {
+            its.awaitMatch("calls", "[1-9][0-9]*");
+            others.await("balance", "50.00");
+            others.await("calls", "0");
+            others.await("new-calls", "");
+            two.ask(two.customer, "gemini-2.5-pro", 100, 100, 0);
+            others.await("calls", "1");
+            assertThat(others.all.toString()).doesNotContain("call-took", one.customer.account());
+            assertThat(others.shown.get("balance").asString()).isEqualTo(balance(two));
+        }
+    }
+
+    @Test
+    void the_page_of_a_payment_is_told_what_becomes_of_it_and_nobody_else_is() throws Exception {
+        BusyAccount payer = BusyAccount.in(gateway, "ci");
+        BusyAccount stranger = other;
+        String path = "/dashboard/billing/top-up";
+        String page = payer.browser
+                .submit(path, path, Map.of("id", "c".repeat(32), "dollars", "10"))
+                .location();
+        String id = page.substring(page.lastIndexOf('/') + 1);
+        String live = "/dashboard/live?payment=" + id;
+        assertThat(payer.browser.get(page).body()).contains("data-live=\"" + live + "\"");
+        try (Events its = new Events(payer, live);
+                Events strangers = new Events(stranger, live)) {
+            its.await("payment", "Waiting for the payment to be confirmed. You may close this page.");
+            its.await("payment-over", "");
+            strangers.awaitMatch("calls", "[0-9]+");
+            int calls = strangers.shown.get("calls").asInt();
+            payer.browser.submit("/pay/test/" + id, "/pay/test/" + id, Map.of("end", "paid"));
+            its.awaitMatch("payment-arrived", "2,000\\.00 credits arrived at .*[0-9]{2}:[0-9]{2}:[0-9]{2}\\.");
+            its.await("payment", "");
+            stranger.ask(stranger.customer, "gemini-2.5-pro", 100, 100, 0);
+            strangers.await("calls", Integer.toString(calls + 1));
+            assertThat(strangers.all.toString()).contains("balance").doesNotContain("payment");
+        }
+    }
+
+    @Test
+    void a_session_has_three_streams_and_they_end_with_it() throws Exception {
+        BusyAccount who = BusyAccount.in(gateway, "ci");
+        List<Events> three = List.of(
+                new Events(who, "/dashboard/live"),
+                new Events(who, "/dashboard/live"),
+                new Events(who, "/dashboard/live"));
+        for (Events each : three) {
+            each.await("balance", "50.00");
+        }
+        try (Events fourth = new Events(who, "/dashboard/live")) {
+            assertThat(fourth.status()).isEqualTo(429);
+        }
+        three.getFirst().close();
+        gateway.execute("DELETE FROM session WHERE person_id IN (SELECT id FROM person WHERE account_id = '"
+                + who.customer.account() + "')");
+        three.get(1).awaitEnd();
+        three.get(2).awaitEnd();
+        try (Events stranger = new Events(who, "/dashboard/live")) {
+            assertThat(stranger.status()).as("a browser does not try again").isEqualTo(204);
+        }
+    }
+
+    @Test
+    void the_playground_is_told_what_its_call_has_come_to_and_others_are_not() throws Exception {
+        BusyAccount who = other;
+        String body =
+                "{\"model\":\"gemini-2.5-pro\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hello there\"}]}";
+        java.util.regex.Matcher token = java.util.regex.Pattern.compile("data-csrf=\"([^\"]+)\"")
+                .matcher(who.browser.get("/playground").body());
+        assertThat(token.find()).isTrue();
+        HttpResponse<String> answer = CLIENT.send(
+                HttpRequest.newBuilder(URI.create(gateway.url() + "/playground/chat"))
+                        .header("cookie", who.browser.cookies())
+                        .header("origin", gateway.url())
+                        .header("x-csrf-token", token.group(1))
+                        .header("content-type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.body())
+                .containsPattern("event: cost\ndata: \\{\"tokens\":[0-9]+,\"micros\":[0-9]+,\"held\":[1-9][0-9]*}\n\n")
+                .endsWith("data: [DONE]\n\n");
+        assertThat(who.customer.chat(body).text()).contains("[DONE]").doesNotContain("event: cost");
+    }
+}

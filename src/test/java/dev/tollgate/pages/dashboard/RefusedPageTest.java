@@ -1,0 +1,179 @@
+package dev.tollgate.pages.dashboard;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.books.auditlog.Actor;
+import dev.tollgate.customers.rejections.RefusedCall;
+import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.operator.admin.By;
+import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Gateway.Reply;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Calls that were refused have made no task, and are shown all the same. */
+class RefusedPageTest {
+
+    private static final String PATH = "/dashboard/requests/refused";
+
+    private static Gateway gateway;
+
+    /** Nothing of its calls is ever refused. */
+    private static BusyAccount quiet;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start("sign-up.credits", "50");
+        quiet = BusyAccount.in(gateway, "ci");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    private static String body(String model, int tokens) {
+        return "{\"model\":\"" + model + "\",\"max_tokens\":" + tokens
+                + ",\"messages\":[{\"role\":\"user\",\"content\":\"Hello.\"}]}";
+    }
+
+    @Test
+    void a_refused_call_is_told_with_key_message_and_request_id_to_its_account_alone() {
+        BusyAccount one = BusyAccount.in(gateway, "<b>ci</b>");
+        Reply refused = one.other.chat(body("<i>none</i>", 5));
+        assertThat(refused.status()).isEqualTo(404);
+        String page = one.browser.get(PATH).body();
+        assertThat(page)
+                .contains("model_not_found", "&lt;i&gt;none&lt;/i&gt;", "&lt;b&gt;ci&lt;/b&gt;")
+                .contains(refused.header("x-request-id"), "POST /v1/chat/completions")
+                .doesNotContain("<i>none", "<b>ci");
+        assertThat(quiet.browser.get(PATH).body()).contains("No call of yours was refused here.");
+        assertThat(quiet.browser.get("/dashboard").body()).doesNotContain("refused in the last hour");
+        assertThat(one.browser.get("/dashboard").body()).contains("1 call was refused in the last hour.");
+    }
+
+    @Test
+    void what_the_playground_was_refused_has_its_name() {
+        RefusedCall played = new RefusedCall(
+                BusyAccount.NOW,
+                "acc_1",
+                "",
+                "POST /playground/chat",
+                404,
+                ErrorCode.MODEL_NOT_FOUND,
+                "none",
+                null,
+                "req_1");
+        assertThat(RefusedLine.of(played, new KeyNames(Map.of()), 0, BusyAccount.NOW, ZoneOffset.UTC)
+                        .key())
+                .isEqualTo("Playground");
+    }
+
+    @Test
+    void a_key_that_is_turned_off_is_told_to_its_account() throws Refused {
+        BusyAccount one = BusyAccount.in(gateway, "ci");
+        gateway.app().administration().disableKey(one.other.keyId());
+        assertThat(one.other.chat(body("gemini-2.5-pro", 5)).status()).isEqualTo(401);
+        assertThat(one.browser.get(PATH).body()).contains("invalid_api_key", "The API key is disabled.", "ci");
+    }
+
+    private static Customer limited(String account, String name) throws Refused {
+        AdminViews.NewKey made = gateway.app()
+                .administration()
+                .createKey(
+                        account,
+                        new AdminViews.KeyChoice(
+                                name,
+                                AdminViews.Kind.API,
+                                new AdminViews.Spend(null, 1_000_000L, null),
+                                List.of(),
+                                null));
+        return new Customer(gateway, account, made.key().id(), made.secret());
+    }
+
+    @Test
+    void who_lacks_credits_is_told_since_when_and_in_figures_with_what_helps_as_long_as_it_does_and_operators_likewise()
+            throws Refused {
+        BusyAccount one = BusyAccount.in(gateway, "ci");
+        Customer limited = limited(one.customer.account(), "<b>day</b>");
+        one.ask(limited, "gemini-2.5-pro", 0, 3_000, 0);
+        assertThat(limited.chat(body("gemini-2.5-pro", 5_000)).status()).isEqualTo(429);
+        assertThat(one.browser.get(PATH).body())
+                .containsPattern(
+                        "Key '&lt;b&gt;day&lt;/b&gt;' has used (its|[0-9.]+ of its) 1 credits for today.* It works again at 00:00 UTC, in ")
+                .contains("<a href=\"/dashboard/keys/" + limited.keyId() + "#settings\">Change the limit</a>");
+        adjust(one, -(micros(one.customer.balance()) - 1));
+        for (int i = 0; i < 3; i++) {
+            assertThat(one.customer.chat(body("gemini-2.5-pro", 5_000)).status())
+                    .isEqualTo(402);
+        }
+        assertThat(one.browser.get("/dashboard").body())
+                .containsPattern(
+                        "Out of credits since [0-9]{2}:[0-9]{2}. Calls are refused \\(402\\). 3 were refused in the last hour.");
+        assertThat(one.browser.get(PATH).body())
+                .containsPattern("Not enough credits\\. This call had to hold 0\\.[0-9]+ and 0\\.000001 were free\\."
+                        + "\\s*<a href=\"/dashboard/billing/top-up\">Top up</a>\\s*<span")
+                .doesNotContain("Your credit balance is too low");
+        adjust(one, 5_000_000);
+        assertThat(one.browser.get(PATH).body())
+                .containsPattern("Not enough credits\\..*were free\\.\\s*<span")
+                .doesNotContainPattern("Top up</a>\\s*<span class=\"below");
+        String account = one.customer.account();
+        gateway.execute("UPDATE account SET name = 'Ann & Co' WHERE id = '" + account + "'");
+        gateway.execute("UPDATE person SET role = 'operator' WHERE account_id = '" + account + "'");
+        assertThat(one.browser
+                        .get("/console/requests/refused?account=" + account)
+                        .body())
+                .as("the operator reads the same words, with names")
+                .containsPattern("Not enough credits\\. This call had to hold 0\\.[0-9]+ and 0\\.000001 were free\\.")
+                .containsPattern("Key '&lt;b&gt;day&lt;/b&gt;' has used ")
+                .contains(">Ann &amp; Co</a>")
+                .doesNotContain("Your credit balance is too low", "spend limit of", "<b>day");
+    }
+
+    private static void adjust(BusyAccount one, long micros) throws Refused {
+        gateway.app()
+                .administration()
+                .deeds()
+                .adjust(By.of(Actor.COMMAND, "for the test"), one.customer.account(), micros);
+    }
+
+    private static long micros(java.math.BigDecimal credits) {
+        return credits.movePointRight(6).longValueExact();
+    }
+
+    @Test
+    void a_call_that_was_let_in_is_not_among_the_refused_whatever_became_of_it() {
+        assertThat(quiet.customer.chat(body("gemini-2.5-pro", 5)).status()).isEqualTo(200);
+        gateway.script("- respond: [{status: 400}]");
+        assertThat(quiet.customer.chat(body("gemini-2.5-pro", 5)).status()).isEqualTo(503);
+        assertThat(quiet.browser.get(PATH).body()).contains("No call of yours was refused here.");
+    }
+
+    @Test
+    void operators_see_those_of_all_and_unknown_keys_are_counted() {
+        BusyAccount one = BusyAccount.in(gateway, "ci");
+        one.customer.chat(body("nowhere", 5));
+        gateway.post("/v1beta/models/nowhere:generateContent", "{\"contents\":[]}", one.customer.key());
+        gateway.post("/v1/chat/completions", body("nowhere", 5), "sk-" + "0".repeat(64));
+        gateway.execute("UPDATE person SET role = 'operator' WHERE account_id = '" + one.customer.account() + "'");
+        String page = one.browser.get("/console/requests/refused").body();
+        assertThat(page)
+                .contains(one.customer.account(), "nowhere", "invalid_api_key")
+                .doesNotContain("The API key is invalid.");
+        for (String its : new String[] {page, one.browser.get(PATH).body()}) {
+            assertThat(its)
+                    .contains("POST /v1beta/models/…:generateContent") // no place-holder of the routes' table
+                    .doesNotContain("{model");
+        }
+        assertThat(one.browser.get("/console/requests/refused?account=acc_none").body())
+                .contains("No account is found by that.");
+    }
+}

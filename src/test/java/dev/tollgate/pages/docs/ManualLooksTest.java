@@ -1,0 +1,104 @@
+package dev.tollgate.pages.docs;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.browser.Scheme;
+import dev.tollgate.browser.Visit;
+import dev.tollgate.browser.Windows;
+import dev.tollgate.testing.Effort;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Shared;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The documentation as people see it. */
+@Timeout(240)
+@Order(1)
+@ResourceLock(Shared.BROWSER)
+class ManualLooksTest {
+
+    private static final String FAULTS = """
+            path => [...document.querySelectorAll('table')]
+              .filter(table => table.scrollWidth > table.parentElement.clientWidth + 1
+                || table.getBoundingClientRect().right > innerWidth)
+              .map(table => path + ': ' + table.scrollWidth + ' px in ' + table.parentElement.clientWidth + ': ' + table.innerText.slice(0, 60))
+              .concat(/<!--|-->/.test(document.body.innerText) ? [path + ' shows a comment'] : [])""";
+
+    /** Headings and names of settings that are not hidden. */
+    private static final String SHOWN = """
+            () => [...document.querySelectorAll('.prose h2, .entry h3')]
+              .filter(each => each.checkVisibility() && !/catalogue|commands|Files/.test(each.innerText)).map(each => each.innerText).join(' ')""";
+
+    private static Gateway gateway;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    @ParameterizedTest
+    @MethodSource(Windows.EACH)
+    void pages_can_be_read_on_a_phone_and_on_a_desk_and_stand_still(int width, Scheme scheme) {
+        try (Visit visit = Visit.at(gateway.url(), width, scheme)) {
+            look(visit, "/docs", "docs-quickstart");
+            look(visit, "/docs/billing", "docs-billing");
+            look(visit, "/docs/configuration", "docs-configuration");
+            look(visit, "/docs/models", "docs-models");
+            look(visit, "/docs/models/google/gemini-2.5-pro", "docs-model");
+            if (Effort.isLong()) { // made as the others, of the same parts
+                look(visit, "/docs/chat-completions", "docs-chat");
+                look(visit, "/docs/errors", "docs-errors");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {390, 1280})
+    void no_table_is_wider_than_its_box_and_no_comment_shows(int width) {
+        List<String> faults = new ArrayList<>();
+        try (Visit visit = Visit.at(gateway.url(), width, Scheme.LIGHT)) {
+            for (String path : paths()) {
+                visit.open(path);
+                faults.addAll((List<String>) visit.page().evaluate(FAULTS, path));
+            }
+        }
+        assertThat(faults).isEmpty();
+    }
+
+    private static List<String> paths() {
+        return Manual.ofThisProgram().contents("").stream()
+                .flatMap(part -> part.entries().stream())
+                .map(Manual.Entry::href)
+                .toList();
+    }
+
+    @Test
+    void the_filter_of_settings_leaves_what_has_the_words() {
+        try (Visit visit = Visit.at(gateway.url(), 1280, Scheme.LIGHT)) {
+            visit.open("/docs/configuration");
+            visit.page().fill("#filter", "smtp server");
+            assertThat(visit.page().evaluate(SHOWN)).isEqualTo("Mail mail.host");
+            visit.page().fill("#filter", "");
+            assertThat((String) visit.page().evaluate(SHOWN)).contains("Basics port host", "timeouts.upstream-idle");
+        }
+    }
+
+    private static void look(Visit visit, String path, String name) {
+        assertThat(visit.open(path).status()).isEqualTo(200);
+        visit.look(name);
+    }
+}

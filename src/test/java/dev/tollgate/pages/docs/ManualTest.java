@@ -1,0 +1,202 @@
+package dev.tollgate.pages.docs;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The documentation inside the program. */
+class ManualTest {
+
+    private static final Pattern LINK = Pattern.compile(" href=\"([^\"]*)\"");
+    private static final int PAGE_BYTES_MAX = 80_000;
+
+    @TempDir
+    private static Path folder;
+
+    private static Gateway gateway;
+    private static Browser stranger;
+
+    /** The catalogue that is built in, with a limit and an alias on one of its models. */
+    @BeforeAll
+    static void start() throws IOException {
+        String built = Files.readString(Path.of("src/main/resources/models.yaml"));
+        String row = "  - id: gemini-3-pro\n    aliases: []\n";
+        assertThat(built).contains(row);
+        String changed = row.replace("[]", "[three]") + "    rates: {requests: 120, concurrency: 7}\n";
+        Path models = Files.writeString(folder.resolve("models.yaml"), built.replace(row, changed));
+        gateway = Gateway.start("models.file", models.toString());
+        stranger = new Browser(gateway.url());
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    /** All pages that can be reached, by path. */
+    private static Map<String, String> pages(Browser browser) {
+        Map<String, String> pages = new LinkedHashMap<>();
+        Deque<String> todo = new ArrayDeque<>(List.of("/docs"));
+        while (!todo.isEmpty()) {
+            String path = todo.pop();
+            if (!pages.containsKey(path)) {
+                Browser.Page page = browser.get(path);
+                assertThat(page.status()).as(path).isEqualTo(200);
+                pages.put(path, page.body());
+                links(page.body()).stream()
+                        .map(link -> link.replaceFirst("#.*", ""))
+                        .filter(link -> link.equals("/docs") || link.startsWith("/docs/"))
+                        .forEach(todo::push);
+            }
+        }
+        return pages;
+    }
+
+    private static List<String> links(String html) {
+        return LINK.matcher(html).results().map(match -> match.group(1)).toList();
+    }
+
+    @Test
+    void every_link_of_every_page_leads_to_a_page_and_a_heading_that_are_there() {
+        Map<String, String> pages = pages(stranger);
+        assertThat(pages)
+                .containsKeys(
+                        "/docs/api",
+                        "/docs/chat-completions",
+                        "/docs/errors",
+                        "/docs/keys",
+                        "/docs/billing",
+                        "/docs/operations",
+                        "/docs/security",
+                        "/docs/models",
+                        "/docs/models/google/gemini-2.5-pro");
+        pages.forEach((path, html) -> links(html).forEach(link -> {
+            assertThat(link)
+                    .as("a link of %s", path)
+                    .matches("(/|#|https?://).*")
+                    .doesNotContain(".md");
+            int hash = link.indexOf('#');
+            String page = hash == 0 ? html : pages.get(hash < 0 ? link : link.substring(0, hash));
+            if (hash >= 0 && page != null) {
+                assertThat(page).as("%s of %s", link, path).contains(" id=\"" + link.substring(hash + 1) + "\"");
+            }
+        }));
+    }
+
+    @Test
+    void every_page_has_one_title_no_id_twice_and_at_most_80_kb() {
+        pages(stranger).forEach((path, html) -> {
+            assertThat(Pattern.compile("<h1[ >]").matcher(html).results().count())
+                    .as(path)
+                    .isOne();
+            assertThat(Pattern.compile(" id=\"([^\"]*)\"")
+                            .matcher(html)
+                            .results()
+                            .map(MatchResult::group))
+                    .as(path)
+                    .doesNotHaveDuplicates();
+            assertThat(html.getBytes(StandardCharsets.UTF_8).length).as(path).isLessThan(PAGE_BYTES_MAX);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"guarantees", "performance", "trials", "decisions", "protocol", "nothing", "%3Ci%3Ex"})
+    void what_is_for_those_who_build_it_is_not_there(String page) {
+        Browser.Page answer = stranger.get("/docs/" + page);
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.body()).doesNotContain("<i>x");
+    }
+
+    @Test
+    void a_link_to_what_is_not_there_becomes_words() {
+        assertThat(stranger.get("/docs/security").body())
+                .contains("performance.md")
+                .doesNotContain("href=\"performance");
+    }
+
+    @Test
+    void a_command_names_the_server_that_shows_it() {
+        assertThat(stranger.get("/docs").body())
+                .contains("curl " + gateway.url() + "/v1/chat/completions")
+                .doesNotContain("127.0.0.1:8080");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"localhost:<script>", "localhost:80'x", "[::1&amp;]", "[x]", "127.0.0.1:8080/x", "localhost:"})
+    void what_a_request_says_of_the_servers_name_stands_on_no_page_unless_it_is_one_of_ours(String host)
+            throws IOException {
+        int port = Integer.parseInt(gateway.url().replaceAll(".*:", ""));
+        for (String path : List.of("/docs", "/docs/models/gemini-2.5-pro")) {
+            try (Socket socket = new Socket("127.0.0.1", port)) {
+                String request = "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+                assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                        .startsWith("HTTP/1.1 4")
+                        .doesNotContain("curl http", host);
+            }
+        }
+    }
+
+    @Test
+    void markup_in_a_file_is_shown_and_not_obeyed() {
+        Chapter chapter = Chapter.read(
+                        "x.md", "# A <b>title</b>\n\n<script>alert(1)</script>\n\n[a](javascript:alert(2))\n", false)
+                .getFirst();
+        assertThat(chapter.html(Map.of())).contains("&lt;script&gt;").doesNotContain("<script", "<b>", "javascript:");
+    }
+
+    @Test
+    void the_price_list_has_prices_limits_and_the_day_of_retirement() {
+        assertThat(stranger.get("/docs/models").body())
+                .containsPattern(">gemini-3-pro</a>.*>160<br><span class=\"small muted\">\\$0.80</span>"
+                        + ".*120 requests a minute, 7 calls at once")
+                .containsPattern(">gemini-2.5-pro</a>.*>57<br><span class=\"small muted\">\\$0.285</span>")
+                .contains("retires on 1 Dec 2026; from then on gemini-3.8-flash answers");
+    }
+
+    @Test
+    void a_model_has_a_page_under_its_id_and_its_aliases() {
+        assertThat(stranger.get("/docs/models/google/gemini-2.5-pro").body())
+                .contains("<h1>google/gemini-2.5-pro</h1>", "262.5 credits", "billed as output", "512 tokens")
+                .contains("functions or web search", "yes, not with functions");
+        String alias = stranger.get("/docs/models/three").body();
+        assertThat(alias).contains("<h1>gemini-3-pro</h1>", "Also called three");
+        assertThat(stranger.get("/docs/models/gemini-9").status()).isEqualTo(404);
+    }
+
+    @Test
+    void who_is_signed_in_reads_it_inside_the_dashboard() {
+        Browser member = new Browser(gateway.url()).signUp("reader@example.org", "the reader of the tests");
+        assertThat(member.get("/docs/billing").body())
+                .contains("data-figure=\"balance\"", "href=\"/docs\" aria-current=\"page\"");
+        assertThat(member.get("/docs/models").body())
+                .contains("class=\"item\" href=\"/docs/models\" aria-current=\"page\"")
+                .doesNotContain("class=\"item\" href=\"/docs\" aria-current=\"page\"");
+        assertThat(stranger.get("/docs/billing").body()).doesNotContain("data-figure");
+    }
+
+    @Test
+    void the_first_page_is_found_under_the_name_of_its_file_too() {
+        assertThat(stranger.get("/docs/quickstart").location()).isEqualTo("/docs");
+    }
+}

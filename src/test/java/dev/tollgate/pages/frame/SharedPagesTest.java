@@ -1,0 +1,53 @@
+package dev.tollgate.pages.frame;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class SharedPagesTest {
+
+    private static final OperatorWords NO_WORDS = new OperatorWords(null, List.of());
+
+    private final SharedPages pages = new SharedPages();
+    private final AtomicInteger drawn = new AtomicInteger();
+
+    private SharedPages.Sent page(OperatorWords words, boolean open, String address) {
+        return pages.page("/docs", words, new PageStep.Shared(open, "HERE", address), () -> {
+            drawn.incrementAndGet();
+            return "curl HERE/v1, HERE".getBytes(StandardCharsets.UTF_8);
+        });
+    }
+
+    @Test
+    void a_page_is_drawn_once_and_shared_by_its_readers() {
+        assertThat(page(NO_WORDS, true, "http://a").shared())
+                .isNotNull()
+                .isSameAs(page(NO_WORDS, true, "http://a").shared());
+        assertThat(page(NO_WORDS, true, "http://b").shared())
+                .isNotSameAs(page(NO_WORDS, true, "http://a").shared());
+        assertThat(drawn).hasValue(1);
+    }
+
+    @Test
+    void a_page_is_drawn_again_when_its_state_changes() {
+        page(NO_WORDS, true, "http://a");
+        page(NO_WORDS, false, "http://a");
+        page(new OperatorWords("Closed on Monday", List.of()), false, "http://a");
+        assertThat(drawn).hasValue(3);
+    }
+
+    @Test
+    void addresses_that_callers_make_up_are_not_kept() {
+        for (int i = 0; i < 4; i++) {
+            assertThat(page(NO_WORDS, true, "http://" + i).shared()).isNotNull();
+        }
+        SharedPages.Sent further = page(NO_WORDS, true, "http://further");
+        assertThat(further.shared()).isNull();
+        assertThat(new String(further.own(), StandardCharsets.UTF_8))
+                .isEqualTo("curl http://further/v1, http://further");
+        assertThat(drawn).hasValue(1);
+    }
+}

@@ -1,0 +1,209 @@
+package dev.tollgate.protocols.door;
+
+import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.Conversation;
+import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.Place;
+import dev.tollgate.base.conversation.ResponseFormat;
+import dev.tollgate.base.conversation.Sampling;
+import dev.tollgate.base.conversation.ToolChoice;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.base.money.Credits;
+import dev.tollgate.calls.metering.MeteredRequest;
+import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.calls.replay.Outlet;
+import dev.tollgate.models.Model;
+import dev.tollgate.upstreams.media.CallMedia;
+import dev.tollgate.upstreams.pool.Ask;
+import dev.tollgate.upstreams.pool.ChatAsk;
+import dev.tollgate.upstreams.pool.Replay;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * A third protocol, to show what one takes: the path names the model, the body is the prompt, the answer is its text as it comes, and the last line
+ * what it cost.
+ */
+final class PlainTextProtocol implements Protocol {
+
+    @Override
+    public String name() {
+        return "plain";
+    }
+
+    @Override
+    public Opening open(Envelope envelope) {
+        String model = envelope.pathParam("model");
+        return new Opening() {
+            @Override
+            public String label() {
+                return "plain\n" + model;
+            }
+
+            @Override
+            public String model() {
+                return model;
+            }
+
+            @Override
+            public StreamForm form() {
+                return new StreamForm("text/plain; charset=utf-8", null);
+            }
+
+            @Override
+            public Question read(byte[] body, Lease memory) {
+                String prompt = new String(body, StandardCharsets.UTF_8);
+                if (prompt.isBlank()) {
+                    throw ApiError.invalid(null, "The body is the prompt; it is empty.")
+                            .asException();
+                }
+                return new Prompt(model, prompt);
+            }
+        };
+    }
+
+    private record Prompt(String model, String text) implements Question {
+
+        @Override
+        public List<String> ignored() {
+            return List.of();
+        }
+
+        @Override
+        public Long tokensMax() {
+            return null;
+        }
+
+        @Override
+        public String tokensMaxField() {
+            return null;
+        }
+
+        @Override
+        public boolean isHeavy() {
+            return false;
+        }
+
+        @Override
+        public boolean looksUp(Model asked) {
+            return false;
+        }
+
+        @Override
+        public void check(Model asked) {
+            // any model takes a text
+        }
+
+        @Override
+        public Long tokensMaxByDefault(Model asked) {
+            return asked.maxTokensByDefault();
+        }
+
+        @Override
+        public Ask ask(Model asked, String accountId, Lease memory) {
+            Place place = Place.at("");
+            Conversation conversation = new Conversation(
+                    place,
+                    List.of(new Message.User(place, List.of(new ContentPart.Text(text)))),
+                    new Sampling(1, List.of(), null, null, null, null, null, false, null, null),
+                    List.of(),
+                    new ToolChoice.Auto(),
+                    new ResponseFormat.Text(),
+                    null,
+                    null,
+                    false,
+                    null);
+            return new ChatAsk(
+                    conversation,
+                    asked.id(),
+                    asked.upstream().asked().name(),
+                    false,
+                    asked.effortByDefault(),
+                    Replay.NONE,
+                    new CallMedia(),
+                    memory);
+        }
+
+        @Override
+        public Sink sink(Outlet outlet, MeteredRequest metered) {
+            return new Lines(outlet);
+        }
+    }
+
+    private static final class Lines implements Sink {
+
+        private final Outlet outlet;
+        private boolean begun;
+
+        Lines(Outlet outlet) {
+            this.outlet = outlet;
+        }
+
+        @Override
+        public void admitted(Admission admission) {
+            outlet.setHeader("x-tollgate-task-id", admission.taskId());
+        }
+
+        @Override
+        public void ignoring(List<String> fields) {
+            fields.forEach(outlet::ignore);
+        }
+
+        @Override
+        public void answering(int attempts) {
+            begun = true;
+            outlet.stream();
+        }
+
+        @Override
+        public void events(List<UpstreamEvent> events) {
+            StringBuilder said = new StringBuilder();
+            for (UpstreamEvent event : events) {
+                if (event instanceof UpstreamEvent.Text text) {
+                    said.append(text.text());
+                }
+            }
+            if (!said.isEmpty()) {
+                byte[] bytes = bytes(said.toString());
+                outlet.write(bytes, bytes.length);
+            }
+        }
+
+        private static byte[] bytes(String text) {
+            return text.getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public End end(Completion completion) {
+            byte[] last = bytes("\n" + Credits.text(completion.chargeMicros()) + " credits\n");
+            return () -> outlet.end(last, last.length);
+        }
+
+        @Override
+        public void failed(ApiError error) {
+            if (begun) {
+                byte[] last = bytes("\nfailed: " + error.message() + "\n");
+                outlet.end(last, last.length);
+            } else {
+                outlet.fail(error);
+            }
+        }
+
+        @Override
+        public void cut() {
+            outlet.fail(ApiError.of(dev.tollgate.base.error.ErrorCode.INTERNAL_ERROR, "An internal error occurred."));
+        }
+
+        @Override
+        public boolean full() {
+            return begun && outlet.full();
+        }
+
+        @Override
+        public void onDrain(Runnable resume) {
+            outlet.onDrain(resume);
+        }
+    }
+}

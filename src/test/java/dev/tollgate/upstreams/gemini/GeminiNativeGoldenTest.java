@@ -1,0 +1,87 @@
+package dev.tollgate.upstreams.gemini;
+
+import dev.tollgate.base.conversation.PromptSize;
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.testing.Golden;
+import dev.tollgate.testing.GoldenRequests;
+import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.upstreams.pool.NativeAsk;
+import dev.tollgate.upstreams.pool.SignatureOrigins;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What Gemini is sent for a request in its own words: {@code body}, for a {@code model}, perhaps in the place of another one that it {@code
+ * replaces}, on the channel "here"; {@code callIds} says which ids of calls go back there, {@code made} who made which signature.
+ */
+class GeminiNativeGoldenTest {
+
+    static List<Golden> pairs() {
+        return Golden.pairs("gemini/native", "json", "json");
+    }
+
+    @ParameterizedTest
+    @MethodSource("pairs")
+    void a_request_in_geminis_words_becomes_this_body(Golden pair) {
+        JsonNode in = Json.STRICT.readTree(pair.read());
+        UpstreamModel model = model(in.path("model").asString("gemini-2.5-pro"));
+        UpstreamModel asked =
+                in.has("replaces") ? model.inPlaceOf(model(in.path("replaces").asString())) : model;
+        CallIds callIds = CallIds.valueOf(in.path("callIds").asString("ANY"));
+        GoldenRequests.check(pair, () -> {
+            GeminiBody body = NativeRequestWriter.write(ask(in, asked), "here", asked, callIds, Asks.BUCKETS);
+            return new GoldenRequests.Made(Asks.bytes(body, null), body.ignored(), body.wanted());
+        });
+    }
+
+    private static NativeAsk ask(JsonNode in, UpstreamModel model) {
+        Map<String, SignatureOrigins.Origin> made = new HashMap<>();
+        in.path("made")
+                .forEachEntry((signature, by) -> made.put(
+                        signature,
+                        new SignatureOrigins.Origin(
+                                by.path("channel").asString(),
+                                by.path("model").asString(),
+                                by.path("callId").asString(null))));
+        return new NativeAsk(
+                (ObjectNode) in.path("body"),
+                model.name(),
+                model.name(),
+                in.path("candidates").asInt(1),
+                false,
+                new PromptSize(1, 1, 0, 0, List.of()),
+                new SignatureOrigins(made, null));
+    }
+
+    private static UpstreamModel model(String name) {
+        return Stream.of(Asks.PRO_25, Asks.PRO_31, Asks.FLASH_38, Asks.PLAIN, LEVELS)
+                .filter(model -> model.name().equals(name))
+                .findAny()
+                .orElseThrow();
+    }
+
+    /** Takes levels alone. */
+    private static final UpstreamModel LEVELS = new UpstreamModel(
+            "levels",
+            1000,
+            1000,
+            false,
+            1,
+            true,
+            false,
+            false,
+            new UpstreamModel.Thinking.Level(((UpstreamModel.Thinking.Level) Asks.PRO_31.thinking()).byEffort(), false),
+            true,
+            true,
+            false,
+            true,
+            List.of(),
+            Map.of(),
+            null);
+}

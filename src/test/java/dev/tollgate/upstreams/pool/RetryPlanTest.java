@@ -1,0 +1,145 @@
+package dev.tollgate.upstreams.pool;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.upstreams.pool.RetryPlan.Decision;
+import dev.tollgate.upstreams.pool.RetryPlan.Next;
+import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who is asked after what, row by row: what was tried before, what happened, and what comes of it. */
+class RetryPlanTest {
+
+    /** What was tried: letters of a(sked again), s(ignatures left out), r(eplaced), and how many retries. */
+    private static RetryPlan plan(String tried, int retries) {
+        return new RetryPlan(retries + 1, retries, tried.contains("a"), tried.contains("s"), tried.contains("r"));
+    }
+
+    private static UpstreamFailure failure(Kind kind, @Nullable Long retryAfterMillis) {
+        return new UpstreamFailure(kind, retryAfterMillis == null ? null : Duration.ofMillis(retryAfterMillis), "");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+        # tried | retries | failure | told to wait | empty before | budget | next | tried then | retries then | takes budget | rules out
+        - | 0 | REFUSED       | -    | false | true  | NOBODY             | -  | 0 | false | false
+        - | 0 | TOO_LONG      | -    | false | true  | NOBODY             | -  | 0 | false | false
+        - | 0 | BROKEN        | -    | false | true  | NOBODY             | -  | 0 | false | false
+        - | 0 | UNAVAILABLE   | -    | false | true  | ANY_CHANNEL        | -  | 1 | true  | false
+        - | 1 | UNAVAILABLE   | -    | false | true  | ANY_CHANNEL        | -  | 2 | true  | false
+        - | 2 | UNAVAILABLE   | -    | false | true  | NOBODY             | -  | 2 | false | false
+        - | 0 | UNAVAILABLE   | -    | false | false | NOBODY             | -  | 0 | false | false
+        - | 0 | QUOTA         | -    | false | true  | ANY_CHANNEL        | -  | 1 | true  | false
+        - | 0 | QUOTA         | 0    | false | true  | ANY_CHANNEL        | -  | 1 | true  | false
+        - | 0 | QUOTA         | 0    | false | false | NOBODY             | -  | 0 | false | false
+        - | 2 | QUOTA         | 1000 | false | false | ANY_CHANNEL        | -  | 2 | false | false
+        - | 2 | DAY_QUOTA     | -    | false | false | ANY_CHANNEL        | -  | 2 | false | false
+        - | 2 | MISCONFIGURED | -    | false | false | ANY_CHANNEL        | -  | 2 | false | true
+        - | 2 | SIGNATURE     | -    | false | false | WITHOUT_SIGNATURES | s  | 2 | false | false
+        s | 0 | SIGNATURE     | -    | false | true  | NOBODY             | s  | 0 | false | false
+        - | 2 | REPLACED      | -    | false | false | SUCCESSOR          | r  | 2 | false | false
+        r | 0 | REPLACED      | -    | false | true  | ANY_CHANNEL        | r  | 0 | false | true
+        - | 0 | REFUSED       | -    | true  | true  | SAME_CHANNEL       | a  | 0 | true  | false
+        - | 2 | UNAVAILABLE   | -    | true  | true  | SAME_CHANNEL       | a  | 2 | true  | false
+        - | 0 | SIGNATURE     | -    | true  | true  | SAME_CHANNEL       | a  | 0 | true  | false
+        - | 0 | SIGNATURE     | -    | true  | false | WITHOUT_SIGNATURES | s  | 0 | false | false
+        a | 0 | REFUSED       | -    | true  | true  | NOBODY             | a  | 0 | false | false
+        a | 0 | UNAVAILABLE   | -    | true  | true  | ANY_CHANNEL        | a  | 1 | true  | false
+        """)
+    void a_failure_decides_who_is_asked_next(
+            @Nullable String tried,
+            int retries,
+            Kind kind,
+            @Nullable Long waitMillis,
+            boolean emptyBefore,
+            boolean budget,
+            Next next,
+            @Nullable String triedThen,
+            int retriesThen,
+            boolean takesBudget,
+            boolean rulesOut) {
+        RetryPlan before = plan(tried == null ? "" : tried, retries);
+
+        Decision decision = before.afterFailure(failure(kind, waitMillis), emptyBefore, budget);
+
+        RetryPlan shape = plan(triedThen == null ? "" : triedThen, retriesThen);
+        RetryPlan after = new RetryPlan(
+                before.attempts(), shape.retries(), shape.askedAgain(), shape.withoutSignatures(), shape.replaced());
+        assertThat(decision).isEqualTo(new Decision(next, after, takesBudget, rulesOut));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', true, true, SAME_CHANNEL",
+        "'', false, true, NOBODY",
+        "'', true, false, NOBODY",
+        "a, true, true, NOBODY",
+    })
+    void an_empty_answer_is_asked_for_once_more(String tried, boolean finished, boolean budget, Next next) {
+        Decision decision = plan(tried, 2).afterEmpty(finished, budget);
+
+        assertThat(decision.next()).isEqualTo(next);
+        assertThat(decision.takesBudget()).isEqualTo(next == Next.SAME_CHANNEL);
+        assertThat(decision.plan().retries()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, true, ANY_CHANNEL, 1", "1, true, ANY_CHANNEL, 2", "2, true, NOBODY, 2", "0, false, NOBODY, 0"})
+    void a_hedge_costs_a_retry(int retries, boolean budget, Next next, int retriesThen) {
+        Decision decision = plan("", retries).hedge(budget);
+
+        assertThat(decision.next()).isEqualTo(next);
+        assertThat(decision.plan().retries()).isEqualTo(retriesThen);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 5000, true", "1, 5001, false", "2, 1, false", "0, -7, true"})
+    void a_short_rest_is_waited_for_as_long_as_there_are_retries(int retries, long waitMillis, boolean waits) {
+        Optional<RetryPlan> after = plan("", retries).afterRest(waitMillis);
+
+        assertThat(after.map(RetryPlan::retries)).isEqualTo(waits ? Optional.of(retries + 1) : Optional.empty());
+    }
+
+    @Test
+    void eight_channels_are_asked_at_most() {
+        RetryPlan plan = RetryPlan.NEW;
+        for (int i = 0; i < 8; i++) {
+            assertThat(plan.mayAsk()).isTrue();
+            plan = plan.asked();
+        }
+
+        assertThat(plan.mayAsk()).isFalse();
+        assertThat(plan.afterRest(1)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void a_pause_grows_with_the_retries_and_is_never_nothing(int retries) {
+        long longest = 0;
+        Random random = new Random(7);
+        for (int i = 0; i < 10_000; i++) {
+            long pause = plan("", retries).pauseMillis(failure(Kind.UNAVAILABLE, null), random);
+            assertThat(pause).isBetween(1L, 200L << retries);
+            longest = Math.max(longest, pause);
+        }
+
+        assertThat(longest).isGreaterThan(190L << retries);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {"-, -, 0", "QUOTA, 1500, 0", "UNAVAILABLE, 1500, 1500", "UNAVAILABLE, 0, 1"})
+    void a_pause_is_what_the_upstream_asked_for(@Nullable Kind kind, @Nullable Long asked, long pause) {
+        UpstreamFailure last = kind == null ? null : failure(kind, asked);
+
+        assertThat(plan("", 1).pauseMillis(last, new Random(1))).isEqualTo(pause);
+    }
+}
