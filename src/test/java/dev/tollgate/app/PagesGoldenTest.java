@@ -1,0 +1,686 @@
+package dev.tollgate.app;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.http.Route;
+import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.FilledInstallation;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Golden;
+import dev.tollgate.testing.PageText;
+import dev.tollgate.testing.Totp;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The HTML of every page of a {@link FilledInstallation}, compared with golden files except for white space. */
+@Timeout(120)
+class PagesGoldenTest {
+
+    private static final Path FOLDER = Path.of("src/test/resources/golden/pages");
+
+    /** Pages whose frame is compared, too; of the others only title and main part are. */
+    private static final Set<String> FRAMED =
+            Set.of("overview", "console", "sign-in", "docs", "docs-for-strangers", "playground", "error-404");
+
+    private static final Map<String, String> PAGES = new LinkedHashMap<>();
+    private static final Set<String> ASKED = new HashSet<>();
+    private static final Map<String, String> NAMES = new HashMap<>();
+    private static List<Route<?>> routes;
+
+    @BeforeAll
+    static void fill() throws Exception {
+        try (FilledInstallation used = new FilledInstallation().filled()) {
+            routes = used.gateway().app().routes();
+            name(used.gateway(), "account", "name");
+            name(used.gateway(), "person", "login");
+            name(used.gateway(), "task", "id");
+            name(used.gateway(), "payment", "id");
+            new Collected(used).all();
+        }
+        try (Gateway fresh = Gateway.start(
+                Surroundings.REAL.withClock(() -> FilledInstallation.NOW),
+                Map.of(),
+                "operator.password",
+                FilledInstallation.PASSWORD)) {
+            FilledInstallation.demoFirst(fresh);
+            fresh(fresh);
+        }
+    }
+
+    @AfterAll
+    static void forget() {
+        PAGES.clear();
+    }
+
+    /** Names ids by the order in which their rows were made. @param then what tells rows of one instant apart */
+    private static void name(Gateway gateway, String table, String then) {
+        String ids = gateway.text(
+                "SELECT group_concat(id) FROM (SELECT id FROM " + table + " ORDER BY created_at, " + then + ")");
+        int number = 0;
+        for (String id : ids.split(",")) {
+            NAMES.put(id, table + "-" + ++number);
+        }
+    }
+
+    private static void keep(String name, String path, Browser.Page page) {
+        ASKED.add(path.replaceAll("[?#].*", ""));
+        if (!page.location().isEmpty()) {
+            throw new AssertionError(name + " leads to " + page.location());
+        }
+        String text = PageText.of(page.body(), NAMES);
+        if (!FRAMED.contains(name)) {
+            text = text.replaceAll("(?s)^.*?(<title>.*?</title>).*?(<main.*</main>).*$", "$1\n$2");
+        }
+        if (name.startsWith("docs")) {
+            text = text.replaceAll("(?s)(<article class=\"prose\">).*(</article>)", "$1$2");
+        }
+        if (PAGES.put(name, page.status() + "\n" + text) != null) {
+            throw new AssertionError("two pages are called " + name);
+        }
+    }
+
+    private static void get(String name, Browser browser, String path) {
+        keep(name, path, browser.get(path));
+    }
+
+    /** What a form is answered with where it is not taken. */
+    private static void post(String name, Browser browser, String from, String path, String... fields) {
+        keep(name, path, browser.submit(from, path, FilledInstallation.form(fields)));
+    }
+
+    static Stream<String> names() {
+        return PAGES.keySet().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void a_page_is_as_it_was(String name) {
+        new Golden(FOLDER, FOLDER.resolve(name + ".html")).check(PAGES.get(name));
+    }
+
+    @Test
+    void no_golden_file_is_left_over() throws IOException {
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            assertThat(files.map(file -> file.getFileName().toString().replace(".html", "")))
+                    .isSubsetOf(PAGES.keySet());
+        }
+    }
+
+    @Test
+    void every_route_of_a_page_is_looked_at() {
+        assertThat(routes.stream()
+                        .filter(route -> route.method().equals("GET")
+                                && route.gate().name().startsWith("page"))
+                        .map(Route::path)
+                        .filter(path -> !path.matches(".*(\\.csv|\\.json|/export|/live)")))
+                .allSatisfy(path -> assertThat(ASKED)
+                        .as(path)
+                        .anyMatch(asked -> asked.matches(Pattern.quote(path)
+                                .replaceAll("\\{[a-z]+\\.\\.\\.}", "\\\\E.+\\\\Q")
+                                .replaceAll("\\{[a-z]+}", "\\\\E[^/]+\\\\Q"))));
+    }
+
+    private record Collected(FilledInstallation it) {
+
+        void all() throws Refused {
+            account();
+            requests();
+            keys();
+            billing();
+            settings();
+            secondFactor();
+            documentation();
+            accounts();
+            money();
+            system();
+            door();
+        }
+
+        void account() {
+            get("overview", it.ann, "/dashboard");
+            get("overview-of-who-only-has-credits", it.fred, "/dashboard");
+            get("overview-of-a-stranger-provider", it.cara, "/dashboard");
+            get("usage", it.ann, "/dashboard/usage");
+            get("usage-by-day", it.ann, "/dashboard/usage?range=30&by=day");
+            get("usage-by-key", it.ann, "/dashboard/usage?range=7&by=key");
+            get("usage-own-range", it.ann, "/dashboard/usage?range=own&from=2026-10-30&to=2026-11-05&by=model");
+            get("usage-of-a-key", it.ann, "/dashboard/usage?range=365&key=" + it.keys.get("laptop"));
+            get("usage-empty", it.fred, "/dashboard/usage");
+            get("playground", it.ann, "/playground");
+            get("playground-of-a-model", it.cara, "/playground?model=gemini-3.1-pro");
+        }
+
+        void requests() {
+            String list = "/dashboard/requests";
+            get("requests", it.ann, list);
+            get("requests-all", it.ann, list + "?range=30");
+            get("requests-of-a-model", it.ann, list + "?range=7&model=gemini-2.5-pro&state=completed");
+            get("requests-failed", it.ann, list + "?range=30&state=failed&key=" + it.keys.get("laptop"));
+            get("requests-own-range", it.ann, list + "?range=own&from=2026-11-01&to=2026-11-10");
+            get("requests-none-found", it.ann, list + "?range=own&from=2026-01-01&to=2026-01-02");
+            get("requests-empty", it.fred, list);
+            get("refused", it.ann, list + "/refused");
+            get("refused-empty", it.fred, list + "/refused");
+            it.calls.forEach((name, id) -> get(
+                    "request-" + name,
+                    name.equals("cut") || name.equals("google") ? it.cara : it.ann,
+                    list + "/" + id));
+            get("request-verified", it.ann, list + "/" + it.calls.get("plain") + "?verify=1");
+            get("request-of-another", it.fred, list + "/" + it.calls.get("plain"));
+            get("find-nothing", it.ann, "/dashboard/find?q=nothing");
+            get("find-several", it.ann, "/dashboard/find?q=a");
+        }
+
+        void keys() {
+            String list = "/dashboard/keys";
+            get("keys", it.ann, list);
+            get("keys-empty", it.fred, list);
+            get("keys-said", it.ann, list + "?done=deleted");
+            it.keys.forEach((name, id) -> get(
+                    "key-" + name.replaceAll("[^a-z]+", "-"),
+                    name.equals("phone") ? it.cara : it.ann,
+                    list + "/" + id));
+            get("key-new", it.ann, list + "/new");
+            post(
+                    "key-new-wrong",
+                    it.ann,
+                    list + "/new",
+                    list + "/new",
+                    "name",
+                    "",
+                    "hour",
+                    "many",
+                    "day",
+                    "-1",
+                    "total",
+                    "1.2",
+                    "requests",
+                    "0",
+                    "tokens",
+                    "x",
+                    "concurrency",
+                    "0",
+                    "expires",
+                    "soon",
+                    "allow",
+                    "nowhere",
+                    "model-1",
+                    "no-model");
+            post(
+                    "key-new-without-a-password",
+                    it.cara,
+                    list + "/new",
+                    list + "/new",
+                    "name",
+                    "m",
+                    "kind",
+                    "management");
+            post("key-made", it.fred, list + "/new", list + "/new", "name", "first");
+            String laptop = list + "/" + it.keys.get("prod-web");
+            post("key-wrong", it.ann, laptop, laptop, "deed", "save", "version", "0", "name", "", "hour", "-");
+            post("key-delete-untyped", it.ann, laptop, laptop, "deed", "delete", "typed", "other");
+            get("key-unknown", it.ann, list + "/key_none");
+        }
+
+        void billing() {
+            String path = "/dashboard/billing";
+            get("billing", it.ann, path);
+            get("billing-empty", it.fred, path);
+            get("billing-older", it.ann, path + "?before=9");
+            post(
+                    "billing-contact-wrong",
+                    it.ann,
+                    path,
+                    path + "/contact",
+                    "name",
+                    "x".repeat(400),
+                    "address",
+                    "a",
+                    "vat-id",
+                    "b");
+            get("statement", it.ann, path + "/statements/2026-11");
+            get("statement-of-a-past-month", it.ann, path + "/statements/2026-10");
+            get("statement-empty", it.fred, path + "/statements/2026-11");
+            get("statement-of-no-month", it.ann, path + "/statements/nonsense");
+            get("top-up", it.ann, path + "/top-up");
+            post("top-up-wrong", it.ann, path + "/top-up", path + "/top-up", "id", "a".repeat(32), "own", "ten");
+            post("voucher-wrong", it.ann, path + "/top-up", path + "/voucher", "code", "nonsense");
+            post("voucher-used", it.ann, path + "/top-up", path + "/voucher", "code", it.vouchers.getFirst());
+            it.payments.forEach((name, id) -> get("payment-" + name, it.ann, path + "/top-up/" + id));
+            get("payment-unknown", it.ann, path + "/top-up/pay_none");
+            get("invoice", it.ann, path + "/invoices/" + it.payments.get("paid"));
+            get("invoice-unpaid", it.ann, path + "/invoices/" + it.payments.get("open"));
+        }
+
+        void settings() {
+            String path = "/dashboard/settings";
+            get("settings", it.ann, path);
+            get("settings-saved", it.ann, path + "?saved=1");
+            post(
+                    "settings-wrong",
+                    it.ann,
+                    path,
+                    path,
+                    "version",
+                    "0",
+                    "name",
+                    "",
+                    "zone",
+                    "Nowhere/Land",
+                    "theme",
+                    "pink");
+            get("notices", it.ann, path + "/notices");
+            post("notices-wrong", it.ann, path + "/notices", path + "/notices", "version", "0", "line", "many");
+            get("email", it.ann, path + "/email");
+            post("email-wrong", it.ann, path + "/email", path + "/email", "deed", "change", "email", "nonsense");
+            get("data", it.ann, path + "/data");
+            get("data-of-who-shares", it.ben, path + "/data");
+            get("data-of-who-is-alone", it.cara, path + "/data");
+            post("data-wrong", it.fred, path + "/data", path + "/data", "login", "other", "password", "wrong");
+            get("security", it.ann, path + "/security");
+            get("security-without-password", it.cara, path + "/security");
+            post(
+                    "security-wrong",
+                    it.ann,
+                    path + "/security",
+                    path + "/security",
+                    "deed",
+                    "password",
+                    "present",
+                    "wrong",
+                    "password",
+                    "short");
+            get("identity", it.ann, path + "/security/identity");
+            get("identity-connected", it.cara, path + "/security/identity");
+            get("identity-done", it.cara, path + "/security/identity?done=connected");
+        }
+
+        void secondFactor() {
+            String path = "/dashboard/settings/security/second-factor";
+            get("second-factor", it.ben, path);
+            String page = it.ben.get(path).body();
+            String secret =
+                    FilledInstallation.found("id=\"secret\">([^<]+)<", page).replace(" ", "");
+            String sealed = FilledInstallation.found("name=\"sealed\" value=\"([^\"]+)\"", page);
+            post("second-factor-wrong", it.ben, path, path, "deed", "on", "sealed", sealed, "code", "000000");
+            post(
+                    "second-factor-made",
+                    it.ben,
+                    path,
+                    path,
+                    "deed",
+                    "on",
+                    "sealed",
+                    sealed,
+                    "code",
+                    Totp.code(secret, it.now()));
+            get("second-factor-on", it.ben, path);
+            get("security-with-second-factor", it.ben, "/dashboard/settings/security");
+            it.at(it.now().plusSeconds(700));
+            get("second-factor-unproven", it.ben, path);
+            post("second-factor-unproven-wrong", it.ben, path, path, "deed", "prove", "password", "wrong");
+            get("data-unproven", it.ben, "/dashboard/settings/data");
+            String manager = "/dashboard/keys/" + it.keys.get("manager");
+            String make = "/dashboard/keys/new";
+            post("key-new-unproven", it.ann, make, make, "name", "m", "kind", "management", "password", "wrong");
+            get("key-locked", it.ann, manager);
+            post("key-locked-wrong", it.ann, manager, manager, "deed", "prove", "password", "wrong");
+            it.signIn(it.ben, "ben@example.org");
+            get("code", it.ben, "/sign-in/code?to=%2Fdashboard%2Fusage");
+            post("code-wrong", it.ben, "/sign-in/code", "/sign-in/code", "to", "/dashboard", "code", "000000");
+        }
+
+        void documentation() {
+            Browser stranger = it.browser(20);
+            get("docs", it.ann, "/docs");
+            get("docs-for-strangers", stranger, "/docs");
+            get("docs-page", stranger, "/docs/billing");
+            get("docs-reference", stranger, "/docs/reference/chat");
+            get("docs-unknown", stranger, "/docs/nothing");
+            get("models", it.ann, "/docs/models");
+            get("models-for-strangers", stranger, "/docs/models");
+            get("model", stranger, "/docs/models/gemini-3.1-pro");
+            get("model-google", it.ann, "/docs/models/google/gemini-2.5-pro");
+            get("model-unknown", stranger, "/docs/models/none");
+            get("error-404", it.ann, "/dashboard/nothing");
+        }
+
+        void accounts() {
+            Browser operator = it.operator;
+            it.signIn(operator, "operator");
+            String path = "/console/accounts";
+            get("console", operator, "/console");
+            get("console-accounts", operator, path);
+            get("console-accounts-found", operator, path + "?q=example.org");
+            get("console-accounts-none-found", operator, path + "?q=nothing+at+all");
+            post(
+                    "console-accounts-wrong",
+                    operator,
+                    path,
+                    path,
+                    "deed",
+                    "create",
+                    "name",
+                    "",
+                    "credits",
+                    "many",
+                    "reason",
+                    "");
+            post("console-invite-wrong", operator, path, path, "deed", "invite", "email", "nonsense", "reason", "r");
+            for (String person : List.of("ann", "ben", "dora", "fred", "cara")) {
+                if (!person.equals("ben")) {
+                    get("console-account-" + person, operator, path + "/" + it.account(person + "@example.org"));
+                }
+            }
+            get("console-account-done", operator, path + "/" + it.account("ann@example.org") + "?done=grant");
+            get("console-account-deleted", operator, path + "/" + it.deleted());
+            String ann = path + "/" + it.account("ann@example.org");
+            post("console-account-wrong", operator, ann, ann, "deed", "grant", "credits", "many", "reason", "");
+            post(
+                    "console-account-limits-wrong",
+                    operator,
+                    ann,
+                    ann,
+                    "deed",
+                    "limits",
+                    "hour",
+                    "-1",
+                    "requests",
+                    "0",
+                    "reason",
+                    "r");
+            post(
+                    "console-reset-link",
+                    operator,
+                    ann,
+                    ann,
+                    "deed",
+                    "reset",
+                    "login",
+                    "ann@example.org",
+                    "reason",
+                    "by phone");
+            get("console-account-unknown", operator, path + "/acc_none");
+            get("console-for-customers", it.ann, "/console");
+            String calls = "/console/requests";
+            get("console-requests", operator, calls);
+            get(
+                    "console-requests-filtered",
+                    operator,
+                    calls + "?model=gemini-2.5-pro&state=completed&account=" + it.account("ann@example.org"));
+            get("console-requests-none-found", operator, calls + "?account=acc_none");
+            get("console-refused", operator, calls + "/refused");
+            get("console-refused-of-a-code", operator, calls + "/refused?code=model_not_found");
+            it.calls.forEach((name, id) -> get("console-request-" + name, operator, calls + "/" + id));
+            String streamed = calls + "/" + it.calls.get("streamed");
+            post(
+                    "console-request-wrong",
+                    operator,
+                    streamed,
+                    streamed,
+                    "deed",
+                    "refund",
+                    "credits",
+                    "many",
+                    "reason",
+                    "");
+            get("console-request-done", operator, streamed + "?done=refund");
+            get("console-request-unknown", operator, calls + "/chatcmpl-none");
+        }
+
+        void money() {
+            Browser operator = it.operator;
+            get("console-prices", operator, "/console/prices");
+            String price = "/console/prices/gemini-3-pro";
+            get("console-price", operator, price);
+            get("console-price-done", operator, price + "?done=price");
+            get("console-price-google", operator, "/console/prices/google/gemini-2.5-pro");
+            post(
+                    "console-price-compared",
+                    operator,
+                    price,
+                    price,
+                    "deed",
+                    "compare",
+                    "input",
+                    "1",
+                    "output",
+                    "2,000.5",
+                    "thoughts",
+                    "billed");
+            post(
+                    "console-price-wrong",
+                    operator,
+                    price,
+                    price,
+                    "deed",
+                    "compare",
+                    "input",
+                    "cheap",
+                    "output",
+                    "1",
+                    "thoughts",
+                    "free");
+            get("console-price-unknown", operator, "/console/prices/none");
+            get("console-vouchers", operator, "/console/vouchers");
+            post(
+                    "console-vouchers-wrong",
+                    operator,
+                    "/console/vouchers",
+                    "/console/vouchers",
+                    "deed",
+                    "make",
+                    "count",
+                    "two",
+                    "credits",
+                    "5",
+                    "reason",
+                    "r");
+            post(
+                    "console-vouchers-made",
+                    operator,
+                    "/console/vouchers",
+                    "/console/vouchers",
+                    "deed",
+                    "make",
+                    "count",
+                    "2",
+                    "credits",
+                    "5",
+                    "reason",
+                    "for a fair");
+            get("console-payments", operator, "/console/payments");
+            for (String by : List.of("day", "model", "channel", "account")) {
+                get("console-revenue-by-" + by, operator, "/console/revenue?by=" + by);
+            }
+            get("console-revenue-own-range", operator, "/console/revenue?range=own&from=2026-11-01&to=2026-11-10");
+            get("console-books", operator, "/console/books");
+        }
+
+        void system() {
+            Browser operator = it.operator;
+            get("console-channels", operator, "/console/channels");
+            get("console-channels-read", operator, "/console/channels?read=yes");
+            get("console-channels-tried", operator, "/console/channels?tried=main&took=12&end=answered");
+            get("console-audit", operator, "/console/audit");
+            get("console-audit-filtered", operator, "/console/audit?action=price.set");
+            get("console-audit-of-an-account", operator, "/console/audit?subject=" + it.account("dora@example.org"));
+            get("console-audit-none-found", operator, "/console/audit?subject=nothing");
+            for (String tab : List.of("sign-up", "mail", "logging", "all")) {
+                get("console-settings-" + tab, operator, "/console/settings/" + tab);
+            }
+            get("console-settings", operator, "/console/settings");
+            get("console-settings-done", operator, "/console/settings?done=setting");
+            post(
+                    "console-settings-wrong",
+                    operator,
+                    "/console/settings/sign-up",
+                    "/console/settings/sign-up",
+                    "deed",
+                    "sign-up",
+                    "reason",
+                    "r",
+                    "was-sign-up.credits",
+                    "50",
+                    "sign-up.credits",
+                    "many");
+            get("console-prove", operator, "/console/prove?to=%2Fconsole%2Fprices");
+            post(
+                    "console-prove-wrong",
+                    operator,
+                    "/console/prove",
+                    "/console/prove",
+                    "to",
+                    "/console/prices",
+                    "password",
+                    "wrong");
+        }
+
+        void door() throws Refused {
+            Browser stranger = it.browser(21);
+            get("sign-in", stranger, "/sign-in?to=%2Fdashboard%2Fusage");
+            for (String said : List.of("confirmed", "reset", "deleted", "left")) {
+                get("sign-in-said-" + said, stranger, "/sign-in?said=" + said);
+            }
+            post("sign-in-wrong", stranger, "/sign-in", "/sign-in", "login", "ann@example.org", "password", "wrong");
+            get("sign-up", stranger, "/sign-up");
+            get("sign-up-sent", stranger, "/sign-up?sent=1");
+            post("sign-up-wrong", stranger, "/sign-up", "/sign-up", "email", "nonsense", "zone", "UTC");
+            get("forgot", stranger, "/forgot");
+            get("forgot-sent", stranger, "/forgot?sent=1");
+            get("dead-link", stranger, "/reset/nothing");
+            String reset = it.resetLink("fred@example.org");
+            get("reset", stranger, reset);
+            post("reset-wrong", stranger, reset, reset, "password", "short");
+            String invitation = it.invitation("new@example.org");
+            get("join", stranger, invitation);
+            post(
+                    "join-wrong",
+                    stranger,
+                    invitation,
+                    invitation,
+                    "password",
+                    "short",
+                    "name",
+                    "x".repeat(300),
+                    "zone",
+                    "UTC");
+            it.at(it.now().plusSeconds(60));
+            it.ann.submit(
+                    "/dashboard/settings/email",
+                    "/dashboard/settings/email",
+                    Map.of("deed", "change", "email", "ann@example.com", "password", FilledInstallation.PASSWORD));
+            get("email-waiting", it.ann, "/dashboard/settings/email");
+            String confirm = it.mailed("ann@example.com");
+            get("confirm", stranger, confirm);
+            it.another("dan", "dan@example.org");
+            keep(
+                    "newcomer",
+                    "/sign-in/oidc",
+                    stranger.get(it.through(stranger, "/sign-in/oidc").location()));
+            it.another("ann", "ann@example.org");
+            keep(
+                    "newcomer-taken",
+                    "/sign-in/oidc",
+                    stranger.get(it.through(stranger, "/sign-in/oidc").location()));
+            keep(
+                    "identity-connect",
+                    "/dashboard/settings/security/identity",
+                    it.ann.get(it.through(it.ann, "/sign-in/oidc?for=connect").location()));
+            get("oidc-failed", stranger, "/sign-in/oidc?error=access_denied&state=x");
+            get("landing", it.browser(22), "/");
+            get("error-421", stranger, "/nothing-here");
+        }
+    }
+
+    /** A server without mail, payments and identity provider, on which nothing has happened yet. */
+    private static void fresh(Gateway gateway) {
+        Browser operator = new Browser(gateway.url());
+        operator.signIn("operator", FilledInstallation.PASSWORD);
+        for (String page : List.of(
+                "",
+                "/accounts",
+                "/requests",
+                "/requests/refused",
+                "/channels",
+                "/prices",
+                "/vouchers",
+                "/payments",
+                "/revenue",
+                "/books",
+                "/audit",
+                "/settings/mail",
+                "/accounts/acc_demo")) {
+            get("fresh-console" + page.replace('/', '-').replace("acc_demo", "demo"), operator, "/console" + page);
+        }
+        post(
+                "fresh-console-invited",
+                operator,
+                "/console/accounts",
+                "/console/accounts",
+                "deed",
+                "invite",
+                "email",
+                "a@example.org",
+                "reason",
+                "r");
+        Browser kim = new Browser(gateway.url());
+        get("fresh-landing", kim, "/");
+        get("fresh-sign-up", kim, "/sign-up");
+        post(
+                "fresh-sign-up-wrong",
+                kim,
+                "/sign-up",
+                "/sign-up",
+                "email",
+                "kim@example.org",
+                "password",
+                "short",
+                "zone",
+                "UTC");
+        get("fresh-forgot", kim, "/forgot");
+        get("fresh-sign-in", kim, "/sign-in");
+        kim.signUp("kim@example.org", FilledInstallation.PASSWORD);
+        for (String page : List.of(
+                "",
+                "/usage",
+                "/requests",
+                "/keys",
+                "/billing",
+                "/billing/top-up",
+                "/settings/email",
+                "/settings/notices",
+                "/settings/security",
+                "/settings/security/identity",
+                "/settings/data")) {
+            get("fresh-dashboard" + page.replace('/', '-'), kim, "/dashboard" + page);
+        }
+        String top = "/dashboard/billing/top-up";
+        String path = kim.submit(top, top, Map.of("id", "0".repeat(32), "dollars", "25"))
+                .location();
+        String test = path.replace(top, "/pay/test");
+        get("fresh-payment-open", kim, path);
+        get("fresh-test-payment", kim, test);
+        kim.submit(test, test, Map.of("end", "paid"));
+        get("fresh-payment-paid", kim, path);
+        get("fresh-test-payment-ended", kim, test);
+        get("fresh-test-receipt", kim, path.replace("top-up", "invoices"));
+        get("fresh-billing-paid", kim, "/dashboard/billing");
+    }
+}
