@@ -121,7 +121,8 @@ class LauncherTest {
     @Test
     void a_server_without_memory_ends() throws Exception {
         ready();
-        assertThat(launch("serve").out()).contains("-XX:+ExitOnOutOfMemoryError");
+        assertThat(launch("serve").out()).contains("/jvm.options ");
+        assertThat(Files.readAllLines(Path.of("jvm.options"))).contains("-XX:+ExitOnOutOfMemoryError");
     }
 
     @Test
@@ -231,12 +232,7 @@ class LauncherTest {
     void the_jvm_is_given_its_flags_and_the_recorded_start_where_there_is_one() throws Exception {
         ready();
         String first = launch("serve").out();
-        assertThat(first)
-                .contains(
-                        "-XX:+UseCompactObjectHeaders",
-                        " --enable-native-access=ALL-UNNAMED",
-                        " -XX:TrimNativeHeapInterval=3000 ",
-                        " -Xlog:trimnative*=off ");
+        assertThat(first).contains("@" + project.toRealPath() + "/jvm.options ");
         assertThat(first).doesNotContain("AOTCache");
         write(project.resolve("target/run/1/tollgate.aot"), "");
         assertThat(launch("serve").out())
@@ -251,16 +247,14 @@ class LauncherTest {
         assertThat(launch("serve").out()).doesNotContain("IgnoreUnrecognizedVMOptions");
         jdk(folder.resolve("later"), "29");
         Map<String, String> later = Map.of("JAVA_HOME", folder.resolve("later").toString());
-        assertThat(launch(later, project, "serve").out()).contains("-XX:+IgnoreUnrecognizedVMOptions -XX:+UseCompact");
+        assertThat(launch(later, project, "serve").out()).contains("-XX:+IgnoreUnrecognizedVMOptions @");
     }
 
     @Test
     void on_one_processor_the_jvm_begins_with_a_small_heap() throws Exception {
         ready();
         program(tools.resolve("nproc"), "#!/bin/sh\necho 2\n");
-        assertThat(launch("serve").out())
-                .contains("-XX:+UseCompactObjectHeaders")
-                .doesNotContain("-Xms");
+        assertThat(launch("serve").out()).contains("/jvm.options ").doesNotContain("-Xms");
         program(tools.resolve("nproc"), "#!/bin/sh\necho 1\n");
         assertThat(launch("serve").out()).contains(" -Xms72m ");
     }

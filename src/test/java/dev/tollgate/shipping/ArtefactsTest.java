@@ -145,10 +145,10 @@ class ArtefactsTest {
         String file = Files.readString(CONTAINERFILE);
         List<String> entry = values(value(CONTAINERFILE, "^ENTRYPOINT (\\[.*\\])$"), "\"([^\"]*)\"");
         Path launcher = Path.of("tollgate");
-        List<String> flags = Stream.of(
-                        value(launcher, "^java_flags='(.*)'$"),
-                        value(launcher, "java_flags=\"\\$java_flags (-XX:AOTMode.*)\"$"))
-                .flatMap(text -> Stream.of(text.split(" ")))
+        List<String> flags = Stream.concat(
+                        Stream.of("@/opt/tollgate/jvm.options"),
+                        Stream.of(value(launcher, "java_flags=\"\\$java_flags (-XX:AOTMode.*)\"$")
+                                .split(" ")))
                 .toList();
         assertThat(entry.subList(1, 1 + flags.size())).isEqualTo(flags);
         assertThat(entry.subList(1 + flags.size(), entry.size()))

@@ -14,8 +14,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +23,6 @@ final class Gateway {
     private static final int READY_SECONDS = 60;
     private static final int POLL_MILLIS = 5;
     private static final int LOG_LINES_SHOWN = 20;
-
-    private static final Pattern LAUNCHER_FLAGS = Pattern.compile("^java_flags='(.*)'$", Pattern.MULTILINE);
 
     private static final String FLAG_OF_ONE_PROCESSOR = "-Xms72m";
 
@@ -113,13 +109,9 @@ final class Gateway {
         return program;
     }
 
-    /** What the launcher gives each JVM: without it a build measured by its jar would look worse than it runs. */
-    static List<String> launcherFlags() throws IOException {
-        Matcher line = LAUNCHER_FLAGS.matcher(Files.readString(launcher()));
-        if (!line.find()) {
-            throw new IllegalStateException("the launcher has no line of java_flags");
-        }
-        return List.of(line.group(1).split(" "));
+    /** The options that the launcher gives each JVM: without them a build measured by its jar would look worse than it runs. */
+    static List<String> launcherFlags() {
+        return List.of("@" + Main.home().resolveSibling("jvm.options"));
     }
 
     private static Path launcher() {

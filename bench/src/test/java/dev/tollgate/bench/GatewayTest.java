@@ -31,7 +31,6 @@ class GatewayTest {
             jvm.detach();
 
             assertThat(agent.getProperty("sun.jvm.args"))
-                    .contains(Gateway.launcherFlags())
                     .contains("-XX:+UseCompactObjectHeaders")
                     .contains("-Xmx77m");
             assertThat(system).containsEntry("bench.words", "two words");
