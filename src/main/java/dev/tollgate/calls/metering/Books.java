@@ -25,16 +25,16 @@ interface Books {
      * @param lost told at most once, after a hold was told: it could not be written, and is nobody's any more
      */
     void reserve(
-            String taskId, MeteredRequest request, Bounds bounds, Consumer<Reservation> then, Consumer<ApiError> lost);
+            String taskId, MeteredCall request, Bounds bounds, Consumer<Reservation> then, Consumer<ApiError> lost);
 
     /** Waits until a hold is durable. @param then told null, or why it will never be: then nothing may leave */
     void confirm(String taskId, Consumer<@Nullable ApiError> then);
 
     /** For an answer that goes on, if its key and account may go on, too (D54). */
-    void extend(String taskId, MeteredRequest request, long leastMicros, long wantedMicros, Consumer<Extension> then);
+    void extend(String taskId, MeteredCall request, long leastMicros, long wantedMicros, Consumer<Extension> then);
 
     /** For what was used already (D33): looks at balance and limits only. */
-    void extendForUsed(String taskId, MeteredRequest request, long wantedMicros, Consumer<Extension> then);
+    void extendForUsed(String taskId, MeteredCall request, long wantedMicros, Consumer<Extension> then);
 
     /** Charges the call. Once this has returned only what is told counts: it is charged, or everything goes back. */
     void settle(Settlement settlement, Consumer<Settled> then);
@@ -115,7 +115,7 @@ interface Books {
      */
     record Settlement(
             String taskId,
-            MeteredRequest request,
+            MeteredCall request,
             String answerModel,
             Bill bill,
             PrintedUsage printed,

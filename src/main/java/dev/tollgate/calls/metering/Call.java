@@ -29,7 +29,7 @@ public final class Call implements Running {
     private static final Logger log = LoggerFactory.getLogger(Call.class);
 
     private final Books books;
-    private final MeteredRequest request;
+    private final MeteredCall request;
     private final String taskId;
     private final Sink sink;
     private final Executor loop;
@@ -61,7 +61,7 @@ public final class Call implements Running {
             CallObserver observer,
             Runnable whenOver) {
         this.books = books;
-        this.request = metered.request();
+        this.request = metered;
         this.taskId = taskId;
         this.sink = sink;
         this.loop = loop;
@@ -69,7 +69,7 @@ public final class Call implements Running {
         this.course = new Course(taskId, metered, !sink.leavesWhole(), nanoTime);
         this.observer = observer;
         this.whenOver = whenOver;
-        this.phase = new Reserving(this, counting, media, metered);
+        this.phase = new Reserving(this, counting, media);
     }
 
     // ---- what happens ----
@@ -186,7 +186,7 @@ public final class Call implements Running {
         return books;
     }
 
-    MeteredRequest request() {
+    MeteredCall request() {
         return request;
     }
 

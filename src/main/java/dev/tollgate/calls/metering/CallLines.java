@@ -7,7 +7,7 @@ import dev.tollgate.models.Usage;
 public final class CallLines implements CallObserver {
 
     @Override
-    public void begun(MeteredRequest request) {
+    public void begun(MeteredCall request) {
         Arrival arrival = request.arrival();
         if (arrival != null) {
             arrival.watch().begun();

@@ -9,7 +9,7 @@ import java.util.List;
 public interface CallObserver {
 
     /** It counts as open from now on; {@link #over} follows. */
-    default void begun(MeteredRequest request) {}
+    default void begun(MeteredCall request) {}
 
     /** What it came to is in the books, or will be. Told right before its caller is told the end. @param call is not to be kept */
     void over(OverCall call);
@@ -22,7 +22,7 @@ public interface CallObserver {
         List<CallObserver> told = List.copyOf(observers);
         return new CallObserver() {
             @Override
-            public void begun(MeteredRequest request) {
+            public void begun(MeteredCall request) {
                 for (int i = 0; i < told.size(); i++) {
                     told.get(i).begun(request);
                 }

@@ -32,7 +32,7 @@ final class Course implements OverCall {
     private static final int IGNORED_CHARS_MAX = 192;
 
     private final String taskId;
-    private final MeteredRequest request;
+    private final MeteredCall request;
     private final @Nullable Arrival arrival;
     private final boolean streamed;
     private final long translationMicros;
@@ -62,11 +62,11 @@ final class Course implements OverCall {
 
     Course(String taskId, MeteredCall metered, boolean streamed, LongSupplier nanoTime) {
         this.taskId = taskId;
-        this.request = metered.request();
+        this.request = metered;
         this.arrival = request.arrival();
         this.ignored = request.ignored();
         this.streamed = streamed;
-        this.translationMicros = metered.translationMicros();
+        this.translationMicros = metered.translation().micros();
         this.nanoTime = nanoTime;
         this.arrivedNanos = arrival == null ? nanoTime.getAsLong() : arrival.nanos();
     }
@@ -259,7 +259,7 @@ final class Course implements OverCall {
     }
 
     @Override
-    public MeteredRequest request() {
+    public MeteredCall request() {
         return request;
     }
 

@@ -19,7 +19,7 @@ public record Estimate(long leastMicros, long mostMicros, long promptTokensMax, 
      * @throws dev.tollgate.base.error.ApiException 400 where the prompt goes beyond the model's context, as the call would be refused
      */
     public static Estimate of(MeteredCall call, Optional<PromptCount> counted) {
-        Bounds bounds = call.bounds();
+        Bounds bounds = call.translation().bounds();
         if (counted.isPresent()) {
             requireContext(counted.get(), bounds);
         }

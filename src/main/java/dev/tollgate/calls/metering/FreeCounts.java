@@ -51,7 +51,7 @@ public final class FreeCounts {
      * @throws dev.tollgate.base.error.ApiException 429 where that is used up
      */
     public void countRequest(MeteredCall call) {
-        Quotas.Refused refused = meter.quotas().ask(call.request().quotas());
+        Quotas.Refused refused = meter.quotas().ask(call.quotas());
         if (refused != null) {
             throw RateAnswers.refusal(refused).asException();
         }
@@ -64,7 +64,7 @@ public final class FreeCounts {
      * @throws dev.tollgate.base.error.ApiException 429 where the account counts as many as it may
      */
     public void count(MeteredCall call, Consumer<Optional<PromptCount>> then) {
-        String accountId = call.request().accountId();
+        String accountId = call.accountId();
         if (!meter.counting().enter(accountId)) {
             throw ApiError.of(
                             ErrorCode.RATE_LIMIT_EXCEEDED,
@@ -72,13 +72,13 @@ public final class FreeCounts {
                     .retryAfter(SOON)
                     .asException();
         }
-        Lease memory = call.request().ask().memory().retain();
+        Lease memory = call.memory().retain();
         Runnable leave = () -> {
             meter.counting().leave(accountId);
             memory.release();
         };
         try {
-            call.prepared().count(counted -> {
+            call.translation().prepared().count(counted -> {
                 leave.run();
                 then.accept(counted);
             });
@@ -96,7 +96,7 @@ public final class FreeCounts {
      */
     public void countLoaded(
             MeteredCall call, BiConsumer<MeteredCall, Optional<PromptCount>> then, Consumer<ApiError> refused) {
-        if (call.prepared().wanted().isEmpty()) {
+        if (call.translation().prepared().wanted().isEmpty()) {
             count(call, counted -> then.accept(call, counted));
             return;
         }
@@ -105,12 +105,13 @@ public final class FreeCounts {
                 refused.accept(refusal);
                 return;
             }
+            MeteredCall complete = call.with(loaded);
             Consumer<Optional<PromptCount>> counted = count -> {
                 release(call);
-                then.accept(loaded, count);
+                then.accept(complete, count);
             };
             try {
-                count(loaded, counted);
+                count(complete, counted);
             } catch (ApiException busy) {
                 release(call);
                 refused.accept(busy.error());
@@ -119,6 +120,6 @@ public final class FreeCounts {
     }
 
     private static void release(MeteredCall call) {
-        call.request().ask().media().release();
+        call.ask().media().release();
     }
 }

@@ -42,7 +42,7 @@ final class Holds {
 
     void reserve(
             String taskId,
-            MeteredRequest request,
+            MeteredCall request,
             Bounds bounds,
             Consumer<Books.Reservation> then,
             Consumer<ApiError> lost) {
@@ -127,17 +127,13 @@ final class Holds {
     }
 
     void extend(
-            String taskId,
-            MeteredRequest request,
-            long leastMicros,
-            long wantedMicros,
-            Consumer<Books.Extension> then) {
+            String taskId, MeteredCall request, long leastMicros, long wantedMicros, Consumer<Books.Extension> then) {
         Instant now = accounting.clock().instant();
         KeyState key = KeyState.ofRunningCall(request.keyId(), now);
         commit(key, new Extend(taskId, leastMicros, wantedMicros, () -> limits(key), key::usable, now), then);
     }
 
-    void extendForUsed(String taskId, MeteredRequest request, long wantedMicros, Consumer<Books.Extension> then) {
+    void extendForUsed(String taskId, MeteredCall request, long wantedMicros, Consumer<Books.Extension> then) {
         Instant now = accounting.clock().instant();
         KeyState key = KeyState.ofRunningCall(request.keyId(), now);
         commit(key, Extend.atSettlement(taskId, 1, wantedMicros, () -> limits(key), now), then);

@@ -23,13 +23,13 @@ final class Loading {
     private final MediaAccess access;
     private final MeteredCall call;
     private final Executor loop;
-    private final BiConsumer<MeteredCall, @Nullable ApiError> then;
+    private final BiConsumer<Translation, @Nullable ApiError> then;
     private @Nullable Thread thread;
     private boolean interruptible;
     private boolean stopped;
 
-    /** @param then told once: the call with its media, and why it ends here, else null; then nothing of them is kept */
-    Loading(MediaAccess access, MeteredCall call, Executor loop, BiConsumer<MeteredCall, @Nullable ApiError> then) {
+    /** @param then receives once the translation with its media, and why the call ends here, else null; then no media are kept */
+    Loading(MediaAccess access, MeteredCall call, Executor loop, BiConsumer<Translation, @Nullable ApiError> then) {
         this.access = access;
         this.call = call;
         this.loop = loop;
@@ -49,12 +49,12 @@ final class Loading {
     }
 
     private void run() {
-        MeteredCall loaded = call;
+        Translation loaded = call.translation();
         ApiError refusal;
         try {
             refusal = load();
             if (refusal == null) {
-                loaded = call.loaded();
+                loaded = loaded.loaded(call.ask());
             }
         } catch (ApiException e) {
             refusal = e.error();
@@ -67,23 +67,22 @@ final class Loading {
             refusal = internal();
         }
         if (refusal != null) {
-            call.request().ask().media().release();
+            call.ask().media().release();
         }
         tell(loaded, refusal);
     }
 
-    private void tell(MeteredCall loaded, @Nullable ApiError refusal) {
+    private void tell(Translation loaded, @Nullable ApiError refusal) {
         loop.execute(() -> then.accept(loaded, refusal));
     }
 
     private @Nullable ApiError load() {
-        MeteredRequest request = call.request();
-        ApiError refusal = access.refusal(request.accountId());
+        ApiError refusal = access.refusal(call.accountId());
         if (refusal != null || !mayBeInterrupted(true)) {
             return refusal != null ? refusal : internal();
         }
         try {
-            request.ask().media().complete(call.prepared().wanted());
+            call.ask().media().complete(call.translation().prepared().wanted());
             return null;
         } catch (InterruptedException e) {
             return internal();

@@ -5,6 +5,7 @@ import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.media.MediaLoader;
+import dev.tollgate.upstreams.pool.Ask;
 import org.jspecify.annotations.Nullable;
 
 /** Downloads for calls, but only for who has something to spend (D29). Thread-safe; blocks. */
@@ -28,13 +29,9 @@ public final class MediaAccess {
         return Refusals.nothingToSpend(account);
     }
 
-    /** From now on the call's media are loaded at its account's expense. */
-    void serve(MeteredRequest request) {
-        CallMedia media = request.ask().media();
-        media.loadBy(wanted -> loader.load(
-                request.accountId(),
-                wanted,
-                MediaBound.inlineBytes(request.ask().promptSize()),
-                media));
+    /** From now on the ask's media are loaded at the account's expense. */
+    void serve(String accountId, Ask ask) {
+        CallMedia media = ask.media();
+        media.loadBy(wanted -> loader.load(accountId, wanted, MediaBound.inlineBytes(ask.promptSize()), media));
     }
 }

@@ -5,6 +5,8 @@ import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.customers.keys.RateAnswers;
 import dev.tollgate.http.limits.Quota;
 import dev.tollgate.http.limits.Quotas;
+import dev.tollgate.models.Model;
+import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.PreparedCall;
 import dev.tollgate.upstreams.pool.Upstreams;
 import io.vertx.core.Vertx;
@@ -62,24 +64,25 @@ public final class Meter {
     }
 
     /**
-     * Translates and bounds a request. Touches nothing that moves, so it may run on any thread, as it should for a large one.
+     * Translates and bounds a request. Changes no shared state, so it may run on any thread, as it should for a large request.
      *
+     * @param accountId the account that pays for downloads
+     * @param askedTokensMax the maximum in force for each candidate; null if there is none
      * @throws dev.tollgate.base.error.ApiException what translation refuses: nothing is reserved yet (D2)
      */
-    public MeteredCall prepare(MeteredRequest request) {
+    public Translation translate(String accountId, Model model, Ask ask, @Nullable Long askedTokensMax) {
         long began = System.nanoTime();
-        PreparedCall prepared = upstreams.prepare(request.ask());
-        media.serve(request);
-        PromptBound prompt = PromptBound.of(request.ask(), request.model().upstream());
+        PreparedCall prepared = upstreams.prepare(ask);
+        media.serve(accountId, ask);
+        PromptBound prompt = PromptBound.of(ask, model.upstream());
         Bounds bounds = new Bounds(
-                request.model(),
+                model,
                 prompt.tokensMax(),
                 prompt.tokensMax(),
-                !request.ask().promptSize().media().isEmpty(),
-                request.ask().candidates(),
-                request.askedTokensMax());
-        long translationMicros = (System.nanoTime() - began) / 1_000;
-        return new MeteredCall(request, bounds, prompt.textBytes(), prepared, translationMicros);
+                !ask.promptSize().media().isEmpty(),
+                ask.candidates(),
+                askedTokensMax);
+        return new Translation(bounds, prompt.textBytes(), prepared, (System.nanoTime() - began) / 1_000);
     }
 
     /**
@@ -106,15 +109,15 @@ public final class Meter {
             pass.leave(0);
             throw e;
         }
-        observer.begun(metered.request());
+        observer.begun(metered);
         call.begin();
         return call;
     }
 
     /** It counts from here on until it is over, whichever way that comes. */
     private Quotas.Pass admit(MeteredCall call) {
-        List<Quota> its = call.request().quotas();
-        return switch (quotas.enter(its, its.isEmpty() ? 0 : call.tokensExpected())) {
+        List<Quota> its = call.quotas();
+        return switch (quotas.enter(its, its.isEmpty() ? 0 : call.translation().tokensExpected(call.ask()))) {
             case Quotas.Pass pass -> pass;
             case Quotas.Refused refused -> throw RateAnswers.refusal(refused).asException();
         };
@@ -123,9 +126,9 @@ public final class Meter {
     /**
      * Downloads a call's media without making the call, on the current event loop.
      *
-     * @param then told there once, later: the call with its media and bounds, and why it ends here, else null
+     * @param then receives once, later, the translation with its media and bounds, and why the call ends here, else null
      */
-    void load(MeteredCall call, BiConsumer<MeteredCall, @Nullable ApiError> then) {
+    void load(MeteredCall call, BiConsumer<Translation, @Nullable ApiError> then) {
         new Loading(media, call, loop(), then).begin();
     }
 

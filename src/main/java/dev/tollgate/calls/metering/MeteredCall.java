@@ -1,81 +1,72 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.memory.Lease;
-import dev.tollgate.upstreams.pool.PreparedCall;
+import dev.tollgate.http.limits.Quota;
+import dev.tollgate.models.Model;
+import dev.tollgate.upstreams.pool.Ask;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** A request that has been translated and bounded: all that can be refused beforehand has been (D2). Started once, by the meter. */
-public final class MeteredCall {
+/**
+ * A call that a door wants made, translated and bounded: all that can be refused beforehand has been (D2). Started once, by the meter.
+ *
+ * @param accountId the account that pays
+ * @param keyId the key whose spend windows it counts in
+ * @param keyPrefix the beginning of that key, for the receipt
+ * @param door the protocol's name, for the task
+ * @param requestedModel the id or alias that the caller wrote
+ * @param ask complete and checked
+ * @param arrival null if it did not come by HTTP
+ * @param askedTokensMax the maximum in force for each candidate, the model's default included; null if there is none
+ * @param tokensMaxField the caller's name of that maximum; null if the caller sent none
+ * @param quotas what it counts against, those at the door included
+ * @param ignored the request's names of what has no effect (D5)
+ * @param translation as it is before media are loaded and the prompt is counted
+ */
+public record MeteredCall(
+        String accountId,
+        String keyId,
+        String keyPrefix,
+        String door,
+        Model model,
+        String requestedModel,
+        Ask ask,
+        @Nullable Arrival arrival,
+        @Nullable Long askedTokensMax,
+        @Nullable String tokensMaxField,
+        List<Quota> quotas,
+        List<String> ignored,
+        Translation translation) {
 
-    private static final long BYTES_OF_A_TOKEN = 4;
-    private static final long TOKENS_OF_A_MEDIUM = 258;
-
-    private final MeteredRequest request;
-    private final Bounds bounds;
-    private final long promptBytes;
-    private final PreparedCall prepared;
-    private final long translationMicros;
-
-    /** @param translationMicros what making it took, in microseconds */
-    MeteredCall(
-            MeteredRequest request, Bounds bounds, long promptBytes, PreparedCall prepared, long translationMicros) {
-        this.translationMicros = translationMicros;
-        this.request = request;
-        this.bounds = bounds;
-        this.promptBytes = promptBytes;
-        this.prepared = prepared;
-    }
-
-    public MeteredRequest request() {
-        return request;
-    }
-
-    /** What the request takes of the heap. */
+    /** Returns what the request takes of the heap. */
     public Lease memory() {
-        return request.ask().memory();
+        return ask.memory();
     }
 
-    /** The same with bounds that are known better. */
-    MeteredCall withBounds(Bounds better) {
-        return new MeteredCall(request, better, promptBytes, prepared, translationMicros);
-    }
-
-    Bounds bounds() {
-        return bounds;
+    /** The same with a translation that is known better. */
+    MeteredCall with(Translation better) {
+        return new MeteredCall(
+                accountId,
+                keyId,
+                keyPrefix,
+                door,
+                model,
+                requestedModel,
+                ask,
+                arrival,
+                askedTokensMax,
+                tokensMaxField,
+                quotas,
+                ignored,
+                better);
     }
 
     /**
-     * The same once its media are loaded, with the bound of the prompt that follows from them. May read all of them.
+     * Returns the model as the answer names it (D20).
      *
-     * @throws dev.tollgate.base.error.ApiException naming the field of a medium that no channel can be sent
+     * @param upstreamVersion the upstream's name of itself, if it said one
      */
-    MeteredCall loaded() {
-        PreparedCall complete = prepared.loaded();
-        long promptTokensMax =
-                PromptBound.of(request.ask(), request.model().upstream()).tokensMax();
-        return new MeteredCall(request, bounds.withPrompt(promptTokensMax), promptBytes, complete, translationMicros);
-    }
-
-    /**
-     * What it will come to, more or less: a token for every four bytes, as much for a medium as a picture takes, and the answer up to the
-     * slice that is held for at first. The end puts it right; a bound would keep most callers from half of what they may use.
-     */
-    long tokensExpected() {
-        long media = request.ask().promptSize().media().size() * TOKENS_OF_A_MEDIUM;
-        long each = bounds.askedTokensMax() == null
-                ? Bounds.SLICE_TOKENS
-                : Math.min(bounds.askedTokensMax(), Bounds.SLICE_TOKENS);
-        return Math.ceilDiv(promptBytes, BYTES_OF_A_TOKEN) + media + each * bounds.candidates();
-    }
-
-    long promptBytes() {
-        return promptBytes;
-    }
-
-    long translationMicros() {
-        return translationMicros;
-    }
-
-    PreparedCall prepared() {
-        return prepared;
+    public String answerModel(@Nullable String upstreamVersion) {
+        return model.answersWithUpstreamName() && upstreamVersion != null ? upstreamVersion : requestedModel;
     }
 }

@@ -18,7 +18,7 @@ public interface OverCall {
     String taskId();
 
     /** Whose it was, through which door, of which model; its arrival has the request's id. */
-    MeteredRequest request();
+    MeteredCall request();
 
     CallOutcome outcome();
 

@@ -63,17 +63,17 @@ final class Relaying implements Phase {
     private boolean judging;
     private @Nullable UpstreamFailure failedUnconfirmed;
 
-    /** @param metered as it has become: its media are there, and its bounds are those that the hold is of */
-    Relaying(Call call, MeteredCall metered, Books.Held held) {
+    /** @param translation with the media loaded, and the bounds that the hold is made for */
+    Relaying(Call call, Translation translation, Books.Held held) {
         this.call = call;
         this.sink = call.sink();
-        this.prepared = metered.prepared();
-        this.bounds = metered.bounds();
-        this.promptBytes = metered.promptBytes();
+        this.prepared = translation.prepared();
+        this.bounds = translation.bounds();
+        this.promptBytes = translation.promptBytes();
         this.hold = new Hold(bounds, held);
         this.answers = new SecondTry<>(newAnswer(0));
         this.cutToContext =
-                !Objects.equals(bounds.askedTokensMax(), metered.request().askedTokensMax());
+                !Objects.equals(bounds.askedTokensMax(), call.request().askedTokensMax());
         this.tokensMaxApplied = coverage().isLimited()
                 ? Long.valueOf(coverage().tokens() / bounds.candidates())
                 : cutToContext ? bounds.askedTokensMax() : null;

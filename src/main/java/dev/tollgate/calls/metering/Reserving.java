@@ -14,7 +14,7 @@ final class Reserving implements Phase {
     private final Call call;
     private final Counting counting;
     private final @Nullable Loading loading;
-    private MeteredCall metered;
+    private Translation translation;
 
     /** Whether something is under way that will be told: until then nothing can be said. */
     private boolean awaits;
@@ -22,14 +22,17 @@ final class Reserving implements Phase {
     private @Nullable ApiError stopped;
     private CallOutcome stoppedBy = CallOutcome.STOPPED;
 
-    Reserving(Call call, Counting counting, MediaAccess media, MeteredCall metered) {
+    Reserving(Call call, Counting counting, MediaAccess media) {
         this.call = call;
         this.counting = counting;
-        this.metered = metered;
-        this.loading = metered.prepared().wanted().isEmpty()
+        this.translation = call.request().translation();
+        this.loading = translation.prepared().wanted().isEmpty()
                 ? null
                 : new Loading(
-                        media, metered, call.loop(), (loaded, refusal) -> call.turn(() -> loaded(loaded, refusal)));
+                        media,
+                        call.request(),
+                        call.loop(),
+                        (loaded, refusal) -> call.turn(() -> loaded(loaded, refusal)));
     }
 
     void begin() {
@@ -41,9 +44,9 @@ final class Reserving implements Phase {
         }
     }
 
-    private void loaded(MeteredCall loaded, @Nullable ApiError refusal) {
+    private void loaded(Translation loaded, @Nullable ApiError refusal) {
         awaits = false;
-        metered = loaded;
+        translation = loaded;
         if (refusal == null) {
             reserve();
         } else {
@@ -57,7 +60,7 @@ final class Reserving implements Phase {
                 .reserve(
                         call.taskId(),
                         call.request(),
-                        metered.bounds(),
+                        translation.bounds(),
                         reservation -> call.turn(() -> reservedByBytes(reservation)),
                         call::holdLost);
         awaits = true;
@@ -77,7 +80,7 @@ final class Reserving implements Phase {
     private void count(Books.Refused refused) {
         String accountId = call.request().accountId();
         try {
-            metered.prepared().count(counted -> {
+            translation.prepared().count(counted -> {
                 counting.leave(accountId);
                 call.turn(() -> counted(counted, refused));
             });
@@ -90,7 +93,7 @@ final class Reserving implements Phase {
 
     private void counted(Optional<PromptCount> counted, Books.Refused refused) {
         awaits = false;
-        Bounds bounds = metered.bounds();
+        Bounds bounds = translation.bounds();
         Bounds counts = bounds;
         if (counted.isPresent()) {
             ApiError tooLong =
@@ -104,7 +107,7 @@ final class Reserving implements Phase {
             counts = counts.withCountedPrompt(counted.get().tokens(), Math.min(prompt, counts.promptTokensMax()));
         }
         if (counts.leastMicros() < bounds.leastMicros()) {
-            metered = metered.withBounds(counts);
+            translation = translation.withBounds(counts);
             call.books()
                     .reserve(
                             call.taskId(),
@@ -144,7 +147,7 @@ final class Reserving implements Phase {
 
     private void held(Books.Held held) {
         call.course().reserved();
-        Relaying relaying = new Relaying(call, metered, held);
+        Relaying relaying = new Relaying(call, translation, held);
         call.enter(relaying);
         if (call.isCallerGone()) {
             relaying.callerLeft();

@@ -25,7 +25,7 @@ final class StoredBooks implements Books {
 
     @Override
     public void reserve(
-            String taskId, MeteredRequest request, Bounds bounds, Consumer<Reservation> then, Consumer<ApiError> lost) {
+            String taskId, MeteredCall request, Bounds bounds, Consumer<Reservation> then, Consumer<ApiError> lost) {
         holds.reserve(taskId, request, bounds, then, lost);
     }
 
@@ -36,12 +36,12 @@ final class StoredBooks implements Books {
 
     @Override
     public void extend(
-            String taskId, MeteredRequest request, long leastMicros, long wantedMicros, Consumer<Extension> then) {
+            String taskId, MeteredCall request, long leastMicros, long wantedMicros, Consumer<Extension> then) {
         holds.extend(taskId, request, leastMicros, wantedMicros, then);
     }
 
     @Override
-    public void extendForUsed(String taskId, MeteredRequest request, long wantedMicros, Consumer<Extension> then) {
+    public void extendForUsed(String taskId, MeteredCall request, long wantedMicros, Consumer<Extension> then) {
         holds.extendForUsed(taskId, request, wantedMicros, then);
     }
 

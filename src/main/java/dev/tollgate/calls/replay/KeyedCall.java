@@ -7,6 +7,7 @@ import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.Call;
+import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.storage.StoreException;
 import java.io.IOException;
@@ -185,8 +186,9 @@ final class KeyedCall implements SpooledAnswer.Ending {
     }
 
     /** Has the call made. */
-    void make(Asked asked, Function<Outlet, Sink> door) {
-        ApiError refusal = known.refusals().find(asked.print());
+    void make(MeteredCall made, Function<Outlet, Sink> door) {
+        RememberedRefusals.Print print = new RememberedRefusals.Print(made.keyId(), bodyHash);
+        ApiError refusal = known.refusals().find(print);
         if (refusal != null) {
             known.replayed(ReplayedFrom.REFUSAL);
             refuse(refusal);
@@ -195,7 +197,7 @@ final class KeyedCall implements SpooledAnswer.Ending {
         try {
             SpoolOutlet outlet = new SpoolOutlet(spool, loop, this::broken);
             SpooledAnswer answer = new SpooledAnswer(name, bodyHash, spool, outlet, door.apply(outlet), this);
-            call = known.meter().start(asked.call(), known.refusals().watching(asked.print(), answer), answer);
+            call = known.meter().start(made, known.refusals().watching(print, answer), answer);
         } catch (ApiException notNow) {
             refuse(notNow.error());
         } catch (RuntimeException | Error e) {

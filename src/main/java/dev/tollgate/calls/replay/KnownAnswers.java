@@ -5,6 +5,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.Meter;
+import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Running;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.http.limits.Shares;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,19 +91,23 @@ public final class KnownAnswers implements AutoCloseable {
     /**
      * Answers a call on the current event loop.
      *
+     * @param bodyHash SHA-256 of door and body, in lower-case hex
+     * @param nameHash hash of the caller's {@link IdempotencyKey}; null without one
      * @param outlet the caller's
      * @param door writes an answer to an outlet, which may not be the caller's own
      */
-    public Running answer(Asked asked, Outlet outlet, Function<Outlet, Sink> door) {
-        if (asked.nameHash() != null) {
-            return follow(new AnswerName(asked.call().request().keyId(), asked.nameHash()), asked, outlet, door);
+    public Running answer(
+            MeteredCall call, String bodyHash, @Nullable String nameHash, Outlet outlet, Function<Outlet, Sink> door) {
+        if (nameHash != null) {
+            return follow(new AnswerName(call.keyId(), nameHash), call, bodyHash, outlet, door);
         }
-        ApiError refusal = refusals.find(asked.print());
+        RememberedRefusals.Print print = new RememberedRefusals.Print(call.keyId(), bodyHash);
+        ApiError refusal = refusals.find(print);
         if (refusal != null) {
             replayed(ReplayedFrom.REFUSAL);
             return refused(outlet, refusal);
         }
-        return meter.start(asked.call(), refusals.watching(asked.print(), door.apply(outlet)));
+        return meter.start(call, refusals.watching(print, door.apply(outlet)));
     }
 
     /** Whether anything is known under a name; reads the database. */
@@ -139,37 +145,34 @@ public final class KnownAnswers implements AutoCloseable {
     }
 
     /** Reads what is at work under the key, which is set to work where nothing is. */
-    private Running follow(AnswerName name, Asked asked, Outlet outlet, Function<Outlet, Sink> door) {
+    private Running follow(
+            AnswerName name, MeteredCall call, String bodyHash, Outlet outlet, Function<Outlet, Sink> door) {
+        Lease memory = call.memory();
         Context context = vertx.getOrCreateContext();
         Executor loop = task -> context.runOnContext(nothing -> task.run());
         while (true) {
             KeyedCall fresh = new KeyedCall(
-                    this,
-                    name,
-                    asked.call().request().accountId(),
-                    asked.bodyHash(),
-                    call -> call.make(asked, door),
-                    loop,
-                    asked.memory().retain());
+                    this, name, call.accountId(), bodyHash, unknown -> unknown.make(call, door), loop, memory.retain());
             KeyedCall other = atWork.putIfAbsent(name, fresh);
             if (other != null) {
-                asked.memory().release();
+                memory.release();
             }
-            KeyedCall call = other == null ? fresh : other;
-            if (!call.isOf(asked.bodyHash())) {
+            KeyedCall keyed = other == null ? fresh : other;
+            if (!keyed.isOf(bodyHash)) {
                 return refused(outlet, IdempotencyKey.usedForAnotherBody());
             }
-            SpoolReader reader = new SpoolReader(call.spool(), outlet, loop, io, () -> other != null || call.replays());
+            SpoolReader reader =
+                    new SpoolReader(keyed.spool(), outlet, loop, io, () -> other != null || keyed.replays());
             if (reader.begin()) {
                 if (other == null) {
                     set(fresh);
                 } else {
                     replayed(ReplayedFrom.RUNNING);
-                    asked.memory().giveAll(); // the other's request is asked, this one's is forgotten
+                    memory.giveAll(); // the other's request is asked, this one's is forgotten
                 }
                 return reader;
             }
-            over(name, call); // it has ended since it was found: the next round finds another one, or makes it
+            over(name, keyed); // it has ended since it was found: the next round finds another one, or makes it
         }
     }
 

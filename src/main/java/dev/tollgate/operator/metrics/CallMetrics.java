@@ -2,7 +2,7 @@ package dev.tollgate.operator.metrics;
 
 import dev.tollgate.calls.metering.CallObserver;
 import dev.tollgate.calls.metering.CallOutcome;
-import dev.tollgate.calls.metering.MeteredRequest;
+import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.OverCall;
 import dev.tollgate.calls.metering.UsageFlag;
 import dev.tollgate.models.UpstreamModel;
@@ -157,7 +157,7 @@ final class CallMetrics implements CallObserver {
     }
 
     @Override
-    public void begun(MeteredRequest request) {
+    public void begun(MeteredCall request) {
         doors.of(request.door()).open.inc();
     }
 

@@ -6,7 +6,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.Alphanumerics;
 import dev.tollgate.base.json.Ascii;
-import dev.tollgate.calls.metering.MeteredRequest;
+import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.SecondTry;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
@@ -39,7 +39,7 @@ final class ChatAnswer {
     static final int SIGNED_TEXT_CHARS_MAX = 1 << 20;
 
     private final Outlet outlet;
-    private final MeteredRequest metered;
+    private final MeteredCall metered;
     private final ChatRequest request;
     private final long createdSeconds;
     private final RandomGenerator random;
@@ -66,8 +66,7 @@ final class ChatAnswer {
         }
     }
 
-    ChatAnswer(
-            Outlet outlet, MeteredRequest metered, ChatRequest request, long createdSeconds, RandomGenerator random) {
+    ChatAnswer(Outlet outlet, MeteredCall metered, ChatRequest request, long createdSeconds, RandomGenerator random) {
         this.outlet = outlet;
         this.metered = metered;
         this.request = request;

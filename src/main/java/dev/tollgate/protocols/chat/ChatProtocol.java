@@ -8,7 +8,7 @@ import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.calls.metering.Estimate;
-import dev.tollgate.calls.metering.MeteredRequest;
+import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.schema.SchemaChecks;
@@ -16,7 +16,7 @@ import dev.tollgate.models.Model;
 import dev.tollgate.protocols.door.Door;
 import dev.tollgate.protocols.door.Envelope;
 import dev.tollgate.protocols.door.Protocol;
-import dev.tollgate.protocols.door.Question;
+import dev.tollgate.protocols.door.Reading;
 import dev.tollgate.protocols.door.StreamForm;
 import dev.tollgate.protocols.openai.ChatRequest;
 import dev.tollgate.protocols.openai.ChatRequestReader;
@@ -76,120 +76,116 @@ public final class ChatProtocol implements Protocol {
     }
 
     @Override
-    public Opening open(Envelope envelope) {
-        return new Opening() {
-            @Override
-            public String label() {
-                return DOOR;
-            }
-
-            @Override
-            public StreamForm form() {
-                return EVENTS;
-            }
-
-            @Override
-            public Question read(byte[] body, Lease memory) {
-                return new Read(ChatRequestReader.read(body, limits, memory), envelope);
-            }
-        };
+    public Reading<ChatRequest> open(Envelope envelope) {
+        return new Chat(envelope);
     }
 
     /** {@code POST /v1/estimate}: what a chat request would cost, without making the call (D43). */
     public static Door.Counted estimate() {
-        return (exchange, call, counted) ->
-                exchange.json(200, EstimateJson.of(call.request(), Estimate.of(call, counted)));
+        return (exchange, call, counted) -> exchange.json(200, EstimateJson.of(call, Estimate.of(call, counted)));
     }
 
-    private final class Read implements Question {
+    private final class Chat extends Reading<ChatRequest> {
 
-        private final ChatRequest request;
         private final Envelope envelope;
 
-        Read(ChatRequest request, Envelope envelope) {
-            this.request = request;
+        Chat(Envelope envelope) {
             this.envelope = envelope;
         }
 
-        private Conversation conversation() {
-            return request.conversation();
+        @Override
+        public String label() {
+            return DOOR;
         }
 
         @Override
-        public String model() {
+        public StreamForm form() {
+            return EVENTS;
+        }
+
+        @Override
+        protected ChatRequest read(byte[] body, Lease memory) {
+            return ChatRequestReader.read(body, limits, memory);
+        }
+
+        @Override
+        protected String model(ChatRequest request) {
             return request.model();
         }
 
         @Override
-        public List<String> ignored() {
+        protected List<String> ignored(ChatRequest request) {
             return request.ignored();
         }
 
         @Override
-        public @Nullable Long tokensMax() {
+        protected @Nullable Long tokensMax(ChatRequest request) {
             return request.maxTokens();
         }
 
         @Override
-        public @Nullable String tokensMaxField() {
+        protected @Nullable String tokensMaxField(ChatRequest request) {
             return request.maxTokensField();
         }
 
         @Override
-        public boolean isHeavy() {
-            return conversation().hasMedia();
+        protected boolean isHeavy(ChatRequest request) {
+            return request.conversation().hasMedia();
         }
 
         @Override
-        public boolean looksUp(Model model) {
+        protected boolean looksUp(ChatRequest request, Model model) {
             return Signatures.mayHave(
-                    conversation().messages(), model.upstream().signatures());
+                    request.conversation().messages(), model.upstream().signatures());
         }
 
         @Override
-        public void check(Model model) {
-            ChatModelRules.check(model, conversation());
+        protected void check(ChatRequest request, Model model) {
+            ChatModelRules.check(model, request.conversation());
         }
 
         @Override
-        public @Nullable Long tokensMaxByDefault(Model model) {
+        protected @Nullable Long tokensMaxByDefault(Model model) {
             return model.maxTokensByDefault();
         }
 
         @Override
-        public Ask ask(Model model, String accountId, Lease memory) {
-            GoogleOptions google = conversation().google();
-            Boolean thoughts = conversation().includeThoughts();
+        protected Ask ask(ChatRequest request, Model model, String accountId, Lease memory) {
+            Conversation conversation = request.conversation();
+            GoogleOptions google = conversation.google();
+            Boolean thoughts = conversation.includeThoughts();
             if (thoughts == null && google != null) {
                 thoughts = google.includeThoughts();
             }
-            Effort effort = conversation().reasoningEffort();
+            Effort effort = conversation.reasoningEffort();
             if (effort == null && (google == null || !google.setsThinking())) {
                 effort = model.effortByDefault();
             }
             return new ChatAsk(
-                    conversation(),
+                    conversation,
                     model.id(),
                     model.upstream().asked().name(),
                     thoughts == null ? model.thoughtsByDefault() : thoughts,
                     effort,
-                    replay(model, accountId),
+                    replay(request, model, accountId),
                     new CallMedia(),
                     memory);
         }
 
-        private Replay replay(Model model, String accountId) {
-            return looksUp(model)
+        private Replay replay(ChatRequest request, Model model, String accountId) {
+            return looksUp(request, model)
                     ? signatures.find(
-                            accountId, models.modelOn(model), conversation().messages())
+                            accountId,
+                            models.modelOn(model),
+                            request.conversation().messages())
                     : Replay.NONE;
         }
 
         @Override
-        public Sink sink(Outlet outlet, MeteredRequest metered) {
-            boolean streams = form.streams(request.stream(), metered.model().streamByDefault(), envelope::header);
+        protected Sink sink(ChatRequest request, Outlet outlet, MeteredCall call) {
+            boolean streams = form.streams(request.stream(), call.model().streamByDefault(), envelope::header);
             ChatAnswer answer =
-                    new ChatAnswer(outlet, metered, request, clock.instant().getEpochSecond(), random);
+                    new ChatAnswer(outlet, call, request, clock.instant().getEpochSecond(), random);
             if (!streams) {
                 return new JsonAnswer(answer, checks);
             }

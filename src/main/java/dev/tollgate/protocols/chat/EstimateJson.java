@@ -2,7 +2,7 @@ package dev.tollgate.protocols.chat;
 
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.calls.metering.Estimate;
-import dev.tollgate.calls.metering.MeteredRequest;
+import dev.tollgate.calls.metering.MeteredCall;
 import java.nio.charset.StandardCharsets;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -11,7 +11,7 @@ final class EstimateJson {
 
     private EstimateJson() {}
 
-    static byte[] of(MeteredRequest request, Estimate estimate) {
+    static byte[] of(MeteredCall request, Estimate estimate) {
         String json = "{\"code\":200,\"msg\":\"success\",\"data\":{\"model\":"
                 + JsonNodeFactory.instance.stringNode(request.requestedModel())
                 + ",\"min_credits\":" + Credits.text(estimate.leastMicros())

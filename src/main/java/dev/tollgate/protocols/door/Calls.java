@@ -9,12 +9,9 @@ import dev.tollgate.calls.metering.Call;
 import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.calls.metering.Meter;
 import dev.tollgate.calls.metering.MeteredCall;
-import dev.tollgate.calls.metering.MeteredRequest;
 import dev.tollgate.calls.metering.Running;
-import dev.tollgate.calls.replay.Asked;
 import dev.tollgate.calls.replay.KnownAnswers;
 import dev.tollgate.calls.replay.Outlet;
-import dev.tollgate.calls.replay.Sha256;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyCaller;
 import dev.tollgate.customers.keys.RateAnswers;
@@ -22,6 +19,7 @@ import dev.tollgate.http.limits.Quota;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.storage.StoreException;
+import dev.tollgate.upstreams.pool.Ask;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,13 +39,6 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
     private static final Logger log = LoggerFactory.getLogger(Calls.class);
     private static final Duration STORE_WAIT = Duration.ofSeconds(1);
 
-    /**
-     * A question with what makes it the same as another.
-     *
-     * @param hash of the body and the opening's label
-     */
-    public record Read(Question question, String hash) {}
-
     /** @throws dev.tollgate.base.error.ApiException 404 for a model that is not there, or not for this key */
     Model model(KeyCaller caller, String id) {
         Model model = models.find(id);
@@ -58,23 +49,19 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
     }
 
     /** @throws dev.tollgate.base.error.ApiException where it cannot be opened by this key */
-    public Protocol.Opening open(Protocol protocol, KeyCaller caller, Envelope envelope) {
-        Protocol.Opening opening = protocol.open(envelope);
-        String id = opening.model();
+    public Reading<?> open(Protocol protocol, KeyCaller caller, Envelope envelope) {
+        Reading<?> reading = protocol.open(envelope);
+        String id = reading.model();
         if (id != null) {
             model(caller, id);
         }
-        return opening;
-    }
-
-    public Read read(Protocol.Opening opening, byte[] body, Lease memory) {
-        return new Read(opening.read(body, memory), Sha256.of(opening.label(), body));
+        return reading;
     }
 
     /** Whether {@link #prepare} may take long, or block. */
-    boolean mayBlock(Question question) {
-        Model model = models.find(question.model());
-        return question.isHeavy() || (model != null && question.looksUp(model));
+    <R> boolean mayBlock(Reading<R> reading, R request) {
+        Model model = models.find(reading.model(request));
+        return reading.isHeavy(request) || (model != null && reading.looksUp(request, model));
     }
 
     /**
@@ -84,26 +71,30 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
      * @param arrival null where it did not come by HTTP
      * @throws dev.tollgate.base.error.ApiException as the protocol or the model has it; 503 where the records cannot be read
      */
-    public MeteredCall prepare(
-            String door, KeyCaller caller, Question question, Lease memory, @Nullable Arrival arrival) {
-        Model model = model(caller, question.model());
+    public <R> MeteredCall prepare(
+            String door, KeyCaller caller, Reading<R> reading, R request, Lease memory, @Nullable Arrival arrival) {
+        String named = reading.model(request);
+        Model model = model(caller, named);
         Key key = caller.key();
-        question.check(model);
-        Long tokensMax = tokensMax(model, question);
+        reading.check(request, model);
+        Long asked = reading.tokensMax(request);
+        Long tokensMax = tokensMax(model, asked, reading);
         try {
-            return meter.prepare(new MeteredRequest(
+            Ask ask = reading.ask(request, model, key.accountId(), memory);
+            return new MeteredCall(
                     key.accountId(),
                     key.id(),
                     key.prefix(),
                     door,
                     model,
-                    question.model(),
-                    question.ask(model, key.accountId(), memory),
+                    named,
+                    ask,
                     arrival,
                     tokensMax,
-                    question.tokensMax() == null ? null : question.tokensMaxField(),
+                    asked == null ? null : reading.tokensMaxField(request),
                     quotas(caller, model),
-                    ignored(question, tokensMax)));
+                    ignored(reading, request, tokensMax),
+                    meter.translate(key.accountId(), model, ask, tokensMax));
         } catch (StoreException e) {
             log.error(Event.STORE_UNAVAILABLE, "what was kept for a call could not be looked up", e);
             throw ApiError.of(
@@ -125,21 +116,20 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
         return all;
     }
 
-    private static List<String> ignored(Question question, @Nullable Long tokensMax) {
-        String field = question.tokensMaxField();
-        if (field == null || Objects.equals(question.tokensMax(), tokensMax)) {
-            return question.ignored();
+    private static <R> List<String> ignored(Reading<R> reading, R request, @Nullable Long tokensMax) {
+        String field = reading.tokensMaxField(request);
+        if (field == null || Objects.equals(reading.tokensMax(request), tokensMax)) {
+            return reading.ignored(request);
         }
-        List<String> all = new ArrayList<>(question.ignored());
+        List<String> all = new ArrayList<>(reading.ignored(request));
         all.add(field);
         return all;
     }
 
     /** The caller's maximum, cut to what the model can do (D21), else the protocol's default (D12, D51). */
-    private static @Nullable Long tokensMax(Model model, Question question) {
-        Long asked = question.tokensMax();
+    private static @Nullable Long tokensMax(Model model, @Nullable Long asked, Reading<?> reading) {
         return asked == null
-                ? question.tokensMaxByDefault(model)
+                ? reading.tokensMaxByDefault(model)
                 : Long.valueOf(Math.min(asked, model.upstream().outputTokensMax()));
     }
 
@@ -149,12 +139,12 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
      * @param nameHash of an idempotency key; null without one
      * @throws dev.tollgate.base.error.ApiException 429 where a limit does not let it begin
      */
-    public Running answer(MeteredCall call, Read read, @Nullable String nameHash, Outlet outlet) {
-        Question question = read.question();
-        call.request().ignored().forEach(outlet::ignore);
+    public <R> Running answer(
+            MeteredCall call, Reading<R> reading, R request, @Nullable String nameHash, Outlet outlet) {
+        call.ignored().forEach(outlet::ignore);
         showRates(call, outlet::setHeader);
-        Running running = known.answer(
-                new Asked(call, read.hash(), nameHash), outlet, other -> question.sink(other, call.request()));
+        Running running =
+                known.answer(call, reading.print(), nameHash, outlet, other -> reading.sink(request, other, call));
         if (running instanceof Call) { // it has begun, and nothing of it has been told
             showRates(call, outlet::setHeader);
         }
@@ -163,7 +153,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
 
     /** What is left of the tightest limits. */
     void showRates(MeteredCall call, BiConsumer<String, String> headers) {
-        List<Quota> quotas = call.request().quotas();
+        List<Quota> quotas = call.quotas();
         if (!quotas.isEmpty()) {
             RateAnswers.show(meter.quotas().standing(quotas), headers);
         }

@@ -16,6 +16,8 @@ import dev.tollgate.http.Handler;
 import dev.tollgate.http.Route;
 import dev.tollgate.upstreams.pool.PromptCount;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A protocol served over HTTP: its calls, and what is only counted. */
@@ -45,7 +47,10 @@ public final class Door implements Handler<KeyCaller> {
 
     @Override
     public void handle(Exchange exchange, KeyCaller caller) {
-        Protocol.Opening opening = open(exchange, caller);
+        handle(exchange, caller, open(exchange, caller));
+    }
+
+    private <R> void handle(Exchange exchange, KeyCaller caller, Reading<R> reading) {
         boolean isLarge = exchange.hasLargeBody();
         String name = name(exchange);
         Lease memory = exchange.memory();
@@ -55,23 +60,19 @@ public final class Door implements Handler<KeyCaller> {
                 exchange.routePattern(),
                 exchange.header("traceparent"),
                 exchange);
-        exchange.read(body -> calls.read(opening, body, memory), read -> {
-            if (isLarge || calls.mayBlock(read.question())) {
-                exchange.compute(
-                        () -> calls.prepare(protocol.name(), caller, read.question(), memory, arrival),
-                        call -> start(exchange, opening, call, read, name));
+        exchange.read(body -> reading.take(body, memory), request -> {
+            Supplier<MeteredCall> preparing =
+                    () -> calls.prepare(protocol.name(), caller, reading, request, memory, arrival);
+            Consumer<MeteredCall> starting = call -> start(exchange, reading, request, call, name);
+            if (isLarge || calls.mayBlock(reading, request)) {
+                exchange.compute(preparing, starting);
             } else {
-                start(
-                        exchange,
-                        opening,
-                        calls.prepare(protocol.name(), caller, read.question(), memory, arrival),
-                        read,
-                        name);
+                starting.accept(preparing.get());
             }
         });
     }
 
-    private Protocol.Opening open(Exchange exchange, KeyCaller caller) {
+    private Reading<?> open(Exchange exchange, KeyCaller caller) {
         return calls.open(protocol, caller, new OfExchange(exchange));
     }
 
@@ -79,21 +80,20 @@ public final class Door implements Handler<KeyCaller> {
         return IdempotencyKey.hash(exchange.headers(IdempotencyKey.HEADER));
     }
 
-    private void start(
-            Exchange exchange, Protocol.Opening opening, MeteredCall call, Calls.Read read, @Nullable String name) {
+    private <R> void start(Exchange exchange, Reading<R> reading, R request, MeteredCall call, @Nullable String name) {
         exchange.reserveRoom();
-        Running running = calls.answer(call, read, name, new ExchangeOutlet(exchange, opening.form()));
+        Running running = calls.answer(call, reading, request, name, new ExchangeOutlet(exchange, reading.form()));
         exchange.onGone(running::gone);
     }
 
     /** A large body is read for who can pay, or where an answer to it is known. */
     private BodyGate.Question paidOrKnown(Exchange exchange, KeyCaller caller) {
         Key key = caller.key();
-        Protocol.Opening opening = open(exchange, caller);
+        Reading<?> reading = open(exchange, caller);
         String name = name(exchange);
         LargeBodies.Replay replay = new LargeBodies.Replay(
-                new ExchangeOutlet(exchange, opening.form()), running -> exchange.onGone(running::gone));
-        return () -> bodies.paidOrKnown(key.accountId(), key.id(), name, opening.label(), replay);
+                new ExchangeOutlet(exchange, reading.form()), running -> exchange.onGone(running::gone));
+        return () -> bodies.paidOrKnown(key.accountId(), key.id(), name, reading.label(), replay);
     }
 
     /** Shows what was counted. */
@@ -103,14 +103,18 @@ public final class Door implements Handler<KeyCaller> {
     }
 
     private void count(Exchange exchange, KeyCaller caller, FreeCounts counts, Counted counted) {
-        Protocol.Opening opening = open(exchange, caller);
+        count(exchange, caller, open(exchange, caller), counts, counted);
+    }
+
+    private <R> void count(
+            Exchange exchange, KeyCaller caller, Reading<R> reading, FreeCounts counts, Counted counted) {
         Lease memory = exchange.memory();
         exchange.read(
-                body -> opening.read(body, memory),
-                question -> exchange.compute(
+                body -> reading.read(body, memory),
+                request -> exchange.compute(
                         () -> {
                             counts.requireBalance(caller.accountId());
-                            return calls.prepare(protocol.name(), caller, question, memory, null);
+                            return calls.prepare(protocol.name(), caller, reading, request, memory, null);
                         },
                         call -> {
                             counts.countRequest(call);

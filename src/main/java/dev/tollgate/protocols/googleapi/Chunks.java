@@ -2,7 +2,7 @@ package dev.tollgate.protocols.googleapi;
 
 import dev.tollgate.base.conversation.PrintedUsage;
 import dev.tollgate.base.money.Credits;
-import dev.tollgate.calls.metering.MeteredRequest;
+import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
@@ -34,7 +34,7 @@ final class Chunks {
     /** Of one answer; more are not kept. */
     private static final int SIGNATURES_MAX = 128;
 
-    private final MeteredRequest metered;
+    private final MeteredCall metered;
     private final List<ObjectNode> ends = new ArrayList<>(1);
     private final List<UpstreamEvent> told = new ArrayList<>();
     /** With the id of the call that came with it, if it was one. */
@@ -43,7 +43,7 @@ final class Chunks {
     private @Nullable String version;
     private @Nullable String responseId;
 
-    Chunks(MeteredRequest metered) {
+    Chunks(MeteredCall metered) {
         this.metered = metered;
     }
 

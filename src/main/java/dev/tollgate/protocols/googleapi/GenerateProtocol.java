@@ -3,7 +3,7 @@ package dev.tollgate.protocols.googleapi;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.CurrentModels;
-import dev.tollgate.calls.metering.MeteredRequest;
+import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.schema.SchemaChecks;
@@ -11,7 +11,7 @@ import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.models.Model;
 import dev.tollgate.protocols.door.Envelope;
 import dev.tollgate.protocols.door.Protocol;
-import dev.tollgate.protocols.door.Question;
+import dev.tollgate.protocols.door.Reading;
 import dev.tollgate.protocols.door.StreamForm;
 import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.pool.Ask;
@@ -61,45 +61,24 @@ public final class GenerateProtocol implements Protocol {
 
     /** The model and the form stand outside of the body. */
     @Override
-    public Opening open(Envelope envelope) {
-        String model = envelope.pathParam("model");
+    public Reading<?> open(Envelope envelope) {
         AnswerForm form = method == Method.STREAM ? AnswerForm.ofStream(envelope.query("alt")) : AnswerForm.WHOLE;
-        return new Opening() {
-            @Override
-            public String label() {
-                return DOOR + "\n" + form + "\n" + model;
-            }
-
-            @Override
-            public String model() {
-                return model;
-            }
-
-            @Override
-            public StreamForm form() {
-                return form.streamForm();
-            }
-
-            @Override
-            public Question read(byte[] body, Lease memory) {
-                NativeRequest request = method == Method.COUNT
-                        ? NativeRequestReader.readCount(body, limits, memory)
-                        : NativeRequestReader.read(body, limits, memory);
-                return new Read(model, request, form);
-            }
-        };
+        return new Generate(envelope.pathParam("model"), form);
     }
 
-    private final class Read implements Question {
+    private final class Generate extends Reading<NativeRequest> {
 
         private final String model;
-        private final NativeRequest request;
         private final AnswerForm form;
 
-        Read(String model, NativeRequest request, AnswerForm form) {
+        Generate(String model, AnswerForm form) {
             this.model = model;
-            this.request = request;
             this.form = form;
+        }
+
+        @Override
+        public String label() {
+            return DOOR + "\n" + form + "\n" + model;
         }
 
         @Override
@@ -108,32 +87,49 @@ public final class GenerateProtocol implements Protocol {
         }
 
         @Override
-        public List<String> ignored() {
+        public StreamForm form() {
+            return form.streamForm();
+        }
+
+        @Override
+        protected NativeRequest read(byte[] body, Lease memory) {
+            return method == Method.COUNT
+                    ? NativeRequestReader.readCount(body, limits, memory)
+                    : NativeRequestReader.read(body, limits, memory);
+        }
+
+        @Override
+        protected String model(NativeRequest request) {
+            return model;
+        }
+
+        @Override
+        protected List<String> ignored(NativeRequest request) {
             return request.ignored();
         }
 
         @Override
-        public @Nullable Long tokensMax() {
+        protected @Nullable Long tokensMax(NativeRequest request) {
             return request.tokensMax();
         }
 
         @Override
-        public String tokensMaxField() {
+        protected String tokensMaxField(NativeRequest request) {
             return "generationConfig.maxOutputTokens";
         }
 
         @Override
-        public boolean isHeavy() {
+        protected boolean isHeavy(NativeRequest request) {
             return request.hasMedia();
         }
 
         @Override
-        public boolean looksUp(Model asked) {
+        protected boolean looksUp(NativeRequest request, Model asked) {
             return !request.signatures().isEmpty();
         }
 
         @Override
-        public void check(Model asked) {
+        protected void check(NativeRequest request, Model asked) {
             if (method == Method.COUNT) {
                 ConversationRules.checkToCount(request.contents(), asked.upstream());
             } else {
@@ -144,12 +140,12 @@ public final class GenerateProtocol implements Protocol {
 
         /** The defaults of the other door do not hold here (D51). */
         @Override
-        public @Nullable Long tokensMaxByDefault(Model asked) {
+        protected @Nullable Long tokensMaxByDefault(Model asked) {
             return null;
         }
 
         @Override
-        public Ask ask(Model asked, String accountId, Lease memory) {
+        protected Ask ask(NativeRequest request, Model asked, String accountId, Lease memory) {
             return new NativeAsk(
                     request.body(),
                     asked.id(),
@@ -157,12 +153,12 @@ public final class GenerateProtocol implements Protocol {
                     request.candidates(),
                     request.searches(),
                     PromptSizes.of(request),
-                    origins(asked, accountId),
+                    origins(request, asked, accountId),
                     new CallMedia(),
                     memory);
         }
 
-        private SignatureOrigins origins(Model asked, String accountId) {
+        private SignatureOrigins origins(NativeRequest request, Model asked, String accountId) {
             List<String> sentBack = request.signatures();
             return sentBack.isEmpty()
                     ? SignatureOrigins.NONE
@@ -170,10 +166,10 @@ public final class GenerateProtocol implements Protocol {
         }
 
         @Override
-        public Sink sink(Outlet outlet, MeteredRequest metered) {
+        protected Sink sink(NativeRequest request, Outlet outlet, MeteredCall call) {
             return form == AnswerForm.WHOLE
-                    ? new WholeResponse(outlet, metered, request.schema(), checks)
-                    : new ResponseStream(outlet, new Chunks(metered), form);
+                    ? new WholeResponse(outlet, call, request.schema(), checks)
+                    : new ResponseStream(outlet, new Chunks(call), form);
         }
     }
 }

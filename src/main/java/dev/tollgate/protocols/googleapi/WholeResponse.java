@@ -1,7 +1,7 @@
 package dev.tollgate.protocols.googleapi;
 
 import dev.tollgate.base.error.ApiError;
-import dev.tollgate.calls.metering.MeteredRequest;
+import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.SecondTry;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.schema.SchemaChecks;
@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** One JSON object, assembled from the upstream's stream (D46); its size is bounded by the meter. */
 final class WholeResponse extends GenerateAnswer {
 
-    private final MeteredRequest metered;
+    private final MeteredCall metered;
     private final SchemaChecks checks;
     private final @Nullable Draft draft;
     private final SecondTry<Told> tries;
@@ -29,13 +29,13 @@ final class WholeResponse extends GenerateAnswer {
         private final Assembly assembly = new Assembly();
         private Verdict verdict = Verdict.FITS;
 
-        Told(MeteredRequest metered) {
+        Told(MeteredCall metered) {
             this.chunks = new Chunks(metered);
         }
     }
 
     /** @param schema what the answer has to fit (D48) */
-    WholeResponse(Outlet outlet, MeteredRequest metered, @Nullable ObjectNode schema, SchemaChecks checks) {
+    WholeResponse(Outlet outlet, MeteredCall metered, @Nullable ObjectNode schema, SchemaChecks checks) {
         super(outlet);
         this.metered = metered;
         this.checks = checks;

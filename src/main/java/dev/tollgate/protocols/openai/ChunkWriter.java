@@ -4,7 +4,6 @@ import static dev.tollgate.base.json.Utf8Buffer.ascii;
 
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.PrintedUsage;
-import dev.tollgate.base.conversation.UsageJson;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.Utf8Buffer;
 import java.util.List;

@@ -182,7 +182,7 @@ class BoundsTest {
     // ---- estimates ----
 
     private static Estimate estimate(Long tokensMax, Long counted) {
-        MeteredCall call = new MeteredCall(Sold.request(false), Sold.bounds(false, 2, tokensMax), 4, null, 0);
+        MeteredCall call = Sold.request(false).with(new Translation(Sold.bounds(false, 2, tokensMax), 4, null, 0));
         return Estimate.of(call, Optional.ofNullable(counted).map(tokens -> new PromptCount(tokens, Modalities.NONE)));
     }
 
@@ -203,21 +203,20 @@ class BoundsTest {
         assertThat(expected(null)).isEqualTo(101 + 2 * 4_096);
         assertThat(expected(1_000L)).isEqualTo(101 + 2 * 1_000);
         assertThat(expected(10_000L)).isEqualTo(101 + 2 * 4_096);
-        MeteredRequest sold = Sold.request(false);
         ChatAsk picture = Sold.ask(
                 "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"https://example.com/a\"}}]}]}");
-        MeteredRequest shown = new MeteredRequest("acc", "key", "sk-", "chat", sold.model(), "m", picture, null, null);
-        assertThat(new MeteredCall(shown, Sold.bounds(false, 1, 10L), 8, null, 0).tokensExpected())
+        assertThat(new Translation(Sold.bounds(false, 1, 10L), 8, null, 0).tokensExpected(picture))
                 .isEqualTo(2 + 258 + 10);
     }
 
     private static long expected(Long tokensMax) {
-        return new MeteredCall(Sold.request(false), Sold.bounds(false, 2, tokensMax), 401, null, 0).tokensExpected();
+        return new Translation(Sold.bounds(false, 2, tokensMax), 401, null, 0)
+                .tokensExpected(Sold.request(false).ask());
     }
 
     @Test
     void an_answer_bears_the_name_that_its_model_is_to_show() {
-        MeteredRequest request = Sold.request(false);
+        MeteredCall request = Sold.request(false);
         assertThat(request.answerModel("up-001")).isEqualTo("m");
         assertThat(List.of(request.accountId(), request.keyId())).containsExactly("acc", "key");
     }

@@ -151,7 +151,7 @@ class CallOutcomeTest {
     private static CallObserver watching(String name, List<String> told) {
         return new CallObserver() {
             @Override
-            public void begun(MeteredRequest request) {
+            public void begun(MeteredCall request) {
                 told.add(name + " begun");
             }
 

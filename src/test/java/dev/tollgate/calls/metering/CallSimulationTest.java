@@ -22,7 +22,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -94,7 +93,7 @@ class CallSimulationTest {
                 books,
                 new Counting(),
                 NO_MEDIA,
-                new MeteredCall(request(model, tokensMax), bounds, 4L * promptTokens, upstream, 0),
+                Sold.request(model, ASK, tokensMax).with(new Translation(bounds, 4L * promptTokens, upstream, 0)),
                 "task",
                 caller,
                 world,
@@ -198,10 +197,6 @@ class CallSimulationTest {
 
     @SuppressWarnings("NullAway") // a call without media does not touch it
     private static final MediaAccess NO_MEDIA = null;
-
-    private static MeteredRequest request(Model model, @Nullable Long tokensMax) {
-        return new MeteredRequest("acc", "key", "sk-", "chat", model, model.id(), ASK, null, tokensMax);
-    }
 
     private static final ChatAsk ASK = new ChatAsk(
             ChatRequestReader.read(

@@ -36,8 +36,8 @@ class CourseTest {
     private long nanos = ARRIVED;
 
     private Course course(String requestId, boolean streamed, String... ignored) {
-        MeteredRequest sold = Sold.request(false);
-        MeteredRequest request = new MeteredRequest(
+        MeteredCall sold = Sold.request(false);
+        MeteredCall request = new MeteredCall(
                 "acc",
                 "key",
                 "sk-",
@@ -49,10 +49,10 @@ class CourseTest {
                 null,
                 null,
                 List.of(),
-                List.of(ignored));
-        MeteredCall metered = new MeteredCall(
-                request, Sold.bounds(false, 1, null), 400, new PlayedCall(Sold.bounds(false, 1, null)).upstream, 7);
-        return new Course("task_1", metered, streamed, () -> nanos);
+                List.of(ignored),
+                new Translation(
+                        Sold.bounds(false, 1, null), 400, new PlayedCall(Sold.bounds(false, 1, null)).upstream, 7));
+        return new Course("task_1", request, streamed, () -> nanos);
     }
 
     /** The clock shows just less than a microsecond more. */

@@ -124,7 +124,6 @@ class MeterTest {
     }
 
     private MeteredCall prepared(String accountId) {
-        MeteredRequest sold = Sold.request(false);
         Ask ask = new ChatAsk(
                 ChatBodies.read("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"),
                 "m",
@@ -134,8 +133,8 @@ class MeterTest {
                 Replay.NONE,
                 media,
                 Lease.FREE);
-        MeteredCall call = meter.prepare(
-                new MeteredRequest(accountId, "key_1", prefix, "chat", sold.model(), "m", ask, null, null));
+        MeteredCall call =
+                Sold.of(accountId, "key_1", prefix, ask, meter.translate(accountId, Sold.model(false), ask, null));
         loads(_ -> heard.add("loaded"));
         return call;
     }

@@ -76,7 +76,8 @@ final class PlayedCall implements Executor {
                 books,
                 counting,
                 NO_MEDIA,
-                new MeteredCall(Sold.request(bounds.model().pricing().reasoningBilled()), bounds, 400, upstream, 7),
+                Sold.request(bounds.model().pricing().reasoningBilled())
+                        .with(new Translation(bounds, 400, upstream, 7)),
                 "task_1",
                 caller,
                 this,
@@ -165,7 +166,7 @@ final class PlayedCall implements Executor {
         @Override
         public void reserve(
                 String taskId,
-                MeteredRequest request,
+                MeteredCall request,
                 Bounds bounds,
                 Consumer<Reservation> then,
                 Consumer<ApiError> lost) {
@@ -181,13 +182,13 @@ final class PlayedCall implements Executor {
         }
 
         @Override
-        public void extend(String taskId, MeteredRequest request, long least, long wanted, Consumer<Extension> then) {
+        public void extend(String taskId, MeteredCall request, long least, long wanted, Consumer<Extension> then) {
             lines.add("extend by " + least + " to " + wanted);
             extended = then;
         }
 
         @Override
-        public void extendForUsed(String taskId, MeteredRequest request, long wanted, Consumer<Extension> then) {
+        public void extendForUsed(String taskId, MeteredCall request, long wanted, Consumer<Extension> then) {
             lines.add("extend for used by " + wanted);
             extended = then;
         }

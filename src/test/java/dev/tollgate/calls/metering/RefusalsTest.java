@@ -211,7 +211,7 @@ class RefusalsTest {
     private static Books.Settlement settlement(boolean reasoningBilled, long held, Books.End end, UsageFlag... flags) {
         EnumSet<UsageFlag> odd = EnumSet.noneOf(UsageFlag.class);
         odd.addAll(List.of(flags));
-        MeteredRequest request = Sold.request(reasoningBilled);
+        MeteredCall request = Sold.request(reasoningBilled);
         Usage usage = new Usage(70, 30, 20, 5, 0, 0, 0, 20);
         return new Books.Settlement(
                 "task",

@@ -85,7 +85,7 @@ final class SimulatedBooks implements Books {
 
     @Override
     public void reserve(
-            String taskId, MeteredRequest request, Bounds bounds, Consumer<Reservation> then, Consumer<ApiError> lost) {
+            String taskId, MeteredCall request, Bounds bounds, Consumer<Reservation> then, Consumer<ApiError> lost) {
         world.visit("books.reserve");
         offer(() -> {
             if (world.chance(5)) {
@@ -139,13 +139,13 @@ final class SimulatedBooks implements Books {
 
     @Override
     public void extend(
-            String taskId, MeteredRequest request, long leastMicros, long wantedMicros, Consumer<Extension> then) {
+            String taskId, MeteredCall request, long leastMicros, long wantedMicros, Consumer<Extension> then) {
         world.visit("books.extend");
         offer(() -> extend(leastMicros, wantedMicros, then));
     }
 
     @Override
-    public void extendForUsed(String taskId, MeteredRequest request, long wantedMicros, Consumer<Extension> then) {
+    public void extendForUsed(String taskId, MeteredCall request, long wantedMicros, Consumer<Extension> then) {
         world.visit("books.extendForUsed");
         offer(() -> extend(1, wantedMicros, then));
     }

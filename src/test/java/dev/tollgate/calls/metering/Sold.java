@@ -5,6 +5,7 @@ import dev.tollgate.models.Model;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.testing.ChatBodies;
+import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.ChatAsk;
 import dev.tollgate.upstreams.pool.Replay;
 import java.util.List;
@@ -75,16 +76,47 @@ final class Sold {
         return new ChatAsk(ChatBodies.read(body), "m", "up", false, null, Replay.NONE);
     }
 
-    static MeteredRequest request(boolean reasoningBilled) {
-        return new MeteredRequest(
+    /** A call that nothing was translated of yet. */
+    static MeteredCall request(boolean reasoningBilled) {
+        return request(
+                model(reasoningBilled),
+                ask("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"),
+                null);
+    }
+
+    @SuppressWarnings("NullAway") // its translation follows
+    static MeteredCall request(Model model, Ask ask, @Nullable Long askedTokensMax) {
+        return new MeteredCall(
                 "acc",
                 "key",
                 "sk-",
                 "chat",
-                model(reasoningBilled),
-                "m",
-                ask("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"),
+                model,
+                model.id(),
+                ask,
                 null,
+                askedTokensMax,
+                null,
+                List.of(),
+                List.of(),
                 null);
+    }
+
+    /** The same of another account and key. */
+    static MeteredCall of(String accountId, String keyId, String keyPrefix, Ask ask, Translation translation) {
+        return new MeteredCall(
+                accountId,
+                keyId,
+                keyPrefix,
+                "chat",
+                model(false),
+                "m",
+                ask,
+                null,
+                null,
+                null,
+                List.of(),
+                List.of(),
+                translation);
     }
 }

@@ -61,7 +61,7 @@ class StoredBooksTest {
     Path folder;
 
     private StoreFixture store;
-    private MeteredRequest request;
+    private MeteredCall request;
     private Asked keeper;
     private StoredBooks books;
 
@@ -238,7 +238,7 @@ class StoredBooksTest {
     @Test
     void a_hold_that_a_spend_limit_has_shrunk_says_so() {
         store.key("key_limited", "acc_1", KeySettings.named("limited").withSpend(new Spend(null, null, 1_000L)));
-        MeteredRequest request = withKey("key_limited");
+        MeteredCall request = withKey("key_limited");
         CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
         books.reserve("t1", request, BOUNDS, told::complete, lost -> {});
         Books.Held held = (Books.Held) await(told);
@@ -246,14 +246,13 @@ class StoredBooksTest {
         assertThat(held.limit()).isEqualTo("SPEND_LIMIT");
     }
 
-    private MeteredRequest withKey(String keyId) {
+    private MeteredCall withKey(String keyId) {
         return request("acc_1", keyId);
     }
 
-    private MeteredRequest request(String accountId, String keyId) {
-        MeteredRequest sold = Sold.request(false);
-        return new MeteredRequest(
-                accountId, keyId, store.prefix(keyId), "chat", sold.model(), "m", sold.ask(), null, null);
+    private MeteredCall request(String accountId, String keyId) {
+        MeteredCall sold = Sold.request(false);
+        return Sold.of(accountId, keyId, store.prefix(keyId), sold.ask(), sold.translation());
     }
 
     @Test

@@ -5,7 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import com.sun.management.ThreadMXBean;
 import dev.tollgate.books.ledger.Bucket;
 import dev.tollgate.books.ledger.EntryKind;
-import dev.tollgate.calls.metering.MeteredRequest;
+import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.OverCall;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
@@ -19,6 +19,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,8 +43,20 @@ class CallCostTest {
 
     private final Metrics metrics = new Metrics();
     private final Model model = CatalogueLoader.builtIn().find("gemini-2.5-pro");
-    private final MeteredRequest request =
-            new MeteredRequest("acc_1", "key_1", "sk-1234", "chat", model, "gemini-2.5-pro", null, null, null);
+    private final MeteredCall request = new MeteredCall(
+            "acc_1",
+            "key_1",
+            "sk-1234",
+            "chat",
+            model,
+            "gemini-2.5-pro",
+            null,
+            null,
+            null,
+            null,
+            List.of(),
+            List.of(),
+            null);
     private final Route<?> route = Route.get("/v1/chat/completions", Gate.PUBLIC, (exchange, caller) -> {});
 
     @Test
@@ -83,8 +96,8 @@ class CallCostTest {
                 .isZero();
         try (URLClassLoader loader = new URLClassLoader(
                 new URL[] {classes.toUri().toURL()}, getClass().getClassLoader())) {
-            Constructor<?> made = loader.loadClass("dev.tollgate.bench.micro.EndedAnswer")
-                    .getDeclaredConstructor(MeteredRequest.class);
+            Constructor<?> made =
+                    loader.loadClass("dev.tollgate.bench.micro.EndedAnswer").getDeclaredConstructor(MeteredCall.class);
             made.setAccessible(true);
             return (OverCall) made.newInstance(request);
         }

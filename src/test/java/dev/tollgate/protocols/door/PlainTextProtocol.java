@@ -10,7 +10,7 @@ import dev.tollgate.base.conversation.ToolChoice;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.money.Credits;
-import dev.tollgate.calls.metering.MeteredRequest;
+import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.models.Model;
@@ -34,79 +34,89 @@ final class PlainTextProtocol implements Protocol {
     }
 
     @Override
-    public Opening open(Envelope envelope) {
-        String model = envelope.pathParam("model");
-        return new Opening() {
-            @Override
-            public String label() {
-                return "plain\n" + model;
-            }
-
-            @Override
-            public String model() {
-                return model;
-            }
-
-            @Override
-            public StreamForm form() {
-                return new StreamForm("text/plain; charset=utf-8", null);
-            }
-
-            @Override
-            public Question read(byte[] body, Lease memory) {
-                String prompt = new String(body, StandardCharsets.UTF_8);
-                if (prompt.isBlank()) {
-                    throw ApiError.invalid(null, "The body is the prompt; it is empty.")
-                            .asException();
-                }
-                return new Prompt(model, prompt);
-            }
-        };
+    public Reading<String> open(Envelope envelope) {
+        return new Plain(envelope.pathParam("model"));
     }
 
-    private record Prompt(String model, String text) implements Question {
+    private static final class Plain extends Reading<String> {
+
+        private final String model;
+
+        Plain(String model) {
+            this.model = model;
+        }
 
         @Override
-        public List<String> ignored() {
+        public String label() {
+            return "plain\n" + model;
+        }
+
+        @Override
+        public String model() {
+            return model;
+        }
+
+        @Override
+        public StreamForm form() {
+            return new StreamForm("text/plain; charset=utf-8", null);
+        }
+
+        @Override
+        protected String read(byte[] body, Lease memory) {
+            String prompt = new String(body, StandardCharsets.UTF_8);
+            if (prompt.isBlank()) {
+                throw ApiError.invalid(null, "The body is the prompt; it is empty.")
+                        .asException();
+            }
+            return prompt;
+        }
+
+        @Override
+        protected String model(String prompt) {
+            return model;
+        }
+
+        @Override
+        protected List<String> ignored(String prompt) {
             return List.of();
         }
 
         @Override
-        public Long tokensMax() {
+        protected Long tokensMax(String prompt) {
             return null;
         }
 
         @Override
-        public String tokensMaxField() {
+        protected String tokensMaxField(String prompt) {
             return null;
         }
 
         @Override
-        public boolean isHeavy() {
+        protected boolean isHeavy(String prompt) {
             return false;
         }
 
         @Override
-        public boolean looksUp(Model asked) {
+        protected boolean looksUp(String prompt, Model asked) {
             return false;
         }
 
         @Override
-        public void check(Model asked) {
+        protected void check(String prompt, Model asked) {
             // any model takes a text
         }
 
         @Override
-        public Long tokensMaxByDefault(Model asked) {
+        protected Long tokensMaxByDefault(Model asked) {
             return asked.maxTokensByDefault();
         }
 
         @Override
-        public Ask ask(Model asked, String accountId, Lease memory) {
+        protected Ask ask(String prompt, Model asked, String accountId, Lease memory) {
             Place place = Place.at("");
             Conversation conversation = new Conversation(
                     place,
-                    List.of(new Message.User(place, List.of(new ContentPart.Text(text)))),
+                    List.of(new Message.User(place, List.of(new ContentPart.Text(prompt)))),
                     new Sampling(1, List.of(), null, null, null, null, null, false, null, null),
                     List.of(),
                     new ToolChoice.Auto(),
@@ -127,7 +137,7 @@ final class PlainTextProtocol implements Protocol {
         }
 
         @Override
-        public Sink sink(Outlet outlet, MeteredRequest metered) {
+        protected Sink sink(String prompt, Outlet outlet, MeteredCall call) {
             return new Lines(outlet);
         }
     }

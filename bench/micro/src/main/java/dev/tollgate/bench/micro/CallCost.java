@@ -4,12 +4,13 @@ import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
 import dev.tollgate.books.ledger.Bucket;
 import dev.tollgate.books.ledger.EntryKind;
-import dev.tollgate.calls.metering.MeteredRequest;
+import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.operator.metrics.Metrics;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Model;
 import dev.tollgate.storage.WriterObserver.BatchEnd;
 import dev.tollgate.upstreams.pool.TryEnd;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -35,8 +36,20 @@ public class CallCost {
 
     private final Metrics metrics = new Metrics();
     private final Model model = CatalogueLoader.builtIn().find("gemini-2.5-pro");
-    private final MeteredRequest request =
-            new MeteredRequest("acc_1", "key_1", "sk-1234", "chat", model, "gemini-2.5-pro", null, null, null);
+    private final MeteredCall request = new MeteredCall(
+            "acc_1",
+            "key_1",
+            "sk-1234",
+            "chat",
+            model,
+            "gemini-2.5-pro",
+            null,
+            null,
+            null,
+            null,
+            List.of(),
+            List.of(),
+            null);
     private final EndedAnswer call = new EndedAnswer(request);
     private final Route<?> route = Route.get("/v1/chat/completions", Gate.PUBLIC, (exchange, caller) -> {});
     private int calls;

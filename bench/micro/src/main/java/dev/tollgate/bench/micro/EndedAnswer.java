@@ -2,7 +2,7 @@ package dev.tollgate.bench.micro;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.calls.metering.CallOutcome;
-import dev.tollgate.calls.metering.MeteredRequest;
+import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.OverCall;
 import dev.tollgate.calls.metering.UsageFlag;
 import dev.tollgate.models.Usage;
@@ -11,7 +11,7 @@ import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
 import java.util.List;
 
 /** A whole answer that was streamed and charged. */
-record EndedAnswer(MeteredRequest request) implements OverCall {
+record EndedAnswer(MeteredCall request) implements OverCall {
 
     private static final Usage USAGE = Usage.of(1_000, 1_000, 200);
 

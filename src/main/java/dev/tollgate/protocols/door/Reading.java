@@ -1,0 +1,88 @@
+package dev.tollgate.protocols.door;
+
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.metering.MeteredCall;
+import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.calls.replay.Outlet;
+import dev.tollgate.calls.replay.Sha256;
+import dev.tollgate.models.Model;
+import dev.tollgate.upstreams.pool.Ask;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that is being read: opened with its head, then given its body. Knows what its protocol means by the body. Confined to its request.
+ *
+ * @param <R> what the protocol reads a body into
+ */
+public abstract class Reading<R> {
+
+    private @Nullable String print;
+
+    /** Returns the text that precedes the body in its hash: together they are all that makes two requests the same. */
+    public abstract String label();
+
+    /** Returns the requested model if it is known without the body, else null. */
+    public @Nullable String model() {
+        return null;
+    }
+
+    /** Returns the form in which a stream of the answer leaves. */
+    public abstract StreamForm form();
+
+    final R take(byte[] body, Lease memory) {
+        R request = read(body, memory);
+        print = Sha256.of(label(), body);
+        return request;
+    }
+
+    /** Returns the SHA-256 of label and body, in lower-case hex, once the body has been taken. */
+    final String print() {
+        if (print == null) {
+            throw new IllegalStateException("the body has not been read");
+        }
+        return print;
+    }
+
+    /**
+     * Reads the body.
+     *
+     * @param memory is charged for the result
+     * @throws dev.tollgate.base.error.ApiException if the body does not follow the protocol
+     */
+    protected abstract R read(byte[] body, Lease memory);
+
+    /** Returns the model as the caller named it. */
+    protected abstract String model(R request);
+
+    /** Returns the request's names of fields without effect (D5). */
+    protected abstract List<String> ignored(R request);
+
+    /** Returns the caller's maximum of output tokens; null without one. */
+    protected abstract @Nullable Long tokensMax(R request);
+
+    /** Returns the request's name of that maximum; null without one. */
+    protected abstract @Nullable String tokensMaxField(R request);
+
+    /** Returns whether it holds media or anything else that takes long to look through. */
+    protected abstract boolean isHeavy(R request);
+
+    /** Returns whether stored data may have to be looked up for it. */
+    protected abstract boolean looksUp(R request, Model model);
+
+    /** @throws dev.tollgate.base.error.ApiException for what the model cannot do */
+    protected abstract void check(R request, Model model);
+
+    /** Returns the maximum of output tokens if the caller has none; null for none at all. */
+    protected abstract @Nullable Long tokensMaxByDefault(Model model);
+
+    /**
+     * Returns the request for the upstream. Blocks if it {@link #looksUp}.
+     *
+     * @throws dev.tollgate.storage.StoreException if that cannot be looked up
+     */
+    protected abstract Ask ask(R request, Model model, String accountId, Lease memory);
+
+    /** Returns what writes the answer. */
+    protected abstract Sink sink(R request, Outlet outlet, MeteredCall call);
+}
