@@ -49,4 +49,49 @@ public record PrintedUsage(Prompt prompt, Completion completion, long totalToken
             throw new IllegalArgumentException("negative count");
         }
     }
+
+    /** Appends the object {@code usage} of an answer. */
+    public void write(Utf8Buffer out) {
+        writeOpen(out);
+        out.raw('}');
+    }
+
+    /** Returns the object of a task: the answer's, and {@code reasoning_tokens}, which S003 keeps there for audit. */
+    public WrittenJson ofTask() {
+        Utf8Buffer out = Utf8Buffer.scratch();
+        writeOpen(out);
+        out.raw(",\"reasoning_tokens\":").number(completion.reasoningTokens());
+        return out.raw('}').written();
+    }
+
+    /**
+     * Returns the object of an answer in the form of RFC 8785, with sorted names. A receipt is hashed and signed in it (D42), so that a change
+     * of it would break every chain that exists.
+     */
+    public WrittenJson canonical() {
+        Utf8Buffer out = Utf8Buffer.scratch();
+        out.raw("{\"completion_tokens\":").number(completion.printed());
+        out.raw(",\"completion_tokens_details\":{\"accepted_prediction_tokens\":0,\"audio_tokens\":0");
+        out.raw(",\"reasoning_tokens\":").number(completion.reasoningTokens());
+        out.raw(",\"rejected_prediction_tokens\":0,\"text_tokens\":").number(completion.textTokens());
+        out.raw("},\"prompt_tokens\":").number(prompt.printed());
+        out.raw(",\"prompt_tokens_details\":{\"audio_tokens\":").number(prompt.audioTokens());
+        out.raw(",\"cached_tokens\":").number(prompt.cachedTokens());
+        out.raw(",\"image_tokens\":").number(prompt.imageTokens());
+        out.raw(",\"text_tokens\":").number(prompt.textTokens());
+        return out.raw("},\"total_tokens\":").number(totalTokens).raw('}').written();
+    }
+
+    private void writeOpen(Utf8Buffer out) {
+        out.raw("{\"prompt_tokens\":").number(prompt.printed());
+        out.raw(",\"completion_tokens\":").number(completion.printed());
+        out.raw(",\"total_tokens\":").number(totalTokens);
+        out.raw(",\"prompt_tokens_details\":{\"cached_tokens\":").number(prompt.cachedTokens());
+        out.raw(",\"audio_tokens\":").number(prompt.audioTokens());
+        out.raw(",\"image_tokens\":").number(prompt.imageTokens());
+        out.raw(",\"text_tokens\":").number(prompt.textTokens());
+        out.raw("},\"completion_tokens_details\":{\"reasoning_tokens\":").number(completion.reasoningTokens());
+        out.raw(",\"audio_tokens\":0,\"text_tokens\":").number(completion.textTokens());
+        out.raw(",\"accepted_prediction_tokens\":0,\"rejected_prediction_tokens\":0}");
+    }
 }

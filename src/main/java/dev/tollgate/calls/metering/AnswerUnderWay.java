@@ -13,7 +13,7 @@ final class AnswerUnderWay {
     private final Backlog waiting;
     private final int attemptsBefore;
     private @Nullable SentCall sent;
-    private @Nullable String version;
+    private UpstreamEvent.@Nullable Started started;
     private boolean ended;
 
     /** @param attemptsBefore how often the upstream was asked for an answer before this one */
@@ -50,17 +50,27 @@ final class AnswerUnderWay {
         return attemptsBefore + (sent == null ? 0 : sent.count());
     }
 
-    void take(List<UpstreamEvent> events) {
-        if (version == null && events.getFirst() instanceof UpstreamEvent.Started started) {
-            version = started.modelVersion();
+    /** The first events say how the upstream calls itself and the answer. */
+    void hears(List<UpstreamEvent> events) {
+        if (started == null && events.getFirst() instanceof UpstreamEvent.Started first) {
+            started = first;
         }
+    }
+
+    void take(List<UpstreamEvent> events) {
         waiting.add(events);
     }
 
-    /** What the upstream calls itself, where it has said so. */
+    /** Returns the upstream's name of the model that answers, if it has said one. */
     @Nullable
     String version() {
-        return version;
+        return started == null ? null : started.modelVersion();
+    }
+
+    /** Returns the upstream's own id of the answer, if it has said one. */
+    @Nullable
+    String responseId() {
+        return started == null ? null : started.responseId();
     }
 
     boolean isEnded() {

@@ -77,7 +77,7 @@ public final class Call implements Running {
     void begin() {
         turn(() -> {
             if (phase instanceof Reserving reserving) {
-                course.started();
+                course.takes(CallStep.STARTED);
                 reserving.begin();
             }
         });
@@ -212,7 +212,7 @@ public final class Call implements Running {
 
     /** What the call's request takes is charged to it. */
     Lease memory() {
-        return request.ask().memory();
+        return request.memory();
     }
 
     /** As the answer names the model. */

@@ -28,7 +28,7 @@ public final class CallLines implements CallObserver {
                         call.channel(),
                         usage == null ? 0 : usage.inputTokens(),
                         usage == null ? 0 : usage.candidatesTokens() + usage.thoughtsTokens(),
-                        call.chargedMicrocredits(),
+                        call.chargedMicros(),
                         call.attempts()));
     }
 }

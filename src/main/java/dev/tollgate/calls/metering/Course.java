@@ -1,127 +1,68 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
-import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.base.json.WrittenJson;
 import dev.tollgate.books.rollups.CallFigures;
-import dev.tollgate.books.tasks.TaskResult;
-import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.SentCall;
-import dev.tollgate.upstreams.pool.Tried;
-import dev.tollgate.upstreams.pool.UpstreamEvent;
-import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** When each step of a call was taken, in microseconds from the request's arrival, who was asked and what it came to. Confined to its call. */
-final class Course implements OverCall {
-
-    private static final long NOT_YET = NEVER;
-
-    /** Names come from the operator's file; those that are longer are cut. */
-    private static final int NAME_CHARS_MAX = 64;
-
-    /** What one of the tries takes at most. */
-    private static final int TRY_CHARS_MAX = 256;
-
-    /** Of the names of fields without effect, which callers choose. */
-    private static final int IGNORED_CHARS_MAX = 192;
+/** When each step of a call was taken, who was asked and what it came to. Confined to its call. */
+final class Course {
 
     private final String taskId;
     private final MeteredCall request;
-    private final @Nullable Arrival arrival;
     private final boolean streamed;
-    private final long translationMicros;
     private final LongSupplier nanoTime;
     private final long arrivedNanos;
+    private final CallSteps steps = new CallSteps();
     private final List<SentCall> sent = new ArrayList<>(1);
+
     private List<String> ignored;
-    private @Nullable String filter;
-    private @Nullable String upstreamId;
-    private boolean awaitsId;
-    private long started = NOT_YET;
-    private long reserving = NOT_YET;
-    private long reserved = NOT_YET;
-    private long asked = NOT_YET;
-    private long first = NOT_YET;
-    private long shown = NOT_YET;
-    private long done = NOT_YET;
-    private long offered = NOT_YET;
-    private long over = NOT_YET;
     private int callerWaits;
     private int holdWaits;
     private CallOutcome outcome = CallOutcome.FAILED_FAULT;
     private @Nullable ApiError error;
-    private @Nullable AnswerUnderWay answer;
-    private Books.@Nullable Bill bill;
-    private long upstreamCost = CallFigures.NONE;
+    private @Nullable AnswerUnderWay latest;
+    private @Nullable AnswerUnderWay offered;
+    private OverCall.@Nullable Charge charge;
 
-    Course(String taskId, MeteredCall metered, boolean streamed, LongSupplier nanoTime) {
+    Course(String taskId, MeteredCall request, boolean streamed, LongSupplier nanoTime) {
         this.taskId = taskId;
-        this.request = metered;
-        this.arrival = request.arrival();
-        this.ignored = request.ignored();
+        this.request = request;
         this.streamed = streamed;
-        this.translationMicros = metered.translation().micros();
         this.nanoTime = nanoTime;
+        this.ignored = request.ignored();
+        Arrival arrival = request.arrival();
         this.arrivedNanos = arrival == null ? nanoTime.getAsLong() : arrival.nanos();
     }
 
-    void started() {
-        started = micros();
+    void takes(CallStep step) {
+        steps.take(step, micros());
     }
 
-    void reserving() {
-        reserving = micros();
+    /** Only the first time counts. */
+    void takesFirst(CallStep step) {
+        if (!steps.has(step)) {
+            takes(step);
+        }
     }
 
-    void reserved() {
-        reserved = micros();
-    }
-
-    void asked(SentCall call) {
-        asked = asked == NOT_YET ? micros() : asked;
+    void asked(SentCall call, AnswerUnderWay answer) {
+        takesFirst(CallStep.ASKED);
         sent.add(call);
-        upstreamId = null;
-        awaitsId = true;
+        latest = answer;
     }
 
-    /** These have no effect either. */
+    /** Adds fields without effect. */
     void ignoring(List<String> fields) {
         if (!fields.isEmpty()) {
             List<String> all = new ArrayList<>(ignored);
             all.addAll(fields);
             ignored = all;
         }
-    }
-
-    /** The first events of an answer tell how the upstream calls it. */
-    void hears(List<UpstreamEvent> events) {
-        if (awaitsId) {
-            awaitsId = false;
-            for (UpstreamEvent event : events) {
-                if (event instanceof UpstreamEvent.Started started) {
-                    upstreamId = started.responseId();
-                }
-            }
-        }
-    }
-
-    void heard() {
-        first = first == NOT_YET ? micros() : first;
-    }
-
-    void shown() {
-        shown = shown == NOT_YET ? micros() : shown;
-    }
-
-    /** @param word the provider's word for the filter that has stopped the answer, or null */
-    void filteredBy(@Nullable String word) {
-        filter = word;
     }
 
     void waitsForCaller() {
@@ -132,12 +73,7 @@ final class Course implements OverCall {
         holdWaits++;
     }
 
-    /** Nothing more comes. */
-    void done() {
-        done = done == NOT_YET ? micros() : done;
-    }
-
-    /** How it is to end. */
+    /** Decides how the call is to end. */
     void ends(CallOutcome outcome, @Nullable ApiError error) {
         this.outcome = outcome;
         this.error = error;
@@ -145,275 +81,70 @@ final class Course implements OverCall {
 
     /** @param answer the one that is charged or given back */
     void offered(AnswerUnderWay answer) {
-        this.answer = answer;
-        offered = micros();
+        offered = answer;
+        takes(CallStep.OFFERED);
     }
 
-    /** @param cost what the upstream asks for it, in micro-credits, or {@link CallFigures#NONE} */
-    void charged(Books.Bill charged, long cost) {
-        bill = charged;
-        upstreamCost = cost;
+    /** @param cost the upstream's price in micro-credits, or {@link CallFigures#NONE} */
+    void charged(Books.Bill bill, long cost, UsageMeter usage) {
+        charge = new OverCall.Charge(
+                bill.usage(),
+                bill.chargeMicros(),
+                bill.shortfallMicros(),
+                cost == CallFigures.NONE ? 0 : cost,
+                usage.flags(),
+                usage.excess() != null);
     }
 
     OverCall over() {
-        over = micros();
-        return this;
+        takes(CallStep.OVER);
+        SentCall last = last();
+        return new OverCall(
+                taskId,
+                request,
+                outcome,
+                error,
+                streamed,
+                steps,
+                charge,
+                last == null ? "" : last.channel(),
+                last == null ? "" : last.model(),
+                offered == null ? null : offered.version(),
+                offered == null ? null : offered.delivery().finishReason(),
+                sent,
+                callerWaits,
+                holdWaits);
     }
 
     private long micros() {
         return Math.max(0, (nanoTime.getAsLong() - arrivedNanos) / 1_000);
     }
 
-    /** As it is now, when the end goes to the books. */
-    Trace trace() {
-        String channel = cut(channel());
-        String model = cut(upstreamModel());
-        long firstByte = first == NOT_YET ? CallFigures.NONE : first / 1_000;
-        return new Trace(json(channel, model), firstByte, channel, model);
-    }
-
-    private WrittenJson json(String channel, String model) {
-        Utf8Buffer json = Utf8Buffer.scratch();
-        json.raw("{\"request_id\":").string(arrival == null ? "" : cut(arrival.requestId()));
-        step(json, "reserved", reserved);
-        step(json, "asked", asked);
-        step(json, "first_byte", first);
-        step(json, "done", done);
-        step(json, "settled", micros());
-        json.raw(",\"channel\":").string(channel);
-        json.raw(",\"upstream_model\":").string(model);
-        if (upstreamId != null) {
-            json.raw(",\"upstream_id\":").string(cut(upstreamId));
-        }
-        json.raw(streamed ? ",\"stream\":true" : ",\"stream\":false");
-        if (filter != null) {
-            json.raw(",\"filter\":").string(cut(filter));
-        }
-        if (!ignored.isEmpty()) {
-            ignored(json.raw(",\"ignored\":["));
-        }
-        json.raw(",\"attempts\":[");
-        boolean isFirst = true;
-        for (SentCall call : sent) {
-            for (Tried tried : call.tried()) {
-                if (json.size() > TaskResult.COURSE_BYTES_MAX - TRY_CHARS_MAX) {
-                    break;
-                }
-                attempt(json.raw(isFirst ? "{" : ",{"), tried);
-                isFirst = false;
-            }
-        }
-        return json.raw("]}").written();
-    }
-
-    private static void step(Utf8Buffer json, String name, long micros) {
-        if (micros != NOT_YET) {
-            json.raw(",\"").raw(name).raw("\":").number(micros);
-        }
-    }
-
-    private void ignored(Utf8Buffer json) {
-        int most = json.size() + IGNORED_CHARS_MAX;
-        Set<String> told = new HashSet<>();
-        for (String field : ignored) {
-            String name = cut(field);
-            if (told.contains(name)) {
-                continue;
-            }
-            boolean fits = json.size() + name.length() <= most;
-            json.raw(told.isEmpty() ? "" : ",").string(fits ? name : "...");
-            told.add(name);
-            if (!fits) {
-                break;
-            }
-        }
-        json.raw("]");
-    }
-
-    private static void attempt(Utf8Buffer json, Tried tried) {
-        json.raw("\"channel\":").string(cut(tried.channel()));
-        json.raw(",\"model\":").string(cut(tried.model()));
-        json.raw(",\"ms\":").number(tried.millis());
-        json.raw(",\"outcome\":").string(tried.outcome()).raw("}");
-    }
-
-    /** What needs more room in JSON than it has letters is not worth it here. */
-    private static String cut(String name) {
-        int chars = Math.min(name.length(), NAME_CHARS_MAX);
-        StringBuilder plain = null;
-        for (int i = 0; i < chars; i++) {
-            char it = name.charAt(i);
-            if (it < ' ' || it > '~' || it == '"' || it == '\\') {
-                plain = plain == null ? new StringBuilder(name) : plain;
-                plain.setCharAt(i, '?');
-            }
-        }
-        return plain == null ? name.substring(0, chars) : plain.substring(0, chars);
-    }
-
-    // ---- for who watches ----
-
-    @Override
-    public String taskId() {
-        return taskId;
-    }
-
-    @Override
-    public MeteredCall request() {
-        return request;
-    }
-
-    @Override
-    public CallOutcome outcome() {
-        return outcome;
-    }
-
-    @Override
-    public @Nullable ApiError error() {
-        return error;
-    }
-
-    @Override
-    public boolean isStreamed() {
-        return streamed;
-    }
-
-    @Override
-    public long arrivedNanos() {
-        return arrivedNanos;
-    }
-
-    @Override
-    public long translationMicros() {
-        return translationMicros;
-    }
-
-    @Override
-    public long startedAtMicros() {
-        return started;
-    }
-
-    @Override
-    public long reservingAtMicros() {
-        return reserving;
-    }
-
-    @Override
-    public long reservedAtMicros() {
-        return reserved;
-    }
-
-    @Override
-    public long askedAtMicros() {
-        return asked;
-    }
-
-    @Override
-    public long heardAtMicros() {
-        return first;
-    }
-
-    @Override
-    public long shownAtMicros() {
-        return shown;
-    }
-
-    @Override
-    public long doneAtMicros() {
-        return done;
-    }
-
-    @Override
-    public long offeredAtMicros() {
-        return offered;
-    }
-
-    @Override
-    public long overAtMicros() {
-        return over;
-    }
-
-    @Override
-    public @Nullable Usage usage() {
-        return bill == null ? null : bill.usage();
-    }
-
-    @Override
-    public long chargedMicrocredits() {
-        return bill == null ? 0 : bill.chargeMicros();
-    }
-
-    @Override
-    public long shortfallMicrocredits() {
-        return bill == null ? 0 : bill.shortfallMicros();
-    }
-
-    @Override
-    public long upstreamCostMicrocredits() {
-        return upstreamCost == CallFigures.NONE ? 0 : upstreamCost;
-    }
-
-    @Override
-    public boolean has(UsageFlag flag) {
-        return bill != null && answer != null && answer.usage().flags().contains(flag);
-    }
-
-    @Override
-    public boolean isExcessive() {
-        return bill != null && answer != null && answer.usage().excess() != null;
-    }
-
-    @Override
-    public String channel() {
+    /**
+     * Returns the course until now, when the end goes to the books.
+     *
+     * @param filter the provider's word for the filter that has stopped the answer, or null
+     */
+    Trace trace(@Nullable String filter) {
+        Arrival arrival = request.arrival();
         SentCall last = last();
-        return last == null ? "" : last.channel();
+        String channel = last == null ? "" : CourseJson.cut(last.channel());
+        String model = last == null ? "" : CourseJson.cut(last.model());
+        WrittenJson json = new CourseJson(arrival == null ? "" : arrival.requestId())
+                .steps(steps, micros())
+                .upstream(channel, model, latest == null ? null : latest.responseId())
+                .answer(streamed, filter)
+                .ignored(ignored)
+                .attempts(sent);
+        long firstByte = steps.has(CallStep.HEARD) ? steps.at(CallStep.HEARD) / 1_000 : CallFigures.NONE;
+        return new Trace(json, firstByte, channel, model);
     }
 
-    @Override
-    public String upstreamModel() {
-        SentCall last = last();
-        return last == null ? "" : last.model();
-    }
-
-    /** Whose answer it is once that is decided: a first one may have been taken back after a second. */
+    /** Returns the request whose answer it is once that is decided: a first answer may have been taken back after a second. */
     private @Nullable SentCall last() {
-        if (answer != null && answer.sent() != null) {
-            return answer.sent();
+        if (offered != null && offered.sent() != null) {
+            return offered.sent();
         }
         return sent.isEmpty() ? null : sent.getLast();
-    }
-
-    @Override
-    public @Nullable String answeringVersion() {
-        return answer == null ? null : answer.version();
-    }
-
-    @Override
-    public @Nullable FinishReason finishReason() {
-        return answer == null ? null : answer.delivery().finishReason();
-    }
-
-    @Override
-    public int attempts() {
-        int attempts = 0;
-        for (int i = 0; i < sent.size(); i++) {
-            attempts += sent.get(i).count();
-        }
-        return attempts;
-    }
-
-    @Override
-    public List<Tried> tried() {
-        return sent.stream().flatMap(call -> call.tried().stream()).toList();
-    }
-
-    @Override
-    public int callerWaits() {
-        return callerWaits;
-    }
-
-    @Override
-    public int holdWaits() {
-        return holdWaits;
     }
 }

@@ -2,109 +2,81 @@ package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.models.Usage;
+import dev.tollgate.upstreams.pool.SentCall;
 import dev.tollgate.upstreams.pool.Tried;
 import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that is over: what is known of it anyway, read on its event loop while its {@link CallObserver} is told. Steps are in microseconds
- * from the request's arrival, {@link #NEVER} where they were not taken.
+ * A call that is over, read on its event loop while its {@link CallObserver} is told.
+ *
+ * @param error the error that the caller gets instead of the answer's end, or null
+ * @param isStreamed whether the answer left as it came, and not in one piece
+ * @param charge null if nothing was charged
+ * @param channel the operator's name of the channel that answered or was asked last; empty if none was
+ * @param upstreamModel the upstream's name of the model there; empty likewise
+ * @param answeringVersion the upstream's name of the model that answered, if it said one
+ * @param finishReason the latest end of a candidate that was shown; null if there was none
+ * @param sent the requests to upstreams, in their order
+ * @param callerWaits how often the answer waited for its caller to read
+ * @param holdWaits how often the answer waited for its hold, to grow or to become durable
  */
-public interface OverCall {
-
-    long NEVER = -1;
-
-    String taskId();
-
-    /** Whose it was, through which door, of which model; its arrival has the request's id. */
-    MeteredCall request();
-
-    CallOutcome outcome();
-
-    /** What the caller is told in place of an answer's end, or null. */
-    @Nullable
-    ApiError error();
-
-    /** Whether it left as it came, and not in one piece. */
-    boolean isStreamed();
-
-    /** Of {@link System#nanoTime}. */
-    long arrivedNanos();
-
-    /** What its translation took, in microseconds. */
-    long translationMicros();
-
-    /** The meter has it: read, translated, let in. */
-    long startedAtMicros();
-
-    /** Its reservation was asked for: its media are there. */
-    long reservingAtMicros();
-
-    /** Its hold is decided. */
-    long reservedAtMicros();
-
-    /** An upstream was asked. */
-    long askedAtMicros();
-
-    /** The first events came. */
-    long heardAtMicros();
-
-    /** The first of the answer was handed to the caller; what leaves in one piece never is before its end. */
-    long shownAtMicros();
-
-    /** Nothing more was to come. */
-    long doneAtMicros();
-
-    /** Its end was offered to the books. */
-    long offeredAtMicros();
-
-    long overAtMicros();
-
-    /** What was charged for, raw; null where nothing was charged. */
-    @Nullable
-    Usage usage();
-
-    long chargedMicrocredits();
-
-    /** Used, and covered by nothing. */
-    long shortfallMicrocredits();
+public record OverCall(
+        String taskId,
+        MeteredCall request,
+        CallOutcome outcome,
+        @Nullable ApiError error,
+        boolean isStreamed,
+        CallSteps steps,
+        @Nullable Charge charge,
+        String channel,
+        String upstreamModel,
+        @Nullable String answeringVersion,
+        @Nullable FinishReason finishReason,
+        List<SentCall> sent,
+        int callerWaits,
+        int holdWaits) {
 
     /**
-     * What the upstream asks for what was charged, at its list price of the day, in micro-credits, rounded up; 0 where nothing was charged or
-     * no price is known.
+     * What a call was charged. Amounts are micro-credits.
+     *
+     * @param usage raw counts
+     * @param shortfallMicros used, and covered by nothing
+     * @param upstreamCostMicros the upstream's list price of the day, rounded up; 0 if no price is known
+     * @param flags oddities of the reported usage
+     * @param isExcessive whether more was reported than the call can come to (D53)
      */
-    long upstreamCostMicrocredits();
+    public record Charge(
+            Usage usage,
+            long micros,
+            long shortfallMicros,
+            long upstreamCostMicros,
+            Set<UsageFlag> flags,
+            boolean isExcessive) {}
 
-    /** Whether something was odd about what the upstream reported; only of what was charged. */
-    boolean has(UsageFlag flag);
+    /** Returns the raw counts that were charged for, or null if nothing was charged. */
+    public @Nullable Usage usage() {
+        return charge == null ? null : charge.usage();
+    }
 
-    /** Whether more was reported than the call can come to (D53); only of what was charged. */
-    boolean isExcessive();
+    /** Returns the charge in micro-credits, 0 if nothing was charged. */
+    public long chargedMicros() {
+        return charge == null ? 0 : charge.micros();
+    }
 
-    /** Who answered or was asked last, by the operator's name; empty where nobody was. */
-    String channel();
+    /** Returns how often an upstream was asked. */
+    public int attempts() {
+        int attempts = 0;
+        for (int i = 0; i < sent.size(); i++) {
+            attempts += sent.get(i).count();
+        }
+        return attempts;
+    }
 
-    /** The upstream's name of the model there. */
-    String upstreamModel();
-
-    /** What the upstream calls the model that answered, where it has said so. */
-    @Nullable
-    String answeringVersion();
-
-    /** The latest end of a candidate that was shown; null where there was none. */
-    @Nullable
-    FinishReason finishReason();
-
-    /** How often an upstream was asked. */
-    int attempts();
-
-    /** What became of the tries, in the order of their ends; of those that answered as long as nobody else did. Made anew each time. */
-    List<Tried> tried();
-
-    /** How often the answer waited for its caller to read. */
-    int callerWaits();
-
-    /** How often it waited for its hold, to grow or to become durable. */
-    int holdWaits();
+    /** Returns the results of the attempts in the order of their ends; of those that answered as long as no other did. A new list each time. */
+    public List<Tried> tried() {
+        return sent.stream().flatMap(call -> call.tried().stream()).toList();
+    }
 }

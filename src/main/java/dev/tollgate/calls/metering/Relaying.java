@@ -112,7 +112,7 @@ final class Relaying implements Phase {
         AnswerUnderWay asked = answer();
         SentCall sent = prepared.send(bounds.upstreamTokensMax(coverage().tokens()), new Ear(asked));
         asked.sentAs(sent);
-        call.course().asked(sent);
+        call.course().asked(sent, asked);
     }
 
     /** Hears the upstream of one answer until that has ended. */
@@ -178,10 +178,10 @@ final class Relaying implements Phase {
     private void heard(List<UpstreamEvent> events) {
         if (!heard) {
             heard = true;
-            call.course().heard();
+            call.course().takesFirst(CallStep.HEARD);
             tellIgnored();
         }
-        call.course().hears(events);
+        answer().hears(events);
         if (Delivery.isStrange(events, bounds.candidates())) {
             stopUpstream();
             upstreamFailed(
@@ -291,7 +291,7 @@ final class Relaying implements Phase {
 
     private void show(List<UpstreamEvent> events) {
         answer().delivery().show(events, answer().attempts());
-        call.course().shown();
+        call.course().takesFirst(CallStep.SHOWN);
         if (sink.full() && heldBackFor.add(Reason.CALLER_READS_SLOWLY)) {
             call.course().waitsForCaller();
             if (call.books().callerHoldsBack()) {
@@ -579,7 +579,7 @@ final class Relaying implements Phase {
 
     private void end(Ending ending) {
         stopUpstream();
-        call.course().done();
+        call.course().takesFirst(CallStep.DONE);
         call.course().ends(ending.outcome(), ending.error());
         answer().waiting().clear();
         answer().delivery().clear();

@@ -55,7 +55,7 @@ final class Reserving implements Phase {
     }
 
     private void reserve() {
-        call.course().reserving();
+        call.course().takes(CallStep.RESERVING);
         call.books()
                 .reserve(
                         call.taskId(),
@@ -146,7 +146,7 @@ final class Reserving implements Phase {
     }
 
     private void held(Books.Held held) {
-        call.course().reserved();
+        call.course().takes(CallStep.RESERVED);
         Relaying relaying = new Relaying(call, translation, held);
         call.enter(relaying);
         if (call.isCallerGone()) {

@@ -59,7 +59,7 @@ final class Resolving implements Phase {
     }
 
     private void giveBack(TaskStatus status, TaskResult result, Runnable end) {
-        Trace trace = call.course().trace();
+        Trace trace = call.course().trace(null);
         call.course().offered(answer);
         offered = true;
         call.books()
@@ -110,7 +110,6 @@ final class Resolving implements Phase {
 
     private void settle(Ending.Charge charge, Books.Bill bill) {
         SentCall sent = answer.sent();
-        call.course().filteredBy(answer.delivery().filter());
         PrintedUsage printed = bounds.model().printed(bill.usage());
         Books.Settlement settlement = new Books.Settlement(
                 call.taskId(),
@@ -126,7 +125,7 @@ final class Resolving implements Phase {
                 call.sink().signed(),
                 sent == null ? "" : sent.channel(),
                 sent == null ? "" : sent.model(),
-                call.course().trace());
+                call.course().trace(answer.delivery().filter()));
         if (!call.isCallerGone() && charge.error() == null) {
             rendered = call.sink().end(new Sink.Completion(printed, bill.chargeMicros()));
         }
@@ -138,7 +137,7 @@ final class Resolving implements Phase {
     private void settled(Ending.Charge charge, Books.Bill bill, Books.Settled settled) {
         switch (settled) {
             case Books.Charged charged -> {
-                call.course().charged(bill, charged.figures().costMicros());
+                call.course().charged(bill, charged.figures().costMicros(), answer.usage());
                 call.over(() -> tellEnd(charge));
             }
             case Books.NotCharged refused -> {

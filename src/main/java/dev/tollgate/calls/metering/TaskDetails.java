@@ -1,6 +1,5 @@
 package dev.tollgate.calls.metering;
 
-import dev.tollgate.base.conversation.UsageJson;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.base.json.WrittenJson;

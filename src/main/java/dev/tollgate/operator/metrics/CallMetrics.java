@@ -2,6 +2,8 @@ package dev.tollgate.operator.metrics;
 
 import dev.tollgate.calls.metering.CallObserver;
 import dev.tollgate.calls.metering.CallOutcome;
+import dev.tollgate.calls.metering.CallStep;
+import dev.tollgate.calls.metering.CallSteps;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.OverCall;
 import dev.tollgate.calls.metering.UsageFlag;
@@ -178,47 +180,50 @@ final class CallMetrics implements CallObserver {
         if (call.holdWaits() > 0) {
             waitsForHold.inc(call.holdWaits());
         }
-        Usage usage = call.usage();
-        if (usage != null) {
-            charged(call, model, usage);
+        OverCall.Charge charge = call.charge();
+        if (charge != null) {
+            charged(call, model, charge);
         }
     }
 
     private void steps(OverCall call, OfModel model) {
-        admitting.observe(Shapes.secondsOfMicros(Math.max(0, call.startedAtMicros() - call.translationMicros())));
-        translating.observe(Shapes.secondsOfMicros(call.translationMicros()));
-        if (call.reservedAtMicros() != OverCall.NEVER) {
-            reserving.observe(Shapes.secondsOfMicros(call.reservedAtMicros() - call.reservingAtMicros()));
+        CallSteps steps = call.steps();
+        long translated = call.request().translation().micros();
+        admitting.observe(Shapes.secondsOfMicros(Math.max(0, steps.at(CallStep.STARTED) - translated)));
+        translating.observe(Shapes.secondsOfMicros(translated));
+        if (steps.has(CallStep.RESERVED)) {
+            reserving.observe(Shapes.secondsOfMicros(steps.at(CallStep.RESERVED) - steps.at(CallStep.RESERVING)));
         }
-        if (call.offeredAtMicros() != OverCall.NEVER) {
-            settling.observe(Shapes.secondsOfMicros(call.overAtMicros() - call.offeredAtMicros()));
+        if (steps.has(CallStep.OFFERED)) {
+            settling.observe(Shapes.secondsOfMicros(steps.at(CallStep.OVER) - steps.at(CallStep.OFFERED)));
         }
-        if (call.shownAtMicros() != OverCall.NEVER) {
+        if (steps.has(CallStep.SHOWN)) {
             model.firstByte.observe(
-                    Shapes.secondsOfMicros(call.isStreamed() ? call.shownAtMicros() : call.overAtMicros()));
+                    Shapes.secondsOfMicros(steps.at(call.isStreamed() ? CallStep.SHOWN : CallStep.OVER)));
         }
     }
 
-    private void charged(OverCall call, OfModel model, Usage usage) {
+    private void charged(OverCall call, OfModel model, OverCall.Charge charge) {
+        Usage usage = charge.usage();
         long output = usage.candidatesTokens() + usage.thoughtsTokens();
         model.input.inc(usage.inputTokens());
         model.cached.inc(usage.cachedTokens());
         model.output.inc(usage.candidatesTokens());
         model.reasoning.inc(usage.thoughtsTokens());
         OfPair pair = model.channels.of(call.channel());
-        pair.charged.inc(call.chargedMicrocredits());
-        pair.cost.inc((double) call.upstreamCostMicrocredits() / UpstreamModel.Cost.CREDITS_A_DOLLAR);
+        pair.charged.inc(charge.micros());
+        pair.cost.inc((double) charge.upstreamCostMicros() / UpstreamModel.Cost.CREDITS_A_DOLLAR);
         upstream.used(call.channel(), call.upstreamModel(), usage.inputTokens(), output);
-        long micros = call.doneAtMicros() - call.heardAtMicros();
+        long micros = call.steps().at(CallStep.DONE) - call.steps().at(CallStep.HEARD);
         if (call.isStreamed() && output >= TOKENS_LEAST && micros > 0) {
             model.pace.observe(output * MICROS / micros);
         }
         for (int i = 0; i < FLAGS.length; i++) {
-            if (call.has(FLAGS[i])) {
+            if (charge.flags().contains(FLAGS[i])) {
                 anomalies.labelValues(call.channel(), FLAGS[i].wireName()).inc();
             }
         }
-        if (call.isExcessive()) {
+        if (charge.isExcessive()) {
             anomalies.labelValues(call.channel(), "excess").inc();
         }
     }

@@ -2,6 +2,7 @@ package dev.tollgate.operator.telemetry;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.calls.metering.Arrival;
+import dev.tollgate.calls.metering.CallStep;
 import dev.tollgate.calls.metering.OverCall;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.GenAiProvider;
@@ -72,9 +73,9 @@ final class CallSpans {
 
     List<TraceSpan> all() {
         server();
-        inner("reserve", RESERVE, call.reservingAtMicros(), call.reservedAtMicros());
+        inner("reserve", RESERVE, CallStep.RESERVING, CallStep.RESERVED);
         tries();
-        inner("settle", SETTLE, call.offeredAtMicros(), call.overAtMicros());
+        inner("settle", SETTLE, CallStep.OFFERED, CallStep.OVER);
         return spans;
     }
 
@@ -95,8 +96,12 @@ final class CallSpans {
                 TraceState.getDefault());
     }
 
-    private long at(long micros) {
-        return epochOfNanoZero + call.arrivedNanos() + TimeUnit.MICROSECONDS.toNanos(micros);
+    private long at(CallStep step) {
+        return epochOfArrival() + TimeUnit.MICROSECONDS.toNanos(call.steps().at(step));
+    }
+
+    private long epochOfArrival() {
+        return epochOfNanoZero + arrival.nanos();
     }
 
     private void server() {
@@ -105,7 +110,7 @@ final class CallSpans {
                 .put(SpanNames.REQUEST_MODEL, call.request().model().id())
                 .put(SpanNames.TASK_ID, call.taskId())
                 .put(SpanNames.ACCOUNT_ID, call.request().accountId())
-                .put(SpanNames.CHARGED, call.chargedMicrocredits());
+                .put(SpanNames.CHARGED, call.chargedMicros());
         if (!call.channel().isEmpty()) {
             attributes.put(SpanNames.CHANNEL, call.channel());
         }
@@ -122,8 +127,8 @@ final class CallSpans {
                 server,
                 parent,
                 CallSelection.hasFailed(call.outcome()),
-                at(0),
-                at(call.overAtMicros()),
+                epochOfArrival(),
+                at(CallStep.OVER),
                 attributes.build(),
                 links,
                 resource));
@@ -139,8 +144,8 @@ final class CallSpans {
         }
     }
 
-    private void inner(String name, int number, long fromMicros, long toMicros) {
-        if (fromMicros == OverCall.NEVER || toMicros == OverCall.NEVER) {
+    private void inner(String name, int number, CallStep from, CallStep to) {
+        if (!call.steps().has(from) || !call.steps().has(to)) {
             return;
         }
         spans.add(new TraceSpan(
@@ -149,8 +154,8 @@ final class CallSpans {
                 context(number),
                 server,
                 false,
-                at(fromMicros),
-                at(toMicros),
+                at(from),
+                at(to),
                 Attributes.empty(),
                 List.of(),
                 resource));
@@ -180,8 +185,8 @@ final class CallSpans {
         }
         if (failed) {
             attributes.put(SpanNames.ERROR_TYPE, last.outcome());
-        } else if (call.doneAtMicros() != OverCall.NEVER) {
-            end = Math.max(end, at(call.doneAtMicros()));
+        } else if (call.steps().has(CallStep.DONE)) {
+            end = Math.max(end, at(CallStep.DONE));
         }
         spans.add(new TraceSpan(
                 SpanNames.CHAT + " " + first.model(),

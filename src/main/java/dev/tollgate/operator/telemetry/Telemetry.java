@@ -4,6 +4,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.calls.metering.Arrival;
 import dev.tollgate.calls.metering.CallObserver;
 import dev.tollgate.calls.metering.CallOutcome;
+import dev.tollgate.calls.metering.CallStep;
 import dev.tollgate.calls.metering.OverCall;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.RefusalObserver;
@@ -120,7 +121,8 @@ public final class Telemetry implements CallObserver, RefusalObserver, AutoClose
         }
         TraceParent caller = TraceParent.of(arrival.traceparent());
         TraceParent trusted = choice.trustsParent() ? caller : null;
-        if (selection.wants(call.request().model().id(), call.outcome(), call.overAtMicros(), trace, trusted)) {
+        if (selection.wants(
+                call.request().model().id(), call.outcome(), call.steps().at(CallStep.OVER), trace, trusted)) {
             tell(call, arrival, trace, caller);
         }
     }

@@ -9,6 +9,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.books.rollups.CallEnd;
 import dev.tollgate.books.rollups.CallFigures;
+import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
 import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
@@ -60,22 +61,22 @@ class CallOutcomeTest {
         OverCall call = one(played);
         assertThat(call.outcome()).isEqualTo(CallOutcome.COMPLETED);
         assertThat(List.of(
-                        call.translationMicros(),
-                        call.startedAtMicros(),
-                        call.reservingAtMicros(),
-                        call.reservedAtMicros(),
-                        call.askedAtMicros(),
-                        call.heardAtMicros(),
-                        call.shownAtMicros(),
-                        call.doneAtMicros(),
-                        call.offeredAtMicros(),
-                        call.overAtMicros()))
+                        call.request().translation().micros(),
+                        call.steps().at(CallStep.STARTED),
+                        call.steps().at(CallStep.RESERVING),
+                        call.steps().at(CallStep.RESERVED),
+                        call.steps().at(CallStep.ASKED),
+                        call.steps().at(CallStep.HEARD),
+                        call.steps().at(CallStep.SHOWN),
+                        call.steps().at(CallStep.DONE),
+                        call.steps().at(CallStep.OFFERED),
+                        call.steps().at(CallStep.OVER)))
                 .containsExactly(7L, 0L, 0L, 2_000L, 2_000L, 3_000L, 3_000L, 4_000L, 4_000L, 5_000L);
         assertThat(call.usage()).isNotNull();
-        assertThat(call.chargedMicrocredits()).isEqualTo(104);
-        assertThat(call.shortfallMicrocredits()).isZero();
-        assertThat(call.has(UsageFlag.ESTIMATED)).isFalse();
-        assertThat(call.isExcessive()).isFalse();
+        assertThat(call.chargedMicros()).isEqualTo(104);
+        assertThat(call.charge().shortfallMicros()).isZero();
+        assertThat(call.charge().flags().contains(UsageFlag.ESTIMATED)).isFalse();
+        assertThat(call.charge().isExcessive()).isFalse();
         assertThat(call.channel()).isEqualTo("far");
         assertThat(call.upstreamModel()).isEqualTo("up-1");
         assertThat(call.attempts()).isEqualTo(1);
@@ -94,7 +95,8 @@ class CallOutcomeTest {
         played.books.decides(new Books.Refused(TROUBLE, false));
         OverCall call = one(played);
         assertThat(call.isStreamed()).isFalse();
-        assertThat(List.of(call.startedAtMicros(), call.reservingAtMicros())).containsOnly(1_000L);
+        assertThat(List.of(call.steps().at(CallStep.STARTED), call.steps().at(CallStep.RESERVING)))
+                .containsOnly(1_000L);
         assertThat(call.taskId()).isEqualTo("task_1");
         assertThat(call.request().accountId()).isEqualTo("acc");
         assertThat(call.answeringVersion()).isNull();
@@ -107,20 +109,22 @@ class CallOutcomeTest {
             call.upstream.ends();
             charged(call);
         });
-        assertThat(estimated.has(UsageFlag.ESTIMATED)).isTrue();
-        assertThat(estimated.has(UsageFlag.CLAMPED)).isFalse();
-        assertThat(estimated.isExcessive()).isFalse();
+        assertThat(estimated.charge().flags().contains(UsageFlag.ESTIMATED)).isTrue();
+        assertThat(estimated.charge().flags().contains(UsageFlag.CLAMPED)).isFalse();
+        assertThat(estimated.charge().isExcessive()).isFalse();
         assertThat(estimated.answeringVersion()).isEqualTo("up-001");
-        assertThat(estimated.upstreamCostMicrocredits()).as("no price is known").isZero();
+        assertThat(estimated.charge().upstreamCostMicros())
+                .as("no price is known")
+                .isZero();
         OverCall excessive = after(call -> {
             call.upstream.says(used(301, 2, 0), text("Hi"), STOP);
             call.upstream.ends();
             call.books.settles(new Books.Charged(
                     new CallFigures(CallEnd.COMPLETED, false, 300, 0, 2, 0, 0, "far", "up-1", 77, 0)));
         });
-        assertThat(excessive.isExcessive()).isTrue();
-        assertThat(excessive.has(UsageFlag.CLAMPED)).isTrue();
-        assertThat(excessive.upstreamCostMicrocredits()).isEqualTo(77);
+        assertThat(excessive.charge().isExcessive()).isTrue();
+        assertThat(excessive.charge().flags().contains(UsageFlag.CLAMPED)).isTrue();
+        assertThat(excessive.charge().upstreamCostMicros()).isEqualTo(77);
     }
 
     @Test
@@ -132,8 +136,8 @@ class CallOutcomeTest {
             played.books.grows(new Books.NotGrown("CREDITS_EXHAUSTED"));
             charged(played);
         });
-        assertThat(call.chargedMicrocredits()).isEqualTo(WANTED);
-        assertThat(call.shortfallMicrocredits()).isEqualTo(28);
+        assertThat(call.chargedMicros()).isEqualTo(WANTED);
+        assertThat(call.charge().shortfallMicros()).isEqualTo(28);
     }
 
     @Test
@@ -207,7 +211,7 @@ class CallOutcomeTest {
             charged(call);
         });
         assertThat(late.outcome()).isEqualTo(CallOutcome.CANCELLED);
-        assertThat(late.chargedMicrocredits()).isEqualTo(106);
+        assertThat(late.chargedMicros()).isEqualTo(106);
     }
 
     @Test
@@ -325,7 +329,7 @@ class CallOutcomeTest {
         poor.begin();
         poor.books.decides(new Books.Refused(ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, "too low"), false));
         assertThat(one(poor).outcome()).isEqualTo(CallOutcome.REFUSED);
-        assertThat(one(poor).askedAtMicros()).isEqualTo(OverCall.NEVER);
+        assertThat(one(poor).steps().at(CallStep.ASKED)).isEqualTo(CallSteps.NEVER);
         assertThat(one(poor).channel()).isEmpty();
         PlayedCall away = new PlayedCall(Sold.bounds(false, 1, null));
         away.begin();

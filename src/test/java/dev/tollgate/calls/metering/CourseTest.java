@@ -61,7 +61,7 @@ class CourseTest {
     }
 
     private static String json(Course course) {
-        return course.trace().json().toString();
+        return course.trace(null).json().toString();
     }
 
     private record Sent(String channel, String model, List<Tried> tried) implements SentCall {
@@ -86,6 +86,15 @@ class CourseTest {
         public void resume() {}
     }
 
+    /** An answer that is asked for now. */
+    @SuppressWarnings("NullAway") // a course looks at who was asked and what the answer calls itself
+    private static AnswerUnderWay ask(Course course, Sent sent) {
+        AnswerUnderWay answer = new AnswerUnderWay(null, null, null, 0);
+        answer.sentAs(sent);
+        course.asked(sent, answer);
+        return answer;
+    }
+
     private static Tried tried(String channel, String model, long millis, String outcome) {
         return new Tried(channel, "kind", model, 0, millis, outcome);
     }
@@ -94,21 +103,25 @@ class CourseTest {
     void each_step_is_told_in_microseconds_from_the_requests_arrival_with_who_was_asked() {
         Course course = course("req_1", true, "seed");
         at(1);
-        course.started();
+        course.takes(CallStep.STARTED);
         at(2);
-        course.reserving();
+        course.takes(CallStep.RESERVING);
         at(3);
-        course.reserved();
+        course.takes(CallStep.RESERVED);
         at(40);
-        course.asked(new Sent(
-                "far", "up-1", List.of(tried("near", "up-0", 12, "unavailable"), tried("far", "up-1", 5, "answered"))));
+        AnswerUnderWay answer = ask(
+                course,
+                new Sent(
+                        "far",
+                        "up-1",
+                        List.of(tried("near", "up-0", 12, "unavailable"), tried("far", "up-1", 5, "answered"))));
         at(5_999);
-        course.heard();
-        course.hears(List.of(new UpstreamEvent.Started("up-001", "its-id")));
+        course.takesFirst(CallStep.HEARD);
+        answer.hears(List.of(new UpstreamEvent.Started("up-001", "its-id")));
         at(6_001);
-        course.shown();
+        course.takesFirst(CallStep.SHOWN);
         at(7_000);
-        course.done();
+        course.takesFirst(CallStep.DONE);
         at(8_000);
         assertThat(json(course))
                 .isEqualTo("{\"request_id\":\"req_1\",\"reserved\":3,\"asked\":40,\"first_byte\":5999,\"done\":7000,"
@@ -116,20 +129,21 @@ class CourseTest {
                         + "\"stream\":true,\"ignored\":[\"seed\"],\"attempts\":["
                         + "{\"channel\":\"near\",\"model\":\"up-0\",\"ms\":12,\"outcome\":\"unavailable\"},"
                         + "{\"channel\":\"far\",\"model\":\"up-1\",\"ms\":5,\"outcome\":\"answered\"}]}");
-        Trace trace = course.trace();
+        Trace trace = course.trace(null);
         assertThat(List.of(trace.firstByteMillis(), trace.channel(), trace.upstreamModel()))
                 .containsExactly(5L, "far", "up-1");
-        assertThat(course.translationMicros()).isEqualTo(7);
-        assertThat(course.arrivedNanos()).isEqualTo(ARRIVED);
-        assertThat(course.tried()).extracting(Tried::channel).containsExactly("near", "far");
-        assertThat(course.attempts()).isEqualTo(2);
+        OverCall over = course.over();
+        assertThat(over.request().translation().micros()).isEqualTo(7);
+        assertThat(over.steps().at(CallStep.OVER)).as("from its arrival").isEqualTo(8_000);
+        assertThat(over.tried()).extracting(Tried::channel).containsExactly("near", "far");
+        assertThat(over.attempts()).isEqualTo(2);
     }
 
     @Test
     void the_filter_that_has_stopped_an_answer_is_named() {
         Course course = course("req_1", false);
-        course.filteredBy("SAFETY");
-        assertThat(json(course)).contains("\"stream\":false,\"filter\":\"SAFETY\",\"attempts\":[]}");
+        assertThat(course.trace("SAFETY").json().toString())
+                .contains("\"stream\":false,\"filter\":\"SAFETY\",\"attempts\":[]}");
     }
 
     @Test
@@ -139,7 +153,7 @@ class CourseTest {
         assertThat(json(course))
                 .isEqualTo("{\"request_id\":\"req_1\",\"settled\":9,\"channel\":\"\",\"upstream_model\":\"\","
                         + "\"stream\":false,\"attempts\":[]}");
-        assertThat(course.trace().firstByteMillis()).isEqualTo(CallFigures.NONE);
+        assertThat(course.trace(null).firstByteMillis()).isEqualTo(CallFigures.NONE);
         nanos = ARRIVED - 5_000;
         assertThat(json(course)).as("a clock that has gone back").contains("\"settled\":0,");
     }
@@ -147,37 +161,40 @@ class CourseTest {
     @Test
     void of_a_step_that_is_taken_again_the_first_time_counts_and_of_those_asked_the_last_one_is_named() {
         Course course = course("req_1", true);
+        AnswerUnderWay answer = null;
         for (int time = 1; time <= 2; time++) {
             at(time);
-            course.asked(
+            answer = ask(
+                    course,
                     new Sent("far-" + time, "up-" + time, List.of(tried("far-" + time, "up-" + time, 1, "empty"))));
-            course.heard();
-            course.hears(List.of(new UpstreamEvent.Started(null, "id-" + time)));
-            course.shown();
-            course.done();
+            course.takesFirst(CallStep.HEARD);
+            answer.hears(List.of(new UpstreamEvent.Started(null, "id-" + time)));
+            course.takesFirst(CallStep.SHOWN);
+            course.takesFirst(CallStep.DONE);
         }
-        assertThat(List.of(
-                        course.askedAtMicros(), course.heardAtMicros(), course.shownAtMicros(), course.doneAtMicros()))
-                .containsOnly(1L);
         assertThat(json(course)).contains("\"channel\":\"far-2\",\"upstream_model\":\"up-2\",\"upstream_id\":\"id-2\"");
-        course.hears(List.of(new UpstreamEvent.Started(null, "id-3")));
+        answer.hears(List.of(new UpstreamEvent.Started(null, "id-3")));
         assertThat(json(course)).as("its first words tell").contains("\"upstream_id\":\"id-2\"");
-        assertThat(course.attempts()).isEqualTo(2);
+        OverCall over = course.over();
+        assertThat(over.attempts()).isEqualTo(2);
+        assertThat(List.of(CallStep.ASKED, CallStep.HEARD, CallStep.SHOWN, CallStep.DONE))
+                .extracting(over.steps()::at)
+                .containsOnly(1L);
     }
 
     @Test
     void a_second_answer_that_has_told_no_id_does_not_bear_that_of_the_first() {
         Course course = course("req_1", true);
-        course.asked(new Sent("far", "up", List.of()));
-        course.hears(List.of(new UpstreamEvent.Started(null, "id-1")));
-        course.asked(new Sent("far", "up", List.of()));
+        AnswerUnderWay first = ask(course, new Sent("far", "up", List.of()));
+        first.hears(List.of(new UpstreamEvent.Started(null, "id-1")));
+        ask(course, new Sent("far", "up", List.of()));
         assertThat(json(course)).doesNotContain("upstream_id");
     }
 
     @Test
     void names_are_cut_at_64_characters_and_what_needs_more_room_in_json_becomes_a_question_mark() {
         Course course = course("\"\\\u001f\u007f ~" + "a".repeat(59), false);
-        course.asked(new Sent("é".repeat(65), "b".repeat(64), List.of()));
+        ask(course, new Sent("é".repeat(65), "b".repeat(64), List.of()));
         assertThat(json(course))
                 .contains("\"request_id\":\"???? ~" + "a".repeat(58) + "\"")
                 .contains("\"channel\":\"" + "?".repeat(64) + "\"")
@@ -211,14 +228,14 @@ class CourseTest {
         }
         Course course = course(longest, true, ignored);
         nanos = Long.MAX_VALUE / 2;
-        course.reserved();
+        course.takes(CallStep.RESERVED);
         List<Tried> tries =
                 new ArrayList<>(Collections.nCopies(16, tried(longest, longest, 999_999_999, "misconfigured")));
-        course.asked(new Sent(longest, longest, tries));
-        course.hears(List.of(new UpstreamEvent.Started(null, longest)));
-        course.heard();
-        course.done();
-        assertThat(course.trace().json().length())
+        AnswerUnderWay answer = ask(course, new Sent(longest, longest, tries));
+        answer.hears(List.of(new UpstreamEvent.Started(null, longest)));
+        course.takesFirst(CallStep.HEARD);
+        course.takesFirst(CallStep.DONE);
+        assertThat(course.trace(null).json().length())
                 .isGreaterThan(TaskResult.COURSE_BYTES_MAX - 256)
                 .isLessThanOrEqualTo(TaskResult.COURSE_BYTES_MAX);
     }

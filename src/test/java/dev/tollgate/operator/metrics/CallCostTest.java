@@ -7,6 +7,7 @@ import dev.tollgate.books.ledger.Bucket;
 import dev.tollgate.books.ledger.EntryKind;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.OverCall;
+import dev.tollgate.calls.metering.Translation;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.CatalogueLoader;
@@ -14,7 +15,7 @@ import dev.tollgate.models.Model;
 import dev.tollgate.storage.WriterObserver.BatchEnd;
 import dev.tollgate.upstreams.pool.TryEnd;
 import java.lang.management.ManagementFactory;
-import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -56,7 +57,7 @@ class CallCostTest {
             null,
             List.of(),
             List.of(),
-            null);
+            new Translation(null, 0, null, 40));
     private final Route<?> route = Route.get("/v1/chat/completions", Gate.PUBLIC, (exchange, caller) -> {});
 
     @Test
@@ -96,10 +97,10 @@ class CallCostTest {
                 .isZero();
         try (URLClassLoader loader = new URLClassLoader(
                 new URL[] {classes.toUri().toURL()}, getClass().getClassLoader())) {
-            Constructor<?> made =
-                    loader.loadClass("dev.tollgate.bench.micro.EndedAnswer").getDeclaredConstructor(MeteredCall.class);
+            Method made =
+                    loader.loadClass("dev.tollgate.bench.micro.EndedAnswer").getDeclaredMethod("of", MeteredCall.class);
             made.setAccessible(true);
-            return (OverCall) made.newInstance(request);
+            return (OverCall) made.invoke(null, request);
         }
     }
 }

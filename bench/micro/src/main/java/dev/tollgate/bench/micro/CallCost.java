@@ -5,6 +5,8 @@ import dev.tollgate.http.Route;
 import dev.tollgate.books.ledger.Bucket;
 import dev.tollgate.books.ledger.EntryKind;
 import dev.tollgate.calls.metering.MeteredCall;
+import dev.tollgate.calls.metering.OverCall;
+import dev.tollgate.calls.metering.Translation;
 import dev.tollgate.operator.metrics.Metrics;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Model;
@@ -49,8 +51,8 @@ public class CallCost {
             null,
             List.of(),
             List.of(),
-            null);
-    private final EndedAnswer call = new EndedAnswer(request);
+            new Translation(null, 0, null, 40));
+    private final OverCall call = EndedAnswer.of(request);
     private final Route<?> route = Route.get("/v1/chat/completions", Gate.PUBLIC, (exchange, caller) -> {});
     private int calls;
 
