@@ -310,7 +310,7 @@ class ArchitectureTest {
     @Test
     void tasks_rollups_and_keys_stand_on_the_ground_the_ledger_and_the_limits() {
         knowsOnly("books.tasks", "books.ledger", "storage", "base.json", "base.error", "http");
-        knowsOnly("books.rollups", "books.ledger", "storage");
+        knowsOnly("books.rollups", "books.ledger", "models", "storage");
         knowsOnly(
                 "customers.keys",
                 "customers.allowances",

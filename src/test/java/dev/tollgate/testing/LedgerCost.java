@@ -88,7 +88,7 @@ public final class LedgerCost {
                     + "\"prompt_tokens\":194,\"total_tokens\":880}";
 
     private static final CallFigures FIGURES =
-            new CallFigures(CallEnd.COMPLETED, false, 194, 0, 229, 457, 800, "main", "up", 9_000, 0);
+            new CallFigures(CallEnd.COMPLETED, false, Usage.of(194, 229, 457), 800, "main", "up", 9_000, 0);
 
     /** What is written of a call. */
     private enum Depth {

@@ -1,8 +1,12 @@
 package dev.tollgate.base.conversation;
 
+import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.base.json.WrittenJson;
+
 /**
  * Usage as it is printed, the same in the answer, the stream, the task and the receipt: already in the units and by the rules of the model's
- * profile (D6; protocol 4.5). All details are raw tokens in every form. No count is negative.
+ * profile (D6; protocol 4.5). All details are raw tokens in every form. No count is negative. The JSON is OpenAI's object, compact and in plain
+ * ASCII, with the same figures wherever it stands.
  *
  * @param totalTokens the sum of what is printed (D39)
  */

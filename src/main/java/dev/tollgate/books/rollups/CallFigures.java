@@ -1,24 +1,22 @@
 package dev.tollgate.books.rollups;
 
+import dev.tollgate.models.Usage;
+
 /**
- * What is added up of a call beside what the ledger decides. Token counts are the upstream's, whatever units the caller is shown.
+ * What is added up of a call in addition to the ledger's decisions.
  *
  * @param estimated whether its usage was not reported in full
- * @param promptTokens all that is billed as input, cached ones included
- * @param cachedTokens part of the prompt
+ * @param usage raw tokens, whatever units the caller is shown
  * @param firstByteMillis from the request's arrival to the first of the answer, or {@link #NONE}
- * @param channel who answered or was asked last; empty where nobody was asked
- * @param upstreamModel the upstream's name of the model, likewise
- * @param costMicros at the upstream's list price, micro-credits, rounded up; {@link #NONE} where no price is known
- * @param shortfallMicros what nothing covered
+ * @param channel the channel that answered or was asked last; empty if none was asked
+ * @param upstreamModel the upstream's name of the model; empty likewise
+ * @param costMicros at the upstream's list price, micro-credits, rounded up; {@link #NONE} if no price is known
+ * @param shortfallMicros used, and covered by nothing
  */
 public record CallFigures(
         CallEnd end,
         boolean estimated,
-        long promptTokens,
-        long cachedTokens,
-        long completionTokens,
-        long thoughtsTokens,
+        Usage usage,
         long firstByteMillis,
         String channel,
         String upstreamModel,
@@ -28,15 +26,13 @@ public record CallFigures(
     public static final long NONE = -1;
 
     public CallFigures {
-        if ((promptTokens | cachedTokens | completionTokens | thoughtsTokens | shortfallMicros) < 0
-                || firstByteMillis < NONE
-                || costMicros < NONE) {
+        if (shortfallMicros < 0 || firstByteMillis < NONE || costMicros < NONE) {
             throw new IllegalArgumentException("a figure below zero");
         }
     }
 
-    /** Of a call that came to nothing. */
+    /** Returns the figures of a call without usage. */
     public static CallFigures nothing(CallEnd end, long firstByteMillis, String channel, String upstreamModel) {
-        return new CallFigures(end, false, 0, 0, 0, 0, firstByteMillis, channel, upstreamModel, 0, 0);
+        return new CallFigures(end, false, Usage.NONE, firstByteMillis, channel, upstreamModel, 0, 0);
     }
 }

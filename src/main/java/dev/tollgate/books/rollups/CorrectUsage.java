@@ -29,7 +29,7 @@ public final class CorrectUsage implements RollupChange {
             names = List.copyOf(names);
             missing = List.copyOf(missing);
             boolean isHour = of == Of.HOUR;
-            if (names.size() != (isHour ? 4 : 3) || missing.size() != (isHour ? 9 : Tallies.SUMS.size())) {
+            if (names.size() != (isHour ? 4 : 3) || missing.size() != (isHour ? 9 : UsageColumn.OF_ACCOUNTS.size())) {
                 throw new IllegalArgumentException("not a row of usage");
             }
         }

@@ -51,6 +51,7 @@ final class Fold {
                 SELECT 1 FROM usage_quarter q
                 WHERE q.account_id = d.account_id AND q.starts_at >= d.starts_at AND q.starts_at < d.starts_at + 86400000)""";
     private static final String ACCOUNTS = "SELECT id FROM account WHERE id > ? ORDER BY id LIMIT " + ACCOUNTS_AT_ONCE;
+    private static final List<String> SUMS = UsageColumn.columns(UsageColumn.OF_ACCOUNTS);
     private static final String FOLD = """
             INSERT INTO usage_day (account_id, starts_at, key_id, model, %s)
             SELECT account_id, starts_at - starts_at %% 86400000, key_id, model, %s
@@ -58,9 +59,9 @@ final class Fold {
             GROUP BY account_id, starts_at - starts_at %% 86400000, key_id, model
             ON CONFLICT (account_id, starts_at, key_id, model) DO UPDATE SET %s
             WHERE excluded.calls >= usage_day.calls AND excluded.refunded_micros >= usage_day.refunded_micros""".formatted(
-                    String.join(", ", Tallies.SUMS),
-                    Tallies.SUMS.stream().map(sum -> "SUM(" + sum + ")").collect(Collectors.joining(", ")),
-                    Tallies.SUMS.stream().map(sum -> sum + " = excluded." + sum).collect(Collectors.joining(", ")));
+                    String.join(", ", SUMS),
+                    SUMS.stream().map(sum -> "SUM(" + sum + ")").collect(Collectors.joining(", ")),
+                    SUMS.stream().map(sum -> sum + " = excluded." + sum).collect(Collectors.joining(", ")));
     private static final String HAS_BEFORE =
             "SELECT 1 FROM usage_quarter WHERE account_id = ? AND starts_at < ? LIMIT 1";
     private static final String DAYS_OF_QUARTERS = """

@@ -1,6 +1,10 @@
 package dev.tollgate.books.rollups;
 
+import static dev.tollgate.books.rollups.UsageColumn.OF_ACCOUNTS;
+import static dev.tollgate.books.rollups.UsageColumn.OF_HOURS;
+
 import dev.tollgate.books.ledger.OpenHold;
+import dev.tollgate.models.Usage;
 import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.RowStatement.Rows;
 import dev.tollgate.storage.Statements;
@@ -12,7 +16,6 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -25,47 +28,18 @@ final class Tallies {
     static final long HOUR_MILLIS = 60 * 60 * 1_000L;
     static final long DAY_MILLIS = 24 * HOUR_MILLIS;
 
-    /** The columns of usage_quarter and usage_day that are added up, in the order of an array of sums. */
-    static final List<String> SUMS = Stream.concat(
-                    Stream.of(
-                            "calls",
-                            "failed",
-                            "cancelled",
-                            "prompt_tokens",
-                            "cached_tokens",
-                            "completion_tokens",
-                            "thoughts_tokens",
-                            "charged_micros",
-                            "refunded_micros"),
-                    IntStream.range(0, FirstByte.BUCKETS).mapToObj(bucket -> "first_" + bucket))
-            .toList();
-
-    private static final List<String> HOUR_SUMS = List.of(
-            "calls",
-            "prompt_tokens",
-            "cached_tokens",
-            "completion_tokens",
-            "thoughts_tokens",
-            "estimated",
-            "uncosted",
-            "charged_micros",
-            "refunded_micros",
-            "cost_micros",
-            "shortfall_micros");
-
     private static final RowStatement ADD_QUARTER =
-            add("usage_quarter", List.of("account_id", "starts_at", "key_id", "model"), SUMS);
+            add("usage_quarter", List.of("account_id", "starts_at", "key_id", "model"), OF_ACCOUNTS);
     private static final RowStatement ADD_HOUR = add(
-            "usage_hour", List.of("starts_at", "node_id", "channel", "model", "upstream_model", "ending"), HOUR_SUMS);
+            "usage_hour", List.of("starts_at", "node_id", "channel", "model", "upstream_model", "ending"), OF_HOURS);
 
     private static final RowStatement ADD_DAY =
-            add("usage_day", List.of("account_id", "starts_at", "key_id", "model"), SUMS);
+            add("usage_day", List.of("account_id", "starts_at", "key_id", "model"), OF_ACCOUNTS);
 
-    private static final int FAILED = 1;
-    private static final int CANCELLED = 2;
-    private static final int REFUNDED = 8;
-    private static final int FIRST_BYTE = 9;
-    private static final int HOUR_REFUNDED = 8;
+    /** What a correction has of an hour: what a call that was not counted has cost is not known. */
+    private static final List<UsageColumn> OF_CORRECTED_HOURS = OF_HOURS.stream()
+            .filter(it -> it != UsageColumn.UNCOSTED && it != UsageColumn.COST_MICROS)
+            .toList();
 
     private record Quarter(String accountId, long startsAt, String keyId, String model) {
 
@@ -90,46 +64,50 @@ final class Tallies {
 
     /** @param chargedMicros what the ledger charged */
     void call(OpenHold hold, long atMillis, long chargedMicros, CallFigures call) {
-        long[] quarter = quarter(hold.accountId(), atMillis, hold.keyId(), hold.model());
-        quarter[0]++;
-        quarter[FAILED] += call.end() == CallEnd.FAILED || call.end() == CallEnd.ABANDONED ? 1 : 0;
-        quarter[CANCELLED] += call.end() == CallEnd.CANCELLED ? 1 : 0;
-        quarter[3] += call.promptTokens();
-        quarter[4] += call.cachedTokens();
-        quarter[5] += call.completionTokens();
-        quarter[6] += call.thoughtsTokens();
-        quarter[7] += chargedMicros;
+        count(quarter(hold.accountId(), atMillis, hold.keyId(), hold.model()), chargedMicros, call);
+        count(hour(atMillis, call.channel(), hold.model(), call.upstreamModel(), call.end()), chargedMicros, call);
+    }
+
+    /** @param sums of all columns; a table is written those that it has */
+    private static void count(long[] sums, long chargedMicros, CallFigures call) {
+        Usage usage = call.usage();
+        add(sums, UsageColumn.CALLS, 1);
+        add(sums, UsageColumn.FAILED, call.end() == CallEnd.FAILED || call.end() == CallEnd.ABANDONED ? 1 : 0);
+        add(sums, UsageColumn.CANCELLED, call.end() == CallEnd.CANCELLED ? 1 : 0);
+        add(sums, UsageColumn.PROMPT_TOKENS, usage.inputTokens());
+        add(sums, UsageColumn.CACHED_TOKENS, usage.cachedTokens());
+        add(sums, UsageColumn.COMPLETION_TOKENS, usage.candidatesTokens());
+        add(sums, UsageColumn.THOUGHTS_TOKENS, usage.thoughtsTokens());
+        add(sums, UsageColumn.ESTIMATED, call.estimated() ? 1 : 0);
+        add(sums, UsageColumn.UNCOSTED, call.costMicros() == CallFigures.NONE ? 1 : 0);
+        add(sums, UsageColumn.CHARGED_MICROS, chargedMicros);
+        add(sums, UsageColumn.COST_MICROS, Math.max(0, call.costMicros()));
+        add(sums, UsageColumn.SHORTFALL_MICROS, call.shortfallMicros());
         if (call.firstByteMillis() != CallFigures.NONE) {
-            quarter[FIRST_BYTE + FirstByte.bucket(call.firstByteMillis())]++;
+            sums[UsageColumn.FIRST_0.ordinal() + FirstByte.bucket(call.firstByteMillis())]++;
         }
-        long[] hour = hour(atMillis, call.channel(), hold.model(), call.upstreamModel(), call.end());
-        hour[0]++;
-        hour[1] += call.promptTokens();
-        hour[2] += call.cachedTokens();
-        hour[3] += call.completionTokens();
-        hour[4] += call.thoughtsTokens();
-        hour[5] += call.estimated() ? 1 : 0;
-        hour[6] += call.costMicros() == CallFigures.NONE ? 1 : 0;
-        hour[7] += chargedMicros;
-        hour[9] += Math.max(0, call.costMicros());
-        hour[10] += call.shortfallMicros();
+    }
+
+    private static void add(long[] sums, UsageColumn column, long more) {
+        sums[column.ordinal()] += more;
     }
 
     void refund(OpenHold call, long atMillis, long micros, String channel, String upstreamModel, CallEnd end) {
-        quarter(call.accountId(), atMillis, call.keyId(), call.model())[REFUNDED] += micros;
-        hour(atMillis, channel, call.model(), upstreamModel, end)[HOUR_REFUNDED] += micros;
+        add(quarter(call.accountId(), atMillis, call.keyId(), call.model()), UsageColumn.REFUNDED_MICROS, micros);
+        add(hour(atMillis, channel, call.model(), upstreamModel, end), UsageColumn.REFUNDED_MICROS, micros);
     }
 
     private long[] quarter(String accountId, long atMillis, String keyId, String model) {
         long startsAt = atMillis - Math.floorMod(atMillis, QUARTER_MILLIS);
         earliest = Math.min(earliest, startsAt);
-        return quarters.computeIfAbsent(new Quarter(accountId, startsAt, keyId, model), _ -> new long[SUMS.size()]);
+        return quarters.computeIfAbsent(
+                new Quarter(accountId, startsAt, keyId, model), _ -> new long[UsageColumn.values().length]);
     }
 
     private long[] hour(long atMillis, String channel, String model, String upstreamModel, CallEnd end) {
         long startsAt = atMillis - Math.floorMod(atMillis, HOUR_MILLIS);
         return hours.computeIfAbsent(
-                new Hour(startsAt, channel, model, upstreamModel, end), _ -> new long[HOUR_SUMS.size()]);
+                new Hour(startsAt, channel, model, upstreamModel, end), _ -> new long[UsageColumn.values().length]);
     }
 
     /** The first quarter that something is added to; {@link Long#MAX_VALUE} where nothing is. */
@@ -157,7 +135,7 @@ final class Tallies {
                     .number(quarter.startsAt)
                     .text(quarter.keyId)
                     .text(quarter.model);
-            sums(rows, quarters.getOrDefault(quarter, new long[0]));
+            sums(rows, OF_ACCOUNTS, quarters.getOrDefault(quarter, new long[0]));
         }
         rows.finish();
         rows = ADD_HOUR.on(statements);
@@ -168,37 +146,24 @@ final class Tallies {
                     .text(hour.model)
                     .text(hour.upstreamModel)
                     .text(hour.end.code());
-            sums(rows, hours.getOrDefault(hour, new long[0]));
+            sums(rows, OF_HOURS, hours.getOrDefault(hour, new long[0]));
         }
         rows.finish();
     }
 
-    /** Adds what rows lack. What a call that was not counted has cost is not known. */
+    /** Adds what rows lack. */
     static void correct(Statements statements, String nodeId, List<CorrectUsage.Row> corrections) throws SQLException {
         for (CorrectUsage.Row row : corrections) {
             List<String> names = row.names();
-            long[] missing = row.missing().stream().mapToLong(Long::longValue).toArray();
             if (row.of() == CorrectUsage.Of.HOUR) {
                 Rows rows = ADD_HOUR.on(statements);
                 rows.number(row.startsAt()).text(nodeId);
                 for (String name : names) {
                     rows.text(name);
                 }
-                long calls = missing[0];
-                long[] all = {
-                    calls,
-                    missing[1],
-                    missing[2],
-                    missing[3],
-                    missing[4],
-                    missing[5],
-                    Math.max(0, calls),
-                    missing[6],
-                    missing[7],
-                    0,
-                    missing[8]
-                };
-                sums(rows, all);
+                long[] missing = sums(OF_CORRECTED_HOURS, row.missing());
+                add(missing, UsageColumn.UNCOSTED, Math.max(0, missing[UsageColumn.CALLS.ordinal()]));
+                sums(rows, OF_HOURS, missing);
                 rows.finish();
             } else {
                 Rows rows = (row.of() == CorrectUsage.Of.DAY ? ADD_DAY : ADD_QUARTER).on(statements);
@@ -206,20 +171,29 @@ final class Tallies {
                         .number(row.startsAt())
                         .text(names.get(1))
                         .text(names.get(2));
-                sums(rows, missing);
+                sums(rows, OF_ACCOUNTS, sums(OF_ACCOUNTS, row.missing()));
                 rows.finish();
             }
         }
     }
 
-    private static void sums(Rows rows, long[] sums) throws SQLException {
-        for (long sum : sums) {
-            rows.number(sum);
+    private static long[] sums(List<UsageColumn> columns, List<Long> values) {
+        long[] sums = new long[UsageColumn.values().length];
+        for (int i = 0; i < columns.size(); i++) {
+            add(sums, columns.get(i), values.get(i));
+        }
+        return sums;
+    }
+
+    private static void sums(Rows rows, List<UsageColumn> columns, long[] sums) throws SQLException {
+        for (UsageColumn column : columns) {
+            rows.number(sums[column.ordinal()]);
         }
         rows.next();
     }
 
-    private static RowStatement add(String table, List<String> keys, List<String> sums) {
+    private static RowStatement add(String table, List<String> keys, List<UsageColumn> added) {
+        List<String> sums = UsageColumn.columns(added);
         List<String> columns = Stream.concat(keys.stream(), sums.stream()).toList();
         String marks = String.join(", ", columns.stream().map(_ -> "?").toList());
         String into = "INSERT INTO " + table + " (" + String.join(", ", columns) + ") ";

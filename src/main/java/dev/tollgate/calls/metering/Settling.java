@@ -1,6 +1,5 @@
 package dev.tollgate.calls.metering;
 
-import dev.tollgate.base.conversation.UsageJson;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
@@ -91,10 +90,7 @@ final class Settling {
         return new CallFigures(
                 end(settlement.end()),
                 settlement.flags().contains(UsageFlag.ESTIMATED),
-                usage.inputTokens(),
-                usage.cachedTokens(),
-                usage.candidatesTokens(),
-                usage.thoughtsTokens(),
+                usage,
                 settlement.trace().firstByteMillis(),
                 settlement.trace().channel(),
                 settlement.trace().upstreamModel(),
@@ -117,7 +113,7 @@ final class Settling {
                 settlement.request().keyPrefix(),
                 settlement.answerModel(),
                 settlement.model().pricing().version(),
-                UsageJson.canonical(settlement.printed()));
+                settlement.printed().canonical());
     }
 
     /** Nothing has been offered yet: a fault of ours must not leave the hold. */

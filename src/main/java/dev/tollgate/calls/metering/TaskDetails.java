@@ -16,7 +16,7 @@ final class TaskDetails {
 
     static TaskResult of(Books.Settlement settlement) {
         return new TaskResult(
-                UsageJson.ofTask(settlement.printed()),
+                settlement.printed().ofTask(),
                 flags(settlement),
                 settlement.tokensMaxApplied(),
                 pricing(settlement.model().pricing(), settlement.bill()),

@@ -1,123 +1,148 @@
 package dev.tollgate.customers.figures;
 
+import static dev.tollgate.books.rollups.UsageColumn.CALLS;
+import static dev.tollgate.books.rollups.UsageColumn.CANCELLED;
+import static dev.tollgate.books.rollups.UsageColumn.CHARGED_MICROS;
+import static dev.tollgate.books.rollups.UsageColumn.COST_MICROS;
+import static dev.tollgate.books.rollups.UsageColumn.FAILED;
+import static dev.tollgate.books.rollups.UsageColumn.FIRST_0;
+import static dev.tollgate.books.rollups.UsageColumn.REFUNDED_MICROS;
+
 import dev.tollgate.books.rollups.FirstByte;
+import dev.tollgate.books.rollups.UsageColumn;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import java.util.List;
 
-/**
- * What calls came to in all. Tokens are the upstream's counts, amounts micro-credits.
- *
- * @param failed of the calls; likewise cancelled
- * @param promptTokens all that is billed as input, with the cached ones
- * @param firstBytes how many calls had their first byte in each of {@link FirstByte}'s buckets
- */
-public record Figures(
-        long calls,
-        long failed,
-        long cancelled,
-        long promptTokens,
-        long cachedTokens,
-        long completionTokens,
-        long thoughtsTokens,
-        long chargedMicros,
-        long refundedMicros,
-        FirstBytes firstBytes) {
+/** Sums over calls, by the columns of the usage tables; 0 for a column that was not read. Tokens are the upstream's counts, amounts micro-credits. */
+public final class Figures {
 
-    /** Counts of the buckets. */
-    public record FirstBytes(long... counts) {
+    public static final Figures NONE = new Figures(new long[UsageColumn.values().length]);
 
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof FirstBytes same && Arrays.equals(counts, same.counts);
-        }
+    private final long[] sums;
 
-        @Override
-        public int hashCode() {
-            return Arrays.hashCode(counts);
-        }
-
-        @Override
-        public String toString() {
-            return Arrays.toString(counts);
-        }
+    private Figures(long[] sums) {
+        this.sums = sums;
     }
 
-    public static final Figures NONE =
-            new Figures(0, 0, 0, 0, 0, 0, 0, 0, 0, new FirstBytes(new long[FirstByte.BUCKETS]));
+    private long of(UsageColumn column) {
+        return sums[column.ordinal()];
+    }
 
-    /** The sums that {@link #read} reads, in their order. */
-    static final String SUMS = Stream.concat(
-                    Stream.of(
-                            "calls",
-                            "failed",
-                            "cancelled",
-                            "prompt_tokens",
-                            "cached_tokens",
-                            "completion_tokens",
-                            "thoughts_tokens",
-                            "charged_micros",
-                            "refunded_micros"),
-                    IntStream.range(0, FirstByte.BUCKETS).mapToObj(bucket -> "first_" + bucket))
-            .collect(Collectors.joining(", "));
+    public long calls() {
+        return of(CALLS);
+    }
 
-    private static final int FIRST_BYTES = 9;
+    public long failed() {
+        return of(FAILED);
+    }
 
-    /** What is paid for. */
-    public long netMicros() {
-        return chargedMicros - refundedMicros;
+    public long cancelled() {
+        return of(CANCELLED);
     }
 
     public long completed() {
-        return calls - failed - cancelled;
+        return calls() - failed() - cancelled();
     }
 
-    /** So many of a hundred calls had their first byte within these milliseconds; see {@link FirstByte#percentileMillis}. */
+    /** Returns all tokens billed as input, with the cached ones. */
+    public long promptTokens() {
+        return of(UsageColumn.PROMPT_TOKENS);
+    }
+
+    public long cachedTokens() {
+        return of(UsageColumn.CACHED_TOKENS);
+    }
+
+    public long completionTokens() {
+        return of(UsageColumn.COMPLETION_TOKENS);
+    }
+
+    public long thoughtsTokens() {
+        return of(UsageColumn.THOUGHTS_TOKENS);
+    }
+
+    /** Returns how many calls had usage that was not reported in full; read for the platform alone, like the next three. */
+    public long estimated() {
+        return of(UsageColumn.ESTIMATED);
+    }
+
+    /** Returns how many calls have no known price at the upstream. */
+    public long uncosted() {
+        return of(UsageColumn.UNCOSTED);
+    }
+
+    public long shortfallMicros() {
+        return of(UsageColumn.SHORTFALL_MICROS);
+    }
+
+    /** Returns the upstream's list prices of the calls. */
+    public long costMicros() {
+        return of(COST_MICROS);
+    }
+
+    public long chargedMicros() {
+        return of(CHARGED_MICROS);
+    }
+
+    public long refundedMicros() {
+        return of(REFUNDED_MICROS);
+    }
+
+    /** Returns the charges without what was refunded. */
+    public long netMicros() {
+        return chargedMicros() - refundedMicros();
+    }
+
+    public long marginMicros() {
+        return netMicros() - costMicros();
+    }
+
+    /** Returns a time within which so many of a hundred calls had their first byte; see {@link FirstByte#percentileMillis}. */
     public long firstByteMillis(int percent) {
-        return FirstByte.percentileMillis(firstBytes.counts, percent);
+        int first = FIRST_0.ordinal();
+        return FirstByte.percentileMillis(Arrays.copyOfRange(sums, first, first + FirstByte.BUCKETS), percent);
     }
 
     public Figures plus(Figures more) {
-        long[] sums = firstBytes.counts.clone();
-        for (int i = 0; i < sums.length; i++) {
-            sums[i] += more.firstBytes.counts[i];
+        long[] both = sums.clone();
+        for (int i = 0; i < both.length; i++) {
+            both[i] += more.sums[i];
         }
-        return new Figures(
-                calls + more.calls,
-                failed + more.failed,
-                cancelled + more.cancelled,
-                promptTokens + more.promptTokens,
-                cachedTokens + more.cachedTokens,
-                completionTokens + more.completionTokens,
-                thoughtsTokens + more.thoughtsTokens,
-                chargedMicros + more.chargedMicros,
-                refundedMicros + more.refundedMicros,
-                new FirstBytes(sums));
+        return new Figures(both);
     }
 
-    static Figures read(ResultSet row, int first) throws SQLException {
-        long[] sums = new long[FIRST_BYTES + FirstByte.BUCKETS];
-        for (int i = 0; i < sums.length; i++) {
-            sums[i] = row.getLong(first + i);
+    /** @param columns of the row, from {@code first} on */
+    static Figures read(ResultSet row, int first, List<UsageColumn> columns) throws SQLException {
+        long[] read = new long[columns.size()];
+        for (int i = 0; i < read.length; i++) {
+            read[i] = row.getLong(first + i);
         }
-        return of(sums);
+        return of(columns, read);
     }
 
-    /** @param sums in the order of {@link #SUMS} */
-    static Figures of(long... sums) {
-        return new Figures(
-                sums[0],
-                sums[1],
-                sums[2],
-                sums[3],
-                sums[4],
-                sums[5],
-                sums[6],
-                sums[7],
-                sums[8],
-                new FirstBytes(Arrays.copyOfRange(sums, FIRST_BYTES, sums.length)));
+    /** @param values of the columns, in their order */
+    static Figures of(List<UsageColumn> columns, long... values) {
+        long[] sums = new long[NONE.sums.length];
+        for (int i = 0; i < values.length; i++) {
+            sums[columns.get(i).ordinal()] = values[i];
+        }
+        return new Figures(sums);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Figures same && Arrays.equals(sums, same.sums);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(sums);
+    }
+
+    @Override
+    public String toString() {
+        return Arrays.toString(sums);
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.figures;
 
+import dev.tollgate.books.rollups.UsageColumn;
 import dev.tollgate.storage.Database;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -58,40 +59,12 @@ public final class PlatformHistory {
     }
 
     /**
-     * Amounts are micro-credits.
+     * Figures of a part of a range.
      *
-     * @param day of UTC; null where days were not asked for
-     * @param name of the model, channel or end; empty where the channel is not known, or nothing was asked for
-     * @param estimated calls whose usage was not reported in full
-     * @param uncosted calls whose price at the upstream is not known: {@code costMicros} says nothing of them
-     * @param costMicros by list prices, not the provider's invoice
-     * @param shortfallMicros what nothing covered
+     * @param day of UTC; null if days were not asked for
+     * @param name of the model, channel or end; empty if the channel is not known, or nothing was asked for
      */
-    public record Group(
-            @Nullable LocalDate day,
-            String name,
-            long calls,
-            long failed,
-            long cancelled,
-            long promptTokens,
-            long cachedTokens,
-            long completionTokens,
-            long thoughtsTokens,
-            long estimated,
-            long uncosted,
-            long chargedMicros,
-            long refundedMicros,
-            long costMicros,
-            long shortfallMicros) {
-
-        public long netMicros() {
-            return chargedMicros - refundedMicros;
-        }
-
-        public long marginMicros() {
-            return netMicros() - costMicros;
-        }
-    }
+    public record Group(@Nullable LocalDate day, String name, Figures figures) {}
 
     /** @param figures of the span */
     public record OfAccount(String id, String name, Figures figures) {}
@@ -128,19 +101,7 @@ public final class PlatformHistory {
         return new Group(
                 byDay ? LocalDate.ofEpochDay(row.getLong(1) / DAY_MILLIS) : null,
                 row.getString(2),
-                row.getLong(3),
-                row.getLong(4),
-                row.getLong(5),
-                row.getLong(6),
-                row.getLong(7),
-                row.getLong(8),
-                row.getLong(9),
-                row.getLong(10),
-                row.getLong(11),
-                row.getLong(12),
-                row.getLong(13),
-                row.getLong(14),
-                row.getLong(15));
+                Figures.read(row, 3, UsageColumn.OF_PLATFORM));
     }
 
     /** Where a page of accounts in the order of what they paid ends. */

@@ -87,20 +87,9 @@ public final class PlatformUsageHandler implements Handler<Object> {
         ObjectNode list = JSON.createObjectNode();
         ArrayNode data = list.putArray("data");
         for (PlatformHistory.OfAccount account : page) {
-            Figures figures = account.figures();
-            ObjectNode json = data.addObject()
-                    .put(ACCOUNT, account.id())
-                    .put("name", account.name())
-                    .put("calls", figures.calls())
-                    .put("failed", figures.failed())
-                    .put("cancelled", figures.cancelled())
-                    .put("prompt_tokens", figures.promptTokens())
-                    .put("cached_tokens", figures.cachedTokens())
-                    .put("completion_tokens", figures.completionTokens())
-                    .put("reasoning_tokens", figures.thoughtsTokens());
-            credits(json, "charged", figures.chargedMicros());
-            credits(json, "refunded", figures.refundedMicros());
-            credits(json, "net", figures.netMicros());
+            ObjectNode json = data.addObject().put(ACCOUNT, account.id()).put("name", account.name());
+            counts(json, account.figures());
+            charges(json, account.figures());
         }
         list.put("next", page.size() < limit ? null : page.getLast().id());
         return JSON.writeValueAsBytes(list);
@@ -120,27 +109,34 @@ public final class PlatformUsageHandler implements Handler<Object> {
         List<PlatformHistory.Group> page = left.subList(0, Math.min(limit, left.size()));
         ObjectNode list = JSON.createObjectNode();
         ArrayNode data = list.putArray("data");
-        page.forEach(group -> write(data.addObject().put(by, name(group)), group));
+        page.forEach(group -> write(data.addObject().put(by, name(group)), group.figures()));
         list.put("next", page.size() < left.size() ? name(page.getLast()) : null);
         return JSON.writeValueAsBytes(list);
     }
 
-    private static void write(ObjectNode json, PlatformHistory.Group group) {
-        json.put("calls", group.calls())
-                .put("failed", group.failed())
-                .put("cancelled", group.cancelled())
-                .put("prompt_tokens", group.promptTokens())
-                .put("cached_tokens", group.cachedTokens())
-                .put("completion_tokens", group.completionTokens())
-                .put("reasoning_tokens", group.thoughtsTokens())
-                .put("estimated", group.estimated())
-                .put("uncosted", group.uncosted());
-        credits(json, "charged", group.chargedMicros());
-        credits(json, "refunded", group.refundedMicros());
-        credits(json, "net", group.netMicros());
-        credits(json, "upstream_cost", group.costMicros());
-        credits(json, "margin", group.marginMicros());
-        credits(json, "shortfall", group.shortfallMicros());
+    private static void write(ObjectNode json, Figures figures) {
+        counts(json, figures);
+        json.put("estimated", figures.estimated()).put("uncosted", figures.uncosted());
+        charges(json, figures);
+        credits(json, "upstream_cost", figures.costMicros());
+        credits(json, "margin", figures.marginMicros());
+        credits(json, "shortfall", figures.shortfallMicros());
+    }
+
+    private static void counts(ObjectNode json, Figures figures) {
+        json.put("calls", figures.calls())
+                .put("failed", figures.failed())
+                .put("cancelled", figures.cancelled())
+                .put("prompt_tokens", figures.promptTokens())
+                .put("cached_tokens", figures.cachedTokens())
+                .put("completion_tokens", figures.completionTokens())
+                .put("reasoning_tokens", figures.thoughtsTokens());
+    }
+
+    private static void charges(ObjectNode json, Figures figures) {
+        credits(json, "charged", figures.chargedMicros());
+        credits(json, "refunded", figures.refundedMicros());
+        credits(json, "net", figures.netMicros());
     }
 
     private static void credits(ObjectNode json, String name, long micros) {

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.figures;
 
+import dev.tollgate.books.rollups.UsageColumn;
 import dev.tollgate.customers.figures.UsageQuestion.By;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -27,7 +28,7 @@ final class UsagePeriods implements AutoCloseable {
     private static final long DAY_MILLIS = 86_400_000;
 
     /** All that figures are made of, in their order. */
-    static final List<String> FIGURES = List.of(Figures.SUMS.split(", "));
+    static final List<String> FIGURES = UsageColumn.columns(UsageColumn.OF_ACCOUNTS);
 
     /** What charts are made of. */
     static final List<String> CREDITS = List.of("calls", "charged_micros", "refunded_micros");

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.figures;
 
+import dev.tollgate.books.rollups.UsageColumn;
 import dev.tollgate.customers.figures.UsageQuestion.By;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -9,7 +10,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -28,12 +28,10 @@ final class UsageRows {
             """;
 
     private static final String SELECT = "SELECT by_day, by_model, by_key, "
-            + Arrays.stream(Figures.SUMS.split(", "))
-                    .map(sum -> "SUM(" + sum + ")")
-                    .collect(Collectors.joining(", "))
-            + " FROM (" + PART.formatted(Figures.SUMS, "usage_day") + " UNION ALL "
-            + PART.formatted(Figures.SUMS, "usage_quarter") + " UNION ALL "
-            + PART.formatted(Figures.SUMS, "usage_quarter") + ") AS parts" + """
+            + UsagePeriods.FIGURES.stream().map(sum -> "SUM(" + sum + ")").collect(Collectors.joining(", "))
+            + " FROM (" + PART.formatted(String.join(", ", UsagePeriods.FIGURES), "usage_day") + " UNION ALL "
+            + PART.formatted(String.join(", ", UsagePeriods.FIGURES), "usage_quarter") + " UNION ALL "
+            + PART.formatted(String.join(", ", UsagePeriods.FIGURES), "usage_quarter") + ") AS parts" + """
              GROUP BY by_day, by_model, by_key
             HAVING by_day > ? OR (by_day = ? AND (by_model > ? OR (by_model = ? AND by_key > ?)))
             ORDER BY by_day, by_model, by_key LIMIT ?""";
@@ -94,7 +92,7 @@ final class UsageRows {
         try (UsagePeriods periods = periods(UsagePeriods.FIGURES, Set.of(), model, keyId)) {
             return periods.of(from.toEpochMilli(), to.toEpochMilli()).values().stream()
                     .findFirst()
-                    .map(Figures::of)
+                    .map(sums -> Figures.of(UsageColumn.OF_ACCOUNTS, sums))
                     .orElse(Figures.NONE);
         }
     }
@@ -202,7 +200,8 @@ final class UsageRows {
             return periods.of(span.from().toEpochMilli(), span.to().toEpochMilli()).entrySet().stream()
                     .filter(group -> after == null || group.getKey().compareTo(after) > 0)
                     .limit(question.limit())
-                    .map(group -> group(null, question, group.getKey(), Figures.of(group.getValue())))
+                    .map(group -> group(
+                            null, question, group.getKey(), Figures.of(UsageColumn.OF_ACCOUNTS, group.getValue())))
                     .toList();
         }
     }
@@ -219,7 +218,11 @@ final class UsageRows {
                         return groups;
                     }
                     if (last == null || group.getKey().compareTo(last) > 0) {
-                        groups.add(group(day.day, question, group.getKey(), Figures.of(group.getValue())));
+                        groups.add(group(
+                                day.day,
+                                question,
+                                group.getKey(),
+                                Figures.of(UsageColumn.OF_ACCOUNTS, group.getValue())));
                     }
                 }
             }
@@ -340,7 +343,7 @@ final class UsageRows {
             LocalDate day = LocalDate.ofEpochDay(row.getLong(1) / DAY_MILLIS);
             String model = ask.byModel ? row.getString(2) : null;
             String keyId = ask.byKey ? row.getString(3) : null;
-            groups.add(new UsageGroup(day, model, keyId, Figures.read(row, 4)));
+            groups.add(new UsageGroup(day, model, keyId, Figures.read(row, 4, UsageColumn.OF_ACCOUNTS)));
         }
         return groups;
     }

@@ -146,7 +146,8 @@ public final class ConsoleChannels {
                         false,
                         PlatformHistory.Part.CHANNEL)
                 .stream()
-                .collect(Collectors.toMap(PlatformHistory.Group::name, PlatformHistory.Group::calls));
+                .collect(Collectors.toMap(
+                        PlatformHistory.Group::name, group -> group.figures().calls()));
         return Map.of(
                 "hasFile",
                 deeds.hasFile(),

@@ -1,6 +1,7 @@
 package dev.tollgate.pages.console;
 
 import dev.tollgate.books.ledger.InstallationKind;
+import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.http.Route;
@@ -83,7 +84,7 @@ public final class ConsolePage {
             String margin,
             boolean isLoss) {
 
-        static Day of(String name, PlatformHistory.Group figures) {
+        static Day of(String name, Figures figures) {
             return new Day(
                     name,
                     Texts.number(figures.calls()),
@@ -101,8 +102,11 @@ public final class ConsolePage {
         LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
         List<PlatformHistory.Group> days = history.groups(
                 start(today.minusDays(DAYS)), start(today.plusDays(1)), true, PlatformHistory.Part.NOTHING);
-        PlatformHistory.Group now =
-                days.stream().filter(day -> today.equals(day.day())).findFirst().orElse(none(today));
+        Figures now = days.stream()
+                .filter(day -> today.equals(day.day()))
+                .findFirst()
+                .map(PlatformHistory.Group::figures)
+                .orElse(Figures.NONE);
         List<FirstSteps.Step> open = steps.of(request);
         return PageStep.show(
                 "console/overview.jte",
@@ -117,7 +121,7 @@ public final class ConsolePage {
                         days.stream()
                                 .sorted(Comparator.comparing(PlatformHistory.Group::day)
                                         .reversed())
-                                .map(day -> Day.of(Texts.day(Objects.requireNonNull(day.day())), day))
+                                .map(day -> Day.of(Texts.day(Objects.requireNonNull(day.day())), day.figures()))
                                 .toList(),
                         "steps",
                         open.stream().allMatch(FirstSteps.Step::isDone) ? List.of() : open,
@@ -127,10 +131,6 @@ public final class ConsolePage {
 
     private static Instant start(LocalDate day) {
         return day.atStartOfDay(ZoneOffset.UTC).toInstant();
-    }
-
-    private static PlatformHistory.Group none(LocalDate day) {
-        return new PlatformHistory.Group(day, "", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     private List<Concern> withoutUpstream() {
@@ -146,7 +146,7 @@ public final class ConsolePage {
                 .toList();
     }
 
-    private List<Concern> concerns(PlatformHistory.Group today) {
+    private List<Concern> concerns(Figures today) {
         List<Concern> concerns = new ArrayList<>();
         channels.get().stream()
                 .filter(channel -> !channel.isHealthy())

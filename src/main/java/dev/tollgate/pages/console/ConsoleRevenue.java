@@ -88,7 +88,9 @@ public final class ConsoleRevenue {
         params.put("by", by);
         params.put("days", days);
         params.put("ranges", RANGES);
-        params.put("sum", line("All", sum(groups)));
+        params.put(
+                "sum",
+                line("All", groups.stream().map(PlatformHistory.Group::figures).reduce(Figures.NONE, Figures::plus)));
         if (by == By.ACCOUNT) {
             List<PlatformHistory.OfAccount> accounts =
                     history.highest(span, PlatformHistory.Rank.of(request.query("after")), ACCOUNTS);
@@ -116,10 +118,10 @@ public final class ConsoleRevenue {
     private static List<Line> lines(List<PlatformHistory.Group> groups, By by) {
         Comparator<PlatformHistory.Group> order = by == By.DAY
                 ? Comparator.comparing(PlatformHistory.Group::day)
-                : Comparator.comparing(PlatformHistory.Group::netMicros);
+                : Comparator.comparing(group -> group.figures().netMicros());
         return groups.stream()
                 .sorted(order.reversed())
-                .map(group -> line(name(group, by), group))
+                .map(group -> line(name(group, by), group.figures()))
                 .toList();
     }
 
@@ -157,23 +159,7 @@ public final class ConsoleRevenue {
         return by == By.DAY && day != null ? Texts.day(day) : group.name().isEmpty() ? "not known" : group.name();
     }
 
-    private static PlatformHistory.Group sum(List<PlatformHistory.Group> groups) {
-        long[] sums = new long[8];
-        for (PlatformHistory.Group group : groups) {
-            sums[0] += group.calls();
-            sums[1] += group.failed();
-            sums[2] += group.cancelled();
-            sums[3] += group.uncosted();
-            sums[4] += group.chargedMicros();
-            sums[5] += group.refundedMicros();
-            sums[6] += group.costMicros();
-            sums[7] += group.shortfallMicros();
-        }
-        return new PlatformHistory.Group(
-                null, "", sums[0], sums[1], sums[2], 0, 0, 0, 0, 0, sums[3], sums[4], sums[5], sums[6], sums[7]);
-    }
-
-    private static Line line(String name, PlatformHistory.Group figures) {
+    private static Line line(String name, Figures figures) {
         return new Line(
                 name,
                 "",

@@ -121,7 +121,7 @@ public final class ChunkWriter {
 
     /** The last chunk before {@link #done}. */
     public void usage(PrintedUsage usage, long creditsMicros) {
-        UsageJson.write(usage, out.raw(startOfChoice, startLength).raw("],\"usage\":"));
+        usage.write(out.raw(startOfChoice, startLength).raw("],\"usage\":"));
         out.raw(",\"credits_consumed\":").credits(creditsMicros);
         out.raw("}\n\n");
     }

@@ -1,7 +1,6 @@
 package dev.tollgate.protocols.openai;
 
 import dev.tollgate.base.conversation.Message;
-import dev.tollgate.base.conversation.UsageJson;
 import dev.tollgate.base.json.Utf8Buffer;
 import java.util.List;
 
@@ -42,7 +41,7 @@ public final class CompletionWriter {
             out.raw(i == 0 ? "" : ",");
             choice(it.choices().get(i));
         }
-        UsageJson.write(it.usage(), out.raw("],\"usage\":"));
+        it.usage().write(out.raw("],\"usage\":"));
         out.raw(",\"credits_consumed\":").credits(it.creditsMicros());
         out.raw('}');
     }

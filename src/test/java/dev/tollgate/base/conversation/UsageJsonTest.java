@@ -22,24 +22,24 @@ class UsageJsonTest {
     @Test
     void an_answer_has_it_in_the_order_of_openai() {
         Utf8Buffer out = new Utf8Buffer();
-        UsageJson.write(USAGE, out);
+        USAGE.write(out);
         assertThat(new String(out.toByteArray(), StandardCharsets.UTF_8)).isEqualTo(ANSWER);
     }
 
     @Test
     void a_task_has_the_reasoning_tokens_beside_the_others_too() {
-        assertThat(UsageJson.ofTask(USAGE).toString())
+        assertThat(USAGE.ofTask().toString())
                 .isEqualTo(ANSWER.substring(0, ANSWER.length() - 1) + ",\"reasoning_tokens\":457}");
     }
 
     /** Its bytes are under the signatures of receipts that exist. */
     @Test
     void a_receipt_has_the_same_in_the_order_that_it_was_always_signed_in() {
-        assertThat(UsageJson.canonical(USAGE).toString())
+        assertThat(USAGE.canonical().toString())
                 .isEqualTo("{\"completion_tokens\":229,\"completion_tokens_details\":{\"accepted_prediction_tokens\":0,"
                         + "\"audio_tokens\":0,\"reasoning_tokens\":457,\"rejected_prediction_tokens\":0,\"text_tokens\":230},"
                         + "\"prompt_tokens\":194,\"prompt_tokens_details\":{\"audio_tokens\":1,\"cached_tokens\":3,"
                         + "\"image_tokens\":2,\"text_tokens\":188},\"total_tokens\":880}");
-        assertThat(JSON.readTree(UsageJson.canonical(USAGE).toString())).isEqualTo(JSON.readTree(ANSWER));
+        assertThat(JSON.readTree(USAGE.canonical().toString())).isEqualTo(JSON.readTree(ANSWER));
     }
 }

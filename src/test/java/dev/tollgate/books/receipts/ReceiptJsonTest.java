@@ -4,7 +4,6 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.conversation.PrintedUsage;
-import dev.tollgate.base.conversation.UsageJson;
 import dev.tollgate.base.json.CanonicalJson;
 import dev.tollgate.base.json.Utf8Buffer;
 import java.nio.charset.StandardCharsets;
@@ -72,8 +71,8 @@ class ReceiptJsonTest {
         PrintedUsage usage = new PrintedUsage(
                 new PrintedUsage.Prompt(194, 3, 1, 2, 188), new PrintedUsage.Completion(229, 457, 230), 880);
         Utf8Buffer answer = new Utf8Buffer();
-        UsageJson.write(usage, answer);
-        assertThat(UsageJson.canonical(usage).toString())
+        usage.write(answer);
+        assertThat(usage.canonical().toString())
                 .isEqualTo(canonical(new String(answer.toByteArray(), StandardCharsets.UTF_8)));
     }
 

@@ -12,6 +12,7 @@ import dev.tollgate.books.tasks.CloseTask;
 import dev.tollgate.books.tasks.FailAbandoned;
 import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.models.Usage;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.StoreFixture;
@@ -299,8 +300,8 @@ class RollupsTest {
         store.setNow(MIDNIGHT.minusSeconds(5));
         call("t1", 700, figures(CallEnd.COMPLETED, 90));
         sweep(MIDNIGHT.plusSeconds(9_000));
-        List<Long> missing = new ArrayList<>(Collections.nCopies(Tallies.SUMS.size(), 0L));
-        missing.set(Tallies.SUMS.indexOf("charged_micros"), 50L);
+        List<Long> missing = new ArrayList<>(Collections.nCopies(UsageColumn.OF_ACCOUNTS.size(), 0L));
+        missing.set(UsageColumn.OF_ACCOUNTS.indexOf(UsageColumn.CHARGED_MICROS), 50L);
         CorrectUsage.Row day = new CorrectUsage.Row(
                 CorrectUsage.Of.DAY, MIDNIGHT.toEpochMilli() - DAY, List.of("acc_1", "key_1", "m"), missing);
 
@@ -374,7 +375,8 @@ class RollupsTest {
     }
 
     private static CallFigures figures(CallEnd end, long firstByteMillis) {
-        return new CallFigures(end, false, 100, 10, 30, 40, firstByteMillis, "main", "up", 11, 5);
+        return new CallFigures(
+                end, false, new Usage(100, 0, 30, 40, 10, 0, 0, 30), firstByteMillis, "main", "up", 11, 5);
     }
 
     private long quarters(String column) {

@@ -120,7 +120,7 @@ class CallOutcomeTest {
             call.upstream.says(used(301, 2, 0), text("Hi"), STOP);
             call.upstream.ends();
             call.books.settles(new Books.Charged(
-                    new CallFigures(CallEnd.COMPLETED, false, 300, 0, 2, 0, 0, "far", "up-1", 77, 0)));
+                    new CallFigures(CallEnd.COMPLETED, false, Usage.of(300, 2, 0), 0, "far", "up-1", 77, 0)));
         });
         assertThat(excessive.charge().isExcessive()).isTrue();
         assertThat(excessive.charge().flags().contains(UsageFlag.CLAMPED)).isTrue();

@@ -33,6 +33,7 @@ import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.books.verification.AccountStatement;
 import dev.tollgate.books.verification.Audit;
 import dev.tollgate.customers.figures.UsageQuestion.By;
+import dev.tollgate.models.Usage;
 import dev.tollgate.operator.admin.AdminViews;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.pages.frame.Texts;
@@ -379,10 +380,7 @@ class RandomMonthTest {
         CallFigures figures = new CallFigures(
                 end,
                 false,
-                tokens,
-                tokens / 3,
-                tokens / 2,
-                tokens / 5,
+                new Usage(tokens, 0, tokens / 2, tokens / 5, tokens / 3, 0, 0, tokens / 2),
                 random.nextInt(12_000),
                 "main",
                 "up",
@@ -675,11 +673,11 @@ class RandomMonthTest {
         for (PlatformHistory.Part part : PlatformHistory.Part.values()) {
             List<PlatformHistory.Group> groups = platform.groups(all.from(), all.to(), random.nextBoolean(), part);
             assertThat(groups.stream()
-                            .mapToLong(PlatformHistory.Group::chargedMicros)
+                            .mapToLong(group -> group.figures().chargedMicros())
                             .sum())
                     .isEqualTo(charged);
             assertThat(groups.stream()
-                            .mapToLong(PlatformHistory.Group::refundedMicros)
+                            .mapToLong(group -> group.figures().refundedMicros())
                             .sum())
                     .isEqualTo(refunded);
         }

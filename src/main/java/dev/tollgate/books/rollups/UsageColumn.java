@@ -1,0 +1,62 @@
+package dev.tollgate.books.rollups;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** The columns of the usage tables that are added up. Tokens are the upstream's counts, amounts micro-credits. */
+public enum UsageColumn {
+    CALLS,
+    FAILED,
+    CANCELLED,
+    /** All that is billed as input, with the cached ones. */
+    PROMPT_TOKENS,
+    CACHED_TOKENS,
+    COMPLETION_TOKENS,
+    THOUGHTS_TOKENS,
+    /** Calls whose usage was not reported in full. */
+    ESTIMATED,
+    /** Calls whose price at the upstream is not known: {@link #COST_MICROS} has nothing for them. */
+    UNCOSTED,
+    CHARGED_MICROS,
+    REFUNDED_MICROS,
+    /** By list prices, not the provider's invoice. */
+    COST_MICROS,
+    /** Used, and covered by nothing. */
+    SHORTFALL_MICROS,
+    /** Calls whose first byte came within the first of {@link FirstByte}'s ends; the other nine buckets follow. */
+    FIRST_0,
+    FIRST_1,
+    FIRST_2,
+    FIRST_3,
+    FIRST_4,
+    FIRST_5,
+    FIRST_6,
+    FIRST_7,
+    FIRST_8,
+    FIRST_9;
+
+    private static final Set<UsageColumn> HOUR_ONLY = EnumSet.of(ESTIMATED, UNCOSTED, COST_MICROS, SHORTFALL_MICROS);
+    private static final Set<UsageColumn> FIRST_BYTES = EnumSet.range(FIRST_0, FIRST_9);
+
+    /** The columns of usage_quarter and usage_day, in their order. */
+    public static final List<UsageColumn> OF_ACCOUNTS = List.copyOf(EnumSet.complementOf(EnumSet.copyOf(HOUR_ONLY)));
+
+    /** What can be read of usage_hour, whose rows tell by their end whether calls have failed. */
+    public static final List<UsageColumn> OF_PLATFORM = List.copyOf(EnumSet.complementOf(EnumSet.copyOf(FIRST_BYTES)));
+
+    /** The columns of usage_hour, in their order. */
+    static final List<UsageColumn> OF_HOURS =
+            OF_PLATFORM.stream().filter(it -> it != FAILED && it != CANCELLED).toList();
+
+    /** Returns the name in the database. */
+    public String column() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Returns names in the database. */
+    public static List<String> columns(List<UsageColumn> columns) {
+        return columns.stream().map(UsageColumn::column).toList();
+    }
+}
