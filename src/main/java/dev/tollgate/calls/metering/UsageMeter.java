@@ -25,22 +25,13 @@ final class UsageMeter {
     private final UsageLimits limits;
     private final Set<UsageFlag> flags = EnumSet.noneOf(UsageFlag.class);
 
-    /** Of the last report: its total, and the sum of its parts. Not the report itself: of thousands of streams each would keep one alive. */
+    private final ReportedCounts counts;
+    private final DeliveredBytes bytes = new DeliveredBytes();
     private long totalReported = ABSENT;
 
+    /** The sum of the last report's parts. */
     private long partsReported;
-    private UpstreamEvent.Modalities promptDetails = UpstreamEvent.Modalities.NONE;
-    private UpstreamEvent.Modalities candidatesDetails = UpstreamEvent.Modalities.NONE;
-    private long promptTokens = ABSENT;
-    private long toolUsePromptTokens;
-    private long candidatesTokens = ABSENT;
-    private long thoughtsTokens;
-    private long cachedTokens;
-    private long visibleBytes;
-    private long visibleBytesAtReport;
-    private long thoughtBytes;
-    private long mediaBytes;
-    private long rawBytes;
+
     private long promptReported;
     private long outputReported;
     private long cutTokens = Long.MAX_VALUE;
@@ -49,6 +40,7 @@ final class UsageMeter {
     UsageMeter(long promptBytes, UsageLimits limits) {
         this.promptBytes = promptBytes;
         this.limits = limits;
+        this.counts = new ReportedCounts(limits, flags);
     }
 
     /**
@@ -58,27 +50,15 @@ final class UsageMeter {
     void observe(List<UpstreamEvent> events) {
         boolean hasReport = false;
         for (UpstreamEvent event : events) {
-            switch (event) {
-                case UpstreamEvent.Text text -> visibleBytes += Utf8.length(text.text());
-                case UpstreamEvent.Thought thought -> thoughtBytes += Utf8.length(thought.text());
-                case UpstreamEvent.ToolCall call ->
-                    visibleBytes += Utf8.length(call.name()) + Utf8.length(call.arguments());
-                case UpstreamEvent.Media made -> {
-                    visibleBytes += MEDIUM_BYTES;
-                    mediaBytes += made.data().length();
-                }
-                case UpstreamEvent.Usage usage -> {
-                    report(usage);
-                    hasReport = true;
-                }
-                case UpstreamEvent.Raw raw -> rawBytes += raw.bytes();
-                default -> {
-                    // carries nothing that counts
-                }
+            if (event instanceof UpstreamEvent.Usage usage) {
+                report(usage);
+                hasReport = true;
+            } else {
+                bytes.add(event);
             }
         }
         if (hasReport) {
-            visibleBytesAtReport = visibleBytes;
+            bytes.reported();
         }
     }
 
@@ -87,14 +67,13 @@ final class UsageMeter {
      * tokenizer exceeds (D46); never beyond the model's limit, which no hold covers.
      */
     long billedOutputTokens(boolean reasoningBilled) {
-        long known = candidatesTokens == ABSENT ? 0 : candidatesTokens;
-        long since = visibleBytes - visibleBytesAtReport;
-        return Math.min(limits.modelOutputTokens(), known + since + (reasoningBilled ? thoughtsTokens : 0));
+        long known = present(counts.candidates()) + (reasoningBilled ? counts.thoughts() : 0);
+        return Math.min(limits.modelOutputTokens(), known + bytes.visibleSinceReport());
     }
 
     /** The prompt's tokens as reported, as far as the call can have them; or -1 while nothing was. */
     long reportedInputTokens() {
-        return promptTokens == ABSENT ? -1 : Math.min(limits.promptTokens(), promptTokens + toolUsePromptTokens);
+        return counts.prompt() == ABSENT ? -1 : Math.min(limits.promptTokens(), counts.prompt() + counts.toolUse());
     }
 
     /** Whether more output was reported than the maximum in force: the answer ends there (D53). */
@@ -109,9 +88,9 @@ final class UsageMeter {
                 : null;
     }
 
-    /** UTF-8 bytes of everything that was said, thoughts and media included; of chunks as they came, if that is more. */
+    /** Returns the UTF-8 bytes of everything that was said; see {@link DeliveredBytes#all}. */
     long deliveredBytes() {
-        return Math.max(visibleBytes + thoughtBytes + mediaBytes, rawBytes);
+        return bytes.all();
     }
 
     /** The answer ends here: no more output of the kinds that are billed is charged, whatever has been reported (D32). */
@@ -125,26 +104,20 @@ final class UsageMeter {
 
     /** The counts to charge, now. */
     Usage usage() {
-        long prompt = promptTokens;
+        long prompt = counts.prompt();
         if (prompt == ABSENT || (prompt == 0 && promptBytes > 0)) {
-            flags.add(UsageFlag.ESTIMATED);
-            prompt = ceilDiv(promptBytes);
+            prompt = estimated(promptBytes);
         }
         prompt = atMost(limits.promptTokens(), prompt);
-        long toolUse = atMost(limits.promptTokens() - prompt, toolUsePromptTokens);
-        long candidates = candidatesTokens;
-        if (candidates == ABSENT) {
-            candidates = 0;
-        }
-        if (candidates == 0 && visibleBytes > 0) {
-            flags.add(UsageFlag.ESTIMATED);
-            candidates = ceilDiv(visibleBytes);
+        long toolUse = atMost(limits.promptTokens() - prompt, counts.toolUse());
+        long candidates = present(counts.candidates());
+        if (candidates == 0 && bytes.visible() > 0) {
+            candidates = estimated(bytes.visible());
         }
         candidates = atMost(limits.billedOutputTokens(), candidates);
-        long thoughts = thoughtsTokens;
-        if (thoughts == 0 && thoughtBytes > 0) {
-            flags.add(UsageFlag.ESTIMATED);
-            thoughts = ceilDiv(thoughtBytes);
+        long thoughts = counts.thoughts();
+        if (thoughts == 0 && bytes.thoughts() > 0) {
+            thoughts = estimated(bytes.thoughts());
         }
         long together = limits.reasoningBilled() ? limits.billedOutputTokens() : limits.modelOutputTokens();
         thoughts = atMost(together - candidates, thoughts);
@@ -153,14 +126,14 @@ final class UsageMeter {
         if (limits.reasoningBilled()) {
             thoughts = Math.min(thoughts, cutTokens - candidates);
         }
-        long audio = within(prompt, promptDetails.audioTokens());
-        long image = within(prompt - audio, promptDetails.imageTokens());
+        long audio = within(prompt, counts.promptDetails().audioTokens());
+        long image = within(prompt - audio, counts.promptDetails().imageTokens());
         return new Usage(
                 prompt,
                 toolUse,
                 candidates,
                 thoughts,
-                Math.min(cachedTokens, prompt),
+                Math.min(counts.cached(), prompt),
                 audio,
                 image,
                 textTokens(candidates));
@@ -172,14 +145,7 @@ final class UsageMeter {
                 + present(usage.toolUsePromptTokens())
                 + present(usage.candidatesTokens())
                 + present(usage.thoughtsTokens());
-        noteDetails(usage);
-        long promptMax = limits.promptTokens();
-        long outputMax = limits.modelOutputTokens();
-        promptTokens = follow(promptTokens, usage.promptTokens(), promptMax);
-        candidatesTokens = follow(candidatesTokens, usage.candidatesTokens(), outputMax);
-        toolUsePromptTokens = Math.max(0, follow(toolUsePromptTokens, usage.toolUsePromptTokens(), promptMax));
-        thoughtsTokens = Math.max(0, follow(thoughtsTokens, usage.thoughtsTokens(), outputMax));
-        cachedTokens = Math.max(0, follow(cachedTokens, usage.cachedTokens(), promptMax));
+        counts.follow(usage);
         noteMost(usage);
     }
 
@@ -193,40 +159,6 @@ final class UsageMeter {
     private static long sum(long one, long other) {
         long sum = Math.max(0, one) + Math.max(0, other);
         return sum < 0 ? Long.MAX_VALUE : sum;
-    }
-
-    /** They come with some of the reports only, and are mostly the same again. */
-    private void noteDetails(UpstreamEvent.Usage usage) {
-        if (saysMore(usage.promptDetails(), promptDetails)) {
-            promptDetails = usage.promptDetails();
-        }
-        if (saysMore(usage.candidatesDetails(), candidatesDetails)) {
-            candidatesDetails = usage.candidatesDetails();
-        }
-    }
-
-    private static boolean saysMore(UpstreamEvent.Modalities came, UpstreamEvent.Modalities before) {
-        return !came.equals(before) && !came.equals(UpstreamEvent.Modalities.NONE);
-    }
-
-    /** The next value of a cumulative count: what came, unless it is missing, negative, falling or beyond the limit. */
-    private long follow(long before, long came, long max) {
-        if (came == ABSENT) {
-            return before;
-        }
-        if (came < 0) {
-            flags.add(UsageFlag.CLAMPED);
-            return before;
-        }
-        if (came > max) {
-            flags.add(UsageFlag.CLAMPED);
-            return max;
-        }
-        if (before != ABSENT && came < before) {
-            flags.add(UsageFlag.CLAMPED);
-            return before;
-        }
-        return came;
     }
 
     private long atMost(long max, long count) {
@@ -252,14 +184,13 @@ final class UsageMeter {
 
     /** As reported, or what the details leave of the whole. */
     private long textTokens(long candidates) {
-        long text = candidatesDetails.textTokens();
+        UpstreamEvent.Modalities details = counts.candidatesDetails();
+        long text = details.textTokens();
         if (text > 0 && text <= candidates) {
             return text;
         }
         long left = candidates;
-        for (long other : new long[] {
-            candidatesDetails.imageTokens(), candidatesDetails.audioTokens(), candidatesDetails.videoTokens()
-        }) {
+        for (long other : new long[] {details.imageTokens(), details.audioTokens(), details.videoTokens()}) {
             left -= Math.clamp(other, 0, left);
         }
         return left;
@@ -269,7 +200,8 @@ final class UsageMeter {
         return count == ABSENT ? 0 : count;
     }
 
-    private static long ceilDiv(long bytes) {
+    private long estimated(long bytes) {
+        flags.add(UsageFlag.ESTIMATED);
         return (bytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN;
     }
 }
