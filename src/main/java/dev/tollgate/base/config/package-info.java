@@ -1,11 +1,10 @@
 /**
  * Settings: one table of names, types, defaults and meanings, read from arguments, environment and a YAML file.
  *
- * <p>Invariants: an argument wins over the environment, the environment over the file, the file over the default; a value that
- * is not allowed stops the start with the place where it stands, what came and what is allowed; a secret is in no message and
- * in no {@code toString}. This package is ground: it imports no feature.
+ * <p>Invariants: precedence is argument, environment, file, default. An invalid value stops the start with its place, the value and the allowed
+ * values. No message and no {@code toString} contains a secret. This package is ground: it imports no feature.
  *
- * <p>Threading: everything is immutable once read.
+ * <p>Threading: settings are immutable once read.
  */
 @NullMarked
 package dev.tollgate.base.config;

@@ -1,8 +1,10 @@
 /**
- * The closed list of errors: what may reach a caller, with its status, code and type, in one place.
+ * The closed list of errors that callers can see, with status, code and type, in one place.
  *
- * <p>Invariants: no message carries a secret, a stack trace or anything of an upstream's; what is not an {@link
- * dev.tollgate.base.error.ApiError} is shown as {@code internal_error}. This package imports no other.
+ * <p>Invariants: no message contains a secret, a stack trace or upstream text. Every exception that is not an {@link ApiError} is shown as
+ * {@code internal_error}. This package imports no other.
+ *
+ * <p>Threading: immutable.
  */
 @NullMarked
 package dev.tollgate.base.error;

@@ -1,7 +1,9 @@
 /**
- * What the process must not outlive: no memory left, or the end of a thread that everything else waits for. A server that goes on then
- * answers nobody and holds their credits; one that ends is started again, and the start gives them back. Imports nothing; everybody may
- * import it. Any thread.
+ * Failures that the process must not survive: memory has run out, or a thread that everything depends on has ended. A server that continued would
+ * serve no one and keep their credits on hold. A server that ends is restarted, and the start releases them. Imports nothing; every package may
+ * import it.
+ *
+ * <p>Threading: any thread.
  */
 @NullMarked
 package dev.tollgate.base.fatal;

@@ -1,9 +1,10 @@
 /**
- * The machine that the program runs on: files that nobody but the installation's user may open, files that the operator names, texts from
- * outside that reach a terminal or the log, and what the system is asked about limits and for memory.
+ * The machine that the program runs on: files that only the installation's user may open, files that the operator names, external text for a terminal
+ * or the log, the system's limits and memory.
  *
- * <p>Invariants: nothing here imports another package of ours; whatever is read is bounded; a file system without permissions of this kind
- * is no error. Everything may be called by any thread and blocks, the texts excepted.
+ * <p>Invariants: imports no other package of ours. All reads are bounded. A file system without such permissions is no error.
+ *
+ * <p>Threading: any thread. Everything blocks, except the texts.
  */
 @NullMarked
 package dev.tollgate.base.host;

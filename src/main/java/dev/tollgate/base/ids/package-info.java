@@ -1,7 +1,7 @@
 /**
- * New ids, and what they are made of.
+ * New ids.
  *
- * <p>Invariants: time and chance come in from outside.
+ * <p>Invariants: time and random numbers come in from outside.
  *
  * <p>Threading: thread-safe if the random generator is.
  */

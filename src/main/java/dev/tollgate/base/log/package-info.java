@@ -1,11 +1,10 @@
 /**
- * The log: what a line is made of, how often one may come, and its way out of the process.
+ * The log: the fields of a line, rate limits of lines, and their way out of the process.
  *
- * <p>Invariants: a line's fields are those of {@link dev.tollgate.base.log.LogFields} and no others, so that no key, prompt or answer can get
- * into one by way of a map; its event is one of {@link dev.tollgate.base.log.Event}, which alerts match. No thread that logs waits
- * for whoever reads the log: lines that cannot be written are dropped and counted.
+ * <p>Invariants: a line has only the fields of {@link LogFields}, so no key, prompt or response can enter through a map. Its event is one of
+ * {@link Event}, which alerts match. No logging thread waits for the reader of the log: lines that cannot be written are dropped and counted.
  *
- * <p>Threading: lines are rendered by the thread that logs, and written by one thread of their own.
+ * <p>Threading: the logging thread renders a line; one thread writes all lines.
  */
 @NullMarked
 package dev.tollgate.base.log;

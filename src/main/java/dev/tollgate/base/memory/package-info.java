@@ -1,13 +1,13 @@
 /**
- * What requests may take of the heap, and who takes how much of it: bytes that arrive and what reading makes of them are charged to one
- * budget, an account's and an address's share of it included.
+ * Heap used by requests, and who uses it: arriving bytes and everything parsed from them are charged to one budget, with shares for accounts and
+ * addresses.
  *
- * <p>Invariants: nothing a caller sends is read into memory beyond a step of {@value dev.tollgate.base.memory.Tally#STEP_BYTES} bytes without
- * having been charged; what was charged is given back once the last who holds it lets go, whoever leaves first.
+ * <p>Invariants: no caller's input is read into memory beyond a step of {@value Tally#STEP_BYTES} bytes without a charge. A charge is released when
+ * its last holder lets go, regardless of the order.
  *
- * <p>Threading: budget and leases are safe for any thread; a tally belongs to the reader that made it.
+ * <p>Threading: budget and leases are thread-safe; a tally belongs to its reader.
  *
- * <p>This is ground: it knows {@code error} and no feature.
+ * <p>This is ground: it knows {@code base.error} and no feature.
  */
 @NullMarked
 package dev.tollgate.base.memory;

@@ -1,6 +1,8 @@
 /**
- * How an amount is written. Inside the house it is a {@code long} of micro-credits (a millionth of a credit) and nothing else; this is its door
- * to people and JSON. Imports nothing; everything is a pure function.
+ * The written form of amounts. Inside the program an amount is a {@code long} of micro-credits (a millionth of a credit); this package converts it
+ * for people and JSON. Imports nothing.
+ *
+ * <p>Threading: everything is a pure function.
  */
 @NullMarked
 package dev.tollgate.base.money;
