@@ -1,13 +1,13 @@
 /**
- * What a key, an account and a model may use a minute and at once ({@link dev.tollgate.http.limits.Quotas}), and how accounts share what the process
- * has only so much of: permits go round among them ({@link dev.tollgate.http.limits.FairTurns}), work that keeps a core busy has few threads and turns ({@link dev.tollgate.http.limits.Workers}), room is shared
- * as it is wanted ({@link dev.tollgate.http.limits.Shares}). Of several nodes each grants its share of a limit.
+ * Limits of a key, an account and a model for each minute and for concurrent calls ({@link Quotas}), and how accounts share scarce resources of the
+ * process: {@link FairTurns} passes permits around, {@link Workers} runs CPU-bound work on few threads in turns, {@link Shares} divides room on
+ * demand. Each node grants its share of a limit.
  *
- * <p>Invariants: a key without a limit is never refused; a refusal says when to come back. One account cannot have all of anything, and
- * who waits waits for at most one piece of work of each other account. Bounded memory: a bucket that has not been touched while it would
- * have refilled is forgotten, which changes nothing; of accounts only those that have or wait for something are known.
+ * <p>Invariants: a key without a limit is never refused. A refusal says when to retry. No account can have all of a resource, and a request waits for
+ * at most one piece of work of each other account. Memory is bounded: an untouched bucket is forgotten once it has refilled, which changes nothing,
+ * and only accounts that use or wait for something are known.
  *
- * <p>Threading: safe from any thread, never blocks, but for {@link dev.tollgate.http.limits.FairTurns#enter}.
+ * <p>Threading: safe from any thread, never blocks, except {@link FairTurns#enter}.
  */
 @NullMarked
 package dev.tollgate.http.limits;
