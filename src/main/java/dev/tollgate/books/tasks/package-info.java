@@ -1,12 +1,10 @@
 /**
- * Tasks: one record for each admitted call (decisions D14, D41), with what it used, what it cost and how that was worked out. What
- * was asked and answered is never in it.
+ * Tasks: one record for each accepted call (D14, D41), with its usage, its cost and the calculation. It never contains the content of a call.
  *
- * <p>Invariants: a task is there from the reservation on and has its id. While its call runs, the open hold stands for it; its own row is
- * written once, by the commit that ends the reservation, and only if that change was the one that ended it. A task that carries a charge
- * is kept for good (decision D44).
+ * <p>Invariants: a task exists from the reservation on and has its id. While its call runs, the open hold represents it; the commit that resolves the
+ * reservation writes its own row, once. A task with a charge is kept permanently (D44).
  *
- * <p>Threading: changes are applied on the writer's thread; {@link dev.tollgate.books.tasks.Tasks}'s reads block; rendering is pure.
+ * <p>Threading: changes are applied on the writer's thread; {@link Tasks}'s reads block; rendering is pure.
  */
 @NullMarked
 package dev.tollgate.books.tasks;
