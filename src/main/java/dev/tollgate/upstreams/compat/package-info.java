@@ -1,12 +1,12 @@
 /**
- * Channels to any server that speaks OpenAI's Chat Completions: requests written from our own records, streams read into upstream events.
+ * Channels to any server that speaks OpenAI's Chat Completions: requests are written from our records, streams are read into upstream events.
  *
- * <p>Invariants: what the protocol cannot express is refused with an {@code invalid_request} that names the field, so that another channel is
- * asked, or listed as ignored (D5); a tool call is told whole; nothing of a candidate follows its finish reason; media go inside the
- * request, and no URL of a caller's is passed on; the credential stands in one request header and nowhere else. What servers differ in is
- * an option of the channel, not a guess.
+ * <p>Invariants: a request that the protocol cannot express is refused with an {@code invalid_request} that names the field, so another channel is
+ * tried, or its field is listed as ignored (D5). A tool call is reported whole. Nothing of a candidate follows its finish reason. Media go inside the
+ * request, and no caller's URL is passed on. The credential is in one request header and nowhere else. Differences between servers are options of the
+ * channel, not guesses.
  *
- * <p>Threading: translation is confined to the thread that calls it and its result is immutable; a stream's reader is confined to its call.
+ * <p>Threading: translation is confined to its caller's thread and its result is immutable; a stream's reader is confined to its call.
  */
 @NullMarked
 package dev.tollgate.upstreams.compat;

@@ -1,24 +1,21 @@
 /**
- * What media are, and how they get here: their types, told by their first bytes and not by what somebody says of them; downloads from
- * URLs of callers; the place where they lie while their call runs.
+ * Media files: their types, determined by their first bytes and not by their labels; downloads from callers' URLs; storage during their call.
  *
- * <p>Translation leaves places in the body for what has to be downloaded ({@code gemini/DataSlot}, {@code compat/ContentPartSlot}), and for Gemini
- * for large data URLs and for GIFs, whose first frame is made a PNG. {@code metering/Loading} has both done before anything is reserved, since only
- * then it is known what they may cost, but after a look at the balance. What was loaded belongs to the call ({@link
- * dev.tollgate.upstreams.media.CallMedia}) and goes with it. When a call is sent to Gemini, {@code gemini/MediaPlacement} decides what stands in the body as
- * base64 and what is uploaded first ({@code gemini/FileUploads}, one cache for each channel); an OpenAI-compatible server gets all media in the body.
- * Both are read from the file step by step ({@code channel/BodySender}): a call holds some 100 KiB of its media.
+ * <p>Translation leaves slots in the body for downloads ({@code DataSlot}, {@code ContentPartSlot}), and for Gemini also for large data URLs and for
+ * GIFs, whose first frame becomes a PNG. {@code Loading} fills them before anything is reserved, since only then their price is known, but after a
+ * look at the balance. Loaded files belong to the call ({@link CallMedia}). When a call is sent to Gemini, {@code MediaPlacement} decides what goes
+ * into the body as base64 and what is uploaded first ({@code FileUploads}, one cache for each channel); an OpenAI-compatible server gets all media in
+ * the body. Both are read from the file step by step ({@code BodySender}), so a call holds some 100 KiB of its media.
  *
- * <p>What a downloaded file is shows only then, and not every channel takes it: {@code PreparedAsk.loaded} is where a channel says so, before the
- * reservation for the first one and when another one is asked instead.
+ * <p>The content of a file is known only after its download, and not every channel accepts it: in {@code PreparedAsk.loaded} a channel says so,
+ * before the reservation for the first one, and at each failover.
  *
- * <p>Invariants: a type that comes from here was seen in the bytes, or is text. A connection goes to an address that was judged, and
- * every redirect is judged anew ({@link dev.tollgate.upstreams.media.Guard}); a URL is read once, here, and its spelling has no second reader. A
- * medium is never whole in memory unless it is small, and nothing of it is left on disk when the process ends. Bytes, time, redirects,
- * downloads at once, files in all: each has a limit (D29).
+ * <p>Invariants: a type from here was seen in the bytes, or is text. A connection goes to a checked address, and every redirect is checked again
+ * ({@link Guard}). A URL is parsed once, here. A file is never whole in memory unless it is small, and nothing of it is left on disk when the process
+ * ends. Bytes, time, redirects, concurrent downloads and files in all have limits (D29).
  *
- * <p>Threading: downloads block and run on virtual threads that are interrupted when their call ends; the connections themselves live on
- * event loops. What decides about types is immutable.
+ * <p>Threading: downloads block and run on virtual threads that are interrupted when their call ends; connections live on event loops. Type decisions
+ * are immutable.
  */
 @NullMarked
 package dev.tollgate.upstreams.media;
