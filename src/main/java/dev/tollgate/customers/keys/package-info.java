@@ -1,26 +1,25 @@
 /**
- * API keys: their secrets, what each may do, and who a caller is.
+ * API keys: their secrets, what each may do, and the identity of a caller.
  *
- * <p>A key is {@code sk-} and 64 lower-case hex digits (decision D13). Only its SHA-256 is stored: the secret has 256 bits of
- * randomness, so a fast hash is enough, and it is shown once, when it is made. A disabled, expired or blocked key is found in two
- * places: {@link dev.tollgate.customers.keys.Keys#authenticate} answers from a cache that every change made through this process
- * invalidates, and {@link dev.tollgate.customers.keys.KeyState} reads the row again in the transaction of each reservation and
- * of each growth of a hold, its spend limits included, so that no call that costs money trusts a cache.
+ * <p>A key is {@code sk-} and 64 lower-case hex digits (D13). Only its SHA-256 is stored: the secret has 256 random bits, so a fast hash is enough,
+ * and it is shown once. A disabled, expired or blocked key is found in two places. {@link Keys#authenticate} answers from a cache that every change
+ * through this process invalidates. {@link KeyState} reads the row again, with its spend limits, in the transaction of each reservation and each
+ * extension of a hold, so no call that costs money trusts a cache.
  *
- * <p>A key that nobody has is told by {@link dev.tollgate.customers.keys.KeyRoll}, without a question to the database for each. One that
- * somebody has and the cache has not is read by {@link dev.tollgate.customers.keys.KeyLookups}: once for all who ask meanwhile, and no address can have
- * all reads.
+ * <p>{@link KeyRoll} recognises unknown keys without a database query. {@link KeyLookups} reads existing keys that are not cached: once for all
+ * concurrent callers, and no address can use all reads.
  *
- * <p>What people do with keys goes through {@link dev.tollgate.customers.keys.CustomerKeys}, from a page or over HTTP ({@link
- * dev.tollgate.customers.keys.KeysHandler}). A deleted key is a state: its row stays, for its name. A rotated one has another secret, and for a time the one
- * before, too. A hidden one, of which each account has at most one, has none: the playground's calls count under it.
+ * <p>People manage keys through {@link CustomerKeys}, from a page or over HTTP ({@link KeysHandler}). A deleted key keeps its row, for its name. A
+ * rotated key has a new secret, and for a time also the previous one. A hidden key, at most one for each account, has no secret: the playground's
+ * calls count under it.
  *
- * <p>Two parts of the writer's work: {@link dev.tollgate.customers.keys.Keys#statePart} before the ledger, which asks it; {@link
- * dev.tollgate.customers.keys.Keys#changesPart} after it, since a key may be made in one unit with its account.
+ * <p>The writer runs two parts: {@link Keys#statePart} before the ledger, which asks it; {@link Keys#changesPart} after it, since one unit can create
+ * an account and its key.
  *
- * <p>Invariants: no key makes a management key or changes one; what another has changed meanwhile is not overwritten; no secret in a log, an error message or a {@code toString}; an allowlist that is not empty admits nobody else.
+ * <p>Invariants: no key creates or changes a management key. A change does not overwrite a concurrent one. No log line, error message or
+ * {@code toString} contains a secret. An allowlist that is not empty admits only its addresses.
  *
- * <p>Threading: {@code authenticate} is made for event loops; the other reads block. Records are immutable.
+ * <p>Threading: {@code authenticate} is for event loops; the other reads block. Records are immutable.
  */
 @NullMarked
 package dev.tollgate.customers.keys;

@@ -1,12 +1,11 @@
 /**
- * Calls that were refused with a 4xx and have made no task: the latest of each account with their reason, and how many there were by code
- * and hour. Of this node alone and in memory: a restart forgets them.
+ * Requests that were refused with a 4xx and created no task: the latest of each account with the reason, and counts by code and hour. Only of this
+ * node and in memory: a restart clears them.
  *
- * <p>Invariants: at most {@value dev.tollgate.customers.rejections.RefusedCalls#OF_ACCOUNT_MAX} are kept of an account, of so many accounts as were refused
- * last that all together are at most {@value dev.tollgate.customers.rejections.RefusedCalls#ALL_MAX}; what belongs to no account (a key that nobody has) is
- * counted and not kept. So memory stays flat whoever sends what.
+ * <p>Invariants: at most {@value RefusedCalls#OF_ACCOUNT_MAX} are kept for an account, and at most {@value RefusedCalls#ALL_MAX} in all, of the
+ * accounts refused last. Refusals without an account (an unknown key) are counted and not kept. So memory stays constant.
  *
- * <p>Threading: one lock, held for a few writes and never across anything that waits. A call that is let in does not come here.
+ * <p>Threading: one lock, held for a few writes and never while waiting. Accepted calls do not come here.
  */
 @NullMarked
 package dev.tollgate.customers.rejections;

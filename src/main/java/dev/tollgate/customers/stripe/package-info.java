@@ -1,11 +1,11 @@
 /**
- * Payments by Stripe Checkout: a session is asked for, and what Stripe tells of it comes to {@code /webhooks/stripe}.
+ * Payments with Stripe Checkout: it requests a session, and Stripe's events arrive at {@code /webhooks/stripe}.
  *
- * <p>Invariants: a payment is written down before Stripe is asked for it; where Stripe is comes from the operator's settings alone; an event
- * counts only where one of the operator's secrets has signed its very bytes, lately; what it says is turned into a {@link
- * dev.tollgate.customers.payments.PaymentNotice} and judged there. Stripe is told of no fault that trying again would not mend.
+ * <p>Invariants: a payment is stored before Stripe is called. Stripe's address comes from the operator's settings alone. An event counts only if one
+ * of the operator's secrets has signed its exact bytes, recently; it becomes a {@code PaymentNotice} and is judged there. Stripe gets an error only
+ * if a retry could help.
  *
- * <p>Threading: {@link dev.tollgate.customers.stripe.StripeCheckout} blocks and is thread-safe; the webhook's handler runs on the exchange's event loop.
+ * <p>Threading: {@link StripeCheckout} blocks and is thread-safe; the webhook's handler runs on the exchange's event loop.
  */
 @NullMarked
 package dev.tollgate.customers.stripe;
