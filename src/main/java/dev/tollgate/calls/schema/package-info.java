@@ -1,7 +1,7 @@
 /**
- * Whether an answer fits the JSON Schema that its caller asked for (D48). Schema and text come from strangers: each check has a
- * budget of steps, depth and regular-expression work, loads nothing from anywhere, and says that it could not tell where a
- * budget is used up. The rules are a library's; what is here is the budget.
+ * Checks whether a response matches the JSON Schema of its request (D48). Schema and text are untrusted: each check has a budget of steps, depth and
+ * regular-expression work, loads nothing, and says that it could not decide when the budget is used up. A library has the rules; this package has the
+ * budget.
  *
  * <p>Threading: checks run on a few threads of their own, never on an event loop.
  */
