@@ -1,12 +1,11 @@
 /**
- * What every protocol of callers has in common: a {@link dev.tollgate.protocols.door.Door} has a request read, knows answers that were given before, keeps
- * to the key's models, has the call metered and shows its answer. A protocol brings its own words: how a body is read, what is asked, how events
- * and errors look.
+ * The common part of all protocols of callers: a {@link Door} has a request read, finds known responses, checks the key's models, has the call
+ * metered and shows its response. A protocol adds its own words: how to read a body and how events and errors look.
  *
- * <p>Invariants: nothing reaches an upstream but through the {@link dev.tollgate.calls.metering.Meter}; who may not ask for a model learns nothing of it
- * but that it is not there; a large body is read for who can pay, or where an answer to it is known.
+ * <p>Invariants: nothing reaches an upstream except through the {@code Meter}. A caller who may not use a model learns only that it does not exist. A
+ * large body is read only for callers who can pay, or if its response is known.
  *
- * <p>Threading: a door serves all event loops; a request stays on the one that brought it, and what blocks is computed beside it.
+ * <p>Threading: a door serves all event loops. A request stays on its event loop; blocking work runs on other threads.
  */
 @NullMarked
 package dev.tollgate.protocols.door;

@@ -1,13 +1,12 @@
 /**
- * The Gemini door: {@code generateContent}, {@code streamGenerateContent}, {@code countTokens} and the models in Google's shape, for
- * clients that speak Gemini already (D23, D51). What the caller wrote goes to the upstream in its own words, and the upstream's chunks come
- * back as they are, but for the model's name and the usage, which are those of our books.
+ * The Gemini door: {@code generateContent}, {@code streamGenerateContent}, {@code countTokens} and the list of models in Google's format, for clients
+ * that speak Gemini (D23, D51). The caller's words go to the upstream unchanged, and the upstream's chunks come back unchanged, except for the
+ * model's name and the usage, which come from our books.
  *
- * <p>Invariants: only fields that are known here get upstream, under one spelling each, so that what is bounded is what is asked;
- * everything else is a 400 before anything is reserved (D2), in Google's words where Google has some. Errors have Google's shape,
- * whoever refuses.
+ * <p>Invariants: only known fields reach the upstream, each under one spelling, so limits apply to what is sent. Everything else is a 400 before
+ * anything is reserved (D2), in Google's words if there are any. All errors have Google's format.
  *
- * <p>Threading: a call stays on its exchange's event loop; only a large body is read beside it.
+ * <p>Threading: a call stays on its exchange's event loop; only a large body is read on another thread.
  */
 @NullMarked
 package dev.tollgate.protocols.googleapi;
