@@ -1,7 +1,9 @@
 /**
- * What operators see, under {@code /console}: accounts, prices, books and what else they answer for. One class a path, or a few that belong
- * together. It shows what {@code admin}, {@code history} and the stores say, and every change goes through the operator's deeds, with a reason and a
- * row in the audit log.
+ * The operator's pages under {@code /console}: accounts, prices, books and the rest of an operator's work. One class for each path, or for a few
+ * related paths. It shows the data of {@code operator.admin}, {@code customers.figures} and the stores; every change is an operator action with a
+ * reason and a row in the audit log.
+ *
+ * <p>Threading: pages render on workers; nothing outlives a request.
  */
 @NullMarked
 package dev.tollgate.pages.console;

@@ -1,12 +1,12 @@
 /**
- * What all pages have in common: who looks at them, how they are rendered and guarded. The pages themselves are in the packages
- * above ({@code portal} and others), one class for each path; their templates lie in {@code src/main/jte}.
+ * The common part of all pages: the visitor, rendering and protection. The pages themselves are in the packages above ({@code pages.dashboard} and
+ * others), one class for each path; their templates are in {@code src/main/jte}.
  *
- * <p>Every page is whole as the server sends it; scripts only improve it. A page's work (reads, passwords, rendering) runs aside, never on an event
- * loop, and sees an immutable {@link dev.tollgate.pages.frame.PageRequest}. A route that takes a form is made by {@link dev.tollgate.pages.frame.Pages#post}
- * alone, which checks where the form comes from and its token before the page sees it; {@code GET} changes nothing.
+ * <p>Invariants: every page is complete as the server sends it; scripts only improve it. {@link Pages#post} alone creates routes that accept a form;
+ * it checks the form's origin and token before the page sees it. {@code GET} changes nothing. Pages know cookies and no API keys; the API knows keys
+ * and no cookies.
  *
- * <p>Pages know cookies and nothing of API keys; the API knows keys and nothing of cookies.
+ * <p>Threading: a page's work (reads, passwords, rendering) runs on workers, never on an event loop, and sees an immutable {@link PageRequest}.
  */
 @NullMarked
 package dev.tollgate.pages.frame;

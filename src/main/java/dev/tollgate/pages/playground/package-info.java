@@ -1,6 +1,8 @@
 /**
- * The playground: a page to talk with the models. Its calls go through the same door and the same meter as any program's, under a key of the account
- * that has no secret and stands in no list; there is no other way from a page to a model. Conversations stay in the browser.
+ * The playground: a page to talk with the models. Its calls use the same door and the same meter as any program's, under a hidden key of the account
+ * without a secret; no other path leads from a page to a model. Conversations stay in the browser.
+ *
+ * <p>Threading: pages render on workers; calls run on their exchange's event loop.
  */
 @NullMarked
 package dev.tollgate.pages.playground;
