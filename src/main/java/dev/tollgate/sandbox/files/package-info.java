@@ -1,11 +1,10 @@
 /**
- * The Files API: resumable uploads, the shelf of what was uploaded, and words for media.
+ * The Files API: resumable uploads, storage of uploaded files, and descriptions of media.
  *
- * <p>Invariants: bytes go to disk as they come and are never held whole; the shelf is bounded by number and by bytes, and its folder is
- * removed at the end.
+ * <p>Invariants: bytes go to disk as they arrive and are never held whole. Number and bytes of files are bounded, and the folder is removed at the
+ * end.
  *
- * <p>Threading: the shelf is safe to use from any thread and holds no lock while the disk is asked; an upload is written by whoever has
- * taken it.
+ * <p>Threading: the storage is thread-safe and holds no lock during disk access; an upload is written by the thread that has claimed it.
  */
 @NullMarked
 package dev.tollgate.sandbox.files;

@@ -1,9 +1,9 @@
 /**
- * Makes up an answer: what it says, which functions it calls, how it is cut into events and what it counts, then what knobs change in it.
+ * Invents a response: its text, its function calls, its events and its usage, then the changes that knobs ask for.
  *
- * <p>Invariants: the same seed and request give the same bytes; the usage of every event adds up.
+ * <p>Invariants: the same seed and request give the same bytes. The usage of every event adds up.
  *
- * <p>Threading: an answer is made on one thread; the generator is immutable.
+ * <p>Threading: a response is created on one thread; the generator is immutable.
  */
 @NullMarked
 package dev.tollgate.sandbox.generation;

@@ -1,7 +1,9 @@
 /**
- * Sends the steps of one answer: as events, as an array or as one response, with the faults that were asked for.
+ * Sends the steps of one response: as events, as an array or as one body, with the requested faults.
  *
- * <p>Threading: one answer belongs to the event loop of its connection; each write waits for the one before.
+ * <p>Invariants: each write waits for the previous one.
+ *
+ * <p>Threading: a response belongs to the event loop of its connection.
  */
 @NullMarked
 package dev.tollgate.sandbox.playback;

@@ -1,10 +1,10 @@
 /**
- * A request after reading ({@code GoogleRequest}), and what Google refuses in it: contents, turns, tools, configuration, schemas, files,
- * thought signatures.
+ * A parsed request ({@code GoogleRequest}), and Google's reasons to refuse it: contents, turns, tools, configuration, schemas, files, thought
+ * signatures.
  *
- * <p>Invariants: a rule returns or throws a refusal in Google's words, and changes nothing. Nothing is fetched.
+ * <p>Invariants: a rule returns or throws a refusal in Google's words, changes nothing and fetches nothing.
  *
- * <p>Everything here is immutable.
+ * <p>Threading: everything is immutable.
  */
 @NullMarked
 package dev.tollgate.sandbox.requests;

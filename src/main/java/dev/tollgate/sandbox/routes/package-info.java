@@ -1,7 +1,7 @@
 /**
- * What a path asks for, on the Gemini API and on Vertex AI; which model answers it, at that time; whose project asks.
+ * The meaning of a path on the Gemini API and on Vertex AI: the method, the model that answers at that time, and the caller's project.
  *
- * <p>Everything here is immutable.
+ * <p>Threading: everything is immutable.
  */
 @NullMarked
 package dev.tollgate.sandbox.routes;

@@ -1,9 +1,9 @@
 /**
- * What is set from outside: knobs in a model's name or a prompt, and scripts, which are lists of steps.
+ * Control from outside: knobs in a model's name or a prompt, and scripts, which are lists of steps.
  *
- * <p>Invariants: a script and the count of a knob's uses are bounded; what cannot be done is refused, never left out in silence.
+ * <p>Invariants: the size of a script and the count of a knob's uses are bounded. An impossible request is refused, never ignored silently.
  *
- * <p>Threading: knobs, steps and scripts are immutable; the script in force and the counts are safe to use from any thread.
+ * <p>Threading: knobs, steps and scripts are immutable; the current script and the counts are thread-safe.
  */
 @NullMarked
 package dev.tollgate.sandbox.scripting;
