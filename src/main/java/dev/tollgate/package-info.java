@@ -1,4 +1,4 @@
-/** The command line's entry. Nothing imports it. */
+/** The entry point of the program. Nothing imports it. */
 @NullMarked
 package dev.tollgate;
 
