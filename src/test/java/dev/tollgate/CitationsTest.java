@@ -18,14 +18,20 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What comments and pages cite by a number stands in docs/, under that number. */
+/** Numbers that comments and pages cite exist in notes/, and links lead to a place. */
 class CitationsTest {
 
-    private static final Path PROTOCOL = Path.of("docs/protocol");
+    private static final Path PROTOCOL = Path.of("notes/protocol");
     private static final List<Path> PLACES =
-            Stream.of("src", "docs", "bench", "models").map(Path::of).toList();
+            Stream.of("src", "docs", "notes", "bench", "models").map(Path::of).toList();
     private static final List<Path> SINGLE = Stream.of(
-                    "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "tollgate", "pom.xml")
+                    "README.md",
+                    "ARCHITECTURE.md",
+                    "CONTRIBUTING.md",
+                    "CHANGELOG.md",
+                    "SECURITY.md",
+                    "tollgate",
+                    "pom.xml")
             .map(Path::of)
             .toList();
     /** Not what others have made small: its letters mean nothing. */
@@ -104,7 +110,7 @@ class CitationsTest {
 
     @Test
     void each_record_of_a_decision_that_is_cited_is_there() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("docs/decisions"))) {
+        try (Stream<Path> files = Files.list(Path.of("notes/decisions"))) {
             Set<String> records = new TreeSet<>();
             files.forEach(file -> records.addAll(results(Pattern.compile("^(\\d{4})-"), name(file))));
             assertThat(cited(RECORD, records)).isEmpty();
@@ -238,7 +244,7 @@ class CitationsTest {
     }
 
     private static String read(String page) {
-        return read(Path.of("docs").resolve(page));
+        return read(Path.of("notes").resolve(page));
     }
 
     private static String read(Path file) {

@@ -17,10 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** docs/guarantees.md names, for each failure of others, the tests that hold the opposite here. */
+/** The tests that notes/guarantees.md names for each failure. */
 class GuaranteesDocTest {
 
-    private static final Path DOC = Path.of("docs/guarantees.md");
+    private static final Path DOC = Path.of("notes/guarantees.md");
     private static final Path TESTS = Path.of("src/test/java");
     private static final Pattern ROW = Pattern.compile("\\| (B-\\d\\d) \\| ([^|]+) \\| ([^|]+) \\|([^|]*)\\|");
     private static final Pattern NAMED = Pattern.compile("`([A-Za-z.]+)#([a-z0-9_]+)`");

@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** What is said of metrics beside the program: in the manual, in alert rules, on the dashboard. */
 final class MetricsDoc {
 
-    private static final Path MANUAL = Path.of("docs/operations.md");
+    private static final Path MANUAL = Path.of("docs/monitoring.md");
     private static final String BEGIN = "<!-- metrics -->\n";
     private static final String END = "<!-- /metrics -->\n";
     private static final Path ALERTS = Path.of("deploy/prometheus/alerts.yml");
@@ -36,7 +36,7 @@ final class MetricsDoc {
 
     /** Run with {@code -Ddocs.write=true} to write the table anew. */
     static void checkTable(Map<String, String> metrics) throws IOException {
-        StringBuilder table = new StringBuilder("| metric | what it tells |\n|---|---|\n");
+        StringBuilder table = new StringBuilder("| Metric | Meaning |\n|---|---|\n");
         metrics.forEach((name, help) ->
                 table.append("| `").append(name).append("` | ").append(help).append(" |\n"));
         String manual = Files.readString(MANUAL);

@@ -315,8 +315,8 @@ class KubernetesTest {
     void an_engine_starts_what_ran_and_leaves_what_was_stopped() throws IOException {
         String compose = Files.readString(Path.of("deploy/compose/compose.yaml"));
         assertThat(compose).contains("\n    restart: unless-stopped\n");
-        String operations = Files.readString(Path.of("docs/operations.md"));
-        assertThat(operations.lines().filter(it -> it.startsWith("    docker run -d ")))
+        String page = Files.readString(Path.of("docs/install.md"));
+        assertThat(page.lines().filter(it -> it.startsWith("    docker run -d ")))
                 .isNotEmpty()
                 .allMatch(it -> it.contains(" --restart unless-stopped "));
     }

@@ -76,7 +76,7 @@ class UnreadAnswersTest {
         start();
         besiege(() -> {
             attack("GET /assets/x/playground.js", "", "", 2_000);
-            attack("GET /docs/operations", "", "", 600);
+            attack("GET /docs/configuration", "", "", 600);
             attack("GET /openapi.json", "", "", 600);
         });
     }

@@ -25,7 +25,7 @@ final class SiegeCommand implements Callable<Integer> {
             new Gifs(),
             new ReceiptPages("receipts", "/v1/receipts?limit=1000", "/v1/receipts?limit=1"),
             new ReceiptPages("lists", "/v1/tasks?limit=1000", "/v1/credits"),
-            new ReceiptPages("manual", "/docs/operations", "/v1/credits"),
+            new ReceiptPages("manual", "/docs/configuration", "/v1/credits"),
             new HalfHeads(),
             new UnknownKeys(),
             new HeldConnections(),

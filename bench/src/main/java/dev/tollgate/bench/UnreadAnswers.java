@@ -49,7 +49,7 @@ final class UnreadAnswers implements Siege.Scenario {
         List<SmallSegments> attackers = new ArrayList<>();
         try {
             ask(gateway, attackers, SCRIPTS, KeptConnection.get("/assets/x/playground.js", ""), answers);
-            ask(gateway, attackers, PAGES, KeptConnection.get("/docs/operations", ""), answers);
+            ask(gateway, attackers, PAGES, KeptConnection.get("/docs/configuration", ""), answers);
             ask(gateway, attackers, LISTS, KeptConnection.get("/v1/tasks?limit=1000", key), answers);
             long most = 0;
             for (int i = 0; i < SECONDS; i++) {

@@ -32,11 +32,17 @@ public final class Manual {
             new Source(USING, "api.md", true),
             new Source(USING, "billing.md", false),
             new Source(USING, "data.md", false),
-            new Source(RUNNING, "operations.md", false),
+            new Source(RUNNING, "install.md", false),
+            new Source(RUNNING, "first-hour.md", false),
             new Source(RUNNING, "configuration.md", false),
             new Source(RUNNING, "channels.md", false),
+            new Source(RUNNING, "monitoring.md", false),
+            new Source(RUNNING, "upgrade.md", false),
+            new Source(RUNNING, "trouble.md", false),
             new Source(RUNNING, "admin-api.md", false),
             new Source(RUNNING, "security.md", false),
+            new Source(RUNNING, "guarantees.md", false),
+            new Source(RUNNING, "performance.md", false),
             new Source(RUNNING, "sandbox.md", false));
 
     /** Once a process, by whoever comes first: a start need not wait for it. */

@@ -414,7 +414,7 @@ class LogOutputTest {
 
     @Test
     void the_documentation_names_every_event() throws IOException {
-        String manual = Files.readString(Path.of("docs/operations.md"));
+        String manual = Files.readString(Path.of("docs/monitoring.md"));
         String list = manual.substring(manual.indexOf("<!-- events -->"), manual.indexOf("<!-- /events -->"));
 
         assertThat(Pattern.compile("`(\\w+)`").matcher(list).results().map(word -> word.group(1)))

@@ -134,7 +134,7 @@ class OneAlteredRowTest {
             "UPDATE usage_hour SET ending = 'cancelled' WHERE ending = 'completed' AND {first of usage_hour}",
             "DELETE FROM usage_hour WHERE {first of usage_hour}");
 
-    /** What docs/operations.md names as such. */
+    /** Alterations that docs/trouble.md names as unnoticed. */
     static final List<String> UNSEEN = List.of(
             "UPDATE entry SET reason = 'other' WHERE kind = 'adjustment' AND account_id = {account}",
             "UPDATE entry SET created_at = created_at - 1 WHERE kind = 'refund'",

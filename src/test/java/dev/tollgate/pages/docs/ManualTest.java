@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -85,7 +86,8 @@ class ManualTest {
                         "/docs/errors",
                         "/docs/keys",
                         "/docs/billing",
-                        "/docs/operations",
+                        "/docs/monitoring",
+                        "/docs/performance",
                         "/docs/security",
                         "/docs/models",
                         "/docs/models/google/gemini-2.5-pro");
@@ -119,7 +121,7 @@ class ManualTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"guarantees", "performance", "trials", "decisions", "protocol", "nothing", "%3Ci%3Ex"})
+    @ValueSource(strings = {"trials", "decisions", "protocol", "performance-log", "nothing", "%3Ci%3Ex"})
     void what_is_for_those_who_build_it_is_not_there(String page) {
         Browser.Page answer = stranger.get("/docs/" + page);
         assertThat(answer.status()).isEqualTo(404);
@@ -127,10 +129,25 @@ class ManualTest {
     }
 
     @Test
-    void a_link_to_what_is_not_there_becomes_words() {
-        assertThat(stranger.get("/docs/security").body())
-                .contains("performance.md")
-                .doesNotContain("href=\"performance");
+    void a_link_out_of_the_shelf_becomes_words() {
+        assertThat(stranger.get("/docs/configuration").body())
+                .contains("models/gemini-all.yaml")
+                .doesNotContain("href=\"../models");
+    }
+
+    @Test
+    void every_file_of_the_shelf_is_a_page_and_leads_to_no_note() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("docs"))) {
+            List<Path> pages =
+                    files.filter(file -> file.toString().endsWith(".md")).toList();
+            assertThat(pages).hasSizeGreaterThan(10).allSatisfy(file -> {
+                String name = file.getFileName().toString().replace(".md", "");
+                assertThat(stranger.get(name.equals("quickstart") ? "/docs" : "/docs/" + name)
+                                .status())
+                        .isEqualTo(200);
+                assertThat(Files.readString(file)).doesNotContain("notes/", "ARCHITECTURE.md", "CONTRIBUTING.md");
+            });
+        }
     }
 
     @Test
