@@ -254,12 +254,12 @@ public final class App implements AutoCloseable {
             loops.every(SetPrices.LOOK_EVERY, "look-at-changes", this::lookAtChanges);
         }
         this.foretold = new Foretold(settings, store, catalogue, current, channels, sandbox != null, clock);
-        vertx.setPeriodic(Foretold.LOOK_EVERY.toMillis(), fired -> foretold.look());
+        loops.every(Foretold.LOOK_EVERY, "look-at-models", foretold::look);
         store.whenLost(() -> meter.stopAll(
                 ApiError.of(ErrorCode.INTERNAL_ERROR, "The service has lost its database. Please try again.")
                         .withStatus(503)
                         .retryAfter(COME_BACK)));
-        Mailing.begin(settings, store, vertx, clock, opened);
+        Mailing.begin(settings, store, loops, clock, opened);
         Letters letters = Mailing.letters(settings);
         Allowances allowances = new Allowances(store.database(), store.secrets(), clock);
         this.notices = new Notices(
@@ -319,7 +319,7 @@ public final class App implements AutoCloseable {
                 watching.metrics().requests());
         watching.front(front);
         watching.unread(unread);
-        watching.begin(vertx);
+        watching.begin(loops);
         PriceRates.record(catalogue, store.writer(), clock.instant());
         await(front.start());
         addresses.tellOfFewFiles(options);
@@ -693,6 +693,21 @@ public final class App implements AutoCloseable {
     /** All that is served, and for whom. */
     List<Route<?>> routes() {
         return routes;
+    }
+
+    /** Returns the kinds of change that the writer's parts apply, in the parts' order. */
+    List<String> parts() {
+        return store.parts();
+    }
+
+    /** Returns the names and intervals of what is done again and again. */
+    List<String> sweeps() {
+        return loops.sweeps();
+    }
+
+    /** Returns what is open, in the order in which it was opened; it is closed in the opposite one. */
+    List<String> opened() {
+        return opened.names();
     }
 
     /** Calls that are not resolved yet. */

@@ -2,10 +2,10 @@ package dev.tollgate.app;
 
 import dev.tollgate.base.config.Secret;
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.loops.EventLoops;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.MailRounds;
 import dev.tollgate.customers.mail.MailServer;
-import io.vertx.core.Vertx;
 import java.net.URI;
 import java.time.InstantSource;
 
@@ -19,7 +19,7 @@ public final class Mailing {
     }
 
     /** Sends mails from now on, where that was chosen. */
-    static void begin(Settings settings, Store store, Vertx vertx, InstantSource clock, Opened opened) {
+    static void begin(Settings settings, Store store, EventLoops loops, InstantSource clock, Opened opened) {
         Settings.Mail chosen = settings.mail();
         URI site = settings.pages().publicUrl();
         if (chosen == null || site == null) {
@@ -28,7 +28,7 @@ public final class Mailing {
         Secret password = chosen.password();
         MailServer server = opened.add(
                 new MailServer(
-                        vertx,
+                        loops.vertx(),
                         new MailServer.Choice(
                                 chosen.host(),
                                 chosen.port(),
@@ -40,7 +40,7 @@ public final class Mailing {
                 MailServer::close);
         MailRounds rounds =
                 opened.add(new MailRounds(store.outbox(), store.writer(), server, clock), MailRounds::close);
-        vertx.setPeriodic(MailRounds.EVERY.toMillis(), fired -> rounds.begin());
+        loops.every(MailRounds.EVERY, "send-mails", rounds::begin);
         rounds.begin();
     }
 }

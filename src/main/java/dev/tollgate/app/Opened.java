@@ -2,16 +2,24 @@ package dev.tollgate.app;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** What a start has opened, to be closed the other way round: at the end, or when the start fails. Used by one thread. */
 final class Opened implements AutoCloseable {
 
-    private final Deque<Runnable> closings = new ArrayDeque<>();
+    private final Deque<Closing> closings = new ArrayDeque<>();
+
+    private record Closing(String name, Runnable action) {}
 
     <T> T add(T opened, Consumer<T> closing) {
-        closings.push(() -> closing.accept(opened));
+        closings.push(new Closing(opened.getClass().getSimpleName(), () -> closing.accept(opened)));
         return opened;
+    }
+
+    /** Returns the names of what is open, in the order in which it was opened. */
+    List<String> names() {
+        return closings.stream().map(Closing::name).toList().reversed();
     }
 
     /** Closes all; what fails at it is thrown when the others are closed. Once is enough, twice does no harm. */
@@ -20,7 +28,7 @@ final class Opened implements AutoCloseable {
         RuntimeException failure = null;
         while (!closings.isEmpty()) {
             try {
-                closings.pop().run();
+                closings.pop().action().run();
             } catch (RuntimeException e) {
                 if (failure == null) {
                     failure = e;

@@ -38,6 +38,7 @@ import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.InstallationValue;
 import dev.tollgate.storage.NodeLease;
+import dev.tollgate.storage.Part;
 import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.SecretKeys;
 import dev.tollgate.storage.StoreException;
@@ -77,6 +78,7 @@ public final class Store implements AutoCloseable {
     private final AuditLog auditLog;
     private final SetPrices setPrices;
     private final StoredSettings storedSettings;
+    private final List<String> parts;
     private final Writer writer;
     private final InstallationKind kind;
     private final Signatures signatures;
@@ -118,7 +120,7 @@ public final class Store implements AutoCloseable {
         this.setPrices = new SetPrices(database);
         this.storedSettings = new StoredSettings(database);
         this.outbox = new Outbox(database, secrets, clock, random, isMailOn, Outbox.BOUNDS);
-        this.writer = database.startWriter(List.of(
+        List<Part<?>> parts = List.of(
                 SecretKeys.part(),
                 InstallationValue.part(),
                 InstallationKind.part(),
@@ -143,7 +145,9 @@ public final class Store implements AutoCloseable {
                 MonthlyStatements.part(),
                 outbox.part(),
                 Leaving.part(),
-                AuditLog.part()));
+                AuditLog.part());
+        this.parts = parts.stream().map(part -> part.type().getSimpleName()).toList();
+        this.writer = database.startWriter(parts);
         this.kind = new InstallationKind(database, writer, isReal, clock);
         this.signatures = new Signatures(database, writer, secrets, clock);
         this.rollups = new Rollups(writer, clock);
@@ -427,6 +431,11 @@ public final class Store implements AutoCloseable {
                 });
             }
         }
+    }
+
+    /** Returns the kinds of change that the parts apply, in the parts' order. */
+    List<String> parts() {
+        return parts;
     }
 
     /** Seals what must not lie open in the database or beside it. */

@@ -1,6 +1,7 @@
 package dev.tollgate.app;
 
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.loops.EventLoops;
 import dev.tollgate.books.ledger.HoldsNow;
 import dev.tollgate.calls.metering.CallObserver;
 import dev.tollgate.calls.replay.KnownAnswers;
@@ -19,7 +20,6 @@ import dev.tollgate.upstreams.media.DownloadEnd;
 import dev.tollgate.upstreams.media.MediaLoader;
 import dev.tollgate.upstreams.pool.ChannelStatus;
 import dev.tollgate.upstreams.pool.Upstreams;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -285,10 +285,10 @@ final class Watching implements AutoCloseable {
     }
 
     /** Looks while somebody scrapes, aside, at what only the database knows. */
-    void begin(Vertx vertx) {
-        vertx.setPeriodic(LOOK_EVERY.toMillis(), fired -> {
+    void begin(EventLoops loops) {
+        loops.every(LOOK_EVERY, "look-at-holds", () -> {
             if (exposition.isAskedWithin(SCRAPED_WITHIN)) {
-                Thread.ofVirtual().name("look-at-holds").start(this::look);
+                look();
             }
         });
     }

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A started server's parts, compared to the last byte with the files of {@code golden/app}: the routes with their gates and bodies, the
- * metrics, the text of the start. {@code -Dtollgate.golden=write} writes the files anew.
+ * parts of the writer in their order, what is done again and again, what is open, the metrics, the text of the start. {@code -Dtollgate.golden=write} writes the files anew.
  */
 @Timeout(240)
 class WiringTest {
@@ -122,6 +122,9 @@ class WiringTest {
     void a_started_server_has_the_parts_of_its_golden_files(Variant variant) throws Exception {
         try (Gateway gateway = start(variant)) {
             check("routes", routes(gateway.app()));
+            check("parts", gateway.app().parts());
+            check("sweeps-" + variant, gateway.app().sweeps());
+            check("opened-" + variant, gateway.app().opened());
             check("metrics", gateway.app().metrics().keySet());
             if (variant != Variant.EVERYTHING) { // there /metrics needs a certificate
                 check("series-" + variant, series(gateway));
