@@ -1,8 +1,8 @@
 package dev.tollgate.app;
 
-import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.customers.figures.PlatformTasksHandler;
 import dev.tollgate.customers.figures.PlatformUsageHandler;
+import dev.tollgate.http.Handler;
 import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.AccountsHandler;
 import dev.tollgate.operator.admin.AdminGate;
@@ -17,22 +17,16 @@ import dev.tollgate.operator.admin.PricesHandler;
 import dev.tollgate.operator.admin.SettingsHandler;
 import dev.tollgate.operator.admin.TasksHandler;
 import dev.tollgate.operator.admin.VouchersHandler;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 
 /** The part of the routes table that operators' programs use, with the admin key. */
-final class AdminRoutes {
-
-    private final Store store;
-    private final OperatorServices services;
-    private final InstantSource clock;
-
-    AdminRoutes(Store store, OperatorServices services, InstantSource clock) {
-        this.store = store;
-        this.services = services;
-        this.clock = clock;
-    }
+record AdminRoutes(
+        Ground ground,
+        BooksModule books,
+        UpstreamsModule upstreams,
+        OperatorModule operator,
+        MoneyModule money,
+        AdminGate admin) {
 
     /** What is served at the operators' own address, where there is one: theirs, and health, which is at both. */
     static boolean isServedApart(Route<?> route) {
@@ -44,58 +38,89 @@ final class AdminRoutes {
         return path.startsWith("/admin/") || path.startsWith("/internal/") || path.equals("/metrics");
     }
 
-    /** @param announce lets everybody know that this server is on its way out */
-    List<Route<?>> table(AdminGate admin, Runnable announce) {
-        List<Route<?>> routes = new ArrayList<>();
-        AccountsHandler accounts = new AccountsHandler(services.administration(), services.deletions());
-        TasksHandler tasks = new TasksHandler(services.administration().deeds(), store.ledger(), store.tasks());
-        BooksHandler books = new BooksHandler(services.books());
-        AuditLogHandler audit = new AuditLogHandler(store.auditLog());
-        routes.add(Route.get("/admin/accounts", admin, accounts.list()));
-        routes.add(Route.post("/admin/accounts", admin, accounts.create()));
-        routes.add(Route.get("/admin/accounts/{id}", admin, accounts.one()));
-        routes.add(Route.post("/admin/accounts/{id}/grants", admin, accounts.grant()));
-        routes.add(Route.post("/admin/accounts/{id}/adjustments", admin, accounts.adjust()));
-        routes.add(Route.post("/admin/accounts/{id}/block", admin, accounts.block()));
-        routes.add(Route.post("/admin/accounts/{id}/delete", admin, accounts.delete()));
-        routes.add(Route.get("/admin/accounts/{id}/limits", admin, accounts.limits()));
-        routes.add(Route.post("/admin/accounts/{id}/limits", admin, accounts.setLimits()));
-        routes.add(Route.get("/admin/accounts/{id}/keys", admin, accounts.keys()));
-        routes.add(Route.post("/admin/accounts/{id}/keys", admin, accounts.createKey()));
-        PeopleHandler people = new PeopleHandler(services.people());
-        routes.add(Route.post("/admin/accounts/{id}/remove-second-factor", admin, people.removeSecondFactor()));
-        routes.add(Route.post("/admin/accounts/{id}/role", admin, people.setRole()));
-        LinksHandler handed = new LinksHandler(services.links());
-        routes.add(Route.post("/admin/accounts/{id}/reset-link", admin, handed.resetLink()));
-        routes.add(Route.post("/admin/invitations", admin, handed.invite()));
-        routes.add(Route.get("/admin/mail", admin, handed.state()));
-        routes.add(Route.post("/admin/mail", admin, handed.test()));
-        routes.add(Route.get("/admin/tasks/{id}", admin, tasks.one()));
-        routes.add(Route.post("/admin/tasks/{id}/refunds", admin, tasks.refund()));
-        PricesHandler pricing = new PricesHandler(services.prices());
-        routes.add(Route.get("/admin/models", admin, pricing.list()));
-        routes.add(Route.get("/admin/models/{id...}/prices", admin, pricing.versions()));
-        routes.add(Route.post("/admin/models/{id...}/prices", admin, pricing.set()));
-        VouchersHandler codes = new VouchersHandler(services.vouchers());
-        routes.add(Route.get("/admin/vouchers", admin, codes.list()));
-        routes.add(Route.post("/admin/vouchers", admin, codes.make()));
-        PaymentsHandler paid = new PaymentsHandler(services.paying().payments(), services.paying()::events);
-        routes.add(Route.get("/admin/payments", admin, paid.list()));
-        SettingsHandler changing = new SettingsHandler(services.settings());
-        routes.add(Route.get("/admin/settings", admin, changing.list()));
-        routes.add(Route.post("/admin/settings", admin, changing.set()));
-        routes.add(Route.get("/admin/books", admin, books.state()));
-        routes.add(Route.post("/admin/books", admin, books.verify()).taking());
-        routes.add(Route.post("/admin/drain", admin, new DrainHandler(announce, store.writer(), clock).announce()));
-        routes.add(Route.get("/admin/audit", admin, audit.list()));
-        routes.add(Route.get("/admin/audit.csv", admin, audit.csv()));
-        ChannelsHandler channels = new ChannelsHandler(services.channels(), services.channelDeeds(), clock);
-        routes.add(Route.get("/admin/channels", admin, channels));
-        routes.add(Route.post("/admin/channels/reload", admin, channels.reload()));
-        routes.add(Route.post("/admin/channels/{id}/try", admin, channels.tryOut()));
-        routes.add(Route.get(
-                "/admin/tasks", admin, new PlatformTasksHandler(new PlatformCalls(store.database(), store.writer()))));
-        routes.add(Route.get("/admin/usage", admin, new PlatformUsageHandler(store.platform(), clock)));
-        return routes;
+    /** @param announce announces that this server stops */
+    List<Route<?>> table(Runnable announce) {
+        return RouteList.of(accounts(), people(), tasks(), sales(), server(announce), reports());
+    }
+
+    private Route<?> get(String path, Handler<? super AdminGate.Operator> handler) {
+        return Route.get(path, admin, handler);
+    }
+
+    private Route<?> post(String path, Handler<? super AdminGate.Operator> handler) {
+        return Route.post(path, admin, handler);
+    }
+
+    private List<Route<?>> accounts() {
+        AccountsHandler accounts = new AccountsHandler(operator.administration(), operator.deletions());
+        return List.of(
+                get("/admin/accounts", accounts.list()),
+                post("/admin/accounts", accounts.create()),
+                get("/admin/accounts/{id}", accounts.one()),
+                post("/admin/accounts/{id}/grants", accounts.grant()),
+                post("/admin/accounts/{id}/adjustments", accounts.adjust()),
+                post("/admin/accounts/{id}/block", accounts.block()),
+                post("/admin/accounts/{id}/delete", accounts.delete()),
+                get("/admin/accounts/{id}/limits", accounts.limits()),
+                post("/admin/accounts/{id}/limits", accounts.setLimits()),
+                get("/admin/accounts/{id}/keys", accounts.keys()),
+                post("/admin/accounts/{id}/keys", accounts.createKey()));
+    }
+
+    private List<Route<?>> people() {
+        PeopleHandler people = new PeopleHandler(operator.administration().people());
+        LinksHandler links = new LinksHandler(operator.administration().links());
+        return List.of(
+                post("/admin/accounts/{id}/remove-second-factor", people.removeSecondFactor()),
+                post("/admin/accounts/{id}/role", people.setRole()),
+                post("/admin/accounts/{id}/reset-link", links.resetLink()),
+                post("/admin/invitations", links.invite()),
+                get("/admin/mail", links.state()),
+                post("/admin/mail", links.test()));
+    }
+
+    private List<Route<?>> tasks() {
+        TasksHandler tasks = new TasksHandler(
+                operator.administration().deeds(),
+                books.stores().ledger(),
+                books.stores().tasks());
+        return List.of(get("/admin/tasks/{id}", tasks.one()), post("/admin/tasks/{id}/refunds", tasks.refund()));
+    }
+
+    private List<Route<?>> sales() {
+        PricesHandler prices = new PricesHandler(operator.prices());
+        VouchersHandler vouchers = new VouchersHandler(operator.vouchers());
+        return List.of(
+                get("/admin/models", prices.list()),
+                get("/admin/models/{id...}/prices", prices.versions()),
+                post("/admin/models/{id...}/prices", prices.set()),
+                get("/admin/vouchers", vouchers.list()),
+                post("/admin/vouchers", vouchers.make()),
+                get("/admin/payments", new PaymentsHandler(money.payments(), money::events).list()));
+    }
+
+    private List<Route<?>> server(Runnable announce) {
+        SettingsHandler settings = new SettingsHandler(operator.settings());
+        BooksHandler check = new BooksHandler(operator.booksCheck());
+        AuditLogHandler audit = new AuditLogHandler(books.stores().auditLog());
+        ChannelsHandler channels =
+                new ChannelsHandler(upstreams.pool()::status, operator.channelDeeds(), ground.clock());
+        return List.of(
+                get("/admin/settings", settings.list()),
+                post("/admin/settings", settings.set()),
+                get("/admin/books", check.state()),
+                Route.post("/admin/books", admin, check.verify()).taking(),
+                post("/admin/drain", new DrainHandler(announce, books.writer(), ground.clock()).announce()),
+                get("/admin/audit", audit.list()),
+                get("/admin/audit.csv", audit.csv()),
+                get("/admin/channels", channels),
+                post("/admin/channels/reload", channels.reload()),
+                post("/admin/channels/{id}/try", channels.tryOut()));
+    }
+
+    private List<Route<?>> reports() {
+        return List.of(
+                get("/admin/tasks", new PlatformTasksHandler(operator.calls())),
+                get("/admin/usage", new PlatformUsageHandler(operator.platform(), ground.clock())));
     }
 }

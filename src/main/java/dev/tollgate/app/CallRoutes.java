@@ -22,7 +22,7 @@ import dev.tollgate.http.Gate;
 import dev.tollgate.http.Handler;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.WhileBooksAnswer;
-import dev.tollgate.models.Catalogue;
+import dev.tollgate.http.limits.Workers;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.protocols.chat.ChatProtocol;
@@ -35,72 +35,52 @@ import dev.tollgate.protocols.googleapi.GoogleModelsHandler;
 import dev.tollgate.protocols.googleapi.TokenCount;
 import dev.tollgate.protocols.googleapi.UnknownMethodHandler;
 import dev.tollgate.protocols.googleapi.UploadHandler;
-import java.time.InstantSource;
+import dev.tollgate.upstreams.signatures.Signatures;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** The part of the routes table that callers' programs use, with a key; the playground asks by the same doors. */
 final class CallRoutes {
 
-    private final Settings settings;
-    private final Store store;
-    private final Catalogue catalogue;
+    private final Ground ground;
+    private final BooksModule books;
     private final Calls calls;
     private final SchemaChecks checks;
-    private final InstantSource clock;
-    private final RandomGenerator random;
+    private final Signatures signatures;
+    private final Workers signing;
     private final FreeCounts counts;
     private final Door chat;
 
+    /** @param signing threads that sign receipts */
     CallRoutes(
-            Settings settings,
-            Store store,
-            Catalogue catalogue,
+            Ground ground,
+            BooksModule books,
             Calls calls,
             SchemaChecks checks,
-            InstantSource clock,
-            RandomGenerator random) {
-        this.settings = settings;
-        this.store = store;
-        this.catalogue = catalogue;
+            Signatures signatures,
+            Workers signing) {
+        this.ground = ground;
+        this.books = books;
         this.calls = calls;
         this.checks = checks;
-        this.clock = clock;
-        this.random = random;
-        this.counts = new FreeCounts(store.ledger(), calls.meter());
+        this.signatures = signatures;
+        this.signing = signing;
+        this.counts = new FreeCounts(books.stores().ledger(), calls.meter());
         this.chat = door(chat(false));
     }
 
-    /** @param more protocols beside the program's own, by the path of their route */
-    List<Route<?>> table(KeyGate key, CustomerKeys customerKeys, ReceiptsHandler receipts, Map<String, Protocol> more) {
+    /** @param customerKeys what customers do with their keys */
+    List<Route<?>> table(KeyGate key, CustomerKeys customerKeys) {
         List<Route<?>> routes = new ArrayList<>();
+        models(routes, key);
+        account(routes, key);
+        keys(routes, key.forManagement(), customerKeys);
+        receipts(routes, key);
         Gate<KeyCaller> modelKey = whileBooksAnswer(key.forModels());
-        ModelsHandler models = new ModelsHandler(catalogue, calls.models());
-        api(routes, chat.route("/chat/completions", modelKey));
-        api(routes, chat.countingRoute("/estimate", modelKey, counts, ChatProtocol.estimate()));
-        GoogleModelsHandler googleModels = new GoogleModelsHandler(catalogue, calls.models());
-        api(routes, ofBoth("/models", key, models.list(), googleModels.list()));
-        api(routes, ofBoth("/models/{id...}", key, models.one(), googleModels.one()));
-        api(routes, Route.get("/credits", key, new CreditsHandler(store.ledger())));
-        api(routes, Route.get("/tasks/{id}", key, new TaskHandler(store.tasks(), store.ledger(), store.writer())));
-        api(routes, Route.get("/tasks", key, new TaskListHandler(store.history())));
-        api(routes, Route.get("/usage", key, new UsageHandler(store.history(), clock)));
-        KeyGate managementKey = key.forManagement();
-        KeysHandler keys = new KeysHandler(customerKeys, this::modelId);
-        api(routes, Route.get("/keys", managementKey, keys.list()));
-        api(routes, Route.post("/keys", managementKey, keys.create()));
-        api(routes, Route.get("/keys/{id}", managementKey, keys.one()));
-        api(routes, Route.patch("/keys/{id}", managementKey, keys.change()));
-        api(routes, Route.delete("/keys/{id}", managementKey, keys.delete()));
-        api(routes, Route.post("/keys/{id}/rotate", managementKey, keys.rotate()));
-        api(routes, Route.get("/receipts", key, receipts.list()));
-        api(routes, Route.get("/receipts/head", key, receipts.head()));
-        api(routes, Route.get("/receipts/key", key, receipts.keys()));
-        api(routes, Route.get("/receipts/{task_id}", key, receipts.one()));
-        more.forEach((path, protocol) -> routes.add(door(protocol).route(path, modelKey)));
+        ground.surroundings()
+                .protocols()
+                .forEach((path, protocol) -> routes.add(door(protocol).route(path, modelKey)));
         KeyGate googleKey = key.orAsGooglesClients();
         for (String base : List.of("/v1beta", "/v1", "/v1/gemini/v1beta", "/v1/gemini/v1")) {
             google(routes, base, googleKey);
@@ -112,6 +92,42 @@ final class CallRoutes {
                     .withErrors(GoogleErrors.OBJECT));
         }
         return routes;
+    }
+
+    private void models(List<Route<?>> routes, KeyGate key) {
+        Gate<KeyCaller> modelKey = whileBooksAnswer(key.forModels());
+        api(routes, chat.route("/chat/completions", modelKey));
+        api(routes, chat.countingRoute("/estimate", modelKey, counts, ChatProtocol.estimate()));
+        ModelsHandler models = new ModelsHandler(ground.catalogue(), calls.models());
+        GoogleModelsHandler googleModels = new GoogleModelsHandler(ground.catalogue(), calls.models());
+        api(routes, ofBoth("/models", key, models.list(), googleModels.list()));
+        api(routes, ofBoth("/models/{id...}", key, models.one(), googleModels.one()));
+    }
+
+    private void account(List<Route<?>> routes, KeyGate key) {
+        Stores stores = books.stores();
+        api(routes, Route.get("/credits", key, new CreditsHandler(stores.ledger())));
+        api(routes, Route.get("/tasks/{id}", key, new TaskHandler(stores.tasks(), stores.ledger(), books.writer())));
+        api(routes, Route.get("/tasks", key, new TaskListHandler(books.history())));
+        api(routes, Route.get("/usage", key, new UsageHandler(books.history(), ground.clock())));
+    }
+
+    private void keys(List<Route<?>> routes, KeyGate key, CustomerKeys customerKeys) {
+        KeysHandler keys = new KeysHandler(customerKeys, this::modelId);
+        api(routes, Route.get("/keys", key, keys.list()));
+        api(routes, Route.post("/keys", key, keys.create()));
+        api(routes, Route.get("/keys/{id}", key, keys.one()));
+        api(routes, Route.patch("/keys/{id}", key, keys.change()));
+        api(routes, Route.delete("/keys/{id}", key, keys.delete()));
+        api(routes, Route.post("/keys/{id}/rotate", key, keys.rotate()));
+    }
+
+    private void receipts(List<Route<?>> routes, KeyGate key) {
+        ReceiptsHandler receipts = new ReceiptsHandler(books.stores().receipts(), ground.clock(), signing);
+        api(routes, Route.get("/receipts", key, receipts.list()));
+        api(routes, Route.get("/receipts/head", key, receipts.head()));
+        api(routes, Route.get("/receipts/key", key, receipts.keys()));
+        api(routes, Route.get("/receipts/{task_id}", key, receipts.one()));
     }
 
     /** What the playground says to a model; its answers tell what they cost while they run. */
@@ -150,7 +166,7 @@ final class CallRoutes {
     /** The Gemini door under one of its bases (D23); {@code GET /v1/models} is a path of both protocols (D51). */
     private void google(List<Route<?>> routes, String base, KeyGate key) {
         Gate<KeyCaller> modelKey = whileBooksAnswer(key.forModels());
-        GoogleModelsHandler models = new GoogleModelsHandler(catalogue, calls.models());
+        GoogleModelsHandler models = new GoogleModelsHandler(ground.catalogue(), calls.models());
         Door whole = door(generate(GenerateProtocol.Method.GENERATE));
         Door stream = door(generate(GenerateProtocol.Method.STREAM));
         Door count = door(generate(GenerateProtocol.Method.COUNT));
@@ -170,36 +186,36 @@ final class CallRoutes {
     }
 
     private Gate<KeyCaller> whileBooksAnswer(Gate<KeyCaller> gate) {
-        return new WhileBooksAnswer<>(gate, store.writer()::isSilent);
+        return new WhileBooksAnswer<>(gate, books.writer()::isSilent);
     }
 
     private @Nullable String modelId(String idOrAlias) {
-        Model model = catalogue.find(idOrAlias);
+        Model model = ground.catalogue().find(idOrAlias);
         return model == null ? null : model.id();
     }
 
     private Door door(Protocol protocol) {
-        return new Door(protocol, calls, new LargeBodies(store.ledger(), calls.known()));
+        return new Door(protocol, calls, new LargeBodies(books.stores().ledger(), calls.known()));
     }
 
     private Protocol chat(boolean tellsCost) {
         return new ChatProtocol(
                 calls.models(),
-                store.signatures(),
+                signatures,
                 checks,
                 reading(),
-                settings.jsonClients(),
-                clock,
-                random,
+                ground.settings().jsonClients(),
+                ground.clock(),
+                ground.surroundings().random(),
                 tellsCost);
     }
 
     private Protocol generate(GenerateProtocol.Method method) {
-        return new GenerateProtocol(method, calls.models(), store.signatures(), checks, reading());
+        return new GenerateProtocol(method, calls.models(), signatures, checks, reading());
     }
 
     private ReadLimits reading() {
-        Settings.Limits limits = settings.limits();
+        Settings.Limits limits = ground.settings().limits();
         return new ReadLimits(
                 limits.nestingMax(),
                 limits.messagesMax(),

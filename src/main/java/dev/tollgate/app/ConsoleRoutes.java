@@ -1,13 +1,9 @@
 package dev.tollgate.app;
 
-import dev.tollgate.base.config.Settings;
 import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.customers.figures.NamesOfIds;
-import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.http.Route;
-import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Foresight;
-import dev.tollgate.models.ModelLife;
 import dev.tollgate.operator.admin.StoredAdministration;
 import dev.tollgate.pages.console.ConsoleAccount;
 import dev.tollgate.pages.console.ConsoleAccounts;
@@ -28,103 +24,125 @@ import dev.tollgate.pages.console.FirstSteps;
 import dev.tollgate.pages.console.ProvePage;
 import dev.tollgate.pages.frame.KeptFields;
 import dev.tollgate.pages.frame.Pages;
-import java.security.SecureRandom;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 
 /** The part of the routes table that operators see. */
-final class ConsoleRoutes {
+record ConsoleRoutes(
+        Ground ground,
+        BooksModule books,
+        UpstreamsModule upstreams,
+        CallsModule calls,
+        PeopleModule people,
+        MoneyModule money,
+        OperatorModule operator,
+        Pages pages) {
 
-    private final Settings settings;
-    private final Store store;
-    private final Catalogue catalogue;
-    private final ModelLife life;
-    private final InstantSource clock;
-    private final SecureRandom random;
-
-    ConsoleRoutes(
-            Settings settings,
-            Store store,
-            Catalogue catalogue,
-            ModelLife life,
-            InstantSource clock,
-            SecureRandom random) {
-        this.settings = settings;
-        this.store = store;
-        this.catalogue = catalogue;
-        this.life = life;
-        this.clock = clock;
-        this.random = random;
+    List<Route<?>> table() {
+        return RouteList.of(front(), accountPages(), requests(), sales(), server());
     }
 
-    List<Route<?>> table(Pages pages, OperatorServices services) {
-        DeedForms forms = new DeedForms(store.people(), new KeptFields(store.secrets()), random);
-        PlatformCalls calls = new PlatformCalls(store.database(), store.writer());
-        Supplier<Foresight> foresight = () -> new Foresight(catalogue, life, clock.instant());
-        StoredAdministration administration = services.administration();
+    private DeedForms forms() {
+        return new DeedForms(books.people(), new KeptFields(books.secrets()), ground.random());
+    }
+
+    private AccountList accounts() {
+        return new AccountList(books.database());
+    }
+
+    private NamesOfIds names() {
+        return new NamesOfIds(books.database());
+    }
+
+    private Foresight foresight() {
+        return new Foresight(
+                ground.catalogue(), upstreams.models(), ground.clock().instant());
+    }
+
+    private List<Route<?>> front() {
         FirstSteps.Chosen chosen = new FirstSteps.Chosen(
-                settings.hasRealUpstream(),
-                settings.stripe() != null,
-                settings.pages().publicUrl() != null,
-                services.signUp()::isOpen);
+                ground.settings().hasRealUpstream(),
+                ground.settings().stripe() != null,
+                ground.settings().pages().publicUrl() != null,
+                people.signUp()::isOpen);
         FirstSteps steps = new FirstSteps(
-                chosen,
-                services.prices(),
-                administration.deeds(),
-                services.vouchers(),
-                services.links().links());
-        List<Route<?>> routes = new ArrayList<>();
-        routes.addAll(new ConsolePage(
-                        store.platform(),
-                        calls,
-                        services.channels(),
-                        foresight,
-                        services.prices(),
-                        services.books(),
-                        steps,
-                        store.kind(),
-                        clock)
-                .routes(pages));
-        routes.addAll(new ProvePage(store.people(), services.identities()).routes(pages));
-        NamesOfIds names = new NamesOfIds(store.database());
-        AccountList accounts = new AccountList(store.database());
-        routes.addAll(
-                new ConsoleAccounts(accounts, calls, administration.deeds(), services.links(), forms).routes(pages));
-        routes.addAll(new ConsoleAccount(
-                        administration,
-                        store.people(),
-                        services.people(),
-                        services.links(),
-                        services.deletions(),
-                        store.history(),
-                        forms,
-                        clock)
-                .routes(pages));
-        routes.addAll(new ConsoleCalls(calls, accounts, catalogue).routes(pages));
-        routes.addAll(new ConsoleRefused(services.refused(), names, accounts, clock).routes(pages));
-        routes.addAll(
-                new ConsoleCall(calls, store.history(), store.tasks(), catalogue, administration.deeds(), forms, clock)
+                chosen, operator.prices(), operator.administration().deeds(), operator.vouchers(), people.links());
+        return RouteList.of(
+                new ConsolePage(
+                                operator.platform(),
+                                operator.calls(),
+                                upstreams.pool()::status,
+                                this::foresight,
+                                operator.prices(),
+                                operator.booksCheck(),
+                                steps,
+                                books.kind(),
+                                ground.clock())
+                        .routes(pages),
+                new ProvePage(books.people(), people.identities()).routes(pages));
+    }
+
+    private List<Route<?>> accountPages() {
+        StoredAdministration administration = operator.administration();
+        return RouteList.of(
+                new ConsoleAccounts(
+                                accounts(), operator.calls(), administration.deeds(), administration.links(), forms())
+                        .routes(pages),
+                new ConsoleAccount(
+                                administration,
+                                books.people(),
+                                administration.people(),
+                                administration.links(),
+                                operator.deletions(),
+                                books.history(),
+                                forms(),
+                                ground.clock())
                         .routes(pages));
-        routes.addAll(new ConsoleChannels(services.channels(), store.platform(), services.channelDeeds(), forms, clock)
-                .routes(pages));
-        routes.addAll(new ConsolePrices(services.prices(), foresight, forms).routes(pages));
-        routes.addAll(new ConsoleVouchers(services.vouchers(), accounts, forms, clock).routes(pages));
-        Paying paying = services.paying();
-        routes.addAll(new ConsolePayments(
-                        paying.payments(),
-                        names,
-                        paying.sentence(),
-                        paying::told,
-                        forms,
-                        (by, event) -> paying.askAgain(by, event, store.writer()),
-                        clock)
-                .routes(pages));
-        routes.addAll(new ConsoleRevenue(store.platform(), clock).routes(pages));
-        routes.addAll(new ConsoleBooks(services.books()).routes(pages));
-        routes.addAll(new ConsoleAudit(store.auditLog(), names, accounts, store.people()).routes(pages));
-        routes.addAll(new ConsoleSettings(services.settings(), services.links(), forms).routes(pages));
-        return routes;
+    }
+
+    private List<Route<?>> requests() {
+        return RouteList.of(
+                new ConsoleCalls(operator.calls(), accounts(), ground.catalogue()).routes(pages),
+                new ConsoleRefused(calls.refused(), names(), accounts(), ground.clock()).routes(pages),
+                new ConsoleCall(
+                                operator.calls(),
+                                books.history(),
+                                books.stores().tasks(),
+                                ground.catalogue(),
+                                operator.administration().deeds(),
+                                forms(),
+                                ground.clock())
+                        .routes(pages),
+                new ConsoleChannels(
+                                upstreams.pool()::status,
+                                operator.platform(),
+                                operator.channelDeeds(),
+                                forms(),
+                                ground.clock())
+                        .routes(pages));
+    }
+
+    private List<Route<?>> sales() {
+        return RouteList.of(
+                new ConsolePrices(operator.prices(), this::foresight, forms()).routes(pages),
+                new ConsoleVouchers(operator.vouchers(), accounts(), forms(), ground.clock()).routes(pages),
+                new ConsolePayments(
+                                money.payments(),
+                                names(),
+                                money.sentence(),
+                                money::told,
+                                forms(),
+                                (by, event) -> money.askAgain(by, event, books.writer()),
+                                ground.clock())
+                        .routes(pages),
+                new ConsoleRevenue(operator.platform(), ground.clock()).routes(pages));
+    }
+
+    private List<Route<?>> server() {
+        return RouteList.of(
+                new ConsoleBooks(operator.booksCheck()).routes(pages),
+                new ConsoleAudit(books.stores().auditLog(), names(), accounts(), books.people()).routes(pages),
+                new ConsoleSettings(
+                                operator.settings(), operator.administration().links(), forms())
+                        .routes(pages));
     }
 }

@@ -5,7 +5,7 @@ import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.books.ledger.CreateAccount;
 import dev.tollgate.books.ledger.Grant;
-import dev.tollgate.books.ledger.InstallationKind;
+import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.UnmarkSandboxCredits;
 import dev.tollgate.customers.keys.CreateKey;
 import dev.tollgate.customers.keys.EnsureKey;
@@ -15,6 +15,7 @@ import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,13 +35,25 @@ record DemoAccount(@Nullable String secret, boolean isNew) {
     private static final String NAME = "Demo";
     private static final String REASON = "demo credits";
 
-    /** If the installation has a real upstream, whose calls cost money, only where the operator asks for it (decision D61). */
-    static boolean wanted(Settings settings, InstallationKind kind) {
-        return !kind.isReal() || settings.demo().asked();
+    /**
+     * Makes sure that the account and, if the operator has chosen one, its key exist. If the installation has a real upstream, whose calls
+     * cost money, only if the operator asks for it (decision D61).
+     *
+     * @return null if no demo account is wanted
+     */
+    static @Nullable DemoAccount of(Ground ground, BooksModule books) {
+        Settings.Demo demo = ground.settings().demo();
+        return !books.kind().isReal() || demo.asked()
+                ? ensure(
+                        demo,
+                        books.writer(),
+                        books.stores().keys(),
+                        ground.clock().instant(),
+                        ground.random())
+                : null;
     }
 
-    /** Makes sure that the account and, where the operator has chosen one, its key are there. */
-    static DemoAccount ensure(Settings.Demo demo, Store store, Instant now, SecureRandom random) {
+    private static DemoAccount ensure(Settings.Demo demo, Writer writer, Keys keys, Instant now, SecureRandom random) {
         CreateAccount account = new CreateAccount(ID, NAME, now);
         List<Change> changes = new ArrayList<>(List.of(account));
         if (demo.asked()) {
@@ -52,29 +65,29 @@ record DemoAccount(@Nullable String secret, boolean isNew) {
                             ? new Grant(ID, demo.creditsMicros(), REASON, account::created, now)
                             : Grant.ofSandbox(ID, demo.creditsMicros(), REASON, account::created, null, now));
         }
-        store.writer().commitAndWait(Unit.of(changes));
+        writer.commitAndWait(Unit.of(changes));
         KeySettings settings = KeySettings.named(NAME);
         Secret chosen = demo.key();
         if (chosen != null) {
             KeySecret secret = KeySecret.chosen(chosen.value());
-            store.writer().commitAndWait(Unit.of(new EnsureKey(OwnIds.key(random), ID, secret, settings, now)));
+            writer.commitAndWait(Unit.of(new EnsureKey(OwnIds.key(random), ID, secret, settings, now)));
             return new DemoAccount(chosen.value(), account.created());
         }
-        if (!store.keys().list(ID, null, 1).isEmpty()) {
+        if (!keys.list(ID, null, 1).isEmpty()) {
             return new DemoAccount(null, false);
         }
         KeySecret made = KeySecret.random(random);
-        store.writer().commitAndWait(Unit.of(new CreateKey(OwnIds.key(random), ID, made, settings, now)));
+        writer.commitAndWait(Unit.of(new CreateKey(OwnIds.key(random), ID, made, settings, now)));
         return new DemoAccount(made.reveal(), account.created());
     }
 
     /** What is to be told where no demo account is wanted and an earlier start has made one that can still call: a line for each key. */
-    static List<String> leftOver(Store store, Instant now) {
-        boolean hasCredits = store.ledger()
+    static List<String> leftOver(Stores stores, Instant now) {
+        boolean hasCredits = stores.ledger()
                 .account(ID)
-                .filter(account -> store.ledger().spendableMicros(account) > 0)
+                .filter(account -> stores.ledger().spendableMicros(account) > 0)
                 .isPresent();
-        List<Key> keys = hasCredits ? store.keys().list(ID, null, Keys.PAGE_MAX) : List.of();
+        List<Key> keys = hasCredits ? stores.keys().list(ID, null, Keys.PAGE_MAX) : List.of();
         return keys.stream()
                 .filter(key -> !key.disabled() && !key.expired(now))
                 .map(key ->
@@ -84,8 +97,8 @@ record DemoAccount(@Nullable String secret, boolean isNew) {
     }
 
     /** What can be spent now. */
-    long balanceMicros(Store store) {
-        return store.ledger().account(ID).orElseThrow().balance().balanceMicros();
+    long balanceMicros(Ledger ledger) {
+        return ledger.account(ID).orElseThrow().balance().balanceMicros();
     }
 
     @Override

@@ -1,11 +1,7 @@
 package dev.tollgate.app;
 
-import dev.tollgate.base.config.Settings;
-import dev.tollgate.calls.metering.CurrentModels;
-import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Foresight;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -23,32 +19,24 @@ final class Foretold {
 
     private static final Logger log = LoggerFactory.getLogger(Foretold.class);
 
-    private final Settings settings;
-    private final Store store;
-    private final Catalogue catalogue;
-    private final CurrentModels current;
-    private final UpstreamChannels channels;
-    private final InstantSource clock;
+    private final Ground ground;
+    private final BooksModule books;
+    private final UpstreamsModule upstreams;
     private final boolean isSandbox;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
 
-    /** What is so now the start tells itself. @param isSandbox whether calls cost nothing */
-    Foretold(
-            Settings settings,
-            Store store,
-            Catalogue catalogue,
-            CurrentModels current,
-            UpstreamChannels channels,
-            boolean isSandbox,
-            InstantSource clock) {
-        this.settings = settings;
-        this.store = store;
-        this.catalogue = catalogue;
-        this.current = current;
-        this.channels = channels;
-        this.isSandbox = isSandbox;
-        this.clock = clock;
+    /** What is true now is part of the start's own text, and is not logged. */
+    Foretold(Ground ground, BooksModule books, UpstreamsModule upstreams) {
+        this.ground = ground;
+        this.books = books;
+        this.upstreams = upstreams;
+        this.isSandbox = upstreams.sandbox() != null;
         told.addAll(ofModels());
+    }
+
+    private Foresight foresight() {
+        return new Foresight(
+                ground.catalogue(), upstreams.models(), ground.clock().instant());
     }
 
     /** Logs what was not told yet. */
@@ -58,7 +46,7 @@ final class Foretold {
 
     /** What models become, and where calls cost money what follows for the operator. It changes while the program runs. */
     private List<String> ofModels() {
-        Foresight foresight = new Foresight(catalogue, current, clock.instant());
+        Foresight foresight = foresight();
         List<String> sentences = new ArrayList<>(foresight.retirements());
         if (!isSandbox) {
             sentences.addAll(foresight.losses());
@@ -69,7 +57,7 @@ final class Foretold {
 
     /** What customers are told of the models that they use; prices only if calls cost money. */
     List<Foresight.Change> changes() {
-        Foresight foresight = new Foresight(catalogue, current, clock.instant());
+        Foresight foresight = foresight();
         List<Foresight.Change> changes = new ArrayList<>(foresight.retiring());
         if (!isSandbox) {
             changes.addAll(foresight.doubling());
@@ -79,15 +67,15 @@ final class Foretold {
 
     /** For the start, a line each. @param demo whether the demo account is wanted */
     List<String> warnings(boolean demo) {
-        List<String> warnings = new ArrayList<>(settings.warnings());
+        List<String> warnings = new ArrayList<>(ground.settings().warnings());
         warnings.addAll(ofModels());
         if (!isSandbox) {
-            warnings.addAll(channels.warnings());
+            warnings.addAll(upstreams.channels().warnings());
         }
         if (!demo) {
-            warnings.addAll(DemoAccount.leftOver(store, clock.instant()));
+            warnings.addAll(DemoAccount.leftOver(books.stores(), ground.clock().instant()));
         }
-        if (isSandbox && store.kind().isReal()) {
+        if (isSandbox && books.kind().isReal()) {
             warnings.add(withoutUpstream());
         }
         return warnings;
@@ -95,7 +83,7 @@ final class Foretold {
 
     /** Of this node, where the installation has a real upstream. */
     String withoutUpstream() {
-        String name = store.nodeName();
+        String name = books.node().name();
         return (name.isEmpty() ? "this server" : "node " + name)
                 + " has no real upstream, but this installation has had one: the sandbox answers its calls, and customers pay for them. Set"
                 + " gemini.api-key or channels-file here; if the installation is to have none, run ./tollgate installation sandbox";

@@ -1,5 +1,6 @@
 package dev.tollgate.app;
 
+import io.vertx.core.Future;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -40,6 +41,11 @@ final class Opened implements AutoCloseable {
         if (failure != null) {
             throw failure;
         }
+    }
+
+    /** Waits for what is done on an event loop. Blocks; not for an event loop. */
+    static <T> T await(Future<T> future) {
+        return future.toCompletionStage().toCompletableFuture().join();
     }
 
     /** Closes all after a failure, which is what is told. */

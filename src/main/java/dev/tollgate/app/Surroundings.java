@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -54,144 +55,53 @@ public record Surroundings(
         return name == null ? null : System.getenv(name);
     }
 
-    public Surroundings withClock(InstantSource clock) {
-        return new Surroundings(
-                clock,
-                random,
-                environment,
-                resolver,
-                foreignWrites,
-                sandboxRequestsMax,
-                halfClose,
-                passwordKibibytes,
-                uploadedAbove,
-                protocols);
+    /** Returns these surroundings with changes, as in {@code with(it -> it.clock = clock)}. */
+    public Surroundings with(Consumer<Changes> changes) {
+        Changes changed = new Changes(this);
+        changes.accept(changed);
+        return changed.done();
     }
 
-    public Surroundings withRandom(RandomGenerator random) {
-        return new Surroundings(
-                clock,
-                random,
-                environment,
-                resolver,
-                foreignWrites,
-                sandboxRequestsMax,
-                halfClose,
-                passwordKibibytes,
-                uploadedAbove,
-                protocols);
-    }
+    /** The same values while they are changed. */
+    public static final class Changes {
 
-    public Surroundings withEnvironment(UnaryOperator<@Nullable String> environment) {
-        return new Surroundings(
-                clock,
-                random,
-                environment,
-                resolver,
-                foreignWrites,
-                sandboxRequestsMax,
-                halfClose,
-                passwordKibibytes,
-                uploadedAbove,
-                protocols);
-    }
+        public InstantSource clock;
+        public RandomGenerator random;
+        public UnaryOperator<@Nullable String> environment;
+        public Resolver resolver;
+        public boolean foreignWrites;
+        public int sandboxRequestsMax;
+        public Duration halfClose;
+        public int passwordKibibytes;
+        public long uploadedAbove;
+        public Map<String, Protocol> protocols;
 
-    public Surroundings withSandboxRequestsMax(int sandboxRequestsMax) {
-        return new Surroundings(
-                clock,
-                random,
-                environment,
-                resolver,
-                foreignWrites,
-                sandboxRequestsMax,
-                halfClose,
-                passwordKibibytes,
-                uploadedAbove,
-                protocols);
-    }
+        private Changes(Surroundings before) {
+            this.clock = before.clock;
+            this.random = before.random;
+            this.environment = before.environment;
+            this.resolver = before.resolver;
+            this.foreignWrites = before.foreignWrites;
+            this.sandboxRequestsMax = before.sandboxRequestsMax;
+            this.halfClose = before.halfClose;
+            this.passwordKibibytes = before.passwordKibibytes;
+            this.uploadedAbove = before.uploadedAbove;
+            this.protocols = before.protocols;
+        }
 
-    public Surroundings withResolver(Resolver resolver) {
-        return new Surroundings(
-                clock,
-                random,
-                environment,
-                resolver,
-                foreignWrites,
-                sandboxRequestsMax,
-                halfClose,
-                passwordKibibytes,
-                uploadedAbove,
-                protocols);
-    }
-
-    public Surroundings withHalfClose(Duration halfClose) {
-        return new Surroundings(
-                clock,
-                random,
-                environment,
-                resolver,
-                foreignWrites,
-                sandboxRequestsMax,
-                halfClose,
-                passwordKibibytes,
-                uploadedAbove,
-                protocols);
-    }
-
-    public Surroundings withPasswordKibibytes(int passwordKibibytes) {
-        return new Surroundings(
-                clock,
-                random,
-                environment,
-                resolver,
-                foreignWrites,
-                sandboxRequestsMax,
-                halfClose,
-                passwordKibibytes,
-                uploadedAbove,
-                protocols);
-    }
-
-    public Surroundings withUploadedAbove(long uploadedAbove) {
-        return new Surroundings(
-                clock,
-                random,
-                environment,
-                resolver,
-                foreignWrites,
-                sandboxRequestsMax,
-                halfClose,
-                passwordKibibytes,
-                uploadedAbove,
-                protocols);
-    }
-
-    public Surroundings withProtocols(Map<String, Protocol> protocols) {
-        return new Surroundings(
-                clock,
-                random,
-                environment,
-                resolver,
-                foreignWrites,
-                sandboxRequestsMax,
-                halfClose,
-                passwordKibibytes,
-                uploadedAbove,
-                protocols);
-    }
-
-    public Surroundings withForeignWrites(boolean foreignWrites) {
-        return new Surroundings(
-                clock,
-                random,
-                environment,
-                resolver,
-                foreignWrites,
-                sandboxRequestsMax,
-                halfClose,
-                passwordKibibytes,
-                uploadedAbove,
-                protocols);
+        private Surroundings done() {
+            return new Surroundings(
+                    clock,
+                    random,
+                    environment,
+                    resolver,
+                    foreignWrites,
+                    sandboxRequestsMax,
+                    halfClose,
+                    passwordKibibytes,
+                    uploadedAbove,
+                    protocols);
+        }
     }
 
     private static final class SharedRandom implements RandomGenerator {

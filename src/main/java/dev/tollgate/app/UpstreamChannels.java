@@ -51,15 +51,11 @@ final class UpstreamChannels {
     private final Upstreams upstreams;
 
     /** @throws ConfigException when the channels file has an error */
-    UpstreamChannels(
-            Outbound outbound,
-            Settings settings,
-            Catalogue catalogue,
-            @Nullable Sandbox sandbox,
-            Surroundings surroundings) {
+    UpstreamChannels(Ground ground, Outbound outbound, @Nullable Sandbox sandbox) {
+        Surroundings surroundings = ground.surroundings();
         this.outbound = outbound;
-        this.settings = settings;
-        this.catalogue = catalogue;
+        this.settings = ground.settings();
+        this.catalogue = ground.catalogue();
         this.sandbox = sandbox;
         this.file = settings.channelsFile();
         this.media = new GeminiMedia(

@@ -32,7 +32,7 @@ class ClockTest {
     void a_clock_that_cannot_be_right_stops_the_start_with_a_sentence_and_nothing_is_made(String says) {
         Path data = folder.resolve("data");
         Settings settings = SettingsLoader.load(Map.of("port", "0", "data", data.toString()), Map.<String, String>of());
-        Surroundings surroundings = Surroundings.REAL.withClock(() -> Instant.parse(says));
+        Surroundings surroundings = Surroundings.REAL.with(it -> it.clock = () -> Instant.parse(says));
         assertThatThrownBy(() -> App.start(settings, surroundings).close())
                 .isInstanceOf(CannotOpen.class) // which the command line tells as it is
                 .hasMessage("The clock of this machine says " + Instant.parse(says)

@@ -54,7 +54,7 @@ class PagesGoldenTest {
             new Collected(used).all();
         }
         try (Gateway fresh = Gateway.start(
-                Surroundings.REAL.withClock(() -> FilledInstallation.NOW),
+                Surroundings.REAL.with(it -> it.clock = () -> FilledInstallation.NOW),
                 Map.of(),
                 "operator.password",
                 FilledInstallation.PASSWORD)) {

@@ -114,7 +114,9 @@ class WiringTest {
 
     private static Gateway startAtNoon(Map<String, String> environment, String... settings) {
         return Gateway.start(
-                Surroundings.REAL.withEnvironment(environment::get).withClock(() -> NOON), environment, settings);
+                Surroundings.REAL.with(it -> it.environment = environment::get).with(it -> it.clock = () -> NOON),
+                environment,
+                settings);
     }
 
     @ParameterizedTest
@@ -123,7 +125,7 @@ class WiringTest {
         try (Gateway gateway = start(variant)) {
             check("routes", routes(gateway.app()));
             check("parts", gateway.app().parts());
-            check("sweeps-" + variant, gateway.app().sweeps());
+            check("sweeps-" + variant, sweeps(gateway.app()));
             check("opened-" + variant, gateway.app().opened());
             check("metrics", gateway.app().metrics().keySet());
             if (variant != Variant.EVERYTHING) { // there /metrics needs a certificate
@@ -140,6 +142,10 @@ class WiringTest {
 
     private static List<String> routes(App app) {
         return app.routes().stream().map(WiringTest::line).toList();
+    }
+
+    private static List<String> sweeps(App app) {
+        return app.sweeps().stream().map(it -> it.name() + " " + it.every()).toList();
     }
 
     private static String line(Route<?> route) {
@@ -171,8 +177,9 @@ class WiringTest {
     private static String banner(Gateway gateway) {
         String url = gateway.url();
         String text = gateway.app().banner().text(gateway.data());
-        String sandbox =
-                gateway.app().sandbox() == null ? NOWHERE : gateway.sandbox().baseUrl();
+        String sandbox = gateway.app().upstreams().sandbox() == null
+                ? NOWHERE
+                : gateway.sandbox().baseUrl();
         return text.replace(url, "{url}")
                 .replace(sandbox, "{upstream}")
                 .replace(gateway.data().toString(), "{data}")

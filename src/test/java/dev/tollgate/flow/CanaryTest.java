@@ -102,7 +102,7 @@ class CanaryTest {
                 calls.add(customer.chatAside(asking(CANARY + " " + i + ".", false)));
             }
             calls.forEach(CompletableFuture::join);
-            assertThat(gateway.app().reload()).isTrue(); // lifts rests
+            assertThat(gateway.app().upstreams().reload()).isTrue(); // lifts rests
             assertThat(far.requests().stream().map(FarServer.Request::body))
                     .as("the far side was asked")
                     .anyMatch(body -> body.contains(CANARY));

@@ -38,9 +38,9 @@ final class Channels implements AutoCloseable {
         Map<String, String> environment = new HashMap<>(variables);
         environment.put("TOLLGATE_CHANNELS_FILE", file.toString());
         environment.put("TOLLGATE_ADMIN_KEY", ADMIN_KEY);
-        Surroundings surroundings = Surroundings.REAL.withEnvironment(environment::get);
-        surroundings = clock == null ? surroundings : surroundings.withClock(clock);
-        surroundings = random == null ? surroundings : surroundings.withRandom(random);
+        Surroundings surroundings = Surroundings.REAL.with(it -> it.environment = environment::get);
+        surroundings = clock == null ? surroundings : surroundings.with(it -> it.clock = clock);
+        surroundings = random == null ? surroundings : surroundings.with(it -> it.random = random);
         gateway = Gateway.start(surroundings, environment);
         customer = gateway.customer("10000");
     }
@@ -88,7 +88,7 @@ final class Channels implements AutoCloseable {
 
     boolean reload(String yaml) {
         write(yaml);
-        return gateway.app().reload();
+        return gateway.app().upstreams().reload();
     }
 
     Gateway gateway() {

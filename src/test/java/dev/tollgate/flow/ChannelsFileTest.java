@@ -226,7 +226,7 @@ class ChannelsFileTest {
                     .contains(channels.file() + ":5: channels[0].wieght is an unknown key; allowed is one of ")
                     .doesNotContain(KEY_B);
             java.nio.file.Files.delete(channels.file());
-            assertThat(channels.gateway().app().reload()).isFalse();
+            assertThat(channels.gateway().app().upstreams().reload()).isFalse();
             assertThat(channels.text()).isEqualTo("from a");
             channels.write("channels: []");
         } catch (java.io.IOException e) {

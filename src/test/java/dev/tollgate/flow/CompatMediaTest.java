@@ -101,7 +101,8 @@ class CompatMediaTest {
     }
 
     private static void assertNothingIsLeft(Channels channels) throws IOException {
-        Gateway.await("media to be let go", () -> channels.gateway().app().mediaBytes() == 0);
+        Gateway.await(
+                "media to be let go", () -> channels.gateway().app().calls().mediaBytes() == 0);
         try (var files = Files.list(channels.gateway().data().resolve("media"))) {
             assertThat(files).isEmpty();
         }
@@ -259,7 +260,7 @@ class CompatMediaTest {
             Gateway.Reply refused = gateway.post("/v1/estimate", call(url(path)), customer.key());
             assertError(refused, 400, "invalid_request", "invalid_request_error");
             assertThat(refused.error().get("param").asString()).isEqualTo(FIELD);
-            assertThat(gateway.app().mediaBytes()).isZero();
+            assertThat(gateway.app().calls().mediaBytes()).isZero();
         }
     }
 
@@ -424,7 +425,7 @@ class CompatMediaTest {
                 Channels slow = over(compat(server.url()))) {
             try (var leaving = slow.customer().chatRaw(call(url("/d")))) {
                 assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
-                assertThat(slow.gateway().app().mediaBytes()).isPositive();
+                assertThat(slow.gateway().app().calls().mediaBytes()).isPositive();
             }
             assertNothingIsLeft(slow);
             left.countDown();

@@ -78,7 +78,7 @@ class DownloadTest {
     void nothing_is_left() {
         PATHS.clear();
         Gateway.await("connections to close", () -> HOST.openConnections() == 0);
-        Gateway.await("media to be let go", () -> gateway.app().mediaBytes() == 0);
+        Gateway.await("media to be let go", () -> gateway.app().calls().mediaBytes() == 0);
     }
 
     @AfterAll
@@ -576,7 +576,7 @@ class DownloadTest {
         Gateway.Reply poor = gateway.post(
                 "/v1/estimate", call(url("/v")), gateway.customer("0").key());
         assertError(poor, 402, "insufficient_credits", "billing_error");
-        assertThat(gateway.app().mediaBytes()).isZero();
+        assertThat(gateway.app().calls().mediaBytes()).isZero();
     }
 
     // ---- at the Gemini door

@@ -51,7 +51,8 @@ class EarlierSealsTest {
                 Files.write(to, zip.readAllBytes());
             }
         }
-        fresh = Gateway.start(Surroundings.REAL.withClock(() -> Instant.parse("2026-11-21T09:00:00Z")), Map.of());
+        fresh = Gateway.start(
+                Surroundings.REAL.with(it -> it.clock = () -> Instant.parse("2026-11-21T09:00:00Z")), Map.of());
         gateway = fresh.over(data);
     }
 

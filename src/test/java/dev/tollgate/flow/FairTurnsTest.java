@@ -89,7 +89,7 @@ class FairTurnsTest {
                     .isEqualTo("image/png");
             assertThat(gateway.lastAsked().at("/contents/0/parts/2"))
                     .isEqualTo(gateway.lastAsked().at("/contents/0/parts/1"));
-            Gateway.await("media to be let go", () -> gateway.app().mediaBytes() == 0);
+            Gateway.await("media to be let go", () -> gateway.app().calls().mediaBytes() == 0);
             gateway.assertBooksAreClosed();
         }
     }
@@ -119,7 +119,7 @@ class FairTurnsTest {
             assertThat(reply.error().get("message").asString())
                     .contains("makes the GIFs of the call more than 33554432 pixels in all.");
             assertThat(customer.tasks()).isZero();
-            Gateway.await("media to be let go", () -> gateway.app().mediaBytes() == 0);
+            Gateway.await("media to be let go", () -> gateway.app().calls().mediaBytes() == 0);
         }
     }
 
@@ -156,7 +156,7 @@ class FairTurnsTest {
             for (int i = 0; i < 10; i++) {
                 calls.add(many.chatAside(call(medium)));
             }
-            Gateway.await("the calls", () -> gateway.app().openCalls() > 7);
+            Gateway.await("the calls", () -> gateway.app().calls().open() > 7);
             Gateway.Reply tiny = one.chat(call(TINY));
             long waiting = calls.stream().filter(reply -> !reply.isDone()).count();
             assertThat(tiny.status()).isEqualTo(200);
@@ -271,7 +271,7 @@ class FairTurnsTest {
             for (CompletableFuture<Gateway.Reply> reply : calls) {
                 assertThat(reply.get(20, TimeUnit.SECONDS).status()).isEqualTo(200);
             }
-            Gateway.await("media to be let go", () -> gateway.app().mediaBytes() == 0);
+            Gateway.await("media to be let go", () -> gateway.app().calls().mediaBytes() == 0);
             assertThat(many.chat(call(host.url() + "/3000000")).status()).isEqualTo(200);
         }
     }

@@ -31,7 +31,7 @@ class FileUploadTest {
     /** A tenth of what a program sends in a body: that it goes by that is for MediaPlacementTest and MediaMemoryTest to show. */
     private static final long LIMIT = GeminiMedia.BODY_BYTES_MAX / 10;
 
-    private static final Surroundings SURROUNDINGS = Surroundings.REAL.withUploadedAbove(LIMIT);
+    private static final Surroundings SURROUNDINGS = Surroundings.REAL.with(it -> it.uploadedAbove = LIMIT);
     private static final int LARGE = 1_600_000;
 
     private final Map<String, byte[]> files = new ConcurrentHashMap<>();
@@ -236,7 +236,7 @@ class FileUploadTest {
         try (var leaving = customer.chatRaw(call(video(1, LARGE)))) {
             Gateway.await("the upload", () -> upstream.requests().size() == 2);
         }
-        Gateway.await("the call's end", () -> gateway.app().openCalls() == 0);
+        Gateway.await("the call's end", () -> gateway.app().calls().open() == 0);
         assertThat(customer.lastTask().get("status").stringValue()).isEqualTo("cancelled");
         assertThat(customer.consumed()).isZero();
         assertThat(upstream.asked()).isEmpty();

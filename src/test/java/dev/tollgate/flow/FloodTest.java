@@ -324,7 +324,7 @@ class FloodTest {
     void a_deleted_key_without_calls_is_erased_after_a_day() {
         String email = "gone" + networks + "@example.org";
         member(email);
-        CustomerKeys keys = gateway.app().customerKeys();
+        CustomerKeys keys = gateway.app().people().keys();
         String account = account(email);
         String unused = made(keys, account);
         String used = made(keys, account);
@@ -350,7 +350,7 @@ class FloodTest {
                                 "{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}")
                         .status())
                 .isEqualTo(200);
-        CustomerKeys keys = gateway.app().customerKeys();
+        CustomerKeys keys = gateway.app().people().keys();
         keys.delete(customer.account(), customer.keyId());
         gateway.execute("UPDATE api_key SET last_used_at = NULL WHERE id = '" + customer.keyId() + "'");
         later(Duration.ofHours(25));

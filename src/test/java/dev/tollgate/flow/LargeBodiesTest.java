@@ -38,7 +38,7 @@ class LargeBodiesTest {
 
     @AfterAll
     static void stop() {
-        Gateway.await("everything to be given back", () -> gateway.app().requestBytes() == 0);
+        Gateway.await("everything to be given back", () -> gateway.app().front().requestBytes() == 0);
         gateway.close();
     }
 
@@ -146,18 +146,18 @@ class LargeBodiesTest {
     @Test
     void what_a_request_takes_is_charged_until_its_call_is_over_even_where_its_caller_has_left() {
         Customer rich = gateway.customer("100");
-        Gateway.await("the calls before", () -> gateway.app().requestBytes() == 0);
+        Gateway.await("the calls before", () -> gateway.app().front().requestBytes() == 0);
         gateway.script(
                 UpstreamScript.answers().text("Half").delay(700).text("whole").finish("STOP"));
         try (RawCall call = rich.chatRaw(call(CHAT, LARGE).replace("false", "true"), "left alone")) {
             call.readUntil("Half");
         }
-        Gateway.await("the exchange to end", () -> gateway.app().openExchanges() == 0);
-        assertThat(gateway.app().openCalls()).isEqualTo(1);
+        Gateway.await("the exchange to end", () -> gateway.app().front().openExchanges() == 0);
+        assertThat(gateway.app().calls().open()).isEqualTo(1);
 
-        assertThat(gateway.app().requestBytes()).isGreaterThan(LARGE.length());
-        Gateway.await("the call to end", () -> gateway.app().openCalls() == 0);
-        Gateway.await("its memory", () -> gateway.app().requestBytes() == 0);
+        assertThat(gateway.app().front().requestBytes()).isGreaterThan(LARGE.length());
+        Gateway.await("the call to end", () -> gateway.app().calls().open() == 0);
+        Gateway.await("its memory", () -> gateway.app().front().requestBytes() == 0);
     }
 
     private static void setBalance(Customer customer, long available, long reserved) {

@@ -68,7 +68,7 @@ class NoticesTest {
     }
 
     private static void sweep() {
-        gateway.app().notices().sweep();
+        gateway.app().people().mail().notices().sweep();
     }
 
     private static long mails(String email) {
@@ -197,11 +197,11 @@ class NoticesTest {
         crowd("monthly@example.org");
         gateway.setNow(Instant.parse("2026-12-01T00:00:01Z"));
         try {
-            gateway.app().statements().sweep();
+            gateway.app().people().mail().statements().sweep();
             assertThat(mails("monthly@example.org")).isEqualTo(1);
             gateway.execute("DELETE FROM outgoing_mail WHERE id LIKE 'mail_crowd%'");
-            gateway.app().statements().sweep();
-            gateway.app().statements().sweep();
+            gateway.app().people().mail().statements().sweep();
+            gateway.app().people().mail().statements().sweep();
             assertThat(mails("monthly@example.org")).isEqualTo(2);
         } finally {
             gateway.setNow(NOON);
@@ -216,14 +216,14 @@ class NoticesTest {
         call(other, "gemini-3.1-pro");
         try {
             gateway.setNow(Instant.parse("2026-10-31T23:00:00Z"));
-            gateway.app().modelNotices().sweep();
+            gateway.app().people().mail().modelNotices().sweep();
             assertThat(mails("uses-pro@example.net")).as("31 days before").isEqualTo(1);
 
             gateway.setNow(NOON);
-            gateway.app().modelNotices().sweep();
-            gateway.app().modelNotices().sweep();
+            gateway.app().people().mail().modelNotices().sweep();
+            gateway.app().people().mail().modelNotices().sweep();
             sweep();
-            gateway.app().modelNotices().sweep();
+            gateway.app().people().mail().modelNotices().sweep();
             assertThat(mails("uses-pro@example.net")).isEqualTo(2);
             assertThat(mails("uses-another@example.net")).isEqualTo(1);
             String told = "On 1 Dec 2026 gemini-3.8-flash starts to answer for google/gemini-2.5-pro-preview.";
@@ -233,7 +233,7 @@ class NoticesTest {
             assertThat(other.get("/dashboard").body()).doesNotContain("starts to answer");
 
             gateway.setNow(Instant.parse("2026-12-01T00:00:00Z"));
-            gateway.app().modelNotices().sweep();
+            gateway.app().people().mail().modelNotices().sweep();
             assertThat(mails("uses-pro@example.net")).as("it has retired").isEqualTo(2);
             assertThat(user.get("/dashboard").body()).doesNotContain("starts to answer");
         } finally {
@@ -246,11 +246,11 @@ class NoticesTest {
         Browser browser = member("pro-and-mails@example.net");
         call(browser, "gemini-2.5-pro");
         crowd("pro-and-mails@example.net");
-        gateway.app().modelNotices().sweep();
+        gateway.app().people().mail().modelNotices().sweep();
         assertThat(mails("pro-and-mails@example.net")).isEqualTo(1);
         gateway.execute("DELETE FROM outgoing_mail WHERE id LIKE 'mail_crowd%'");
-        gateway.app().modelNotices().sweep();
-        gateway.app().modelNotices().sweep();
+        gateway.app().people().mail().modelNotices().sweep();
+        gateway.app().people().mail().modelNotices().sweep();
         assertThat(mails("pro-and-mails@example.net")).isEqualTo(2);
     }
 

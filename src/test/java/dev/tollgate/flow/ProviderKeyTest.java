@@ -99,7 +99,7 @@ class ProviderKeyTest {
                 CompletableFuture<Void> calls = call(gateway, customer, i, seen);
                 if (i < RESTING) {
                     calls.join();
-                    assertThat(gateway.app().reload()).isTrue(); // lifts rests
+                    assertThat(gateway.app().upstreams().reload()).isTrue(); // lifts rests
                 } else {
                     together.add(calls);
                 }

@@ -243,7 +243,7 @@ class RatesTest {
         assertThat(google(customer).status()).isEqualTo(200);
         assertThat(customer.chat(call("kept"), "its-name").status()).isEqualTo(200);
         assertThat(customer.chat(call("Hi")).status()).isEqualTo(200);
-        assertThat(gateway.app().openCalls()).isZero();
+        assertThat(gateway.app().calls().open()).isZero();
     }
 
     @Test

@@ -39,7 +39,7 @@ class SandboxUploadTest {
     @BeforeEach
     void start() {
         gateway = Gateway.start(
-                Surroundings.REAL.withUploadedAbove(GeminiMedia.BODY_BYTES_MAX / 10),
+                Surroundings.REAL.with(it -> it.uploadedAbove = GeminiMedia.BODY_BYTES_MAX / 10),
                 Map.of(),
                 "media.allow",
                 "127.0.0.1:" + host.port());

@@ -180,10 +180,10 @@ class SlotsTest {
     }
 
     private void assertNothingIsTaken() {
-        Gateway.await("the calls' end", () -> gateway.app().openCalls() == 0);
+        Gateway.await("the calls' end", () -> gateway.app().calls().open() == 0);
         Gateway.await("the channel to be free", () -> inFlight() == 0);
         Gateway.await("holds", () -> gateway.number("SELECT COALESCE(SUM(reserved_micros), 0) FROM account") == 0);
-        Gateway.await("media to be let go", () -> gateway.app().mediaBytes() == 0);
+        Gateway.await("media to be let go", () -> gateway.app().calls().mediaBytes() == 0);
     }
 
     private long inFlight() {

@@ -193,9 +193,9 @@ class TwoServersIdempotencyTest {
         try (RawCall first = customer.chatRaw(call(true, "leaves"), "k")) {
             first.readUntil("Never");
             try (RawCall second = other.chatRaw(call(true, "leaves"), "k")) {
-                Gateway.await("the other request", () -> two.app().requestBytes() > 0);
+                Gateway.await("the other request", () -> two.app().front().requestBytes() > 0);
             }
-            Gateway.await("its departure", () -> two.app().requestBytes() == 0);
+            Gateway.await("its departure", () -> two.app().front().requestBytes() == 0);
             Postgres.execute(url, "DELETE FROM node WHERE id = (SELECT node_id FROM open_hold)");
             first.readUntil("event: error");
         }

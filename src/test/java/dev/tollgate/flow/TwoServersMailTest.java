@@ -43,11 +43,12 @@ class TwoServersMailTest {
                             + Instant.parse("2026-10-21T10:00:00Z").toEpochMilli()
                             + " FROM person WHERE login = 'ann@example.org'");
             at("2026-10-31T23:59:59Z", both);
-            both.forEach(each -> each.app().statements().sweep());
+            both.forEach(each -> each.app().people().mail().statements().sweep());
             assertThat(one.number("SELECT COUNT(*) FROM outgoing_mail")).isEqualTo(1);
             at("2026-11-01T00:00:01Z", both);
             List<CompletableFuture<Void>> sweeps = both.stream()
-                    .map(each -> CompletableFuture.runAsync(each.app().statements()::sweep))
+                    .map(each -> CompletableFuture.runAsync(
+                            each.app().people().mail().statements()::sweep))
                     .toList();
             sweeps.forEach(CompletableFuture::join);
             assertThat(MailBox.text(box.to("ann@example.org", 2).getLast()))
@@ -56,10 +57,10 @@ class TwoServersMailTest {
                             MailBox.SITE + "/dashboard/billing/statements/2026-10",
                             MailBox.SITE + "/dashboard/billing/invoices/pay_of_october");
             one.restart();
-            both.forEach(each -> each.app().statements().sweep());
+            both.forEach(each -> each.app().people().mail().statements().sweep());
             assertThat(one.number("SELECT COUNT(*) FROM outgoing_mail")).isEqualTo(2);
             at("2026-12-01T00:00:01Z", both);
-            both.forEach(each -> each.app().statements().sweep());
+            both.forEach(each -> each.app().people().mail().statements().sweep());
             assertThat(one.number("SELECT COUNT(*) FROM outgoing_mail"))
                     .as("nothing has moved in November")
                     .isEqualTo(2);
@@ -82,11 +83,12 @@ class TwoServersMailTest {
                     + Instant.parse("2026-11-19T10:00:00Z").toEpochMilli()
                     + ", 'key_1', 'gemini-2.5-pro' FROM person WHERE login = 'ann@example.org'");
             List<CompletableFuture<Void>> sweeps = both.stream()
-                    .map(each -> CompletableFuture.runAsync(each.app().modelNotices()::sweep))
+                    .map(each -> CompletableFuture.runAsync(
+                            each.app().people().mail().modelNotices()::sweep))
                     .toList();
             sweeps.forEach(CompletableFuture::join);
             one.restart();
-            both.forEach(each -> each.app().modelNotices().sweep());
+            both.forEach(each -> each.app().people().mail().modelNotices().sweep());
             assertThat(one.number("SELECT COUNT(*) FROM outgoing_mail")).isEqualTo(2);
             assertThat(one.text("SELECT models FROM told_notice")).isEqualTo("gemini-2.5-pro@2026-12-01");
         }

@@ -167,7 +167,7 @@ class UpstreamFailuresTest {
         int asked = sandbox.asked().size();
         assertThat(refunded(false).header("retry-after")).isIn("33", "34");
         assertThat(sandbox.asked()).as("asked while the quota rests").hasSize(asked);
-        gateway.app().reload(); // lifts the rest, for the other tests
+        gateway.app().upstreams().reload(); // lifts the rest, for the other tests
     }
 
     @ParameterizedTest

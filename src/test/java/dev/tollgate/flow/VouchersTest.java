@@ -77,7 +77,7 @@ class VouchersTest {
     }
 
     private static Vouchers.Redemption redeem(Customer customer, String typed) {
-        return gateway.app().vouchers().redeem(customer.account(), "of " + customer.account(), typed);
+        return gateway.app().money().vouchers().redeem(customer.account(), "of " + customer.account(), typed);
     }
 
     @Test
@@ -114,7 +114,7 @@ class VouchersTest {
                     .get(0)
                     .asString();
             own.setNow(Instant.now().minus(Duration.ofMinutes(5)));
-            assertThat(own.app().vouchers().redeem(customer.account(), "somewhere", code))
+            assertThat(own.app().money().vouchers().redeem(customer.account(), "somewhere", code))
                     .isInstanceOf(Vouchers.Redeemed.class);
             own.assertBooksAreClosed();
         }
@@ -168,7 +168,7 @@ class VouchersTest {
         String code = made("{\"credits\":5,\"reason\":\"too late\"}").getFirst();
         assertThat(redeem(customer, code)).isInstanceOf(Vouchers.TooManyTries.class);
         Customer neighbour = gateway.customer("1");
-        assertThat(gateway.app().vouchers().redeem(neighbour.account(), "of " + customer.account(), code))
+        assertThat(gateway.app().money().vouchers().redeem(neighbour.account(), "of " + customer.account(), code))
                 .isInstanceOf(Vouchers.TooManyTries.class);
     }
 
@@ -195,7 +195,7 @@ class VouchersTest {
     @Test
     void an_account_that_cannot_take_the_credits_leaves_the_voucher_good() {
         String code = made("{\"credits\":7,\"reason\":\"not lost\"}").getFirst();
-        assertThat(gateway.app().vouchers().redeem("acc_nobody", "somewhere", code))
+        assertThat(gateway.app().money().vouchers().redeem("acc_nobody", "somewhere", code))
                 .isEqualTo(new Vouchers.CannotBeUsed());
         Customer customer = gateway.customer("1");
         assertThat(redeem(customer, code)).isInstanceOf(Vouchers.Redeemed.class);

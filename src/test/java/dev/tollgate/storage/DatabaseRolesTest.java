@@ -108,8 +108,8 @@ class DatabaseRolesTest {
                                 ADMIN_KEY)
                         .status())
                 .isLessThan(300);
-        gateway.app().statements().sweep();
-        gateway.app().notices().sweep();
+        gateway.app().people().mail().statements().sweep();
+        gateway.app().people().mail().notices().sweep();
         Gateway.await(
                 "what is noted of it", () -> gateway.number("SELECT COUNT(*) FROM told_notice WHERE sequence > 0") > 0);
         String data = "/dashboard/settings/data";

@@ -68,7 +68,8 @@ public final class FilledInstallation implements AutoCloseable {
         settings.addAll(List.of("channels.file", channels.toString(), "stripe.allow-test-key", "true"));
         settings.addAll(List.of("operator.password", PASSWORD, "stripe.secret-key", StripeStandIn.KEY));
         settings.addAll(List.of("stripe.webhook-secret", StripeStandIn.SECRET));
-        gateway = Gateway.start(Surroundings.REAL.withClock(() -> now), Map.of(), settings.toArray(String[]::new));
+        gateway = Gateway.start(
+                Surroundings.REAL.with(it -> it.clock = () -> now), Map.of(), settings.toArray(String[]::new));
         demoFirst(gateway);
         operator = browser(1);
         operator.signIn("operator", PASSWORD);
@@ -295,7 +296,7 @@ public final class FilledInstallation implements AutoCloseable {
     private void settled() {
         Gateway.await(
                 "the call's end",
-                () -> gateway.app().openCalls() == running.size()
+                () -> gateway.app().calls().open() == running.size()
                         && gateway.number("SELECT COUNT(*) FROM open_hold") == running.size());
     }
 

@@ -91,12 +91,12 @@ public final class Gateway implements AutoCloseable {
      * @param settings names and values in turn, as in {@code http.trusted-hops}, {@code 1}
      */
     public static Gateway start(Map<String, String> environment, String... settings) {
-        return start(Surroundings.REAL.withEnvironment(environment::get), environment, settings);
+        return start(Surroundings.REAL.with(it -> it.environment = environment::get), environment, settings);
     }
 
     /** @param resolver finds the hosts that media are downloaded from */
     public static Gateway start(Resolver resolver, String... settings) {
-        return start(Surroundings.REAL.withResolver(resolver), Map.of(), settings);
+        return start(Surroundings.REAL.with(it -> it.resolver = resolver), Map.of(), settings);
     }
 
     /** As above, in surroundings of the test's own. */
@@ -116,13 +116,14 @@ public final class Gateway implements AutoCloseable {
                 Migrated.in(data);
             }
             // They change the database behind the program's back.
-            Surroundings all =
-                    surroundings.withSandboxRequestsMax(REQUESTS_KEPT).withForeignWrites(true);
+            Surroundings all = surroundings
+                    .with(it -> it.sandboxRequestsMax = REQUESTS_KEPT)
+                    .with(it -> it.foreignWrites = true);
             if (all.passwordKibibytes() == Passwords.MEMORY_KIB) {
-                all = all.withPasswordKibibytes(PASSWORD_KIBIBYTES);
+                all = all.with(it -> it.passwordKibibytes = PASSWORD_KIBIBYTES);
             }
             if (all.halfClose().equals(EdgeLimits.HALF_CLOSE)) {
-                all = all.withHalfClose(Duration.ZERO); // tests leave as soon as they can
+                all = all.with(it -> it.halfClose = Duration.ZERO); // tests leave as soon as they can
             }
             return new Gateway(data, arguments, variables, all);
         } catch (IOException e) {
@@ -195,7 +196,7 @@ public final class Gateway implements AutoCloseable {
     private App start() {
         Map<String, String> variables = new HashMap<>(environment);
         variables.computeIfPresent(DATABASE_URL, (name, url) -> Postgres.served(url));
-        return App.start(SettingsLoader.load(arguments, variables), surroundings.withClock(this::now));
+        return App.start(SettingsLoader.load(arguments, variables), surroundings.with(it -> it.clock = this::now));
     }
 
     /** Stops and starts over the same data. */
@@ -249,7 +250,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     public Sandbox sandbox() {
-        return Objects.requireNonNull(app.sandbox(), "no sandbox answers here");
+        return Objects.requireNonNull(app.upstreams().sandbox(), "no sandbox answers here");
     }
 
     /** From now on the upstream answers as the YAML list says. */
@@ -479,7 +480,7 @@ public final class Gateway implements AutoCloseable {
 
     /** Once no call runs any more, everything must add up and nothing may be held. */
     public void assertBooksAreClosed() {
-        await("calls", () -> app.openCalls() == 0); // whose hold may not be in the tables yet
+        await("calls", () -> app.calls().open() == 0); // whose hold may not be in the tables yet
         await("holds", () -> number("SELECT COALESCE(SUM(reserved_micros), 0) FROM account") == 0);
         assertIsCoherent();
         if (number("SELECT COUNT(*) FROM open_hold") > 0) {

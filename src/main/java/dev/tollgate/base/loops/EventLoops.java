@@ -28,7 +28,6 @@ public final class EventLoops implements AutoCloseable {
     private final Vertx vertx =
             Vertx.builder().withTransport(new LoopTransport()).build();
     private final List<Turns> turns = new ArrayList<>();
-    private final List<String> sweeps = new ArrayList<>();
     private final Duration lookEvery;
     private final long stillNanosMax;
     private volatile boolean closing;
@@ -84,14 +83,8 @@ public final class EventLoops implements AutoCloseable {
 
     /** Does something again and again, aside, on a thread of its own each time. @param name of these threads */
     public void every(Duration time, String name, Runnable work) {
-        sweeps.add(name + " " + time);
         vertx.setPeriodic(
                 time.toMillis(), fired -> Thread.ofVirtual().name(name).start(work));
-    }
-
-    /** Returns the names and intervals of what is done again and again, in their order. For the thread that starts the program. */
-    public List<String> sweeps() {
-        return List.copyOf(sweeps);
     }
 
     @Override

@@ -143,7 +143,7 @@ class RandomMonthTest {
         }
         Instant end = store.now();
         try (Gateway gateway = Gateway.start(
-                Surroundings.REAL.withClock(() -> end),
+                Surroundings.REAL.with(it -> it.clock = () -> end),
                 Map.of("TOLLGATE_SECRET_KEY", Gateway.SECRET_KEY),
                 "data",
                 folder.toString())) {

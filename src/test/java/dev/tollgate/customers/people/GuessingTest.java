@@ -46,7 +46,7 @@ class GuessingTest {
     @BeforeAll
     static void start() {
         gateway = Gateway.start(
-                Surroundings.REAL.withPasswordKibibytes(KIBIBYTES),
+                Surroundings.REAL.with(it -> it.passwordKibibytes = KIBIBYTES),
                 Map.of("TOLLGATE_OPERATOR_PASSWORD", OPERATORS),
                 "http.trusted-hops",
                 "1");

@@ -27,7 +27,8 @@ class OneInstantTest {
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start(Surroundings.REAL.withClock(OneInstantTest::now), Map.of(), "sign-up.credits", "50");
+        gateway = Gateway.start(
+                Surroundings.REAL.with(it -> it.clock = OneInstantTest::now), Map.of(), "sign-up.credits", "50");
         one = BusyAccount.in(gateway, "ci");
         one.ask(one.customer, "gemini-2.5-pro", 194, 229, 0);
         one.customer.lastTask();

@@ -26,7 +26,8 @@ class ThirdProtocolTest {
     @BeforeAll
     static void start() {
         gateway = Gateway.start(
-                Surroundings.REAL.withProtocols(Map.of("/v1/plain/{model}", new PlainTextProtocol())), Map.of());
+                Surroundings.REAL.with(it -> it.protocols = Map.of("/v1/plain/{model}", new PlainTextProtocol())),
+                Map.of());
     }
 
     @AfterAll

@@ -6,7 +6,7 @@ import dev.tollgate.books.ledger.HoldsNow;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-class WatchingTest {
+class BooksGaugesTest {
 
     private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
 
@@ -15,8 +15,8 @@ class WatchingTest {
     void the_oldest_hold_is_as_old_as_it_was_when_it_was_looked_at() {
         HoldsNow one = new HoldsNow(1, 1_000, NOON);
 
-        assertThat(new Watching.Looked(one, NOON.plusMillis(12_500)).oldestSeconds())
+        assertThat(new BooksGauges.Looked(one, NOON.plusMillis(12_500)).oldestSeconds())
                 .isEqualTo(12.5);
-        assertThat(new Watching.Looked(HoldsNow.NONE, NOON).oldestSeconds()).isZero();
+        assertThat(new BooksGauges.Looked(HoldsNow.NONE, NOON).oldestSeconds()).isZero();
     }
 }

@@ -5,10 +5,12 @@ import dev.tollgate.base.config.Secret;
 import dev.tollgate.base.config.SettingTable;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.customers.payments.Party;
 import dev.tollgate.customers.payments.PaymentNotice;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.payments.TestPayments;
+import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.customers.stripe.StripeAccount;
 import dev.tollgate.customers.stripe.StripeCheckout;
 import dev.tollgate.customers.stripe.StripeGate;
@@ -34,30 +36,42 @@ import org.jspecify.annotations.Nullable;
  * @param checkout likewise
  * @param testPayments null beside Stripe
  */
-record Paying(
+public record MoneyModule(
+        Vouchers vouchers,
         Payments payments,
         @Nullable StripeAccount account,
         @Nullable StripeCheckout checkout,
         @Nullable TestPayments testPayments,
         WebhookCounts counts,
-        InstantSource clock)
-        implements AutoCloseable {
+        InstantSource clock) {
 
-    static Paying of(Settings settings, CurrentSettings current, Store store, Outbound outbound, InstantSource clock) {
-        Settings.Stripe chosen = settings.stripe();
+    static MoneyModule open(Ground ground, BooksModule books, Outbound outbound) {
+        MoneyModule money = of(ground, books, outbound);
+        StripeCheckout checkout = money.checkout();
+        if (checkout != null) {
+            ground.opened().add(checkout, StripeCheckout::close);
+        }
+        return money;
+    }
+
+    private static MoneyModule of(Ground ground, BooksModule books, Outbound outbound) {
+        InstantSource clock = ground.clock();
+        InstallationKind kind = books.kind();
+        Settings.Stripe chosen = ground.settings().stripe();
         boolean isTestMoneyGood = chosen != null && chosen.allowsTestKey();
         Payments payments =
-                new Payments(store.database(), store.writer(), () -> seller(current), isTestMoneyGood, clock);
+                new Payments(books.database(), books.writer(), () -> seller(ground.current()), isTestMoneyGood, clock);
         String refusal = chosen == null ? null : chosen.refusalBesideRealUpstream();
-        if (refusal != null && store.kind().isReal()) {
+        if (refusal != null && kind.isReal()) {
             throw new CannotOpen(refusal + " This installation has had a real upstream.");
         }
         StripeAccount account = chosen == null ? null : account(chosen);
-        return new Paying(
+        return new MoneyModule(
+                new Vouchers(books.database(), books.writer(), clock, ground.random(), books.secrets()),
                 payments,
                 account,
                 account == null ? null : new StripeCheckout(outbound, account, payments),
-                account == null ? new TestPayments(payments, () -> !store.kind().isReal(), clock) : null,
+                account == null ? new TestPayments(payments, () -> !kind.isReal(), clock) : null,
                 new WebhookCounts(),
                 clock);
     }
@@ -155,12 +169,5 @@ record Paying(
         StripeGate gate = new StripeGate(account, counts, clock);
         return Route.post("/webhooks/stripe", gate, new StripeWebhookHandler(payments, counts))
                 .withBodyGate(gate);
-    }
-
-    @Override
-    public void close() {
-        if (checkout != null) {
-            checkout.close();
-        }
     }
 }

@@ -1,0 +1,191 @@
+package dev.tollgate.app;
+
+import dev.tollgate.base.config.Secret;
+import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.host.CodePages;
+import dev.tollgate.base.host.FileTrouble;
+import dev.tollgate.base.host.HangUp;
+import dev.tollgate.base.host.StopSignals;
+import dev.tollgate.base.log.LogOutput;
+import dev.tollgate.books.auditlog.Actor;
+import dev.tollgate.calls.replay.AnswersMove;
+import dev.tollgate.calls.replay.SpoolFolder;
+import dev.tollgate.customers.people.Links;
+import dev.tollgate.customers.people.SignUp;
+import dev.tollgate.customers.people.StartCredits;
+import dev.tollgate.operator.admin.Administration;
+import dev.tollgate.operator.admin.CannotLook;
+import dev.tollgate.operator.admin.Inspection;
+import dev.tollgate.operator.admin.OperatorLinks;
+import dev.tollgate.operator.admin.ReceiptFiles;
+import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.operator.admin.StoredInspection;
+import dev.tollgate.operator.cli.Actions;
+import dev.tollgate.operator.cli.Banner;
+import dev.tollgate.operator.cli.SandboxChoice;
+import dev.tollgate.storage.CannotOpen;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.SecretKeys;
+import dev.tollgate.storage.ServerMove;
+import dev.tollgate.storage.StoreException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/** The commands that need a server, its books or its sandbox. */
+public record AppActions(PrintWriter out) implements Actions {
+
+    /** Serves until the process is told to stop; then the hook drains while this thread waits for it to end the process. */
+    @Override
+    public int serve(Settings settings, boolean newInstallation) throws Refused {
+        CodePages.makeLarge();
+        App app = started(settings, newInstallation);
+        Thread drain = new Thread(() -> closeTelling(app), "tollgate-drain");
+        Runtime.getRuntime().addShutdownHook(drain);
+        StopSignals.hear(app::hurry);
+        if (app.upstreams().channels().hasFile() && !HangUp.runs(app.upstreams()::reload)) {
+            LoggerFactory.getLogger(AppActions.class)
+                    .warn("this process was started to ignore SIGHUP (by nohup?): the channels file is not read again");
+        }
+        Banner banner = app.banner();
+        out.print(banner.text(settings.data()));
+        out.flush();
+        Banner.Demo demo = banner.demo();
+        if (Training.isOn() && demo != null && demo.key() != null) {
+            Training.run(banner.url(), demo.key());
+            Training.keepLibrary();
+            Runtime.getRuntime().removeShutdownHook(drain); // or what is closed here would be closed again
+            app.close();
+            Training.startAgain(settings.data(), demo.key());
+            return 0;
+        }
+        waitForever();
+        return 0;
+    }
+
+    @Override
+    public int sandbox(SandboxChoice choice) throws Refused {
+        LoneSandbox sandbox = LoneSandbox.start(choice);
+        Runtime.getRuntime().addShutdownHook(new Thread(sandbox::close, "sandbox-close"));
+        out.print(SandboxChoice.banner(sandbox.url()));
+        out.flush();
+        waitForever();
+        return 0;
+    }
+
+    private static void closeTelling(App app) {
+        try {
+            app.close();
+        } finally {
+            LogOutput.flushProcess(); // the process ends when the hooks have
+        }
+    }
+
+    private static App started(Settings settings, boolean newInstallation) throws Refused {
+        try {
+            if (newInstallation) {
+                beginAfresh(settings);
+            }
+            return App.start(settings);
+        } catch (CannotListen e) {
+            throw new Refused(String.valueOf(e.getMessage()));
+        } catch (StoreException e) {
+            throw new Refused(e.withCause());
+        }
+    }
+
+    private static void waitForever() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public ReceiptFiles.Verdict verifyReceipts(Settings settings, Path file, @Nullable Path keys, @Nullable Path head)
+            throws CannotLook {
+        return ReceiptFiles.verify(() -> openReading(settings), file, keys, head);
+    }
+
+    @Override
+    public Administration open(Settings settings, boolean mayBegin) throws Refused {
+        InstantSource clock = Surroundings.REAL.clock();
+        SecureRandom random = new SecureRandom();
+        try {
+            BooksModule books = BooksModule.forCommand(settings, random, mayBegin);
+            SignUp closed = new SignUp(() -> false, () -> new StartCredits(0, true)); // nobody signs up by a command
+            Links links = PeopleModule.links(books, MailModule.letters(settings), closed, clock, random);
+            OperatorLinks.Making making =
+                    new OperatorLinks.Making(links, settings.pages().publicUrl());
+            return OperatorModule.administration(books, clock, random, making, Actor.COMMAND, books::close);
+        } catch (StoreException e) {
+            throw new Refused(e.withCause());
+        }
+    }
+
+    @Override
+    public Inspection inspection(Settings settings) throws Refused {
+        try {
+            return new StoredInspection(openReading(settings));
+        } catch (StoreException e) {
+            throw new Refused(e.withCause());
+        }
+    }
+
+    @Override
+    public String migrate(Settings settings) throws Refused {
+        try {
+            Secret url = settings.databaseUrl();
+            return url == null ? Database.migrate(settings.data()) : Database.migrateShared(url.value());
+        } catch (StoreException e) {
+            throw new Refused(e.withCause());
+        }
+    }
+
+    @Override
+    public void migrateToPostgres(Settings settings, Consumer<String> lines) throws Refused {
+        Secret url = settings.databaseUrl();
+        if (url == null) {
+            throw new Refused("Name the PostgreSQL to copy to with --database jdbc:postgresql://….");
+        }
+        try {
+            ServerMove.run(settings.data(), url.value(), to -> AnswersMove.run(() -> spools(settings), to))
+                    .forEach(lines);
+        } catch (StoreException e) {
+            throw new Refused(e.withCause());
+        }
+    }
+
+    private static SpoolFolder spools(Settings settings) {
+        SecureRandom random = new SecureRandom();
+        Secret key = settings.secretKey();
+        SecretBox box = SecretKeys.of(key == null ? null : key.value(), settings.data(), random);
+        try {
+            return new SpoolFolder(settings.data().resolve("spool"), box, random, true);
+        } catch (IOException e) {
+            throw new CannotOpen("The folder of kept answers cannot be read: " + FileTrouble.of(e) + ".", e);
+        }
+    }
+
+    /** Begins new books in a data folder that has lost its own, at the next opening. */
+    private static void beginAfresh(Settings settings) {
+        if (settings.databaseUrl() != null) {
+            throw new CannotOpen(
+                    "With PostgreSQL --new-installation has no meaning: an empty database begins new books.");
+        }
+        Database.beginAfresh(settings.data());
+    }
+
+    private static Database openReading(Settings settings) {
+        Secret url = settings.databaseUrl();
+        return url == null ? Database.openReading(settings.data()) : Database.openReading(url.value());
+    }
+}

@@ -1,0 +1,167 @@
+package dev.tollgate.app;
+
+import dev.tollgate.books.ledger.HoldsNow;
+import dev.tollgate.operator.metrics.Metrics;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.StoreException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The gauges of the books: the writer, the database and its disk, holds, the servers that share them. */
+final class BooksGauges {
+
+    private static final Logger log = LoggerFactory.getLogger(BooksGauges.class);
+    private static final double NANOS = 1e9;
+    private static final double MILLIS = 1e3;
+
+    private final Metrics metrics;
+    private final BooksModule books;
+    private final InstantSource clock;
+    private volatile @Nullable Looked holds;
+
+    /** The holds as they were seen, and when: the oldest of them may be gone by the next look. */
+    record Looked(HoldsNow holds, Instant at) {
+
+        double oldestSeconds() {
+            Instant since = holds.oldest();
+            return since == null ? 0 : Math.max(0, Duration.between(since, at).toMillis()) / MILLIS;
+        }
+    }
+
+    BooksGauges(Metrics metrics, BooksModule books, InstantSource clock) {
+        this.metrics = metrics;
+        this.books = books;
+        this.clock = clock;
+    }
+
+    /** @param data the data folder */
+    void add(Path data) {
+        writer();
+        disk(data);
+        holds();
+        nodes();
+    }
+
+    private void writer() {
+        metrics.gauge("tollgate_writer_queue_units", "Units of work that wait for the writer.", () -> books.writer()
+                .waiting());
+        metrics.gauge(
+                "tollgate_writer_rides",
+                "1 where holds are told once they are decided; 0 after a failed commit, until one succeeds.",
+                () -> books.writer().rides() ? 1 : 0);
+        metrics.gauge(
+                "tollgate_store_up",
+                "0 where calls get a 503 because the books take nothing, or this server has lost its lease of them; else 1.",
+                () -> books.complaints().isEmpty() ? 1 : 0);
+        metrics.gauge(
+                "tollgate_store_readers",
+                "Connections that read, but for those of pages; waiting are threads.",
+                new String[] {"state"},
+                now -> {
+                    Database.Readers readers = books.database().readersNow();
+                    now.is(readers.active(), "active");
+                    now.is(readers.idle(), "idle");
+                    now.is(readers.waiting(), "waiting");
+                });
+    }
+
+    private void disk(Path data) {
+        metrics.gauge(
+                "tollgate_store_free_bytes",
+                "Room on the disk of the data folder.",
+                () -> bytes(() -> Files.getFileStore(data).getUsableSpace()));
+        metrics.gauge(
+                "tollgate_store_disk_bytes",
+                "Size of that disk.",
+                () -> bytes(() -> Files.getFileStore(data).getTotalSpace()));
+    }
+
+    private void holds() {
+        gauge(
+                "tollgate_held_microcredits",
+                "What running calls hold of all servers over these books, as of the latest look at the database.",
+                seen -> seen.holds().micros());
+        gauge("tollgate_holds_open", "How many holds there are, as of that look.", seen -> seen.holds()
+                .open());
+        gauge(
+                "tollgate_hold_oldest_seconds",
+                "Age of the oldest hold as of that look, 0 where there is none.",
+                Looked::oldestSeconds);
+        metrics.counted(
+                "tollgate_holds_given_back",
+                "Holds of calls that were left open: by an earlier run, or by servers that have died since.",
+                new String[] {"cause"},
+                now -> {
+                    now.is((double) books.left().atStart(), "start");
+                    now.is((double) books.left().ofDeadNodes(), "dead_node");
+                });
+    }
+
+    /** Adds a gauge that has no value before the first look, and none after a failed one. */
+    private void gauge(String name, String help, ToDoubleFunction<Looked> value) {
+        metrics.gauge(name, help, new String[] {}, now -> {
+            Looked seen = holds;
+            if (seen != null) {
+                now.is(value.applyAsDouble(seen));
+            }
+        });
+    }
+
+    private void nodes() {
+        metrics.gauge("tollgate_nodes_alive", "Servers over these books that are alive.", books.node()::living);
+        metrics.gauge(
+                "tollgate_node_lease_left_seconds",
+                "How long this server may go on without a renewal of its lease; where several may share the books.",
+                new String[] {},
+                now -> {
+                    if (books.node().isShared()) {
+                        now.is(books.node().leaseLeft().toNanos() / NANOS);
+                    }
+                });
+        books.node()
+                .whenLeaseLost(metrics.count("tollgate_node_lease_lost", "How often this server has lost its lease."));
+    }
+
+    /** Adds the sizes of the stored files. @param media bytes of downloaded media */
+    void files(Path data, LongSupplier media) {
+        metrics.gauge("tollgate_store_bytes", "What is kept takes on the disk.", new String[] {"what"}, now -> {
+            if (books.writer().isEmbedded()) {
+                now.is(bytes(() -> Files.size(data.resolve("tollgate.db"))), "db");
+                now.is(bytes(() -> Files.size(data.resolve("tollgate.db-wal"))), "wal");
+            }
+            now.is((double) media.getAsLong(), "media");
+        });
+    }
+
+    /** Looks at what only the database knows. Blocks; without the database the gauges have no value. */
+    void look() {
+        try {
+            holds = new Looked(books.stores().ledger().holdsNow(), clock.instant());
+        } catch (StoreException e) {
+            holds = null;
+            log.debug("what is held could not be looked at; trying again", e);
+        }
+    }
+
+    private interface Measured {
+        long bytes() throws IOException;
+    }
+
+    /** Returns the size; not a number if it cannot be read. */
+    private static double bytes(Measured measured) {
+        try {
+            return measured.bytes();
+        } catch (IOException e) {
+            return Double.NaN;
+        }
+    }
+}

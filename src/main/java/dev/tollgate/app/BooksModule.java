@@ -1,0 +1,200 @@
+package dev.tollgate.app;
+
+import dev.tollgate.base.config.Secret;
+import dev.tollgate.base.config.Settings;
+import dev.tollgate.books.auditlog.AuditLog;
+import dev.tollgate.books.ledger.InstallationKind;
+import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.books.receipts.Receipts;
+import dev.tollgate.books.receipts.SetSigningKey;
+import dev.tollgate.books.tasks.Tasks;
+import dev.tollgate.calls.replay.Answers;
+import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.mail.Outbox;
+import dev.tollgate.customers.people.Passwords;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.http.Readiness;
+import dev.tollgate.models.prices.SetPrices;
+import dev.tollgate.operator.settings.StoredSettings;
+import dev.tollgate.storage.CannotOpen;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.SecretKeys;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The books: the database, its stores, the one writer with the parts in their order, and this server's place among those that share it.
+ *
+ * @param secrets encrypts what must not be readable in the database or beside it
+ * @param kind whether the installation has a real upstream
+ * @param history calls and money of an account, for its customers
+ * @param left holds that were given back of calls that others had left open
+ */
+record BooksModule(
+        Database database,
+        SecretBox secrets,
+        Stores stores,
+        Writer writer,
+        InstallationKind kind,
+        People people,
+        AccountHistory history,
+        LeftCalls left,
+        Node node)
+        implements AutoCloseable {
+
+    private static final Instant EARLIEST = Instant.parse("2020-01-01T00:00:00Z");
+    private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
+
+    /**
+     * Opens the books to serve from them, and gives back what a crash has left open (D34).
+     *
+     * @throws CannotOpen with a sentence for the operator
+     */
+    static BooksModule serve(Ground ground) {
+        BooksModule books = ground.opened()
+                .add(open(ground.settings(), ground.surroundings(), ground.random(), true), BooksModule::close);
+        books.stores().prices().applyTo(ground.catalogue());
+        return books;
+    }
+
+    /**
+     * Opens the books for a command: not as a node, and next to running servers if the database is shared.
+     *
+     * @param mayBegin whether a data folder without an installation gets one; if not, a mistyped folder is an error
+     */
+    static BooksModule forCommand(Settings settings, SecureRandom random, boolean mayBegin) {
+        if (!mayBegin && settings.databaseUrl() == null) {
+            Database.requireBooks(settings.data());
+        }
+        return open(settings, Surroundings.REAL, random, false);
+    }
+
+    private static BooksModule open(Settings settings, Surroundings surroundings, SecureRandom random, boolean serves) {
+        requireSane(surroundings.clock().instant());
+        Database database = database(settings, surroundings.foreignWrites(), serves);
+        try {
+            BooksModule books = over(database, settings, surroundings, random, serves);
+            return books.begun(serves);
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    /** A clock that was never set, or set wrongly, would be in every entry of the books, and end every key and window. */
+    private static void requireSane(Instant now) {
+        if (now.isBefore(EARLIEST) || now.isAfter(LATEST)) {
+            throw new CannotOpen(
+                    "The clock of this machine says " + now + ", which cannot be: set it, then start again.");
+        }
+    }
+
+    private static Database database(Settings settings, boolean othersWrite, boolean serves) {
+        Secret url = settings.databaseUrl();
+        if (url == null) {
+            return Database.open(settings.data(), othersWrite);
+        }
+        if (settings.secretKey() == null) {
+            throw new CannotOpen(
+                    "With PostgreSQL the secret key must be set, the same for all servers: TOLLGATE_SECRET_KEY,"
+                            + " 64 hex digits.");
+        }
+        return serves
+                ? Database.openShared(url.value(), settings.data(), settings.migrates())
+                : Database.openShared(url.value());
+    }
+
+    private static BooksModule over(
+            Database database, Settings settings, Surroundings surroundings, SecureRandom random, boolean serves) {
+        InstantSource clock = surroundings.clock();
+        boolean isReal = serves && settings.hasRealUpstream();
+        Secret chosen = settings.secretKey();
+        SecretBox secrets = SecretKeys.of(chosen == null ? null : chosen.value(), settings.data(), random);
+        Stores stores = new Stores(
+                new Ledger(database, isReal),
+                new Keys(database, clock),
+                new Receipts(database, secrets),
+                new Tasks(database),
+                new Answers(database),
+                new AuditLog(database),
+                new SetPrices(database),
+                new StoredSettings(database),
+                new Outbox(database, secrets, clock, random, settings.isMailOn(), Outbox.BOUNDS));
+        Node node = new Node(database);
+        Writer writer = database.startWriter(stores.parts(node::id));
+        Passwords passwords = new Passwords(random, surroundings.passwordKibibytes());
+        LeftCalls left = new LeftCalls(writer, clock, settings.timeouts().call());
+        BooksModule books = new BooksModule(
+                database,
+                secrets,
+                stores,
+                writer,
+                new InstallationKind(database, writer, isReal, clock),
+                new People(database, writer, passwords, secrets, clock, random),
+                new AccountHistory(database, settings.timeouts().call(), clock, writer),
+                left,
+                node);
+        books.begin(random, clock);
+        if (serves && settings.databaseUrl() != null) {
+            node.join(random, isReal ? "real" : "sandbox", left::giveBackOfDeadNodes);
+        }
+        writer.whenOutcomeUnknown(node::giveUp);
+        return books;
+    }
+
+    private void begin(SecureRandom random, InstantSource clock) {
+        SecretKeys.Check check = new SecretKeys.Check(secrets);
+        writer.commitAndWait(Unit.of(check));
+        if (!check.outcome()) {
+            throw new CannotOpen(
+                    "The secret key is not the one that this installation's data were sealed with: put it into the data"
+                            + " folder as secret.key, or set TOLLGATE_SECRET_KEY to it.");
+        }
+        if (!stores.receipts().hasSigningKey()) {
+            writer.commitAndWait(Unit.of(SetSigningKey.first(secrets, random, clock.instant())));
+        }
+        left.giveBackAtStart();
+        database.markBegun();
+    }
+
+    private BooksModule begun(boolean serves) {
+        try {
+            if (serves) {
+                stores.keys().callTheRoll();
+                people.markEarlierStarts();
+            }
+            kind.look();
+            return this;
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Returns why no call could be accepted now. Waits for nothing; from any thread. */
+    List<Readiness.Complaint> complaints() {
+        List<Readiness.Complaint> complaints = new ArrayList<>();
+        String complaint = writer.complaint();
+        if (complaint != null) {
+            complaints.add(new Readiness.Complaint("store", complaint));
+        }
+        if (!node.mayServe()) {
+            complaints.add(new Readiness.Complaint("lease", "this node has no lease"));
+        }
+        return complaints;
+    }
+
+    @Override
+    public void close() {
+        people.close();
+        database.close();
+        node.close();
+    }
+}

@@ -1,0 +1,236 @@
+package dev.tollgate.app;
+
+import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.host.FileTrouble;
+import dev.tollgate.base.ids.CompletionIds;
+import dev.tollgate.base.log.Event;
+import dev.tollgate.books.receipts.ReceiptsHandler;
+import dev.tollgate.books.rollups.Rollups;
+import dev.tollgate.calls.metering.Accounting;
+import dev.tollgate.calls.metering.CallLines;
+import dev.tollgate.calls.metering.CallObserver;
+import dev.tollgate.calls.metering.ExcessReports;
+import dev.tollgate.calls.metering.MediaAccess;
+import dev.tollgate.calls.metering.Meter;
+import dev.tollgate.calls.replay.Expiry;
+import dev.tollgate.calls.replay.KnownAnswers;
+import dev.tollgate.calls.replay.SpoolFolder;
+import dev.tollgate.calls.schema.SchemaChecks;
+import dev.tollgate.customers.keys.CustomerKeys;
+import dev.tollgate.customers.keys.KeyGate;
+import dev.tollgate.customers.keys.RequestCount;
+import dev.tollgate.customers.rejections.RefusedCalls;
+import dev.tollgate.http.RefusalObserver;
+import dev.tollgate.http.Route;
+import dev.tollgate.http.limits.Quotas;
+import dev.tollgate.http.limits.Workers;
+import dev.tollgate.operator.telemetry.Telemetry;
+import dev.tollgate.protocols.door.Calls;
+import dev.tollgate.storage.CannotOpen;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.upstreams.media.AllowedPlaces;
+import dev.tollgate.upstreams.media.MediaLimits;
+import dev.tollgate.upstreams.media.MediaLoader;
+import dev.tollgate.upstreams.media.MediaSpool;
+import dev.tollgate.upstreams.signatures.Signatures;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Calls of models: the one meter, and what it needs beside the books and the upstreams. */
+public final class CallsModule {
+
+    /** When a caller that was refused for lack of the books may try again. */
+    static final Duration COME_BACK = Duration.ofSeconds(1);
+
+    private static final Logger log = LoggerFactory.getLogger(CallsModule.class);
+
+    /** With so many calls under way some of them end every few milliseconds. */
+    private static final int CROWD = 500;
+
+    private final Ground ground;
+    private final BooksModule books;
+    private final MediaLoader media;
+    private final Signatures signatures;
+    private final @Nullable Telemetry traces;
+    private final Meter meter;
+    private final RefusedCalls refused;
+    private final RequestCount requests;
+    private final KeyGate gate;
+    private final CallRoutes routes;
+
+    CallsModule(Ground ground, BooksModule books, UpstreamsModule upstreams, Vertx vertx, WatchModule watch) {
+        Opened opened = ground.opened();
+        this.ground = ground;
+        this.books = books;
+        this.media = opened.add(mediaLoader(vertx), MediaLoader::close);
+        Workers signing = opened.add(ReceiptsHandler.workers(), Workers::close);
+        SchemaChecks checks = opened.add(new SchemaChecks(), SchemaChecks::close);
+        this.signatures = new Signatures(books.database(), books.writer(), books.secrets(), ground.clock());
+        this.traces = telemetry();
+        this.meter = new Meter(
+                vertx,
+                upstreams.pool(),
+                new MediaAccess(media, books.stores().ledger()),
+                accounting(),
+                new CompletionIds(ground.clock(), ground.surroundings().random()),
+                new Quotas(books.node()::living),
+                ground.settings().timeouts().call(),
+                CallObserver.all(observers(watch)));
+        KnownAnswers known = opened.add(knownAnswers(vertx), KnownAnswers::close);
+        this.refused = new RefusedCalls(ground.clock());
+        this.requests = new RequestCount(meter.quotas());
+        this.gate = new KeyGate(books.stores().keys(), requests);
+        Calls calls = new Calls(upstreams.models(), meter, known);
+        this.routes = new CallRoutes(ground, books, calls, checks, signatures, signing);
+        books.writer().gatherWhile(() -> meter.openCalls() >= CROWD);
+        books.node().whenLost(() -> end("The service has lost its database. Please try again."));
+        watch.calls(media, known, () -> traces == null ? 0 : traces.dropped());
+    }
+
+    private MediaLoader mediaLoader(Vertx vertx) {
+        Settings.Media chosen = ground.settings().media();
+        MediaLimits limits = new MediaLimits(
+                chosen.bytesMax(),
+                chosen.callBytesMax(),
+                chosen.spoolBytesMax(),
+                chosen.time(),
+                chosen.redirectsMax(),
+                chosen.downloadsMax(),
+                chosen.accountDownloadsMax());
+        Path place = ground.settings().data().resolve("media");
+        try {
+            MediaSpool spool = MediaSpool.open(place, limits.spoolBytesMax());
+            return new MediaLoader(
+                    vertx, ground.surroundings().resolver(), AllowedPlaces.of(chosen.allow()), spool, limits);
+        } catch (IOException e) {
+            throw new CannotOpen(
+                    "The folder of downloaded media " + place + " cannot be made or emptied: " + FileTrouble.of(e)
+                            + ".",
+                    e);
+        }
+    }
+
+    /** Null without a collector; then nothing of its library is loaded. */
+    private @Nullable Telemetry telemetry() {
+        Settings.Traces chosen = ground.settings().traces();
+        if (chosen == null) {
+            return null;
+        }
+        Map<String, String> headers = new HashMap<>();
+        if (chosen.headers() != null) {
+            for (String header : chosen.headers().value().split(",")) {
+                int at = header.indexOf('=');
+                headers.put(header.substring(0, at), header.substring(at + 1));
+            }
+        }
+        Telemetry.Choice choice = new Telemetry.Choice(
+                chosen.endpoint().toString(), headers, chosen.percent(), chosen.trustsParent(), Ground.version());
+        return ground.opened()
+                .add(new Telemetry(choice, books.node()::name, ground.clock(), System::nanoTime), Telemetry::close);
+    }
+
+    private List<CallObserver> observers(WatchModule watch) {
+        List<CallObserver> observers = new ArrayList<>(List.of(watch.metrics().calls(), new CallLines()));
+        if (traces != null) {
+            observers.add(traces);
+        }
+        return observers;
+    }
+
+    private Accounting accounting() {
+        return new Accounting(
+                books.writer(),
+                signatures,
+                ground.clock(),
+                new ExcessReports(),
+                CompletableFuture.delayedExecutor(COME_BACK.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    private KnownAnswers knownAnswers(Vertx vertx) {
+        Path place = ground.settings().data().resolve("spool");
+        try {
+            SpoolFolder folder = new SpoolFolder(
+                    place, books.secrets(), ground.random(), !books.writer().isEmbedded());
+            Expiry expiry = new Expiry(books.writer(), books.stores().answers(), folder, ground.clock());
+            return new KnownAnswers(vertx, meter, books.stores().answers(), folder, expiry);
+        } catch (IOException e) {
+            throw new CannotOpen(
+                    "The folder of kept answers " + place + " cannot be made: " + FileTrouble.of(e) + ".", e);
+        }
+    }
+
+    List<Sweep> sweeps() {
+        return List.of(
+                new Sweep("sweep-signatures", Signatures.SWEEP_EVERY, this::forgetSignatures),
+                new Sweep("sweep-rollups", Rollups.SWEEP_EVERY, new Rollups(books.writer(), ground.clock())::sweep));
+    }
+
+    private void forgetSignatures() {
+        try {
+            signatures.forgetOld();
+        } catch (StoreException e) {
+            log.warn(Event.STORE_UNAVAILABLE, "old signatures could not be deleted; trying again next time", e);
+        }
+    }
+
+    /** Ends all calls with a 503, and returns their holds. @param reason for their callers */
+    void end(String reason) {
+        meter.stopAll(
+                ApiError.of(ErrorCode.INTERNAL_ERROR, reason).withStatus(503).retryAfter(COME_BACK));
+    }
+
+    /** @param keys what customers do with theirs */
+    List<Route<?>> routes(CustomerKeys keys) {
+        return routes.table(gate, keys);
+    }
+
+    /** Returns the routes under which the playground asks. */
+    CallRoutes playground() {
+        return routes;
+    }
+
+    KeyGate gate() {
+        return gate;
+    }
+
+    RequestCount requests() {
+        return requests;
+    }
+
+    /** Returns the refused calls of this node, in memory. */
+    RefusedCalls refused() {
+        return refused;
+    }
+
+    /** Returns the observer that makes a refusal a span. */
+    RefusalObserver traces() {
+        return traces == null ? RefusalObserver.NONE : traces;
+    }
+
+    Meter meter() {
+        return meter;
+    }
+
+    /** Returns the number of calls that are not resolved yet. */
+    public int open() {
+        return meter.openCalls();
+    }
+
+    /** Returns the bytes of downloaded media, in memory and on disk. */
+    public long mediaBytes() {
+        return media.bytes();
+    }
+}

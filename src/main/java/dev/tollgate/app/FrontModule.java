@@ -1,0 +1,146 @@
+package dev.tollgate.app;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.memory.MemoryBudget;
+import dev.tollgate.http.Certificates;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.HttpFront;
+import dev.tollgate.http.HttpOptions;
+import dev.tollgate.http.RefusalObserver;
+import dev.tollgate.http.RequestObserver;
+import dev.tollgate.http.Route;
+import dev.tollgate.http.Unread;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The two addresses that are listened on: the public one, and the operators' own if one is set. */
+public final class FrontModule {
+
+    private final Ground ground;
+    private final BooksModule books;
+    private final WatchModule watch;
+    private final CallsModule calls;
+    private final List<Route<?>> routes;
+    private final Addresses addresses;
+    private final HttpOptions options;
+    private final HttpFront open;
+    private final @Nullable HttpFront own;
+
+    /** Memory that both share: for what they read, for its heads, for what they write. */
+    private record Room(MemoryBudget bodies, MemoryBudget heads, Unread unread) {}
+
+    FrontModule(
+            Ground ground,
+            BooksModule books,
+            WatchModule watch,
+            CallsModule calls,
+            Addresses addresses,
+            List<Route<?>> routes,
+            Vertx vertx) {
+        this.ground = ground;
+        this.books = books;
+        this.watch = watch;
+        this.calls = calls;
+        this.routes = routes;
+        this.addresses = addresses;
+        this.options = addresses.options();
+        Room room = new Room(
+                MemoryBudget.ofHeap(),
+                MemoryBudget.ofHeads(),
+                Unread.ofDirectMemory(options.limits().connectionsMax()));
+        RequestObserver requests = watch.metrics().requests();
+        this.open = front(vertx, options, addresses.routes(routes), room, this::refused, requests);
+        watch.front(open, room.unread());
+        HttpOptions ownOptions = addresses.ownOptions(options);
+        this.own = ownOptions == null
+                ? null
+                : front(vertx, ownOptions, Addresses.ownRoutes(routes), room, calls.traces(), requests::over);
+    }
+
+    private HttpFront front(
+            Vertx vertx,
+            HttpOptions at,
+            List<Route<?>> served,
+            Room room,
+            RefusalObserver refusals,
+            RequestObserver requests) {
+        HttpFront front = new HttpFront(
+                vertx,
+                at,
+                served,
+                ground.random(),
+                ground.clock(),
+                room.bodies(),
+                room.unread(),
+                room.heads(),
+                books.stores().keys()::isOnRoll,
+                refusals,
+                requests);
+        return ground.opened().add(front, it -> Opened.await(it.close()));
+    }
+
+    /** Scanners request pages that do not exist: of requests for pages only failures are reported. */
+    private void refused(Exchange exchange, ApiError error) {
+        boolean failed = error.status() >= 500;
+        boolean called = exchange.isOfApi();
+        if (called && !failed) {
+            calls.refused().refused(exchange, error);
+        }
+        if (called || failed || AdminRoutes.isForOperatorsAlone(exchange.routePattern())) {
+            calls.traces().refused(exchange, error);
+        }
+        watch.metrics().refusals().refused(exchange, error);
+    }
+
+    List<Sweep> sweeps() {
+        Certificates certificates = own == null ? null : addresses.certificates();
+        return certificates == null
+                ? List.of()
+                : List.of(new Sweep("look-at-certificates", Certificates.LOOK_EVERY, certificates::look));
+    }
+
+    /** Listens from now on. */
+    void listen() {
+        Opened.await(open.start());
+        addresses.tellOfFewFiles(options);
+        if (own != null) {
+            Opened.await(own.start());
+        }
+    }
+
+    /** Returns the routes of both addresses. */
+    List<Route<?>> routes() {
+        return routes;
+    }
+
+    int port() {
+        return open.port();
+    }
+
+    /** Returns the port of the operator's routes. */
+    int adminPort() {
+        return own == null ? port() : own.port();
+    }
+
+    /** Refuses new requests. */
+    void refuse() {
+        open.refuse();
+    }
+
+    /** Waits until what was ended has reached its callers. Blocks. */
+    void drain(Duration wait) {
+        Opened.await(open.drain(wait));
+    }
+
+    /** Returns the number of callers whose answer has not ended and who have not left. */
+    public int openExchanges() {
+        return open.openExchanges();
+    }
+
+    /** Returns the bytes of heap that requests are charged for. */
+    public long requestBytes() {
+        return open.bodyBytes();
+    }
+}

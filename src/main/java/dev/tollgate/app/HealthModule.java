@@ -1,0 +1,66 @@
+package dev.tollgate.app;
+
+import dev.tollgate.base.loops.EventLoops;
+import dev.tollgate.http.Gate;
+import dev.tollgate.http.Health;
+import dev.tollgate.http.Readiness;
+import dev.tollgate.http.Route;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Whether calls are accepted here, for load balancers and the servers that share the books; the way to the end included. Thread-safe. */
+final class HealthModule {
+
+    private static final Logger log = LoggerFactory.getLogger(HealthModule.class);
+
+    private final BooksModule books;
+    private final EventLoops loops;
+    private final Departure departure = new Departure();
+
+    HealthModule(BooksModule books, EventLoops loops) {
+        this.books = books;
+        this.loops = loops;
+    }
+
+    List<Route<?>> routes() {
+        return List.of(
+                route("live", this::stuck),
+                route("ready", new Readiness(this::complaints)),
+                route("startup", List::of)); // the schema is there before anything listens
+    }
+
+    private static Route<?> route(String name, Supplier<List<String>> complaints) {
+        return Route.get("/health/" + name, Gate.PUBLIC, new Health(complaints)).whileDraining();
+    }
+
+    /** Complaints that only another process can end: no upstream's and no database's. */
+    private List<String> stuck() {
+        return loops.turn() ? List.of() : List.of("event_loop");
+    }
+
+    private List<Readiness.Complaint> complaints() {
+        List<Readiness.Complaint> complaints = new ArrayList<>(books.complaints());
+        if (departure.isAnnounced()) {
+            complaints.add(new Readiness.Complaint("draining", "it is on its way out"));
+        }
+        if (!loops.turn()) {
+            complaints.add(new Readiness.Complaint("event_loop", "an event loop does not turn"));
+        }
+        return complaints;
+    }
+
+    Departure departure() {
+        return departure;
+    }
+
+    /** Announces that this server stops: requests should go elsewhere, those that come are served. Further calls do nothing. */
+    void announce() {
+        if (departure.announce()) {
+            log.info("nobody should be sent to this server any more: /health/ready says so");
+            books.node().tellDraining();
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package dev.tollgate.app;
+
+import dev.tollgate.base.log.Event;
+import dev.tollgate.books.ledger.ExpireOpen;
+import dev.tollgate.books.rollups.CountAbandoned;
+import dev.tollgate.books.tasks.FailAbandoned;
+import dev.tollgate.calls.replay.FreeAbandoned;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives back the holds of calls that were left open (D34): in an embedded database every one that an earlier run has left, in a shared one
+ * those of dead nodes. Thread-safe.
+ */
+final class LeftCalls {
+
+    private static final Logger log = LoggerFactory.getLogger(LeftCalls.class);
+
+    private final Writer writer;
+    private final InstantSource clock;
+    private final Duration callMax;
+    private final AtomicLong atStart = new AtomicLong();
+    private final AtomicLong ofDeadNodes = new AtomicLong();
+    private final AtomicBoolean running = new AtomicBoolean();
+
+    LeftCalls(Writer writer, InstantSource clock, Duration callMax) {
+        this.writer = writer;
+        this.clock = clock;
+        this.callMax = callMax;
+    }
+
+    /** Blocks until none is left. */
+    void giveBackAtStart() {
+        int left;
+        do {
+            left = giveBackAndWait().outcome().size();
+            atStart.addAndGet(left);
+            if (left == ExpireOpen.AT_ONCE_MAX) {
+                log.info("more than {} calls were left open", ExpireOpen.AT_ONCE_MAX);
+            }
+        } while (left == ExpireOpen.AT_ONCE_MAX);
+    }
+
+    /** Does nothing while an earlier round still runs. Does not block. */
+    void giveBackOfDeadNodes() {
+        if (running.compareAndSet(false, true)) {
+            giveBack().whenComplete((expired, failure) -> {
+                running.set(false);
+                if (failure == null && !expired.outcome().isEmpty()) {
+                    int count = expired.outcome().size();
+                    ofDeadNodes.addAndGet(count);
+                    log.warn(Event.HOLDS_GIVEN_BACK, "gave back the holds of {} calls of dead nodes", count);
+                }
+            });
+        }
+    }
+
+    private CompletableFuture<ExpireOpen> giveBack() {
+        ExpireOpen expired = new ExpireOpen(clock.instant(), callMax);
+        return writer.commit(Unit.of(
+                        expired, new FailAbandoned(expired), new CountAbandoned(expired), new FreeAbandoned(expired)))
+                .thenApply(unit -> expired);
+    }
+
+    private ExpireOpen giveBackAndWait() {
+        try {
+            return giveBack().join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof StoreException failure ? failure : e;
+        }
+    }
+
+    /** Returns the number of holds that this start has given back. */
+    long atStart() {
+        return atStart.get();
+    }
+
+    /** Returns the number of holds of nodes that have died since the start. */
+    long ofDeadNodes() {
+        return ofDeadNodes.get();
+    }
+}

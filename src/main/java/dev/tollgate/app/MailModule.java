@@ -1,0 +1,96 @@
+package dev.tollgate.app;
+
+import dev.tollgate.base.config.Secret;
+import dev.tollgate.base.config.Settings;
+import dev.tollgate.customers.allowances.Allowances;
+import dev.tollgate.customers.mail.Letters;
+import dev.tollgate.customers.mail.MailRounds;
+import dev.tollgate.customers.mail.MailServer;
+import dev.tollgate.customers.notices.ModelNotices;
+import dev.tollgate.customers.notices.MonthlyStatements;
+import dev.tollgate.customers.notices.Notices;
+import dev.tollgate.models.Foresight;
+import io.vertx.core.Vertx;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Mails to customers: how they are written, what they are sent about, and who sends them.
+ *
+ * @param allowances how often a customer may cause one
+ * @param rounds null if no mails are sent
+ */
+public record MailModule(
+        Letters letters,
+        Allowances allowances,
+        Notices notices,
+        MonthlyStatements statements,
+        ModelNotices modelNotices,
+        @Nullable MailRounds rounds) {
+
+    /** @param changes of models in the next 30 days */
+    static MailModule open(Ground ground, BooksModule books, Vertx vertx, Supplier<List<Foresight.Change>> changes) {
+        MailRounds rounds = rounds(ground, books, vertx);
+        Letters letters = letters(ground.settings());
+        Stores stores = books.stores();
+        Allowances allowances = new Allowances(books.database(), books.secrets(), ground.clock());
+        return new MailModule(
+                letters,
+                allowances,
+                new Notices(
+                        books.database(),
+                        books.writer(),
+                        stores.ledger(),
+                        stores.keys(),
+                        stores.outbox(),
+                        letters,
+                        allowances,
+                        ground.clock()),
+                new MonthlyStatements(books.database(), books.writer(), stores.outbox(), letters, ground.clock()),
+                new ModelNotices(books.database(), books.writer(), stores.outbox(), letters, changes, ground.clock()),
+                rounds);
+    }
+
+    static Letters letters(Settings settings) {
+        return new Letters(settings.pages().brand(), settings.pages().publicUrl());
+    }
+
+    /** Sends mails from now on, if that is set. */
+    private static @Nullable MailRounds rounds(Ground ground, BooksModule books, Vertx vertx) {
+        Settings.Mail chosen = ground.settings().mail();
+        URI site = ground.settings().pages().publicUrl();
+        if (chosen == null || site == null) {
+            return null;
+        }
+        Secret password = chosen.password();
+        MailServer.Choice choice = new MailServer.Choice(
+                chosen.host(),
+                chosen.port(),
+                MailServer.Protection.of(chosen.tls(), chosen.host(), chosen.port()),
+                chosen.user(),
+                password == null ? null : password.value(),
+                chosen.from(),
+                site.getHost());
+        MailServer server = ground.opened().add(new MailServer(vertx, choice), MailServer::close);
+        MailRounds rounds = ground.opened()
+                .add(
+                        new MailRounds(books.stores().outbox(), books.writer(), server, ground.clock()),
+                        MailRounds::close);
+        rounds.begin();
+        return rounds;
+    }
+
+    List<Sweep> sweeps() {
+        List<Sweep> sweeps = new ArrayList<>();
+        if (rounds != null) {
+            sweeps.add(new Sweep("send-mails", MailRounds.EVERY, rounds::begin));
+        }
+        sweeps.add(new Sweep("sweep-notices", Notices.EVERY, notices::sweep));
+        sweeps.add(new Sweep("mail-statements", MonthlyStatements.EVERY, statements::sweep));
+        sweeps.add(new Sweep("mail-model-changes", ModelNotices.EVERY, modelNotices::sweep));
+        return sweeps;
+    }
+}

@@ -1,0 +1,140 @@
+package dev.tollgate.app;
+
+import dev.tollgate.base.log.Event;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.NodeLease;
+import dev.tollgate.storage.StoreException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** This server's place among those that may share the books: its lease, and what happens when the lease is lost. Thread-safe. */
+final class Node implements NodeLease.Listener, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Node.class);
+
+    private final Database database;
+    private volatile @Nullable NodeLease lease;
+    private volatile Runnable renewal = () -> {};
+    private volatile Runnable lost = () -> {};
+    private volatile Runnable leaseLost = () -> {};
+
+    /** The number of living servers over these books, this one included, as of the last renewal of its lease. */
+    private volatile int living = 1;
+
+    Node(Database database) {
+        this.database = database;
+        database.whenGone(() -> lost.run());
+    }
+
+    /**
+     * Joins the servers that share the books.
+     *
+     * @param kind real or sandbox
+     * @param renewal run on the lease's thread at each renewal; must not block
+     */
+    void join(SecureRandom random, String kind, Runnable renewal) {
+        this.renewal = renewal;
+        lease = database.join(random, this, kind);
+    }
+
+    /** Sets what is done with running calls when the lease is lost (D34) or the books are gone: nothing of them may be delivered. */
+    void whenLost(Runnable action) {
+        lost = action;
+    }
+
+    /** @param action run on the lease's thread, before that of {@link #whenLost}, the first time that the lease is lost */
+    void whenLeaseLost(Runnable action) {
+        leaseLost = action;
+    }
+
+    @Override
+    public void lost(boolean first) {
+        if (first) {
+            leaseLost.run();
+        }
+        lost.run();
+    }
+
+    @Override
+    public void renewed() {
+        Thread.ofVirtual().name("count-nodes").start(this::count);
+        renewal.run();
+    }
+
+    private void count() {
+        try {
+            living = Math.max(1, NodeLease.living(database));
+        } catch (StoreException e) {
+            log.warn(Event.STORE_UNAVAILABLE, "the living nodes could not be counted: {}", e.getMessage());
+        }
+    }
+
+    /** Returns how many servers share the books now, at least 1. */
+    int living() {
+        return living;
+    }
+
+    /** Returns the id under which this server writes; empty if it does not share the books. */
+    String id() {
+        NodeLease present = lease;
+        return present == null ? "" : present.nodeId();
+    }
+
+    /** Returns the id for people; empty without a lease. */
+    String name() {
+        NodeLease present = lease;
+        try {
+            return present == null || !present.isHeld() ? "" : present.nodeId();
+        } catch (StoreException e) {
+            return ""; // it ran out in between
+        }
+    }
+
+    /** Whether this is one of several servers that may share the books. */
+    boolean isShared() {
+        return lease != null;
+    }
+
+    /** Whether calls may be accepted: false only after the lease has run out. */
+    boolean mayServe() {
+        NodeLease present = lease;
+        return present == null || present.isHeld();
+    }
+
+    /** Returns how long this server may continue without a renewal; zero without a lease. */
+    Duration leaseLeft() {
+        NodeLease present = lease;
+        return present == null ? Duration.ZERO : present.left();
+    }
+
+    /** Tells the other servers that calls are accepted here from now on. */
+    void tellReady() {
+        with(present -> present.tell(NodeLease.State.READY));
+    }
+
+    /** Tells the other servers that this one is stopping. */
+    void tellDraining() {
+        with(present -> present.tell(NodeLease.State.DRAINING));
+    }
+
+    /** Stops accepting calls: it is not known whether the last commit has taken effect. */
+    void giveUp() {
+        with(NodeLease::giveUp);
+    }
+
+    private void with(Consumer<NodeLease> action) {
+        NodeLease present = lease;
+        if (present != null) {
+            action.accept(present);
+        }
+    }
+
+    @Override
+    public void close() {
+        with(NodeLease::close);
+    }
+}

@@ -1,0 +1,217 @@
+package dev.tollgate.app;
+
+import dev.tollgate.base.config.CurrentSettings;
+import dev.tollgate.base.config.SettingTable;
+import dev.tollgate.base.config.Settings;
+import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.calls.replay.Expiry;
+import dev.tollgate.customers.departure.AccountFile;
+import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.figures.LiveAccounts;
+import dev.tollgate.customers.keys.Allowlist;
+import dev.tollgate.customers.people.Identities;
+import dev.tollgate.customers.people.Links;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.people.SignUp;
+import dev.tollgate.http.Gate;
+import dev.tollgate.http.Route;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.pages.dashboard.BillingPages;
+import dev.tollgate.pages.dashboard.CodePage;
+import dev.tollgate.pages.dashboard.DoorPages;
+import dev.tollgate.pages.dashboard.EmailPage;
+import dev.tollgate.pages.dashboard.IdentityPage;
+import dev.tollgate.pages.dashboard.InvoicePages;
+import dev.tollgate.pages.dashboard.KeyPage;
+import dev.tollgate.pages.dashboard.KeysPage;
+import dev.tollgate.pages.dashboard.LandingPage;
+import dev.tollgate.pages.dashboard.LeavingPage;
+import dev.tollgate.pages.dashboard.LinkPages;
+import dev.tollgate.pages.dashboard.NewKeyPage;
+import dev.tollgate.pages.dashboard.OidcPages;
+import dev.tollgate.pages.dashboard.OverviewPage;
+import dev.tollgate.pages.dashboard.RefusedPage;
+import dev.tollgate.pages.dashboard.RequestPage;
+import dev.tollgate.pages.dashboard.RequestsPage;
+import dev.tollgate.pages.dashboard.SecondFactorPage;
+import dev.tollgate.pages.dashboard.SecurityPage;
+import dev.tollgate.pages.dashboard.SettingsPages;
+import dev.tollgate.pages.dashboard.SignedIn;
+import dev.tollgate.pages.dashboard.TopUpPages;
+import dev.tollgate.pages.dashboard.UsagePage;
+import dev.tollgate.pages.docs.ManualPages;
+import dev.tollgate.pages.frame.Assets;
+import dev.tollgate.pages.frame.OperatorWords;
+import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Site;
+import dev.tollgate.pages.live.Live;
+import dev.tollgate.pages.playground.PlaygroundPage;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Pages for customers, from the landing page to the playground: one line a page, or a few that belong together. */
+record PagesModule(
+        Ground ground,
+        BooksModule books,
+        UpstreamsModule upstreams,
+        WelcomeModule welcome,
+        CallsModule calls,
+        PeopleModule people,
+        MoneyModule money,
+        Live live,
+        Pages pages) {
+
+    static Live live(Ground ground, BooksModule books, CallsModule calls, Vertx vertx) {
+        LiveAccounts accounts = new LiveAccounts(books.database());
+        return ground.opened()
+                .add(new Live(vertx, accounts, books.people(), calls.meter(), ground.clock()), Live::close);
+    }
+
+    static Pages pages(Ground ground, BooksModule books) {
+        Settings.Pages chosen = ground.settings().pages();
+        Site site = new Site(chosen.publicUrl(), ground.settings().host(), chosen.brand());
+        Allowlist console = Allowlist.of(chosen.consoleAllow());
+        return new Pages(
+                site,
+                console::allows,
+                () -> words(ground.current()),
+                books.people(),
+                books.stores().ledger(),
+                books.database().pages(),
+                books.secrets(),
+                ground.random());
+    }
+
+    private static OperatorWords words(CurrentSettings current) {
+        List<OperatorWords.Link> links = new ArrayList<>();
+        link(links, "Terms", current.find(SettingTable.TERMS));
+        link(links, "Privacy", current.find(SettingTable.PRIVACY));
+        link(links, "Imprint", current.find(SettingTable.IMPRINT));
+        link(links, "Support", current.find(SettingTable.SUPPORT));
+        return new OperatorWords(current.find(SettingTable.ANNOUNCEMENT), links);
+    }
+
+    private static void link(List<OperatorWords.Link> links, String name, @Nullable String href) {
+        if (href != null) {
+            links.add(new OperatorWords.Link(name, href));
+        }
+    }
+
+    /** Ends the streams of pages that are open. */
+    void close() {
+        live.close();
+    }
+
+    List<Route<?>> routes() {
+        return RouteList.of(assets(), entrance(), requests(), keys(), manual(), settings(), billing(), playground());
+    }
+
+    private static List<Route<?>> assets() {
+        return List.of(
+                Route.get("/assets/{hash}/{file}", Gate.PUBLIC, Assets.all().files()),
+                Route.get("/favicon.ico", Gate.PUBLIC, Assets.all().byItself("favicon.svg")),
+                Route.get("/robots.txt", Gate.PUBLIC, Assets.all().byItself("robots.txt")));
+    }
+
+    private List<Route<?>> entrance() {
+        People accounts = books.people();
+        Links links = people.links();
+        SignUp signUp = people.signUp();
+        Identities identities = people.identities();
+        SignedIn entrance = new SignedIn(accounts, welcome.firstStart()::signedIn);
+        return RouteList.of(
+                new LandingPage(ground.catalogue(), signUp).routes(pages),
+                new CodePage(accounts, entrance).routes(pages),
+                new DoorPages(accounts, links, entrance, signUp, identities.provider()).routes(pages),
+                new LinkPages(links, entrance, identities.provider()).routes(pages),
+                new OidcPages(people.oidc(), identities, links, entrance, signUp).routes(pages),
+                new IdentityPage(people.oidc(), identities, accounts, links).routes(pages),
+                new EmailPage(accounts, links).routes(pages));
+    }
+
+    private List<Route<?>> requests() {
+        Stores stores = books.stores();
+        AccountHistory history = books.history();
+        Catalogue catalogue = ground.catalogue();
+        return RouteList.of(
+                new OverviewPage(
+                                history,
+                                stores.keys(),
+                                stores.ledger(),
+                                people.links().isMailOn(),
+                                catalogue,
+                                calls.refused(),
+                                welcome.foretold()::changes)
+                        .routes(pages),
+                new RequestsPage(history, stores.keys(), catalogue, ground.clock()).routes(pages),
+                new RequestPage(history, stores.tasks(), stores.receipts(), Expiry.KEPT, ground.clock()).routes(pages),
+                live.routes(pages),
+                new RefusedPage(calls.refused(), stores.keys(), stores.ledger(), ground.clock()).routes(pages),
+                new UsagePage(history, stores.keys(), catalogue, ground.clock()).routes(pages));
+    }
+
+    private List<Route<?>> keys() {
+        Ledger ledger = books.stores().ledger();
+        return RouteList.of(
+                new KeysPage(people.keys(), ledger, ground.clock()).routes(pages),
+                new NewKeyPage(people.keys(), books.people(), ground.catalogue(), ground.random()).routes(pages),
+                new KeyPage(people.keys(), books.people(), ledger, books.history(), ground.catalogue(), ground.clock())
+                        .routes(pages));
+    }
+
+    private List<Route<?>> manual() {
+        return new ManualPages(ground.catalogue(), upstreams.models(), people.signUp()::isOpen).routes(pages);
+    }
+
+    private List<Route<?>> settings() {
+        People accounts = books.people();
+        return RouteList.of(
+                new SettingsPages(accounts, people.links().isMailOn()).routes(pages),
+                new LeavingPage(
+                                accounts,
+                                people.leaving(),
+                                new AccountFile(books.database()),
+                                books.stores().ledger(),
+                                ground.clock())
+                        .routes(pages),
+                new SecondFactorPage(accounts).routes(pages),
+                new SecurityPage(accounts, people.links(), people.identities(), ground.clock()).routes(pages));
+    }
+
+    private List<Route<?>> billing() {
+        Ledger ledger = books.stores().ledger();
+        return RouteList.of(
+                new BillingPages(
+                                ledger,
+                                books.history(),
+                                money.payments(),
+                                books.people(),
+                                people.links().isMailOn(),
+                                ground.clock())
+                        .routes(pages),
+                new TopUpPages(
+                                ledger,
+                                money.payments(),
+                                money.vouchers(),
+                                money.checkout(),
+                                money.testPayments(),
+                                ground.clock(),
+                                ground.random())
+                        .routes(pages, live),
+                new InvoicePages(ledger, money.payments()).routes(pages));
+    }
+
+    private List<Route<?>> playground() {
+        CallRoutes asking = calls.playground();
+        return new PlaygroundPage(
+                        ground.catalogue(),
+                        people.keys(),
+                        calls.requests(),
+                        books.history(),
+                        books.stores().ledger(),
+                        ground.clock())
+                .routes(pages, asking::playgroundChat, asking::playgroundEstimate);
+    }
+}

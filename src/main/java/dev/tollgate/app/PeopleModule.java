@@ -1,0 +1,108 @@
+package dev.tollgate.app;
+
+import dev.tollgate.base.config.CurrentSettings;
+import dev.tollgate.base.config.SettingTable;
+import dev.tollgate.base.config.Settings;
+import dev.tollgate.books.ledger.InstallationKind;
+import dev.tollgate.customers.departure.Leaving;
+import dev.tollgate.customers.keys.CustomerKeys;
+import dev.tollgate.customers.mail.Letters;
+import dev.tollgate.customers.oidc.OidcClient;
+import dev.tollgate.customers.oidc.OidcSignIn;
+import dev.tollgate.customers.people.Identities;
+import dev.tollgate.customers.people.IdentityProvider;
+import dev.tollgate.customers.people.Links;
+import dev.tollgate.customers.people.SignUp;
+import dev.tollgate.customers.people.StartCredits;
+import dev.tollgate.upstreams.connections.Outbound;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * People with an account: how they sign up and in, the mails that they get, their keys, and the end of their account.
+ *
+ * @param oidc null if nobody signs in by OpenID Connect
+ */
+public record PeopleModule(
+        MailModule mail,
+        SignUp signUp,
+        Links links,
+        @Nullable OidcSignIn oidc,
+        Identities identities,
+        CustomerKeys keys,
+        Leaving leaving) {
+
+    private static final Duration FORGET_KEYS_EVERY = Duration.ofHours(1);
+
+    static PeopleModule open(Ground ground, BooksModule books, Outbound outbound, MailModule mail) {
+        SignUp signUp = signUp(ground.current(), books.kind());
+        Links links = links(books, mail.letters(), signUp, ground.clock(), ground.random());
+        OidcSignIn oidc = oidc(ground, books, outbound);
+        IdentityProvider provider = oidc == null ? null : new IdentityProvider(oidc.issuer(), oidc.name());
+        return new PeopleModule(
+                mail,
+                signUp,
+                links,
+                oidc,
+                new Identities(
+                        books.people(),
+                        links,
+                        provider,
+                        books.database(),
+                        books.writer(),
+                        ground.clock(),
+                        ground.random()),
+                new CustomerKeys(
+                        books.stores().keys(), books.writer(), mail.allowances(), ground.clock(), ground.random()),
+                new Leaving(books.database(), books.people(), books.writer(), ground.clock()));
+    }
+
+    /** Returns the links by which people come in. */
+    static Links links(BooksModule books, Letters letters, SignUp signUp, InstantSource clock, SecureRandom random) {
+        return new Links(
+                books.people(),
+                books.database(),
+                books.writer(),
+                books.stores().outbox(),
+                letters,
+                signUp,
+                clock,
+                random);
+    }
+
+    private static SignUp signUp(CurrentSettings current, InstallationKind kind) {
+        return new SignUp(
+                () -> {
+                    String chosen = current.find(SettingTable.SIGN_UP);
+                    return "auto".equals(chosen) ? !kind.isReal() : Boolean.parseBoolean(chosen);
+                },
+                () -> new StartCredits(
+                        Objects.requireNonNull(current.find(SettingTable.SIGN_UP_CREDITS)), kind.isReal()));
+    }
+
+    private static @Nullable OidcSignIn oidc(Ground ground, BooksModule books, Outbound outbound) {
+        Settings.Oidc chosen = ground.settings().oidc();
+        if (chosen == null) {
+            return null;
+        }
+        OidcClient client = new OidcClient(
+                chosen.issuer(), chosen.clientId(), chosen.clientSecret().value(), chosen.name(), chosen.redirectUri());
+        OidcSignIn signIn = ground.opened()
+                .add(
+                        new OidcSignIn(outbound, client, books.secrets(), ground.clock(), ground.random()),
+                        OidcSignIn::close);
+        signIn.look();
+        return signIn;
+    }
+
+    List<Sweep> sweeps() {
+        List<Sweep> sweeps = new ArrayList<>(mail.sweeps());
+        sweeps.add(new Sweep("forget-keys", FORGET_KEYS_EVERY, keys::forgetUnused));
+        return sweeps;
+    }
+}

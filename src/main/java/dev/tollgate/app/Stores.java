@@ -1,0 +1,70 @@
+package dev.tollgate.app;
+
+import dev.tollgate.books.auditlog.AuditLog;
+import dev.tollgate.books.ledger.InstallationKind;
+import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.books.receipts.Receipts;
+import dev.tollgate.books.rollups.Rollups;
+import dev.tollgate.books.tasks.Tasks;
+import dev.tollgate.calls.replay.Answers;
+import dev.tollgate.customers.allowances.Allowances;
+import dev.tollgate.customers.departure.Leaving;
+import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.mail.Outbox;
+import dev.tollgate.customers.notices.MonthlyStatements;
+import dev.tollgate.customers.notices.Notices;
+import dev.tollgate.customers.payments.Payments;
+import dev.tollgate.customers.payments.Vouchers;
+import dev.tollgate.customers.people.People;
+import dev.tollgate.models.prices.PriceRates;
+import dev.tollgate.models.prices.SetPrices;
+import dev.tollgate.operator.settings.StoredSettings;
+import dev.tollgate.storage.InstallationValue;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.SecretKeys;
+import dev.tollgate.upstreams.signatures.Signatures;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** The stores that the writer's parts belong to, and those parts in their order. */
+record Stores(
+        Ledger ledger,
+        Keys keys,
+        Receipts receipts,
+        Tasks tasks,
+        Answers answers,
+        AuditLog auditLog,
+        SetPrices prices,
+        StoredSettings settings,
+        Outbox outbox) {
+
+    /** @param nodeId the id of this server among several, asked on the writer's thread */
+    List<Part<?>> parts(Supplier<String> nodeId) {
+        return List.of(
+                SecretKeys.part(),
+                InstallationValue.part(),
+                InstallationKind.part(),
+                keys.statePart(),
+                answers.claimPart(),
+                People.startMarksPart(),
+                Vouchers.part(),
+                Payments.part(),
+                Allowances.part(),
+                ledger.part(keys::forgetAccount, nodeId),
+                keys.changesPart(),
+                receipts.part(),
+                tasks.part(),
+                Rollups.part(nodeId),
+                Signatures.part(),
+                answers.part(),
+                prices.part(),
+                PriceRates.part(),
+                settings.part(),
+                People.part(),
+                Notices.part(),
+                MonthlyStatements.part(),
+                outbox.part(),
+                Leaving.part(),
+                AuditLog.part());
+    }
+}

@@ -1,0 +1,160 @@
+package dev.tollgate.app;
+
+import dev.tollgate.calls.replay.KnownAnswers;
+import dev.tollgate.calls.replay.ReplayedFrom;
+import dev.tollgate.http.Gate;
+import dev.tollgate.http.HttpFront;
+import dev.tollgate.http.Route;
+import dev.tollgate.http.Unread;
+import dev.tollgate.operator.metrics.Exposition;
+import dev.tollgate.operator.metrics.Metrics;
+import dev.tollgate.operator.metrics.MetricsGate;
+import dev.tollgate.operator.metrics.MetricsHandler;
+import dev.tollgate.upstreams.media.DownloadEnd;
+import dev.tollgate.upstreams.media.MediaLoader;
+import dev.tollgate.upstreams.pool.ChannelStatus;
+import dev.tollgate.upstreams.pool.Upstreams;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/** Metrics: everything that is counted, and the gauges that the other modules' parts are asked for. */
+final class WatchModule {
+
+    /** How often what only the database knows is looked at, while somebody scrapes. */
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(15);
+
+    private static final Duration SCRAPED_WITHIN = Duration.ofMinutes(5);
+
+    private final Metrics metrics = new Metrics();
+    private final Exposition exposition = metrics.exposition();
+    private final Ground ground;
+    private final BooksGauges gauges;
+
+    WatchModule(Ground ground, BooksModule books) {
+        this.ground = ground;
+        this.gauges = new BooksGauges(metrics, books, ground.clock());
+        ground.opened().add(metrics, Metrics::close);
+        metrics.openLog();
+        books.writer().watchedBy(metrics.writer());
+        books.database().watchedBy(metrics.reads());
+        books.stores().ledger().watchedBy(metrics.entries());
+        gauges.add(ground.settings().data());
+        metrics.build(
+                version(), books.database().schemaVersion(), books.writer().isEmbedded() ? "sqlite" : "postgresql");
+    }
+
+    private static String version() {
+        String version = Ground.version();
+        return version.isEmpty() ? "development" : version;
+    }
+
+    Metrics metrics() {
+        return metrics;
+    }
+
+    /** @param admin the gate of the operator's routes */
+    Route<?> route(Gate<?> admin) {
+        Gate<Gate.Anyone> gate = new MetricsGate(admin, ground.settings().http().trustedHops() > 0);
+        return Route.get("/metrics", gate, new MetricsHandler(exposition)).whileDraining();
+    }
+
+    // ---- what the parts know of themselves ----
+
+    void upstreams(Upstreams upstreams) {
+        upstreams.watchedBy(metrics.tries());
+        String[] channel = {"channel"};
+        metrics.gauge("tollgate_channel_calls", "Calls that run on a channel.", channel, now -> upstreams
+                .status()
+                .forEach(it -> now.is(it.inFlight(), it.id())));
+        metrics.gauge(
+                "tollgate_channel_connections",
+                "Connections to a channel's upstream, those that are being made with them.",
+                channel,
+                now -> upstreams.status().forEach(it -> now.is(it.connections(), it.id())));
+        metrics.gauge("tollgate_channel_breaker", "0 closed, 1 open, 2 trying out.", channel, now -> upstreams
+                .status()
+                .forEach(it -> now.is(it.breaker().ordinal(), it.id())));
+        metrics.gauge(
+                "tollgate_channel_resting",
+                "1 where a model is not asked on a channel for a while.",
+                new String[] {"channel", "model"},
+                now -> upstreams.status().forEach(it -> it.models()
+                        .forEach(model -> now.is(rests(model), it.id(), model.id()))));
+        metrics.gauge(
+                "tollgate_channel_credential_expiry_timestamp_seconds",
+                "When a channel's credential ends, where the channels file says so.",
+                channel,
+                now -> upstreams.status().forEach(it -> {
+                    if (it.credentialExpires() != null) {
+                        now.is((double) it.credentialExpires().getEpochSecond(), it.id());
+                    }
+                }));
+        metrics.gauge(
+                "tollgate_retry_budget_left",
+                "How many calls may be asked again now, of all together.",
+                upstreams::retriesLeft);
+    }
+
+    private static double rests(ChannelStatus.Model model) {
+        return model.rest() == null ? 0 : 1;
+    }
+
+    void front(HttpFront front, Unread unread) {
+        metrics.gauge("tollgate_http_connections", "Open connections of callers.", front::connections);
+        metrics.gauge(
+                "tollgate_body_bytes", "What requests take of the heap, as they are charged for it.", front::bodyBytes);
+        metrics.gauge(
+                "tollgate_unread_bytes",
+                "Memory of answers that callers have not read, without the room reserved for paid ones.",
+                unread::bytes);
+        metrics.counted(
+                "tollgate_unread_closed",
+                "Connections closed because too much of their answers was unread.",
+                new String[] {},
+                now -> now.is((double) unread.closed()));
+    }
+
+    /** @param spansDropped since the start */
+    void calls(MediaLoader media, KnownAnswers known, LongSupplier spansDropped) {
+        metrics.counted(
+                "tollgate_spans_dropped",
+                "Spans that the collector did not get: there were too many, or it did not take them.",
+                new String[] {},
+                now -> now.is((double) spansDropped.getAsLong()));
+        metrics.counted(
+                "tollgate_replays",
+                "Requests that were answered without a call: from one under the same key that runs, from a kept answer's file or its"
+                        + " copy in the database, from a refusal that cannot change.",
+                new String[] {"from"},
+                now -> {
+                    for (ReplayedFrom from : ReplayedFrom.values()) {
+                        now.is((double) known.replays(from), from.wireName());
+                    }
+                });
+        metrics.counted(
+                "tollgate_media_downloads",
+                "Media that were downloaded for calls, by how that ended.",
+                new String[] {"end"},
+                now -> {
+                    for (DownloadEnd end : DownloadEnd.values()) {
+                        now.is((double) media.ended(end), end.wireName());
+                    }
+                });
+        gauges.files(ground.settings().data(), media::bytes);
+    }
+
+    /** Returns the help of each metric, by its name as it is scraped, without those of the JVM. */
+    Map<String, String> catalogue() {
+        return metrics.catalogue();
+    }
+
+    List<Sweep> sweeps() {
+        return List.of(new Sweep("look-at-holds", LOOK_EVERY, () -> {
+            if (exposition.isAskedWithin(SCRAPED_WITHIN)) {
+                gauges.look();
+            }
+        }));
+    }
+}

@@ -1,0 +1,121 @@
+package dev.tollgate.app;
+
+import dev.tollgate.base.config.Secret;
+import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.host.FirstStartFile;
+import dev.tollgate.customers.people.FirstStart;
+import dev.tollgate.models.FirstCall;
+import dev.tollgate.models.prices.SetPrices;
+import dev.tollgate.operator.admin.AdminKey;
+import dev.tollgate.operator.cli.Banner;
+import dev.tollgate.storage.StoreException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the operator is shown at a start: the first password and key, the demo account, what is about to cost money. Also looks for changes
+ * that other servers have made.
+ */
+final class WelcomeModule {
+
+    private static final Logger log = LoggerFactory.getLogger(WelcomeModule.class);
+
+    private final Ground ground;
+    private final BooksModule books;
+    private final UpstreamsModule upstreams;
+    private final @Nullable DemoAccount demo;
+    private final FirstStart firstStart;
+    private final @Nullable String operatorPassword;
+    private final AdminKey adminKey;
+    private final Foretold foretold;
+
+    /** @param demo null if no demo account is wanted */
+    WelcomeModule(Ground ground, BooksModule books, UpstreamsModule upstreams, @Nullable DemoAccount demo) {
+        this.ground = ground;
+        this.books = books;
+        this.upstreams = upstreams;
+        this.demo = demo;
+        Settings settings = ground.settings();
+        this.firstStart = new FirstStart(new FirstStartFile(settings.data()), books.people());
+        firstStart.look();
+        Secret chosen = settings.pages().operatorPassword();
+        this.operatorPassword = books.people().ensureOperator(chosen == null ? null : chosen.value());
+        this.adminKey = AdminKey.of(settings.adminKey(), books.writer(), ground.random());
+        this.foretold = new Foretold(ground, books, upstreams);
+    }
+
+    AdminKey adminKey() {
+        return adminKey;
+    }
+
+    FirstStart firstStart() {
+        return firstStart;
+    }
+
+    Foretold foretold() {
+        return foretold;
+    }
+
+    @Nullable
+    DemoAccount demo() {
+        return demo;
+    }
+
+    List<Sweep> sweeps() {
+        List<Sweep> sweeps = new ArrayList<>();
+        if (!books.writer().isEmbedded()) {
+            sweeps.add(new Sweep("look-at-changes", SetPrices.LOOK_EVERY, this::lookAtChanges));
+        }
+        sweeps.add(new Sweep("look-at-models", Foretold.LOOK_EVERY, foretold::look));
+        return sweeps;
+    }
+
+    private void lookAtChanges() {
+        try {
+            books.stores().prices().look();
+            books.stores().settings().look();
+            lookAtKind();
+            firstStart.look();
+        } catch (StoreException e) {
+            log.debug("what other servers have changed could not be read; trying again", e);
+        }
+    }
+
+    private void lookAtKind() {
+        boolean wasReal = books.kind().isReal();
+        books.kind().look();
+        if (!wasReal && books.kind().isReal() && upstreams.sandbox() != null) {
+            log.warn(foretold.withoutUpstream());
+        }
+    }
+
+    /** @param url where this server is called */
+    Banner banner(String url) {
+        Settings.Proxy proxy = ground.settings().upstreamProxy();
+        return new Banner(
+                url,
+                new Banner.Upstream(
+                        upstreams.sandbox() != null, upstreams.channels().shown()),
+                proxy == null ? null : proxy.shown(),
+                demo == null ? null : shown(demo, url),
+                adminKey.made(),
+                operatorPassword,
+                foretold.warnings(demo != null));
+    }
+
+    private Banner.Demo shown(DemoAccount demo, String url) {
+        String key = demo.secret();
+        List<String> call = key == null
+                ? List.of()
+                : ground.catalogue().all().stream()
+                        .limit(1)
+                        .map(model -> FirstCall.of(url, key, model))
+                        .flatMap(first -> Stream.concat(first.curl().lines(), Stream.of("# " + first.answer())))
+                        .toList();
+        return new Banner.Demo(DemoAccount.ID, demo.balanceMicros(books.stores().ledger()), key, call);
+    }
+}
