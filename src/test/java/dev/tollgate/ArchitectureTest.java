@@ -111,6 +111,7 @@ class ArchitectureTest {
                 "base.error",
                 "http.limits",
                 "sandbox",
+                "storage.sql",
                 "base.fatal",
                 "base.ids"
             })

@@ -3,6 +3,7 @@ package dev.tollgate.storage;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.tollgate.http.limits.FairTurns;
+import dev.tollgate.storage.sql.Reads;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -283,13 +284,14 @@ public final class Database implements AutoCloseable {
     public <T extends @Nullable Object> T read(Query<T> query) {
         long began = System.nanoTime();
         try {
-            return readNow(query);
+            return readNow(query, false);
         } finally {
             observer.read(ReadObserver.Use.OWN, System.nanoTime() - began);
         }
     }
 
-    private <T extends @Nullable Object> T readNow(Query<T> query) {
+    /** @param once whether it is one statement, which is a snapshot without a transaction around it */
+    private <T extends @Nullable Object> T readNow(Query<T> query, boolean once) {
         String gone = watch == null ? null : watch.gone();
         if (gone != null) {
             throw new StoreUnavailable(gone);
@@ -299,8 +301,13 @@ public final class Database implements AutoCloseable {
             return page.read(query);
         }
         try (Connection connection = readers.getConnection()) {
-            T result = query.run(connection);
-            connection.rollback(); // ends the snapshot
+            if (once) {
+                connection.setAutoCommit(true); // the pool sets it back
+            }
+            T result = query.run(new Reads(connection));
+            if (!once) {
+                connection.rollback(); // ends the snapshot
+            }
             return result;
         } catch (SQLException e) {
             throw new StoreUnavailable("the database could not be read", e);
@@ -314,6 +321,10 @@ public final class Database implements AutoCloseable {
      * @throws StoreUnavailable likewise, and where the account has too many reads waiting
      */
     public <T extends @Nullable Object> T readFor(String accountId, Query<T> query) {
+        return readFor(accountId, query, false);
+    }
+
+    private <T extends @Nullable Object> T readFor(String accountId, Query<T> query, boolean once) {
         if (OnePage.of(engine) != null) {
             return read(query); // its turn has come already
         }
@@ -322,7 +333,7 @@ public final class Database implements AutoCloseable {
             if (turn == null) {
                 throw new StoreUnavailable("reads of this account wait for too long, or there are too many");
             }
-            return readNow(query);
+            return readNow(query, once);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StoreUnavailable("interrupted while waiting to read", e);
@@ -337,17 +348,7 @@ public final class Database implements AutoCloseable {
      * @throws StoreUnavailable likewise
      */
     public <T extends @Nullable Object> T readOnceFor(String accountId, Query<T> statement) {
-        if (engine.dialect() == Dialect.SQLITE || OnePage.of(engine) != null) {
-            return readFor(accountId, statement);
-        }
-        return readFor(accountId, connection -> {
-            connection.setAutoCommit(true);
-            try {
-                return statement.run(connection);
-            } finally {
-                connection.setAutoCommit(false);
-            }
-        });
+        return readFor(accountId, statement, engine.dialect() == Dialect.POSTGRESQL);
     }
 
     /** Reads for pages and lists, on connections of their own, which are made when they are first wanted. Closed with this. */

@@ -4,7 +4,6 @@ import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -110,13 +109,8 @@ public final class NodeLease implements AutoCloseable {
 
     /** How many nodes live by the database's clock. Blocks. */
     public static int living(Database database) {
-        return database.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(
-                            "SELECT COUNT(*) FROM node WHERE lease_until > " + Dialect.POSTGRESQL.nowMillis());
-                    ResultSet row = select.executeQuery()) {
-                return row.next() ? row.getInt(1) : 0;
-            }
-        });
+        return database.read(sql ->
+                (int) sql.number("SELECT COUNT(*) FROM node WHERE lease_until > " + Dialect.POSTGRESQL.nowMillis()));
     }
 
     /** Who this node is now. @throws StoreUnavailable while it has no lease */

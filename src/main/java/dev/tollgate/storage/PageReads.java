@@ -3,6 +3,7 @@ package dev.tollgate.storage;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.tollgate.http.limits.FairTurns;
 import dev.tollgate.http.limits.Workers;
+import dev.tollgate.storage.sql.Reads;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -150,7 +151,7 @@ public final class PageReads implements AutoCloseable {
             long left = Math.max(0, endNanos - System.nanoTime());
             var limit = watch.schedule(() -> giveUp(running), left, TimeUnit.NANOSECONDS);
             try {
-                return query.run(connection);
+                return query.run(new Reads(connection));
             } catch (SQLException e) {
                 isOver = true;
                 throw e;

@@ -9,11 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HexFormat;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Where the installation's secret key comes from, and whether it is the one that the data were sealed with. */
@@ -62,52 +59,21 @@ public final class SecretKeys {
 
     /** Changes the check's row on the first start; afterwards it only reads. Takes its place before every other part. */
     public static Part<?> part() {
-        return new CheckPart();
+        return new WritePart<>(Check.class);
     }
 
     /** Whether a key is the installation's: the first one to come is. */
-    public static final class Check extends Decision<Boolean> {
+    public static final class Check extends Write<Boolean> {
 
         private final SecretBox box;
 
         public Check(SecretBox box) {
             this.box = box;
         }
-    }
-
-    private static final class CheckPart implements Part<Check> {
 
         @Override
-        public Class<Check> type() {
-            return Check.class;
-        }
-
-        @Override
-        public void write(Statements statements, List<Check> changes) throws SQLException {
-            for (Check change : changes) {
-                String present = present(statements);
-                if (present == null) {
-                    insert(statements, change.box.check());
-                    present = present(statements);
-                }
-                change.decide(present != null && change.box.passes(present));
-            }
-        }
-
-        private static @Nullable String present(Statements statements) throws SQLException {
-            PreparedStatement select = statements.of("SELECT value FROM installation WHERE name = ?");
-            select.setString(1, NAME);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next() ? row.getString(1) : null;
-            }
-        }
-
-        private static void insert(Statements statements, String check) throws SQLException {
-            PreparedStatement insert = statements.of( // Of nodes that start together one is the first.
-                    "INSERT INTO installation (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING");
-            insert.setString(1, NAME);
-            insert.setString(2, check);
-            insert.executeUpdate();
+        protected Boolean run(Statements statements) throws SQLException {
+            return box.passes(InstallationValue.kept(statements, NAME, box.check()));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.tollgate.storage;
 
 import dev.tollgate.storage.RowStatement.Reader;
+import dev.tollgate.storage.sql.Sql;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The writer's connection as its parts see it: prepared statements that stay open from batch to batch. Preparing costs more than
  * running on the hot path. Statements are not to be closed by the parts, their result sets are. Writer's thread only.
  */
-public final class Statements {
+public final class Statements extends Sql {
 
     /** SQL is constant text; more than this many different ones means that somebody builds it from values. */
     private static final int STATEMENTS_MAX = 512;
@@ -59,6 +60,18 @@ public final class Statements {
         runLater();
         PreparedStatement known = prepared.get(sql);
         return known != null ? known : prepare(sql);
+    }
+
+    @Override
+    protected <T extends @Nullable Object> T with(String text, Use<T> use) throws SQLException {
+        return use.of(of(text));
+    }
+
+    /** On a server, keeps other nodes from writing to a table until the transaction ends; an embedded database has no other writer. */
+    public void lockTable(String table) throws SQLException {
+        if (dialect == Dialect.POSTGRESQL) {
+            run("LOCK TABLE " + table + " IN SHARE ROW EXCLUSIVE MODE");
+        }
     }
 
     private PreparedStatement prepare(String sql) throws SQLException {

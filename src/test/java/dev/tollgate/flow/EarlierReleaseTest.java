@@ -43,13 +43,7 @@ class EarlierReleaseTest {
         Path data = unpacked();
         Database.migrate(data);
         try (Database database = Database.open(data)) {
-            String accounts = database.read(connection -> {
-                try (var statement = connection.createStatement();
-                        var row = statement.executeQuery(ACCOUNTS)) {
-                    row.next();
-                    return row.getString(1);
-                }
-            });
+            String accounts = database.read(sql -> sql.one(ACCOUNTS, row -> row.getString(1)));
             assertThat(accounts)
                     .isEqualTo("Demo 10000000000 10000000000, ann 5049970000 5049970000,"
                             + " carl 149990000 49990000, deleted account 0 0, dora 0 0");

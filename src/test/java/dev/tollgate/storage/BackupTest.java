@@ -8,8 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.sql.ResultSet;
-import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -118,12 +116,7 @@ class BackupTest {
     }
 
     private static long count(Database database) {
-        return database.read(connection -> {
-            try (Statement statement = connection.createStatement();
-                    ResultSet row = statement.executeQuery("SELECT COUNT(*) FROM account")) {
-                return row.next() ? row.getLong(1) : -1;
-            }
-        });
+        return database.read(sql -> sql.number("SELECT COUNT(*) FROM account"));
     }
 
     private void assertNothingElse(String name) throws IOException {

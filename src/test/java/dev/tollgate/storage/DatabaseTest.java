@@ -3,6 +3,7 @@ package dev.tollgate.storage;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.storage.sql.Reads;
 import dev.tollgate.testing.Migrated;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,11 +109,7 @@ class DatabaseTest {
     @Test
     void reading_connections_cannot_write() {
         try (Database database = Database.open(Migrated.in(folder))) {
-            assertThatThrownBy(() -> database.read(connection -> {
-                        try (Statement statement = connection.createStatement()) {
-                            return statement.executeUpdate("DELETE FROM account");
-                        }
-                    }))
+            assertThatThrownBy(() -> database.read(sql -> sql.run("DELETE FROM account")))
                     .isInstanceOf(StoreUnavailable.class)
                     .hasRootCauseMessage("[SQLITE_READONLY] Attempt to write a readonly database (attempt to write a"
                             + " readonly database)");
@@ -137,10 +134,10 @@ class DatabaseTest {
     void a_read_sees_one_snapshot_whatever_is_committed_meanwhile() {
         try (Database database = Database.open(Migrated.in(folder))) {
             Writer writer = database.startWriter(List.of(new Notes()));
-            String counts = database.read(connection -> {
-                String before = text(connection, "SELECT COUNT(*) FROM account");
+            String counts = database.read(sql -> {
+                String before = text(sql, "SELECT COUNT(*) FROM account");
                 writer.commitAndWait(Unit.of(new Notes.Note("meanwhile")));
-                return before + text(connection, "SELECT COUNT(*) FROM account");
+                return before + text(sql, "SELECT COUNT(*) FROM account");
             });
             assertThat(counts).isEqualTo("00");
             assertThat(ask(database, "SELECT COUNT(*) FROM account")).isEqualTo("1");
@@ -203,7 +200,12 @@ class DatabaseTest {
     }
 
     private static String ask(Database database, String sql) {
-        return database.read(connection -> text(connection, sql));
+        return database.read(reads -> text(reads, sql));
+    }
+
+    private static String text(Reads sql, String query) throws SQLException {
+        String text = sql.one(query, row -> row.getString(1));
+        return String.valueOf(text);
     }
 
     private static String text(Connection connection, String sql) throws SQLException {

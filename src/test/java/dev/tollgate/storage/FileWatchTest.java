@@ -96,12 +96,7 @@ class FileWatchTest {
     void who_only_reads_is_no_foreign_hand() throws Exception {
         try (Database reading = Database.openReading(folder)) {
             reading.backupTo(folder.resolve("backup"));
-            long names = reading.read(connection -> {
-                try (Statement statement = connection.createStatement();
-                        var row = statement.executeQuery("SELECT COUNT(*) FROM account")) {
-                    return row.getLong(1);
-                }
-            });
+            long names = reading.read(sql -> sql.number("SELECT COUNT(*) FROM account"));
             assertThat(names).isEqualTo(1);
         }
         assertThatNothingIsMissed();
@@ -114,11 +109,7 @@ class FileWatchTest {
             Unit bad = Unit.of(new Notes.Bad(new IllegalStateException("broken")));
             assertThatThrownBy(() -> writer.commitAndWait(bad)).isInstanceOf(StoreException.class);
             writer.commitAndWait(Unit.of(new Notes.Note("n" + i)));
-            database.read(connection -> {
-                try (Statement statement = connection.createStatement()) {
-                    return statement.execute("SELECT 1 FROM account");
-                }
-            });
+            database.read(sql -> sql.has("SELECT 1 FROM account"));
         }
         // Too much for the log: a checkpoint follows.
         writer.commitAndWait(Unit.of(new Notes.Note("x".repeat(9 << 20))));

@@ -8,8 +8,6 @@ import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Migrated;
 import dev.tollgate.testing.Postgres;
 import java.nio.file.Path;
-import java.sql.ResultSet;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -223,13 +221,7 @@ class NodeLeaseTest {
     }
 
     private long number(String sql) {
-        return database.read(connection -> {
-            try (Statement statement = connection.createStatement();
-                    ResultSet row = statement.executeQuery(sql)) {
-                row.next();
-                return row.getLong(1);
-            }
-        });
+        return database.read(reads -> reads.number(sql));
     }
 
     private void execute(String sql) {

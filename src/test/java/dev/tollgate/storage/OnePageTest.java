@@ -4,11 +4,13 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.books.ledger.Grant;
+import dev.tollgate.storage.sql.Reads;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Reading;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
-import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,15 +60,14 @@ class OnePageTest {
         return store.balance("acc_1").balanceMicros();
     }
 
+    private static boolean isAlone(Reads sql) throws SQLException {
+        return Reading.connection(sql).getAutoCommit();
+    }
+
     private long balanceForPages() {
-        return store.database.pages().read("acc_1", connection -> {
-            try (var row = connection
-                    .createStatement()
-                    .executeQuery("SELECT balance_micros FROM account WHERE id = 'acc_1'")) {
-                row.next();
-                return row.getLong(1);
-            }
-        });
+        return store.database
+                .pages()
+                .read("acc_1", sql -> sql.number("SELECT balance_micros FROM account WHERE id = 'acc_1'"));
     }
 
     @Test
@@ -119,8 +120,7 @@ class OnePageTest {
         PageReads reads = store.database.pages(Duration.ofMillis(100));
         long began = System.nanoTime();
         assertThatThrownBy(() -> reads.onePage("acc_1", () -> {
-                    reads.read(
-                            "acc_1", connection -> connection.createStatement().execute(endless));
+                    reads.read("acc_1", sql -> sql.has(endless));
                     return 0;
                 }))
                 .isInstanceOf(StoreUnavailable.class);
@@ -128,16 +128,15 @@ class OnePageTest {
                 .as("a hundred times the limit, for a machine that is busy")
                 .isBetween(Duration.ofMillis(100), Duration.ofSeconds(10));
 
-        assertThat((int) reads.onePage("acc_1", () -> reads.read("acc_1", connection -> 7)))
+        assertThat((int) reads.onePage("acc_1", () -> reads.read("acc_1", sql -> 7)))
                 .isEqualTo(7);
         reads.close();
     }
 
     @Test
     void what_is_one_question_is_asked_of_a_server_without_a_transaction_and_within_a_page_at_the_pages_instant() {
-        assertThat(store.database.readOnceFor("acc_1", Connection::getAutoCommit))
-                .isEqualTo(stores != Stores.SQLITE);
-        assertThat(store.database.readFor("acc_1", Connection::getAutoCommit)).isFalse();
+        assertThat(store.database.readOnceFor("acc_1", OnePageTest::isAlone)).isEqualTo(stores != Stores.SQLITE);
+        assertThat(store.database.readFor("acc_1", OnePageTest::isAlone)).isFalse();
         long seen = store.database.pages().onePage("acc_1", () -> {
             balance();
             CompletableFuture.runAsync(this::grant).join();

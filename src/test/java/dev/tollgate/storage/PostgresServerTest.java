@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.storage.sql.Reads;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
 import java.io.DataInputStream;
@@ -13,10 +14,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -81,19 +80,17 @@ class PostgresServerTest {
             }
             String plans = "SELECT SUM(generic_plans) || ' of any, ten of its own: ' || (SUM(custom_plans) >= 10)"
                     + " FROM pg_prepared_statements WHERE statement LIKE '%ORDER BY id DESC LIMIT 2000'";
-            String seen = pages.read("acc_1", connection -> text(connection, plans));
+            String seen = pages.read("acc_1", sql -> text(sql, plans));
             assertThat(seen).isEqualTo("0 of any, ten of its own: true");
         }
     }
 
-    private static boolean range(Connection connection) throws SQLException {
-        try (var select = connection.prepareStatement(
-                "SELECT id FROM task WHERE account_id = ? AND id > ? AND id < ? ORDER BY id DESC LIMIT 2000")) {
-            select.setString(1, "acc_1");
-            select.setString(2, "");
-            select.setString(3, "chatcmpl-");
-            return select.executeQuery().next();
-        }
+    private static boolean range(Reads sql) throws SQLException {
+        return sql.has(
+                "SELECT id FROM task WHERE account_id = ? AND id > ? AND id < ? ORDER BY id DESC LIMIT 2000",
+                "acc_1",
+                "",
+                "chatcmpl-");
     }
 
     @Test
@@ -155,10 +152,10 @@ class PostgresServerTest {
     void a_read_sees_one_snapshot_whatever_is_committed_meanwhile() {
         try (Database database = Database.openShared(Postgres.migrated())) {
             Writer writer = database.startWriter(List.of(notes));
-            String counts = database.read(connection -> {
-                String before = text(connection, "SELECT COUNT(*) FROM account");
+            String counts = database.read(sql -> {
+                String before = text(sql, "SELECT COUNT(*) FROM account");
                 writer.commitAndWait(Unit.of(new Notes.Note("meanwhile")));
-                return before + text(connection, "SELECT COUNT(*) FROM account");
+                return before + text(sql, "SELECT COUNT(*) FROM account");
             });
             assertThat(counts).isEqualTo("00");
         }
@@ -323,15 +320,12 @@ class PostgresServerTest {
     }
 
     private static String ask(Database database, String sql) {
-        return database.read(connection -> text(connection, sql));
+        return database.read(reads -> text(reads, sql));
     }
 
-    private static String text(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getString(1);
-        }
+    private static String text(Reads sql, String query) throws SQLException {
+        String text = sql.one(query, row -> row.getString(1));
+        return String.valueOf(text);
     }
 
     /** Remembers what the writer's session says. */

@@ -6,7 +6,6 @@ import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -127,16 +126,7 @@ class RidersAtOnceTest {
     }
 
     private List<String> names() {
-        return database.read(connection -> {
-            List<String> names = new ArrayList<>();
-            try (var statement = connection.createStatement();
-                    var row = statement.executeQuery("SELECT id FROM account ORDER BY created_at")) {
-                while (row.next()) {
-                    names.add(row.getString(1));
-                }
-            }
-            return names;
-        });
+        return database.read(sql -> sql.list("SELECT id FROM account ORDER BY created_at", row -> row.getString(1)));
     }
 
     /** Takes the next free number. */

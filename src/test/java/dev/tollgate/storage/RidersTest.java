@@ -227,16 +227,7 @@ class RidersTest {
     }
 
     private List<String> names() {
-        return database.read(connection -> {
-            List<String> names = new ArrayList<>();
-            try (var statement = connection.createStatement();
-                    var row = statement.executeQuery("SELECT id FROM account ORDER BY created_at")) {
-                while (row.next()) {
-                    names.add(row.getString(1));
-                }
-            }
-            return names;
-        });
+        return database.read(sql -> sql.list("SELECT id FROM account ORDER BY created_at", row -> row.getString(1)));
     }
 
     /** Takes the next free number in the table. */

@@ -8,10 +8,7 @@ import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Stores;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -191,15 +188,6 @@ class RowStatementTest {
     }
 
     private List<String> read(String sql) {
-        return database.read(connection -> {
-            List<String> found = new ArrayList<>();
-            try (Statement statement = connection.createStatement();
-                    ResultSet row = statement.executeQuery(sql)) {
-                while (row.next()) {
-                    found.add(row.getString(1));
-                }
-            }
-            return found;
-        });
+        return database.read(reads -> reads.list(sql, row -> row.getString(1)));
     }
 }

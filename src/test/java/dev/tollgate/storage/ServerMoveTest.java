@@ -10,6 +10,7 @@ import dev.tollgate.books.verification.Audit;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.Reading;
 import dev.tollgate.testing.StoreFixture;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -255,7 +256,8 @@ class ServerMoveTest {
                 .containsExactlyInAnyOrderElementsOf(EMPTY);
         ServerMove.run(folder, url, NOTHING_ELSE);
         try (StoreFixture moved = StoreFixture.shared(url)) {
-            assertThat(moved.database.read(ServerMoveTest::everything)).isEqualTo(before);
+            Map<String, List<String>> after = moved.database.read(sql -> everything(Reading.connection(sql)));
+            assertThat(after).isEqualTo(before);
             moved.database.backupTo(file);
         }
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {

@@ -9,9 +9,7 @@ import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Shared;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -372,16 +370,7 @@ class WriterTest {
     }
 
     private List<String> names() {
-        return database.read(connection -> {
-            List<String> names = new ArrayList<>();
-            try (Statement statement = connection.createStatement();
-                    ResultSet row = statement.executeQuery("SELECT name FROM account ORDER BY created_at")) {
-                while (row.next()) {
-                    names.add(row.getString(1));
-                }
-            }
-            return names;
-        });
+        return database.read(sql -> sql.list("SELECT name FROM account ORDER BY created_at", row -> row.getString(1)));
     }
 
     private static final class Followers implements Part<Followers.Follow> {

@@ -36,7 +36,6 @@ import dev.tollgate.testing.StoreFixture;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -274,13 +273,7 @@ class ModelTest {
                 + " + (SELECT COUNT(*) FROM spend_window WHERE key_id < 'key_" + KEYS_OF_FIXED_LIMITS
                 + "' AND charged_micros + held_micros > CASE kind WHEN 'hour' THEN " + FIXED.hourMicros()
                 + " WHEN 'day' THEN " + FIXED.dayMicros() + " ELSE " + FIXED.totalMicros() + " END)";
-        return database.read(connection -> {
-            try (Statement statement = connection.createStatement();
-                    ResultSet row = statement.executeQuery(sql)) {
-                row.next();
-                return row.getLong(1);
-            }
-        });
+        return database.read(reads -> reads.number(sql));
     }
 
     // ---- operations ----

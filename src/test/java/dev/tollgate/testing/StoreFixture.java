@@ -31,8 +31,6 @@ import dev.tollgate.storage.Writer;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.sql.ResultSet;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -198,13 +196,7 @@ public final class StoreFixture implements AutoCloseable {
 
     /** The first column of the first row. */
     public long number(String sql) {
-        return database.read(connection -> {
-            try (Statement statement = connection.createStatement();
-                    ResultSet row = statement.executeQuery(sql)) {
-                row.next();
-                return row.getLong(1);
-            }
-        });
+        return database.read(reads -> reads.number(sql));
     }
 
     @Override

@@ -1,11 +1,9 @@
 package dev.tollgate.books.auditlog;
 
 import dev.tollgate.storage.Database;
-import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
+import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -84,56 +82,37 @@ public final class AuditLog {
         if (limit < 1 || limit > PAGE_MAX) {
             throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " lines, not " + limit);
         }
-        StringBuilder sql = new StringBuilder(COLUMNS);
+        StringBuilder text = new StringBuilder(COLUMNS);
         List<Object> values = new ArrayList<>(List.of(before));
-        where(sql, values, " AND actor = ?", filter.actor());
-        where(sql, values, " AND action = ?", filter.action());
-        where(sql, values, " AND subject = ?", filter.subject());
-        where(sql, values, " AND created_at >= ?", millis(filter.from()));
-        where(sql, values, " AND created_at < ?", millis(filter.until()));
+        where(text, values, " AND actor = ?", filter.actor());
+        where(text, values, " AND action = ?", filter.action());
+        where(text, values, " AND subject = ?", filter.subject());
+        where(text, values, " AND created_at >= ?", filter.from());
+        where(text, values, " AND created_at < ?", filter.until());
         if (!filter.ofThese().isEmpty()) {
             String these =
                     String.join(", ", Collections.nCopies(filter.ofThese().size(), "?"));
-            sql.append(OF_THESE.formatted(these, these, these, these));
+            text.append(OF_THESE.formatted(these, these, these, these));
             for (int times = 0; times < 4; times++) {
                 values.addAll(filter.ofThese());
             }
         }
         values.add(limit);
-        String whole = sql.append(NEWEST).toString();
-        return database.read(connection -> lines(connection, whole, values));
+        text.append(NEWEST);
+        return database.read(sql -> sql.list(text.toString(), AuditLog::line, values.toArray()));
     }
 
-    private static void where(StringBuilder sql, List<Object> values, String condition, @Nullable Object value) {
+    private static void where(StringBuilder text, List<Object> values, String condition, @Nullable Object value) {
         if (value != null) {
-            sql.append(condition);
+            text.append(condition);
             values.add(value);
-        }
-    }
-
-    private static @Nullable Long millis(@Nullable Instant instant) {
-        return instant == null ? null : Long.valueOf(instant.toEpochMilli());
-    }
-
-    private static List<Line> lines(Connection connection, String sql, List<Object> values) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            for (int i = 0; i < values.size(); i++) {
-                select.setObject(i + 1, values.get(i));
-            }
-            try (ResultSet row = select.executeQuery()) {
-                List<Line> lines = new ArrayList<>();
-                while (row.next()) {
-                    lines.add(line(row));
-                }
-                return lines;
-            }
         }
     }
 
     private static Line line(ResultSet row) throws SQLException {
         return new Line(
                 row.getLong(1),
-                Instant.ofEpochMilli(row.getLong(2)),
+                Columns.time(row, 2),
                 new Actor(row.getString(3), row.getString(4)),
                 row.getString(5),
                 row.getString(6),
@@ -162,11 +141,7 @@ public final class AuditLog {
         /** Another node's deeds wait here until this batch is committed; nothing that comes after waits for them. */
         @Override
         public void writeLast(Statements statements, List<Deed> deeds) throws SQLException {
-            if (statements.dialect() == Dialect.POSTGRESQL && !deeds.isEmpty()) {
-                statements
-                        .of("LOCK TABLE audit_log IN SHARE ROW EXCLUSIVE MODE")
-                        .execute();
-            }
+            statements.lockTable("audit_log");
             for (Deed deed : deeds) {
                 Deed.Changed changed = deed.changed();
                 if (changed != null) {
@@ -176,24 +151,18 @@ public final class AuditLog {
         }
 
         private static void insert(Statements statements, Deed deed, Deed.Changed changed) throws SQLException {
-            long sequence = 1 + last(statements);
-            PreparedStatement insert = statements.of(INSERT);
-            insert.setLong(1, sequence);
-            insert.setLong(2, deed.at().toEpochMilli());
-            insert.setString(3, deed.actor().who());
-            insert.setString(4, deed.actor().address());
-            insert.setString(5, deed.action());
-            insert.setString(6, deed.subject());
-            insert.setString(7, changed.beforeJson());
-            insert.setString(8, changed.afterJson());
-            insert.setString(9, deed.reason());
-            insert.executeUpdate();
-        }
-
-        private static long last(Statements statements) throws SQLException {
-            try (ResultSet row = statements.of(LAST).executeQuery()) {
-                return row.next() ? row.getLong(1) : 0;
-            }
+            long sequence = 1 + statements.number(LAST);
+            statements.run(
+                    INSERT,
+                    sequence,
+                    deed.at(),
+                    deed.actor().who(),
+                    deed.actor().address(),
+                    deed.action(),
+                    deed.subject(),
+                    changed.beforeJson(),
+                    changed.afterJson(),
+                    deed.reason());
         }
     }
 }

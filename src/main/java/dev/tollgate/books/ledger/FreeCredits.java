@@ -1,8 +1,6 @@
 package dev.tollgate.books.ledger;
 
 import dev.tollgate.storage.Database;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 
 /**
  * The ids under which credits are given for nothing while only the sandbox answers. What is left of such credits is in the account's row and buys
@@ -26,15 +24,7 @@ public final class FreeCredits {
 
     /** Whether an account was given such credits to start with. Blocks. */
     public static boolean isStarted(Database database, String accountId) {
-        return database.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(
-                    "SELECT 1 FROM requested_entry WHERE account_id = ? AND request_id = ?")) {
-                select.setString(1, accountId);
-                select.setString(2, START + accountId);
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next();
-                }
-            }
-        });
+        return database.read(sql -> sql.has(
+                "SELECT 1 FROM requested_entry WHERE account_id = ? AND request_id = ?", accountId, START + accountId));
     }
 }

@@ -5,12 +5,12 @@ import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.Writer;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
+import dev.tollgate.storage.sql.Sql;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -42,7 +42,7 @@ public final class InstallationKind {
     }
 
     public static Part<?> part() {
-        return new Rows();
+        return new WritePart<>(SetInstallationKind.class);
     }
 
     /** As of the last look. From any thread. */
@@ -57,12 +57,7 @@ public final class InstallationKind {
 
     /** Reads what other nodes have written; a node with a real upstream makes the installation real. */
     public void look() {
-        boolean now = database.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(NEWEST);
-                    ResultSet row = select.executeQuery()) {
-                return row.next() && row.getInt(1) == 1;
-            }
-        });
+        boolean now = database.read(InstallationKind::isReal);
         if (isRealHere && !now) {
             writer.commitAndWait(Unit.of(new SetInstallationKind(true, clock.instant())));
             now = true;
@@ -74,45 +69,15 @@ public final class InstallationKind {
     public List<String> nodes(boolean real) {
         return writer.isEmbedded()
                 ? List.of()
-                : database.read(connection -> {
-                    try (PreparedStatement select = connection.prepareStatement(NODES)) {
-                        select.setString(1, real ? "real" : "sandbox");
-                        List<String> ids = new ArrayList<>();
-                        try (ResultSet row = select.executeQuery()) {
-                            while (row.next()) {
-                                ids.add(row.getString(1));
-                            }
-                        }
-                        return ids;
-                    }
-                });
+                : database.read(sql -> sql.list(NODES, row -> row.getString(1), real ? "real" : "sandbox"));
     }
 
-    private static final class Rows implements Part<SetInstallationKind> {
+    private static boolean isReal(Sql sql) throws SQLException {
+        return sql.number(NEWEST) == 1;
+    }
 
-        @Override
-        public Class<SetInstallationKind> type() {
-            return SetInstallationKind.class;
-        }
-
-        @Override
-        public void write(Statements statements, List<SetInstallationKind> changes) throws SQLException {
-            for (SetInstallationKind change : changes) {
-                boolean isChanged = isReal(statements) != change.isReal();
-                if (isChanged) {
-                    PreparedStatement insert = statements.of(INSERT);
-                    insert.setInt(1, change.isReal() ? 1 : 0);
-                    insert.setLong(2, change.at().toEpochMilli());
-                    insert.executeUpdate();
-                }
-                change.done(isChanged);
-            }
-        }
-
-        private static boolean isReal(Statements statements) throws SQLException {
-            try (ResultSet row = statements.of(NEWEST).executeQuery()) {
-                return row.next() && row.getInt(1) == 1;
-            }
-        }
+    /** Notes what the installation is from now on. @return whether that is new */
+    static boolean set(Statements statements, boolean real, Instant at) throws SQLException {
+        return isReal(statements) != real && statements.run(INSERT, real, at) > 0;
     }
 }

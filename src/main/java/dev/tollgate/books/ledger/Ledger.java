@@ -2,8 +2,8 @@ package dev.tollgate.books.ledger;
 
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
+import dev.tollgate.storage.sql.Columns;
+import dev.tollgate.storage.sql.Reads;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -89,16 +89,12 @@ public final class Ledger {
 
     /** What is held now, by all servers over these books. */
     public HoldsNow holdsNow() {
-        return database.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(
-                            "SELECT COUNT(*), COALESCE(SUM(held_micros), 0), MIN(created_at) FROM open_hold");
-                    ResultSet row = select.executeQuery()) {
-                if (!row.next() || row.getLong(1) == 0) {
-                    return HoldsNow.NONE;
-                }
-                return new HoldsNow(row.getLong(1), row.getLong(2), Instant.ofEpochMilli(row.getLong(3)));
-            }
-        });
+        HoldsNow now = database.read(sql -> sql.one(
+                "SELECT COUNT(*), COALESCE(SUM(held_micros), 0), MIN(created_at) FROM open_hold",
+                row -> row.getLong(1) == 0
+                        ? HoldsNow.NONE
+                        : new HoldsNow(row.getLong(1), row.getLong(2), Columns.time(row, 3))));
+        return now == null ? HoldsNow.NONE : now;
     }
 
     /** What calls of this server can be held for, micro-credits. */
@@ -110,20 +106,15 @@ public final class Ledger {
     public Optional<Account> account(String id) {
         return database.readFor(
                 id,
-                connection ->
-                        list(connection, LedgerSql.SELECT_ACCOUNT + " WHERE id = ?", LedgerSql::account, id).stream()
-                                .findFirst());
+                sql -> Optional.ofNullable(
+                        sql.one(LedgerSql.SELECT_ACCOUNT + " WHERE id = ?", LedgerSql::account, id)));
     }
 
     /** What all keys of an account together may spend; of one that is not there, everything. */
     public SpendLimits limits(String accountId) {
-        return database.readFor(
-                accountId,
-                connection ->
-                        list(connection, LedgerSql.SELECT_ACCOUNT + " WHERE id = ?", LedgerSql::limits, accountId)
-                                .stream()
-                                .findFirst()
-                                .orElse(SpendLimits.NONE));
+        SpendLimits limits = database.readFor(
+                accountId, sql -> sql.one(LedgerSql.SELECT_ACCOUNT + " WHERE id = ?", LedgerSql::limits, accountId));
+        return limits == null ? SpendLimits.NONE : limits;
     }
 
     /**
@@ -133,19 +124,17 @@ public final class Ledger {
      * @param limit 1 to {@value #PAGE_MAX}
      */
     public List<Account> accounts(@Nullable String after, int limit) {
-        String sql = LedgerSql.SELECT_ACCOUNT + " WHERE id > ? ORDER BY id LIMIT ?";
-        return database.read(
-                connection -> list(connection, sql, LedgerSql::account, after == null ? "" : after, page(limit)));
+        String text = LedgerSql.SELECT_ACCOUNT + " WHERE id > ? ORDER BY id LIMIT ?";
+        return database.read(sql -> sql.list(text, LedgerSql::account, after == null ? "" : after, page(limit)));
     }
 
     public Optional<Reservation> reservation(String id) {
-        return database.read(connection -> list(connection, RESERVATION, LedgerSql::reservation, id, id).stream()
-                .findFirst());
+        return database.read(sql -> Optional.ofNullable(sql.one(RESERVATION, LedgerSql::reservation, id, id)));
     }
 
     /** The movements of one call, refunds included, in their order; at most {@value #PAGE_MAX}. */
     public List<Entry> entries(String accountId, String reservationId) {
-        return database.readFor(accountId, connection -> entriesOfCall(connection, reservationId));
+        return database.readFor(accountId, sql -> entriesOfCall(sql, reservationId));
     }
 
     /**
@@ -155,15 +144,13 @@ public final class Ledger {
      * @param limit 1 to {@value #PAGE_MAX}
      */
     public List<Entry> entries(String accountId, long after, int limit) {
-        String sql = LedgerSql.SELECT_ENTRY + " WHERE account_id = ? AND sequence > ? ORDER BY sequence LIMIT ?";
-        return database.readFor(
-                accountId, connection -> list(connection, sql, LedgerSql::entry, accountId, after, page(limit)));
+        String text = LedgerSql.SELECT_ENTRY + " WHERE account_id = ? AND sequence > ? ORDER BY sequence LIMIT ?";
+        return database.readFor(accountId, sql -> sql.list(text, LedgerSql::entry, accountId, after, page(limit)));
     }
 
     /** The movements of one call, in their order, within a read transaction; at most {@value #PAGE_MAX}. */
-    public static List<Entry> entriesOfCall(Connection connection, String reservationId) throws SQLException {
-        return list(
-                connection, ENTRIES_OF_CALL, LedgerSql::entry, reservationId, reservationId, reservationId, PAGE_MAX);
+    public static List<Entry> entriesOfCall(Reads sql, String reservationId) throws SQLException {
+        return sql.list(ENTRIES_OF_CALL, LedgerSql::entry, reservationId, reservationId, reservationId, PAGE_MAX);
     }
 
     /** A row of {@link #SELECT_ENTRY}. */
@@ -182,32 +169,27 @@ public final class Ledger {
             return Map.of();
         }
         page(keyIds.size());
-        return database.pages().read(accountId, connection -> windows(connection, keyIds, at.toEpochMilli()));
+        return database.pages().read(accountId, sql -> windows(sql, keyIds, at.toEpochMilli()));
     }
 
-    private static Map<String, Map<SpendWindow, WindowUse>> windows(
-            Connection connection, List<String> keyIds, long atMillis) throws SQLException {
+    private static Map<String, Map<SpendWindow, WindowUse>> windows(Reads sql, List<String> keyIds, long atMillis)
+            throws SQLException {
         String keys = String.join(", ", Collections.nCopies(keyIds.size(), "?"));
-        try (PreparedStatement select = connection.prepareStatement(WINDOWS.formatted(keys))) {
-            int place = 1;
-            for (SpendWindow window : SpendWindow.values()) {
-                select.setString(place++, window.code());
-                select.setLong(place++, window.startMillis(atMillis));
-            }
-            for (String keyId : keyIds) {
-                select.setString(place++, keyId);
-            }
-            Map<String, Map<SpendWindow, WindowUse>> found = new HashMap<>();
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    found.computeIfAbsent(row.getString(1), key -> new EnumMap<>(SpendWindow.class))
-                            .put(
-                                    Codes.parse(SpendWindow.class, row.getString(2)),
-                                    new WindowUse(row.getLong(3), row.getLong(4)));
-                }
-            }
-            return found;
+        List<Object> values = new ArrayList<>();
+        for (SpendWindow window : SpendWindow.values()) {
+            values.add(window.code());
+            values.add(window.startMillis(atMillis));
         }
+        values.addAll(keyIds);
+        Map<String, Map<SpendWindow, WindowUse>> found = new HashMap<>();
+        sql.each(
+                WINDOWS.formatted(keys),
+                row -> found.computeIfAbsent(row.getString(1), key -> new EnumMap<>(SpendWindow.class))
+                        .put(
+                                Codes.parse(SpendWindow.class, row.getString(2)),
+                                new WindowUse(row.getLong(3), row.getLong(4))),
+                values.toArray());
+        return found;
     }
 
     private static int page(int limit) {
@@ -215,26 +197,5 @@ public final class Ledger {
             throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " lines, not " + limit);
         }
         return limit;
-    }
-
-    @FunctionalInterface
-    private interface RowReader<T> {
-        T read(ResultSet row) throws SQLException;
-    }
-
-    private static <T> List<T> list(Connection connection, String sql, RowReader<T> reader, Object... values)
-            throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            for (int i = 0; i < values.length; i++) {
-                select.setObject(i + 1, values[i]);
-            }
-            try (ResultSet row = select.executeQuery()) {
-                List<T> found = new ArrayList<>();
-                while (row.next()) {
-                    found.add(reader.read(row));
-                }
-                return found;
-            }
-        }
     }
 }

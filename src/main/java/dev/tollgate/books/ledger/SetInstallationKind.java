@@ -1,10 +1,12 @@
 package dev.tollgate.books.ledger;
 
-import dev.tollgate.storage.Decision;
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.Write;
+import java.sql.SQLException;
 import java.time.Instant;
 
 /** Says that the installation has a real upstream, or that it has none from now on. The outcome is whether that is new. */
-public final class SetInstallationKind extends Decision<Boolean> {
+public final class SetInstallationKind extends Write<Boolean> {
 
     private final boolean isReal;
     private final Instant at;
@@ -14,15 +16,8 @@ public final class SetInstallationKind extends Decision<Boolean> {
         this.at = at;
     }
 
-    boolean isReal() {
-        return isReal;
-    }
-
-    Instant at() {
-        return at;
-    }
-
-    void done(boolean isChanged) {
-        decide(isChanged);
+    @Override
+    protected Boolean run(Statements statements) throws SQLException {
+        return InstallationKind.set(statements, isReal, at);
     }
 }

@@ -5,12 +5,10 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Query;
 import dev.tollgate.storage.SecretBox;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
+import dev.tollgate.storage.sql.Reads;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -42,12 +40,12 @@ public final class Receipts {
 
     /** Whether a key is in charge; the first start puts one there. */
     public boolean hasSigningKey() {
-        return database.read(connection -> activeKeyId(connection) != null);
+        return database.read(sql -> activeKeyId(sql) != null);
     }
 
     /** A call's receipt, if it is this account's: another's is as good as none (D28). */
     public Unsigned find(String accountId, String taskId) {
-        return unsigned(accountId, connection -> select(connection, SELECT_BY_TASK, taskId, accountId));
+        return unsigned(accountId, sql -> sql.list(SELECT_BY_TASK, Receipts::body, taskId, accountId));
     }
 
     /**
@@ -60,14 +58,14 @@ public final class Receipts {
         if (limit < 1 || limit > PAGE_MAX) {
             throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " receipts, not " + limit);
         }
-        return unsigned(accountId, connection -> select(connection, SELECT_PAGE, accountId, after, limit));
+        return unsigned(accountId, sql -> sql.list(SELECT_PAGE, Receipts::body, accountId, after, limit));
     }
 
     /** Where an account's chain ends: before the first receipt at 0, with 64 zeros. */
     public Unsigned head(String accountId, Instant now) {
-        return unsigned(accountId, connection -> {
-            List<Body> last = select(connection, ReceiptRows.SELECT_LAST, accountId);
-            String keyId = activeKeyId(connection);
+        return unsigned(accountId, sql -> {
+            List<Body> last = sql.list(ReceiptRows.SELECT_LAST, Receipts::body, accountId);
+            String keyId = activeKeyId(sql);
             long sequence = last.isEmpty() ? 0L : last.getFirst().sequence();
             ObjectNode head = JsonNodeFactory.instance.objectNode();
             head.put("account", accountId);
@@ -92,29 +90,14 @@ public final class Receipts {
     }
 
     private Unsigned unsigned(String accountId, Query<List<Body>> query) {
-        return database.readFor(
-                accountId, connection -> new Unsigned(query.run(connection), SigningKeys.all(connection), secrets));
+        return database.readFor(accountId, sql -> new Unsigned(query.run(sql), SigningKeys.all(sql), secrets));
     }
 
-    private static List<Body> select(Connection connection, String sql, Object... values) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            for (int i = 0; i < values.length; i++) {
-                select.setObject(i + 1, values[i]);
-            }
-            try (ResultSet row = select.executeQuery()) {
-                List<Body> bodies = new ArrayList<>();
-                while (row.next()) {
-                    bodies.add(new Body(row.getLong(1), row.getString(2)));
-                }
-                return bodies;
-            }
-        }
+    private static Body body(ResultSet row) throws SQLException {
+        return new Body(row.getLong(1), row.getString(2));
     }
 
-    private static @Nullable String activeKeyId(Connection connection) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(ReceiptRows.SELECT_ACTIVE);
-                ResultSet row = select.executeQuery()) {
-            return row.next() ? row.getString(1) : null;
-        }
+    private static @Nullable String activeKeyId(Reads sql) throws SQLException {
+        return sql.one(ReceiptRows.SELECT_ACTIVE, row -> row.getString(1));
     }
 }

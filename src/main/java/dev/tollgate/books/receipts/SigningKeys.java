@@ -1,12 +1,10 @@
 package dev.tollgate.books.receipts;
 
+import dev.tollgate.storage.sql.Reads;
 import java.io.StringWriter;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -21,15 +19,8 @@ final class SigningKeys {
 
     private SigningKeys() {}
 
-    static List<SigningKey> all(Connection connection) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(SELECT);
-                ResultSet row = select.executeQuery()) {
-            List<SigningKey> keys = new ArrayList<>();
-            while (row.next()) {
-                keys.add(key(row));
-            }
-            return keys;
-        }
+    static List<SigningKey> all(Reads sql) throws SQLException {
+        return sql.list(SELECT, SigningKeys::key);
     }
 
     private static SigningKey key(ResultSet row) throws SQLException {

@@ -3,7 +3,6 @@ package dev.tollgate.books.tasks;
 import dev.tollgate.base.json.WrittenJson;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -35,17 +34,8 @@ public final class Tasks {
 
     /** The task, if it is this account's: another's is as good as none (decision D28). */
     public Optional<Task> find(String accountId, String id) {
-        return database.readFor(accountId, connection -> {
-            try (PreparedStatement select = connection.prepareStatement(SELECT)) {
-                select.setString(1, id);
-                select.setString(2, accountId);
-                select.setString(3, id);
-                select.setString(4, accountId);
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next() ? Optional.of(task(row)) : Optional.empty();
-                }
-            }
-        });
+        return database.readFor(
+                accountId, sql -> Optional.ofNullable(sql.one(SELECT, Tasks::task, id, accountId, id, accountId)));
     }
 
     private static Task task(ResultSet row) throws SQLException {

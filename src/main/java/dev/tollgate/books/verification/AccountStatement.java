@@ -2,9 +2,7 @@ package dev.tollgate.books.verification;
 
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.storage.Database;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
+import dev.tollgate.storage.sql.Reads;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -50,39 +48,36 @@ public final class AccountStatement {
      * @throws dev.tollgate.storage.StoreException where the database cannot be read
      */
     public boolean write(String accountId, @Nullable Instant from, @Nullable Instant to, Consumer<String> lines) {
-        return database.read(connection -> {
-            Long createdAtMillis = createdAtMillis(connection, accountId);
+        return database.read(sql -> {
+            Long createdAtMillis = createdAtMillis(sql, accountId);
             if (createdAtMillis != null) {
                 Lines statement = new Lines(lines, from, createdAtMillis);
                 statement.begin();
-                entries(connection, accountId, to, statement);
+                entries(sql, accountId, to, statement);
                 statement.end();
             }
             return createdAtMillis != null;
         });
     }
 
-    private static @Nullable Long createdAtMillis(Connection connection, String accountId) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(ACCOUNT)) {
-            select.setString(1, accountId);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next() ? Long.valueOf(row.getLong(1)) : null;
-            }
-        }
+    private static @Nullable Long createdAtMillis(Reads sql, String accountId) throws SQLException {
+        return sql.one(ACCOUNT, row -> Long.valueOf(row.getLong(1)), accountId);
     }
 
-    private static void entries(Connection connection, String accountId, @Nullable Instant to, Lines statement)
+    private static void entries(Reads sql, String accountId, @Nullable Instant to, Lines statement)
             throws SQLException {
         long endMillis = to == null ? Long.MAX_VALUE : to.toEpochMilli();
-        try (PreparedStatement select = connection.prepareStatement(ENTRIES)) {
-            select.setFetchSize(FETCH_ROWS);
-            select.setString(1, accountId);
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next() && row.getLong(8) < endMillis) {
-                    statement.add(Movement.read(row, 1), row.getLong(8), row.getString(9));
-                }
-            }
-        }
+        sql.scan(
+                ENTRIES,
+                FETCH_ROWS,
+                row -> {
+                    boolean isIn = row.getLong(8) < endMillis;
+                    if (isIn) {
+                        statement.add(Movement.read(row, 1), row.getLong(8), row.getString(9));
+                    }
+                    return isIn;
+                },
+                accountId);
     }
 
     /** The statement as it is written. */

@@ -1,12 +1,11 @@
 package dev.tollgate.books.verification;
 
 import dev.tollgate.storage.Database;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
+import dev.tollgate.storage.sql.Reads;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /** Recomputes what the tables say from what they are made of, over one snapshot (decision D44). */
@@ -30,9 +29,9 @@ public final class Audit {
      */
     public boolean run(Consumer<String> differences, Progress progress) {
         Findings findings = new Findings(differences);
-        return database.read(connection -> {
+        return database.read(sql -> {
             for (Check check : checks(findings)) {
-                run(connection, check, findings, progress);
+                run(sql, check, findings, progress);
             }
             return findings.none();
         });
@@ -47,10 +46,10 @@ public final class Audit {
      */
     public long usage(Consumer<UsageDifference> differences, Progress progress) {
         Findings findings = new Findings(_ -> {});
-        return database.read(connection -> {
+        return database.read(sql -> {
             UsageCheck ofAccounts = new UsageCheck(differences);
-            run(connection, ofAccounts, findings, progress);
-            run(connection, new HourCheck(ofAccounts, differences), findings, progress);
+            run(sql, ofAccounts, findings, progress);
+            run(sql, new HourCheck(ofAccounts, differences), findings, progress);
             return ofAccounts.foldedUntil();
         });
     }
@@ -73,18 +72,16 @@ public final class Audit {
         return checks;
     }
 
-    private void run(Connection connection, Check check, Findings findings, Progress progress) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(check.sql(database.dialect()))) {
-            select.setFetchSize(FETCH_ROWS);
-            try (ResultSet row = select.executeQuery()) {
-                for (long rows = 0; row.next(); rows++) {
-                    if (rows % PROGRESS_ROWS == 0) {
-                        progress.at(check.subject(), rows);
-                    }
-                    check.row(row, findings);
-                }
+    private void run(Reads sql, Check check, Findings findings, Progress progress) throws SQLException {
+        AtomicLong rows = new AtomicLong();
+        sql.scan(check.sql(database.dialect()), FETCH_ROWS, row -> {
+            long before = rows.getAndIncrement();
+            if (before % PROGRESS_ROWS == 0) {
+                progress.at(check.subject(), before);
             }
-        }
+            check.row(row, findings);
+            return true;
+        });
         check.end(findings);
     }
 }

@@ -49,41 +49,30 @@ public final class Answers {
 
     /** In turns by key, which callers cannot make more of. */
     public Optional<KnownAnswer> find(AnswerName name) {
-        return database.readFor(name.keyId(), connection -> {
-            try (PreparedStatement select = connection.prepareStatement(FIND)) {
-                select.setString(1, name.keyId());
-                select.setString(2, name.nameHash());
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next()
-                            ? Optional.of(new KnownAnswer(
-                                    row.getString(1),
-                                    row.getString(2),
-                                    KnownAnswer.State.valueOf(row.getString(3).toUpperCase(Locale.ROOT)),
-                                    row.getLong(4),
-                                    row.getString(5)))
-                            : Optional.empty();
-                }
-            }
-        });
+        return database.readFor(
+                name.keyId(),
+                sql -> Optional.ofNullable(sql.one(
+                        FIND,
+                        row -> new KnownAnswer(
+                                row.getString(1),
+                                row.getString(2),
+                                KnownAnswer.State.valueOf(row.getString(3).toUpperCase(Locale.ROOT)),
+                                row.getLong(4),
+                                row.getString(5)),
+                        name.keyId(),
+                        name.nameHash())));
     }
 
     /** What another node has left of a kept answer for all of them; null where there is nothing. In turns by key. */
     byte @Nullable [] copy(AnswerName name, String taskId) {
-        return database.<byte @Nullable []>readFor(name.keyId(), connection -> {
-            try (PreparedStatement select = connection.prepareStatement(COPY)) {
-                select.setString(1, taskId);
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next() ? row.getBytes(1) : null;
-                }
-            }
-        });
+        return database.<byte @Nullable []>readFor(name.keyId(), sql -> sql.one(COPY, row -> row.getBytes(1), taskId));
     }
 
     /** Those of the tasks whose claims have not been resolved. @param taskIds at least one, at most some ten thousand */
     Set<String> running(Set<String> taskIds) {
         String places = String.join(", ", Collections.nCopies(taskIds.size(), "?"));
-        return database.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(RUNNING.formatted(places))) {
+        return database.read(sql -> {
+            try (PreparedStatement select = sql.prepare(RUNNING.formatted(places))) {
                 int place = 1;
                 for (String taskId : taskIds) {
                     select.setString(place++, taskId);
@@ -101,13 +90,6 @@ public final class Answers {
 
     /** Whether a task's spool may be wanted: its call runs, or its answer is kept. */
     boolean isKnown(String taskId) {
-        return database.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(IS_KNOWN)) {
-                select.setString(1, taskId);
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next();
-                }
-            }
-        });
+        return database.read(sql -> sql.has(IS_KNOWN, taskId));
     }
 }

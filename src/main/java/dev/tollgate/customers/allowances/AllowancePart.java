@@ -3,11 +3,9 @@ package dev.tollgate.customers.allowances;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,10 +19,12 @@ final class AllowancePart implements Part<Use> {
     private static final String TAKE = "INSERT INTO allowance (name, ends_at, used) VALUES (?, 0, 0)"
             + " ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING ends_at, used";
 
+    static final String FIND = "SELECT ends_at, used FROM allowance WHERE name = ?";
+
     private static final String SET = "UPDATE allowance SET ends_at = ?, used = ? WHERE name = ?";
     private static final String OLD = "SELECT name FROM allowance WHERE ends_at < ? LIMIT " + FORGOTTEN_EACH;
 
-    private record Used(long endsAtMillis, int times) {}
+    record Used(long endsAtMillis, int times) {}
 
     private static final Used NOT_USED = new Used(0, 0);
 
@@ -46,24 +46,21 @@ final class AllowancePart implements Part<Use> {
             decide(use, rows);
         }
         for (Map.Entry<String, Used> row : rows.entrySet()) {
-            PreparedStatement update = statements.of(SET);
-            update.setLong(1, row.getValue().endsAtMillis());
-            update.setInt(2, row.getValue().times());
-            update.setString(3, row.getKey());
-            update.executeUpdate();
+            statements.run(SET, row.getValue().endsAtMillis(), row.getValue().times(), row.getKey());
         }
         forget(statements, changes.getLast().at().toEpochMilli());
     }
 
     private static Used taken(Statements statements, String name) throws SQLException {
-        PreparedStatement take = statements.of(TAKE);
-        take.setString(1, name);
-        try (ResultSet row = take.executeQuery()) {
-            if (!row.next()) {
-                throw new SQLException("an allowance has no row");
-            }
-            return new Used(row.getLong(1), row.getInt(2));
+        Used used = statements.one(TAKE, AllowancePart::used, name);
+        if (used == null) {
+            throw new SQLException("an allowance has no row");
         }
+        return used;
+    }
+
+    static Used used(ResultSet row) throws SQLException {
+        return new Used(row.getLong(1), row.getInt(2));
     }
 
     private static void decide(Use use, Map<String, Used> rows) {
@@ -92,19 +89,12 @@ final class AllowancePart implements Part<Use> {
 
     /** Rows that another node holds are passed over: it may wait for ours. */
     private static void forget(Statements statements, long now) throws SQLException {
-        PreparedStatement old =
-                statements.of(statements.dialect() == Dialect.SQLITE ? OLD : OLD + " FOR UPDATE SKIP LOCKED");
-        old.setLong(1, now);
-        List<String> names = new ArrayList<>();
-        try (ResultSet row = old.executeQuery()) {
-            while (row.next()) {
-                names.add(row.getString(1));
-            }
-        }
+        List<String> names = statements.list(
+                statements.dialect() == Dialect.SQLITE ? OLD : OLD + " FOR UPDATE SKIP LOCKED",
+                row -> row.getString(1),
+                now);
         for (String name : names) {
-            PreparedStatement delete = statements.of("DELETE FROM allowance WHERE name = ?");
-            delete.setString(1, name);
-            delete.executeUpdate();
+            statements.run("DELETE FROM allowance WHERE name = ?", name);
         }
     }
 }

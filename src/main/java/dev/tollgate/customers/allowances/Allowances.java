@@ -6,8 +6,6 @@ import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import java.nio.charset.StandardCharsets;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
@@ -58,17 +56,12 @@ public final class Allowances {
     /** Returns how long a use would have to wait now, zero for not at all: what is refused by this causes no commit. */
     public Duration wait(List<Allowance> allowances) {
         long now = clock.millis();
-        return database.read(connection -> {
+        return database.read(sql -> {
             long waitMillis = 0;
-            try (PreparedStatement select =
-                    connection.prepareStatement("SELECT ends_at, used FROM allowance WHERE name = ?")) {
-                for (Allowance allowance : allowances) {
-                    select.setString(1, allowance.name());
-                    try (ResultSet row = select.executeQuery()) {
-                        if (row.next() && row.getInt(2) >= allowance.most()) {
-                            waitMillis = Math.max(waitMillis, row.getLong(1) - now);
-                        }
-                    }
+            for (Allowance allowance : allowances) {
+                AllowancePart.Used used = sql.one(AllowancePart.FIND, AllowancePart::used, allowance.name());
+                if (used != null && used.times() >= allowance.most()) {
+                    waitMillis = Math.max(waitMillis, used.endsAtMillis() - now);
                 }
             }
             return Duration.ofMillis(Math.max(0, waitMillis));

@@ -4,12 +4,11 @@ import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.customers.figures.CsvCells;
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.sql.Reads;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -69,8 +68,7 @@ public final class AccountFile {
                 List<Object> after = null;
                 do {
                     List<Object> from = after;
-                    Rows rows = database.readFor(
-                            accountId, connection -> rows(connection, holding, accountId, personId, from));
+                    Rows rows = database.readFor(accountId, sql -> rows(sql, holding, accountId, personId, from));
                     zip.write(rows.lines().getBytes(StandardCharsets.UTF_8));
                     after = rows.last();
                     zip.flush();
@@ -109,7 +107,7 @@ public final class AccountFile {
     private record Rows(String lines, @Nullable List<Object> last) {}
 
     private static Rows rows(
-            Connection connection, Holding holding, String accountId, String personId, @Nullable List<Object> after)
+            Reads sql, Holding holding, String accountId, String personId, @Nullable List<Object> after)
             throws SQLException {
         List<Object> parameters = new ArrayList<>();
         Matcher whose = WHOSE.matcher(holding.whose());
@@ -119,14 +117,10 @@ public final class AccountFile {
         if (after != null) {
             parameters.addAll(after);
         }
-        try (PreparedStatement select = connection.prepareStatement(sql(holding, after != null))) {
-            for (int i = 0; i < parameters.size(); i++) {
-                select.setObject(i + 1, parameters.get(i));
-            }
-            try (ResultSet row = select.executeQuery()) {
-                return lines(holding, row);
-            }
-        }
+        List<List<Object>> ends = new ArrayList<>();
+        StringBuilder lines = new StringBuilder();
+        sql.each(sql(holding, after != null), row -> ends.add(line(holding, row, lines)), parameters.toArray());
+        return new Rows(lines.toString(), ends.size() < ROWS_AT_ONCE ? null : ends.getLast());
     }
 
     private static String sql(Holding holding, boolean goesOn) {
@@ -139,23 +133,18 @@ public final class AccountFile {
                 + " ORDER BY " + order + " LIMIT " + ROWS_AT_ONCE;
     }
 
-    private static Rows lines(Holding holding, ResultSet row) throws SQLException {
-        StringBuilder lines = new StringBuilder();
+    /** Adds a row's line. @return what the rows after it come after */
+    private static List<Object> line(Holding holding, ResultSet row, StringBuilder lines) throws SQLException {
         CsvCells cells = new CsvCells();
-        List<Object> last = List.of();
-        int count = 0;
-        while (row.next()) {
-            count++;
-            for (int i = 0; i < holding.columns().size(); i++) {
-                cell(cells, holding.columns().get(i).form(), row, i + 1);
-            }
-            lines.append(cells.line());
-            last = new ArrayList<>();
-            for (int i = 0; i < holding.order().size(); i++) {
-                last.add(row.getObject(holding.columns().size() + i + 1));
-            }
+        for (int i = 0; i < holding.columns().size(); i++) {
+            cell(cells, holding.columns().get(i).form(), row, i + 1);
         }
-        return new Rows(lines.toString(), count < ROWS_AT_ONCE ? null : last);
+        lines.append(cells.line());
+        List<Object> place = new ArrayList<>();
+        for (int i = 0; i < holding.order().size(); i++) {
+            place.add(row.getObject(holding.columns().size() + i + 1));
+        }
+        return place;
     }
 
     private static void cell(CsvCells cells, Holding.Form form, ResultSet row, int column) throws SQLException {

@@ -1,13 +1,15 @@
 package dev.tollgate.customers.departure;
 
-import dev.tollgate.storage.Decision;
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.Write;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Erases the people of an account, and what names them; with all of them the account ends. Its outcome: whether anything was done. */
-final class Erasure extends Decision<Boolean> {
+final class Erasure extends Write<Boolean> {
 
     private final String accountId;
     private final @Nullable String personId;
@@ -42,10 +44,6 @@ final class Erasure extends Decision<Boolean> {
         return personId;
     }
 
-    boolean isWanted() {
-        return condition.getAsBoolean();
-    }
-
     String mark(String login) {
         return mark.apply(login);
     }
@@ -54,7 +52,12 @@ final class Erasure extends Decision<Boolean> {
         return at;
     }
 
-    void done(boolean isDone) {
-        decide(isDone);
+    @Override
+    protected Boolean run(Statements statements) throws SQLException {
+        boolean isWanted = condition.getAsBoolean();
+        if (isWanted) {
+            ErasureRows.erase(statements, this);
+        }
+        return isWanted;
     }
 }

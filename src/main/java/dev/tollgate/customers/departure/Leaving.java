@@ -11,9 +11,8 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.Writer;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -42,7 +41,7 @@ public final class Leaving {
 
     /** The part that erases; behind all whose tables it touches. */
     public static Part<?> part() {
-        return new ErasurePart();
+        return new WritePart<>(Erasure.class);
     }
 
     /** What became of it. */
@@ -73,31 +72,19 @@ public final class Leaving {
     }
 
     private boolean isOperatorBeside(String accountId, @Nullable String personId) {
-        return database.read(connection -> {
-            try (PreparedStatement select =
-                    connection.prepareStatement("SELECT 1 FROM person WHERE role = 'operator' AND "
-                            + (personId == null ? "account_id" : "id")
-                            + " <> ? LIMIT 1")) {
-                select.setString(1, personId == null ? accountId : personId);
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next();
-                }
-            }
-        });
+        return database.read(sql -> sql.has(
+                "SELECT 1 FROM person WHERE role = 'operator' AND "
+                        + (personId == null ? "account_id" : "id")
+                        + " <> ? LIMIT 1",
+                personId == null ? accountId : personId));
     }
 
     /** Whether a payment was begun that can still be finished. */
     public boolean hasOpenPayment(String accountId) {
-        return database.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(
-                    "SELECT 1 FROM payment WHERE account_id = ? AND created_at > ? AND ended_at IS NULL LIMIT 1")) {
-                select.setString(1, accountId);
-                select.setLong(2, clock.instant().minus(PAYABLE).toEpochMilli());
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next();
-                }
-            }
-        });
+        return database.read(sql -> sql.has(
+                "SELECT 1 FROM payment WHERE account_id = ? AND created_at > ? AND ended_at IS NULL LIMIT 1",
+                accountId,
+                clock.instant().minus(PAYABLE)));
     }
 
     /**

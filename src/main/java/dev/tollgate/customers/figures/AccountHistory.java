@@ -13,9 +13,7 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.storage.PageReads;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
+import dev.tollgate.storage.sql.Reads;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -89,19 +87,18 @@ public final class AccountHistory {
 
     /** Empty where there is no such account. */
     public Optional<Overview> overview(String accountId, ZoneId zone) {
-        return reads().read(accountId, connection -> overview(connection, accountId, zone));
+        return reads().read(accountId, sql -> overview(sql, accountId, zone));
     }
 
-    Optional<Overview> overview(Connection connection, String accountId, ZoneId zone) throws SQLException {
-        LedgerRead.Now now = new LedgerRead(connection, accountId).now(database.dialect());
-        return now == null ? Optional.empty() : Optional.of(overview(connection, accountId, zone, now));
+    Optional<Overview> overview(Reads sql, String accountId, ZoneId zone) throws SQLException {
+        LedgerRead.Now now = new LedgerRead(sql, accountId).now(database.dialect());
+        return now == null ? Optional.empty() : Optional.of(overview(sql, accountId, zone, now));
     }
 
-    private Overview overview(Connection connection, String accountId, ZoneId zone, LedgerRead.Now now)
-            throws SQLException {
+    private Overview overview(Reads sql, String accountId, ZoneId zone, LedgerRead.Now now) throws SQLException {
         Instant asOf = clock.instant();
         LocalDate today = asOf.atZone(zone).toLocalDate();
-        UsageRows usage = new UsageRows(kept, connection, accountId, now.folded(), asOf);
+        UsageRows usage = new UsageRows(kept, sql, accountId, now.folded(), asOf);
         LocalDate monthBegin = today.withDayOfMonth(1);
         Span ofToday = Span.ofLocalDays(today, today.plusDays(1), zone);
         Instant midnight = ofToday.from();
@@ -116,7 +113,7 @@ public final class AccountHistory {
         List<DayCredits> days = new ArrayList<>(recent.days());
         byModel.forEach(group -> days.add(new DayCredits(
                 today, Objects.requireNonNull(group.model()), group.figures().netMicros())));
-        List<CallRow> calls = new CallLog(connection, accountId, callMax).latest(LATEST, RUNNING_MAX, asOf);
+        List<CallRow> calls = new CallLog(sql, accountId, callMax).latest(LATEST, RUNNING_MAX, asOf);
         return new Overview(
                 asOf,
                 now.balance(),
@@ -153,25 +150,18 @@ public final class AccountHistory {
         return today.plusDays(Math.multiplyExact(left / spent, PACE_DAYS) + left % spent * PACE_DAYS / spent);
     }
 
-    private UsageRows usage(Connection connection, String accountId) throws SQLException {
-        return new UsageRows(kept, connection, accountId, Folded.read(connection, database.dialect()), clock.instant());
+    private UsageRows usage(Reads sql, String accountId) throws SQLException {
+        return new UsageRows(kept, sql, accountId, Folded.read(sql, database.dialect()), clock.instant());
     }
 
     /** Of all nodes. */
     public int runningCalls(String accountId) {
-        return reads().read(accountId, connection -> {
-            try (PreparedStatement select = connection.prepareStatement(RUNNING)) {
-                select.setString(1, accountId);
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next() ? row.getInt(1) : 0;
-                }
-            }
-        });
+        return reads().read(accountId, sql -> (int) sql.number(RUNNING, accountId));
     }
 
     public UsageTable usage(String accountId, UsageQuestion question) {
-        return reads().read(accountId, connection -> {
-            UsageRows usage = usage(connection, accountId);
+        return reads().read(accountId, sql -> {
+            UsageRows usage = usage(sql, accountId);
             Span span = question.span();
             UsageQuestion asked = withOneMore(question);
             List<UsageGroup> groups = usage.groups(asked);
@@ -185,8 +175,8 @@ public final class AccountHistory {
 
     /** The day nearest to a span on which calls ended, in the span's zone; empty where none did, of these filters. */
     public Optional<LocalDate> nearestDay(String accountId, Span span, @Nullable String model, @Nullable String keyId) {
-        return reads().read(accountId, connection -> {
-            Instant near = usage(connection, accountId).nearest(span.from(), span.to(), model, keyId);
+        return reads().read(accountId, sql -> {
+            Instant near = usage(sql, accountId).nearest(span.from(), span.to(), model, keyId);
             return Optional.ofNullable(near).map(at -> at.atZone(span.zone()).toLocalDate());
         });
     }
@@ -194,8 +184,7 @@ public final class AccountHistory {
     /** What the days of a span came to. @param by model or key */
     public List<DayCredits> credits(
             String accountId, Span span, By by, @Nullable String model, @Nullable String keyId) {
-        return reads().read(
-                        accountId, connection -> usage(connection, accountId).credits(span, by, model, keyId));
+        return reads().read(accountId, sql -> usage(sql, accountId).credits(span, by, model, keyId));
     }
 
     private static UsageQuestion withOneMore(UsageQuestion question) {
@@ -214,8 +203,7 @@ public final class AccountHistory {
         if (limit < 1 || limit > Ledger.PAGE_MAX || (before != null && after != null)) {
             throw new IllegalArgumentException("a page has 1 to " + Ledger.PAGE_MAX + " calls and one begin");
         }
-        return reads().read(accountId, connection -> new CallLog(connection, accountId, callMax)
-                .page(filter, before, after, limit));
+        return reads().read(accountId, sql -> new CallLog(sql, accountId, callMax).page(filter, before, after, limit));
     }
 
     /** Another account's call is as good as none. */
@@ -226,12 +214,11 @@ public final class AccountHistory {
     }
 
     private Optional<CallDetail> writtenCall(String accountId, String id) {
-        return reads().read(accountId, connection -> {
-            CallRow call = new CallLog(connection, accountId, callMax).find(id);
+        return reads().read(accountId, sql -> {
+            CallRow call = new CallLog(sql, accountId, callMax).find(id);
             return call == null
                     ? Optional.empty()
-                    : Optional.of(
-                            new CallDetail(call, Ledger.entriesOfCall(connection, id), answerKeptAt(connection, id)));
+                    : Optional.of(new CallDetail(call, Ledger.entriesOfCall(sql, id), answerKeptAt(sql, id)));
         });
     }
 
@@ -245,13 +232,8 @@ public final class AccountHistory {
         return then.get();
     }
 
-    private static @Nullable Instant answerKeptAt(Connection connection, String id) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(KEPT_ANSWER)) {
-            select.setString(1, id);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next() ? Instant.ofEpochMilli(row.getLong(1)) : null;
-            }
-        }
+    private static @Nullable Instant answerKeptAt(Reads sql, String id) throws SQLException {
+        return sql.one(KEPT_ANSWER, row -> Instant.ofEpochMilli(row.getLong(1)), id);
     }
 
     /**
@@ -263,8 +245,8 @@ public final class AccountHistory {
         if (limit < 1 || limit > Ledger.PAGE_MAX) {
             throw new IllegalArgumentException("a page has 1 to " + Ledger.PAGE_MAX + " lines");
         }
-        return reads().read(accountId, connection -> {
-            LedgerRead ledger = new LedgerRead(connection, accountId);
+        return reads().read(accountId, sql -> {
+            LedgerRead ledger = new LedgerRead(sql, accountId);
             if (from != null) {
                 return ledger.page(from, holds, limit);
             }
@@ -284,18 +266,17 @@ public final class AccountHistory {
      * @param limit of the lines, 1 to 1,000
      */
     public MonthStatement statement(String accountId, YearMonth month, LedgerPage.@Nullable Cursor from, int limit) {
-        return reads().read(accountId, connection -> statement(connection, accountId, month, from, limit));
+        return reads().read(accountId, sql -> statement(sql, accountId, month, from, limit));
     }
 
-    MonthStatement statement(
-            Connection connection, String accountId, YearMonth month, LedgerPage.@Nullable Cursor from, int limit)
+    MonthStatement statement(Reads sql, String accountId, YearMonth month, LedgerPage.@Nullable Cursor from, int limit)
             throws SQLException {
-        LedgerRead ledger = new LedgerRead(connection, accountId);
+        LedgerRead ledger = new LedgerRead(sql, accountId);
         LedgerRead.Now now = ledger.now(database.dialect());
         if (now == null) {
-            return sums(connection, accountId, month, NOBODY);
+            return sums(sql, accountId, month, NOBODY);
         }
-        MonthStatement sums = sums(connection, accountId, month, now);
+        MonthStatement sums = sums(sql, accountId, month, now);
         Span span = span(month);
         LedgerRead.Lines lines = lines(ledger, accountId, span, now);
         LedgerPage.Cursor newest = new LedgerPage.Cursor(lines.to(), sums.closingMicros());
@@ -323,11 +304,10 @@ public final class AccountHistory {
         return Span.ofDays(month.atDay(1), month.atDay(1).plusMonths(1));
     }
 
-    private MonthStatement sums(Connection connection, String accountId, YearMonth month, LedgerRead.Now now)
-            throws SQLException {
+    private MonthStatement sums(Reads sql, String accountId, YearMonth month, LedgerRead.Now now) throws SQLException {
         Span span = span(month);
-        UsageRows usage = new UsageRows(kept, connection, accountId, now.folded(), clock.instant());
-        List<Entry> entries = new LedgerRead(connection, accountId).besideCalls(database.dialect());
+        UsageRows usage = new UsageRows(kept, sql, accountId, now.folded(), clock.instant());
+        List<Entry> entries = new LedgerRead(sql, accountId).besideCalls(database.dialect());
         long moved = moved(entries, span.from(), span.to());
         List<UsageGroup> byModel = usage.groups(UsageQuestion.of(span, By.MODEL));
         Figures all = sum(byModel);
@@ -364,20 +344,20 @@ public final class AccountHistory {
     }
 
     StatementSpan statementSpan(String accountId, YearMonth month) {
-        return reads().read(accountId, connection -> {
-            LedgerRead ledger = new LedgerRead(connection, accountId);
+        return reads().read(accountId, sql -> {
+            LedgerRead ledger = new LedgerRead(sql, accountId);
             LedgerRead.Now now = ledger.now(database.dialect());
             Span span = span(month);
             LedgerRead.Lines lines = lines(ledger, accountId, span, now == null ? NOBODY : now);
-            long opening = sums(connection, accountId, month, now == null ? NOBODY : now)
-                    .openingMicros();
+            long opening =
+                    sums(sql, accountId, month, now == null ? NOBODY : now).openingMicros();
             return new StatementSpan(
                     new StatementLine.Cursor(lines.from(), opening), lines.to(), ledger.timeBefore(lines.from()));
         });
     }
 
     List<StatementLine> statementLines(String accountId, StatementLine.Cursor from, long until, int limit) {
-        return reads().read(accountId, connection -> new LedgerRead(connection, accountId).lines(from, until, limit));
+        return reads().read(accountId, sql -> new LedgerRead(sql, accountId).lines(from, until, limit));
     }
 
     private static long moved(List<Entry> entries, Instant from, Instant to) {
@@ -399,6 +379,6 @@ public final class AccountHistory {
     }
 
     private List<Hit> findWritten(String accountId, String wanted) {
-        return reads().read(accountId, connection -> new Find(connection, accountId, callMax).find(wanted));
+        return reads().read(accountId, sql -> new Find(sql, accountId, callMax).find(wanted));
     }
 }

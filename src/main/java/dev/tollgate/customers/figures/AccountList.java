@@ -2,12 +2,10 @@ package dev.tollgate.customers.figures;
 
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Dialect;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
+import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -94,13 +92,17 @@ public final class AccountList {
     public Page page(@Nullable String before, int limit) {
         requireLimit(limit);
         boolean isPlace = before != null && before.matches("[0-9]{1,18}_[!-~]{1,100}");
-        List<Row> rows = database.pages().read(OPERATOR, connection -> {
+        List<Row> rows = database.pages().read(OPERATOR, sql -> {
             if (before == null || !isPlace) {
-                return rows(connection, NEWEST, limit + 1);
+                return sql.list(NEWEST, AccountList::row, limit + 1);
             }
             int bar = before.indexOf('_');
-            return rows(
-                    connection, OLDER, Long.parseLong(before.substring(0, bar)), before.substring(bar + 1), limit + 1);
+            return sql.list(
+                    OLDER,
+                    AccountList::row,
+                    Long.parseLong(before.substring(0, bar)),
+                    before.substring(bar + 1),
+                    limit + 1);
         });
         if (rows.size() <= limit) {
             return new Page(rows, null);
@@ -121,15 +123,15 @@ public final class AccountList {
             return List.of();
         }
         Map<String, Row> found = new LinkedHashMap<>();
-        return database.pages().read(OPERATOR, connection -> {
-            add(found, rows(connection, ONE, wanted));
-            add(found, rows(connection, BY_KEY_ID, wanted));
+        return database.pages().read(OPERATOR, sql -> {
+            add(found, sql.list(ONE, AccountList::row, wanted));
+            add(found, sql.list(BY_KEY_ID, AccountList::row, wanted));
             String login = wanted.toLowerCase(Locale.ROOT);
-            add(found, rows(connection, byLogin, login, login + LAST, limit));
-            add(found, rows(connection, byName, wanted, wanted, LAST, limit));
+            add(found, sql.list(byLogin, AccountList::row, login, login + LAST, limit));
+            add(found, sql.list(byName, AccountList::row, wanted, wanted, LAST, limit));
             if (wanted.length() >= KEY_CHARS_MIN) {
                 String shown = wanted.substring(0, Math.min(wanted.length(), KEY_CHARS_SHOWN));
-                add(found, rows(connection, byKey, shown, shown + LAST, limit));
+                add(found, sql.list(byKey, AccountList::row, shown, shown + LAST, limit));
             }
             return found.values().stream()
                     .sorted(Comparator.comparing(Row::name).thenComparing(Row::id))
@@ -147,7 +149,7 @@ public final class AccountList {
         String these = COLUMNS + "WHERE a.id IN (" + String.join(", ", Collections.nCopies(ids.size(), "?")) + ")";
         Map<String, String> names = new HashMap<>();
         database.pages()
-                .read(OPERATOR, connection -> rows(connection, these, ids.toArray()))
+                .read(OPERATOR, sql -> sql.list(these, AccountList::row, ids.toArray()))
                 .forEach(row -> {
                     String login = row.login() == null ? row.id() : row.login();
                     names.put(row.id(), row.name().isBlank() ? login : row.name());
@@ -165,26 +167,15 @@ public final class AccountList {
         rows.forEach(row -> found.putIfAbsent(row.id(), row));
     }
 
-    private static List<Row> rows(Connection connection, String sql, Object... values) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            for (int i = 0; i < values.length; i++) {
-                select.setObject(i + 1, values[i]);
-            }
-            try (ResultSet row = select.executeQuery()) {
-                List<Row> rows = new ArrayList<>();
-                while (row.next()) {
-                    rows.add(new Row(
-                            row.getString(1),
-                            row.getString(2),
-                            row.getString(8),
-                            Instant.ofEpochMilli(row.getLong(3)),
-                            row.getInt(4) == 1,
-                            row.getLong(5),
-                            row.getLong(6),
-                            row.getLong(7)));
-                }
-                return rows;
-            }
-        }
+    private static Row row(ResultSet row) throws SQLException {
+        return new Row(
+                row.getString(1),
+                row.getString(2),
+                row.getString(8),
+                Columns.time(row, 3),
+                Columns.flag(row, 4),
+                row.getLong(5),
+                row.getLong(6),
+                row.getLong(7));
     }
 }

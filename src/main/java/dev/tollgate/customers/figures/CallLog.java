@@ -1,9 +1,8 @@
 package dev.tollgate.customers.figures;
 
 import dev.tollgate.base.ids.CompletionIds;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
+import dev.tollgate.storage.sql.Columns;
+import dev.tollgate.storage.sql.Reads;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,60 +41,31 @@ final class CallLog {
                     + " FROM (SELECT * FROM open_hold WHERE account_id = ? AND id >= ? ORDER BY id DESC LIMIT ?) t")
             .replace("k.name", "(SELECT k.name FROM api_key k WHERE k.id = t.key_id)");
 
-    private final Connection connection;
+    private final Reads sql;
     private final String accountId;
     private final Duration callMax;
 
     /** @param callMax how long a call can last */
-    CallLog(Connection connection, String accountId, Duration callMax) {
-        this.connection = connection;
+    CallLog(Reads sql, String accountId, Duration callMax) {
+        this.sql = sql;
         this.accountId = accountId;
         this.callMax = callMax;
     }
 
     @Nullable
     CallRow find(String id) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(ONE)) {
-            select.setString(1, id);
-            select.setString(2, accountId);
-            select.setString(3, id);
-            select.setString(4, accountId);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next() ? CallRow.read(row) : null;
-            }
-        }
+        return sql.one(ONE, CallRow::read, id, accountId, id, accountId);
     }
 
     /** Those that began last: so many that have ended, and so many that run, no longer than a call can last. The newest first. */
     List<CallRow> latest(int ended, int running, Instant now) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(LATEST)) {
-            select.setString(1, accountId);
-            select.setInt(2, ended);
-            select.setString(3, accountId);
-            select.setString(4, idFrom(now));
-            select.setInt(5, running);
-            try (ResultSet row = select.executeQuery()) {
-                List<CallRow> calls = new ArrayList<>();
-                while (row.next()) {
-                    calls.add(CallRow.read(row));
-                }
-                calls.sort(Comparator.comparing(CallRow::id).reversed());
-                return calls;
-            }
-        }
+        return sql.list(LATEST, CallRow::read, accountId, ended, accountId, idFrom(now), running).stream()
+                .sorted(Comparator.comparing(CallRow::id).reversed())
+                .toList();
     }
 
     List<CallRow> running() throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(RUNNING)) {
-            select.setString(1, accountId);
-            try (ResultSet row = select.executeQuery()) {
-                List<CallRow> calls = new ArrayList<>();
-                while (row.next()) {
-                    calls.add(CallRow.read(row));
-                }
-                return calls;
-            }
-        }
+        return sql.list(RUNNING, CallRow::read, accountId);
     }
 
     /**
@@ -148,6 +118,24 @@ final class CallLog {
         private boolean isMore;
         private @Nullable String stoppedAt;
         private @Nullable Instant stoppedAtTime;
+        private int seen;
+
+        /** @return whether the next one is wanted */
+        boolean take(CallRow call, CallFilter filter, int limit, boolean stops) {
+            seen++;
+            if (filter.takes(call)) {
+                isMore = calls.size() == limit;
+                if (isMore) {
+                    return false;
+                }
+                calls.add(call);
+            }
+            if (seen == LOOKED_AT_MAX && stops) {
+                stoppedAt = call.id();
+                stoppedAtTime = call.startedAt();
+            }
+            return true;
+        }
     }
 
     private Looked look(CallFilter filter, String above, @Nullable String below, boolean ascending, int limit)
@@ -156,33 +144,12 @@ final class CallLog {
         Edge edge = filter.isOfColumns() ? edge(above, below, ascending) : null;
         List<Object> values = new ArrayList<>();
         values.add(accountId);
-        String sql = CALLS
+        String text = CALLS
                 + (edge == null ? within(above, below, values) : upTo(edge, above, below, ascending, values))
                 + filter.ofColumns(values)
                 + order(ascending);
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            set(select, values);
-            select.setFetchSize(limit + 1);
-            try (ResultSet row = select.executeQuery()) {
-                int seen = 0;
-                while (row.next()) {
-                    seen++;
-                    CallRow call = CallRow.read(row);
-                    if (filter.takes(call)) {
-                        if (looked.calls.size() == limit) {
-                            looked.isMore = true;
-                            return looked;
-                        }
-                        looked.calls.add(call);
-                    }
-                    if (seen == LOOKED_AT_MAX && edge == null) {
-                        looked.stoppedAt = call.id();
-                        looked.stoppedAtTime = call.startedAt();
-                    }
-                }
-            }
-        }
-        if (edge != null && edge.isMoreBeyond) {
+        sql.scan(text, limit + 1, row -> looked.take(CallRow.read(row), filter, limit, edge == null), values.toArray());
+        if (edge != null && edge.isMoreBeyond && !looked.isMore) {
             looked.stoppedAt = edge.id;
             looked.stoppedAtTime = edge.at;
         }
@@ -222,26 +189,14 @@ final class CallLog {
         List<Object> values = new ArrayList<>();
         values.add(accountId);
         String ids = "SELECT t.id FROM task t WHERE t.account_id = ?" + within(above, below, values) + order(ascending);
-        String sql = "SELECT e.id, e.created_at, EXISTS (SELECT 1 FROM task b WHERE b.account_id = ? AND b.id "
+        String text = "SELECT e.id, e.created_at, EXISTS (SELECT 1 FROM task b WHERE b.account_id = ? AND b.id "
                 + (ascending ? "> e.id)" : "< e.id AND b.id > ?)") + " FROM task e WHERE e.id = (SELECT "
                 + (ascending ? "MAX" : "MIN") + "(looked.id) FROM (" + ids + ") AS looked)";
         if (!ascending) {
             values.addFirst(above);
         }
         values.addFirst(accountId);
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            set(select, values);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next()
-                        ? new Edge(row.getString(1), Instant.ofEpochMilli(row.getLong(2)), row.getBoolean(3))
-                        : null;
-            }
-        }
-    }
-
-    private static void set(PreparedStatement select, List<Object> values) throws SQLException {
-        for (int i = 0; i < values.size(); i++) {
-            select.setObject(i + 1, values.get(i));
-        }
+        return sql.one(
+                text, row -> new Edge(row.getString(1), Columns.time(row, 2), row.getBoolean(3)), values.toArray());
     }
 }

@@ -1,6 +1,7 @@
 package dev.tollgate.customers.figures;
 
 import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -56,8 +57,6 @@ public record CallRow(
     public record Tokens(long prompt, long cached, long completion, long thoughts) {}
 
     static CallRow read(ResultSet row) throws SQLException {
-        long ended = row.getLong(9);
-        Instant endedAt = row.wasNull() ? null : Instant.ofEpochMilli(ended);
         String flags = row.getString(11);
         return new CallRow(
                 row.getString(1),
@@ -67,8 +66,8 @@ public record CallRow(
                 row.getString(5),
                 row.getString(6),
                 TaskStatus.parse(row.getString(7)),
-                Instant.ofEpochMilli(row.getLong(8)),
-                endedAt,
+                Columns.time(row, 8),
+                Columns.timeOrNull(row, 9),
                 row.getLong(10),
                 flags.isEmpty() ? List.of() : List.of(flags.split(" ", -1)),
                 row.getString(12),

@@ -1,9 +1,8 @@
 package dev.tollgate.customers.figures;
 
 import dev.tollgate.base.ids.CompletionIds;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
+import dev.tollgate.storage.sql.Reads;
+import dev.tollgate.storage.sql.Sql;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +18,7 @@ final class Find {
 
     private static final int HITS_MAX = 20;
     private static final int CALLS_MAX = 2_000;
+    private static final int ROWS_AT_ONCE = 1_000;
 
     /** The first twelve digits are the time in milliseconds. */
     private static final Pattern REQUEST_ID = Pattern.compile("req_([0-9a-f]{12})[0-9a-f]{20}");
@@ -33,18 +33,18 @@ final class Find {
     private static final String KEYS =
             "SELECT id, name, prefix FROM api_key WHERE account_id = ? ORDER BY id LIMIT 1000";
 
-    private final Connection connection;
+    private final Reads sql;
     private final String accountId;
     private final Duration callMax;
 
-    Find(Connection connection, String accountId, Duration callMax) {
-        this.connection = connection;
+    Find(Reads sql, String accountId, Duration callMax) {
+        this.sql = sql;
         this.accountId = accountId;
         this.callMax = callMax;
     }
 
     List<Hit> find(String text) throws SQLException {
-        CallRow call = new CallLog(connection, accountId, callMax).find(text);
+        CallRow call = new CallLog(sql, accountId, callMax).find(text);
         if (call != null) {
             return List.of(new Hit.OfCall(call.id()));
         }
@@ -53,54 +53,55 @@ final class Find {
     }
 
     private List<Hit> byRequest(String requestId, String time) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(COURSES)) {
-            select.setString(1, accountId);
-            String call = callOf(select, 2, requestId, time);
-            return call == null ? List.of() : List.of(new Hit.OfCall(call));
-        }
+        String call = callOf(sql, COURSES, requestId, time, accountId);
+        return call == null ? List.of() : List.of(new Hit.OfCall(call));
     }
 
     /** The call of a request, whoever's it is; null where it is none, or has none. Within a read transaction. */
-    static @Nullable String callOfRequest(Connection connection, String text) throws SQLException {
+    static @Nullable String callOfRequest(Reads sql, String text) throws SQLException {
         Matcher request = REQUEST_ID.matcher(text.strip().toLowerCase(Locale.ROOT));
         if (!request.matches()) {
             return null;
         }
-        try (PreparedStatement select = connection.prepareStatement(COURSES_OF_ALL)) {
-            return callOf(select, 1, request.group(), request.group(1));
-        }
+        return callOf(sql, COURSES_OF_ALL, request.group(), request.group(1));
     }
 
-    private static @Nullable String callOf(PreparedStatement select, int first, String requestId, String time)
+    /** @param whose the account's id, where the statement asks for one */
+    private static @Nullable String callOf(Sql sql, String text, String requestId, String time, String... whose)
             throws SQLException {
         Instant arrived = Instant.ofEpochMilli(Long.parseLong(time, 16));
         String told = "\"request_id\":\"" + requestId + "\"";
-        select.setString(first, CompletionIds.earliest(arrived.minusSeconds(1)));
-        select.setString(first + 1, CompletionIds.earliest(arrived.plus(ARRIVING)));
-        try (ResultSet row = select.executeQuery()) {
-            while (row.next()) {
-                String course = row.getString(2);
-                if (course != null && course.contains(told)) {
-                    return row.getString(1);
-                }
-            }
-        }
-        return null;
+        List<Object> values = new ArrayList<>(List.of(whose));
+        values.add(CompletionIds.earliest(arrived.minusSeconds(1)));
+        values.add(CompletionIds.earliest(arrived.plus(ARRIVING)));
+        List<String> found = new ArrayList<>();
+        sql.scan(
+                text,
+                ROWS_AT_ONCE,
+                row -> {
+                    String course = row.getString(2);
+                    if (course != null && course.contains(told)) {
+                        found.add(row.getString(1));
+                    }
+                    return found.isEmpty();
+                },
+                values.toArray());
+        return found.isEmpty() ? null : found.getFirst();
     }
 
     private List<Hit> keys(String text) throws SQLException {
         List<Hit> hits = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(KEYS)) {
-            select.setString(1, accountId);
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next() && hits.size() < HITS_MAX) {
+        sql.scan(
+                KEYS,
+                ROWS_AT_ONCE,
+                row -> {
                     Hit.OfKey key = new Hit.OfKey(row.getString(1), row.getString(2), row.getString(3));
                     if (begins(key.name(), text) || begins(key.prefix(), text) || begins(key.id(), text)) {
                         hits.add(key);
                     }
-                }
-            }
-        }
+                    return hits.size() < HITS_MAX;
+                },
+                accountId);
         return hits;
     }
 

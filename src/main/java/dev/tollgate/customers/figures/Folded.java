@@ -1,8 +1,7 @@
 package dev.tollgate.customers.figures;
 
 import dev.tollgate.storage.Dialect;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
+import dev.tollgate.storage.sql.Reads;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +24,9 @@ record Folded(long until, @Nullable String version) {
                 : "f.folded_until, NULL AS fold_version";
     }
 
-    static Folded read(Connection connection, Dialect dialect) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(
-                        "SELECT " + columns(dialect) + " FROM usage_fold f WHERE f.id = 1");
-                ResultSet row = select.executeQuery()) {
-            return row.next() ? of(row, 1) : NOTHING;
-        }
+    static Folded read(Reads sql, Dialect dialect) throws SQLException {
+        Folded found = sql.one("SELECT " + columns(dialect) + " FROM usage_fold f WHERE f.id = 1", row -> of(row, 1));
+        return found == null ? NOTHING : found;
     }
 
     /** @param first of its two columns, which are null where nothing was ever folded */

@@ -5,7 +5,7 @@ import dev.tollgate.books.ledger.Bucket;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.storage.Dialect;
-import java.sql.Connection;
+import dev.tollgate.storage.sql.Reads;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -60,11 +60,11 @@ final class LedgerRead {
              WHERE account_id = ? AND kind <> 'reservation' AND kind <> 'charge' AND kind <> 'release' AND kind <> 'expiry'
             ORDER BY sequence""";
 
-    private final Connection connection;
+    private final Reads sql;
     private final String accountId;
 
-    LedgerRead(Connection connection, String accountId) {
-        this.connection = connection;
+    LedgerRead(Reads sql, String accountId) {
+        this.sql = sql;
         this.accountId = accountId;
     }
 
@@ -77,18 +77,14 @@ final class LedgerRead {
 
     @Nullable
     Now now(Dialect dialect) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(BALANCE.formatted(Folded.columns(dialect)))) {
-            select.setString(1, accountId);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next()
-                        ? new Now(
-                                new Balance(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)),
-                                row.getLong(5),
-                                Instant.ofEpochMilli(row.getLong(6)),
-                                Folded.of(row, 7))
-                        : null;
-            }
-        }
+        return sql.one(
+                BALANCE.formatted(Folded.columns(dialect)),
+                row -> new Now(
+                        new Balance(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)),
+                        row.getLong(5),
+                        Instant.ofEpochMilli(row.getLong(6)),
+                        Folded.of(row, 7)),
+                accountId);
     }
 
     /** Sequences. @param from of the first entry of a span, or of the next one where there is none; @param to the same of what follows it */
@@ -96,52 +92,45 @@ final class LedgerRead {
 
     /** The entries that are not before {@code from} and are before {@code to}: times and sequences agree. */
     Lines within(Instant from, Instant to, long lastSequence) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(FIRST_IN)) {
-            int place = 1;
-            for (Instant time : List.of(from, to)) {
-                select.setLong(place++, lastSequence + 1);
-                for (int i = 0; i < 2; i++) {
-                    select.setString(place++, accountId);
-                    select.setLong(place++, time.toEpochMilli());
-                }
-            }
-            try (ResultSet row = select.executeQuery()) {
-                row.next();
-                return new Lines(row.getLong(1), row.getLong(2));
-            }
-        }
+        long end = lastSequence + 1;
+        Lines lines = sql.one(
+                FIRST_IN,
+                row -> new Lines(row.getLong(1), row.getLong(2)),
+                end,
+                accountId,
+                from,
+                accountId,
+                from,
+                end,
+                accountId,
+                to,
+                accountId,
+                to);
+        return Objects.requireNonNull(lines);
     }
 
     /** Of the entry before a sequence, or when the account was made. */
     Instant timeBefore(long sequence) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(BEFORE)) {
-            select.setString(1, accountId);
-            select.setLong(2, sequence);
-            select.setString(3, accountId);
-            try (ResultSet row = select.executeQuery()) {
-                return Instant.ofEpochMilli(row.next() ? row.getLong(1) : 0);
-            }
-        }
+        return Instant.ofEpochMilli(sql.number(BEFORE, accountId, sequence, accountId));
     }
 
     /** Lines in the order of the sequence, with the model that answered. @param until exclusive */
     List<StatementLine> lines(StatementLine.Cursor from, long until, int limit) throws SQLException {
         List<StatementLine> lines = new ArrayList<>();
-        long balance = from.balanceMicros();
-        try (PreparedStatement select = connection.prepareStatement(LINES)) {
-            select.setString(1, accountId);
-            select.setLong(2, from.sequence());
-            select.setLong(3, until);
-            select.setInt(4, limit);
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
+        sql.each(
+                LINES,
+                row -> {
                     Entry entry = Ledger.entry(row);
                     long amount = amount(entry);
-                    balance += amount;
-                    lines.add(new StatementLine(entry, model(row), amount, balance));
-                }
-            }
-        }
+                    long before = lines.isEmpty()
+                            ? from.balanceMicros()
+                            : lines.getLast().balanceMicros();
+                    lines.add(new StatementLine(entry, model(row), amount, before + amount));
+                },
+                accountId,
+                from.sequence(),
+                until,
+                limit);
         return lines;
     }
 
@@ -158,7 +147,7 @@ final class LedgerRead {
     LedgerPage page(LedgerPage.Cursor from, long first, boolean holds, int limit) throws SQLException {
         List<LedgerLine> lines = new ArrayList<>();
         long balance = from.balanceMicros();
-        try (PreparedStatement select = connection.prepareStatement(ENTRIES)) {
+        try (PreparedStatement select = sql.prepare(ENTRIES)) {
             select.setString(1, accountId);
             select.setLong(2, from.before());
             select.setLong(3, first);
@@ -196,17 +185,10 @@ final class LedgerRead {
             return lines;
         }
         Map<String, String> models = new HashMap<>();
-        try (PreparedStatement select =
-                connection.prepareStatement(MODELS + "?" + ", ?".repeat(calls.size() - 1) + ")")) {
-            for (int i = 0; i < calls.size(); i++) {
-                select.setString(i + 1, calls.get(i));
-            }
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    models.put(row.getString(1), row.getString(2));
-                }
-            }
-        }
+        sql.each(
+                MODELS + "?" + ", ?".repeat(calls.size() - 1) + ")",
+                row -> models.put(row.getString(1), row.getString(2)),
+                calls.toArray());
         return lines.stream()
                 .map(line -> new LedgerLine(
                         line.entry(),
@@ -220,16 +202,7 @@ final class LedgerRead {
     List<Entry> besideCalls(Dialect dialect) throws SQLException {
         // SQLite would go through all of the account's entries, which it has in that order too.
         String index = dialect == Dialect.SQLITE ? " INDEXED BY entry_beside_calls" : "";
-        try (PreparedStatement select = connection.prepareStatement(Ledger.SELECT_ENTRY + index + BESIDE_CALLS)) {
-            select.setString(1, accountId);
-            try (ResultSet row = select.executeQuery()) {
-                List<Entry> entries = new ArrayList<>();
-                while (row.next()) {
-                    entries.add(Ledger.entry(row));
-                }
-                return entries;
-            }
-        }
+        return sql.list(Ledger.SELECT_ENTRY + index + BESIDE_CALLS, Ledger::entry, accountId);
     }
 
     /** What an entry changes of the balance, what is held included. */

@@ -2,18 +2,18 @@ package dev.tollgate.customers.figures;
 
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.storage.Database;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
+import dev.tollgate.storage.sql.Columns;
+import dev.tollgate.storage.sql.Reads;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What pages show while it changes: looked at again and again, so that one read does for many accounts. Thread-safe; blocks. */
@@ -60,20 +60,11 @@ public final class LiveAccounts {
         if (ids.size() > ACCOUNTS_MAX) {
             throw new IllegalArgumentException("at most " + ACCOUNTS_MAX + " accounts at once");
         }
-        String sql = HEADS.formatted(String.join(", ", Collections.nCopies(ids.size(), "?")));
-        return database.pages().read(PAYER, connection -> {
-            try (PreparedStatement select = connection.prepareStatement(sql)) {
-                for (int i = 0; i < ids.size(); i++) {
-                    select.setString(i + 1, ids.get(i));
-                }
-                Map<String, Head> heads = new HashMap<>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        heads.put(row.getString(1), head(row));
-                    }
-                }
-                return heads;
-            }
+        String text = HEADS.formatted(String.join(", ", Collections.nCopies(ids.size(), "?")));
+        return database.pages().read(PAYER, sql -> {
+            Map<String, Head> heads = new HashMap<>();
+            sql.each(text, row -> heads.put(row.getString(1), head(row)), ids.toArray());
+            return heads;
         });
     }
 
@@ -83,64 +74,43 @@ public final class LiveAccounts {
 
     /** One account, of one instant; null where there is none. @param zone whose today it is */
     public @Nullable Now now(String accountId, ZoneId zone, Instant now) {
-        return database.pages().read(accountId, connection -> {
-            Head head = head(connection, accountId);
+        return database.pages().read(accountId, sql -> {
+            Head head = head(sql, accountId);
             if (head == null) {
                 return null;
             }
             LocalDate today = now.atZone(zone).toLocalDate();
             return new Now(
                     head,
-                    new UsageRows(connection, accountId)
+                    new UsageRows(sql, accountId)
                             .sum(
                                     Span.quarter(Span.start(today, zone)),
                                     Span.quarter(Span.start(today.plusDays(1), zone)),
                                     null,
                                     null),
-                    running(connection, accountId));
+                    running(sql, accountId));
         });
     }
 
-    private static @Nullable Head head(Connection connection, String accountId) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(HEADS.formatted("?"))) {
-            select.setString(1, accountId);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next() ? head(row) : null;
-            }
-        }
+    private static @Nullable Head head(Reads sql, String accountId) throws SQLException {
+        return sql.one(HEADS.formatted("?"), LiveAccounts::head, accountId);
     }
 
-    private static List<RunningCall> running(Connection connection, String accountId) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(RUNNING)) {
-            select.setString(1, accountId);
-            select.setInt(2, RUNNING_MAX);
-            List<RunningCall> calls = new ArrayList<>();
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    String keyName = row.getString(4);
-                    calls.add(new RunningCall(
-                            row.getString(1),
-                            row.getString(2),
-                            keyName == null ? row.getString(3) : keyName,
-                            Instant.ofEpochMilli(row.getLong(5)),
-                            row.getLong(6)));
-                }
-            }
-            return calls;
-        }
+    private static List<RunningCall> running(Reads sql, String accountId) throws SQLException {
+        return sql.list(
+                RUNNING,
+                row -> new RunningCall(
+                        row.getString(1),
+                        row.getString(2),
+                        Objects.requireNonNullElse(row.getString(4), row.getString(3)),
+                        Columns.time(row, 5),
+                        row.getLong(6)),
+                accountId,
+                RUNNING_MAX);
     }
 
     /** How many calls have ended that are newer than one; 51 for more than 50. */
     public int newer(String accountId, String callId) {
-        return database.pages().read(accountId, connection -> {
-            try (PreparedStatement select = connection.prepareStatement(NEW)) {
-                select.setString(1, accountId);
-                select.setString(2, callId);
-                select.setInt(3, NEW_MAX);
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next() ? row.getInt(1) : 0;
-                }
-            }
-        });
+        return database.pages().read(accountId, sql -> (int) sql.number(NEW, accountId, callId, NEW_MAX));
     }
 }

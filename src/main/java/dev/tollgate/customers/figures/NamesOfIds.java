@@ -1,8 +1,6 @@
 package dev.tollgate.customers.figures;
 
 import dev.tollgate.storage.Database;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -61,26 +59,19 @@ public final class NamesOfIds {
             return Map.of();
         }
         String these = String.join(", ", Collections.nCopies(ids.size(), "?"));
-        return database.pages().read(OPERATOR, connection -> {
+        return database.pages().read(OPERATOR, sql -> {
             Map<String, Named> names = new HashMap<>();
             for (String table : TABLES) {
-                try (PreparedStatement select = connection.prepareStatement(table.formatted(these))) {
-                    int parameter = 1;
-                    for (String id : ids) {
-                        select.setString(parameter++, id);
-                    }
-                    try (ResultSet row = select.executeQuery()) {
-                        while (row.next()) {
-                            names.put(
-                                    row.getString(1),
-                                    new Named(
-                                            Kind.valueOf(row.getString(2)),
-                                            row.getString(3),
-                                            row.getString(4),
-                                            row.getString(5)));
-                        }
-                    }
-                }
+                sql.each(
+                        table.formatted(these),
+                        row -> names.put(
+                                row.getString(1),
+                                new Named(
+                                        Kind.valueOf(row.getString(2)),
+                                        row.getString(3),
+                                        row.getString(4),
+                                        row.getString(5))),
+                        ids.toArray());
             }
             return names;
         });

@@ -5,8 +5,7 @@ import dev.tollgate.books.ledger.Confirm;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
+import dev.tollgate.storage.sql.Reads;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -80,61 +79,67 @@ public final class PlatformCalls {
         if (limit < 1 || limit > PAGE_MAX) {
             throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " calls");
         }
-        return database.pages().read(OPERATOR, connection -> page(connection, filter, accountId, before, limit));
+        return database.pages().read(OPERATOR, sql -> page(sql, filter, accountId, before, limit));
     }
 
     private static Page page(
-            Connection connection, CallFilter filter, @Nullable String accountId, @Nullable String before, int limit)
+            Reads sql, CallFilter filter, @Nullable String accountId, @Nullable String before, int limit)
             throws SQLException {
-        List<OfAccount> calls = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(accountId == null ? ENDED : ENDED_OF_ACCOUNT)) {
-            int parameter = 1;
-            if (accountId != null) {
-                select.setString(parameter++, accountId);
-            }
-            select.setString(parameter, before == null ? LAST : before);
-            select.setFetchSize(limit + 1);
-            try (ResultSet row = select.executeQuery()) {
-                for (int seen = 1; row.next(); seen++) {
-                    CallRow call = CallRow.read(row);
-                    if (filter.takes(call)) {
-                        if (calls.size() == limit) {
-                            return new Page(calls, calls.getLast().call().id(), null);
-                        }
-                        calls.add(new OfAccount(row.getString(ACCOUNT_ID), row.getString(ACCOUNT_NAME), call));
-                    }
-                    if (seen == CallLog.LOOKED_AT_MAX) {
-                        return new Page(calls, call.id(), call.startedAt());
-                    }
+        Looked looked = new Looked();
+        String below = before == null ? LAST : before;
+        Object[] values = accountId == null ? new Object[] {below} : new Object[] {accountId, below};
+        sql.scan(
+                accountId == null ? ENDED : ENDED_OF_ACCOUNT,
+                limit + 1,
+                row -> looked.take(row, filter, limit),
+                values);
+        return looked.page();
+    }
+
+    /** The rows of a page so far. */
+    private static final class Looked {
+
+        private final List<OfAccount> calls = new ArrayList<>();
+        private @Nullable Page page;
+        private int seen;
+
+        /** @return whether the next row is wanted */
+        boolean take(ResultSet row, CallFilter filter, int limit) throws SQLException {
+            CallRow call = CallRow.read(row);
+            seen++;
+            if (filter.takes(call)) {
+                if (calls.size() == limit) {
+                    page = new Page(calls, calls.getLast().call().id(), null);
+                    return false;
                 }
+                calls.add(new OfAccount(row.getString(ACCOUNT_ID), row.getString(ACCOUNT_NAME), call));
             }
+            if (seen == CallLog.LOOKED_AT_MAX) {
+                page = new Page(calls, call.id(), call.startedAt());
+                return false;
+            }
+            return true;
         }
-        return new Page(calls, null, null);
+
+        Page page() {
+            return page == null ? new Page(calls, null, null) : page;
+        }
     }
 
     /** Likewise, of the calls that run on all servers; those beyond {@value #RUNNING_MAX} are not looked at. */
     public Page running(CallFilter filter, @Nullable String accountId, @Nullable String before, int limit) {
         writeWhatWasTold();
-        return database.pages().read(OPERATOR, connection -> {
+        return database.pages().read(OPERATOR, sql -> {
             String of = accountId == null ? "" : accountId;
-            List<OfAccount> calls = new ArrayList<>();
-            try (PreparedStatement select = connection.prepareStatement(RUNNING_CALLS)) {
-                select.setString(1, before == null ? LAST : before);
-                select.setString(2, of);
-                select.setString(3, of);
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        CallRow call = CallRow.read(row);
-                        if (filter.takes(call)) {
-                            if (calls.size() == limit) {
-                                return new Page(calls, calls.getLast().call().id(), null);
-                            }
-                            calls.add(new OfAccount(row.getString(ACCOUNT_ID), row.getString(ACCOUNT_NAME), call));
-                        }
-                    }
-                }
-            }
-            return new Page(calls, null, null);
+            Looked looked = new Looked();
+            sql.scan(
+                    RUNNING_CALLS,
+                    RUNNING_MAX,
+                    row -> looked.take(row, filter, limit),
+                    before == null ? LAST : before,
+                    of,
+                    of);
+            return looked.page();
         });
     }
 
@@ -147,7 +152,7 @@ public final class PlatformCalls {
 
     /** The call of a request id, as in {@code x-request-id}; null where there is none, or none of the first thousands of its minutes. */
     public @Nullable String callOfRequest(String requestId) {
-        return database.pages().read(OPERATOR, connection -> Find.callOfRequest(connection, requestId));
+        return database.pages().read(OPERATOR, sql -> Find.callOfRequest(sql, requestId));
     }
 
     /** Whose call it is; null where there is none. */
@@ -162,29 +167,13 @@ public final class PlatformCalls {
     }
 
     private @Nullable String writtenAccountOf(String callId) {
-        return database.pages().read(OPERATOR, connection -> {
-            try (PreparedStatement select = connection.prepareStatement(ACCOUNT_OF)) {
-                select.setString(1, callId);
-                select.setString(2, callId);
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next() ? row.getString(1) : null;
-                }
-            }
-        });
+        return database.pages().read(OPERATOR, sql -> sql.one(ACCOUNT_OF, row -> row.getString(1), callId, callId));
     }
 
     /** How many calls run on all servers; those beyond {@value #RUNNING_MAX} are not counted. */
     public int running() {
         writeWhatWasTold();
-        return database.pages().read(OPERATOR, connection -> {
-            try (PreparedStatement select = connection.prepareStatement(RUNNING);
-                    ResultSet row = select.executeQuery()) {
-                int running = 0;
-                while (row.next()) {
-                    running++;
-                }
-                return running;
-            }
-        });
+        return database.pages().read(OPERATOR, sql -> sql.list(RUNNING, row -> row.getString(1))
+                .size());
     }
 }

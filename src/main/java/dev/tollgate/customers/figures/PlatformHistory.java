@@ -2,13 +2,11 @@ package dev.tollgate.customers.figures;
 
 import dev.tollgate.books.rollups.UsageColumn;
 import dev.tollgate.storage.Database;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
+import dev.tollgate.storage.sql.Reads;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -75,26 +73,13 @@ public final class PlatformHistory {
      * @param from to the hour; likewise {@code to}, which is exclusive
      */
     public List<Group> groups(Instant from, Instant to, boolean byDay, Part part) {
-        return database.pages().read(OPERATOR, connection -> groups(connection, from, to, byDay, part));
+        return database.pages().read(OPERATOR, sql -> groups(sql, from, to, byDay, part));
     }
 
-    private static List<Group> groups(Connection connection, Instant from, Instant to, boolean byDay, Part part)
+    private static List<Group> groups(Reads sql, Instant from, Instant to, boolean byDay, Part part)
             throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(GROUPS)) {
-            select.setInt(1, byDay ? 1 : 0);
-            for (int i = 2; i <= 4; i++) {
-                select.setInt(i, part.ordinal());
-            }
-            select.setLong(5, from.toEpochMilli());
-            select.setLong(6, to.toEpochMilli());
-            try (ResultSet row = select.executeQuery()) {
-                List<Group> groups = new ArrayList<>();
-                while (row.next()) {
-                    groups.add(group(row, byDay));
-                }
-                return groups;
-            }
-        }
+        int by = part.ordinal();
+        return sql.list(GROUPS, row -> group(row, byDay), byDay, by, by, by, from, to);
     }
 
     private static Group group(ResultSet row, boolean byDay) throws SQLException {
@@ -132,29 +117,21 @@ public final class PlatformHistory {
         if (limit < 1 || limit > 200) {
             throw new IllegalArgumentException("a page has 1 to 200 accounts");
         }
-        return database.pages().read(OPERATOR, connection -> {
+        return database.pages().read(OPERATOR, sql -> {
             long from = span.from().toEpochMilli();
             long to = span.to().toEpochMilli();
-            long folded = Math.clamp(UsageRows.foldedUntil(connection), from, to);
-            List<OfAccount> accounts = new ArrayList<>();
-            try (PreparedStatement select = connection.prepareStatement(HIGHEST)) {
-                select.setLong(1, from);
-                select.setLong(2, folded);
-                select.setLong(3, folded);
-                select.setLong(4, to);
-                select.setLong(5, after.netMicros());
-                select.setLong(6, after.netMicros());
-                select.setString(7, after.id());
-                select.setInt(8, limit);
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        String id = row.getString(1);
-                        Figures figures = new UsageRows(connection, id).sum(span.from(), span.to(), null, null);
-                        accounts.add(new OfAccount(id, row.getString(2), figures));
-                    }
-                }
-            }
-            return accounts;
+            long folded = Math.clamp(UsageRows.foldedUntil(sql), from, to);
+            return sql.list(
+                    HIGHEST,
+                    row -> ofAccount(sql, row, span),
+                    from,
+                    folded,
+                    folded,
+                    to,
+                    after.netMicros(),
+                    after.netMicros(),
+                    after.id(),
+                    limit);
         });
     }
 
@@ -168,20 +145,15 @@ public final class PlatformHistory {
         if (limit < 1 || limit > 200) {
             throw new IllegalArgumentException("a page has 1 to 200 accounts");
         }
-        return database.pages().read(OPERATOR, connection -> {
-            List<OfAccount> accounts = new ArrayList<>();
-            try (PreparedStatement select = connection.prepareStatement(ACCOUNTS)) {
-                select.setString(1, after == null ? "" : after);
-                select.setInt(2, limit);
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        String id = row.getString(1);
-                        Figures figures = new UsageRows(connection, id).sum(span.from(), span.to(), null, null);
-                        accounts.add(new OfAccount(id, row.getString(2), figures));
-                    }
-                }
-            }
-            return accounts;
-        });
+        return database.pages()
+                .read(
+                        OPERATOR,
+                        sql -> sql.list(ACCOUNTS, row -> ofAccount(sql, row, span), after == null ? "" : after, limit));
+    }
+
+    private static OfAccount ofAccount(Reads sql, ResultSet row, Span span) throws SQLException {
+        String id = row.getString(1);
+        Figures figures = new UsageRows(sql, id).sum(span.from(), span.to(), null, null);
+        return new OfAccount(id, row.getString(2), figures);
     }
 }

@@ -2,7 +2,7 @@ package dev.tollgate.customers.figures;
 
 import dev.tollgate.books.rollups.UsageColumn;
 import dev.tollgate.customers.figures.UsageQuestion.By;
-import java.sql.Connection;
+import dev.tollgate.storage.sql.Reads;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -53,7 +53,7 @@ final class UsagePeriods implements AutoCloseable {
     private record Margin(long end, long day) {}
 
     private final KeptQuarters kept;
-    private final Connection connection;
+    private final Reads sql;
     private final PreparedStatement days;
     private final PreparedStatement quarters;
     private final String accountId;
@@ -79,7 +79,7 @@ final class UsagePeriods implements AutoCloseable {
      */
     UsagePeriods(
             KeptQuarters kept,
-            Connection connection,
+            Reads sql,
             String accountId,
             Folded folded,
             long open,
@@ -89,7 +89,7 @@ final class UsagePeriods implements AutoCloseable {
             @Nullable String keyId)
             throws SQLException {
         this.kept = kept;
-        this.connection = connection;
+        this.sql = sql;
         this.accountId = accountId;
         this.foldedUntil = folded.until();
         this.ofFold = folded.version() == null ? null : new KeptQuarters.Version.OfFold(folded.version());
@@ -98,8 +98,8 @@ final class UsagePeriods implements AutoCloseable {
         this.by = by;
         this.model = model;
         this.keyId = keyId;
-        this.days = connection.prepareStatement(select("usage_day", ""));
-        this.quarters = connection.prepareStatement(select("usage_quarter", ""));
+        this.days = sql.prepare(select("usage_day", ""));
+        this.quarters = sql.prepare(select("usage_quarter", ""));
     }
 
     /** @param last a column behind the sums, by which is grouped, too; or a number, or nothing */
@@ -153,7 +153,7 @@ final class UsagePeriods implements AutoCloseable {
 
     private NavigableMap<Long, Map<Name, long[]>> readDays(long begin, long end) throws SQLException {
         NavigableMap<Long, Map<Name, long[]>> read = new TreeMap<>();
-        try (PreparedStatement select = connection.prepareStatement(select("usage_day", BEGIN));
+        try (PreparedStatement select = sql.prepare(select("usage_day", BEGIN));
                 ResultSet row = asked(select, begin, end).executeQuery()) {
             while (row.next()) {
                 read.computeIfAbsent(row.getLong(3 + sums.size()), _ -> new TreeMap<>())
@@ -251,7 +251,7 @@ final class UsagePeriods implements AutoCloseable {
         }
         Map<Name, long[]> groups = new TreeMap<>();
         KeptQuarters.Version version = null;
-        try (PreparedStatement select = connection.prepareStatement(selectGrowingAndLast())) {
+        try (PreparedStatement select = sql.prepare(selectGrowingAndLast())) {
             int next = ask(select, 1, from, last);
             ask(select, next, last, to);
             try (ResultSet row = select.executeQuery()) {

@@ -2,8 +2,7 @@ package dev.tollgate.customers.figures;
 
 import dev.tollgate.books.rollups.UsageColumn;
 import dev.tollgate.customers.figures.UsageQuestion.By;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
+import dev.tollgate.storage.sql.Reads;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -42,33 +41,30 @@ final class UsageRows {
     private static final String FOLDED = "SELECT folded_until FROM usage_fold WHERE id = 1";
 
     private final KeptQuarters kept;
-    private final Connection connection;
+    private final Reads sql;
     private final String accountId;
     private final Folded folded;
     private final long open;
 
     /** For sums, which take nothing from what is kept. */
-    UsageRows(Connection connection, String accountId) throws SQLException {
-        this(new KeptQuarters(), connection, accountId, new Folded(foldedUntil(connection), null), Instant.EPOCH);
+    UsageRows(Reads sql, String accountId) throws SQLException {
+        this(new KeptQuarters(), sql, accountId, new Folded(foldedUntil(sql), null), Instant.EPOCH);
     }
 
     /**
      * @param folded as of this transaction
      * @param now quarters that are over by then are kept
      */
-    UsageRows(KeptQuarters kept, Connection connection, String accountId, Folded folded, Instant now) {
+    UsageRows(KeptQuarters kept, Reads sql, String accountId, Folded folded, Instant now) {
         this.kept = kept;
-        this.connection = connection;
+        this.sql = sql;
         this.accountId = accountId;
         this.folded = folded;
         this.open = Span.quarter(now).toEpochMilli();
     }
 
-    static long foldedUntil(Connection connection) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(FOLDED);
-                ResultSet row = select.executeQuery()) {
-            return row.next() ? row.getLong(1) : 0;
-        }
+    static long foldedUntil(Reads sql) throws SQLException {
+        return sql.number(FOLDED);
     }
 
     /** All that was charged between the begins of two days of UTC; what was refunded is not taken away. */
@@ -119,24 +115,18 @@ final class UsageRows {
     private static final String AFTER = "SELECT starts_at " + OF_CALLS + ">= ? ORDER BY starts_at LIMIT 1";
 
     /** -1 where there is none. */
-    private long nearest(String sql, Instant at, @Nullable String model, @Nullable String keyId, String table)
+    private long nearest(String text, Instant at, @Nullable String model, @Nullable String keyId, String table)
             throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(sql.formatted(table))) {
-            select.setString(1, accountId);
-            for (int i = 0; i < 2; i++) {
-                select.setString(2 + i, model == null ? "" : model);
-                select.setString(4 + i, keyId == null ? "" : keyId);
-            }
-            select.setLong(6, at.toEpochMilli());
-            try (ResultSet row = select.executeQuery()) {
-                return row.next() ? row.getLong(1) : -1;
-            }
-        }
+        String ofModel = model == null ? "" : model;
+        String ofKey = keyId == null ? "" : keyId;
+        Long found =
+                sql.one(text.formatted(table), row -> row.getLong(1), accountId, ofModel, ofModel, ofKey, ofKey, at);
+        return found == null ? -1 : found;
     }
 
     private UsagePeriods periods(List<String> sums, Set<By> by, @Nullable String model, @Nullable String keyId)
             throws SQLException {
-        return new UsagePeriods(kept, connection, accountId, folded, open, sums, by, model, keyId);
+        return new UsagePeriods(kept, sql, accountId, folded, open, sums, by, model, keyId);
     }
 
     /**
@@ -296,56 +286,38 @@ final class UsageRows {
             wholeFrom = fromMillis;
             wholeTo = fromMillis;
         }
-        try (PreparedStatement select = connection.prepareStatement(SELECT)) {
-            int next = part(select, 1, ask, wholeFrom, wholeTo);
-            next = part(select, next, ask, fromMillis, wholeFrom);
-            next = part(select, next, ask, wholeTo, toMillis);
-            after(select, next, after);
-            select.setInt(next + 5, limit);
-            try (ResultSet row = select.executeQuery()) {
-                return read(row, ask);
-            }
-        }
+        List<Object> values = new ArrayList<>();
+        part(values, ask, wholeFrom, wholeTo);
+        part(values, ask, fromMillis, wholeFrom);
+        part(values, ask, wholeTo, toMillis);
+        after(values, after);
+        values.add(limit);
+        return sql.list(SELECT, row -> group(row, ask), values.toArray());
     }
 
-    private int part(PreparedStatement select, int first, Ask ask, long from, long to) throws SQLException {
-        select.setInt(first, ask.byModel ? 1 : 0);
-        select.setInt(first + 1, ask.byKey ? 1 : 0);
-        select.setString(first + 2, accountId);
-        select.setLong(first + 3, from);
-        select.setLong(first + 4, to);
+    private void part(List<Object> values, Ask ask, long from, long to) {
         String model = ask.model == null ? "" : ask.model;
         String keyId = ask.keyId == null ? "" : ask.keyId;
-        select.setString(first + 5, model);
-        select.setString(first + 6, model);
-        select.setString(first + 7, keyId);
-        select.setString(first + 8, keyId);
-        return first + 9;
+        values.addAll(List.of(ask.byModel, ask.byKey, accountId, from, to, model, model, keyId, keyId));
     }
 
-    private static void after(PreparedStatement select, int first, @Nullable UsageGroup after) throws SQLException {
+    private static void after(List<Object> values, @Nullable UsageGroup after) {
         long day = -1;
         if (after != null) {
             day = after.day() != null ? Span.start(after.day(), ZoneOffset.UTC).toEpochMilli() : 0;
         }
         String model = after == null || after.model() == null ? "" : after.model();
         String keyId = after == null || after.keyId() == null ? "" : after.keyId();
-        select.setLong(first, day);
-        select.setLong(first + 1, day);
-        select.setString(first + 2, model);
-        select.setString(first + 3, model);
-        select.setString(first + 4, keyId);
+        values.addAll(List.of(day, day, model, model, keyId));
     }
 
-    private static List<UsageGroup> read(ResultSet row, Ask ask) throws SQLException {
-        List<UsageGroup> groups = new ArrayList<>();
-        while (row.next()) {
-            LocalDate day = LocalDate.ofEpochDay(row.getLong(1) / DAY_MILLIS);
-            String model = ask.byModel ? row.getString(2) : null;
-            String keyId = ask.byKey ? row.getString(3) : null;
-            groups.add(new UsageGroup(day, model, keyId, Figures.read(row, 4, UsageColumn.OF_ACCOUNTS)));
-        }
-        return groups;
+    private static UsageGroup group(ResultSet row, Ask ask) throws SQLException {
+        LocalDate day = LocalDate.ofEpochDay(row.getLong(1) / DAY_MILLIS);
+        return new UsageGroup(
+                day,
+                ask.byModel ? row.getString(2) : null,
+                ask.byKey ? row.getString(3) : null,
+                Figures.read(row, 4, UsageColumn.OF_ACCOUNTS));
     }
 
     private static long floorDay(long millis) {

@@ -3,13 +3,10 @@ package dev.tollgate.customers.keys;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Dialect;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -97,11 +94,11 @@ final class KeyRoll {
     /** Reads all keys, once; until then everything is {@link Entry#LISTED}. Blocks. */
     void load() {
         long began = System.nanoTime();
-        long last = database.read(KeyRoll::last);
-        for (String sql : List.of(SELECT_PAGE, SELECT_OLD_PAGE)) {
+        long last = database.read(sql -> sql.number(LAST));
+        for (String text : List.of(SELECT_PAGE, SELECT_OLD_PAGE)) {
             String after = "";
             while (after != null) {
-                after = page(sql, after);
+                after = page(text, after);
             }
         }
         synchronized (this) {
@@ -115,8 +112,8 @@ final class KeyRoll {
     }
 
     /** @return the last of the page, null where there may be no further one */
-    private @Nullable String page(String sql, String after) {
-        List<String> page = database.read(connection -> hashes(connection, sql, after));
+    private @Nullable String page(String text, String after) {
+        List<String> page = database.read(sql -> sql.list(text, row -> row.getString(1), after));
         page.forEach(this::add);
         return page.size() < PAGE || hashes.size() > KEYS_MAX ? null : page.getLast();
     }
@@ -243,53 +240,13 @@ final class KeyRoll {
     private record Tail(long from, long count, long last) {}
 
     private Tail tail(long from) {
-        return database.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(COUNT_NEW)) {
-                select.setLong(1, from);
-                try (ResultSet row = select.executeQuery()) {
-                    row.next();
-                    return new Tail(from, row.getLong(1), row.getLong(2));
-                }
-            }
-        });
+        return Objects.requireNonNull(
+                database.read(sql -> sql.one(COUNT_NEW, row -> new Tail(from, row.getLong(1), row.getLong(2)), from)));
     }
 
     private List<Numbered> numbered(long from) {
-        return database.read(connection -> numbered(connection, from));
+        return database.read(sql -> sql.list(SELECT_NEW, row -> new Numbered(row.getLong(1), row.getString(2)), from));
     }
 
     private record Numbered(long number, String hash) {}
-
-    private static long last(Connection connection) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(LAST);
-                ResultSet row = select.executeQuery()) {
-            return row.next() ? row.getLong(1) : 0;
-        }
-    }
-
-    private static List<String> hashes(Connection connection, String sql, String after) throws SQLException {
-        List<String> found = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            select.setString(1, after);
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    found.add(row.getString(1));
-                }
-            }
-        }
-        return found;
-    }
-
-    private static List<Numbered> numbered(Connection connection, long from) throws SQLException {
-        List<Numbered> found = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(SELECT_NEW)) {
-            select.setLong(1, from);
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    found.add(new Numbered(row.getLong(1), row.getString(2)));
-                }
-            }
-        }
-        return found;
-    }
 }

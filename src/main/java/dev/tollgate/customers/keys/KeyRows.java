@@ -5,10 +5,10 @@ import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.RowStatement.Rows;
 import dev.tollgate.storage.Statements;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -80,10 +80,7 @@ final class KeyRows {
     /** @return the number of keys that were erased */
     int forgetUnused(Instant before, int most) throws SQLException {
         boolean isShared = statements.dialect() == Dialect.POSTGRESQL;
-        PreparedStatement delete = statements.of(FORGET.formatted(isShared ? " FOR UPDATE SKIP LOCKED" : ""));
-        delete.setLong(1, before.toEpochMilli());
-        delete.setInt(2, most);
-        return delete.executeUpdate();
+        return statements.run(FORGET.formatted(isShared ? " FOR UPDATE SKIP LOCKED" : ""), before, most);
     }
 
     @Nullable
@@ -98,87 +95,63 @@ final class KeyRows {
 
     /** One that was deleted is none. */
     boolean hasAccount(String id) throws SQLException {
-        PreparedStatement select = statements.of(SELECT_ACCOUNT);
-        select.setString(1, id);
-        try (ResultSet row = select.executeQuery()) {
-            return row.next();
-        }
+        return statements.has(SELECT_ACCOUNT, id);
     }
 
     void insert(Key key, String hash) throws SQLException {
-        PreparedStatement insert = statements.of(INSERT);
-        setChangeable(insert, key);
-        insert.setString(17, key.id());
-        insert.setString(18, hash);
-        insert.setString(19, key.prefix());
-        insert.setLong(20, key.createdAt().toEpochMilli());
-        insert.executeUpdate();
+        List<@Nullable Object> values = changeable(key);
+        Collections.addAll(values, key.id(), hash, key.prefix(), key.createdAt());
+        statements.run(INSERT, values.toArray());
     }
 
     void update(Key key) throws SQLException {
-        PreparedStatement update = statements.of(UPDATE);
-        setChangeable(update, key);
-        update.setString(17, key.id());
-        update.executeUpdate();
+        List<@Nullable Object> values = changeable(key);
+        values.add(key.id());
+        statements.run(UPDATE, values.toArray());
     }
 
     /** @param oldHash of the secret that stays good for a while; null: of none */
     void rotate(Key key, String hash, @Nullable String oldHash) throws SQLException {
-        PreparedStatement update = statements.of(ROTATE);
-        update.setString(1, hash);
-        update.setString(2, key.prefix());
-        update.setString(3, oldHash);
-        KeySql.set(update, 4, KeySql.millis(key.oldSecretUntil()));
-        update.setLong(5, key.version());
-        update.setString(6, key.id());
-        update.executeUpdate();
+        statements.run(ROTATE, hash, key.prefix(), oldHash, key.oldSecretUntil(), key.version(), key.id());
     }
 
     /** Whether the account has so many that can be used or enabled. */
     boolean hasKeys(String accountId, int count) throws SQLException {
-        PreparedStatement select = statements.of(SELECT_SOME);
-        select.setString(1, accountId);
-        select.setInt(2, count);
-        try (ResultSet row = select.executeQuery()) {
-            return row.next() && row.getLong(1) >= count;
-        }
+        return statements.number(SELECT_SOME, accountId, count) >= count;
     }
 
     void setAccountRates(String accountId, Rates rates) throws SQLException {
-        PreparedStatement upsert = statements.of(SET_ACCOUNT_RATES);
-        upsert.setString(1, accountId);
-        KeySql.set(upsert, 2, rates.requests());
-        KeySql.set(upsert, 3, rates.tokens());
-        KeySql.set(upsert, 4, rates.concurrency());
-        upsert.executeUpdate();
+        statements.run(SET_ACCOUNT_RATES, accountId, rates.requests(), rates.tokens(), rates.concurrency());
     }
 
-    private static void setChangeable(PreparedStatement statement, Key key) throws SQLException {
+    /** Returns the values of the columns that a change may change. */
+    private static List<@Nullable Object> changeable(Key key) {
         KeySettings settings = key.settings();
-        statement.setString(1, key.accountId());
-        statement.setString(2, settings.name());
-        // The column knows two kinds; what is hidden calls models.
-        statement.setString(3, (key.isHidden() ? KeyKind.API : settings.kind()).code());
-        statement.setInt(4, key.disabled() ? 1 : 0);
-        statement.setString(5, String.join(" ", settings.allow().texts()));
-        statement.setString(6, String.join(" ", settings.models()));
-        KeySql.set(statement, 7, settings.spend().hourMicros());
-        KeySql.set(statement, 8, settings.spend().dayMicros());
-        KeySql.set(statement, 9, settings.spend().totalMicros());
-        KeySql.set(statement, 10, settings.rates().requests());
-        KeySql.set(statement, 11, settings.rates().tokens());
-        KeySql.set(statement, 12, settings.rates().concurrency());
-        KeySql.set(statement, 13, KeySql.millis(settings.expiresAt()));
-        statement.setInt(14, key.isHidden() ? 1 : 0);
-        statement.setLong(15, key.version());
-        KeySql.set(statement, 16, KeySql.millis(key.deletedAt()));
+        List<@Nullable Object> values = new ArrayList<>();
+        Collections.addAll(
+                values,
+                key.accountId(),
+                settings.name(),
+                // The column knows two kinds; what is hidden calls models.
+                (key.isHidden() ? KeyKind.API : settings.kind()).code(),
+                key.disabled(),
+                String.join(" ", settings.allow().texts()),
+                String.join(" ", settings.models()),
+                settings.spend().hourMicros(),
+                settings.spend().dayMicros(),
+                settings.spend().totalMicros(),
+                settings.rates().requests(),
+                settings.rates().tokens(),
+                settings.rates().concurrency(),
+                settings.expiresAt(),
+                key.isHidden(),
+                key.version(),
+                key.deletedAt());
+        return values;
     }
 
     private @Nullable Row row(String sql, String value) throws SQLException {
-        PreparedStatement select = statements.of(sql);
-        select.setString(1, value);
-        try (ResultSet row = select.executeQuery()) {
-            return row.next() ? new Row(KeySql.key(row), row.getString("hash"), row.getString("old_hash")) : null;
-        }
+        return statements.one(
+                sql, row -> new Row(KeySql.key(row), row.getString("hash"), row.getString("old_hash")), value);
     }
 }

@@ -1,13 +1,10 @@
 package dev.tollgate.customers.keys;
 
 import dev.tollgate.http.limits.Rates;
-import java.sql.PreparedStatement;
+import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
-import java.time.Instant;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The columns of a key's row. */
 final class KeySql {
@@ -26,52 +23,36 @@ final class KeySql {
                 row.getString("account_id"),
                 row.getString("prefix"),
                 settings(row),
-                row.getInt("disabled") == 1,
+                Columns.flag(row, "disabled"),
                 row.getLong("version"),
-                Instant.ofEpochMilli(row.getLong("created_at")),
-                instant(row, "last_used_at"),
-                instant(row, "deleted_at"),
-                instant(row, "old_until"));
+                Columns.time(row, "created_at"),
+                Columns.timeOrNull(row, "last_used_at"),
+                Columns.timeOrNull(row, "deleted_at"),
+                Columns.timeOrNull(row, "old_until"));
     }
 
     private static KeySettings settings(ResultSet row) throws SQLException {
         return new KeySettings(
                 row.getString("name"),
-                row.getInt("hidden") == 1 ? KeyKind.HIDDEN : KeyKind.parse(row.getString("kind")),
+                Columns.flag(row, "hidden") ? KeyKind.HIDDEN : KeyKind.parse(row.getString("kind")),
                 Allowlist.of(words(row.getString("allow"))),
                 spend(row),
-                new Rates(number(row, "rate_requests"), number(row, "rate_tokens"), number(row, "rate_concurrency")),
+                new Rates(
+                        Columns.numberOrNull(row, "rate_requests"),
+                        Columns.numberOrNull(row, "rate_tokens"),
+                        Columns.numberOrNull(row, "rate_concurrency")),
                 words(row.getString("models")),
-                instant(row, "expires_at"));
+                Columns.timeOrNull(row, "expires_at"));
     }
 
     static Spend spend(ResultSet row) throws SQLException {
-        return new Spend(number(row, "spend_hour"), number(row, "spend_day"), number(row, "spend_total"));
+        return new Spend(
+                Columns.numberOrNull(row, "spend_hour"),
+                Columns.numberOrNull(row, "spend_day"),
+                Columns.numberOrNull(row, "spend_total"));
     }
 
     static List<String> words(String text) {
         return text.isEmpty() ? List.of() : List.of(text.split(" ", -1));
-    }
-
-    static @Nullable Long number(ResultSet row, String column) throws SQLException {
-        long value = row.getLong(column);
-        return row.wasNull() ? null : value;
-    }
-
-    static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-        Long millis = number(row, column);
-        return millis == null ? null : Instant.ofEpochMilli(millis);
-    }
-
-    static void set(PreparedStatement statement, int index, @Nullable Long value) throws SQLException {
-        if (value == null) {
-            statement.setNull(index, Types.BIGINT);
-        } else {
-            statement.setLong(index, value);
-        }
-    }
-
-    static @Nullable Long millis(@Nullable Instant instant) {
-        return instant == null ? null : instant.toEpochMilli();
     }
 }

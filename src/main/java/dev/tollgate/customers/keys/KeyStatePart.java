@@ -4,6 +4,7 @@ import dev.tollgate.storage.Part;
 import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.RowStatement.Rows;
 import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.sql.Columns;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -149,7 +150,7 @@ final class KeyStatePart implements Part<KeyState> {
                         new State(
                                 row.getInt(2) == 1,
                                 row.getInt(3) == 1,
-                                KeySql.number(row, "deleted_at") != null,
+                                Columns.numberOrNull(row, "deleted_at") != null,
                                 row.getLong(4),
                                 row.getLong(5),
                                 KeySql.spend(row),

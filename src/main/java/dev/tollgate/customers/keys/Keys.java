@@ -6,16 +6,15 @@ import dev.tollgate.http.limits.Rates;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
+import dev.tollgate.storage.sql.Columns;
+import dev.tollgate.storage.sql.Reads;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -163,8 +162,7 @@ public final class Keys {
 
     /** One that was deleted, and a hidden one, too. */
     public Optional<Key> byId(String id) {
-        return database.read(
-                connection -> keys(connection, SELECT_BY_ID, id).stream().findFirst());
+        return database.read(sql -> Optional.ofNullable(sql.one(SELECT_BY_ID, KeySql::key, id)));
     }
 
     /**
@@ -177,15 +175,15 @@ public final class Keys {
     public List<Key> list(@Nullable String accountId, @Nullable String after, int limit) {
         requirePage(limit);
         String from = after == null ? "" : after;
-        return database.read(connection -> accountId == null
-                ? keys(connection, SELECT_PAGE, from, limit)
-                : keys(connection, SELECT_PAGE_OF_ACCOUNT, accountId, from, limit));
+        return database.read(sql -> accountId == null
+                ? sql.list(SELECT_PAGE, KeySql::key, from, limit)
+                : sql.list(SELECT_PAGE_OF_ACCOUNT, KeySql::key, accountId, from, limit));
     }
 
     /** All keys that an account has ever had, in the order of their ids: for the names in its history. Parameters as above. */
     public List<Key> everMade(String accountId, @Nullable String after, int limit) {
         requirePage(limit);
-        return database.read(connection -> keys(connection, SELECT_EVER, accountId, after == null ? "" : after, limit));
+        return database.read(sql -> sql.list(SELECT_EVER, KeySql::key, accountId, after == null ? "" : after, limit));
     }
 
     private static void requirePage(int limit) {
@@ -196,14 +194,8 @@ public final class Keys {
 
     /** What all keys of an account may use together. */
     public Rates accountRates(String accountId) {
-        return database.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(SELECT_ACCOUNT_RATES)) {
-                select.setString(1, accountId);
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next() ? accountRates(row) : Rates.NONE;
-                }
-            }
-        });
+        Rates rates = database.read(sql -> sql.one(SELECT_ACCOUNT_RATES, Keys::accountRates, accountId));
+        return rates == null ? Rates.NONE : rates;
     }
 
     /** The caller that an account's people are in the playground; empty until {@link EnsureHiddenKey} has made its key. Blocks. */
@@ -215,9 +207,9 @@ public final class Keys {
     private Authentication lookUp(String hash) {
         try {
             long stamp = cache.stamp();
-            KeyCache.Known found = database.read(connection -> {
-                KeyCache.Known present = byHash(connection, SELECT_BY_HASH, "hash", hash);
-                return present == null ? byHash(connection, SELECT_BY_OLD_HASH, "old_hash", hash) : present;
+            KeyCache.Known found = database.read(sql -> {
+                KeyCache.Known present = byHash(sql, SELECT_BY_HASH, "hash", hash);
+                return present == null ? byHash(sql, SELECT_BY_OLD_HASH, "old_hash", hash) : present;
             });
             if (found == null) {
                 return new Authentication.Unknown();
@@ -250,26 +242,24 @@ public final class Keys {
         return key.expired(now) ? new Authentication.Expired(key) : new Authentication.Found(key, known.accountRates());
     }
 
-    private static KeyCache.@Nullable Known byHash(Connection connection, String sql, String column, String hash)
+    private static KeyCache.@Nullable Known byHash(Reads sql, String text, String column, String hash)
             throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            select.setString(1, hash);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next() && same(row.getString(column), hash)
+        return sql.one(
+                text,
+                row -> same(row.getString(column), hash)
                         ? new KeyCache.Known(
                                 KeySql.key(row),
-                                row.getInt("account_blocked") == 1,
+                                Columns.flag(row, "account_blocked"),
                                 accountRates(row),
                                 column.equals("old_hash"))
-                        : null;
-            }
-        }
+                        : null,
+                hash);
     }
 
     private static Rates accountRates(ResultSet row) throws SQLException {
-        Long requests = KeySql.number(row, "requests");
-        Long tokens = KeySql.number(row, "tokens");
-        Long concurrency = KeySql.number(row, "concurrency");
+        Long requests = Columns.numberOrNull(row, "requests");
+        Long tokens = Columns.numberOrNull(row, "tokens");
+        Long concurrency = Columns.numberOrNull(row, "concurrency");
         return requests == null && tokens == null && concurrency == null
                 ? Rates.NONE
                 : new Rates(requests, tokens, concurrency);
@@ -279,20 +269,5 @@ public final class Keys {
     private static boolean same(String stored, String computed) {
         return MessageDigest.isEqual(
                 stored.getBytes(StandardCharsets.US_ASCII), computed.getBytes(StandardCharsets.US_ASCII));
-    }
-
-    private static List<Key> keys(Connection connection, String sql, Object... values) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            for (int i = 0; i < values.length; i++) {
-                select.setObject(i + 1, values[i]);
-            }
-            try (ResultSet row = select.executeQuery()) {
-                List<Key> found = new ArrayList<>();
-                while (row.next()) {
-                    found.add(KeySql.key(row));
-                }
-                return found;
-            }
-        }
     }
 }

@@ -69,7 +69,8 @@ public final class MailRounds implements AutoCloseable {
                     log.debug("more mails are due");
                 }
             }
-            writer.commitAndWait(Unit.of(new ForgetMails(clock.instant().minus(KEPT), FORGET_ROWS)));
+            Instant before = clock.instant().minus(KEPT);
+            writer.commitAndWait(Unit.of(MailChange.of(rows -> rows.forget(before, FORGET_ROWS))));
         } catch (StoreException e) {
             log.warn(Event.STORE_UNAVAILABLE, "mails could not be read or noted; trying again: {}", e.getMessage());
         } finally {
@@ -92,7 +93,7 @@ public final class MailRounds implements AutoCloseable {
         if (!outbox.isDue(now)) {
             return 0;
         }
-        ClaimMails claim = new ClaimMails(now, now.plus(LEASE), AT_ONCE);
+        MailChange<List<WaitingMail>> claim = MailChange.of(rows -> rows.claim(now, now.plus(LEASE), AT_ONCE));
         writer.commitAndWait(Unit.of(claim));
         for (WaitingMail mail : claim.outcome()) {
             if (closed) {
@@ -103,10 +104,11 @@ public final class MailRounds implements AutoCloseable {
         return claim.outcome().size();
     }
 
-    private EndMail sent(WaitingMail mail) {
+    private MailChange<Boolean> sent(WaitingMail mail) {
         try {
             server.send(outbox.opened(mail), mail.id());
-            return EndMail.sent(mail, clock.instant());
+            Instant now = clock.instant();
+            return MailChange.of(rows -> rows.sent(mail, now));
         } catch (MailServer.NotSent e) {
             String reason = String.valueOf(e.getMessage());
             Instant now = clock.instant();
@@ -117,12 +119,14 @@ public final class MailRounds implements AutoCloseable {
                         mail.id(),
                         mail.attempts(),
                         reason);
-                return EndMail.givenUp(mail, reason, now);
+                return MailChange.of(rows -> rows.giveUp(mail, reason, now));
             }
             log.info(Event.MAIL_FAILED, "the mail {} was not sent; trying again: {}", mail.id(), reason);
-            return EndMail.again(mail, reason, now.plus(WAITS.get(mail.attempts() - 1)));
+            Instant next = now.plus(WAITS.get(mail.attempts() - 1));
+            return MailChange.of(rows -> rows.again(mail, reason, next));
         } catch (StoreException | IllegalArgumentException e) {
-            return EndMail.givenUp(mail, "The text could not be opened.", clock.instant());
+            Instant now = clock.instant();
+            return MailChange.of(rows -> rows.giveUp(mail, "The text could not be opened.", now));
         }
     }
 }

@@ -6,15 +6,11 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Decision;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.sql.Columns;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +36,10 @@ public final class Outbox {
             + " WHERE account_id = ? AND state = 'waiting' LIMIT ?) AS found";
     static final String COUNT_STRANGERS = "SELECT COUNT(*) FROM (SELECT 1 FROM outgoing_mail"
             + " WHERE account_id IS NULL AND state = 'waiting' LIMIT ?) AS found";
+
+    private static final String SENT = "SELECT MAX(ended_at) FROM outgoing_mail WHERE state = 'sent'";
+    private static final String REASON = "SELECT reason FROM outgoing_mail WHERE state <> 'sent' AND reason IS NOT NULL"
+            + " ORDER BY queued_at DESC, id DESC LIMIT 1";
 
     /** Of what is sealed; never to be changed. */
     private static final String PURPOSE = "outgoing mails";
@@ -70,7 +70,7 @@ public final class Outbox {
 
     /** The part that writes them; behind those that decide what they tell of. */
     public Part<?> part() {
-        return new MailPart(bounds, () -> queued.run());
+        return new MailPart(() -> queued.run());
     }
 
     /** Whether mails are sent at all. */
@@ -90,17 +90,17 @@ public final class Outbox {
 
     /** The same of a deed that may turn out to be somebody else's. @param condition asked once the deed is decided */
     public Change needed(@Nullable String accountId, Letter letter, BooleanSupplier condition) {
-        return new QueueMail(sealed(accountId, letter), condition, QueueMail.Rank.NEEDED, clock.instant());
+        return new QueueMail(bounds, sealed(accountId, letter), condition, QueueMail.Rank.NEEDED, clock.instant());
     }
 
     /** A reset or a security notice: other mails of the account, or those of strangers, leave it room. @param condition as above */
     public Decision<Boolean> urgent(String accountId, Letter letter, BooleanSupplier condition) {
-        return new QueueMail(sealed(accountId, letter), condition, QueueMail.Rank.URGENT, clock.instant());
+        return new QueueMail(bounds, sealed(accountId, letter), condition, QueueMail.Rank.URGENT, clock.instant());
     }
 
     /** A mail that is left out where too many wait already; its outcome says whether it is there. @param condition asked once the deed is decided */
     public Decision<Boolean> queue(@Nullable String accountId, Letter letter, BooleanSupplier condition) {
-        return new QueueMail(sealed(accountId, letter), condition, QueueMail.Rank.USUAL, clock.instant());
+        return new QueueMail(bounds, sealed(accountId, letter), condition, QueueMail.Rank.USUAL, clock.instant());
     }
 
     private WaitingMail sealed(@Nullable String accountId, Letter letter) {
@@ -125,33 +125,13 @@ public final class Outbox {
 
     /** Whether strangers have to be turned away for the present: as many mails wait as may. */
     public boolean isFull() {
-        return database.read(connection ->
-                count(connection, COUNT_STRANGERS, bounds.strangers()) || count(connection, COUNT, bounds.all()));
-    }
-
-    private static boolean count(Connection connection, String sql, int most) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            select.setInt(1, most);
-            return count(select) >= most;
-        }
-    }
-
-    static int count(PreparedStatement select) throws SQLException {
-        try (ResultSet row = select.executeQuery()) {
-            return row.next() ? row.getInt(1) : 0;
-        }
+        return database.read(sql -> sql.number(COUNT_STRANGERS, bounds.strangers()) >= bounds.strangers()
+                || sql.number(COUNT, bounds.all()) >= bounds.all());
     }
 
     boolean isDue(Instant now) {
-        return database.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(
-                    "SELECT 1 FROM outgoing_mail WHERE state = 'waiting' AND due_at <= ? LIMIT 1")) {
-                select.setLong(1, now.toEpochMilli());
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next();
-                }
-            }
-        });
+        return database.read(
+                sql -> sql.has("SELECT 1 FROM outgoing_mail WHERE state = 'waiting' AND due_at <= ? LIMIT 1", now));
     }
 
     /**
@@ -165,33 +145,9 @@ public final class Outbox {
             @Nullable Instant sentAt, int waiting, @Nullable String reason) {}
 
     public State state() {
-        return database.read(connection -> {
-            Optional<Long> sent =
-                    one(connection, "SELECT MAX(ended_at) FROM outgoing_mail WHERE state = 'sent'", row -> {
-                        long at = row.getLong(1);
-                        return row.wasNull() ? null : at;
-                    });
-            Optional<String> reason = one(
-                    connection,
-                    "SELECT reason FROM outgoing_mail WHERE state <> 'sent' AND reason IS NOT NULL"
-                            + " ORDER BY queued_at DESC, id DESC LIMIT 1",
-                    row -> row.getString(1));
-            try (PreparedStatement select = connection.prepareStatement(COUNT)) {
-                select.setInt(1, 100);
-                return new State(sent.map(Instant::ofEpochMilli).orElse(null), count(select), reason.orElse(null));
-            }
-        });
-    }
-
-    private interface Column<T> {
-        @Nullable
-        T of(ResultSet row) throws SQLException;
-    }
-
-    private static <T> Optional<T> one(Connection connection, String sql, Column<T> column) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(sql);
-                ResultSet row = select.executeQuery()) {
-            return row.next() ? Optional.ofNullable(column.of(row)) : Optional.empty();
-        }
+        return database.read(sql -> new State(
+                sql.one(SENT, row -> Columns.timeOrNull(row, 1)),
+                (int) sql.number(COUNT, 100),
+                sql.one(REASON, row -> row.getString(1))));
     }
 }

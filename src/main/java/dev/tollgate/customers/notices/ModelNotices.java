@@ -11,13 +11,9 @@ import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.StoreUnavailable;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -131,36 +127,15 @@ public final class ModelNotices {
     }
 
     private List<Somebody> active(String after, Instant since) {
-        return database.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(ACTIVE)) {
-                select.setString(1, after);
-                select.setLong(2, since.toEpochMilli());
-                select.setInt(3, PEOPLE_MAX);
-                List<Somebody> people = new ArrayList<>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        people.add(
-                                new Somebody(row.getString(1), row.getString(2), row.getString(3), row.getString(4)));
-                    }
-                }
-                return people;
-            }
-        });
+        return database.read(sql -> sql.list(
+                ACTIVE,
+                row -> new Somebody(row.getString(1), row.getString(2), row.getString(3), row.getString(4)),
+                after,
+                since,
+                PEOPLE_MAX));
     }
 
     private Set<String> used(String accountId, Instant since) {
-        return database.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(USED)) {
-                select.setString(1, accountId);
-                select.setLong(2, since.toEpochMilli());
-                Set<String> models = new HashSet<>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        models.add(row.getString(1));
-                    }
-                }
-                return models;
-            }
-        });
+        return database.read(sql -> Set.copyOf(sql.list(USED, row -> row.getString(1), accountId, since)));
     }
 }

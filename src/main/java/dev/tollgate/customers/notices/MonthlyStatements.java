@@ -10,9 +10,8 @@ import dev.tollgate.storage.Part;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.StoreUnavailable;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.Writer;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -65,7 +64,7 @@ public final class MonthlyStatements {
 
     /** The part that notes what went out; before that of mails. */
     public static Part<?> part() {
-        return new StatementsPart();
+        return new WritePart<>(SetMailed.class);
     }
 
     /** Sends what is due. */
@@ -108,42 +107,18 @@ public final class MonthlyStatements {
     }
 
     private List<String> due(YearMonth month, String after) {
-        return strings(
-                DUE,
-                after,
-                start(month.plusMonths(1)).toEpochMilli(),
-                start(month).toEpochMilli(),
-                month.toString(),
-                ACCOUNTS_MAX);
+        return strings(DUE, after, start(month.plusMonths(1)), start(month), month.toString(), ACCOUNTS_MAX);
     }
 
     private List<String> papers(String accountId, YearMonth month) {
-        return strings(
-                PAPERS,
-                accountId,
-                start(month).toEpochMilli(),
-                start(month.plusMonths(1)).toEpochMilli(),
-                PAPERS_MAX);
+        return strings(PAPERS, accountId, start(month), start(month.plusMonths(1)), PAPERS_MAX);
     }
 
     private static Instant start(YearMonth month) {
         return month.atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant();
     }
 
-    private List<String> strings(String sql, Object... parameters) {
-        return database.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(sql)) {
-                for (int i = 0; i < parameters.length; i++) {
-                    select.setObject(i + 1, parameters[i]);
-                }
-                List<String> found = new ArrayList<>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        found.add(row.getString(1));
-                    }
-                }
-                return found;
-            }
-        });
+    private List<String> strings(String text, Object... parameters) {
+        return database.read(sql -> sql.list(text, row -> row.getString(1), parameters));
     }
 }

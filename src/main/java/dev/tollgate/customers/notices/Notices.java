@@ -20,8 +20,9 @@ import dev.tollgate.storage.Decision;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.Writer;
-import java.sql.PreparedStatement;
+import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -97,7 +98,7 @@ public final class Notices {
 
     /** The part that notes what was told; before that of mails. */
     public static Part<?> part() {
-        return new NoticesPart();
+        return new WritePart<>(SetTold.class);
     }
 
     /**
@@ -135,33 +136,17 @@ public final class Notices {
     }
 
     private List<Somebody> changed() {
-        return database.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(CHANGED)) {
-                select.setString(1, after);
-                select.setInt(2, PEOPLE_MAX);
-                List<Somebody> people = new ArrayList<>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        people.add(somebody(row));
-                    }
-                }
-                return people;
-            }
-        });
+        return database.read(sql -> sql.list(CHANGED, Notices::somebody, after, PEOPLE_MAX));
     }
 
     private static Somebody somebody(ResultSet row) throws SQLException {
-        row.getLong("confirmed_at");
-        boolean confirmed = !row.wasNull();
-        long line = row.getLong("balance_line");
-        Long wanted = row.wasNull() ? null : line;
         String told = row.getString("told");
         return new Somebody(
                 row.getString("id"),
                 row.getString("account_id"),
-                confirmed ? row.getString("email") : null,
-                wanted,
-                row.getInt("key_notices") == 1,
+                Columns.numberOrNull(row, "confirmed_at") == null ? null : row.getString("email"),
+                Columns.numberOrNull(row, "balance_line"),
+                Columns.flag(row, "key_notices"),
                 row.getLong("version"),
                 row.getLong("left_micros"),
                 row.getLong("last_sequence"),

@@ -1,10 +1,16 @@
 package dev.tollgate.customers.notices;
 
-import dev.tollgate.storage.Decision;
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.Write;
+import java.sql.SQLException;
 import java.time.YearMonth;
 
-/** Notes that the statement of a month goes out. The outcome says whether it did not before. */
-final class SetMailed extends Decision<Boolean> {
+/** Notes that the statement of a month goes out, once if several servers come together. The outcome says whether it did not before. */
+final class SetMailed extends Write<Boolean> {
+
+    private static final String MAILED = """
+            UPDATE billing_contact SET mailed_month = ?
+            WHERE account_id = ? AND (mailed_month IS NULL OR mailed_month < ?)""";
 
     private final String accountId;
     private final YearMonth month;
@@ -14,15 +20,8 @@ final class SetMailed extends Decision<Boolean> {
         this.month = month;
     }
 
-    String accountId() {
-        return accountId;
-    }
-
-    String month() {
-        return month.toString();
-    }
-
-    void noted(boolean isNew) {
-        decide(isNew);
+    @Override
+    protected Boolean run(Statements statements) throws SQLException {
+        return statements.run(MAILED, month.toString(), accountId, month.toString()) == 1;
     }
 }

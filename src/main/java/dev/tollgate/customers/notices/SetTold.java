@@ -1,9 +1,17 @@
 package dev.tollgate.customers.notices;
 
-import dev.tollgate.storage.Decision;
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.Write;
+import java.sql.SQLException;
 
 /** Stores what a person was told, unless another node has done so in the meantime. The outcome says whether. */
-final class SetTold extends Decision<Boolean> {
+final class SetTold extends Write<Boolean> {
+
+    private static final String FIRST = """
+            INSERT INTO told_notice (person_id, told, sequence, version) VALUES (?, '', 0, 0) ON CONFLICT DO NOTHING""";
+    private static final String TOLD_MODELS = "UPDATE told_notice SET models = ? WHERE person_id = ? AND models = ?";
+    private static final String TOLD =
+            "UPDATE told_notice SET told = ?, sequence = ?, version = ? WHERE person_id = ? AND told = ?";
 
     private final String personId;
     private final String toldBefore;
@@ -36,31 +44,16 @@ final class SetTold extends Decision<Boolean> {
         return new SetTold(personId, toldBefore, told, true, 0, 0);
     }
 
-    String personId() {
-        return personId;
-    }
-
-    String toldBefore() {
-        return toldBefore;
-    }
-
     String told() {
         return told;
     }
 
-    boolean isOfModels() {
-        return ofModels;
-    }
-
-    long sequence() {
-        return sequence;
-    }
-
-    long version() {
-        return version;
-    }
-
-    void noted(boolean isDone) {
-        decide(isDone);
+    @Override
+    protected Boolean run(Statements statements) throws SQLException {
+        statements.run(FIRST, personId);
+        int rows = ofModels
+                ? statements.run(TOLD_MODELS, told, personId, toldBefore)
+                : statements.run(TOLD, told, sequence, version, personId, toldBefore);
+        return rows == 1;
     }
 }

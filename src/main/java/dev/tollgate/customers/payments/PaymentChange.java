@@ -1,6 +1,6 @@
 package dev.tollgate.customers.payments;
 
-import dev.tollgate.storage.Decision;
+import dev.tollgate.storage.Change;
 
-/** A change of payments. */
-abstract sealed class PaymentChange<O> extends Decision<O> permits BeginPayment, OpenSession, TakeNotice, SetContact {}
+/** A change of what the tables of payments hold. */
+sealed interface PaymentChange extends Change permits TakeNotice, PaymentWrite {}

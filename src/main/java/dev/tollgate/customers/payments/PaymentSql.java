@@ -1,13 +1,8 @@
 package dev.tollgate.customers.payments;
 
-import java.sql.Connection;
-import java.sql.PreparedStatement;
+import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** What reading on the writer's connection and reading on the others have in common. */
 final class PaymentSql {
@@ -27,7 +22,7 @@ final class PaymentSql {
                 row.getString(1),
                 row.getString(2),
                 channel(row.getString(3)),
-                Instant.ofEpochMilli(row.getLong(4)),
+                Columns.time(row, 4),
                 row.getLong(5),
                 row.getLong(6),
                 row.getLong(7),
@@ -35,18 +30,13 @@ final class PaymentSql {
                 row.getString(9),
                 row.getString(10),
                 row.getString(11),
-                instant(row, 12),
+                Columns.timeOrNull(row, 12),
                 row.getLong(13),
                 row.getLong(14));
     }
 
     static Party party(ResultSet row, int first) throws SQLException {
         return new Party(row.getString(first), row.getString(first + 1), row.getString(first + 2));
-    }
-
-    static @Nullable Instant instant(ResultSet row, int column) throws SQLException {
-        long millis = row.getLong(column);
-        return row.wasNull() ? null : Instant.ofEpochMilli(millis);
     }
 
     private static Payment.Channel channel(String code) {
@@ -65,30 +55,5 @@ final class PaymentSql {
             }
         }
         throw new IllegalStateException("no payment is " + code);
-    }
-
-    @FunctionalInterface
-    interface RowReader<T> {
-        T read(ResultSet row) throws SQLException;
-    }
-
-    static <T> List<T> list(Connection connection, String sql, RowReader<T> reader, Object... values)
-            throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            for (int i = 0; i < values.length; i++) {
-                select.setObject(i + 1, values[i]);
-            }
-            return read(select, reader);
-        }
-    }
-
-    static <T> List<T> read(PreparedStatement select, RowReader<T> reader) throws SQLException {
-        try (ResultSet row = select.executeQuery()) {
-            List<T> found = new ArrayList<>();
-            while (row.next()) {
-                found.add(reader.read(row));
-            }
-            return found;
-        }
     }
 }

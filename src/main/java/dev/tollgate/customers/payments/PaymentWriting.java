@@ -2,10 +2,7 @@ package dev.tollgate.customers.payments;
 
 import dev.tollgate.customers.payments.TakeNotice.Verdict;
 import dev.tollgate.storage.Statements;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
@@ -46,45 +43,38 @@ final class PaymentWriting {
     }
 
     void insert(Payment payment) throws SQLException {
-        PreparedStatement insert = statements.of(INSERT);
-        insert.setString(1, payment.id());
-        insert.setString(2, payment.accountId());
-        insert.setString(3, payment.channel().code());
-        insert.setLong(4, payment.createdAt().toEpochMilli());
-        insert.setLong(5, payment.netCents());
-        insert.setLong(6, payment.creditMicros());
-        insert.setString(7, payment.state().code());
-        insert.setString(8, payment.sessionId());
-        insert.setString(9, payment.url());
-        insert.executeUpdate();
+        statements.run(
+                INSERT,
+                payment.id(),
+                payment.accountId(),
+                payment.channel().code(),
+                payment.createdAt(),
+                payment.netCents(),
+                payment.creditMicros(),
+                payment.state().code(),
+                payment.sessionId(),
+                payment.url());
     }
 
-    void open(OpenSession open) throws SQLException {
-        PreparedStatement update = statements.of(OPEN);
-        update.setString(1, open.sessionId());
-        update.setString(2, open.url());
-        update.setString(3, open.paymentId());
-        update.executeUpdate();
+    /** Of two answers of the far side the first holds. */
+    void open(String paymentId, String sessionId, String url) throws SQLException {
+        statements.run(OPEN, sessionId, url, paymentId);
     }
 
-    void set(SetContact set) throws SQLException {
-        PreparedStatement upsert = statements.of(CONTACT);
-        upsert.setString(1, set.accountId());
-        party(upsert, 2, set.contact());
-        upsert.setLong(5, set.at().toEpochMilli());
-        upsert.executeUpdate();
+    void set(String accountId, Party contact, Instant at) throws SQLException {
+        statements.run(CONTACT, accountId, contact.name(), contact.address(), contact.vatId(), at);
     }
 
     void update(PaymentRow row) throws SQLException {
-        PreparedStatement update = statements.of(UPDATE);
-        update.setString(1, row.state().code());
-        update.setLong(2, row.taxCents());
-        update.setString(3, row.intentId());
-        time(update, 4, row.endedAt());
-        update.setLong(5, row.taken().micros());
-        update.setLong(6, row.taken().missingMicros());
-        update.setString(7, row.stored().id());
-        update.executeUpdate();
+        statements.run(
+                UPDATE,
+                row.state().code(),
+                row.taxCents(),
+                row.intentId(),
+                row.endedAt(),
+                row.taken().micros(),
+                row.taken().missingMicros(),
+                row.stored().id());
     }
 
     void notice(TakeNotice take) throws SQLException {
@@ -92,9 +82,7 @@ final class PaymentWriting {
         switch (take.outcome()) {
             case AGAIN -> {}
             case REPLAYED -> {
-                PreparedStatement update = statements.of(REPLAY);
-                update.setString(1, take.notice().id());
-                update.executeUpdate();
+                statements.run(REPLAY, take.notice().id());
             }
             case TAKEN, KEPT, REFUSED -> {
                 if (row != null && take.couldNotPay()) {
@@ -113,80 +101,55 @@ final class PaymentWriting {
     private void insert(TakeNotice take, Verdict verdict, @Nullable PaymentRow row, @Nullable String detail)
             throws SQLException {
         if (take.isAgain()) {
-            PreparedStatement update = statements.of(NO_LONGER_REFUSED);
-            update.setString(1, verdict.code());
-            update.setString(2, row == null ? null : row.stored().id());
-            update.setString(3, take.notice().id());
-            update.executeUpdate();
+            statements.run(
+                    NO_LONGER_REFUSED,
+                    verdict.code(),
+                    row == null ? null : row.stored().id(),
+                    take.notice().id());
             return;
         }
         PaymentNotice notice = take.notice();
-        PreparedStatement insert = statements.of(NOTICE);
-        insert.setString(1, notice.id());
-        insert.setString(2, notice.type());
-        insert.setString(3, notice.fact().code());
-        insert.setLong(4, notice.createdAt().toEpochMilli());
-        insert.setLong(5, take.at().toEpochMilli());
-        insert.setString(6, row == null ? null : row.stored().id());
-        insert.setString(7, notice.intentId());
-        insert.setString(8, notice.objectId());
-        insert.setLong(9, notice.cents());
-        insert.setString(10, verdict.code());
-        insert.setString(11, detail);
-        insert.executeUpdate();
+        statements.run(
+                NOTICE,
+                notice.id(),
+                notice.type(),
+                notice.fact().code(),
+                notice.createdAt(),
+                take.at(),
+                row == null ? null : row.stored().id(),
+                notice.intentId(),
+                notice.objectId(),
+                notice.cents(),
+                verdict.code(),
+                detail);
     }
 
     private void paid(TakeNotice take, PaymentRow row) throws SQLException {
-        PreparedStatement update = statements.of(NO_LONGER_KEPT);
-        update.setString(1, row.stored().id());
-        update.setString(2, row.intentId());
-        update.executeUpdate();
+        statements.run(NO_LONGER_KEPT, row.stored().id(), row.intentId());
         invoice(row.stored(), take.seller(), contact(row.stored().accountId()), take.at());
     }
 
     private Party contact(String accountId) throws SQLException {
-        PreparedStatement select = statements.of(PaymentSql.CONTACT);
-        select.setString(1, accountId);
-        try (ResultSet row = select.executeQuery()) {
-            return row.next() ? PaymentSql.party(row, 1) : Party.NOBODY;
-        }
+        Party contact = statements.one(PaymentSql.CONTACT, row -> PaymentSql.party(row, 1), accountId);
+        return contact == null ? Party.NOBODY : contact;
     }
 
     private void invoice(Payment payment, Party seller, Party buyer, Instant at) throws SQLException {
         String series = Invoice.series(payment.channel(), seller);
         int year = at.atZone(ZoneOffset.UTC).getYear();
-        long sequence = 1 + lastNumber(series, year);
-        PreparedStatement insert = statements.of(INVOICE);
-        insert.setString(1, payment.id());
-        insert.setString(2, series);
-        insert.setLong(3, year);
-        insert.setLong(4, sequence);
-        insert.setLong(5, at.toEpochMilli());
-        party(insert, 6, seller);
-        party(insert, 9, buyer);
-        insert.executeUpdate();
-    }
-
-    private long lastNumber(String series, int year) throws SQLException {
-        PreparedStatement select = statements.of(LAST_NUMBER);
-        select.setString(1, series);
-        select.setLong(2, year);
-        try (ResultSet row = select.executeQuery()) {
-            return row.next() ? row.getLong(1) : 0;
-        }
-    }
-
-    private static void party(PreparedStatement statement, int first, Party party) throws SQLException {
-        statement.setString(first, party.name());
-        statement.setString(first + 1, party.address());
-        statement.setString(first + 2, party.vatId());
-    }
-
-    private static void time(PreparedStatement statement, int index, @Nullable Instant time) throws SQLException {
-        if (time == null) {
-            statement.setNull(index, Types.BIGINT);
-        } else {
-            statement.setLong(index, time.toEpochMilli());
-        }
+        long sequence = 1 + statements.number(LAST_NUMBER, series, year);
+        statements.run(
+                INVOICE,
+                payment.id(),
+                series,
+                year,
+                sequence,
+                at,
+                seller.name(),
+                seller.address(),
+                seller.vatId(),
+                buyer.name(),
+                buyer.address(),
+                buyer.vatId());
     }
 }

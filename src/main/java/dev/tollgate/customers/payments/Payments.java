@@ -5,6 +5,7 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
+import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -98,7 +99,8 @@ public final class Payments {
             if (unpaid(accountId) >= UNPAID_MAX) {
                 return new TooMany();
             }
-            writer.commitAndWait(Unit.of(new BeginPayment(fresh(accountId, channel, id, dollars))));
+            Payment fresh = fresh(accountId, channel, id, dollars);
+            commit(rows -> rows.insert(fresh));
             known = find(id);
         }
         return known != null && known.accountId().equals(accountId) ? new Written(known) : new NotYours();
@@ -124,31 +126,31 @@ public final class Payments {
     }
 
     private long unpaid(String accountId) {
-        long since = clock.instant().minus(DAY).toEpochMilli();
-        return database.readFor(
-                accountId, connection -> PaymentSql.list(connection, UNPAID, row -> row.getLong(1), accountId, since)
-                        .getFirst());
+        Instant since = clock.instant().minus(DAY);
+        return database.readFor(accountId, sql -> sql.number(UNPAID, accountId, since));
     }
 
     /** The far side has said where it is paid. */
     public void opened(String paymentId, String sessionId, String url) {
-        writer.commitAndWait(Unit.of(new OpenSession(paymentId, sessionId, url)));
+        commit(rows -> rows.open(paymentId, sessionId, url));
     }
 
     /** Who pays, on the papers from now on. */
     public void setContact(String accountId, Party contact) {
         contact.requireClean();
-        writer.commitAndWait(Unit.of(new SetContact(accountId, contact, clock.instant())));
+        Instant now = clock.instant();
+        commit(rows -> rows.set(accountId, contact, now));
+    }
+
+    private void commit(PaymentWrite write) {
+        writer.commitAndWait(Unit.of(write));
     }
 
     public Party contact(String accountId) {
         return database.readFor(
-                accountId,
-                connection ->
-                        PaymentSql.list(connection, PaymentSql.CONTACT, row -> PaymentSql.party(row, 1), accountId)
-                                .stream()
-                                .findFirst()
-                                .orElse(Party.NOBODY));
+                accountId, sql -> sql.list(PaymentSql.CONTACT, row -> PaymentSql.party(row, 1), accountId).stream()
+                        .findFirst()
+                        .orElse(Party.NOBODY));
     }
 
     // ---- by far sides ----
@@ -212,10 +214,8 @@ public final class Payments {
         return one(PaymentSql.BY_ID, id);
     }
 
-    private @Nullable Payment one(String sql, String value) {
-        return database.read(connection -> PaymentSql.list(connection, sql, PaymentSql::payment, value).stream()
-                .findFirst()
-                .orElse(null));
+    private @Nullable Payment one(String text, String value) {
+        return database.read(sql -> sql.one(text, PaymentSql::payment, value));
     }
 
     /** An account's own; null where there is none of that id, or it is another's. */
@@ -252,8 +252,7 @@ public final class Payments {
         check(limit);
         return database.readFor(
                 accountId,
-                connection -> PaymentSql.list(
-                        connection,
+                sql -> sql.list(
                         PAGE_OF_ACCOUNT,
                         PaymentSql::payment,
                         accountId,
@@ -266,22 +265,13 @@ public final class Payments {
     /** All accounts', the newest first. @param limit 1 to {@value #PAGE_MAX} */
     public List<Payment> page(Cursor from, int limit) {
         check(limit);
-        return database.read(connection -> PaymentSql.list(
-                connection,
-                PAGE,
-                PaymentSql::payment,
-                from.createdAtMillis(),
-                from.createdAtMillis(),
-                from.id(),
-                limit));
+        return database.read(sql ->
+                sql.list(PAGE, PaymentSql::payment, from.createdAtMillis(), from.createdAtMillis(), from.id(), limit));
     }
 
     /** An account's that were paid in a time, in order; at most {@value #PAGE_MAX}. */
     public List<Payment> paid(String accountId, Instant from, Instant to) {
-        return database.readFor(
-                accountId,
-                connection -> PaymentSql.list(
-                        connection, PAID, PaymentSql::payment, accountId, from.toEpochMilli(), to.toEpochMilli()));
+        return database.readFor(accountId, sql -> sql.list(PAID, PaymentSql::payment, accountId, from, to));
     }
 
     private static void check(int limit) {
@@ -295,12 +285,7 @@ public final class Payments {
         Payment payment = find(accountId, paymentId);
         return payment == null
                 ? null
-                : database.readFor(
-                        accountId,
-                        connection ->
-                                PaymentSql.list(connection, INVOICE, row -> invoice(payment, row), paymentId).stream()
-                                        .findFirst()
-                                        .orElse(null));
+                : database.readFor(accountId, sql -> sql.one(INVOICE, row -> invoice(payment, row), paymentId));
     }
 
     private static Invoice invoice(Payment payment, ResultSet row) throws SQLException {
@@ -309,7 +294,7 @@ public final class Payments {
                 row.getString(1),
                 row.getInt(2),
                 row.getLong(3),
-                Instant.ofEpochMilli(row.getLong(4)),
+                Columns.time(row, 4),
                 PaymentSql.party(row, 5),
                 PaymentSql.party(row, 8));
     }
@@ -341,8 +326,8 @@ public final class Payments {
                     row.getString(1),
                     row.getString(2),
                     row.getString(3),
-                    Instant.ofEpochMilli(row.getLong(4)),
-                    Instant.ofEpochMilli(row.getLong(5)),
+                    Columns.time(row, 4),
+                    Columns.time(row, 5),
                     row.getString(6),
                     row.getString(7),
                     row.getString(8),
@@ -355,12 +340,12 @@ public final class Payments {
 
     /** All that was told of a payment, in order. */
     public List<Told> told(String paymentId) {
-        return database.read(connection -> PaymentSql.list(connection, OF_PAYMENT, Told::of, paymentId));
+        return database.read(sql -> sql.list(OF_PAYMENT, Told::of, paymentId));
     }
 
     /** What was refused, waits or came again; the newest first. */
     public List<Told> notTaken(int limit) {
         check(limit);
-        return database.read(connection -> PaymentSql.list(connection, NOT_TAKEN, Told::of, limit));
+        return database.read(sql -> sql.list(NOT_TAKEN, Told::of, limit));
     }
 }

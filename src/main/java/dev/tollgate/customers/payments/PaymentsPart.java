@@ -1,11 +1,8 @@
 package dev.tollgate.customers.payments;
 
 import dev.tollgate.customers.payments.TakeNotice.Verdict;
-import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * mode, or a session that is not stored yet, may have passed. The ledger moves the money afterwards. On a server the notices of
  * all nodes go one after the other: what comes for a payment before that is paid must be seen by what makes it paid. They are few.
  */
-@SuppressWarnings("rawtypes") // a class literal has no type arguments
 final class PaymentsPart implements Part<PaymentChange> {
 
     private static final String KNOWN = "SELECT outcome FROM payment_notice WHERE id = ?";
@@ -53,20 +49,14 @@ final class PaymentsPart implements Part<PaymentChange> {
     }
 
     private void lock(Statements statements) throws SQLException {
-        if (!isLocked && statements.dialect() == Dialect.POSTGRESQL) {
-            statements
-                    .of("LOCK TABLE payment_notice IN SHARE ROW EXCLUSIVE MODE")
-                    .execute();
+        if (!isLocked) {
+            statements.lockTable("payment_notice");
         }
         isLocked = true;
     }
 
     private static @Nullable PaymentRow find(Statements statements, String sql, String value) throws SQLException {
-        PreparedStatement select = statements.of(sql + statements.dialect().lock());
-        select.setString(1, value);
-        try (ResultSet row = select.executeQuery()) {
-            return row.next() ? new PaymentRow(PaymentSql.payment(row)) : null;
-        }
+        return statements.one(sql + statements.dialect().lock(), row -> new PaymentRow(PaymentSql.payment(row)), value);
     }
 
     // ---- what is decided ----
@@ -75,9 +65,7 @@ final class PaymentsPart implements Part<PaymentChange> {
     public void decide(Statements statements, List<PaymentChange> changes) throws SQLException {
         for (PaymentChange change : changes) {
             switch (change) {
-                case BeginPayment begin -> begin.begun(true);
-                case OpenSession open -> open.opened(true);
-                case SetContact set -> set.set();
+                case PaymentWrite write -> {}
                 case TakeNotice take -> judge(statements, take);
             }
         }
@@ -116,11 +104,7 @@ final class PaymentsPart implements Part<PaymentChange> {
 
     /** What became of an event when it was told before; null if it was not. */
     private static @Nullable String outcome(Statements statements, String id) throws SQLException {
-        PreparedStatement select = statements.of(KNOWN);
-        select.setString(1, id);
-        try (ResultSet row = select.executeQuery()) {
-            return row.next() ? row.getString(1) : null;
-        }
+        return statements.one(KNOWN, row -> row.getString(1), id);
     }
 
     /** Its session says how far it is. */
@@ -222,13 +206,7 @@ final class PaymentsPart implements Part<PaymentChange> {
     private long wantedMicros(Statements statements, PaymentRow row) throws SQLException {
         String intent = Objects.requireNonNull(row.intentId());
         MoneyBack back = new MoneyBack();
-        PreparedStatement select = statements.of(FACTS);
-        select.setString(1, intent);
-        try (ResultSet fact = select.executeQuery()) {
-            while (fact.next()) {
-                back.add(fact.getString(1), fact.getString(2), fact.getLong(3));
-            }
-        }
+        statements.each(FACTS, fact -> back.add(fact.getString(1), fact.getString(2), fact.getLong(3)), intent);
         for (PaymentNotice notice : counted) {
             if (intent.equals(notice.intentId()) && notice.objectId() != null) {
                 back.add(notice.fact().code(), notice.objectId(), notice.cents());
@@ -244,9 +222,7 @@ final class PaymentsPart implements Part<PaymentChange> {
         PaymentWriting writing = new PaymentWriting(statements);
         for (PaymentChange change : changes) {
             switch (change) {
-                case BeginPayment begin -> writing.insert(begin.payment());
-                case OpenSession open -> writing.open(open);
-                case SetContact set -> writing.set(set);
+                case PaymentWrite write -> write.to(writing);
                 case TakeNotice take -> writing.notice(take);
             }
         }

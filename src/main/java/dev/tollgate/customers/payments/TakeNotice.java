@@ -6,6 +6,7 @@ import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.books.ledger.TakeBack;
 import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Decision;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Takes what a far side has told, once. What it moves are changes of the same unit: the credits where this is what makes the payment paid, and
  * what is taken back of it where money went back.
  */
-final class TakeNotice extends PaymentChange<TakeNotice.Verdict> {
+final class TakeNotice extends Decision<TakeNotice.Verdict> implements PaymentChange {
 
     /** What becomes of it; the words are those of the table. */
     enum Verdict {

@@ -10,10 +10,6 @@ import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import java.security.SecureRandom;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -36,8 +32,7 @@ public final class Vouchers {
     /** Of one account and of one address: far more than somebody types, and a hundred bits are not found by trying. */
     static final int TRIES_A_MINUTE = 10;
 
-    private static final String BY_CODE = VoucherRows.COLUMNS + " WHERE code_hash = ?";
-    private static final String PAGE = VoucherRows.COLUMNS + " WHERE sequence < ? ORDER BY sequence DESC LIMIT ?";
+    private static final String PAGE = VouchersPart.COLUMNS + " WHERE sequence < ? ORDER BY sequence DESC LIMIT ?";
 
     private final Database database;
     private final Writer writer;
@@ -149,10 +144,7 @@ public final class Vouchers {
     }
 
     private @Nullable Voucher byCode(String hash) {
-        return database.read(connection -> {
-            List<Voucher> found = list(connection, BY_CODE, hash);
-            return found.isEmpty() ? null : found.getFirst();
-        });
+        return database.read(sql -> sql.one(VouchersPart.FIND, VouchersPart::voucher, hash));
     }
 
     /**
@@ -165,21 +157,6 @@ public final class Vouchers {
         if (limit < 1 || limit > PAGE_MAX) {
             throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " vouchers, not " + limit);
         }
-        return database.read(connection -> list(connection, PAGE, before, limit));
-    }
-
-    private static List<Voucher> list(Connection connection, String sql, Object... values) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            for (int i = 0; i < values.length; i++) {
-                select.setObject(i + 1, values[i]);
-            }
-            try (ResultSet row = select.executeQuery()) {
-                List<Voucher> vouchers = new ArrayList<>();
-                while (row.next()) {
-                    vouchers.add(VoucherRows.voucher(row));
-                }
-                return vouchers;
-            }
-        }
+        return database.read(sql -> sql.list(PAGE, VouchersPart::voucher, before, limit));
     }
 }

@@ -1,12 +1,10 @@
 package dev.tollgate.customers.payments;
 
-import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
-import java.sql.PreparedStatement;
+import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,7 +16,9 @@ import java.util.TreeSet;
 @SuppressWarnings("rawtypes") // a class literal has no type arguments
 final class VouchersPart implements Part<VoucherChange> {
 
-    private static final String FIND = VoucherRows.COLUMNS + " WHERE code_hash = ?";
+    static final String COLUMNS = """
+            SELECT sequence, amount_micros, note, created_at, expires_at, account_id, redeemed_at FROM voucher""";
+    static final String FIND = COLUMNS + " WHERE code_hash = ?";
     private static final String INSERT = """
             INSERT INTO voucher (sequence, code_hash, amount_micros, note, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)""";
     private static final String REDEEM = "UPDATE voucher SET account_id = ?, redeemed_at = ? WHERE code_hash = ?";
@@ -40,12 +40,9 @@ final class VouchersPart implements Part<VoucherChange> {
             }
         }
         for (String hash : hashes) {
-            PreparedStatement select = statements.of(FIND + statements.dialect().lock());
-            select.setString(1, hash);
-            try (ResultSet row = select.executeQuery()) {
-                if (row.next()) {
-                    found.put(hash, VoucherRows.voucher(row));
-                }
+            Voucher voucher = statements.one(FIND + statements.dialect().lock(), VouchersPart::voucher, hash);
+            if (voucher != null) {
+                found.put(hash, voucher);
             }
         }
     }
@@ -75,56 +72,42 @@ final class VouchersPart implements Part<VoucherChange> {
     }
 
     private static void insert(Statements statements, MakeVouchers make) throws SQLException {
-        if (statements.dialect() == Dialect.POSTGRESQL) {
-            statements.of("LOCK TABLE voucher IN SHARE ROW EXCLUSIVE MODE").execute();
-        }
-        if (isThere(statements, make.codeHashes().getFirst())) {
+        statements.lockTable("voucher");
+        if (statements.has(FIND, make.codeHashes().getFirst())) {
             make.madeBefore();
             return;
         }
-        long sequence = 1 + last(statements);
+        long sequence = 1 + statements.number("SELECT COALESCE(MAX(sequence), 0) FROM voucher");
         make.made(sequence);
         for (String hash : make.codeHashes()) {
             Voucher voucher = make.numbered(sequence);
-            PreparedStatement insert = statements.of(INSERT);
-            insert.setLong(1, voucher.sequence());
-            insert.setString(2, hash);
-            insert.setLong(3, voucher.amountMicros());
-            insert.setString(4, voucher.note());
-            insert.setLong(5, voucher.createdAt().toEpochMilli());
-            if (voucher.expiresAt() == null) {
-                insert.setNull(6, Types.BIGINT);
-            } else {
-                insert.setLong(6, voucher.expiresAt().toEpochMilli());
-            }
-            insert.executeUpdate();
+            statements.run(
+                    INSERT,
+                    voucher.sequence(),
+                    hash,
+                    voucher.amountMicros(),
+                    voucher.note(),
+                    voucher.createdAt(),
+                    voucher.expiresAt());
             sequence++;
         }
     }
 
-    private static boolean isThere(Statements statements, String codeHash) throws SQLException {
-        PreparedStatement select = statements.of(FIND);
-        select.setString(1, codeHash);
-        try (ResultSet row = select.executeQuery()) {
-            return row.next();
-        }
-    }
-
-    private static long last(Statements statements) throws SQLException {
-        try (ResultSet row =
-                statements.of("SELECT COALESCE(MAX(sequence), 0) FROM voucher").executeQuery()) {
-            return row.next() ? row.getLong(1) : 0;
-        }
-    }
-
     private static void redeem(Statements statements, RedeemVoucher redeem) throws SQLException {
-        PreparedStatement update = statements.of(REDEEM);
-        update.setString(1, redeem.accountId());
-        update.setLong(2, redeem.at().toEpochMilli());
-        update.setString(3, redeem.codeHash());
-        if (update.executeUpdate() != 1) {
+        if (statements.run(REDEEM, redeem.accountId(), redeem.at(), redeem.codeHash()) != 1) {
             throw new IllegalStateException("a voucher that was locked is not there");
         }
+    }
+
+    static Voucher voucher(ResultSet row) throws SQLException {
+        return new Voucher(
+                row.getLong(1),
+                row.getLong(2),
+                row.getString(3),
+                Columns.time(row, 4),
+                Columns.timeOrNull(row, 5),
+                row.getString(6),
+                Columns.timeOrNull(row, 7));
     }
 
     @Override

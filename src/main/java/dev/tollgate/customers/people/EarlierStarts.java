@@ -4,8 +4,6 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.storage.InstallationValue;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -59,34 +57,25 @@ final class EarlierStarts {
     }
 
     private boolean isDone() {
-        return database.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement("SELECT 1 FROM installation WHERE name = ?")) {
-                select.setString(1, DONE);
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next();
-                }
-            }
-        });
+        return database.read(sql -> sql.has("SELECT 1 FROM installation WHERE name = ?", DONE));
     }
 
     private Step after(String id) {
-        return database.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(STEP_SQL)) {
-                select.setString(1, id);
-                select.setInt(2, STEP);
-                String last = "";
-                List<String> names = new ArrayList<>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        last = row.getString(1);
+        return database.read(sql -> {
+            List<String> ids = new ArrayList<>();
+            List<String> names = new ArrayList<>();
+            sql.each(
+                    STEP_SQL,
+                    row -> {
+                        ids.add(row.getString(1));
                         names.add(row.getString(2));
                         if (row.getString(3) != null) {
                             names.add(Identity.name(row.getString(3), row.getString(4)));
                         }
-                    }
-                }
-                return new Step(last, names);
-            }
+                    },
+                    id,
+                    STEP);
+            return new Step(ids.isEmpty() ? "" : ids.getLast(), names);
         });
     }
 }

@@ -8,7 +8,7 @@ import dev.tollgate.storage.Database;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
-import java.sql.PreparedStatement;
+import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -76,44 +76,33 @@ public final class Identities {
 
     /** Those of a person, the oldest first; one at most of each issuer. */
     public List<Linked> of(String personId) {
-        return database.read(connection -> {
-            try (PreparedStatement select =
-                    connection.prepareStatement("SELECT issuer, subject, label, linked_at, used_at FROM person_identity"
-                            + " WHERE person_id = ? ORDER BY linked_at, issuer LIMIT 20")) {
-                select.setString(1, personId);
-                List<Linked> linked = new ArrayList<>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        linked.add(linked(row));
-                    }
-                }
-                return linked;
-            }
-        });
+        return database.read(sql -> sql.list(
+                "SELECT issuer, subject, label, linked_at, used_at FROM person_identity"
+                        + " WHERE person_id = ? ORDER BY linked_at, issuer LIMIT 20",
+                Identities::linked,
+                personId));
     }
 
     private static Linked linked(ResultSet row) throws SQLException {
-        long used = row.getLong("used_at");
         return new Linked(
                 row.getString("issuer"),
                 row.getString("subject"),
                 row.getString("label"),
-                Instant.ofEpochMilli(row.getLong("linked_at")),
-                row.wasNull() ? null : Instant.ofEpochMilli(used));
+                Columns.time(row, "linked_at"),
+                Columns.timeOrNull(row, "used_at"));
     }
 
     private @Nullable Person person(Identity identity, Visit visit) {
-        return people.readFor(visit.network(), connection -> {
-                    try (PreparedStatement select = connection.prepareStatement("SELECT " + PersonSql.PERSON
-                            + PersonSql.FROM_PERSON + "JOIN person_identity ON person_identity.person_id = person.id"
-                            + " WHERE person_identity.issuer = ? AND person_identity.subject = ?")) {
-                        select.setString(1, identity.issuer());
-                        select.setString(2, identity.subject());
-                        try (ResultSet row = select.executeQuery()) {
-                            return row.next() ? Optional.of(PersonSql.person(row)) : Optional.<Person>empty();
-                        }
-                    }
-                })
+        return people.readFor(
+                        visit.network(),
+                        sql -> Optional.ofNullable(sql.one(
+                                "SELECT " + PersonSql.PERSON
+                                        + PersonSql.FROM_PERSON
+                                        + "JOIN person_identity ON person_identity.person_id = person.id"
+                                        + " WHERE person_identity.issuer = ? AND person_identity.subject = ?",
+                                PersonSql::person,
+                                identity.issuer(),
+                                identity.subject())))
                 .orElse(null);
     }
 

@@ -15,7 +15,7 @@ import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.StoreUnavailable;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
-import java.sql.PreparedStatement;
+import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -184,18 +184,11 @@ public final class Links {
         if (!Tokens.isToken(token)) {
             return Optional.empty();
         }
-        return people.readFor(visit.network(), connection -> {
-            try (PreparedStatement select = connection.prepareStatement("""
+        return people.readFor(
+                visit.network(),
+                sql -> Optional.ofNullable(sql.one("""
                     SELECT hash, kind, person_id, account_id, email, mailed, made_at FROM person_link
-                    WHERE hash = ? AND kind = ? AND used_at IS NULL AND ends_at > ?""")) {
-                select.setString(1, Tokens.hash(token));
-                select.setString(2, kind.text());
-                select.setLong(3, clock.millis());
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next() ? Optional.of(link(row)) : Optional.<PersonLink>empty();
-                }
-            }
-        });
+                    WHERE hash = ? AND kind = ? AND used_at IS NULL AND ends_at > ?""", Links::link, Tokens.hash(token), kind.text(), clock.millis())));
     }
 
     private static PersonLink link(ResultSet row) throws SQLException {
@@ -205,8 +198,8 @@ public final class Links {
                 row.getString("person_id"),
                 row.getString("account_id"),
                 row.getString("email"),
-                row.getInt("mailed") == 1,
-                Instant.ofEpochMilli(row.getLong("made_at")));
+                Columns.flag(row, "mailed"),
+                Columns.time(row, "made_at"));
     }
 
     /**
@@ -254,7 +247,7 @@ public final class Links {
      * @return null where they are there now
      */
     @Nullable
-    SignIn make(Newcomer newcomer, Visit visit, PeopleChange.Write<Boolean> with) {
+    SignIn make(Newcomer newcomer, Visit visit, PeopleChange.Step<Boolean> with) {
         Instant now = clock.instant();
         List<Change> changes = new ArrayList<>();
         String accountId = newcomer.accountId();
@@ -366,19 +359,10 @@ public final class Links {
     }
 
     private List<String> identities(String personId) {
-        return database.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(
-                    "SELECT issuer, subject FROM person_identity WHERE person_id = ? ORDER BY issuer LIMIT 20")) {
-                select.setString(1, personId);
-                List<String> names = new ArrayList<>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        names.add(Identity.name(row.getString(1), row.getString(2)));
-                    }
-                }
-                return names;
-            }
-        });
+        return database.read(sql -> sql.list(
+                "SELECT issuer, subject FROM person_identity WHERE person_id = ? ORDER BY issuer LIMIT 20",
+                row -> Identity.name(row.getString(1), row.getString(2)),
+                personId));
     }
 
     /**
@@ -553,14 +537,7 @@ public final class Links {
     }
 
     private boolean isMade(PersonLink link) {
-        return database.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement("SELECT 1 FROM person_link WHERE hash = ?")) {
-                select.setString(1, link.hash());
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next();
-                }
-            }
-        });
+        return database.read(sql -> sql.has("SELECT 1 FROM person_link WHERE hash = ?", link.hash()));
     }
 
     /**

@@ -12,11 +12,10 @@ import dev.tollgate.storage.Query;
 import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.Writer;
+import dev.tollgate.storage.sql.Reads;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -25,7 +24,6 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +32,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -95,50 +94,36 @@ public final class People implements AutoCloseable {
 
     /** The part that applies their changes; behind the ledger's, whose accounts they need. */
     public static Part<?> part() {
-        return new PeoplePart();
+        return new WritePart<>(PeopleChange.class);
     }
 
     // ---- reading ----
 
     public Optional<Person> person(String id) {
-        return database.read(connection -> one(connection, "WHERE person.id = ?", id));
+        return database.read(sql -> one(sql, "WHERE person.id = ?", id));
     }
 
     public Optional<Person> byLogin(String login) {
-        return database.read(connection -> one(connection, "WHERE person.login = ?", Visit.login(login)));
+        return database.read(sql -> one(sql, "WHERE person.login = ?", Visit.login(login)));
     }
 
     /** The people of an account, the first one first. */
     public List<Person> ofAccount(String accountId) {
-        return database.read(connection -> {
-            try (PreparedStatement select =
-                    connection.prepareStatement("SELECT " + PersonSql.PERSON + PersonSql.FROM_PERSON
-                            + "WHERE person.account_id = ? ORDER BY person.created_at, person.id LIMIT 100")) {
-                select.setString(1, accountId);
-                List<Person> people = new ArrayList<>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        people.add(PersonSql.person(row));
-                    }
-                }
-                return people;
-            }
-        });
+        return database.read(sql -> sql.list(
+                "SELECT " + PersonSql.PERSON + PersonSql.FROM_PERSON
+                        + "WHERE person.account_id = ? ORDER BY person.created_at, person.id LIMIT 100",
+                PersonSql::person,
+                accountId));
     }
 
     public boolean hasOperator() {
-        return database.read(connection -> one(connection, "WHERE person.role = ? LIMIT 1", Role.OPERATOR.text()))
+        return database.read(sql -> one(sql, "WHERE person.role = ? LIMIT 1", Role.OPERATOR.text()))
                 .isPresent();
     }
 
-    private static Optional<Person> one(Connection connection, String where, String parameter) throws SQLException {
-        try (PreparedStatement select =
-                connection.prepareStatement("SELECT " + PersonSql.PERSON + PersonSql.FROM_PERSON + where)) {
-            select.setString(1, parameter);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next() ? Optional.of(PersonSql.person(row)) : Optional.empty();
-            }
-        }
+    private static Optional<Person> one(Reads sql, String where, String parameter) throws SQLException {
+        return Optional.ofNullable(
+                sql.one("SELECT " + PersonSql.PERSON + PersonSql.FROM_PERSON + where, PersonSql::person, parameter));
     }
 
     /** For somebody who may be anybody: in turns by network, so that who sends many keeps only themselves waiting. */
@@ -150,17 +135,13 @@ public final class People implements AutoCloseable {
     private record Known(@Nullable Person person, @Nullable String hash) {}
 
     private Known known(String column, String value, String network) {
-        return readFor(network, connection -> {
-            try (PreparedStatement select = connection.prepareStatement(
-                    "SELECT " + PersonSql.PERSON + PersonSql.FROM_PERSON + "WHERE person." + column + " = ?")) {
-                select.setString(1, value);
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next()
-                            ? new Known(PersonSql.person(row), row.getString("password_hash"))
-                            : new Known(null, null);
-                }
-            }
-        });
+        Known known = readFor(
+                network,
+                sql -> sql.one(
+                        "SELECT " + PersonSql.PERSON + PersonSql.FROM_PERSON + "WHERE person." + column + " = ?",
+                        row -> new Known(PersonSql.person(row), row.getString("password_hash")),
+                        value));
+        return known == null ? new Known(null, null) : known;
     }
 
     /** Whether a person has this login; reads in turns by network. */
@@ -223,15 +204,7 @@ public final class People implements AutoCloseable {
 
     /** Whether the same login or identity was given start credits before. For pages; the commit that gives them decides. */
     boolean isStartedBefore(String login) {
-        return database.read(connection -> {
-            try (PreparedStatement select =
-                    connection.prepareStatement("SELECT 1 FROM started_before WHERE mark = ?")) {
-                select.setString(1, startMark(login));
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next();
-                }
-            }
-        });
+        return database.read(sql -> sql.has("SELECT 1 FROM started_before WHERE mark = ?", startMark(login)));
     }
 
     // ---- coming in ----
@@ -412,15 +385,12 @@ public final class People implements AutoCloseable {
     }
 
     private Optional<BrowserSession> session(String token, String network) {
-        Optional<BrowserSession> found = Records.read(() -> database.readOnceFor("network " + network, connection -> {
-            try (PreparedStatement select = connection.prepareStatement(
-                    "SELECT " + PersonSql.SESSION + PersonSql.FROM_SESSION + "WHERE session.hash = ?")) {
-                select.setString(1, Tokens.hash(token));
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next() ? Optional.of(PersonSql.session(row)) : Optional.<BrowserSession>empty();
-                }
-            }
-        }));
+        Optional<BrowserSession> found = Records.read(() -> database.readOnceFor(
+                "network " + network,
+                sql -> Optional.ofNullable(sql.one(
+                        "SELECT " + PersonSql.SESSION + PersonSql.FROM_SESSION + "WHERE session.hash = ?",
+                        PersonSql::session,
+                        Tokens.hash(token)))));
         Instant now = clock.instant();
         Optional<BrowserSession> alive = found.filter(
                         session -> SessionTimes.of(session.person().role()).isAlive(session, now))
@@ -435,27 +405,14 @@ public final class People implements AutoCloseable {
         if (hashes.isEmpty()) {
             return Set.of();
         }
-        String sql = "SELECT " + PersonSql.SESSION + PersonSql.FROM_SESSION + "WHERE session.hash IN ("
+        String text = "SELECT " + PersonSql.SESSION + PersonSql.FROM_SESSION + "WHERE session.hash IN ("
                 + String.join(", ", Collections.nCopies(hashes.size(), "?")) + ")";
         Instant now = clock.instant();
-        return database.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(sql)) {
-                for (int i = 0; i < hashes.size(); i++) {
-                    select.setString(i + 1, hashes.get(i));
-                }
-                Set<String> alive = new HashSet<>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        BrowserSession session = PersonSql.session(row);
-                        if (SessionTimes.of(session.person().role()).isAlive(session, now)
-                                && !session.person().accountBlocked()) {
-                            alive.add(session.hash());
-                        }
-                    }
-                }
-                return alive;
-            }
-        });
+        return database.read(sql -> sql.list(text, PersonSql::session, hashes.toArray())).stream()
+                .filter(session -> SessionTimes.of(session.person().role()).isAlive(session, now)
+                        && !session.person().accountBlocked())
+                .map(BrowserSession::hash)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Nobody waits for it. */
@@ -467,22 +424,11 @@ public final class People implements AutoCloseable {
     /** Those that are alive, the latest first. */
     public List<BrowserSession> sessions(String personId) {
         Instant now = clock.instant();
-        return database.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement("SELECT " + PersonSql.SESSION
-                    + PersonSql.FROM_SESSION + "WHERE session.person_id = ? ORDER BY session.seen_at DESC")) {
-                select.setString(1, personId);
-                List<BrowserSession> sessions = new ArrayList<>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        BrowserSession session = PersonSql.session(row);
-                        if (SessionTimes.of(session.person().role()).isAlive(session, now)) {
-                            sessions.add(session);
-                        }
-                    }
-                }
-                return sessions;
-            }
-        });
+        String text = "SELECT " + PersonSql.SESSION + PersonSql.FROM_SESSION
+                + "WHERE session.person_id = ? ORDER BY session.seen_at DESC";
+        return database.read(sql -> sql.list(text, PersonSql::session, personId)).stream()
+                .filter(session -> SessionTimes.of(session.person().role()).isAlive(session, now))
+                .toList();
     }
 
     /** @return whether there was such a session of theirs */

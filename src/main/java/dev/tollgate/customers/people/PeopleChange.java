@@ -1,31 +1,31 @@
 package dev.tollgate.customers.people;
 
-import dev.tollgate.storage.Decision;
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.Write;
 import java.sql.SQLException;
 
-/** Something that changes the rows of people, sessions or links. */
-abstract class PeopleChange<O> extends Decision<O> {
+/** A change of the rows of people, sessions or links. */
+final class PeopleChange<O> extends Write<O> {
 
-    /** Runs in the writer's turn. */
-    abstract O apply(PeopleRows rows) throws SQLException;
+    private final Step<O> step;
 
-    final void applyTo(PeopleRows rows) throws SQLException {
-        decide(apply(rows));
+    private PeopleChange(Step<O> step) {
+        this.step = step;
     }
 
     /** A change in one expression. */
-    static <O> PeopleChange<O> of(Write<O> write) {
-        return new PeopleChange<>() {
-            @Override
-            O apply(PeopleRows rows) throws SQLException {
-                return write.run(rows);
-            }
-        };
+    static <O> PeopleChange<O> of(Step<O> step) {
+        return new PeopleChange<>(step);
     }
 
-    /** What is written. */
+    @Override
+    protected O run(Statements statements) throws SQLException {
+        return step.run(new PeopleRows(statements));
+    }
+
+    /** Runs on the writer's thread. */
     @FunctionalInterface
-    interface Write<O> {
+    interface Step<O> {
         O run(PeopleRows rows) throws SQLException;
     }
 }

@@ -2,13 +2,9 @@ package dev.tollgate.customers.people;
 
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Statements;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,35 +22,35 @@ final class PeopleRows {
 
     /** @throws SQLException also where the login or the id is taken */
     void insert(NewPerson person) throws SQLException {
-        PreparedStatement insert = statements.of("""
+        statements.run(
+                """
                 INSERT INTO person (id, account_id, login, email, name, role, password_hash, password_due, zone, created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""");
-        insert.setString(1, person.id());
-        insert.setString(2, person.accountId());
-        insert.setString(3, person.login());
-        insert.setString(4, person.email());
-        insert.setString(5, person.name());
-        insert.setString(6, person.role().text());
-        insert.setString(7, person.passwordHash());
-        insert.setInt(8, person.passwordDue() ? 1 : 0);
-        insert.setString(9, person.zone());
-        insert.setLong(10, person.at().toEpochMilli());
-        insert.executeUpdate();
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                person.id(),
+                person.accountId(),
+                person.login(),
+                person.email(),
+                person.name(),
+                person.role().text(),
+                person.passwordHash(),
+                person.passwordDue(),
+                person.zone(),
+                person.at());
     }
 
     void insertSession(NewSession session) throws SQLException {
-        PreparedStatement insert = statements.of("""
+        statements.run(
+                """
                 INSERT INTO session (hash, person_id, begun_at, seen_at, proved_at, code_due, address, agent)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)""");
-        insert.setString(1, session.hash());
-        insert.setString(2, session.personId());
-        insert.setLong(3, session.at().toEpochMilli());
-        insert.setLong(4, session.at().toEpochMilli());
-        insert.setLong(5, session.provedAt().toEpochMilli());
-        insert.setInt(6, session.codeDue() ? 1 : 0);
-        insert.setString(7, session.address());
-        insert.setString(8, session.agent());
-        insert.executeUpdate();
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+                session.hash(),
+                session.personId(),
+                session.at(),
+                session.at(),
+                session.provedAt(),
+                session.codeDue(),
+                session.address(),
+                session.agent());
     }
 
     /** And deletes a few of those that ended long ago. */
@@ -86,20 +82,7 @@ final class PeopleRows {
 
     /** @return whether there was one that waited no longer than this change knows */
     boolean update(String sql, @Nullable Object... parameters) throws SQLException {
-        PreparedStatement update = statements.of(sql);
-        int index = 0;
-        for (Object parameter : parameters) {
-            index++;
-            switch (parameter) {
-                case null -> update.setNull(index, Types.VARCHAR);
-                case String text -> update.setString(index, text);
-                case Long number -> update.setLong(index, number);
-                case Integer number -> update.setInt(index, number);
-                case Instant instant -> update.setLong(index, instant.toEpochMilli());
-                default -> throw new IllegalArgumentException("no parameter: " + parameter.getClass());
-            }
-        }
-        return update.executeUpdate() > 0;
+        return statements.run(sql, parameters) > 0;
     }
 
     /** Takes the person's row, before what belongs to them: in one order everywhere, or two servers could wait for each other. */
@@ -135,15 +118,10 @@ final class PeopleRows {
     /** Those who can operate. Their rows are taken, so that of two changes at once the second sees what the first has left. */
     Set<String> operators() throws SQLException {
         String lock = statements.dialect() == Dialect.SQLITE ? "" : " FOR UPDATE OF person";
-        PreparedStatement select = statements.of("SELECT person.id FROM person JOIN account ON account.id = account_id"
-                + " WHERE role = 'operator' AND blocked = 0 ORDER BY person.id" + lock);
-        Set<String> ids = new HashSet<>();
-        try (ResultSet row = select.executeQuery()) {
-            while (row.next()) {
-                ids.add(row.getString(1));
-            }
-        }
-        return ids;
+        return Set.copyOf(statements.list(
+                "SELECT person.id FROM person JOIN account ON account.id = account_id"
+                        + " WHERE role = 'operator' AND blocked = 0 ORDER BY person.id" + lock,
+                row -> row.getString(1)));
     }
 
     void setRecoveryCodes(String personId, List<String> hashes) throws SQLException {

@@ -1,12 +1,11 @@
 package dev.tollgate.customers.people;
 
+import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import org.jspecify.annotations.Nullable;
 
 /** The columns of a person's row, and of a session's with them. */
 final class PersonSql {
@@ -33,31 +32,31 @@ final class PersonSql {
                 row.getString("account_id"),
                 row.getString("login"),
                 row.getString("email"),
-                instantOrNull(row, "confirmed_at"),
+                Columns.timeOrNull(row, "confirmed_at"),
                 row.getString("name"),
                 Role.parse(row.getString("role")),
-                row.getInt("password_due") == 1,
-                row.getInt("blocked") == 1,
+                Columns.flag(row, "password_due"),
+                Columns.flag(row, "blocked"),
                 row.getString("totp_secret") != null,
                 !row.getString("password_hash").equals(Passwords.NONE),
                 new Person.Preferences(
                         zone(row.getString("zone")),
                         row.getString("theme"),
-                        row.getInt("shortcuts") == 1,
-                        numberOrNull(row, "balance_line"),
-                        row.getInt("key_notices") == 1),
+                        Columns.flag(row, "shortcuts"),
+                        Columns.numberOrNull(row, "balance_line"),
+                        Columns.flag(row, "key_notices")),
                 row.getLong("version"),
-                instant(row, "created_at"));
+                Columns.time(row, "created_at"));
     }
 
     static BrowserSession session(ResultSet row) throws SQLException {
         return new BrowserSession(
                 row.getString("hash"),
                 person(row),
-                instant(row, "begun_at"),
-                instant(row, "seen_at"),
-                instant(row, "proved_at"),
-                row.getInt("code_due") == 1,
+                Columns.time(row, "begun_at"),
+                Columns.time(row, "seen_at"),
+                Columns.time(row, "proved_at"),
+                Columns.flag(row, "code_due"),
                 row.getString("address"),
                 row.getString("agent"));
     }
@@ -69,19 +68,5 @@ final class PersonSql {
         } catch (DateTimeException e) {
             return ZoneOffset.UTC;
         }
-    }
-
-    private static Instant instant(ResultSet row, String column) throws SQLException {
-        return Instant.ofEpochMilli(row.getLong(column));
-    }
-
-    private static @Nullable Instant instantOrNull(ResultSet row, String column) throws SQLException {
-        Long millis = numberOrNull(row, column);
-        return millis == null ? null : Instant.ofEpochMilli(millis);
-    }
-
-    private static @Nullable Long numberOrNull(ResultSet row, String column) throws SQLException {
-        long value = row.getLong(column);
-        return row.wasNull() ? null : value;
     }
 }

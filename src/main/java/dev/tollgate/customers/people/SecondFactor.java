@@ -11,8 +11,6 @@ import dev.tollgate.storage.Writer;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -174,15 +172,8 @@ public final class SecondFactor {
 
     /** Returns the number of unused recovery codes. */
     public int recoveryCodesLeft(String personId) {
-        return database.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(
-                    "SELECT COUNT(*) FROM recovery_code WHERE person_id = ? AND used_at IS NULL")) {
-                select.setString(1, personId);
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next() ? row.getInt(1) : 0;
-                }
-            }
-        });
+        return database.read(sql -> (int)
+                sql.number("SELECT COUNT(*) FROM recovery_code WHERE person_id = ? AND used_at IS NULL", personId));
     }
 
     /** From now on the password is enough. To do it twice is no error. */
@@ -224,7 +215,7 @@ public final class SecondFactor {
         Instant now = clock.instant();
         NewSession next =
                 new NewSession(Tokens.hash(token), person.id(), now, now, false, visit.address(), visit.agent());
-        PeopleChange.Write<Boolean> use = useOf(person.id(), typed, now);
+        PeopleChange.Step<Boolean> use = useOf(person.id(), typed, now);
         boolean isIn = use != null
                 && commit(PeopleChange.of(rows -> {
                     // The session that waits is looked for first: of two codes for one sign-in the second is not used
@@ -248,7 +239,7 @@ public final class SecondFactor {
     }
 
     /** Returns the change that uses up the typed code; null if the code is wrong. */
-    private PeopleChange.@Nullable Write<Boolean> useOf(String personId, String typed, Instant now) {
+    private PeopleChange.@Nullable Step<Boolean> useOf(String personId, String typed, Instant now) {
         String digits = digits(typed);
         if (!digits.matches("[0-9]{" + DIGITS + "}")) {
             String hash = Tokens.hash(recovery(typed));
@@ -271,15 +262,8 @@ public final class SecondFactor {
     }
 
     private @Nullable String keptSecret(String personId) {
-        return database.read(connection -> {
-            try (PreparedStatement select =
-                    connection.prepareStatement("SELECT totp_secret FROM person WHERE id = ?")) {
-                select.setString(1, personId);
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next() ? row.getString(1) : null;
-                }
-            }
-        });
+        return database.read(
+                sql -> sql.one("SELECT totp_secret FROM person WHERE id = ?", row -> row.getString(1), personId));
     }
 
     private String openedKept(String kept, String personId) {

@@ -3,8 +3,6 @@ package dev.tollgate.customers.people;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
@@ -45,11 +43,7 @@ final class StartMarksPart implements Part<TakeStartMarks> {
     }
 
     private static boolean isThere(Statements statements, String sql, String mark) throws SQLException {
-        PreparedStatement select = statements.of(sql);
-        select.setString(1, mark);
-        try (ResultSet row = select.executeQuery()) {
-            return row.next();
-        }
+        return statements.has(sql, mark);
     }
 
     @Override
@@ -68,9 +62,7 @@ final class StartMarksPart implements Part<TakeStartMarks> {
         for (TakeStartMarks change : changes) {
             if (change.isGiven()) {
                 for (String mark : change.marks()) {
-                    PreparedStatement insert = statements.of(INSERT);
-                    insert.setString(1, mark);
-                    insert.executeUpdate();
+                    statements.run(INSERT, mark);
                 }
             }
         }

@@ -9,9 +9,10 @@ import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.WritePart;
 import dev.tollgate.storage.Writer;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
+import dev.tollgate.storage.sql.Columns;
+import dev.tollgate.storage.sql.Sql;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,7 +34,7 @@ public final class PriceRates {
     private PriceRates() {}
 
     public static Part<?> part() {
-        return new Rates();
+        return new WritePart<>(RecordRates.class);
     }
 
     /**
@@ -79,69 +80,53 @@ public final class PriceRates {
         return pricing.reasoningBilled() ? "billed" : "free";
     }
 
-    private static final class Rates implements Part<RecordRates> {
-
-        @Override
-        public Class<RecordRates> type() {
-            return RecordRates.class;
+    static List<RecordRates.Changed> record(Statements statements, List<Model> models, Instant at) throws SQLException {
+        if (statements.dialect() == Dialect.POSTGRESQL) { // servers that start together take turns
+            statements.has(LOCK);
         }
-
-        @Override
-        public void write(Statements statements, List<RecordRates> changes) throws SQLException {
-            if (statements.dialect() == Dialect.POSTGRESQL) { // servers that start together take turns
-                statements.of(LOCK).executeQuery().close();
-            }
-            for (RecordRates change : changes) {
-                List<Model> fresh = new ArrayList<>();
-                List<RecordRates.Changed> changed = new ArrayList<>();
-                for (Model model : change.models()) {
-                    Pricing before = find(statements, model.pricing().version());
-                    if (before == null) {
-                        fresh.add(model);
-                    } else if (!before.equals(model.pricing())) {
-                        changed.add(new RecordRates.Changed(model, before));
-                    }
-                }
-                if (changed.isEmpty()) {
-                    for (Model model : fresh) {
-                        insert(statements, model, change.at());
-                    }
-                }
-                change.done(changed);
+        List<Model> fresh = new ArrayList<>();
+        List<RecordRates.Changed> changed = new ArrayList<>();
+        for (Model model : models) {
+            Pricing before = find(statements, model.pricing().version());
+            if (before == null) {
+                fresh.add(model);
+            } else if (!before.equals(model.pricing())) {
+                changed.add(new RecordRates.Changed(model, before));
             }
         }
-
-        private static @Nullable Pricing find(Statements statements, String version) throws SQLException {
-            PreparedStatement select = statements.of(FIND);
-            select.setString(1, version);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next()
-                        ? new Pricing(
-                                version,
-                                row.getLong(1),
-                                row.getLong(2),
-                                row.getInt(3) == 1,
-                                new Pricing.Rounding(
-                                        Pricing.Rounding.Form.valueOf(row.getString(4)),
-                                        row.getLong(5),
-                                        row.getLong(6)))
-                        : null;
+        if (changed.isEmpty()) {
+            for (Model model : fresh) {
+                insert(statements, model, at);
             }
         }
+        return changed;
+    }
 
-        private static void insert(Statements statements, Model model, Instant at) throws SQLException {
-            Pricing pricing = model.pricing();
-            PreparedStatement insert = statements.of(INSERT);
-            insert.setString(1, pricing.version());
-            insert.setString(2, model.id());
-            insert.setLong(3, at.toEpochMilli());
-            insert.setLong(4, pricing.inputMicrosPerMillion());
-            insert.setLong(5, pricing.outputMicrosPerMillion());
-            insert.setInt(6, pricing.reasoningBilled() ? 1 : 0);
-            insert.setString(7, pricing.rounding().form().name());
-            insert.setLong(8, pricing.rounding().stepMicros());
-            insert.setLong(9, pricing.rounding().minimumMicros());
-            insert.executeUpdate();
-        }
+    private static @Nullable Pricing find(Sql sql, String version) throws SQLException {
+        return sql.one(
+                FIND,
+                row -> new Pricing(
+                        version,
+                        row.getLong(1),
+                        row.getLong(2),
+                        Columns.flag(row, 3),
+                        new Pricing.Rounding(
+                                Pricing.Rounding.Form.valueOf(row.getString(4)), row.getLong(5), row.getLong(6))),
+                version);
+    }
+
+    private static void insert(Sql sql, Model model, Instant at) throws SQLException {
+        Pricing pricing = model.pricing();
+        sql.run(
+                INSERT,
+                pricing.version(),
+                model.id(),
+                at,
+                pricing.inputMicrosPerMillion(),
+                pricing.outputMicrosPerMillion(),
+                pricing.reasoningBilled(),
+                pricing.rounding().form().name(),
+                pricing.rounding().stepMicros(),
+                pricing.rounding().minimumMicros());
     }
 }

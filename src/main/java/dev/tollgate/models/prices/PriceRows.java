@@ -2,10 +2,9 @@ package dev.tollgate.models.prices;
 
 import dev.tollgate.models.Pricing;
 import dev.tollgate.storage.Statements;
-import java.sql.PreparedStatement;
+import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** The prices' SQL. On the writer's connection, but for {@link #version}. */
@@ -33,40 +32,32 @@ final class PriceRows {
         return new PriceVersion(
                 row.getLong(1),
                 row.getString(2),
-                Instant.ofEpochMilli(row.getLong(4)),
+                Columns.time(row, 4),
                 new Pricing(row.getString(3), row.getLong(5), row.getLong(6), row.getInt(7) == 1, rounding));
     }
 
     long last() throws SQLException {
-        try (ResultSet row = statements
-                .of("SELECT COALESCE(MAX(sequence), 0) FROM price_version")
-                .executeQuery()) {
-            return row.next() ? row.getLong(1) : 0;
-        }
+        return statements.number("SELECT COALESCE(MAX(sequence), 0) FROM price_version");
     }
 
     @Nullable
     PriceVersion newest(String modelId) throws SQLException {
-        PreparedStatement select = statements.of(NEWEST);
-        select.setString(1, modelId);
-        try (ResultSet row = select.executeQuery()) {
-            return row.next() ? version(row) : null;
-        }
+        return statements.one(NEWEST, PriceRows::version, modelId);
     }
 
     void insert(PriceVersion version) throws SQLException {
         Pricing pricing = version.pricing();
-        PreparedStatement insert = statements.of(INSERT);
-        insert.setLong(1, version.sequence());
-        insert.setString(2, version.modelId());
-        insert.setString(3, pricing.version());
-        insert.setLong(4, version.at().toEpochMilli());
-        insert.setLong(5, pricing.inputMicrosPerMillion());
-        insert.setLong(6, pricing.outputMicrosPerMillion());
-        insert.setInt(7, pricing.reasoningBilled() ? 1 : 0);
-        insert.setString(8, pricing.rounding().form().name());
-        insert.setLong(9, pricing.rounding().stepMicros());
-        insert.setLong(10, pricing.rounding().minimumMicros());
-        insert.executeUpdate();
+        statements.run(
+                INSERT,
+                version.sequence(),
+                version.modelId(),
+                pricing.version(),
+                version.at(),
+                pricing.inputMicrosPerMillion(),
+                pricing.outputMicrosPerMillion(),
+                pricing.reasoningBilled(),
+                pricing.rounding().form().name(),
+                pricing.rounding().stepMicros(),
+                pricing.rounding().minimumMicros());
     }
 }

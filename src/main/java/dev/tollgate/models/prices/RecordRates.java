@@ -2,7 +2,9 @@ package dev.tollgate.models.prices;
 
 import dev.tollgate.models.Model;
 import dev.tollgate.models.Pricing;
-import dev.tollgate.storage.Decision;
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.Write;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 
@@ -10,7 +12,7 @@ import java.util.List;
  * Records the rates of a catalogue's price versions. The outcome is what the versions meant before, of those whose rates are others now; if there
  * is one, nothing is recorded.
  */
-final class RecordRates extends Decision<List<RecordRates.Changed>> {
+final class RecordRates extends Write<List<RecordRates.Changed>> {
 
     /** @param before what the model's version has meant so far */
     record Changed(Model model, Pricing before) {}
@@ -23,15 +25,8 @@ final class RecordRates extends Decision<List<RecordRates.Changed>> {
         this.at = at;
     }
 
-    List<Model> models() {
-        return models;
-    }
-
-    Instant at() {
-        return at;
-    }
-
-    void done(List<Changed> changed) {
-        decide(List.copyOf(changed));
+    @Override
+    protected List<Changed> run(Statements statements) throws SQLException {
+        return PriceRates.record(statements, models, at);
     }
 }

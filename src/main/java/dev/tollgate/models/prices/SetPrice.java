@@ -1,14 +1,15 @@
 package dev.tollgate.models.prices;
 
 import dev.tollgate.models.Pricing;
-import dev.tollgate.storage.Decision;
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.Write;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a new version of a model's price, if the price is still the one that was looked at. */
-public final class SetPrice extends Decision<SetPrice.Outcome> {
+public final class SetPrice extends Write<SetPrice.Outcome> {
 
     /** What became of it. */
     public sealed interface Outcome {}
@@ -42,21 +43,18 @@ public final class SetPrice extends Decision<SetPrice.Outcome> {
         this.at = at;
     }
 
-    String modelId() {
-        return modelId;
-    }
-
-    void decideOver(PriceRows rows) throws SQLException {
+    @Override
+    protected Outcome run(Statements statements) throws SQLException {
+        PriceRows rows = new PriceRows(statements);
         PriceVersion newest = rows.newest(modelId);
         Pricing before = newest == null ? ofCatalogue : newest.pricing();
         if (expectedVersion != null && !expectedVersion.equals(before.version())) {
-            decide(new ChangedMeanwhile(before.version()));
-            return;
+            return new ChangedMeanwhile(before.version());
         }
         long sequence = 1 + rows.last();
         Pricing now = edit.apply(before).named(modelId + "@" + Pricing.SET_MARK + sequence);
         PriceVersion version = new PriceVersion(sequence, modelId, at, now);
         rows.insert(version);
-        decide(new Set(before, version));
+        return new Set(before, version);
     }
 }

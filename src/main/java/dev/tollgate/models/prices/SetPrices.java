@@ -3,12 +3,9 @@ package dev.tollgate.models.prices;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.storage.Database;
-import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
+import dev.tollgate.storage.WritePart;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,7 +48,7 @@ public final class SetPrices {
     /** Takes over what was set since the last look, by whichever server. Blocks. */
     public void look() {
         long from = seen();
-        take(database.read(connection -> list(connection, SINCE, from)));
+        take(database.read(sql -> sql.list(SINCE, PriceRows::version, from)));
     }
 
     private synchronized long seen() {
@@ -96,22 +93,7 @@ public final class SetPrices {
         if (limit < 1 || limit > PAGE_MAX) {
             throw new IllegalArgumentException("a page has 1 to " + PAGE_MAX + " versions, not " + limit);
         }
-        return database.read(connection -> list(connection, OF_MODEL, modelId, before, limit));
-    }
-
-    private static List<PriceVersion> list(Connection connection, String sql, Object... values) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            for (int i = 0; i < values.length; i++) {
-                select.setObject(i + 1, values[i]);
-            }
-            try (ResultSet row = select.executeQuery()) {
-                List<PriceVersion> versions = new ArrayList<>();
-                while (row.next()) {
-                    versions.add(PriceRows.version(row));
-                }
-                return versions;
-            }
-        }
+        return database.read(sql -> sql.list(OF_MODEL, PriceRows::version, modelId, before, limit));
     }
 
     /** Writes new versions; what is committed holds before it is told. */
@@ -119,25 +101,17 @@ public final class SetPrices {
         return new Versions();
     }
 
-    private final class Versions implements Part<SetPrice> {
+    private final class Versions extends WritePart<SetPrice> {
 
-        @Override
-        public Class<SetPrice> type() {
-            return SetPrice.class;
+        Versions() {
+            super(SetPrice.class);
         }
 
         /** Another server's versions wait until this batch is committed: so they are numbered as they are committed. */
         @Override
         public void write(Statements statements, List<SetPrice> changes) throws SQLException {
-            if (statements.dialect() == Dialect.POSTGRESQL) {
-                statements
-                        .of("LOCK TABLE price_version IN SHARE ROW EXCLUSIVE MODE")
-                        .execute();
-            }
-            PriceRows rows = new PriceRows(statements);
-            for (SetPrice change : changes) {
-                change.decideOver(rows);
-            }
+            statements.lockTable("price_version");
+            super.write(statements, changes);
         }
 
         @Override

@@ -1,13 +1,15 @@
 package dev.tollgate.operator.settings;
 
 import dev.tollgate.base.config.Setting;
-import dev.tollgate.storage.Decision;
+import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.Write;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Stores a setting's value, or forgets it. The outcome is what was stored before. */
-public final class StoreSetting extends Decision<Optional<String>> {
+public final class StoreSetting extends Write<Optional<String>> {
 
     private final String name;
     private final @Nullable String value;
@@ -38,11 +40,13 @@ public final class StoreSetting extends Decision<Optional<String>> {
         return value;
     }
 
-    Instant at() {
-        return at;
-    }
-
-    void was(@Nullable String before) {
-        decide(Optional.ofNullable(before));
+    @Override
+    protected Optional<String> run(Statements statements) throws SQLException {
+        String before = statements.one("SELECT value FROM setting WHERE name = ?", row -> row.getString(1), name);
+        statements.run("DELETE FROM setting WHERE name = ?", name);
+        if (value != null) {
+            statements.run("INSERT INTO setting (name, value, changed_at) VALUES (?, ?, ?)", name, value, at);
+        }
+        return Optional.ofNullable(before);
     }
 }

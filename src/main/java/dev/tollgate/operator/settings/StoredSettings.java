@@ -2,18 +2,15 @@ package dev.tollgate.operator.settings;
 
 import dev.tollgate.base.config.CurrentSettings;
 import dev.tollgate.storage.Database;
-import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
+import dev.tollgate.storage.WritePart;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** The settings that are stored, as the database has them, and their way into effect. Thread-safe. */
 public final class StoredSettings {
@@ -65,14 +62,9 @@ public final class StoredSettings {
     }
 
     private Map<String, String> read() {
-        return database.read(connection -> {
+        return database.read(sql -> {
             Map<String, String> values = new HashMap<>();
-            try (PreparedStatement select = connection.prepareStatement(ALL);
-                    ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    values.put(row.getString(1), row.getString(2));
-                }
-            }
+            sql.each(ALL, row -> values.put(row.getString(1), row.getString(2)));
             return values;
         });
     }
@@ -103,52 +95,21 @@ public final class StoredSettings {
         return new Values();
     }
 
-    private final class Values implements Part<StoreSetting> {
+    private final class Values extends WritePart<StoreSetting> {
 
-        @Override
-        public Class<StoreSetting> type() {
-            return StoreSetting.class;
+        Values() {
+            super(StoreSetting.class);
         }
 
         @Override
         public void write(Statements statements, List<StoreSetting> changes) throws SQLException {
-            if (statements.dialect() == Dialect.POSTGRESQL) {
-                statements.of("LOCK TABLE setting IN SHARE ROW EXCLUSIVE MODE").execute();
-            }
-            for (StoreSetting change : changes) {
-                change.was(value(statements, change.name()));
-                delete(statements, change.name());
-                if (change.value() != null) {
-                    insert(statements, change, change.value());
-                }
-            }
+            statements.lockTable("setting");
+            super.write(statements, changes);
         }
 
         @Override
         public void committed(List<StoreSetting> changes) {
             StoredSettings.this.committed(changes);
-        }
-
-        private static @Nullable String value(Statements statements, String name) throws SQLException {
-            PreparedStatement select = statements.of("SELECT value FROM setting WHERE name = ?");
-            select.setString(1, name);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next() ? row.getString(1) : null;
-            }
-        }
-
-        private static void delete(Statements statements, String name) throws SQLException {
-            PreparedStatement delete = statements.of("DELETE FROM setting WHERE name = ?");
-            delete.setString(1, name);
-            delete.executeUpdate();
-        }
-
-        private static void insert(Statements statements, StoreSetting change, String value) throws SQLException {
-            PreparedStatement insert = statements.of("INSERT INTO setting (name, value, changed_at) VALUES (?, ?, ?)");
-            insert.setString(1, change.name());
-            insert.setString(2, value);
-            insert.setLong(3, change.at().toEpochMilli());
-            insert.executeUpdate();
         }
     }
 }

@@ -13,7 +13,6 @@ import dev.tollgate.storage.Writer;
 import dev.tollgate.upstreams.pool.Replay;
 import dev.tollgate.upstreams.pool.SignatureOrigins;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -275,10 +274,10 @@ public final class Signatures {
 
     private Map<String, Found> read(String accountId, Stream<String> wanted) {
         List<String> prints = wanted.distinct().toList();
-        return database.readFor(accountId, connection -> {
+        return database.readFor(accountId, sql -> {
             boolean embedded = database.dialect() == Dialect.SQLITE;
-            try (PreparedStatement select = connection.prepareStatement(embedded ? FIND_SQLITE : FIND_POSTGRESQL)) {
-                setPrints(connection, select, embedded, prints);
+            try (PreparedStatement select = sql.prepare(embedded ? FIND_SQLITE : FIND_POSTGRESQL)) {
+                setPrints(select, embedded, prints);
                 select.setString(2, accountId);
                 Map<String, Found> found = new HashMap<>();
                 try (ResultSet row = select.executeQuery()) {
@@ -291,13 +290,11 @@ public final class Signatures {
         });
     }
 
-    private static void setPrints(
-            Connection connection, PreparedStatement select, boolean embedded, List<String> prints)
-            throws SQLException {
+    private static void setPrints(PreparedStatement select, boolean embedded, List<String> prints) throws SQLException {
         if (embedded) {
             select.setString(1, "[\"" + String.join("\",\"", prints) + "\"]");
         } else {
-            select.setArray(1, connection.createArrayOf("text", prints.toArray()));
+            select.setArray(1, select.getConnection().createArrayOf("text", prints.toArray()));
         }
     }
 

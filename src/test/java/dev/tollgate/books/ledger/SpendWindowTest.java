@@ -62,13 +62,7 @@ class SpendWindowTest {
         assertThat(store.reserve("t0", "acc_1", 200, 200, HOUR_100))
                 .isInstanceOf(ReserveOutcome.SpendLimitReached.class);
         assertThat(store.reserve("t1", "acc_1", 100, 100, HOUR_100)).isEqualTo(new ReserveOutcome.Reserved(100));
-        long held = store.database.read(connection -> {
-            try (var select = connection.prepareStatement("SELECT SUM(held_micros) FROM spend_window");
-                    var row = select.executeQuery()) {
-                row.next();
-                return row.getLong(1);
-            }
-        });
+        long held = store.database.read(sql -> sql.number("SELECT SUM(held_micros) FROM spend_window"));
         assertThat(held).as("in the hour, the day and the total").isEqualTo(300);
     }
 

@@ -5,8 +5,6 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.storage.Database;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -98,18 +96,10 @@ class HoldingsTest {
 
     private Set<String> columns() {
         try (Database database = Stores.SQLITE.openBare(folder)) {
-            return database.read(connection -> {
-                try (PreparedStatement select = connection.prepareStatement("""
-                                SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c
-                                WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'""");
-                        ResultSet row = select.executeQuery()) {
-                    Set<String> columns = new TreeSet<>();
-                    while (row.next()) {
-                        columns.add(row.getString(1));
-                    }
-                    return columns;
-                }
-            });
+            List<String> columns = database.read(sql -> sql.list("""
+                    SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c
+                    WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'""", row -> row.getString(1)));
+            return new TreeSet<>(columns);
         }
     }
 
@@ -140,10 +130,10 @@ class HoldingsTest {
         Set<String> thought = new TreeSet<>(STAYS);
         thought.addAll(OF_NOBODY);
         for (List<String> statements : List.of(
-                ErasurePart.OF_A_PERSON,
-                ErasurePart.OF_AN_ADDRESS,
-                ErasurePart.OF_AN_ACCOUNT,
-                List.of(ErasurePart.KEYS, ErasurePart.ACCOUNT))) {
+                ErasureRows.OF_A_PERSON,
+                ErasureRows.OF_AN_ADDRESS,
+                ErasureRows.OF_AN_ACCOUNT,
+                List.of(ErasureRows.KEYS, ErasureRows.ACCOUNT))) {
             for (String sql : statements) {
                 MatchResult table = Pattern.compile("^(?:DELETE FROM|UPDATE) (\\w+)")
                         .matcher(sql)

@@ -11,7 +11,9 @@ import dev.tollgate.books.tasks.CloseTask;
 import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.storage.Query;
+import dev.tollgate.storage.sql.Reads;
 import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Reading;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
 import java.lang.reflect.InvocationTargetException;
@@ -75,7 +77,9 @@ class QuestionsAPageTest {
     /** How often it is asked for an answer. */
     private <T> int questions(StoreFixture store, Query<T> query) {
         questions.set(0);
-        store.database.pages().read("acc_1", connection -> query.run(counted(Connection.class, connection)));
+        store.database
+                .pages()
+                .read("acc_1", sql -> query.run(new Reads(counted(Connection.class, Reading.connection(sql)))));
         return questions.get();
     }
 
@@ -113,7 +117,7 @@ class QuestionsAPageTest {
                 Overview first = history.overview("acc_1", id).orElseThrow();
                 assertThat(first.today().calls()).as(zone.getKey()).isEqualTo(2);
                 assertThat(first.yesterdayByNowMicros()).as(zone.getKey()).isEqualTo(700);
-                assertThat(questions(store, connection -> history.overview(connection, "acc_1", id)))
+                assertThat(questions(store, sql -> history.overview(sql, "acc_1", id)))
                         .as(zone.getKey())
                         .isEqualTo(zone.getValue() + ofDays(stores));
             }
@@ -121,7 +125,7 @@ class QuestionsAPageTest {
             ZoneId shanghai = ZoneId.of("Asia/Shanghai");
             Overview first = history.overview("acc_1", shanghai).orElseThrow();
             assertThat(first.days()).extracting(DayCredits::netMicros).contains(1_400L);
-            assertThat(questions(store, connection -> history.overview(connection, "acc_1", shanghai)))
+            assertThat(questions(store, sql -> history.overview(sql, "acc_1", shanghai)))
                     .isEqualTo(4 + ofDays(stores));
         }
     }
@@ -140,7 +144,7 @@ class QuestionsAPageTest {
             YearMonth before = month.minusMonths(1);
             MonthStatement first = history.statement("acc_1", before, null, 50);
             assertThat(history.statement("acc_1", before, null, 50)).isEqualTo(first);
-            assertThat(questions(store, connection -> history.statement(connection, "acc_1", before, null, 50)))
+            assertThat(questions(store, sql -> history.statement(sql, "acc_1", before, null, 50)))
                     .isEqualTo(4 + 2 * ofDays(stores));
         }
     }

@@ -2,19 +2,15 @@ package dev.tollgate.customers.departure;
 
 import dev.tollgate.customers.people.Identity;
 import dev.tollgate.storage.Dialect;
-import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Erases across the tables of all features; behind their parts, so that nothing of the same batch comes after it. */
-final class ErasurePart implements Part<Erasure> {
+/** Erases across the tables of all features. */
+final class ErasureRows {
 
     private static final String NAME = "deleted account";
 
@@ -45,26 +41,12 @@ final class ErasurePart implements Part<Erasure> {
 
     private static final String MARK = "INSERT INTO started_before (mark) VALUES (?) ON CONFLICT (mark) DO NOTHING";
 
+    private ErasureRows() {}
+
     private record Somebody(
             String id, String login, @Nullable String email, String name, boolean isOperator) {}
 
-    @Override
-    public Class<Erasure> type() {
-        return Erasure.class;
-    }
-
-    @Override
-    public void write(Statements statements, List<Erasure> changes) throws SQLException {
-        for (Erasure change : changes) {
-            boolean isWanted = change.isWanted();
-            if (isWanted) {
-                erase(statements, change);
-            }
-            change.done(isWanted);
-        }
-    }
-
-    private static void erase(Statements statements, Erasure change) throws SQLException {
+    static void erase(Statements statements, Erasure change) throws SQLException {
         lock(statements, change.accountId());
         List<Somebody> all = people(statements, change.accountId());
         List<Somebody> leaving = all.stream()
@@ -77,9 +59,9 @@ final class ErasurePart implements Part<Erasure> {
         boolean isStarted = isStarted(statements, change.accountId());
         for (Somebody each : leaving) {
             if (isStarted) {
-                run(statements, MARK, change.mark(each.login()));
+                statements.run(MARK, change.mark(each.login()));
                 for (String identity : identities(statements, each.id())) {
-                    run(statements, MARK, change.mark(identity));
+                    statements.run(MARK, change.mark(identity));
                 }
             }
             erase(statements, each);
@@ -93,76 +75,55 @@ final class ErasurePart implements Part<Erasure> {
 
     /** An account that was called after who leaves it. */
     private static void callAnew(Statements statements, String accountId, Somebody who) throws SQLException {
-        PreparedStatement update = statements.of("UPDATE account SET name = id WHERE id = ? AND name IN (?, ?, ?)");
-        update.setString(1, accountId);
-        update.setString(2, who.login());
-        update.setString(3, who.name());
-        update.setString(4, who.email() == null ? who.login() : who.email());
-        update.executeUpdate();
+        statements.run(
+                "UPDATE account SET name = id WHERE id = ? AND name IN (?, ?, ?)",
+                accountId,
+                who.login(),
+                who.name(),
+                who.email() == null ? who.login() : who.email());
     }
 
     private static void erase(Statements statements, Somebody each) throws SQLException {
         for (String sql : OF_AN_ADDRESS) {
-            run(statements, sql, each.login());
+            statements.run(sql, each.login());
         }
         for (String sql : OF_A_PERSON) {
-            run(statements, sql, each.id());
+            statements.run(sql, each.id());
         }
     }
 
     private static void end(Statements statements, Erasure change) throws SQLException {
         for (String sql : OF_AN_ACCOUNT) {
-            run(statements, sql, change.accountId());
+            statements.run(sql, change.accountId());
         }
-        PreparedStatement keys = statements.of(KEYS);
-        keys.setLong(1, change.at().toEpochMilli());
-        keys.setString(2, change.accountId());
-        keys.executeUpdate();
-        PreparedStatement account = statements.of(ACCOUNT);
-        account.setString(1, NAME);
-        account.setLong(2, change.at().toEpochMilli());
-        account.setString(3, change.accountId());
-        account.executeUpdate();
+        statements.run(KEYS, change.at(), change.accountId());
+        statements.run(ACCOUNT, NAME, change.at(), change.accountId());
     }
 
     /** Two who leave at once on two servers would each count the other as staying. */
     private static void lock(Statements statements, String accountId) throws SQLException {
         if (statements.dialect() != Dialect.SQLITE) {
-            PreparedStatement select = statements.of("SELECT 1 FROM account WHERE id = ? FOR UPDATE");
-            select.setString(1, accountId);
-            select.executeQuery().close();
+            statements.has("SELECT 1 FROM account WHERE id = ? FOR UPDATE", accountId);
         }
     }
 
     private static List<String> identities(Statements statements, String personId) throws SQLException {
-        PreparedStatement select =
-                statements.of("SELECT issuer, subject FROM person_identity WHERE person_id = ? ORDER BY issuer");
-        select.setString(1, personId);
-        List<String> names = new ArrayList<>();
-        try (ResultSet row = select.executeQuery()) {
-            while (row.next()) {
-                names.add(Identity.name(row.getString(1), row.getString(2)));
-            }
-        }
-        return names;
+        return statements.list(
+                "SELECT issuer, subject FROM person_identity WHERE person_id = ? ORDER BY issuer",
+                row -> Identity.name(row.getString(1), row.getString(2)),
+                personId);
     }
 
     private static List<Somebody> people(Statements statements, String accountId) throws SQLException {
-        PreparedStatement select =
-                statements.of("SELECT id, login, email, name, role FROM person WHERE account_id = ? ORDER BY id");
-        select.setString(1, accountId);
-        List<Somebody> people = new ArrayList<>();
-        try (ResultSet row = select.executeQuery()) {
-            while (row.next()) {
-                people.add(new Somebody(
+        return statements.list(
+                "SELECT id, login, email, name, role FROM person WHERE account_id = ? ORDER BY id",
+                row -> new Somebody(
                         row.getString(1),
                         row.getString(2),
                         row.getString(3),
                         row.getString(4),
-                        row.getString(5).equals("operator")));
-            }
-        }
-        return people;
+                        row.getString(5).equals("operator")),
+                accountId);
     }
 
     /** The rows are locked, so that of the last two operators who leave at once one stays. */
@@ -171,14 +132,8 @@ final class ErasurePart implements Part<Erasure> {
             return;
         }
         String lock = statements.dialect() == Dialect.SQLITE ? "" : " FOR UPDATE";
-        Set<String> operators = new HashSet<>();
-        try (ResultSet row = statements
-                .of("SELECT id FROM person WHERE role = 'operator' ORDER BY id" + lock)
-                .executeQuery()) {
-            while (row.next()) {
-                operators.add(row.getString(1));
-            }
-        }
+        Set<String> operators = new HashSet<>(statements.list(
+                "SELECT id FROM person WHERE role = 'operator' ORDER BY id" + lock, row -> row.getString(1)));
         leaving.forEach(each -> operators.remove(each.id()));
         if (operators.isEmpty()) {
             throw new IllegalStateException("the last operator stays");
@@ -187,19 +142,10 @@ final class ErasurePart implements Part<Erasure> {
 
     /** Whether the account was given credits to start with, by the ids that people's start credits have. */
     private static boolean isStarted(Statements statements, String accountId) throws SQLException {
-        PreparedStatement select = statements.of(
-                "SELECT 1 FROM requested_entry WHERE account_id = ? AND (request_id = ? OR request_id = ?)");
-        select.setString(1, accountId);
-        select.setString(2, "start-" + accountId);
-        select.setString(3, "sandbox-start-" + accountId);
-        try (ResultSet row = select.executeQuery()) {
-            return row.next();
-        }
-    }
-
-    private static void run(Statements statements, String sql, String parameter) throws SQLException {
-        PreparedStatement statement = statements.of(sql);
-        statement.setString(1, parameter);
-        statement.executeUpdate();
+        return statements.has(
+                "SELECT 1 FROM requested_entry WHERE account_id = ? AND (request_id = ? OR request_id = ?)",
+                accountId,
+                "start-" + accountId,
+                "sandbox-start-" + accountId);
     }
 }
