@@ -1,12 +1,12 @@
--- Who may do what in the database of Tollgate, for PostgreSQL 15 and newer. Run it in that database as a superuser, or as the tables' owner with
--- CREATEROLE: after the first start and after each upgrade, which bring tables that nobody has been given yet. To run it again does no harm, beside
--- running servers neither: it takes effect as a whole, or where a table is locked for long not at all.
+-- Roles of Tollgate's database, for PostgreSQL 15 and newer. Run this file in that database as a superuser, or as the tables' owner with
+-- CREATEROLE, after the first start and after each upgrade, since they create tables. Repeating it is harmless, also while servers run: it takes
+-- effect as a whole, or not at all if a table is locked for long.
 --
---   tollgate_owner  owns the tables: migrations, and what an operator does by hand
---   tollgate_app    serves: what is written once (the ledger, receipts, calls, the audit log, invoices) it can neither change nor delete
---   tollgate_read   looks: reports, backups by your own tools; not what lets somebody in
+--   tollgate_owner  owns the tables: migrations and manual changes
+--   tollgate_app    serves; it can neither change nor delete rows that are written once (the ledger, receipts, calls, the audit log, invoices)
+--   tollgate_read   reads for reports and your own backups, without credentials
 --
--- Then let them in, each by a password of its own:  ALTER ROLE tollgate_app PASSWORD '…'
+-- Then give each a password:  ALTER ROLE tollgate_app PASSWORD '…'
 
 BEGIN;
 SET LOCAL lock_timeout = '10s';
@@ -22,7 +22,7 @@ BEGIN
     IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'tollgate_read') THEN
         CREATE ROLE tollgate_read LOGIN;
     END IF;
-    -- Nobody but a superuser gives tables to a role that he is not in.
+    -- Only a superuser can give tables to a role without being its member.
     IF current_user <> 'tollgate_owner' AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
         EXECUTE format('GRANT tollgate_owner TO %I', current_user);
     END IF;
@@ -45,7 +45,7 @@ $$;
 
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, tollgate_app, tollgate_read;
 
--- ---- what serves
+-- ---- tollgate_app
 
 GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO tollgate_app;
 REVOKE INSERT ON flyway_schema_history FROM tollgate_app;
@@ -61,8 +61,8 @@ GRANT DELETE ON
     recovery_code, session, setting, spend_window, thought_signature, told_notice, usage_quarter
     TO tollgate_app;
 
--- These are locked while a row is added, which PostgreSQL lets nobody do who could not change them; triggers see to it that nobody but the
--- owner does.
+-- These are locked while a row is added, which PostgreSQL allows only with the right to change them. Triggers ensure that only the owner
+-- changes them.
 GRANT UPDATE ON audit_log, price_version, payment_notice TO tollgate_app;
 
 CREATE OR REPLACE FUNCTION tollgate_written_once() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -92,11 +92,11 @@ $$;
 CREATE OR REPLACE TRIGGER key_stays BEFORE DELETE ON api_key FOR EACH ROW
     WHEN (OLD.deleted_at IS NULL OR OLD.last_used_at IS NOT NULL) EXECUTE FUNCTION tollgate_key_stays();
 
--- Of what Stripe has told only how often it came and whether it was for a payment of ours is found out later.
+-- Of a Stripe event, only the number of deliveries and the match with a payment may change later.
 CREATE OR REPLACE TRIGGER written_once BEFORE UPDATE OF id, type, fact, created_at, received_at, intent_id, object_id, cents, detail
     ON payment_notice FOR EACH STATEMENT EXECUTE FUNCTION tollgate_written_once();
 
--- ---- what looks
+-- ---- tollgate_read
 
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO tollgate_read;
 REVOKE SELECT ON
