@@ -8,7 +8,6 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,38 +31,51 @@ final class Turns extends ChannelDuplexHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(Turns.class);
 
-    /** In one turn of the loop what is there to be read is read before anything that is due is run. */
-    private static final long ONE_MORE_TURN_NANOS = Duration.ofMillis(1).toNanos();
+    /** What has come of the request whose turn it is. */
+    private enum Request {
+        NONE,
+        BEGUN,
+        WHOLE
+    }
 
-    private final long halfCloseNanos;
+    /** What has been written of its answer; later ones include earlier ones. */
+    private enum Answer {
+        NONE,
+        BEGUN,
+        ENDED,
+        /** All of it has been handed to the socket. */
+        SENT
+    }
+
+    /** What is known of the end of input. */
+    private enum End {
+        /** More may come. */
+        OPEN,
+        /** Nothing more comes, and what came before that is held. */
+        HELD,
+        /** Nothing more comes: the connection is closed. */
+        REACHED,
+        /** Nothing more comes, and the caller still waits for its answer. */
+        HALF_CLOSED
+    }
+
+    private final HalfCloseWindow window;
     private final RequestDecoder decoder;
     private @Nullable ChannelHandlerContext decoding;
 
-    private boolean isAsked;
-    private boolean isWhole;
-    private boolean isAnswerBegun;
-    private boolean isAnswerEnded;
-    private boolean isAnswerGone;
+    private Request request = Request.NONE;
+    private Answer answer = Answer.NONE;
+    private End end = End.OPEN;
 
     /** The next one's turn has come, and it waits for the loop to read it. */
     private boolean isReadingOn;
 
-    /** Nothing more comes, and what came before that is held. */
-    private boolean isEndHeld;
-
-    private boolean hasEnded;
-    private boolean isHalfClosed;
     private boolean isBroken;
     private boolean wantsRead;
 
-    private long saidNanos;
-    private boolean mayHalfClose;
-    private boolean isLastLook;
-    private boolean isLooking;
-
     /** @param halfClose how long after a request's end the end of what is sent is no departure */
     Turns(HeadRules rules, int chunkBytesMax, HeadRoom room, Duration halfClose) {
-        this.halfCloseNanos = halfClose.toNanos();
+        this.window = new HalfCloseWindow(halfClose);
         this.decoder = new RequestDecoder(rules, chunkBytesMax, room) {
             @Override
             protected void heldMore() {
@@ -87,15 +99,12 @@ final class Turns extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
         if (message instanceof HttpRequest) {
-            isAsked = true;
-            isWhole = false;
-            isAnswerBegun = false;
-            isAnswerEnded = false;
-            isAnswerGone = false;
+            request = Request.BEGUN;
+            answer = Answer.NONE;
         }
         boolean last = message instanceof LastHttpContent;
         if (last) {
-            isWhole = true;
+            request = Request.WHOLE;
             said();
         }
         context.fireChannelRead(message);
@@ -106,7 +115,7 @@ final class Turns extends ChannelDuplexHandler {
 
     @Override
     public void read(ChannelHandlerContext context) {
-        if (hasEnded) {
+        if (end != End.OPEN) {
             return; // some sockets fail when they are asked again
         }
         if (decoder.held() > HELD_BYTES_MAX) {
@@ -120,19 +129,24 @@ final class Turns extends ChannelDuplexHandler {
 
     /** Some of an answer is written now. */
     void answerBegins() {
-        isAnswerBegun = true;
+        reached(Answer.BEGUN);
     }
 
     /** The rest of it is. */
     void answerEnds() {
-        isAnswerBegun = true;
-        isAnswerEnded = true;
+        reached(Answer.ENDED);
+    }
+
+    private void reached(Answer stage) {
+        if (answer.compareTo(stage) < 0) {
+            answer = stage;
+        }
     }
 
     /** All of it has been handed to the socket, or cannot be: then the connection's end tells. */
     void answerLeft() {
         ChannelHandlerContext context = decoding;
-        isAnswerGone = true;
+        reached(Answer.SENT);
         if (context != null) {
             next(context);
         }
@@ -140,10 +154,10 @@ final class Turns extends ChannelDuplexHandler {
 
     /** Once a request is whole and its answer gone it is the next one's turn. */
     private void next(ChannelHandlerContext context) {
-        if (!isAsked || !isWhole || !isAnswerGone) {
+        if (request != Request.WHOLE || answer != Answer.SENT) {
             return;
         }
-        isAsked = false;
+        request = Request.NONE;
         isReadingOn = decoder.held() > 0;
         decoder.nextTurn();
         if (isReadingOn) {
@@ -157,7 +171,7 @@ final class Turns extends ChannelDuplexHandler {
     void release() {
         ChannelHandlerContext context = decoding;
         decoder.release();
-        if (context != null && (decoder.hasBytes() || isEndHeld)) {
+        if (context != null && (decoder.hasBytes() || end == End.HELD)) {
             context.executor().execute(() -> readHeld(context));
         }
     }
@@ -173,8 +187,7 @@ final class Turns extends ChannelDuplexHandler {
         } catch (Exception e) {
             context.fireExceptionCaught(e);
         }
-        if (isEndHeld && !decoder.isHeld()) {
-            isEndHeld = false;
+        if (end == End.HELD && !decoder.isHeld()) {
             nothingMoreComes(context);
         }
         closeIfDone(context);
@@ -185,7 +198,7 @@ final class Turns extends ChannelDuplexHandler {
     }
 
     private void closeIfDone(ChannelHandlerContext context) {
-        if (isHalfClosed && !isAsked && !isReadingOn) {
+        if (end == End.HALF_CLOSED && request == Request.NONE && !isReadingOn) {
             close(context);
         }
     }
@@ -195,9 +208,9 @@ final class Turns extends ChannelDuplexHandler {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
-            hasEnded = true;
-            isEndHeld = decoder.isHeld();
-            if (!isEndHeld) {
+            if (decoder.isHeld()) {
+                end = End.HELD;
+            } else {
                 nothingMoreComes(context);
             }
         } else if (!(event instanceof ChannelInputShutdownReadComplete)) {
@@ -206,17 +219,18 @@ final class Turns extends ChannelDuplexHandler {
     }
 
     private void nothingMoreComes(ChannelHandlerContext context) {
-        boolean delivered = isAsked && isWhole && isAnswerEnded;
-        if (!isBroken && (delivered || isAwaited() && mayHalfClose)) {
-            isHalfClosed = true;
+        boolean isDelivered = request == Request.WHOLE && answer.compareTo(Answer.ENDED) >= 0;
+        if (!isBroken && (isDelivered || isAwaited() && window.isOpen())) {
+            end = End.HALF_CLOSED;
         } else {
+            end = End.REACHED;
             close(context);
         }
     }
 
     /** Whether what was sent last has no answer yet, not even the beginning of one. */
     private boolean isAwaited() {
-        return isReadingOn || isAsked && isWhole && (!isAnswerBegun || decoder.held() > 0);
+        return isReadingOn || request == Request.WHOLE && (answer == Answer.NONE || decoder.held() > 0);
     }
 
     @Override
@@ -239,33 +253,8 @@ final class Turns extends ChannelDuplexHandler {
     /** The caller has sent something that may have been all. */
     private void said() {
         ChannelHandlerContext context = decoding;
-        if (context == null || halfCloseNanos == 0) {
-            return;
-        }
-        saidNanos = context.executor().ticker().nanoTime();
-        mayHalfClose = true;
-        isLastLook = false;
-        if (!isLooking) {
-            isLooking = true;
-            look(context, halfCloseNanos);
-        }
-    }
-
-    private void look(ChannelHandlerContext context, long afterNanos) {
-        context.executor().schedule(() -> looked(context), afterNanos, TimeUnit.NANOSECONDS);
-    }
-
-    /** An end that had come by now may not have been read yet, where the loop was busy: it is given one more turn of the loop. */
-    private void looked(ChannelHandlerContext context) {
-        long leftNanos = halfCloseNanos - (context.executor().ticker().nanoTime() - saidNanos);
-        if (leftNanos > 0) {
-            look(context, leftNanos);
-        } else if (!isLastLook) {
-            isLastLook = true;
-            look(context, ONE_MORE_TURN_NANOS);
-        } else {
-            isLooking = false;
-            mayHalfClose = false;
+        if (context != null) {
+            window.open(context);
         }
     }
 }
