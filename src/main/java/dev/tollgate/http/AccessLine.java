@@ -26,6 +26,7 @@ public final class AccessLine implements CallWatch {
     private @Nullable CallNotes notes;
     private boolean awaited;
     private boolean finished;
+    private int status;
     private long millis;
 
     AccessLine(Exchange exchange) {
@@ -71,10 +72,11 @@ public final class AccessLine implements CallWatch {
         }
     }
 
-    /** The answer has left, or the caller has. */
-    void finished() {
+    /** The response has been sent, or the caller has disconnected. @param status 0 if there was none */
+    void finished(int status, long millis) {
         finished = true;
-        millis = exchange.millis();
+        this.status = status;
+        this.millis = millis;
         if (!awaited) {
             write();
         }
@@ -84,11 +86,10 @@ public final class AccessLine implements CallWatch {
         if (!isOn()) {
             return;
         }
-        int status = exchange.response().status();
         String route = exchange.routePattern();
         LogFields.Access line = new LogFields.Access(
                 exchange.requestId(),
-                exchange.payer(),
+                exchange.callerAccount(),
                 exchange.method(),
                 route,
                 status,

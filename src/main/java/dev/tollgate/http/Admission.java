@@ -22,24 +22,24 @@ final class Admission {
 
     private static final int SHOWN_CHARS_MAX = 200;
 
-    private final FrontLoop loop;
+    private final FrontParts parts;
 
-    Admission(FrontLoop loop) {
-        this.loop = loop;
+    Admission(FrontParts parts) {
+        this.parts = parts;
     }
 
-    void admit(Exchange exchange) {
+    void admit(CallerExchange exchange) {
         exchange.guard(() -> {
-            if (loop.options().trustedHops() > 0 && !exchange.enter()) {
+            if (parts.trustedHops() > 0 && !exchange.address().enter()) {
                 exchange.fail(tooMany());
                 return;
             }
-            if (loop.options().trustedHops() > 0) {
-                loop.charge(exchange);
+            if (parts.trustedHops() > 0) {
+                exchange.chargeHead();
             }
-            exchange.decoded(RequestPath.decode(exchange.requestHead().rawPath()));
+            exchange.requestHead().decodePath();
             String origin = preflightOrigin(exchange);
-            if (origin != null && loop.routes().isApi(exchange.path())) {
+            if (origin != null && parts.routes().isApi(exchange.path())) {
                 preflight(exchange, origin);
             } else {
                 route(exchange);
@@ -50,37 +50,36 @@ final class Admission {
     private ApiError tooMany() {
         return ApiError.of(
                         ErrorCode.RATE_LIMIT_EXCEEDED,
-                        "Too many requests at once: " + loop.options().edge().connectionsPerAddressMax()
-                                + " may come from one address.")
+                        "Too many requests at once: " + parts.callers().max() + " may come from one address.")
                 .retryAfter(Duration.ofSeconds(1));
     }
 
-    private static @Nullable String preflightOrigin(Exchange exchange) {
+    private static @Nullable String preflightOrigin(CallerExchange exchange) {
         boolean preflight =
                 exchange.method().equals("OPTIONS") && exchange.header("access-control-request-method") != null;
         return preflight ? exchange.header("origin") : null;
     }
 
-    private void preflight(Exchange exchange, String origin) {
+    private void preflight(CallerExchange exchange, String origin) {
         String names = String.join(",", exchange.headers("access-control-request-headers"));
-        loop.cors().preflight(origin, names, exchange.response().unsent());
+        parts.cors().preflight(origin, names, exchange.response().unsent());
         exchange.empty(204);
     }
 
-    private void route(Exchange exchange) {
+    private void route(CallerExchange exchange) {
         if (exchange.method().equals("OPTIONS") && exchange.path().equals(WHOLE_SERVER)) {
-            exchange.setHeader("allow", loop.routes().methods());
+            exchange.setHeader("allow", parts.routes().methods());
             exchange.empty(204);
             return;
         }
-        switch (loop.routes().find(exchange.method(), exchange.path())) {
+        switch (parts.routes().find(exchange.method(), exchange.path())) {
             case Routes.Hit hit -> enter(exchange, hit);
             case Routes.WrongMethod wrong -> wrongMethod(exchange, wrong);
             case Routes.Unknown unknown -> unknownPath(exchange, unknown);
         }
     }
 
-    private static void unknownPath(Exchange exchange, Routes.Unknown unknown) {
+    private static void unknownPath(CallerExchange exchange, Routes.Unknown unknown) {
         UnservedProtocol protocol = UnservedProtocol.at(exchange.path());
         exchange.formatErrors(protocol == null ? unknown.errors() : protocol.errors(exchange));
         String hint = protocol == null ? "" : " " + protocol.hint();
@@ -88,7 +87,7 @@ final class Admission {
                 .withStatus(404));
     }
 
-    private static void wrongMethod(Exchange exchange, Routes.WrongMethod wrong) {
+    private static void wrongMethod(CallerExchange exchange, Routes.WrongMethod wrong) {
         if (exchange.method().equals("OPTIONS")) {
             exchange.setHeader("allow", wrong.allow());
             exchange.empty(204);
@@ -102,15 +101,15 @@ final class Admission {
                 .withHeader("allow", wrong.allow()));
     }
 
-    private static String shown(Exchange exchange) {
+    private static String shown(CallerExchange exchange) {
         String text = exchange.method() + " " + exchange.path();
         return text.length() <= SHOWN_CHARS_MAX ? text : text.substring(0, SHOWN_CHARS_MAX) + "...";
     }
 
-    private void enter(Exchange exchange, Routes.Hit hit) {
+    private void enter(CallerExchange exchange, Routes.Hit hit) {
         Route<?> route = hit.route();
-        exchange.routed(route, hit.params());
-        if (loop.draining() && !route.servedWhileDraining()) {
+        exchange.routed(hit);
+        if (parts.isDraining() && !route.servedWhileDraining()) {
             exchange.fail(shuttingDown());
             return;
         }
@@ -118,7 +117,7 @@ final class Admission {
         askGate(exchange, route);
     }
 
-    private static void refuseSeveralCredentials(Exchange exchange) {
+    private static void refuseSeveralCredentials(CallerExchange exchange) {
         for (String name : CREDENTIALS) {
             if (exchange.requestHead().isRepeated(name)) {
                 throw ApiError.invalid(name, "The header " + name + " was sent more than once; it must come once.")
@@ -134,7 +133,7 @@ final class Admission {
     }
 
     /** An answer that is there already costs no callback and needs no pause of the body. */
-    private static <C> void askGate(Exchange exchange, Route<C> route) {
+    private static <C> void askGate(CallerExchange exchange, Route<C> route) {
         Future<C> answer = route.gate().admit(exchange);
         if (answer.isComplete()) {
             answered(exchange, route, answer);
@@ -144,7 +143,7 @@ final class Admission {
         }
     }
 
-    private static <C> void answered(Exchange exchange, Route<C> route, Future<C> answer) {
+    private static <C> void answered(CallerExchange exchange, Route<C> route, Future<C> answer) {
         if (!exchange.isOpen()) {
             return;
         }
@@ -157,7 +156,7 @@ final class Admission {
         takeBody(exchange, route, caller);
     }
 
-    private static <C> void takeBody(Exchange exchange, Route<C> route, C caller) {
+    private static <C> void takeBody(CallerExchange exchange, Route<C> route, C caller) {
         if (route.bodies().isEmpty() || !exchange.requestBody().isAnnounced()) {
             route.handler().handle(exchange, caller);
             return;
@@ -170,7 +169,7 @@ final class Admission {
 
     /** What is asked before a large body is read. */
     private static <C> @Nullable Supplier<BodyGate.Question> large(
-            Exchange exchange, Route<C> route, BodyKind kind, C caller) {
+            CallerExchange exchange, Route<C> route, BodyKind kind, C caller) {
         if (kind == BodyKind.FORM) {
             return () -> {
                 throw FormReader.tooLarge();

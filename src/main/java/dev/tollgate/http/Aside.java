@@ -38,7 +38,7 @@ final class Aside {
 
     private static <T> void inTurn(BodyReaders threads, Exchange exchange, Supplier<T> work, Consumer<T> then) {
         Lease held = exchange.memory().retain();
-        threads.execute(exchange.payer(), new BodyReaders.Work() {
+        threads.execute(exchange.callerAccount(), new BodyReaders.Work() {
             @Override
             public void run() {
                 if (exchange.hasDeparted()) {

@@ -3,7 +3,7 @@ package dev.tollgate.http;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.memory.Lease;
-import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -37,10 +37,10 @@ final class BodyBytes implements BodySink {
     }
 
     @Override
-    public void append(ByteBuf piece) {
-        int length = piece.readableBytes();
+    public void append(ByteBuffer piece) {
+        int length = piece.remaining();
         reserve(length);
-        piece.getBytes(piece.readerIndex(), array, size, length);
+        piece.get(array, size, length);
         size += length;
     }
 

@@ -3,17 +3,18 @@ package dev.tollgate.http;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one body under the limits of D28 and D29. Confined to the event loop, but for the unpacking. */
 final class BodyIntake {
 
-    private final Exchange exchange;
+    private final CallerExchange exchange;
     private final RequestBody body;
-    private final FrontLoop loop;
+    private final FrontParts parts;
     private final ContentCoding coding;
+    private final @Nullable Supplier<BodyGate.Question> gate;
     private final BodyBytes sent;
     private final Runnable then;
 
@@ -22,19 +23,24 @@ final class BodyIntake {
     private boolean admitted;
     private boolean over;
 
-    /** @param admitted whether the body may be large: who asks for it has been asked */
+    /**
+     * @param gate asked once the body turns out to be large; null if nobody has to be asked
+     * @param admitted whether the body is known to be large
+     */
     BodyIntake(
-            Exchange exchange,
+            CallerExchange exchange,
             RequestBody body,
-            FrontLoop loop,
+            FrontParts parts,
             ContentCoding coding,
+            @Nullable Supplier<BodyGate.Question> gate,
             boolean admitted,
             Runnable then) {
         this.exchange = exchange;
         this.body = body;
-        this.loop = loop;
+        this.parts = parts;
+        this.gate = gate;
         this.coding = coding;
-        this.sent = new BodyBytes(loop.limits().bodyBytesMax(), body.bytesAnnounced(), body.lease());
+        this.sent = new BodyBytes(parts.limits().bodyBytesMax(), body.bytesAnnounced(), body.lease());
         this.sink = sent;
         this.admitted = admitted;
         this.then = then;
@@ -44,21 +50,22 @@ final class BodyIntake {
     void digest(BodyGate.Digest wanted) {
         digest = wanted;
         if (coding == ContentCoding.IDENTITY) {
-            sink = new DigestSink(wanted.digest(), loop.limits().bodyBytesMax());
+            sink = new DigestSink(wanted.digest(), parts.limits().bodyBytesMax());
             sink.append(sent.array(), sent.size());
             sent.release();
         }
     }
 
-    void take(ByteBuf piece) {
+    void take(ByteBuffer piece) {
         if (over) {
             return;
         }
         try {
-            if (!admitted && sent.size() + piece.readableBytes() > loop.limits().smallBodyBytesMax()) {
+            if (!admitted && sent.size() + piece.remaining() > parts.limits().smallBodyBytesMax()) {
                 admitted = true;
-                ByteBuf kept = Unpooled.copiedBuffer(piece); // it may never be asked for again
-                body.grown(() -> add(kept));
+                ByteBuffer kept =
+                        ByteBuffer.allocate(piece.remaining()).put(piece).flip(); // the piece is gone by then
+                body.grown(gate, () -> add(kept));
             } else {
                 add(piece);
             }
@@ -67,7 +74,7 @@ final class BodyIntake {
         }
     }
 
-    private void add(ByteBuf piece) {
+    private void add(ByteBuffer piece) {
         try {
             sink.append(piece);
         } catch (ApiException e) {
@@ -89,7 +96,7 @@ final class BodyIntake {
     /** The caller is told why it has taken too long ({@link BodyPace}). */
     void late(String message) {
         if (!over) {
-            exchange.closeAfterwards();
+            exchange.response().closeAfterwards();
             stop(ApiError.of(ErrorCode.INVALID_REQUEST, message).withStatus(408));
         }
     }
@@ -106,7 +113,7 @@ final class BodyIntake {
         } else if (coding == ContentCoding.IDENTITY) {
             exchange.guard(() -> wanted.then().accept(wanted.digest().digest()));
         } else {
-            loop.aside().inTurn(exchange, () -> digestUnpacked(wanted), wanted.then());
+            parts.aside().inTurn(exchange, () -> digestUnpacked(wanted), wanted.then());
         }
     }
 
@@ -114,7 +121,7 @@ final class BodyIntake {
         coding.unpack(
                 sent.array(),
                 sent.size(),
-                new DigestSink(wanted.digest(), loop.limits().bodyBytesMax()));
+                new DigestSink(wanted.digest(), parts.limits().bodyBytesMax()));
         sent.release();
         return wanted.digest().digest();
     }

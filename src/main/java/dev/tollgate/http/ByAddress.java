@@ -14,6 +14,11 @@ final class ByAddress {
         this.max = max;
     }
 
+    /** Returns how many one address may have. */
+    int max() {
+        return max;
+    }
+
     /** Counts one more, which has to {@link #leave}. @return false where that would be one too many: it is not counted */
     boolean enter(String network) {
         if (counts.merge(network, 1, Integer::sum) <= max) {

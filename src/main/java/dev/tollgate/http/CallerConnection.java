@@ -1,8 +1,8 @@
 package dev.tollgate.http;
 
+import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -17,76 +17,59 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.internal.ContextInternal;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connection of one caller: begins an exchange for each request that {@link Turns} lets through, hands it its body, and writes its answer.
- * Has one exchange at a time. Confined to its event loop.
+ * The connection of one caller: begins an exchange for each request that {@link Turns} lets through and hands it its body. The exchange
+ * responds through {@link CallerTransport}. Has one exchange at a time. Confined to its event loop.
  */
 final class CallerConnection extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(CallerConnection.class);
+    private static final long REFUSED_LINGER_MILLIS = 1000;
 
     private final FrontLoop loop;
     private final Channel channel;
-    private final String peer;
-    private final String network;
-    private final HeadRoom heads;
     private final @Nullable SslHandler tls;
+    private final HeadRoom heads;
+    private final Place place;
     private final BodyPace pace;
     private final Turns turns;
     private final Outgoing outgoing;
-    private @Nullable Exchange exchange;
+    private final CallerTransport transport;
+    private @Nullable CallerExchange exchange;
     private @Nullable Linger linger;
     private boolean isCounted;
     private boolean isClosing;
-    private boolean isPaused;
     private boolean hasAsked;
-
-    /** Its neighbours in {@link Silent}, which alone sets them. */
-    @Nullable
-    CallerConnection before;
-
-    @Nullable
-    CallerConnection after;
 
     private long sinceNanos = System.nanoTime();
 
     /**
      * @param channel not registered with its event loop yet
-     * @param tls null: what comes is read as it is
+     * @param tls null for plain HTTP
      */
     CallerConnection(FrontLoop loop, Channel channel, @Nullable SslHandler tls) {
         this.loop = loop;
         this.channel = channel;
-        this.peer = peer(channel);
-        this.network = RemoteAddress.network(peer);
-        this.heads = loop.heads(this);
         this.tls = tls;
-        this.outgoing = new Outgoing(this, channel, loop.unread(), loop.limits().writeQueueBytesMax());
+        Peer peer = Peer.of(channel);
+        this.heads = loop.places().heads(peer.network());
+        this.place = new Place(peer.network(), heads, this::cut);
         this.pace = new BodyPace(loop.limits(), System::nanoTime);
         this.turns = new Turns(
                 loop.headRules(),
                 FrontLoop.CHUNK_BYTES_MAX,
                 heads,
                 loop.options().edge().halfClose());
+        this.outgoing = new Outgoing(this, channel, loop.unread(), loop.limits().writeQueueBytesMax());
+        this.transport = new CallerTransport(this, loop, channel, tls, peer, turns, pace, outgoing);
         channel.config().setRecvByteBufAllocator(new ReadSizes(turns.decoder()));
-    }
-
-    /** An IP, without its zone. */
-    private static String peer(Channel channel) {
-        String address = channel.remoteAddress() instanceof InetSocketAddress remote && remote.getAddress() != null
-                ? remote.getAddress().getHostAddress()
-                : null;
-        String bare = address == null ? null : RemoteAddress.bare(address);
-        return bare == null ? "" : bare;
     }
 
     void fill(ChannelPipeline pipeline) {
@@ -99,34 +82,8 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
                 .addLast("exchanges", this);
     }
 
-    String peer() {
-        return peer;
-    }
-
-    /** Returns what the connection's other end is told apart by: an IPv4 address, or the first half of an IPv6 address. */
-    String peerNetwork() {
-        return network;
-    }
-
-    HeadRoom heads() {
-        return heads;
-    }
-
-    /** The subject of the client's certificate, which a configured authority has signed; null without one. */
-    @Nullable
-    String certificate() {
-        if (tls == null) {
-            return null;
-        }
-        try {
-            return tls.engine().getSession().getPeerPrincipal().getName();
-        } catch (SSLPeerUnverifiedException e) {
-            return null;
-        }
-    }
-
-    BodyPace pace() {
-        return pace;
+    Place place() {
+        return place;
     }
 
     // ---- what comes ----
@@ -151,9 +108,9 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
         }
         boolean answerLost = outgoing.closed();
         heads.close();
-        Exchange left = exchange;
+        CallerExchange left = exchange;
         if (left != null) {
-            dispatch(left::departed);
+            loop.context().dispatch(left::departed);
         }
         if (answerLost) {
             answerOver();
@@ -161,14 +118,9 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
         context.fireChannelInactive();
     }
 
-    /** As in a turn of the loop's own context: what is begun here has to find it. */
-    private void dispatch(Runnable step) {
-        loop.context().dispatch(step);
-    }
-
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        ContextInternal turn = loop.context();
+        ContextInternal turn = loop.context(); // what is begun here has to find it
         ContextInternal former = turn.beginDispatch();
         try {
             if (message instanceof HttpRequest request) {
@@ -182,46 +134,38 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
         }
     }
 
-    /** Nothing is begun for one that has left. */
+    /** Nothing is begun for a caller that has disconnected. */
     private void begin(HttpRequest request) {
         if (!channel.isActive() || isClosing) {
             return;
         }
         if (request.decoderResult().isSuccess()) {
-            Exchange begun = loop.open(this, request);
+            CallerExchange begun = loop.open(transport, request);
             exchange = begun;
-            loop.silent().remove(this);
+            loop.places().silent().remove(place);
             loop.admission().admit(begun);
         } else {
-            loop.unreadable(this, request.decoderResult().cause());
+            refuse(BadHead.refusal(request.decoderResult().cause()));
         }
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        if (!isPaused) {
+        if (!turns.decoder().isHeld()) {
             context.read();
         }
         context.fireChannelReadComplete();
     }
 
     private void take(HttpContent content) {
-        boolean broken = content.decoderResult().isFailure();
         boolean last = content instanceof LastHttpContent;
+        CallerExchange taking = exchange;
         if (linger != null) {
             linger.take(content.content().readableBytes(), last);
-        } else if (exchange != null && broken) {
-            exchange.requestBody().broken(content.decoderResult().cause());
-        } else if (exchange != null) {
-            take(exchange, content.content(), last);
-        }
-    }
-
-    private static void take(Exchange exchange, ByteBuf piece, boolean last) {
-        try {
-            exchange.requestBody().take(piece, last);
-        } catch (RuntimeException | Error e) {
-            exchange.fail(e);
+        } else if (taking != null && content.decoderResult().isFailure()) {
+            taking.broken(content.decoderResult().cause() instanceof BadHead bad ? bad.getMessage() : null);
+        } else if (taking != null) {
+            taking.take(content.content().nioBuffer(), last);
         }
     }
 
@@ -234,147 +178,74 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
         channel.close();
     }
 
-    /** What a stranger can cause by saying anything where TLS is spoken. */
+    /** What a stranger can cause by sending anything where TLS is spoken. */
     private static boolean isHandshake(Throwable cause) {
         return cause instanceof DecoderException && cause.getCause() instanceof SSLException;
     }
 
-    /** Reads no more of the body until {@link #resume}: what has come already stays bytes. */
-    void pause() {
-        isPaused = true;
-        turns.decoder().hold();
+    /** The connection is not closed immediately: closing over unread bytes is a reset, which may overtake the response. */
+    private void refuse(ApiError error) {
+        transport.refuse(error, loop.newRequestId());
+        after(REFUSED_LINGER_MILLIS, this::cut);
     }
 
-    void resume() {
-        isPaused = false;
-        turns.release();
-        channel.read();
-    }
+    // ---- responses ----
 
-    // ---- what goes ----
-
-    /** Room for what is written next. */
-    ByteBuf buffer(int bytes) {
-        return outgoing.buffer(bytes);
-    }
-
-    /** How much of a body goes into a buffer with its head; the rest is given to {@link #write} as it is. */
-    int pieceBytes() {
-        return outgoing.pieceBytes();
-    }
-
-    boolean hasRoom() {
-        return outgoing.hasRoom();
-    }
-
-    /** Whether everything that was written has been handed to the socket. */
-    boolean isEmpty() {
-        return outgoing.isEmpty();
-    }
-
-    /** Everything has been, after some of it had to wait. */
+    /** Everything has been handed to the socket, after some of it had to wait. */
     void emptied() {
         if (exchange != null) {
-            exchange.response().hasRoom();
+            exchange.hasRoom();
         }
     }
 
-    /** Some of an answer. */
-    void write(ByteBuf bytes, @Nullable ByteBuf more) {
-        turns.answerBegins();
-        count(bytes, more);
-        outgoing.write(bytes, more, false);
+    /** Returns the exchange under way; null between requests. */
+    @Nullable
+    CallerExchange exchange() {
+        return exchange;
     }
 
-    private void count(ByteBuf bytes, @Nullable ByteBuf more) {
-        Exchange writing = exchange;
-        if (writing != null) {
-            writing.wrote(bytes.readableBytes() + (more == null ? 0 : more.readableBytes()));
-        }
-    }
-
-    void writeInformation(ByteBuf bytes) {
-        channel.writeAndFlush(bytes, channel.voidPromise());
-    }
-
-    /** The end of an answer; its exchange hears when it has left. */
-    void writeLast(ByteBuf bytes, @Nullable ByteBuf more) {
-        turns.answerEnds();
-        count(bytes, more);
-        outgoing.write(bytes, more, true);
-    }
-
-    /** The end of an answer has left, or cannot. */
+    /** The end of a response has been handed to the socket, or cannot be. */
     @Override
     public void operationComplete(ChannelFuture written) {
         answerOver();
     }
 
     private void answerOver() {
-        Exchange done = exchange;
+        CallerExchange done = exchange;
         if (done != null) {
             exchange = null;
             hasAsked = true;
             sinceNanos = System.nanoTime();
-            loop.silent().add(this);
-            over(done);
+            loop.places().silent().add(place);
+            heads.forgets();
+            done.finish();
+            if (linger != null) {
+                linger.flushed();
+            } else if (done.closes()) {
+                channel.close();
+            }
         }
         turns.answerLeft();
     }
 
-    // ---- for whom ----
-
-    /** Whether room was reserved for the answer. */
-    boolean isBilled() {
-        return exchange != null && exchange.hasReserved();
-    }
-
-    /** The account that the request belongs to; empty if it is unknown. */
-    String payer() {
-        return exchange == null ? "" : exchange.payer();
-    }
-
-    String network() {
-        return exchange == null ? network : exchange.network();
-    }
-
-    private void over(Exchange done) {
-        heads.forgets();
-        done.finish();
-        if (linger != null) {
-            linger.flushed();
-        } else if (done.response().closes()) {
-            channel.close();
-        }
-    }
-
-    void nextTurn(Runnable step) {
-        channel.eventLoop().execute(() -> dispatch(step));
-    }
-
     // ---- its end ----
 
-    /** Reads and throws away what comes until it may be closed. */
-    void lingers(Linger over) {
-        linger = over;
+    /** Reads and discards what comes, for at most this time, and then closes. */
+    void linger(Duration time) {
+        linger = new Linger(loop.limits().lingerBytesMax(), this::cut);
+        after(time.toMillis(), this::cut);
     }
 
-    void after(long millis, Runnable step) {
+    private void after(long millis, Runnable step) {
         channel.eventLoop().schedule(step, millis, TimeUnit.MILLISECONDS);
     }
 
-    /** Closes at once: what is waiting to be written is lost. */
+    /** Closes immediately: what waits to be written is lost. */
     void cut() {
         channel.close();
     }
 
-    /** Gives its place and its room to another one, at once. */
-    void cutSilent() {
-        heads.forgets();
-        channel.close();
-    }
-
-    /** Closes when what is waiting has been written, or could not for as long as an answer may wait for its reader. */
+    /** Closes when what is waiting has been written, or could not be in the time that a response may wait for its reader. */
     void closeOnceWritten() {
         if (!isClosing) {
             isClosing = true;
@@ -384,27 +255,38 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
     }
 
     void sweep(long nowNanos) {
+        CallerExchange swept = exchange;
+        if (swept != null) {
+            sweep(swept, nowNanos);
+        }
         long waitedNanos = nowNanos - sinceNanos;
         if (isClosing) {
             closeIf(waitedNanos > loop.limits().write().toNanos());
-        } else if (exchange == null && turns.decoder().headSinceNanos() != 0) {
-            sweepHead(nowNanos - turns.decoder().headSinceNanos());
         } else if (exchange == null) {
+            sweepIdle(nowNanos, waitedNanos);
+        }
+    }
+
+    /** An exchange that cannot be checked must not keep the others from it. */
+    private void sweep(CallerExchange swept, long nowNanos) {
+        try {
+            swept.sweep(nowNanos);
+        } catch (RuntimeException | Error e) {
+            swept.fail(e);
+            cut();
+        }
+    }
+
+    private void sweepIdle(long nowNanos, long waitedNanos) {
+        Duration headTime = loop.options().edge().headTime();
+        long headSinceNanos = turns.decoder().headSinceNanos();
+        if (headSinceNanos == 0) {
             long idleNanos = loop.limits().idle().toNanos();
-            closeIf(waitedNanos
-                    > (hasAsked ? idleNanos : Math.min(idleNanos, headTime().toNanos())));
-        }
-    }
-
-    private void sweepHead(long waitedNanos) {
-        if (waitedNanos > headTime().toNanos()) {
+            closeIf(waitedNanos > (hasAsked ? idleNanos : Math.min(idleNanos, headTime.toNanos())));
+        } else if (nowNanos - headSinceNanos > headTime.toNanos()) {
             turns.decoder().refuse();
-            loop.late(this);
+            refuse(BadHead.late(headTime));
         }
-    }
-
-    private Duration headTime() {
-        return loop.options().edge().headTime();
     }
 
     private void closeIf(boolean isLate) {

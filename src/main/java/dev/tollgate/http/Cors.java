@@ -85,7 +85,7 @@ final class Cors {
 
     private String exposed(ResponseHead head) {
         StringJoiner names = new StringJoiner(", ").add(exposed);
-        head.forEachName(name -> {
+        head.forEach((name, value) -> {
             String lower = name.toLowerCase(Locale.ROOT);
             if (!EXPOSED.contains(lower) && !NEVER_LISTED.contains(lower) && !lower.startsWith("access-control-")) {
                 names.add(lower);

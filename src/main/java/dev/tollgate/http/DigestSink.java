@@ -1,5 +1,6 @@
 package dev.tollgate.http;
 
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 
 /** Hashes a body and keeps nothing of it. */
@@ -16,10 +17,15 @@ final class DigestSink implements BodySink {
 
     @Override
     public void append(byte[] from, int length) {
-        size += length;
+        append(ByteBuffer.wrap(from, 0, length));
+    }
+
+    @Override
+    public void append(ByteBuffer piece) {
+        size += piece.remaining();
         if (size > bytesMax) {
             throw BodyBytes.tooLarge(bytesMax).asException();
         }
-        digest.update(from, 0, length);
+        digest.update(piece);
     }
 }

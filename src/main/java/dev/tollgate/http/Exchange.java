@@ -2,341 +2,158 @@ package dev.tollgate.http;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
-import dev.tollgate.base.error.ErrorCode;
-import dev.tollgate.base.fatal.Fatal;
-import dev.tollgate.base.log.CallNotes;
 import dev.tollgate.base.log.CallWatch;
-import dev.tollgate.base.log.Event;
-import dev.tollgate.base.log.LogFields;
 import dev.tollgate.base.memory.Lease;
-import io.netty.handler.codec.http.HttpRequest;
-import io.vertx.core.Context;
-import java.net.InetAddress;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
- * One request and its answer.
+ * One request and its response, as gates, handlers and pages see it.
  *
- * <p>An exchange ends once: by {@link #json}, {@link #send}, {@link #empty}, {@link #fail} or the end of a {@link #stream},
- * or by the caller's departure. After a departure all of them do nothing, so that a late result needs no check; answering
- * twice otherwise is a fault and throws.
+ * <p>An exchange ends once: by {@link #json}, {@link #send}, {@link #empty}, {@link #fail}, the end of a {@link #stream}, or because the
+ * caller disconnects. After a disconnect all of them do nothing, so a late result needs no check; a second response otherwise is a fault
+ * and throws.
  *
- * <p>Confined to its event loop; from elsewhere go through {@link #run}.
+ * <p>Confined to its event loop, except {@link #run}, {@link #onLoop} and {@link #hasDeparted}, which any thread may call. Tests use an
+ * exchange without a socket: {@code testing/Asked}.
  */
-public final class Exchange implements CallWatch {
+public interface Exchange extends CallWatch {
 
-    /** Its level is the operator's choice. */
-    public static final String ACCESS_LOG_NAME = "access";
+    /** The logger of the access log; its level is the operator's choice. */
+    String ACCESS_LOG_NAME = "access";
 
-    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+    // ---- the request ----
 
-    /** What proxies say that they ask for. */
-    private static final List<String> FORWARDED = List.of("forwarded", "x-forwarded-for", "x-forwarded-host", "via");
+    /** Returns the method in upper case; {@code HEAD} is not disguised. */
+    String method();
 
-    private static final String PLAYGROUND = "/playground/";
-    private static final int ROUTE_CHARS_MAX = 100;
-    private static final int RENDERED_ON_LOOP_BYTES_MAX = 64 * 1024;
+    /** Returns the decoded path, without the query. */
+    String path();
 
-    private final FrontLoop loop;
-    private final CallerConnection connection;
-    private final String requestId;
-    private final long startedNanos = System.nanoTime();
-    private final RequestHead head;
-    private final RequestBody body;
-    private final Response response;
-    private final @Nullable AccessLine line;
+    /** Returns path and query as sent, without scheme and host. */
+    String target();
 
-    private String path = "/";
-    private @Nullable String remoteAddress;
-    private @Nullable String entered;
-    private @Nullable String reservedFor;
-    private boolean finished;
-    private boolean metered;
-    private @Nullable Route<?> route;
-    private ErrorFormat errors = ErrorFormat.PLATFORM;
-    private Map<String, String> params = Map.of();
-    private String payer = "";
-    private String callerKey = "";
-    private @Nullable Runnable gone;
-    /** Read by who works for this exchange on other threads. */
-    private volatile boolean departed;
+    /** Returns the first value of a header, or null. The name's case does not matter. Fails once a stream has begun: it keeps no headers. */
+    @Nullable
+    String header(String name);
 
-    Exchange(FrontLoop loop, CallerConnection connection, HttpRequest request, String requestId) {
-        this.loop = loop;
-        this.connection = connection;
-        this.requestId = requestId;
-        this.head = new RequestHead(request);
-        this.body = new RequestBody(this, loop, connection, head.bytesAnnounced());
-        this.response = new Response(this, loop, connection, !head.isKeepAlive());
-        this.line = AccessLine.isOn() ? new AccessLine(this) : null;
-    }
-
-    // the request
-
-    /** Upper case; {@code HEAD} is not disguised. */
-    public String method() {
-        return head.method();
-    }
-
-    /** Decoded, without the query. */
-    public String path() {
-        return path;
-    }
-
-    /** As sent: the path with the query behind it, and without a host before it. */
-    public String target() {
-        return head.target();
-    }
-
-    /** The first value of a header, or null. Names in any case. Not to be asked for once a stream has begun, which keeps none of them. */
-    public @Nullable String header(String name) {
-        return head.header(name);
-    }
-
-    /** All values of a header. Not to be asked for once a stream has begun. */
-    public List<String> headers(String name) {
-        return head.headers(name);
-    }
-
-    /** A parameter of the route's path, decoded; never empty. */
-    public String pathParam(String name) {
-        String value = params.get(name);
-        if (value == null) {
-            throw new IllegalArgumentException("the route has no parameter " + name);
-        }
-        return value;
-    }
-
-    /** The first value of a query parameter, decoded, or null. */
-    public @Nullable String query(String name) {
-        return head.query(name);
-    }
-
-    /** The caller's IP; trusted proxies counted off. */
-    public String remoteAddress() {
-        String known = remoteAddress;
-        if (known == null) {
-            int hops = loop.options().trustedHops();
-            known = hops == 0 ? peerAddress() : RemoteAddress.of(peerAddress(), headers("x-forwarded-for"), hops);
-            remoteAddress = known;
-        }
-        return known;
-    }
-
-    /** What callers are told apart by where there is no key: an IPv4 address, or the first half of an IPv6 address. */
-    public String network() {
-        return loop.options().trustedHops() == 0 ? connection.peerNetwork() : RemoteAddress.network(remoteAddress());
-    }
-
-    /** Returns the /24 or the /48 that the caller's address belongs to: one holder may have all addresses of it. */
-    public String wideNetwork() {
-        return RemoteAddress.cut(remoteAddress());
-    }
+    /** Returns all values of a header. Fails once a stream has begun. */
+    List<String> headers(String name);
 
     /**
-     * For a secret that nobody has: what such a caller is to be told, which is the refusal itself or, where its address has sent many
-     * of them lately, a 429. To be asked only when the secret was found wrong, so that whoever has a right one never notices.
-     */
-    public ApiException refuseWrongKey(ApiError refusal) {
-        return loop.wrongKeys().count(network(), refusal).asException();
-    }
-
-    /**
-     * Counts this exchange for its caller's address, until it is over. Not where that is the connection's own: then it is a proxy that
-     * asks for itself.
+     * Returns a parameter of the route's path, decoded and never empty.
      *
-     * @return false where that address has too many
+     * @throws IllegalArgumentException if the route has no such parameter
      */
-    boolean enter() {
-        if (remoteAddress().equals(peerAddress())) {
-            return true;
-        }
-        String counted = network();
-        if (!loop.callers().enter(counted)) {
-            return false;
-        }
-        entered = counted;
-        return true;
-    }
-
-    /** Whether a program on this machine asks, and for nobody else: with a proxy before us nobody can tell. */
-    public boolean isFromThisMachine() {
-        return loop.options().trustedHops() == 0
-                && FORWARDED.stream().allMatch(name -> header(name) == null)
-                && InetAddress.ofLiteral(peerAddress()).isLoopbackAddress();
-    }
+    String pathParam(String name);
 
     /**
-     * The subject (RFC 2253) of the client's certificate, which a configured authority has signed; null if the client sent none.
+     * Returns the first value of a query parameter, decoded, or null.
+     *
+     * @throws ApiException 400 for a query string that cannot be decoded
      */
-    public @Nullable String clientCertificate() {
-        return connection.certificate();
-    }
+    @Nullable
+    String query(String name);
 
-    /** Whether a browser asks because some page has it do so: it shows certificates, and is where it is, whoever's page that is. */
-    public boolean isAskedByPage() {
+    /** Returns the caller's IP address: with trusted proxies the one that they report, otherwise the {@link #peerAddress}. */
+    String remoteAddress();
+
+    /** Returns the IP address at the other end of the connection, which may be a proxy's. */
+    String peerAddress();
+
+    /** Returns what tells callers without a key apart: an IPv4 address, or the first half of an IPv6 address. */
+    String network();
+
+    /** Returns the /24 (IPv4) or /48 (IPv6) of the caller's address: one holder may have all of its addresses. */
+    String wideNetwork();
+
+    /** Returns whether a program on this machine sent the request for itself; false behind proxies, where that cannot be known. */
+    boolean isFromThisMachine();
+
+    /** Returns whether a browser sends this because some page has it do so: the browser adds certificates, whatever the page. */
+    default boolean isAskedByPage() {
         String site = header("sec-fetch-site");
         return header("origin") != null || site != null && !site.equals("none");
     }
 
-    /** The IP at the connection's other end, proxy or not. */
-    public String peerAddress() {
-        return connection.peer();
-    }
+    /** Returns the subject (RFC 2253) of the client's certificate, signed by a configured authority; null if the client sent none. */
+    @Nullable
+    String clientCertificate();
 
-    /** Our own id of this exchange, also in the answer's {@code x-request-id}. */
-    public String requestId() {
-        return requestId;
-    }
+    /** Returns the id of this exchange, which the response carries as {@code x-request-id}. */
+    String requestId();
 
-    /** When it came, of {@link System#nanoTime}. */
-    public long startedNanos() {
-        return startedNanos;
-    }
+    /** Returns when the request's head arrived, by {@link System#nanoTime}. */
+    long startedNanos();
+
+    /** Returns whether the request belongs to the API that programs call, or comes from the playground's script. */
+    boolean isOfApi();
+
+    /** Returns method and route pattern, or the start of the path if no route matches. */
+    String routeName();
+
+    /** Returns the route's pattern, not the path, which may contain an id; "-" without a route. Never has the query. */
+    String routePattern();
 
     /**
-     * What the body was charged to, and what is made of it has to be charged to. Held by this exchange until it is over: whoever keeps
-     * something longer retains it.
+     * Returns the lease that the body is charged to. What is made of the body has to be charged to it, too. This exchange holds it until it
+     * is over; whoever keeps something longer has to retain it.
      */
-    public Lease memory() {
-        return body.lease();
-    }
+    Lease memory();
 
-    // the metered call that this becomes
+    // ---- the caller ----
 
-    @Override
-    public void begun() {
-        metered = true;
-        if (line != null) {
-            line.begun();
-        }
-    }
+    /** Sets account and key of a caller before the key is accepted, for observers of refused requests. */
+    void shownKey(String accountId, String keyId);
 
-    @Override
-    public boolean wantsNotes() {
-        return line != null;
-    }
+    /** Returns the caller's account; empty if it is unknown. */
+    String callerAccount();
 
-    @Override
-    public void over(CallNotes notes) {
-        if (line != null) {
-            line.over(notes);
-        }
-    }
+    /** Returns the id of the caller's key; empty if there is none, or it is unknown. */
+    String callerKey();
 
     /**
-     * Reserves room for the answer, so that it is not lost to what other callers leave unread. For answers that are paid for; held until this
+     * Returns the refusal of a wrong secret: the given one, or a 429 if the caller's address has sent many of them recently. Call this only
+     * after the secret was found to be wrong, so that callers with a valid one are never affected.
+     */
+    ApiException refuseWrongKey(ApiError refusal);
+
+    /**
+     * Reserves memory for the response, so that it is not lost to unread responses of other callers. For billed responses; held until this
      * exchange is over.
      *
-     * @throws ApiException 429 if the account has as much room as is left for the others
+     * @throws ApiException 429 if the account has as much as is left for the others
      */
-    public void reserveRoom() {
-        if (reservedFor == null && !finished) {
-            loop.unread().reserve(payer);
-            reservedFor = payer;
-        }
-    }
+    void reserveRoom();
 
-    boolean hasReserved() {
-        return reservedFor != null;
-    }
-
-    // work aside
+    // ---- work on other threads ----
 
     /**
-     * Reads the body into a value, forgets its bytes, and goes on with the value, on this loop. A large body is read on another thread
-     * meanwhile, when it is its account's turn. What either throws is answered as {@link #fail(Throwable)} does; if the caller leaves,
-     * {@code then} is not called.
+     * Reads the body into a value, drops its bytes, and continues with the value on this loop. A large body is read on another thread when it
+     * is its account's turn. Exceptions of either step are answered as by {@link #fail(Throwable)}; if the caller disconnects, {@code then}
+     * is not called.
      */
-    public <T> void read(BodyReader<T> reader, Consumer<T> then) {
-        BodyBytes sent = body.bytes();
-        body.forget();
-        if (hasLargeBody()) {
-            loop.aside().inTurn(this, () -> body.read(sent, reader), then);
-        } else {
-            guard(() -> then.accept(body.read(sent, reader)));
-        }
-    }
+    <T> void read(BodyReader<T> reader, Consumer<T> then);
 
-    /** Whether the body may be so large that work over all of it should not be done on the loop. */
-    public boolean hasLargeBody() {
-        return body.isLarge();
-    }
+    /** Returns whether the body may be too large for work over all of it on the loop. */
+    boolean hasLargeBody();
 
     /**
-     * Gets a value that blocks, e.g. from the database, on another thread, and goes on with it on this loop. What either throws is
-     * answered; if the caller leaves, {@code then} is not called.
+     * Runs a supplier that blocks, e.g. on the database, on another thread, and continues with its value on this loop. Exceptions of either
+     * step are answered; if the caller disconnects, {@code then} is not called.
      */
-    public <T> void compute(Supplier<T> blocking, Consumer<T> then) {
-        if (hasLargeBody()) {
-            loop.aside().inTurn(this, blocking, then);
-        } else {
-            Aside.blocking(this, blocking, then);
-        }
-    }
+    <T> void compute(Supplier<T> blocking, Consumer<T> then);
 
-    /** Sets account and key before the key is accepted, for observers of refused requests. */
-    public void shownKey(String accountId, String keyId) {
-        payer = accountId;
-        callerKey = keyId;
-    }
+    /** Runs a step on the loop, unless the caller has disconnected by then. From any thread. */
+    void run(Runnable step);
 
-    /** Whose call it is; empty where that is not known. */
-    public String callerAccount() {
-        return payer;
-    }
+    /** Runs a step on the loop even if the caller has disconnected. From any thread. */
+    void onLoop(Runnable step);
 
-    /** By which key; empty where there is none, or that is not known. */
-    public String callerKey() {
-        return callerKey;
-    }
-
-    /** Whether it is one of what callers' programs send, or the playground's script for them, by its path. */
-    public boolean isOfApi() {
-        return loop.routes().isApi(path) || path.startsWith(PLAYGROUND);
-    }
-
-    /** Method and path's pattern, or the path's beginning where there is no route. */
-    public String routeName() {
-        Route<?> found = route;
-        String name = found == null ? path : found.path();
-        return method() + " " + (name.length() <= ROUTE_CHARS_MAX ? name : name.substring(0, ROUTE_CHARS_MAX));
-    }
-
-    /** The account that is charged for what this exchange takes; empty where none is. */
-    String payer() {
-        return payer;
-    }
-
-    // threads
-
-    /** The event loop's context. */
-    public Context context() {
-        return loop.context();
-    }
-
-    /**
-     * Runs a step on the loop, unless the caller has left by then; callable from any thread. What must happen in either case
-     * goes through {@link #context}.
-     */
-    public void run(Runnable step) {
-        loop.context().runOnContext(turn -> {
-            if (!response.isGone()) {
-                guard(step);
-            }
-        });
-    }
-
-    /** Runs a step here and answers whatever it throws as {@link #fail(Throwable)} does: nobody is left without an answer. */
-    public void guard(Runnable step) {
+    /** Runs a step immediately and answers its exceptions as {@link #fail(Throwable)} does, so that no caller stays without a response. */
+    default void guard(Runnable step) {
         try {
             step.run();
         } catch (RuntimeException | Error e) {
@@ -345,222 +162,68 @@ public final class Exchange implements CallWatch {
     }
 
     /**
-     * Called once if the connection ends before the answer does, by the caller's departure or because it did not read; at
-     * once if that has happened already; never after a normal end. There is one at a time: a later one replaces it.
+     * Sets what runs, once, if the connection ends before the response does: the caller disconnected, or did not read. Runs immediately if
+     * that has already happened, and never after a normal end. A later step replaces an earlier one.
      */
-    public void onGone(Runnable gone) {
-        if (response.isGone()) {
-            guard(gone);
-        } else {
-            this.gone = gone;
-        }
-    }
+    void onGone(Runnable gone);
 
-    // the answer
+    /** Returns whether the caller disconnected before the response ended. From any thread. */
+    boolean hasDeparted();
 
-    /** Sets a header of the answer, also of an error that may become of it. Throws when the head has been sent. */
-    public void setHeader(String name, String value) {
-        response.setHeader(name, value);
-    }
-
-    /** The same beside others of the name, as cookies are set. */
-    public void addHeader(String name, String value) {
-        response.addHeader(name, value);
-    }
-
-    /** Lists a field as accepted without effect (D5). */
-    public void ignore(String fieldPath) {
-        response.ignore(fieldPath);
-    }
+    // ---- the response ----
 
     /**
-     * Answers 200 with JSON that is still to be rendered: a large one on a thread of its own, one at a time for an account, in turns.
+     * Sets a header of the response, also of an error response.
      *
-     * @param bytesAbout about how large it becomes
+     * @throws IllegalStateException if the head has been sent
+     * @throws IllegalArgumentException for a control character
      */
-    public void json(long bytesAbout, Supplier<byte[]> rendering) {
-        if (bytesAbout <= RENDERED_ON_LOOP_BYTES_MAX) {
-            json(200, rendering.get());
-        } else {
-            loop.aside().render(this, rendering, bytes -> json(200, bytes));
-        }
-    }
+    void setHeader(String name, String value);
 
-    public void json(int status, byte[] body) {
+    /** Adds a header next to others of the same name, e.g. a cookie; throws as {@link #setHeader} does. */
+    void addHeader(String name, String value);
+
+    /** Lists a field of the request as accepted without effect (D5). */
+    void ignore(String fieldPath);
+
+    /**
+     * Responds 200 with JSON that is rendered first: a large one on another thread, one at a time for an account.
+     *
+     * @param bytesAbout its approximate size
+     */
+    void json(long bytesAbout, Supplier<byte[]> rendering);
+
+    /** Responds with a JSON body. */
+    default void json(int status, byte[] body) {
         send(status, "application/json", body);
     }
 
-    /** Answers with a whole body. */
-    public void send(int status, String contentType, byte[] body) {
-        response.send(status, contentType, body);
-    }
+    /** Responds with a whole body, which must not be changed afterwards. */
+    void send(int status, String contentType, byte[] body);
 
-    /** Answers with a whole body that other answers share. */
-    public void send(int status, String contentType, SharedBytes body) {
-        response.send(status, contentType, body);
-    }
+    /** Responds with a whole body that is shared with other responses. */
+    void send(int status, String contentType, SharedBytes body);
 
-    /** Answers without a body, e.g. with 204. */
-    public void empty(int status) {
-        response.empty(status);
-    }
+    /** Responds without a body, e.g. with 204. */
+    void empty(int status);
 
     /** Begins a stream of events; nothing is sent before the first write. */
-    public SseWriter stream() {
+    default SseWriter stream() {
         return stream("text/event-stream; charset=utf-8");
     }
 
-    /** The same of another type, e.g. a JSON array that grows. */
-    public SseWriter stream(String contentType) {
-        return response.stream(contentType, -1);
-    }
+    /** Begins a stream of another type, e.g. of a JSON array that grows. */
+    SseWriter stream(String contentType);
 
-    /** Begins a JSON body of so many bytes that is written in pieces, as fast as the caller reads. */
-    public SseWriter body(long bytes) {
-        return response.stream("application/json", bytes);
-    }
+    /** Begins a JSON body of a known size in bytes that is written in pieces, as fast as the caller reads. */
+    SseWriter body(long bytes);
 
     /**
-     * Ends with an error in the route's format. A stream of which nothing was sent becomes that error, too; one that has begun
-     * is reset (a door that has a way to say it in the stream does so itself). Does nothing after an answer.
+     * Ends with an error in the route's format. A stream of which nothing was sent becomes that error, too; one that has begun is reset (a
+     * protocol that can report an error inside its stream does so itself). Does nothing after a response.
      */
-    public void fail(ApiError error) {
-        if (line != null && error.status() >= 400) {
-            line.failed(error.code().code());
-        }
-        boolean reportedByCall = metered && error.status() >= 500;
-        if (error.status() >= 400 && response.mayRefuse() && !reportedByCall) {
-            loop.refusals().refused(this, error); // before the caller knows: it may look for it at once
-        }
-        if (!response.fail(error, errors)) {
-            reset();
-        }
-    }
+    void fail(ApiError error);
 
-    /** An {@link ApiException} says itself what to answer; anything else is our fault, logged, and a 500 without details. */
-    public void fail(Throwable cause) {
-        Fatal.check(cause);
-        if (cause instanceof ApiException refusal) {
-            fail(refusal.error());
-        } else {
-            LOG.atLevel(response.isGone() ? Level.DEBUG : Level.ERROR)
-                    .addMarker(Event.REQUEST_FAULT)
-                    .setCause(cause)
-                    .addArgument(requestId)
-                    .addArgument(LogFields.request(requestId).ofAccount(payer))
-                    .log("request {} failed");
-            fail(ApiError.of(ErrorCode.INTERNAL_ERROR, "An internal error occurred. Request id: " + requestId + "."));
-        }
-    }
-
-    /** Ends the connection; where the answer had not ended, that is a departure. */
-    public void reset() {
-        response.reset();
-    }
-
-    // the life of it
-
-    void routed(Route<?> route, Map<String, String> params) {
-        this.route = route;
-        this.params = params;
-        this.errors = route.errors();
-        this.errors = route.errors().of(this);
-    }
-
-    void formatErrors(ErrorFormat errors) {
-        this.errors = errors.of(this);
-    }
-
-    void decoded(String path) {
-        this.path = path;
-    }
-
-    void admitted(String payer) {
-        this.payer = payer;
-    }
-
-    boolean isOpen() {
-        return response.isOpen();
-    }
-
-    /** The connection is of no further use. */
-    void closeAfterwards() {
-        response.closeAfterwards();
-    }
-
-    RequestHead requestHead() {
-        return head;
-    }
-
-    RequestBody requestBody() {
-        return body;
-    }
-
-    Response response() {
-        return response;
-    }
-
-    CallerConnection connection() {
-        return connection;
-    }
-
-    /** From any thread. */
-    boolean hasDeparted() {
-        return departed;
-    }
-
-    /** Since the request's head has come. */
-    long millis() {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
-    }
-
-    /** The connection has ended. */
-    void departed() {
-        if (!response.leave()) {
-            return;
-        }
-        departed = true;
-        finish();
-        Runnable told = gone;
-        gone = null;
-        if (told != null) {
-            guard(told);
-        }
-    }
-
-    /** The answer has left, or the caller has. */
-    void finish() {
-        if (finished) {
-            return;
-        }
-        finished = true;
-        body.release();
-        if (entered != null) {
-            loop.callers().leave(entered);
-        }
-        if (reservedFor != null) {
-            loop.unread().release(reservedFor);
-        }
-        loop.closed(this);
-        loop.observer().over(route, response.status(), System.nanoTime() - startedNanos, response.isStreamed());
-        if (line != null) {
-            line.finished();
-        }
-    }
-
-    /** The route's pattern and not the path, which may carry an id; never the query. */
-    public String routePattern() {
-        return route == null ? "-" : route.path();
-    }
-
-    /** So many bytes of the answer are given to the connection. */
-    void wrote(int bytes) {
-        if (line != null) {
-            line.wrote(bytes);
-        }
-    }
-
-    void sweep(long nowNanos) {
-        response.sweep(nowNanos);
-    }
+    /** Answers an {@link ApiException} as it says; logs anything else as a fault and answers 500 without details. */
+    void fail(Throwable cause);
 }

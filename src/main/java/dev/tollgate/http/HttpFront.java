@@ -39,7 +39,6 @@ public final class HttpFront {
     private final BodyReaders readers = new BodyReaders(HALF_OF_THE_CORES, HALF_OF_THE_CORES);
     private final BodyReaders writers = new BodyReaders(HALF_OF_THE_CORES, 1);
     private final AtomicInteger connections = new AtomicInteger();
-    private final ByAddress callers;
     private final List<FrontLoop> loops;
     private final AtomicReference<@Nullable String> deployment = new AtomicReference<>();
     private volatile boolean draining;
@@ -72,24 +71,26 @@ public final class HttpFront {
         this.vertx = vertx;
         this.options = options;
         this.memory = memory;
-        this.callers = new ByAddress(options.edge().connectionsPerAddressMax());
         FrontLoop.Shared shared = new FrontLoop.Shared(
                 vertx,
                 options,
-                new Routes(routes),
-                new Cors(options.origins()),
-                memory,
+                new FrontParts(
+                        new Routes(routes),
+                        new Cors(options.origins()),
+                        options.limits(),
+                        options.trustedHops(),
+                        memory,
+                        new Aside(readers, writers),
+                        new ByAddress(options.edge().connectionsPerAddressMax()),
+                        new WrongKeys(options.edge().wrongKeysPerMinuteMax(), Ticker.systemTicker()),
+                        this::draining,
+                        refusals,
+                        observer),
                 unread,
                 heads,
                 new HeadRules(FrontLoop.LINE_BYTES_MAX, options.limits().headerBytesMax(), isKnownKey),
-                new Aside(readers, writers),
                 clock,
-                this::draining,
-                connections,
-                callers,
-                new WrongKeys(options.edge().wrongKeysPerMinuteMax(), Ticker.systemTicker()),
-                refusals,
-                observer);
+                connections);
         List<FrontLoop> made = new ArrayList<>();
         for (int i = 0; i < options.loops(); i++) {
             made.add(new FrontLoop(shared, i, random.nextLong()));

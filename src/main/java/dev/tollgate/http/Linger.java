@@ -1,7 +1,5 @@
 package dev.tollgate.http;
 
-import java.time.Duration;
-
 /**
  * Closes a connection whose request was refused before its body was read. Closing at once would send a reset over the
  * unread bytes, and the reset would overtake the answer; so the rest is read and thrown away, up to a limit.
@@ -9,27 +7,23 @@ import java.time.Duration;
  */
 final class Linger {
 
-    private final CallerConnection connection;
     private final long bytesMax;
+    private final Runnable cut;
     private long bytes;
     private boolean flushed;
     private boolean ended;
 
-    private Linger(CallerConnection connection, long bytesMax) {
-        this.connection = connection;
+    /** @param cut closes the connection */
+    Linger(long bytesMax, Runnable cut) {
         this.bytesMax = bytesMax;
-    }
-
-    static void over(CallerConnection connection, Duration time, long bytesMax) {
-        connection.lingers(new Linger(connection, bytesMax));
-        connection.after(time.toMillis(), connection::cut);
+        this.cut = cut;
     }
 
     void take(int length, boolean last) {
         bytes += length;
         ended |= last;
         if (bytes > bytesMax) {
-            connection.cut();
+            cut.run();
         } else {
             closeWhenDone();
         }
@@ -43,7 +37,7 @@ final class Linger {
 
     private void closeWhenDone() {
         if (flushed && ended) {
-            connection.cut();
+            cut.run();
         }
     }
 }

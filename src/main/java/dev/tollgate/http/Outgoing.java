@@ -226,11 +226,14 @@ final class Outgoing extends Unread.Reader implements ChannelFutureListener {
     }
 
     private void report(long now) {
-        boolean isBilled = connection.isBilled();
+        CallerExchange exchange = connection.exchange();
+        boolean isBilled = exchange != null && exchange.hasReserved();
         long beyond = isBilled ? Math.max(0, now - pieceBytes) : now;
         if (beyond != held) {
             held = beyond;
-            unread.holds(this, connection.payer(), connection.network(), isBilled, beyond);
+            String account = exchange == null ? "" : exchange.callerAccount();
+            String network = exchange == null ? connection.place().network() : exchange.network();
+            unread.holds(this, account, network, isBilled, beyond);
         }
     }
 

@@ -2,9 +2,8 @@ package dev.tollgate.http;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.memory.Lease;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,30 +18,28 @@ final class RequestBody {
     private static final int SMALL_REST_BYTES = 64 * 1024;
 
     private static final byte[] NONE = new byte[0];
-    private static final byte[] CONTINUE = ResponseHead.ascii("HTTP/1.1 100 Continue\r\n\r\n");
 
     /** How long a broken connection is read on, so that the caller gets to see why. */
     private static final Duration BROKEN_LINGER = Duration.ofSeconds(1);
 
-    private final Exchange exchange;
-    private final FrontLoop loop;
-    private final CallerConnection connection;
+    private final CallerExchange exchange;
+    private final FrontParts parts;
+    private final Transport transport;
     private final long bytesAnnounced;
     private boolean paused;
     private boolean isWhole;
     private boolean isBroken;
     private boolean isLarge;
     private Lease lease = Lease.FREE;
-    private @Nullable Supplier<BodyGate.Question> gate;
     private @Nullable BodyIntake intake;
     private ContentCoding coding = ContentCoding.IDENTITY;
     private @Nullable BodyBytes bytes;
 
     /** @param bytesAnnounced the announced length, -1 for a chunked body, 0 for none */
-    RequestBody(Exchange exchange, FrontLoop loop, CallerConnection connection, long bytesAnnounced) {
+    RequestBody(CallerExchange exchange, FrontParts parts, Transport transport, long bytesAnnounced) {
         this.exchange = exchange;
-        this.loop = loop;
-        this.connection = connection;
+        this.parts = parts;
+        this.transport = transport;
         this.bytesAnnounced = bytesAnnounced;
     }
 
@@ -73,19 +70,19 @@ final class RequestBody {
     void pause() {
         if (isUnread()) {
             paused = true;
-            connection.pause();
+            transport.pause();
         }
     }
 
     private void resume() {
         if (paused) {
             paused = false;
-            connection.resume();
+            transport.resume();
         }
     }
 
     /** Some of it has come. */
-    void take(ByteBuf piece, boolean last) {
+    void take(ByteBuffer piece, boolean last) {
         BodyIntake reading = intake;
         if (reading != null) {
             reading.take(piece);
@@ -109,16 +106,15 @@ final class RequestBody {
      * asked.
      */
     void take(ContentCoding coding, @Nullable Supplier<BodyGate.Question> gate, Runnable then) {
-        int bytesMax = loop.limits().bodyBytesMax();
+        int bytesMax = parts.limits().bodyBytesMax();
         if (bytesAnnounced > bytesMax) {
             exchange.fail(BodyBytes.tooLarge(bytesMax));
             return;
         }
-        this.gate = gate;
         boolean large = coding != ContentCoding.IDENTITY
-                || bytesAnnounced > loop.limits().smallBodyBytesMax();
-        lease = loop.memory().lease(exchange.payer(), exchange.network(), large);
-        BodyIntake reading = new BodyIntake(exchange, this, loop, coding, large, then);
+                || bytesAnnounced > parts.limits().smallBodyBytesMax();
+        lease = parts.memory().lease(exchange.callerAccount(), exchange.network(), large);
+        BodyIntake reading = new BodyIntake(exchange, this, parts, coding, gate, large, then);
         intake = reading;
         if (large && gate != null) {
             pause();
@@ -129,20 +125,19 @@ final class RequestBody {
     }
 
     private void start() {
-        if ("100-continue".equalsIgnoreCase(exchange.requestHead().header(HttpHeaderNames.EXPECT))) {
-            connection.writeInformation(Unpooled.wrappedBuffer(CONTINUE));
-        }
-        connection.pace().start();
+        transport.awaitBody(
+                "100-continue".equalsIgnoreCase(exchange.requestHead().header(HttpHeaderNames.EXPECT)));
         resume();
     }
 
     /**
      * More has come than is small.
      *
-     * @param then what has come goes on to be read, unless it is refused
+     * @param gate null if nobody has to be asked
+     * @param then continues to read what has come, unless the body is refused
      * @throws dev.tollgate.base.error.ApiException where there is no room for a large one
      */
-    void grown(Runnable then) {
+    void grown(@Nullable Supplier<BodyGate.Question> gate, Runnable then) {
         lease.becomeLarge();
         if (gate == null) {
             then.run();
@@ -182,14 +177,12 @@ final class RequestBody {
     }
 
     /** Its framing is broken: where it ends nobody knows. */
-    void broken(Throwable cause) {
+    void broken(@Nullable String fault) {
         isBroken = true;
         if (isUnread() && exchange.isOpen()) {
-            exchange.closeAfterwards();
+            exchange.response().closeAfterwards();
             exchange.fail(ApiError.invalid(
-                    null,
-                    "The request body is not validly framed."
-                            + (cause instanceof BadHead bad ? " " + bad.getMessage() : "")));
+                    null, "The request body is not validly framed." + (fault == null ? "" : " " + fault)));
         }
     }
 
@@ -201,8 +194,8 @@ final class RequestBody {
     void complete(BodyBytes whole, ContentCoding coding, Runnable then) {
         bytes = whole;
         this.coding = coding;
-        isLarge =
-                coding != ContentCoding.IDENTITY || whole.size() > loop.limits().smallBodyBytesMax();
+        isLarge = coding != ContentCoding.IDENTITY
+                || whole.size() > parts.limits().smallBodyBytesMax();
         if (!isLarge) {
             lease.beingRead();
         }
@@ -230,7 +223,7 @@ final class RequestBody {
         }
         BodyBytes whole = sent;
         if (coding != ContentCoding.IDENTITY) {
-            whole = new BodyBytes(loop.limits().bodyBytesMax(), -1, lease);
+            whole = new BodyBytes(parts.limits().bodyBytesMax(), -1, lease);
             coding.unpack(sent.array(), sent.size(), whole);
             sent.release();
         }
@@ -249,17 +242,14 @@ final class RequestBody {
     void leave(boolean close) {
         dropIntake(); // nobody waits for the end of it any more
         if (isUnread() && close) {
-            Linger.over(
-                    connection,
-                    isBroken ? BROKEN_LINGER : loop.limits().linger(),
-                    loop.limits().lingerBytesMax());
+            transport.linger(isBroken ? BROKEN_LINGER : parts.limits().linger());
         }
         resume();
     }
 
     void sweep() {
         BodyIntake reading = intake;
-        String late = reading == null ? null : connection.pace().late();
+        String late = reading == null ? null : transport.lateBody();
         if (reading != null && late != null) {
             reading.late(late);
         }

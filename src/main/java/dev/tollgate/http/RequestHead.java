@@ -27,6 +27,7 @@ final class RequestHead {
     private final String uri;
     private @Nullable HttpHeaders headers;
     private @Nullable Map<String, List<String>> query;
+    private String path = "/";
 
     RequestHead(HttpRequest request) {
         this.method = request.method();
@@ -97,6 +98,16 @@ final class RequestHead {
             return Long.parseLong(length);
         }
         return headers().contains(HttpHeaderNames.TRANSFER_ENCODING) ? -1 : 0;
+    }
+
+    /** Sets {@link #path}. @throws dev.tollgate.base.error.ApiException 400 for a path that cannot be decoded */
+    void decodePath() {
+        path = RequestPath.decode(rawPath());
+    }
+
+    /** Returns the decoded path; "/" until it is decoded. */
+    String path() {
+        return path;
     }
 
     /** As sent, without the query and without the host that may stand before it. */

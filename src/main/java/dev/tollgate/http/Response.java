@@ -1,59 +1,67 @@
 package dev.tollgate.http;
 
 import dev.tollgate.base.error.ApiError;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer of one exchange, from its head to the moment when its last byte has been given away: open, perhaps streaming, answered; or gone
- * at any time before that. What belongs to a stage lies in it. Confined to the exchange's event loop.
+ * The response of one exchange, from its head until its last byte has been handed over: open, perhaps streaming, answered; or gone at any time
+ * before that. Confined to the exchange's event loop.
  */
 final class Response {
 
-    /** A head that can be added to, a stream, an answer on its way out, or none that anybody could read. */
-    sealed interface Stage permits ResponseHead, SseWriter, Answered, Gone {}
-
-    record Answered(int status, long sinceNanos) implements Stage {}
-
-    record Gone() implements Stage {}
+    private enum Stage {
+        /** Nothing is decided: the head can be added to. */
+        OPEN,
+        /** A stream has begun; nothing may have been sent of it. */
+        STREAMING,
+        /** All of it is on its way. */
+        ANSWERED,
+        /** The caller disconnected before. */
+        GONE
+    }
 
     private static final int UNAUTHORIZED = 401;
-    private static final Gone GONE = new Gone();
-    private static final byte[] VERSION = ResponseHead.ascii("openai-version: 2020-10-01\r\n");
-    private static final byte[] PROCESSING = ResponseHead.ascii("openai-processing-ms: ");
+    private static final int NO_CONTENT = 204;
+    private static final byte[] NONE = {};
     private static final String TASK_ID = "x-tollgate-task-id";
-    private static final byte[] CONTENT_LENGTH = ResponseHead.ascii("content-length: ");
-    private static final byte[] CLOSE = ResponseHead.ascii("connection: close\r\n");
-    private static final byte[] KEEP_ALIVE = ResponseHead.ascii("connection: keep-alive\r\n");
 
-    private final Exchange exchange;
-    private final FrontLoop loop;
-    private final CallerConnection connection;
-    private Stage stage = new ResponseHead();
+    private final CallerExchange exchange;
+    private final FrontParts parts;
+    private final Transport transport;
+    private Stage stage = Stage.OPEN;
+
+    /** Null once it has been sent, or nobody is left to send it to. */
+    private @Nullable ResponseHead head = new ResponseHead();
+
+    private @Nullable AnswerStream stream;
     private boolean closes;
-    private boolean streamed;
+    private int status;
+    private long answeredNanos;
 
-    /** @param closes whether the caller wants the connection to end with the answer */
-    Response(Exchange exchange, FrontLoop loop, CallerConnection connection, boolean closes) {
+    /** @param closes whether the caller wants the connection to end with the response */
+    Response(CallerExchange exchange, FrontParts parts, Transport transport, boolean closes) {
         this.exchange = exchange;
-        this.loop = loop;
-        this.connection = connection;
+        this.parts = parts;
+        this.transport = transport;
         this.closes = closes;
     }
 
     boolean isOpen() {
-        return stage instanceof ResponseHead;
+        return stage == Stage.OPEN;
     }
 
     boolean isGone() {
-        return stage == GONE;
+        return stage == Stage.GONE;
     }
 
-    boolean is(SseWriter stream) {
-        return stage == stream;
+    boolean is(AnswerStream writer) {
+        return stage == Stage.STREAMING && stream == writer;
+    }
+
+    boolean isUnsent() {
+        return head != null;
     }
 
     /** The connection is of no further use. */
@@ -65,172 +73,136 @@ final class Response {
         return closes;
     }
 
-    /** What it was answered with; 0 while it was not. */
+    /** Returns the status of the response; 0 until it is answered. */
     int status() {
-        return stage instanceof Answered answered ? answered.status() : 0;
+        return status;
     }
 
-    /** Whether it came in pieces. */
+    /** Returns whether it came in pieces. */
     boolean isStreamed() {
-        return streamed;
+        return stream != null;
     }
 
-    /** The caller has left. @return false where that makes no difference any more */
+    /** The caller has disconnected. @return false if the response had ended before */
     boolean leave() {
-        if (stage instanceof Answered || stage == GONE) {
+        if (stage == Stage.ANSWERED || stage == Stage.GONE) {
             return false;
         }
-        stage = GONE;
+        stage = Stage.GONE;
+        head = null;
         return true;
     }
 
     // ---- the head ----
 
     void setHeader(String name, String value) {
-        if (stage != GONE) {
+        if (stage != Stage.GONE) {
             unsent().set(name, value);
         }
     }
 
     void addHeader(String name, String value) {
-        if (stage != GONE) {
+        if (stage != Stage.GONE) {
             unsent().add(name, value);
         }
     }
 
     void ignore(String fieldPath) {
-        if (stage instanceof ResponseHead head) {
-            head.ignore(fieldPath);
+        if (stage == Stage.OPEN) {
+            unsent().ignore(fieldPath);
         }
     }
 
-    /** @throws IllegalStateException where it has been sent */
+    /** @throws IllegalStateException if it has been sent */
     ResponseHead unsent() {
-        ResponseHead head =
-                switch (stage) {
-                    case ResponseHead open -> open;
-                    case SseWriter stream -> stream.unsent();
-                    case Answered answered -> null;
-                    case Gone gone -> null;
-                };
-        if (head == null) {
-            throw answeredAlready();
+        ResponseHead unsent = head;
+        if (unsent == null) {
+            throw new IllegalStateException("request " + exchange.requestId() + " is answered already");
         }
-        return head;
+        return unsent;
     }
 
-    private ResponseHead open() {
-        if (stage instanceof ResponseHead head) {
-            return head;
-        }
-        throw answeredAlready();
-    }
-
-    /** Whether an error would be a refusal: nothing has left, and the call has not become a task, which has a record of its own. */
+    /** Returns whether an error would be a refusal: nothing has been sent, and the call has not become a task, which has its own record. */
     boolean mayRefuse() {
-        ResponseHead head =
-                stage instanceof ResponseHead open ? open : stage instanceof SseWriter stream ? stream.unsent() : null;
         return head != null && !head.has(TASK_ID);
     }
 
-    private IllegalStateException answeredAlready() {
-        return new IllegalStateException("request " + exchange.requestId() + " is answered already");
-    }
-
-    /** A head without the length and type of its body. @param room for what follows, in bytes */
-    ByteBuf begin(ResponseHead head, int status, int room) {
-        closes |= loop.draining() || exchange.requestBody().spoilsConnection();
-        boolean http10 = isHttp10();
-        allowBrowser(head);
-        ByteBuf out = connection.buffer(ResponseHead.USUAL_BYTES + room);
-        head.write(out, http10, status);
-        ResponseHead.writeField(out, "x-request-id", exchange.requestId());
-        out.writeBytes(VERSION);
-        ResponseHead.writeNumber(out, PROCESSING, exchange.millis());
-        out.writeBytes(loop.date());
-        if (closes) {
-            out.writeBytes(CLOSE);
-        } else if (http10) {
-            out.writeBytes(KEEP_ALIVE);
-        }
-        return out;
-    }
-
-    /** The head has the other headers already. */
-    private void allowBrowser(ResponseHead head) {
+    /**
+     * Completes the head, which is sent next.
+     *
+     * @param bytes of the body, or one of {@link ResponseHead}'s
+     */
+    ResponseHead begin(int status, @Nullable String contentType, long bytes) {
+        ResponseHead begun = unsent();
+        closes |= parts.isDraining() || exchange.requestBody().spoilsConnection();
         String origin = exchange.requestHead().header(HttpHeaderNames.ORIGIN);
         if (origin != null
-                && !head.has("access-control-allow-origin")
-                && loop.routes().isApi(exchange.path())) {
-            loop.cors().answer(origin, head);
+                && !begun.has("access-control-allow-origin")
+                && parts.routes().isApi(exchange.path())) {
+            parts.cors().answer(origin, begun);
         }
+        begun.complete(status, contentType, bytes, closes);
+        head = null;
+        return begun;
     }
 
-    static void endWithLength(ByteBuf out, long bytes) {
-        ResponseHead.writeNumber(out, CONTENT_LENGTH, bytes);
-        ResponseHead.writeEnd(out);
-    }
+    // ---- the response ----
 
-    // ---- the answer ----
-
-    /** Answers with a whole body. */
+    /** Responds with a whole body. */
     void send(int status, String contentType, byte[] body) {
-        if (stage == GONE) {
-            return;
+        if (stage != Stage.GONE) {
+            transport.send(answer(status, contentType, body.length), isHead() ? NONE : body);
         }
-        int first = isHead() ? 0 : Math.min(body.length, connection.pieceBytes());
-        ByteBuf out = begin(open(), status, first);
-        ResponseHead.writeField(out, "content-type", contentType);
-        endWithLength(out, body.length);
-        out.writeBytes(body, 0, first);
-        boolean isWhole = isHead() || first == body.length;
-        answered(status, out, isWhole ? null : Unpooled.wrappedBuffer(body, first, body.length - first));
     }
 
-    /** The same with a body that other answers share. */
+    /** Responds with a whole body that other responses share. */
     void send(int status, String contentType, SharedBytes body) {
-        if (stage == GONE) {
+        if (stage == Stage.GONE) {
             return;
         }
-        ByteBuf out = begin(open(), status, 0);
-        ResponseHead.writeField(out, "content-type", contentType);
-        endWithLength(out, body.length());
-        answered(status, out, isHead() ? null : body.view());
+        ResponseHead whole = answer(status, contentType, body.length());
+        if (isHead()) {
+            transport.send(whole, NONE);
+        } else {
+            transport.send(whole, body);
+        }
     }
 
-    /** Answers without a body. */
+    /** Responds without a body. */
     void empty(int status) {
-        if (stage != GONE) {
-            ByteBuf out = begin(open(), status, 0);
-            if (status == 204) {
-                ResponseHead.writeEnd(out);
-            } else {
-                endWithLength(out, 0);
-            }
-            answered(status, out, null);
+        if (stage != Stage.GONE) {
+            transport.send(answer(status, null, status == NO_CONTENT ? ResponseHead.NO_BODY : 0), NONE);
         }
     }
 
-    /** Begins a stream of pieces; nothing is sent before the first one. @param bytes of all of them, -1 where that shows only at the end */
-    SseWriter stream(String contentType, long bytes) {
-        if (stage == GONE) {
-            return new SseWriter(this, connection, new ResponseHead(), contentType, bytes);
+    private ResponseHead answer(int status, @Nullable String contentType, long bytes) {
+        if (stage == Stage.STREAMING) {
+            throw new IllegalStateException("request " + exchange.requestId() + " is answered already");
         }
-        closes |= bytes < 0 && isHttp10();
-        SseWriter stream = new SseWriter(this, connection, open(), contentType, bytes);
-        streamed = true;
-        stage = stream;
-        return stream;
+        ResponseHead whole = begin(status, contentType, bytes);
+        answered(status);
+        return whole;
     }
 
-    /** A stream's head has been written: thousands that run at once shall not keep what nobody reads any more. */
+    /** Begins a stream of pieces; nothing is sent before the first one. @param bytes of all of them, or {@link ResponseHead#STREAM} */
+    AnswerStream stream(String contentType, long bytes) {
+        AnswerStream begun = new AnswerStream(this, transport, contentType, bytes);
+        if (stage == Stage.GONE) {
+            return begun;
+        }
+        if (stage != Stage.OPEN) {
+            throw new IllegalStateException("request " + exchange.requestId() + " is answered already");
+        }
+        closes |= bytes < 0 && exchange.requestHead().isHttp10();
+        stream = begun;
+        stage = Stage.STREAMING;
+        return begun;
+    }
+
+    /** A stream's head has been sent: thousands of concurrent streams must not keep headers that nobody reads again. */
     void dropRequestHeaders() {
         exchange.requestHead().dropHeaders();
-        connection.heads().forgets();
-    }
-
-    boolean isHttp10() {
-        return exchange.requestHead().isHttp10();
+        transport.forgetHead();
     }
 
     boolean isHead() {
@@ -238,46 +210,50 @@ final class Response {
     }
 
     /**
-     * An error becomes of what has not been sent. Does nothing after an answer.
+     * Turns what has not been sent into an error. Does nothing after a response.
      *
-     * @return false for a stream that has begun: there is no way to say it
+     * @return false for a stream that has begun: there is no way to report it
      */
     boolean fail(ApiError error, ErrorFormat format) {
-        if (stage instanceof SseWriter stream) {
-            ResponseHead head = stream.unsent();
+        if (stage == Stage.STREAMING) {
             if (head == null) {
                 return false;
             }
-            streamed = false;
-            stage = head;
+            stream = null;
+            stage = Stage.OPEN;
         }
-        if (stage instanceof ResponseHead head) {
-            format.headers().forEach(head::set);
-            error.headers().forEach(head::set);
-            if (error.status() == UNAUTHORIZED) {
-                head.set("www-authenticate", "Bearer"); // a 401 has to name a way (RFC 9110, 15.5.2)
-            }
-            if (error.status() == 204) {
-                empty(204);
-            } else {
-                send(error.status(), format.contentType(), format.render(error));
-            }
+        if (stage == Stage.OPEN) {
+            refuse(unsent(), error, format);
         }
         return true;
     }
 
-    /** The last bytes are given away; the end of a stream is an answer, too. @param more follows them */
-    void answered(int status, ByteBuf last, @Nullable ByteBuf more) {
-        stage = new Answered(status, System.nanoTime());
+    private void refuse(ResponseHead open, ApiError error, ErrorFormat format) {
+        format.headers().forEach(open::set);
+        error.headers().forEach(open::set);
+        if (error.status() == UNAUTHORIZED) {
+            open.set("www-authenticate", "Bearer"); // a 401 has to name a way (RFC 9110, 15.5.2)
+        }
+        if (error.status() == NO_CONTENT) {
+            empty(NO_CONTENT);
+        } else {
+            send(error.status(), format.contentType(), format.render(error));
+        }
+    }
+
+    /** The last bytes are sent next; the end of a stream is a response, too. */
+    void answered(int status) {
+        stage = Stage.ANSWERED;
+        this.status = status;
+        answeredNanos = System.nanoTime();
         exchange.requestBody().leave(closes);
-        connection.writeLast(last, more);
     }
 
     // ---- its time ----
 
     /** The connection has room again. */
     void hasRoom() {
-        if (stage instanceof SseWriter stream) {
+        if (stage == Stage.STREAMING && stream != null) {
             stream.hasRoom();
         }
     }
@@ -287,27 +263,31 @@ final class Response {
         exchange.guard(step);
     }
 
-    /** Ends the connection; where the answer had not ended, that is a departure. */
+    /** Ends the connection; if the response had not ended, that is a disconnect. */
     void reset() {
-        if (stage instanceof SseWriter stream && stream.full()) {
-            connection.cut();
+        if (stage == Stage.STREAMING && stream != null && stream.full()) {
+            transport.cut();
         } else {
-            connection.closeOnceWritten();
+            transport.closeOnceWritten();
         }
     }
 
     void sweep(long nowNanos) {
-        Duration write = loop.limits().write();
+        Duration write = parts.limits().write();
         switch (stage) {
-            case ResponseHead open -> exchange.requestBody().sweep();
-            case SseWriter stream -> stream.sweep(nowNanos, write.toNanos());
-            case Answered(int _, long sinceNanos) -> {
-                dropRequestHeaders(); // what waits for its reader shall not keep them
-                if (nowNanos - sinceNanos > write.toNanos()) {
-                    connection.cut();
+            case OPEN -> exchange.requestBody().sweep();
+            case STREAMING -> {
+                if (stream != null) {
+                    stream.sweep(nowNanos, write.toNanos());
                 }
             }
-            case Gone gone -> {}
+            case ANSWERED -> {
+                dropRequestHeaders(); // a response that waits for its reader must not keep them
+                if (nowNanos - answeredNanos > write.toNanos()) {
+                    transport.cut();
+                }
+            }
+            case GONE -> {}
         }
     }
 }

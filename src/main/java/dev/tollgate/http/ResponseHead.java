@@ -1,36 +1,35 @@
 package dev.tollgate.http;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The head of an answer that is not sent yet. Names are in lower case, a value is on one line: nothing that a caller chose can begin a header
- * of its own. Confined to the event loop.
+ * The head of a response. A value is on one line: nothing that a caller chose can begin a header of its own. Confined to the event loop.
  */
-final class ResponseHead implements Response.Stage {
+final class ResponseHead {
 
-    /** Most answers fit in so much beside their body. */
-    static final int USUAL_BYTES = 768;
+    /** A body whose size shows only at its end. */
+    static final long STREAM = -1;
 
-    private static final byte[] HTTP_1_1 = ascii("HTTP/1.1 ");
-    private static final byte[] HTTP_1_0 = ascii("HTTP/1.0 ");
-    private static final byte[] LINE = ascii("\r\n");
+    /** A response that never has a body. */
+    static final long NO_BODY = -2;
 
-    /** Names and values by turns. */
+    /** Names and values alternately. */
     private String[] fields = new String[16];
 
     private int length;
     private @Nullable IgnoredFields ignored;
+    private int status;
+    private @Nullable String contentType;
+    private long bytes;
+    private boolean closes;
 
     boolean has(String name) {
         return indexOf(name) >= 0;
     }
 
-    /** Takes the place of what has that name, in whatever letters. */
+    /** Replaces what has that name in any case. */
     void set(String name, String value) {
         int at = indexOf(name);
         if (at < 0) {
@@ -58,9 +57,13 @@ final class ResponseHead implements Response.Stage {
         return -1;
     }
 
-    void forEachName(Consumer<String> action) {
+    /** Calls an action for each name and value, in the order in which they were set. */
+    void forEach(BiConsumer<String, String> action) {
         for (int i = 0; i < length; i += 2) {
-            action.accept(fields[i]);
+            action.accept(fields[i], fields[i + 1]);
+        }
+        if (ignored != null) {
+            action.accept("x-tollgate-ignored", ignored.header());
         }
     }
 
@@ -82,47 +85,35 @@ final class ResponseHead implements Response.Stage {
         ignored.add(fieldPath);
     }
 
-    /** The first line and all that was set; more headers may follow. */
-    void write(ByteBuf out, boolean http10, int status) {
-        HttpResponseStatus known = HttpResponseStatus.valueOf(status);
-        out.writeBytes(http10 ? HTTP_1_0 : HTTP_1_1);
-        writeDecimal(out, status);
-        out.writeByte(' ').writeCharSequence(known.reasonPhrase(), StandardCharsets.US_ASCII);
-        out.writeBytes(LINE);
-        for (int i = 0; i < length; i += 2) {
-            writeField(out, fields[i], fields[i + 1]);
-        }
-        if (ignored != null) {
-            writeField(out, "x-tollgate-ignored", ignored.header());
-        }
+    /**
+     * Sets what the response turned out to be.
+     *
+     * @param contentType null without a body
+     * @param bytes of the body, {@link #STREAM} or {@link #NO_BODY}
+     * @param closes whether the connection ends with the response
+     */
+    void complete(int status, @Nullable String contentType, long bytes, boolean closes) {
+        this.status = status;
+        this.contentType = contentType;
+        this.bytes = bytes;
+        this.closes = closes;
     }
 
-    /** A header that needs no checking. */
-    static void writeField(ByteBuf out, String name, String value) {
-        out.writeCharSequence(name, StandardCharsets.US_ASCII);
-        out.writeByte(':').writeByte(' ');
-        out.writeCharSequence(value, StandardCharsets.ISO_8859_1);
-        out.writeBytes(LINE);
+    int status() {
+        return status;
     }
 
-    /** @param begin the name, the colon and the space behind it */
-    static void writeNumber(ByteBuf out, byte[] begin, long value) {
-        writeDecimal(out.writeBytes(begin), value);
-        out.writeBytes(LINE);
+    @Nullable
+    String contentType() {
+        return contentType;
     }
 
-    static void writeEnd(ByteBuf out) {
-        out.writeBytes(LINE);
+    /** Returns the size of the body, {@link #STREAM} or {@link #NO_BODY}. */
+    long bytes() {
+        return bytes;
     }
 
-    private static void writeDecimal(ByteBuf out, long value) {
-        if (value >= 10) {
-            writeDecimal(out, value / 10);
-        }
-        out.writeByte('0' + (int) (value % 10));
-    }
-
-    static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
+    boolean closes() {
+        return closes;
     }
 }

@@ -1,7 +1,5 @@
 package dev.tollgate.http;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 
 /** A body that many answers send at the same time: it is in memory once, however many callers have not read it. Immutable, thread-safe. */
@@ -26,7 +24,8 @@ public final class SharedBytes {
         return bytes.remaining();
     }
 
-    ByteBuf view() {
-        return Unpooled.wrappedBuffer(bytes.duplicate());
+    /** Returns a view of the bytes with a position of its own. */
+    ByteBuffer bytes() {
+        return bytes.duplicate();
     }
 }

@@ -6,37 +6,37 @@ import org.jspecify.annotations.Nullable;
 /** The connections of one event loop that have no request, in the order in which they fell silent. Confined to that loop. */
 final class Silent {
 
-    private @Nullable CallerConnection first;
-    private @Nullable CallerConnection last;
+    private @Nullable Place first;
+    private @Nullable Place last;
 
-    void add(CallerConnection connection) {
-        if (connection.before == null && connection != first) {
-            connection.before = last;
+    void add(Place place) {
+        if (place.before == null && place != first) {
+            place.before = last;
             if (last == null) {
-                first = connection;
+                first = place;
             } else {
-                last.after = connection;
+                last.after = place;
             }
-            last = connection;
+            last = place;
         }
     }
 
-    void remove(CallerConnection connection) {
-        if (connection.before == null && connection != first) {
+    void remove(Place place) {
+        if (place.before == null && place != first) {
             return;
         }
-        if (connection.before == null) {
-            first = connection.after;
+        if (place.before == null) {
+            first = place.after;
         } else {
-            connection.before.after = connection.after;
+            place.before.after = place.after;
         }
-        if (connection.after == null) {
-            last = connection.before;
+        if (place.after == null) {
+            last = place.before;
         } else {
-            connection.after.before = connection.before;
+            place.after.before = place.before;
         }
-        connection.before = null;
-        connection.after = null;
+        place.before = null;
+        place.after = null;
     }
 
     /**
@@ -45,15 +45,15 @@ final class Silent {
      * @param wanted whether that one may go
      * @return how many
      */
-    int cut(int most, Predicate<CallerConnection> wanted) {
+    int cut(int most, Predicate<Place> wanted) {
         int cut = 0;
-        CallerConnection next = first;
+        Place next = first;
         while (next != null && cut < most) {
-            CallerConnection looked = next;
+            Place looked = next;
             next = looked.after;
             if (wanted.test(looked)) {
                 remove(looked);
-                looked.cutSilent();
+                looked.give();
                 cut++;
             }
         }

@@ -171,7 +171,7 @@ class CallerConnectionTest {
         route("/v1/fails", exchange -> {
             exchange.onGone(gone::countDown);
             SseWriter stream = exchange.stream();
-            while (exchange.connection().isEmpty()) {
+            while (front.unread().bytes() == 0) {
                 stream.write(new byte[4096]);
             }
             full.set(stream.full());

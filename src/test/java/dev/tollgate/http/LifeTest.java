@@ -95,7 +95,7 @@ class LifeTest {
 
     private <T> T onLoop(Exchange exchange, java.util.concurrent.Callable<T> step) {
         io.vertx.core.Promise<T> done = io.vertx.core.Promise.promise();
-        exchange.context().runOnContext(turn -> {
+        exchange.onLoop(() -> {
             try {
                 done.complete(step.call());
             } catch (Exception e) {

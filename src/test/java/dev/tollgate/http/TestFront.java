@@ -3,6 +3,7 @@ package dev.tollgate.http;
 import dev.tollgate.base.memory.MemoryBudget;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.lang.reflect.Field;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -170,6 +171,19 @@ final class TestFront implements AutoCloseable {
 
     RawClient client() throws java.io.IOException {
         return new RawClient(front.port());
+    }
+
+    /** Returns what sends the response of an exchange; no handler gets at it. */
+    static Outgoing outgoing(Exchange exchange) {
+        try {
+            Field transport = CallerExchange.class.getDeclaredField("transport");
+            Field outgoing = CallerTransport.class.getDeclaredField("outgoing");
+            transport.setAccessible(true);
+            outgoing.setAccessible(true);
+            return (Outgoing) outgoing.get(transport.get(exchange));
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
     }
 
     static <T> T await(Future<T> future) {

@@ -178,7 +178,7 @@ class UnreadTest {
     @Test
     void without_direct_memory_for_an_answer_only_its_connection_ends() throws IOException {
         route("/v1/refused", exchange -> {
-            exchange.connection().buffer(Integer.MAX_VALUE);
+            TestFront.outgoing(exchange).buffer(Integer.MAX_VALUE);
             exchange.json(200, body);
         });
         route("/v1/list", exchange -> exchange.json(200, body));

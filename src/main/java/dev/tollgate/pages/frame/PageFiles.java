@@ -94,7 +94,7 @@ final class PageFiles {
             this.exchange = exchange;
             this.file = file;
             this.core = core;
-            exchange.context().runOnContext(turn -> exchange.onGone(this::leave));
+            exchange.onLoop(() -> exchange.onGone(this::leave));
         }
 
         boolean take(byte[] bytes) {

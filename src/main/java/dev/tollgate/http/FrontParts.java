@@ -1,0 +1,30 @@
+package dev.tollgate.http;
+
+import dev.tollgate.base.memory.MemoryBudget;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What all exchanges of one front share. Its members are immutable or thread-safe.
+ *
+ * @param trustedHops proxies before this server that append to {@code X-Forwarded-For}
+ * @param memory what bodies are charged to
+ * @param callers connections of each network, or behind proxies its requests
+ * @param draining whether the server is shutting down
+ */
+record FrontParts(
+        Routes routes,
+        Cors cors,
+        HttpLimits limits,
+        int trustedHops,
+        MemoryBudget memory,
+        Aside aside,
+        ByAddress callers,
+        WrongKeys wrongKeys,
+        BooleanSupplier draining,
+        RefusalObserver refusals,
+        RequestObserver observer) {
+
+    boolean isDraining() {
+        return draining.getAsBoolean();
+    }
+}
