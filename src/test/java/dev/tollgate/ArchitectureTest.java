@@ -688,6 +688,29 @@ class ArchitectureTest {
                 .resideInAPackage("io.vertx.core.http.."));
     }
 
+    /** Features see requests and responses; how they travel is told to the server that is put together in {@code app}. */
+    @Test
+    void http_is_seen_without_its_engine() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages(packageOf("app"), packageOf("http.exchange"), packageOf("http.engine"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(packageOf("http.exchange"), packageOf("http.engine")));
+        check(noClasses()
+                .that()
+                .resideInAPackage(packageOf("http.exchange"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(packageOf("http.engine"), "io.netty.channel..", "io.netty.buffer.."));
+        check(noClasses()
+                .that()
+                .resideInAPackage(ROOT + ".http")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.netty.."));
+    }
+
     @Test
     void only_the_root_makes_handlers() {
         check(noClasses()

@@ -2,14 +2,14 @@ package dev.tollgate.app;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.memory.MemoryBudget;
-import dev.tollgate.http.Certificates;
 import dev.tollgate.http.Exchange;
-import dev.tollgate.http.HttpFront;
-import dev.tollgate.http.HttpOptions;
 import dev.tollgate.http.RefusalObserver;
 import dev.tollgate.http.RequestObserver;
 import dev.tollgate.http.Route;
-import dev.tollgate.http.Unread;
+import dev.tollgate.http.engine.Certificates;
+import dev.tollgate.http.engine.HttpFront;
+import dev.tollgate.http.engine.HttpOptions;
+import dev.tollgate.http.engine.Unread;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;

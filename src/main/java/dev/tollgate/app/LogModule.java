@@ -4,7 +4,7 @@ import dev.tollgate.base.config.CurrentSettings;
 import dev.tollgate.base.config.SettingTable;
 import dev.tollgate.base.log.LogFormat;
 import dev.tollgate.base.log.LogOutput;
-import dev.tollgate.http.AccessLog;
+import dev.tollgate.http.exchange.AccessLog;
 
 /** The log and the access log, as the settings have them. */
 final class LogModule {

@@ -3,7 +3,6 @@ package dev.tollgate.http;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Set;
@@ -42,7 +41,7 @@ public enum BodyKind {
      * @param contentType as it was sent; null without one
      * @throws ApiException 415 for a kind that is not taken
      */
-    static BodyKind of(Set<BodyKind> taken, @Nullable String contentType) {
+    public static BodyKind of(Set<BodyKind> taken, @Nullable String contentType) {
         if (contentType == null) {
             if (taken.contains(JSON)) {
                 return JSON;
@@ -65,7 +64,7 @@ public enum BodyKind {
         String types = taken.stream().sorted().map(kind -> kind.type).collect(Collectors.joining(", "));
         return ApiError.of(ErrorCode.INVALID_REQUEST, what + ": it must be " + types.replace(", ", " or ") + ".")
                 .withStatus(415)
-                .withHeader(HttpHeaderNames.ACCEPT.toString(), types)
+                .withHeader("accept", types)
                 .asException();
     }
 

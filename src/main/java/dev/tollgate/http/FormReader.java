@@ -18,10 +18,10 @@ import java.util.Set;
  */
 public final class FormReader implements BodyReader<Form> {
 
-    static final int BYTES_MAX = 64 * 1024;
-    static final int FIELDS_MAX = 64;
-    static final int NAME_BYTES_MAX = 64;
-    static final int VALUE_BYTES_MAX = 16 * 1024;
+    public static final int BYTES_MAX = 64 * 1024;
+    public static final int FIELDS_MAX = 64;
+    public static final int NAME_BYTES_MAX = 64;
+    public static final int VALUE_BYTES_MAX = 16 * 1024;
 
     private static final int SHOWN_CHARS_MAX = 40;
     private static final String A_NAME = "A name in the form";
@@ -129,7 +129,7 @@ public final class FormReader implements BodyReader<Form> {
         return ApiError.invalid(null, message).asException();
     }
 
-    static ApiException tooLarge() {
+    public static ApiException tooLarge() {
         return ApiError.of(
                         ErrorCode.INVALID_REQUEST,
                         "The form is too large: at most " + BYTES_MAX + " bytes are allowed, not compressed.")

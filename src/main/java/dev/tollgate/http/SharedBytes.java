@@ -25,7 +25,7 @@ public final class SharedBytes {
     }
 
     /** Returns a view of the bytes with a position of its own. */
-    ByteBuffer bytes() {
+    public ByteBuffer bytes() {
         return bytes.duplicate();
     }
 }

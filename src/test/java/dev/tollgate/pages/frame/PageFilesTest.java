@@ -4,12 +4,12 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.memory.MemoryBudget;
 import dev.tollgate.http.Gate;
-import dev.tollgate.http.HttpFront;
-import dev.tollgate.http.HttpOptions;
 import dev.tollgate.http.RefusalObserver;
 import dev.tollgate.http.RequestObserver;
 import dev.tollgate.http.Route;
-import dev.tollgate.http.Unread;
+import dev.tollgate.http.engine.HttpFront;
+import dev.tollgate.http.engine.HttpOptions;
+import dev.tollgate.http.engine.Unread;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,0 +1,79 @@
+package dev.tollgate.http.engine;
+
+import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.base.log.Event;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes in connections and deals them out to the loops, by turns. On an event loop of its own. */
+final class Acceptor extends ChannelInboundHandlerAdapter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
+
+    /** As many as Linux takes unless told otherwise: who connects beside a flood waits a second for each try that finds no place. */
+    private static final int BACKLOG = 4096;
+
+    private final List<FrontLoop> loops;
+    private int next;
+
+    private Acceptor(List<FrontLoop> loops) {
+        this.loops = loops;
+    }
+
+    /** Listens from now on. @param loops which live already */
+    static Future<Channel> listen(Vertx vertx, HttpOptions options, List<FrontLoop> loops) {
+        VertxInternal internal = (VertxInternal) vertx;
+        Channel server = internal.transport().serverChannelFactory(false).newChannel();
+        server.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
+        server.config().setOption(ChannelOption.SO_REUSEADDR, true);
+        server.pipeline().addLast(new Acceptor(loops));
+        Promise<Channel> listening = Promise.promise();
+        internal.acceptorEventLoopGroup().register(server).addListener(registered -> {
+            if (registered.isSuccess()) {
+                server.bind(new InetSocketAddress(options.host(), options.port()))
+                        .addListener((ChannelFuture bound) -> told(bound, listening));
+            } else {
+                server.unsafe().closeForcibly();
+                listening.fail(registered.cause());
+            }
+        });
+        return listening.future();
+    }
+
+    private static void told(ChannelFuture bound, Promise<Channel> listening) {
+        if (bound.isSuccess()) {
+            listening.complete(bound.channel());
+        } else {
+            bound.channel().close();
+            listening.fail(bound.cause());
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object accepted) {
+        FrontLoop loop = loops.get(next);
+        next = (next + 1) % loops.size();
+        loop.accept((Channel) accepted);
+    }
+
+    /** Mostly there are no more file descriptors: whoever leaves gives one back. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        Fatal.check(cause);
+        LOG.warn(Event.REQUEST_FAULT, "a connection could not be taken in; the next one is in a second", cause);
+        context.channel().config().setAutoRead(false);
+        context.executor().schedule(() -> context.channel().config().setAutoRead(true), 1, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,125 @@
+package dev.tollgate.http.engine;
+
+import dev.tollgate.http.HttpLimits;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the bodies of one connection come in: each as a whole within its time, and not slower than the least speed. The speed is the
+ * caller's: what comes counts from the head on, the time only while a read is asked of the connection, so that nobody pays for what
+ * the reader above takes to think.
+ *
+ * <p>Has no timer of its own: the exchange asks {@link #late} at each sweep. Confined to the connection's event loop.
+ */
+final class BodyPace extends ChannelDuplexHandler {
+
+    private final HttpLimits limits;
+    private final LongSupplier clock;
+
+    /** A head has come, and the end of its body has not. */
+    private boolean isComing;
+
+    /** It is waited for. */
+    private boolean isTimed;
+
+    /** A read is asked of the connection. */
+    private boolean isReading = true;
+
+    private long startNanos;
+    private long readingSinceNanos;
+    private long windowNanos;
+    private long windowBytes;
+
+    /** @param clock of nanoseconds */
+    BodyPace(HttpLimits limits, LongSupplier clock) {
+        this.limits = limits;
+        this.clock = clock;
+    }
+
+    /** From now on the body is waited for; one that has come already is never late. */
+    void start() {
+        if (isComing) {
+            isTimed = true;
+            startNanos = clock.getAsLong();
+            readingSinceNanos = startNanos;
+        }
+    }
+
+    /** Looks at the time, and at the speed once a window is full. @return what a caller that is too slow is told, null for any other */
+    @Nullable
+    String late() {
+        if (!isTimed) {
+            return null;
+        }
+        long now = clock.getAsLong();
+        if (now - startNanos > limits.bodyTime().toNanos()) {
+            return "The request body did not arrive within " + limits.bodyTime().toSeconds() + " seconds.";
+        }
+        if (isReading) {
+            countTo(now);
+        }
+        if (windowNanos < limits.bodyWindow().toNanos()) {
+            return null;
+        }
+        long bytesMin = TimeUnit.NANOSECONDS.toMillis(windowNanos) * limits.bodyBytesPerSecondMin() / 1000;
+        boolean slow = windowBytes < bytesMin;
+        windowNanos = 0;
+        windowBytes = 0;
+        return slow ? "The request body arrived too slowly." : null;
+    }
+
+    private void countTo(long now) {
+        windowNanos += now - readingSinceNanos;
+        readingSinceNanos = now;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (message instanceof HttpRequest) {
+            isComing = true;
+            isTimed = false;
+            windowNanos = 0;
+            windowBytes = 0;
+        }
+        if (message instanceof HttpContent content) {
+            windowBytes += content.content().readableBytes();
+        }
+        if (message instanceof LastHttpContent) {
+            isComing = false;
+            isTimed = false;
+        }
+        context.fireChannelRead(message);
+    }
+
+    /** What is above may stop reading now; otherwise the connection, or it, goes on. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (isReading && isTimed) {
+            countTo(clock.getAsLong());
+        }
+        isReading = false;
+        context.fireChannelReadComplete();
+        if (context.channel().config().isAutoRead()) {
+            reading();
+        }
+    }
+
+    @Override
+    public void read(ChannelHandlerContext context) {
+        reading();
+        context.read();
+    }
+
+    private void reading() {
+        if (!isReading && isTimed) {
+            readingSinceNanos = clock.getAsLong();
+        }
+        isReading = true;
+    }
+}

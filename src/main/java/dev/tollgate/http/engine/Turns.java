@@ -1,0 +1,260 @@
+package dev.tollgate.http.engine;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives the requests of one connection their turns, and tells a caller that has said all from one that has left.
+ *
+ * <p>A request is read when the answer before it has been handed to the socket; what comes meanwhile stays bytes, at most {@value
+ * #HELD_BYTES_MAX} and what one read brings, and then nothing more is read. So callers that send ahead are answered in order, and one
+ * that does not read its answers is not asked for more.
+ *
+ * <p>Both a caller that closes its sending side and one that leaves look the same from here: nothing more comes. Taken for the first is
+ * what comes with the last request or a moment after it, before any of its answer has been written; the connection ends after the answer,
+ * and if the caller was gone all the same, the first write that fails tells. Anything later is a departure and closes at once.
+ *
+ * <p>Confined to the connection's event loop.
+ */
+final class Turns extends ChannelDuplexHandler {
+
+    static final int HELD_BYTES_MAX = 2 * 1024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Turns.class);
+
+    /** What has come of the request whose turn it is. */
+    private enum Request {
+        NONE,
+        BEGUN,
+        WHOLE
+    }
+
+    /** What has been written of its answer; later ones include earlier ones. */
+    private enum Answer {
+        NONE,
+        BEGUN,
+        ENDED,
+        /** All of it has been handed to the socket. */
+        SENT
+    }
+
+    /** What is known of the end of input. */
+    private enum End {
+        /** More may come. */
+        OPEN,
+        /** Nothing more comes, and what came before that is held. */
+        HELD,
+        /** Nothing more comes: the connection is closed. */
+        REACHED,
+        /** Nothing more comes, and the caller still waits for its answer. */
+        HALF_CLOSED
+    }
+
+    private final HalfCloseWindow window;
+    private final RequestDecoder decoder;
+    private @Nullable ChannelHandlerContext decoding;
+
+    private Request request = Request.NONE;
+    private Answer answer = Answer.NONE;
+    private End end = End.OPEN;
+
+    /** The next one's turn has come, and it waits for the loop to read it. */
+    private boolean isReadingOn;
+
+    private boolean isBroken;
+    private boolean wantsRead;
+
+    /** @param halfClose how long after a request's end the end of what is sent is no departure */
+    Turns(HeadRules rules, int chunkBytesMax, HeadRoom room, Duration halfClose) {
+        this.window = new HalfCloseWindow(halfClose);
+        this.decoder = new RequestDecoder(rules, chunkBytesMax, room) {
+            @Override
+            protected void heldMore() {
+                said();
+            }
+        };
+    }
+
+    /** What reads the requests; goes before this into the pipeline. */
+    RequestDecoder decoder() {
+        return decoder;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        decoding = context.pipeline().context(decoder);
+    }
+
+    // ---- what comes ----
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+        if (message instanceof HttpRequest) {
+            request = Request.BEGUN;
+            answer = Answer.NONE;
+        }
+        boolean last = message instanceof LastHttpContent;
+        if (last) {
+            request = Request.WHOLE;
+            said();
+        }
+        context.fireChannelRead(message);
+        if (last) {
+            next(context);
+        }
+    }
+
+    @Override
+    public void read(ChannelHandlerContext context) {
+        if (end != End.OPEN) {
+            return; // some sockets fail when they are asked again
+        }
+        if (decoder.held() > HELD_BYTES_MAX) {
+            wantsRead = true;
+        } else {
+            context.read();
+        }
+    }
+
+    // ---- what goes ----
+
+    /** Some of an answer is written now. */
+    void answerBegins() {
+        reached(Answer.BEGUN);
+    }
+
+    /** The rest of it is. */
+    void answerEnds() {
+        reached(Answer.ENDED);
+    }
+
+    private void reached(Answer stage) {
+        if (answer.compareTo(stage) < 0) {
+            answer = stage;
+        }
+    }
+
+    /** All of it has been handed to the socket, or cannot be: then the connection's end tells. */
+    void answerLeft() {
+        ChannelHandlerContext context = decoding;
+        reached(Answer.SENT);
+        if (context != null) {
+            next(context);
+        }
+    }
+
+    /** Once a request is whole and its answer gone it is the next one's turn. */
+    private void next(ChannelHandlerContext context) {
+        if (request != Request.WHOLE || answer != Answer.SENT) {
+            return;
+        }
+        request = Request.NONE;
+        isReadingOn = decoder.held() > 0;
+        decoder.nextTurn();
+        if (isReadingOn) {
+            context.executor().execute(() -> readHeld(context));
+        } else {
+            closeIfDone(context);
+        }
+    }
+
+    /** What was held of a body is read on. */
+    void release() {
+        ChannelHandlerContext context = decoding;
+        decoder.release();
+        if (context != null && (decoder.hasBytes() || end == End.HELD)) {
+            context.executor().execute(() -> readHeld(context));
+        }
+    }
+
+    private void readHeld(ChannelHandlerContext context) {
+        isReadingOn = false;
+        ChannelHandlerContext reading = decoding;
+        if (!context.channel().isActive() || reading == null || reading.isRemoved()) {
+            return;
+        }
+        try {
+            decoder.readHeld(reading);
+        } catch (Exception e) {
+            context.fireExceptionCaught(e);
+        }
+        if (end == End.HELD && !decoder.isHeld()) {
+            nothingMoreComes(context);
+        }
+        closeIfDone(context);
+        if (wantsRead && decoder.held() <= HELD_BYTES_MAX) {
+            wantsRead = false;
+            read(context);
+        }
+    }
+
+    private void closeIfDone(ChannelHandlerContext context) {
+        if (end == End.HALF_CLOSED && request == Request.NONE && !isReadingOn) {
+            close(context);
+        }
+    }
+
+    // ---- when nothing more comes ----
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            if (decoder.isHeld()) {
+                end = End.HELD;
+            } else {
+                nothingMoreComes(context);
+            }
+        } else if (!(event instanceof ChannelInputShutdownReadComplete)) {
+            context.fireUserEventTriggered(event);
+        }
+    }
+
+    private void nothingMoreComes(ChannelHandlerContext context) {
+        boolean isDelivered = request == Request.WHOLE && answer.compareTo(Answer.ENDED) >= 0;
+        if (!isBroken && (isDelivered || isAwaited() && window.isOpen())) {
+            end = End.HALF_CLOSED;
+        } else {
+            end = End.REACHED;
+            close(context);
+        }
+    }
+
+    /** Whether what was sent last has no answer yet, not even the beginning of one. */
+    private boolean isAwaited() {
+        return isReadingOn || request == Request.WHOLE && (answer == Answer.NONE || decoder.held() > 0);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        context.fireExceptionCaught(cause);
+        if (cause instanceof IOException) {
+            isBroken = true;
+            close(context);
+        }
+    }
+
+    private static void close(ChannelHandlerContext context) {
+        context.close().addListener(closed -> {
+            if (!closed.isSuccess()) {
+                LOG.debug("a connection could not be closed", closed.cause());
+            }
+        });
+    }
+
+    /** The caller has sent something that may have been all. */
+    private void said() {
+        ChannelHandlerContext context = decoding;
+        if (context != null) {
+            window.open(context);
+        }
+    }
+}

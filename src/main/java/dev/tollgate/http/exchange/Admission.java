@@ -1,0 +1,185 @@
+package dev.tollgate.http.exchange;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.http.BodyGate;
+import dev.tollgate.http.BodyKind;
+import dev.tollgate.http.FormReader;
+import dev.tollgate.http.Route;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happens before a handler runs: path, preflight, route, gate, body; the first that objects ends the
+ * exchange. The gate comes before anything is said about the body, and before the body is read.
+ */
+public final class Admission {
+
+    /** The target of an OPTIONS that asks about no path (RFC 9110, 9.3.7). */
+    private static final String WHOLE_SERVER = "*";
+
+    /** Headers that say who asks. A proxy before us may go by one of two of them, and we by the other. */
+    private static final List<String> CREDENTIALS = List.of("Authorization", "x-goog-api-key");
+
+    private static final int SHOWN_CHARS_MAX = 200;
+
+    private final FrontParts parts;
+
+    public Admission(FrontParts parts) {
+        this.parts = parts;
+    }
+
+    public void admit(CallerExchange exchange) {
+        exchange.guard(() -> {
+            if (parts.trustedHops() > 0 && !exchange.address().enter()) {
+                exchange.fail(tooMany());
+                return;
+            }
+            if (parts.trustedHops() > 0) {
+                exchange.chargeHead();
+            }
+            exchange.requestHead().decodePath();
+            String origin = preflightOrigin(exchange);
+            if (origin != null && parts.routes().isApi(exchange.path())) {
+                preflight(exchange, origin);
+            } else {
+                route(exchange);
+            }
+        });
+    }
+
+    private ApiError tooMany() {
+        return ApiError.of(
+                        ErrorCode.RATE_LIMIT_EXCEEDED,
+                        "Too many requests at once: " + parts.callers().max() + " may come from one address.")
+                .retryAfter(Duration.ofSeconds(1));
+    }
+
+    private static @Nullable String preflightOrigin(CallerExchange exchange) {
+        boolean preflight =
+                exchange.method().equals("OPTIONS") && exchange.header("access-control-request-method") != null;
+        return preflight ? exchange.header("origin") : null;
+    }
+
+    private void preflight(CallerExchange exchange, String origin) {
+        String names = String.join(",", exchange.headers("access-control-request-headers"));
+        parts.cors().preflight(origin, names, exchange.response().unsent());
+        exchange.empty(204);
+    }
+
+    private void route(CallerExchange exchange) {
+        if (exchange.method().equals("OPTIONS") && exchange.path().equals(WHOLE_SERVER)) {
+            exchange.setHeader("allow", parts.routes().methods());
+            exchange.empty(204);
+            return;
+        }
+        switch (parts.routes().find(exchange.method(), exchange.path())) {
+            case Routes.Hit hit -> enter(exchange, hit);
+            case Routes.WrongMethod wrong -> wrongMethod(exchange, wrong);
+            case Routes.Unknown unknown -> unknownPath(exchange, unknown);
+        }
+    }
+
+    private static void unknownPath(CallerExchange exchange, Routes.Unknown unknown) {
+        UnservedProtocol protocol = UnservedProtocol.at(exchange.path());
+        exchange.formatErrors(protocol == null ? unknown.errors() : protocol.errors(exchange));
+        String hint = protocol == null ? "" : " " + protocol.hint();
+        exchange.fail(ApiError.of(ErrorCode.INVALID_REQUEST, "Unknown request URL: " + shown(exchange) + "." + hint)
+                .withStatus(404));
+    }
+
+    private static void wrongMethod(CallerExchange exchange, Routes.WrongMethod wrong) {
+        if (exchange.method().equals("OPTIONS")) {
+            exchange.setHeader("allow", wrong.allow());
+            exchange.empty(204);
+            return;
+        }
+        exchange.formatErrors(wrong.errors());
+        exchange.fail(ApiError.of(
+                        ErrorCode.INVALID_REQUEST,
+                        "Not allowed: " + shown(exchange) + ". This URL takes " + wrong.allow() + ".")
+                .withStatus(405)
+                .withHeader("allow", wrong.allow()));
+    }
+
+    private static String shown(CallerExchange exchange) {
+        String text = exchange.method() + " " + exchange.path();
+        return text.length() <= SHOWN_CHARS_MAX ? text : text.substring(0, SHOWN_CHARS_MAX) + "...";
+    }
+
+    private void enter(CallerExchange exchange, Routes.Hit hit) {
+        Route<?> route = hit.route();
+        exchange.routed(hit);
+        if (parts.isDraining() && !route.servedWhileDraining()) {
+            exchange.fail(shuttingDown());
+            return;
+        }
+        refuseSeveralCredentials(exchange);
+        askGate(exchange, route);
+    }
+
+    private static void refuseSeveralCredentials(CallerExchange exchange) {
+        for (String name : CREDENTIALS) {
+            if (exchange.requestHead().isRepeated(name)) {
+                throw ApiError.invalid(name, "The header " + name + " was sent more than once; it must come once.")
+                        .asException();
+            }
+        }
+    }
+
+    private static ApiError shuttingDown() {
+        return ApiError.of(ErrorCode.INTERNAL_ERROR, "The server is shutting down. Retry in a moment.")
+                .withStatus(503)
+                .retryAfter(Duration.ofSeconds(1));
+    }
+
+    /** An answer that is there already costs no callback and needs no pause of the body. */
+    private static <C> void askGate(CallerExchange exchange, Route<C> route) {
+        Future<C> answer = route.gate().admit(exchange);
+        if (answer.isComplete()) {
+            answered(exchange, route, answer);
+        } else {
+            exchange.requestBody().pause();
+            answer.onComplete(late -> exchange.guard(() -> answered(exchange, route, answer)));
+        }
+    }
+
+    private static <C> void answered(CallerExchange exchange, Route<C> route, Future<C> answer) {
+        if (!exchange.isOpen()) {
+            return;
+        }
+        if (answer.failed()) {
+            exchange.fail(answer.cause());
+            return;
+        }
+        C caller = answer.result();
+        exchange.admitted(route.gate().payer(caller));
+        takeBody(exchange, route, caller);
+    }
+
+    private static <C> void takeBody(CallerExchange exchange, Route<C> route, C caller) {
+        if (route.bodies().isEmpty() || !exchange.requestBody().isAnnounced()) {
+            route.handler().handle(exchange, caller);
+            return;
+        }
+        BodyKind kind = BodyKind.of(route.bodies(), exchange.header("content-type"));
+        ContentCoding coding = ContentCoding.of(exchange.header("content-encoding"));
+        exchange.requestBody().take(coding, large(exchange, route, kind, caller), () -> route.handler()
+                .handle(exchange, caller));
+    }
+
+    /** What is asked before a large body is read. */
+    private static <C> @Nullable Supplier<BodyGate.Question> large(
+            CallerExchange exchange, Route<C> route, BodyKind kind, C caller) {
+        if (kind == BodyKind.FORM) {
+            return () -> {
+                throw FormReader.tooLarge();
+            };
+        }
+        BodyGate<? super C> gate = route.bodyGate();
+        return gate == null ? null : () -> gate.ask(exchange, caller);
+    }
+}

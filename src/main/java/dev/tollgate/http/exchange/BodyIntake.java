@@ -1,0 +1,129 @@
+package dev.tollgate.http.exchange;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.http.BodyGate;
+import java.nio.ByteBuffer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one body under the limits of D28 and D29. Confined to the event loop, but for the unpacking. */
+final class BodyIntake {
+
+    private final CallerExchange exchange;
+    private final RequestBody body;
+    private final FrontParts parts;
+    private final ContentCoding coding;
+    private final @Nullable Supplier<BodyGate.Question> gate;
+    private final BodyBytes sent;
+    private final Runnable then;
+
+    private BodySink sink;
+    private BodyGate.@Nullable Digest digest;
+    private boolean admitted;
+    private boolean over;
+
+    /**
+     * @param gate asked once the body turns out to be large; null if nobody has to be asked
+     * @param admitted whether the body is known to be large
+     */
+    BodyIntake(
+            CallerExchange exchange,
+            RequestBody body,
+            FrontParts parts,
+            ContentCoding coding,
+            @Nullable Supplier<BodyGate.Question> gate,
+            boolean admitted,
+            Runnable then) {
+        this.exchange = exchange;
+        this.body = body;
+        this.parts = parts;
+        this.gate = gate;
+        this.coding = coding;
+        this.sent = new BodyBytes(parts.limits().bodyBytesMax(), body.bytesAnnounced(), body.lease());
+        this.sink = sent;
+        this.admitted = admitted;
+        this.then = then;
+    }
+
+    /** From now on nothing is kept of what comes; packed data still are, until they can be unpacked. */
+    void digest(BodyGate.Digest wanted) {
+        digest = wanted;
+        if (coding == ContentCoding.IDENTITY) {
+            sink = new DigestSink(wanted.digest(), parts.limits().bodyBytesMax());
+            sink.append(sent.array(), sent.size());
+            sent.release();
+        }
+    }
+
+    void take(ByteBuffer piece) {
+        if (over) {
+            return;
+        }
+        try {
+            if (!admitted && sent.size() + piece.remaining() > parts.limits().smallBodyBytesMax()) {
+                admitted = true;
+                ByteBuffer kept =
+                        ByteBuffer.allocate(piece.remaining()).put(piece).flip(); // the piece is gone by then
+                body.grown(gate, () -> add(kept));
+            } else {
+                add(piece);
+            }
+        } catch (ApiException e) {
+            stop(e.error());
+        }
+    }
+
+    private void add(ByteBuffer piece) {
+        try {
+            sink.append(piece);
+        } catch (ApiException e) {
+            stop(e.error());
+        }
+    }
+
+    private void stop(ApiError error) {
+        drop();
+        exchange.fail(error);
+    }
+
+    /** Nobody wants the body any more. */
+    void drop() {
+        over = true;
+        sent.release();
+    }
+
+    /** The caller is told why it has taken too long ({@link dev.tollgate.http.engine.BodyPace}). */
+    void late(String message) {
+        if (!over) {
+            exchange.response().closeAfterwards();
+            stop(ApiError.of(ErrorCode.INVALID_REQUEST, message).withStatus(408));
+        }
+    }
+
+    void end() {
+        if (over) {
+            return;
+        }
+        over = true;
+        body.arrived();
+        BodyGate.Digest wanted = digest;
+        if (wanted == null) {
+            body.complete(sent, coding, then);
+        } else if (coding == ContentCoding.IDENTITY) {
+            exchange.guard(() -> wanted.then().accept(wanted.digest().digest()));
+        } else {
+            parts.aside().inTurn(exchange, () -> digestUnpacked(wanted), wanted.then());
+        }
+    }
+
+    private byte[] digestUnpacked(BodyGate.Digest wanted) {
+        coding.unpack(
+                sent.array(),
+                sent.size(),
+                new DigestSink(wanted.digest(), parts.limits().bodyBytesMax()));
+        sent.release();
+        return wanted.digest().digest();
+    }
+}

@@ -1,0 +1,273 @@
+package dev.tollgate.http.exchange;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.http.BodyGate;
+import dev.tollgate.http.BodyReader;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request's body, from its announcement to the moment when its room is given back; and what becomes of it when nobody
+ * wants it. Confined to the event loop.
+ */
+final class RequestBody {
+
+    /** A refused body up to here is read to its end, and the connection stays in use. */
+    private static final int SMALL_REST_BYTES = 64 * 1024;
+
+    private static final byte[] NONE = new byte[0];
+
+    /** How long a broken connection is read on, so that the caller gets to see why. */
+    private static final Duration BROKEN_LINGER = Duration.ofSeconds(1);
+
+    private final CallerExchange exchange;
+    private final FrontParts parts;
+    private final Transport transport;
+    private final long bytesAnnounced;
+    private boolean paused;
+    private boolean isWhole;
+    private boolean isBroken;
+    private boolean isLarge;
+    private Lease lease = Lease.FREE;
+    private @Nullable BodyIntake intake;
+    private ContentCoding coding = ContentCoding.IDENTITY;
+    private @Nullable BodyBytes bytes;
+
+    /** @param bytesAnnounced the announced length, -1 for a chunked body, 0 for none */
+    RequestBody(CallerExchange exchange, FrontParts parts, Transport transport, long bytesAnnounced) {
+        this.exchange = exchange;
+        this.parts = parts;
+        this.transport = transport;
+        this.bytesAnnounced = bytesAnnounced;
+    }
+
+    boolean isAnnounced() {
+        return bytesAnnounced != 0;
+    }
+
+    private boolean isUnread() {
+        return bytesAnnounced != 0 && !isWhole;
+    }
+
+    /** -1 where nothing is announced. At most what a body may have, once it is taken. */
+    int bytesAnnounced() {
+        return (int) bytesAnnounced;
+    }
+
+    /** What everything that is made of the body is charged to; one that counts nothing where there is no body. */
+    Lease lease() {
+        return lease;
+    }
+
+    /** Whether it holds, or held, or may hold, more than is read on an event loop. */
+    boolean isLarge() {
+        return isLarge;
+    }
+
+    /** Keeps the body waiting while the gate thinks. */
+    void pause() {
+        if (isUnread()) {
+            paused = true;
+            transport.pause();
+        }
+    }
+
+    private void resume() {
+        if (paused) {
+            paused = false;
+            transport.resume();
+        }
+    }
+
+    /** Some of it has come. */
+    void take(ByteBuffer piece, boolean last) {
+        BodyIntake reading = intake;
+        if (reading != null) {
+            reading.take(piece);
+        }
+        if (last) {
+            isWhole = true;
+            end();
+        }
+    }
+
+    /** Its end has come, and nobody thinks about what came before it. */
+    private void end() {
+        BodyIntake reading = intake;
+        if (isWhole && !paused && reading != null) {
+            reading.end();
+        }
+    }
+
+    /**
+     * Reads the body, then goes on. A length that is announced above the limit is refused unread; before a body that is large the gate is
+     * asked.
+     */
+    void take(ContentCoding coding, @Nullable Supplier<BodyGate.Question> gate, Runnable then) {
+        int bytesMax = parts.limits().bodyBytesMax();
+        if (bytesAnnounced > bytesMax) {
+            exchange.fail(BodyBytes.tooLarge(bytesMax));
+            return;
+        }
+        boolean large = coding != ContentCoding.IDENTITY
+                || bytesAnnounced > parts.limits().smallBodyBytesMax();
+        lease = parts.memory().lease(exchange.callerAccount(), exchange.network(), large);
+        BodyIntake reading = new BodyIntake(exchange, this, parts, coding, gate, large, then);
+        intake = reading;
+        if (large && gate != null) {
+            pause();
+            ask(gate, this::start);
+        } else {
+            start();
+        }
+    }
+
+    private void start() {
+        transport.awaitBody(
+                "100-continue".equalsIgnoreCase(exchange.requestHead().header(HttpHeaderNames.EXPECT)));
+        resume();
+    }
+
+    /**
+     * More has come than is small.
+     *
+     * @param gate null if nobody has to be asked
+     * @param then continues to read what has come, unless the body is refused
+     * @throws dev.tollgate.base.error.ApiException where there is no room for a large one
+     */
+    void grown(@Nullable Supplier<BodyGate.Question> gate, Runnable then) {
+        lease.becomeLarge();
+        if (gate == null) {
+            then.run();
+        } else {
+            pause();
+            ask(gate, () -> {
+                then.run();
+                resume();
+                end();
+            });
+        }
+    }
+
+    /** On a virtual thread: it is about money, which is in the database. */
+    private void ask(Supplier<BodyGate.Question> gate, Runnable then) {
+        BodyGate.Question question = gate.get();
+        Thread.ofVirtual().name("ask-gate").start(() -> {
+            try {
+                BodyGate.Verdict verdict = question.answer();
+                exchange.run(() -> answered(verdict, then));
+            } catch (RuntimeException | Error e) {
+                exchange.run(() -> exchange.fail(e));
+            }
+        });
+    }
+
+    private void answered(BodyGate.Verdict verdict, Runnable then) {
+        BodyIntake reading = intake;
+        if (reading == null || !exchange.isOpen()) {
+            return;
+        }
+        switch (verdict) {
+            case BodyGate.Read read -> {}
+            case BodyGate.Digest digest -> reading.digest(digest);
+        }
+        then.run();
+    }
+
+    /** Its framing is broken: where it ends nobody knows. */
+    void broken(@Nullable String fault) {
+        isBroken = true;
+        if (isUnread() && exchange.isOpen()) {
+            exchange.response().closeAfterwards();
+            exchange.fail(ApiError.invalid(
+                    null, "The request body is not validly framed." + (fault == null ? "" : " " + fault)));
+        }
+    }
+
+    /** All bytes have arrived, though they may not be unpacked yet. */
+    void arrived() {
+        intake = null;
+    }
+
+    void complete(BodyBytes whole, ContentCoding coding, Runnable then) {
+        bytes = whole;
+        this.coding = coding;
+        isLarge = coding != ContentCoding.IDENTITY
+                || whole.size() > parts.limits().smallBodyBytesMax();
+        if (!isLarge) {
+            lease.beingRead();
+        }
+        exchange.guard(then);
+    }
+
+    /** It has been read into something else. */
+    void forget() {
+        bytes = null;
+    }
+
+    /** What was sent, whole, for {@link #read}; null where nothing was sent, or it has been read. */
+    @Nullable
+    BodyBytes bytes() {
+        return bytes;
+    }
+
+    /**
+     * Reads it, unpacked where it came packed, and gives its room back. By one thread, which need not be the event loop's; there is nothing
+     * to be read afterwards.
+     */
+    <T> T read(@Nullable BodyBytes sent, BodyReader<T> reader) {
+        if (sent == null) {
+            return reader.read(NONE);
+        }
+        BodyBytes whole = sent;
+        if (coding != ContentCoding.IDENTITY) {
+            whole = new BodyBytes(parts.limits().bodyBytesMax(), -1, lease);
+            coding.unpack(sent.array(), sent.size(), whole);
+            sent.release();
+        }
+        T value = reader.read(whole.toArray());
+        whole.release();
+        return value;
+    }
+
+    /** Whether an answer given now leaves so much unread that the connection has to be closed after it. */
+    boolean spoilsConnection() {
+        boolean small = bytesAnnounced > 0 && bytesAnnounced <= SMALL_REST_BYTES;
+        return isUnread() && (!small || exchange.requestHead().header(HttpHeaderNames.EXPECT) != null);
+    }
+
+    /** An answer is about to be given away. Throws away what is left of the body. @param close whether the connection ends with it */
+    void leave(boolean close) {
+        dropIntake(); // nobody waits for the end of it any more
+        if (isUnread() && close) {
+            transport.linger(isBroken ? BROKEN_LINGER : parts.limits().linger());
+        }
+        resume();
+    }
+
+    void sweep() {
+        BodyIntake reading = intake;
+        String late = reading == null ? null : transport.lateBody();
+        if (reading != null && late != null) {
+            reading.late(late);
+        }
+    }
+
+    /** The exchange is over. */
+    void release() {
+        dropIntake();
+        bytes = null; // perhaps being read on another thread, which holds the lease as long
+        lease.release();
+    }
+
+    private void dropIntake() {
+        if (intake != null) {
+            intake.drop();
+            intake = null;
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package dev.tollgate.http.exchange;
+
+import dev.tollgate.http.ErrorFormat;
+import dev.tollgate.http.Route;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** The routes table: a map for fixed paths, a short list for those with parameters. Immutable. */
+public final class Routes {
+
+    /** What a method and a path lead to. */
+    sealed interface Found {}
+
+    record Hit(Route<?> route, Map<String, String> params) implements Found {}
+
+    /** @param allow the methods that the path has, for the {@code Allow} header */
+    record WrongMethod(String allow, ErrorFormat errors) implements Found {}
+
+    /** @param errors how the routes nearest to it show errors */
+    record Unknown(ErrorFormat errors) implements Found {}
+
+    private record Pattern(String text, PathPattern pattern, Map<String, Route<?>> methods) {}
+
+    /** What is served there says how errors look where nothing is. */
+    private static final String ROOT = "/";
+
+    private final Map<String, Map<String, Route<?>>> fixed = new HashMap<>();
+    private final List<Pattern> patterns;
+    private final String methods;
+    private final Map<String, ErrorFormat> formats = new HashMap<>();
+
+    public Routes(List<Route<?>> routes) {
+        Map<String, Pattern> byText = new LinkedHashMap<>();
+        for (Route<?> route : routes) {
+            if (methodsAt(byText, route.path()).put(route.method(), route) != null) {
+                throw new IllegalArgumentException("two routes for " + route.method() + " " + route.path());
+            }
+            folders(route.path()).forEach(folder -> formats.putIfAbsent(folder, route.errors()));
+            if (route.path().equals(ROOT)) {
+                formats.put(ROOT, route.errors());
+            }
+        }
+        methods = allow(routes);
+        patterns = byText.values().stream()
+                .sorted(Comparator.comparingInt((Pattern each) -> PathPattern.literalLength(each.text()))
+                        .reversed())
+                .toList();
+    }
+
+    /** What stands before each slash, the shortest first. */
+    private static List<String> folders(String path) {
+        List<String> folders = new ArrayList<>();
+        for (int slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
+            folders.add(path.substring(0, slash));
+        }
+        return folders;
+    }
+
+    private ErrorFormat nearest(String path) {
+        ErrorFormat found = formats.getOrDefault(ROOT, ErrorFormat.PLATFORM);
+        for (String folder : folders(path + "/")) {
+            found = formats.getOrDefault(folder, found);
+        }
+        return found;
+    }
+
+    private Map<String, Route<?>> methodsAt(Map<String, Pattern> byText, String path) {
+        if (!PathPattern.isPattern(path)) {
+            return fixed.computeIfAbsent(path, any -> new HashMap<>());
+        }
+        return byText.computeIfAbsent(path, text -> new Pattern(text, new PathPattern(text), new HashMap<>()))
+                .methods();
+    }
+
+    /** Looks up a decoded path. */
+    Found find(String method, String path) {
+        Map<String, Route<?>> exact = fixed.get(path);
+        Route<?> route = exact == null ? null : of(exact, method);
+        return route != null ? new Hit(route, Map.of()) : search(method, path);
+    }
+
+    private Found search(String method, String path) {
+        for (Pattern pattern : patterns) {
+            Route<?> route = of(pattern.methods(), method);
+            Map<String, String> params =
+                    route == null ? null : pattern.pattern().match(path);
+            if (route != null && params != null) {
+                return new Hit(route, params);
+            }
+        }
+        return miss(path);
+    }
+
+    private static @Nullable Route<?> of(Map<String, Route<?>> methods, String method) {
+        Route<?> route = methods.get(method);
+        return route == null && method.equals("HEAD") ? methods.get("GET") : route;
+    }
+
+    private Found miss(String path) {
+        List<Route<?>> others = at(path);
+        if (others.isEmpty()) {
+            return new Unknown(nearest(path));
+        }
+        return new WrongMethod(allow(others), others.getFirst().errors());
+    }
+
+    private List<Route<?>> at(String path) {
+        List<Route<?>> routes =
+                new ArrayList<>(fixed.getOrDefault(path, Map.of()).values());
+        for (Pattern pattern : patterns) {
+            if (pattern.pattern().match(path) != null) {
+                routes.addAll(pattern.methods().values());
+            }
+        }
+        return routes;
+    }
+
+    /** Those of all paths together, for an {@code Allow} header. */
+    String methods() {
+        return methods;
+    }
+
+    private static String allow(List<Route<?>> routes) {
+        TreeSet<String> methods = new TreeSet<>();
+        routes.forEach(route -> methods.add(route.method()));
+        if (methods.contains("GET")) {
+            methods.add("HEAD");
+        }
+        methods.add("OPTIONS");
+        return String.join(", ", methods);
+    }
+
+    /** Whether browsers may call here (D25): all under {@code /v1}, {@code /v1beta} and {@code /upload}, and twins without the prefix. */
+    boolean isApi(String path) {
+        return under(path, "/v1")
+                || under(path, "/v1beta")
+                || under(path, "/upload")
+                || !at("/v1" + path).isEmpty();
+    }
+
+    private static boolean under(String path, String prefix) {
+        return path.startsWith(prefix) && (path.length() == prefix.length() || path.charAt(prefix.length()) == '/');
+    }
+}

@@ -1,0 +1,50 @@
+package dev.tollgate.http.exchange;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.http.ErrorFormat;
+import dev.tollgate.http.Exchange;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A protocol that is not served. Its programs show the message of an error only in the protocol's own shape. */
+enum UnservedProtocol {
+    ANTHROPIC_MESSAGES("Anthropic's Messages API", "/messages"),
+    OPENAI_RESPONSES("OpenAI's Responses API", "/responses");
+
+    private final String title;
+    private final String path;
+
+    UnservedProtocol(String title, String path) {
+        this.title = title;
+        this.path = path;
+    }
+
+    /** The protocol whose path this is, with {@code /v1} or without it, or null. */
+    static @Nullable UnservedProtocol at(String path) {
+        return Arrays.stream(values()).filter(each -> each.has(path)).findAny().orElse(null);
+    }
+
+    private boolean has(String asked) {
+        return List.of(path, "/v1" + path).stream().anyMatch(own -> asked.equals(own) || asked.startsWith(own + "/"));
+    }
+
+    /** What the caller can do. */
+    String hint() {
+        return title + " is not served here. Use POST /v1/chat/completions.";
+    }
+
+    ErrorFormat errors(Exchange exchange) {
+        return this == ANTHROPIC_MESSAGES ? error -> anthropic(error, exchange.requestId()) : ErrorFormat.PLATFORM;
+    }
+
+    /** Used for unknown paths only, so the type is always the same. */
+    private static byte[] anthropic(ApiError error, String requestId) {
+        ObjectNode tree = JsonNodeFactory.instance.objectNode().put("type", "error");
+        tree.putObject("error").put("type", "not_found_error").put("message", error.message());
+        return tree.put("request_id", requestId).toString().getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,3 +1,0 @@
-package dev.tollgate.http;
-
-record TestCaller(String accountId) implements Caller {}

@@ -1,0 +1,212 @@
+package dev.tollgate.http.engine;
+
+import dev.tollgate.base.memory.MemoryBudget;
+import dev.tollgate.http.EdgeLimits;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Gate;
+import dev.tollgate.http.HttpLimits;
+import dev.tollgate.http.RefusalObserver;
+import dev.tollgate.http.RequestObserver;
+import dev.tollgate.http.Route;
+import dev.tollgate.http.exchange.CallerExchange;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.lang.reflect.Field;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/** A front on a free port, with short times. */
+final class TestFront implements AutoCloseable {
+
+    static final Duration SHORT = Duration.ofMillis(200);
+    static final Duration LONG = Duration.ofMinutes(5);
+    static final HeadRules HEADS = new HeadRules(8 << 10, 32 << 10, key -> false);
+
+    /** For routes that know their callers; by the front's own {@link #callers}. */
+    static final Gate<TestCaller> KEY = new Key(exchange -> Future.failedFuture(new IllegalStateException()));
+
+    private record Key(Function<Exchange, Future<TestCaller>> callers) implements Gate<TestCaller> {
+
+        @Override
+        public String name() {
+            return "key";
+        }
+
+        @Override
+        public Future<TestCaller> admit(Exchange exchange) {
+            return callers.apply(exchange);
+        }
+
+        @Override
+        public String payer(TestCaller caller) {
+            return caller.accountId();
+        }
+    }
+
+    /** With the sockets that the program has, too. */
+    final Vertx vertx = Vertx.vertx();
+
+    private final List<Route<?>> routes = new ArrayList<>();
+    private HttpOptions options = new HttpOptions(
+            "127.0.0.1", 0, 2, 0, Set.of("*"), limits(LONG, LONG, LONG), new EdgeLimits(64, 5, LONG, Duration.ZERO));
+    private Function<Exchange, Future<TestCaller>> callers = exchange -> Future.succeededFuture(new TestCaller("a1"));
+    private MemoryBudget memory = new MemoryBudget(256 << 20);
+    private Unread unread = new Unread(128 << 20, 1024);
+    private MemoryBudget heads = new MemoryBudget(16 << 20);
+    private Predicate<String> knownKeys = key -> false;
+    private HttpFront front;
+
+    static HttpLimits limits(Duration bodyWindow, Duration idle, Duration write) {
+        return new HttpLimits(
+                32 << 20,
+                64 << 10,
+                32 << 10,
+                64,
+                64 << 10,
+                1024,
+                bodyWindow,
+                LONG,
+                idle,
+                write,
+                Duration.ofSeconds(10),
+                128 << 20,
+                Duration.ofMillis(20));
+    }
+
+    TestFront route(Route<?> route) {
+        routes.add(route);
+        return this;
+    }
+
+    /** A POST that answers with the body's length. */
+    TestFront measuring(String path) {
+        return route(Route.post(
+                path,
+                TestFront.KEY,
+                (exchange, caller) -> exchange.read(
+                        body -> Integer.toString(body.length), length -> exchange.json(200, length.getBytes()))));
+    }
+
+    TestFront options(java.util.function.UnaryOperator<HttpOptions> change) {
+        options = change.apply(options);
+        return this;
+    }
+
+    /** Who stands behind {@link #KEY}. */
+    TestFront callers(Function<Exchange, Future<TestCaller>> callers) {
+        this.callers = callers;
+        return this;
+    }
+
+    TestFront memory(long bytesMax) {
+        memory = new MemoryBudget(bytesMax);
+        return this;
+    }
+
+    /** @param connectionsMax determines the size of a piece */
+    TestFront unread(long bytesMax, int connectionsMax) {
+        unread = new Unread(bytesMax, connectionsMax);
+        return this;
+    }
+
+    Unread unread() {
+        return unread;
+    }
+
+    TestFront heads(long bytesMax) {
+        heads = new MemoryBudget(bytesMax);
+        return this;
+    }
+
+    TestFront knownKeys(Predicate<String> isKnown) {
+        knownKeys = isKnown;
+        return this;
+    }
+
+    /** What heads take now. */
+    long headBytes() {
+        return heads.takenBytes();
+    }
+
+    TestFront start() {
+        front = new HttpFront(
+                vertx,
+                options,
+                routes.stream().<Route<?>>map(this::guarded).toList(),
+                new SplittableRandom(1),
+                () -> Instant.parse("2026-04-17T00:15:46Z"),
+                memory,
+                unread,
+                heads,
+                knownKeys,
+                RefusalObserver.NONE,
+                RequestObserver.NONE);
+        await(front.start());
+        return this;
+    }
+
+    @SuppressWarnings("unchecked")
+    private Route<?> guarded(Route<?> route) {
+        if (!route.gate().equals(KEY)) {
+            return route;
+        }
+        Route<TestCaller> keyed = (Route<TestCaller>) route;
+        return new Route<>(
+                keyed.method(),
+                keyed.path(),
+                new Key(callers),
+                keyed.bodies(),
+                keyed.handler(),
+                keyed.errors(),
+                keyed.servedWhileDraining(),
+                keyed.bodyGate());
+    }
+
+    HttpFront front() {
+        return front;
+    }
+
+    int port() {
+        return front.port();
+    }
+
+    RawClient client() throws java.io.IOException {
+        return new RawClient(front.port());
+    }
+
+    /** Returns what sends the response of an exchange; no handler gets at it. */
+    static Outgoing outgoing(Exchange exchange) {
+        try {
+            Field transport = CallerExchange.class.getDeclaredField("transport");
+            Field outgoing = CallerTransport.class.getDeclaredField("outgoing");
+            transport.setAccessible(true);
+            outgoing.setAccessible(true);
+            return (Outgoing) outgoing.get(transport.get(exchange));
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (front != null) {
+            await(front.close());
+        }
+        await(vertx.close());
+    }
+}
