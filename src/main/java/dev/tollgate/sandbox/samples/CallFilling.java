@@ -35,153 +35,40 @@ public final class CallFilling implements Filling {
 
     private static final String NO_PROCESS = "999999999";
 
-    private static final Set<String> COMMANDS = Set.of(
-            "command",
-            "commands",
-            "cmd",
-            "cmds",
-            "cmdline",
-            "commandline",
-            "shell",
-            "bash",
-            "exec",
-            "execute",
-            "run",
-            "terminal",
-            "powershell",
-            "entrypoint");
-    private static final Set<String> CODES = Set.of(
-            "script",
-            "scripts",
-            "program",
-            "expression",
-            "expressions",
-            "expr",
-            "eval",
-            "snippet",
-            "javascript",
-            "js",
-            "python",
-            "py",
-            "statement",
-            "statements",
-            "lambda",
-            "macro",
-            "formula",
-            "cell");
+    private static final Set<String> COMMANDS = words("""
+            command commands cmd cmds cmdline commandline shell bash exec execute run terminal powershell entrypoint""");
+    private static final Set<String> CODES = words("""
+            script scripts program expression expressions expr eval snippet javascript js python py statement statements lambda
+            macro formula cell""");
     private static final Set<String> ARGUMENTS =
             Set.of("argv", "args", "arg", "arguments", "argument", "flags", "opts");
-    private static final Set<String> PATHS = Set.of(
-            "path",
-            "paths",
-            "file",
-            "files",
-            "filename",
-            "filenames",
-            "filepath",
-            "filepaths",
-            "pathname",
-            "dir",
-            "directory",
-            "directories",
-            "folder",
-            "folders",
-            "cwd",
-            "workdir",
-            "destination",
-            "dest",
-            "notebook");
+    private static final Set<String> PATHS = words("""
+            path paths file files filename filenames filepath filepaths pathname dir directory directories folder folders cwd
+            workdir destination dest notebook""");
     private static final Set<String> FOLDERS =
             Set.of("dir", "directory", "directories", "folder", "folders", "cwd", "workdir");
-    private static final Set<String> CONTENTS = Set.of(
-            "content",
-            "contents",
-            "patch",
-            "diff",
-            "hunk",
-            "hunks",
-            "replacement",
-            "payload",
-            "blob",
-            "source",
-            "fact",
-            "memory",
-            "stdin",
-            "chars",
-            "keys",
-            "keystrokes",
-            "env",
-            "environment");
+    private static final Set<String> CONTENTS = words("""
+            content contents patch diff hunk hunks replacement payload blob source fact memory stdin chars keys keystrokes env
+            environment""");
 
     /** With these beside it, "code" is a program; alone it is, too. Otherwise it is one of a country or a currency. */
-    private static final Set<String> PROGRAM = Set.of(
-            "source",
-            "edit",
-            "snippet",
-            "block",
-            "text",
-            "body",
-            "content",
-            "python",
-            "javascript",
-            "java",
-            "sql",
-            "shell",
-            "program",
-            "cell",
-            "new",
-            "old",
-            "user",
-            "to",
-            "js",
-            "run");
+    private static final Set<String> PROGRAM = words("""
+            source edit snippet block text body content python javascript java sql shell program cell new old user to js run""");
 
-    private static final Set<String> EDITED =
-            Set.of("string", "str", "text", "content", "source", "code", "value", "line", "lines");
+    private static final Set<String> EDITED = words("""
+            string str text content source code value line lines""");
     private static final Set<String> WHOLE = Set.of("query", "question", "prompt", "text");
     private static final Set<String> TASKS =
             Set.of("prompt", "task", "instruction", "instructions", "message", "goal", "objective");
-    private static final Set<String> RISKS = Set.of(
-            "force",
-            "recursive",
-            "overwrite",
-            "delete",
-            "remove",
-            "all",
-            "yes",
-            "confirm",
-            "confirmed",
-            "approve",
-            "approved",
-            "sudo",
-            "background",
-            "unsafe",
-            "dangerous",
-            "dangerously",
-            "disable",
-            "skip",
-            "ignore",
-            "auto",
-            "permanent",
-            "execute",
-            "run",
-            "apply",
-            "commit",
-            "write",
-            "save",
-            "send",
-            "submit",
-            "publish",
-            "deploy",
-            "hard",
-            "cascade",
-            "purge",
-            "privileged",
-            "global",
-            "push",
-            "truncate",
-            "replace");
+    private static final Set<String> RISKS = words("""
+            force recursive overwrite delete remove all yes confirm confirmed approve approved sudo background unsafe dangerous
+            dangerously disable skip ignore auto permanent execute run apply commit write save send submit publish deploy hard
+            cascade purge privileged global push truncate replace""");
     private static final Set<String> PROCESSES = Set.of("pid", "pids", "pgid");
+
+    private static Set<String> words(String text) {
+        return Set.of(text.strip().split("\\s+"));
+    }
 
     private final JsonNode declaration;
     private final FunctionKind kind;
