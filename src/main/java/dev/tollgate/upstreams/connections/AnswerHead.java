@@ -1,20 +1,51 @@
 package dev.tollgate.upstreams.connections;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Status and headers of one answer, read where they lie; only good while its listener is told of it. Not safe for several threads. */
 public final class AnswerHead {
 
+    private static final byte[] VERSION = "HTTP/1.".getBytes(StandardCharsets.US_ASCII);
+    private static final int CODE_FROM = VERSION.length + 2;
+    private static final int CODE_DIGITS = 3;
+
     private byte[] bytes = {};
     private int length;
     private int status;
 
-    /** @param length of the head, its last empty line included; lines end with LF, CR before it or not */
-    void set(byte[] head, int length, int status) {
+    /**
+     * @param length of the head, its last empty line included; lines end with LF, CR before it or not
+     * @throws IOException if it does not begin as an HTTP/1 answer
+     */
+    void set(byte[] head, int length) throws IOException {
         this.bytes = head;
         this.length = length;
-        this.status = status;
+        this.status = status(head, length);
+    }
+
+    private static int status(byte[] text, int length) throws IOException {
+        boolean isAnswer = length > CODE_FROM + CODE_DIGITS
+                && Arrays.equals(text, 0, VERSION.length, VERSION, 0, VERSION.length)
+                && (text[VERSION.length] == '0' || text[VERSION.length] == '1')
+                && text[VERSION.length + 1] == ' ';
+        AnswerParser.require(isAnswer, "not an HTTP answer");
+        int status = 0;
+        for (int i = CODE_FROM; i < CODE_FROM + CODE_DIGITS; i++) {
+            AnswerParser.require(text[i] >= '0' && text[i] <= '9', "not an HTTP status");
+            status = status * 10 + (text[i] - '0');
+        }
+        byte behind = text[CODE_FROM + CODE_DIGITS];
+        AnswerParser.require(
+                status >= 100 && (behind == ' ' || behind == '\r' || behind == '\n'), "not an HTTP status");
+        return status;
+    }
+
+    /** Returns whether the answer is HTTP/1.0. */
+    boolean isOld() {
+        return bytes[VERSION.length] == '0';
     }
 
     public int status() {

@@ -2,7 +2,6 @@ package dev.tollgate.upstreams.connections;
 
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +22,6 @@ final class AnswerParser {
     private static final int SIZE_DIGITS_MAX = 15;
     private static final int LINE_BYTES_MIN = 16;
     private static final byte[] NONE = {};
-    private static final byte[] VERSION = "HTTP/1.".getBytes(StandardCharsets.US_ASCII);
-    private static final int CODE_FROM = VERSION.length + 2;
-    private static final int CODE_DIGITS = 3;
     private static final int NO_CONTENT = 204;
     private static final int NOT_MODIFIED = 304;
     private static final int FIRST_FINAL = 200;
@@ -58,7 +54,10 @@ final class AnswerParser {
     private byte[] line = NONE;
 
     private int lineLength;
-    private int headLines;
+
+    /** Lines that have come of the head, then of the trailers. */
+    private int lines;
+
     private int interim;
     private int lineFrom;
     private long left;
@@ -66,7 +65,6 @@ final class AnswerParser {
     /** Of the body, in the room of the current read. */
     private int bodyLength;
 
-    private int trailers;
     private boolean lasts;
 
     AnswerParser(Sink sink) {
@@ -83,8 +81,7 @@ final class AnswerParser {
         state = State.HEAD;
         lineLength = 0;
         lineFrom = 0;
-        headLines = 0;
-        trailers = 0;
+        lines = 0;
     }
 
     /** Whether the connection can take another request once the answer is whole. */
@@ -137,7 +134,7 @@ final class AnswerParser {
                 }
                 case TRAILER -> {
                     if (readLine(in, LINE_BYTES_MAX)) {
-                        require(++trailers <= TRAILER_LINES_MAX, "too many trailers");
+                        require(++lines <= TRAILER_LINES_MAX, "too many trailers");
                         state = lineLength == 0 ? State.WHOLE : State.TRAILER;
                         lineLength = 0;
                     }
@@ -180,8 +177,8 @@ final class AnswerParser {
                 boolean isEmpty = lineLength - lineFrom == 1 || (lineLength - lineFrom == 2 && text[lineFrom] == '\r');
                 lineFrom = lineLength;
                 if (!isEmpty) {
-                    headLines++;
-                } else if (headLines > 0) {
+                    lines++;
+                } else if (lines > 0) {
                     readHead(text);
                 } else {
                     passOver();
@@ -194,15 +191,15 @@ final class AnswerParser {
     }
 
     private void readHead(byte[] text) throws IOException {
-        int status = status(text);
-        head.set(text, lineLength, status);
+        head.set(text, lineLength);
+        int status = head.status();
         require(status != SWITCHING, "another protocol");
         require(head.isToTheLetter(), "a header's name is not followed by a colon");
         if (status < FIRST_FINAL) {
             passOver();
             return;
         }
-        frame(status, text[CODE_FROM - 2] == '0');
+        frame(status, head.isOld());
         sink.head(head);
         lineLength = 0;
     }
@@ -211,22 +208,6 @@ final class AnswerParser {
     private void passOver() throws IOException {
         require(++interim <= INTERIM_MAX, "its head does not come");
         nextHead();
-    }
-
-    private int status(byte[] text) throws IOException {
-        boolean isAnswer = lineLength > CODE_FROM + CODE_DIGITS
-                && Arrays.equals(text, 0, VERSION.length, VERSION, 0, VERSION.length)
-                && (text[VERSION.length] == '0' || text[VERSION.length] == '1')
-                && text[VERSION.length + 1] == ' ';
-        require(isAnswer, "not an HTTP answer");
-        int status = 0;
-        for (int i = CODE_FROM; i < CODE_FROM + CODE_DIGITS; i++) {
-            require(text[i] >= '0' && text[i] <= '9', "not an HTTP status");
-            status = status * 10 + (text[i] - '0');
-        }
-        byte behind = text[CODE_FROM + CODE_DIGITS];
-        require(status >= 100 && (behind == ' ' || behind == '\r' || behind == '\n'), "not an HTTP status");
-        return status;
     }
 
     /** How long the body is (RFC 9112, 6.3), and whether the connection lasts behind it. */
@@ -278,6 +259,7 @@ final class AnswerParser {
         require(digits > 0 && (behind == ';' || behind == ' ' || behind == '\t'), "a chunk without its size");
         lineLength = 0;
         left = size;
+        lines = 0;
         state = size == 0 ? State.TRAILER : State.CHUNK;
     }
 
@@ -306,7 +288,8 @@ final class AnswerParser {
         return line;
     }
 
-    private static void require(boolean holds, String otherwise) throws IOException {
+    /** @throws IOException that says what is broken, unless the condition holds */
+    static void require(boolean holds, String otherwise) throws IOException {
         if (!holds) {
             throw new IOException("the answer is broken: " + otherwise);
         }
