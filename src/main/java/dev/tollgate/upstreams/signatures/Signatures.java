@@ -4,7 +4,6 @@ import dev.tollgate.base.conversation.Message;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
-import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.StoreException;
@@ -12,21 +11,15 @@ import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.upstreams.pool.Replay;
 import dev.tollgate.upstreams.pool.SignatureOrigins;
-import java.nio.charset.StandardCharsets;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,29 +55,19 @@ public final class Signatures {
 
     private static final int FORGET_ROWS = 500;
 
-    private static final String COLUMNS =
-            "SELECT s.print, s.model, s.channel, s.is_first, s.upstream_id, s.signature, s.used_at FROM ";
-    private static final String FIND_SQLITE = COLUMNS + """
-            json_each(?) AS wanted CROSS JOIN thought_signature AS s ON s.account_id = ? AND s.print = wanted.value""";
-    private static final String FIND_POSTGRESQL = COLUMNS + """
-            thought_signature AS s WHERE s.print = ANY (?) AND s.account_id = ?""";
-
-    /** Of what is sealed; never to be changed. */
-    private static final String PURPOSE = "thought signatures";
-
     private static final Logger log = LoggerFactory.getLogger(Signatures.class);
 
-    private final Database database;
+    private final KeptSignatures rows;
     private final Writer writer;
     private final SecretBox secrets;
-    private final SecretBox.Purpose sealing;
+    private final SignatureSeal seal;
     private final InstantSource clock;
 
     public Signatures(Database database, Writer writer, SecretBox secrets, InstantSource clock) {
-        this.database = database;
+        this.rows = new KeptSignatures(database);
         this.writer = writer;
         this.secrets = secrets;
-        this.sealing = secrets.purpose(PURPOSE);
+        this.seal = new SignatureSeal(secrets);
         this.clock = clock;
     }
 
@@ -139,12 +122,17 @@ public final class Signatures {
             case SignedPart.Call call -> {
                 String print = prints.call(call.id(), call.name(), call.arguments());
                 yield new KeepSignatures.Row(
-                        print, model, channel, call.first(), call.upstreamId(), sealed(joined(call), accountId, print));
+                        print,
+                        model,
+                        channel,
+                        call.first(),
+                        call.upstreamId(),
+                        seal.closed(joined(call), accountId, print));
             }
             case SignedPart.Text text -> {
                 String print = prints.text(text.text());
                 yield new KeepSignatures.Row(
-                        print, model, channel, false, null, sealed(text.signature(), accountId, print));
+                        print, model, channel, false, null, seal.closed(text.signature(), accountId, print));
             }
             case SignedPart.SentBack back ->
                 new KeepSignatures.Row(
@@ -156,18 +144,6 @@ public final class Signatures {
     private static @Nullable String joined(SignedPart.Call call) {
         String signature = call.signature() == null ? "" : call.signature();
         return call.before() == null ? call.signature() : signature + "\n" + call.before();
-    }
-
-    private @Nullable String sealed(@Nullable String signature, String accountId, String print) {
-        if (signature == null) {
-            return null;
-        }
-        byte[] sealed = sealing.seal(signature.getBytes(StandardCharsets.UTF_8), context(accountId, print));
-        return Base64.getEncoder().encodeToString(sealed);
-    }
-
-    private static String context(String accountId, String print) {
-        return "thought signature " + print + " of " + accountId;
     }
 
     // ---- to find ----
@@ -203,11 +179,12 @@ public final class Signatures {
         if (wanted.isEmpty()) {
             return Replay.NONE;
         }
-        Map<String, Found> found = read(accountId, wanted.stream().map(Wanted::print));
+        Map<String, KeptSignatures.Row> found =
+                rows.read(accountId, wanted.stream().map(Wanted::print));
         touch(accountId, found);
         Replay.Builder replay = new Replay.Builder(modelOn);
         for (Wanted it : wanted) {
-            Found row = found.get(it.print());
+            KeptSignatures.Row row = found.get(it.print());
             if (row != null && replay.bytes() < REPLAY_BYTES_MAX) {
                 add(accountId, it, row, replay);
             }
@@ -231,12 +208,12 @@ public final class Signatures {
         if (printed.isEmpty()) {
             return SignatureOrigins.NONE;
         }
-        Map<String, Found> found = read(accountId, printed.values().stream());
+        Map<String, KeptSignatures.Row> found = rows.read(accountId, printed.values().stream());
         touch(accountId, found);
         Map<String, SignatureOrigins.Origin> origins = new HashMap<>();
         String preferred = null;
         for (String signature : nearest) {
-            Found row = found.get(printed.get(signature));
+            KeptSignatures.Row row = found.get(printed.get(signature));
             if (row != null) {
                 origins.put(signature, new SignatureOrigins.Origin(row.channel(), row.model(), row.upstreamId()));
                 preferred = row.model().equals(modelOn.apply(row.channel())) ? row.channel() : preferred;
@@ -247,15 +224,6 @@ public final class Signatures {
 
     /** @param call null: the message's text is wanted */
     private record Wanted(String print, Message.Assistant message, Message.@Nullable ToolCall call) {}
-
-    private record Found(
-            String print,
-            String model,
-            String channel,
-            boolean first,
-            @Nullable String upstreamId,
-            @Nullable String signature,
-            long usedAt) {}
 
     private static List<Wanted> wanted(Prints prints, List<Message> messages) {
         List<Wanted> wanted = new ArrayList<>();
@@ -272,45 +240,10 @@ public final class Signatures {
         return wanted.size() <= LOOKUPS_MAX ? wanted : wanted.subList(0, LOOKUPS_MAX);
     }
 
-    private Map<String, Found> read(String accountId, Stream<String> wanted) {
-        List<String> prints = wanted.distinct().toList();
-        return database.readFor(accountId, sql -> {
-            boolean embedded = database.dialect() == Dialect.SQLITE;
-            try (PreparedStatement select = sql.prepare(embedded ? FIND_SQLITE : FIND_POSTGRESQL)) {
-                setPrints(select, embedded, prints);
-                select.setString(2, accountId);
-                Map<String, Found> found = new HashMap<>();
-                try (ResultSet row = select.executeQuery()) {
-                    while (row.next()) {
-                        found.put(row.getString(1), found(row));
-                    }
-                }
-                return found;
-            }
-        });
-    }
-
-    private static void setPrints(PreparedStatement select, boolean embedded, List<String> prints) throws SQLException {
-        if (embedded) {
-            select.setString(1, "[\"" + String.join("\",\"", prints) + "\"]");
-        } else {
-            select.setArray(1, select.getConnection().createArrayOf("text", prints.toArray()));
-        }
-    }
-
-    private static Found found(ResultSet row) throws SQLException {
-        return new Found(
-                row.getString(1),
-                row.getString(2),
-                row.getString(3),
-                row.getLong(4) == 1,
-                row.getString(5),
-                row.getString(6),
-                row.getLong(7));
-    }
-
-    private void add(String accountId, Wanted wanted, Found row, Replay.Builder replay) {
-        String kept = row.signature() == null ? "" : Objects.requireNonNullElse(opened(accountId, row), "");
+    private void add(String accountId, Wanted wanted, KeptSignatures.Row row, Replay.Builder replay) {
+        String kept = row.signature() == null
+                ? ""
+                : Objects.requireNonNullElse(seal.opened(row.signature(), accountId, row.print()), "");
         int end = kept.indexOf('\n');
         String signature = end < 0 ? kept : kept.substring(0, end);
         Replay.Part part = new Replay.Part(
@@ -327,23 +260,13 @@ public final class Signatures {
         }
     }
 
-    private @Nullable String opened(String accountId, Found row) {
-        try {
-            byte[] sealed = Base64.getDecoder().decode(row.signature());
-            return new String(sealing.open(sealed, context(accountId, row.print())), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException | StoreException e) {
-            log.warn("a kept signature cannot be opened and is lost: {}", e.getMessage());
-            return null;
-        }
-    }
-
     /** Not waited for: what is lost is a note, and the next use makes it again. */
-    private void touch(String accountId, Map<String, Found> found) {
+    private void touch(String accountId, Map<String, KeptSignatures.Row> found) {
         Instant now = clock.instant();
         long before = now.minus(TOUCH_AFTER).toEpochMilli();
         List<String> stale = found.values().stream()
                 .filter(row -> row.usedAt() < before)
-                .map(Found::print)
+                .map(KeptSignatures.Row::print)
                 .toList();
         if (!stale.isEmpty()) {
             writer.commit(Unit.of(new TouchSignatures(accountId, stale, now))).whenComplete((unit, failure) -> {
