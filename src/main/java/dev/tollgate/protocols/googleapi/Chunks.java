@@ -1,6 +1,5 @@
 package dev.tollgate.protocols.googleapi;
 
-import dev.tollgate.base.conversation.PrintedUsage;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
@@ -200,7 +199,7 @@ final class Chunks {
         List<ObjectNode> cut = toldEnds();
         ends.forEach(candidates::add);
         cut.forEach(candidates::add);
-        chunk.set("usageMetadata", usage(completion.usage()));
+        chunk.set("usageMetadata", UsageMetadata.of(completion.usage()));
         name(chunk);
         chunk.put("credits_consumed", new BigDecimal(Credits.text(completion.chargeMicros())));
         return chunk;
@@ -291,32 +290,5 @@ final class Chunks {
 
     private static ObjectNode signed(ObjectNode part, @Nullable String signature) {
         return signature == null ? part : part.put("thoughtSignature", signature);
-    }
-
-    // ---- usage ----
-
-    /** In Google's words, with the numbers that every other place prints (D6). */
-    private static ObjectNode usage(PrintedUsage usage) {
-        ObjectNode tree = NODES.objectNode();
-        tree.put("promptTokenCount", usage.prompt().printed());
-        tree.put("candidatesTokenCount", usage.completion().candidates());
-        tree.put("totalTokenCount", usage.totalTokens());
-        if (usage.prompt().cachedTokens() > 0) {
-            tree.put("cachedContentTokenCount", usage.prompt().cachedTokens());
-        }
-        if (usage.completion().reasoningTokens() > 0) {
-            tree.put("thoughtsTokenCount", usage.completion().reasoningTokens());
-        }
-        ArrayNode details = tree.putArray("promptTokensDetails");
-        detail(details, "TEXT", usage.prompt().textTokens());
-        detail(details, "IMAGE", usage.prompt().imageTokens());
-        detail(details, "AUDIO", usage.prompt().audioTokens());
-        return tree;
-    }
-
-    private static void detail(ArrayNode details, String modality, long tokens) {
-        if (tokens > 0) {
-            details.addObject().put("modality", modality).put("tokenCount", tokens);
-        }
     }
 }

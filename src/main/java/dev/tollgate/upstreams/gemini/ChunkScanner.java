@@ -55,44 +55,7 @@ final class ChunkScanner {
     private static final ThreadLocal<ChunkScanner> OF_THREAD = ThreadLocal.withInitial(ChunkScanner::new);
 
     private final JsonScanner json = new JsonScanner();
-    private Repeated before = new Repeated();
-
-    /** What the chunks of one stream repeat; changed only where they do not, since a collector looks at what is changed. */
-    static final class Repeated {
-
-        private @Nullable String modelVersion;
-        private @Nullable String responseId;
-        private Modalities promptDetails = Modalities.NONE;
-        private Modalities candidatesDetails = Modalities.NONE;
-
-        private String modelVersion(String came) {
-            if (!came.equals(modelVersion)) {
-                modelVersion = came;
-            }
-            return came;
-        }
-
-        private String responseId(String came) {
-            if (!came.equals(responseId)) {
-                responseId = came;
-            }
-            return came;
-        }
-
-        private Modalities promptDetails(Modalities came) {
-            if (!came.equals(promptDetails)) {
-                promptDetails = came;
-            }
-            return came;
-        }
-
-        private Modalities candidatesDetails(Modalities came) {
-            if (!came.equals(candidatesDetails)) {
-                candidatesDetails = came;
-            }
-            return came;
-        }
-    }
+    private RepeatedTexts before = new RepeatedTexts();
 
     private ChunkScanner() {}
 
@@ -106,7 +69,7 @@ final class ChunkScanner {
      * @return null where it is not of the common form, or broken
      */
     @Nullable
-    GeminiChunk read(byte[] bytes, int from, int to, Repeated repeated) {
+    GeminiChunk read(byte[] bytes, int from, int to, RepeatedTexts repeated) {
         before = repeated;
         json.open(bytes, from, to);
         try {

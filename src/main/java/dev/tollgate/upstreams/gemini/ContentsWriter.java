@@ -4,8 +4,6 @@ import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.Place.Member;
-import dev.tollgate.base.error.ApiError;
-import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.connections.Json;
@@ -16,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
@@ -28,9 +25,6 @@ final class ContentsWriter {
 
     /** What the user says where somebody has to: an empty text is refused. */
     static final String LEAST_TEXT = ".";
-
-    /** Either alphabet of base64: the field is proto bytes. */
-    private static final Pattern SIGNATURE = Pattern.compile("[A-Za-z0-9+/_-]+={0,2}");
 
     private final JsonGenerator json;
     private final UpstreamModel model;
@@ -160,7 +154,7 @@ final class ContentsWriter {
     /** @return the signature of a text that is not there: it came on a part without text, beside the calls */
     private @Nullable String writeText(Message.Assistant message) {
         String text = Objects.requireNonNullElse(message.text(), "");
-        check(message.thoughtSignature(), message.place());
+        GivenSignature.check(message.thoughtSignature(), message.place());
         ignoreLost(message.thoughtSignature(), replay.signature(message), message.place());
         String signature = textSignature(message);
         if (!text.isEmpty() || (signature != null && message.toolCalls().isEmpty())) {
@@ -177,7 +171,7 @@ final class ContentsWriter {
     private boolean writeFiles(Message.Assistant message) {
         boolean written = false;
         for (Message.SentBack file : message.files()) {
-            check(file.thoughtSignature(), file.place());
+            GivenSignature.check(file.thoughtSignature(), file.place());
             if (parts.isReadable(file.media())) {
                 ignoreLost(file.thoughtSignature(), replay.signature(file), file.place());
                 parts.media(file.media(), replay.signature(file));
@@ -214,7 +208,7 @@ final class ContentsWriter {
      * @param loose a signature of the message that belongs to no text, good for a call without its own (guarantee G-02)
      */
     private void writeCall(Message.ToolCall call, boolean first, boolean demanded, @Nullable String loose) {
-        check(call.thoughtSignature(), call.place());
+        GivenSignature.check(call.thoughtSignature(), call.place());
         String own = replay.signature(call, first);
         ignoreLost(call.thoughtSignature(), own, call.place());
         String signature = own == null ? loose : own;
@@ -288,18 +282,5 @@ final class ContentsWriter {
         }
         json.writeEndObject();
         json.writeEndObject();
-    }
-
-    /** @param signature as the caller sent it; what is replayed came from the upstream */
-    private static void check(@Nullable String signature, Place owner) {
-        if (signature != null && !SIGNATURE.matcher(signature).matches()) {
-            throw refuseSignature(owner.path(Member.SIGNATURE));
-        }
-    }
-
-    private static ApiException refuseSignature(String param) {
-        return ApiError.invalid(
-                        param, "'" + param + "' is not a thought signature: send it back unchanged, or leave it out.")
-                .asException();
     }
 }

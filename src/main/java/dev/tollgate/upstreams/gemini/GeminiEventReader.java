@@ -27,7 +27,7 @@ final class GeminiEventReader implements AnswerReader {
     private final GeminiErrors errors;
     private final GeminiStream stream;
     private final SseReader sse;
-    private final ChunkScanner.Repeated repeated = new ChunkScanner.Repeated();
+    private final RepeatedTexts repeated = new RepeatedTexts();
     private final boolean keepsRaw;
     private List<UpstreamEvent> out = List.of();
     private @Nullable UpstreamFailure failure;

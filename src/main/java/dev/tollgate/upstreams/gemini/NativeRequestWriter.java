@@ -1,23 +1,17 @@
 package dev.tollgate.upstreams.gemini;
 
-import dev.tollgate.base.conversation.ContentPart;
-import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.memory.CountedBytes;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.connections.Json;
-import dev.tollgate.upstreams.media.GoogleUrl;
-import dev.tollgate.upstreams.media.WantedMedium;
 import dev.tollgate.upstreams.pool.NativeAsk;
 import dev.tollgate.upstreams.pool.NativeTurn;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 
@@ -30,28 +24,22 @@ import tools.jackson.databind.JsonNode;
 final class NativeRequestWriter {
 
     private static final String CONFIG = "generationConfig";
-    private static final String SIGNATURE = "thoughtSignature";
-    private static final String CALL = "functionCall";
-    private static final String RESULT = "functionResponse";
+    static final String SIGNATURE = "thoughtSignature";
+    static final String CALL = "functionCall";
+    static final String RESULT = "functionResponse";
 
     private static final Set<String> SAMPLING = Set.of("temperature", "topP", "topK");
 
     private static final int BYTES_FIRST = 1024;
 
     private final JsonGenerator json;
-    private final MediaSlots slots;
     private final NativeAsk ask;
     private final String channel;
     private final UpstreamModel model;
     private final CallIds callIds;
-    private final Set<String> buckets;
     private final Set<String> ignored = new LinkedHashSet<>();
 
-    // Of the turn that is written, and of the model's before it; parts are compared by identity.
-    private List<JsonNode> asked = List.of();
-    private Map<JsonNode, JsonNode> results = Map.of();
-    private @Nullable JsonNode demanding;
-    private boolean sendsIds;
+    private final NativePartWriter parts;
 
     private NativeRequestWriter(
             JsonGenerator json,
@@ -62,12 +50,11 @@ final class NativeRequestWriter {
             CallIds callIds,
             Set<String> buckets) {
         this.json = json;
-        this.slots = slots;
         this.ask = ask;
         this.channel = channel;
         this.model = model;
         this.callIds = callIds;
-        this.buckets = buckets;
+        this.parts = new NativePartWriter(json, slots, ask.origins(), channel, model, buckets, ignored);
     }
 
     /**
@@ -135,7 +122,7 @@ final class NativeRequestWriter {
             return;
         }
         json.writeName("thinkingConfig");
-        object(member.getValue(), Map.of("thinkingBudget", this::level));
+        parts.object(member.getValue(), Map.of("thinkingBudget", this::level));
     }
 
     /** The level that comes nearest to a budget which was meant for the model that this one replaces (D59). */
@@ -155,15 +142,17 @@ final class NativeRequestWriter {
     private void contents(JsonNode contents) {
         List<NativeTurn> turns = NativeTurn.of(contents);
         int current = NativeTurn.currentFrom(turns);
+        boolean sendsIds = false;
+        List<JsonNode> calls = List.of();
         json.writeStartArray();
         for (NativeTurn turn : turns) {
             if (turn.isModels()) {
                 sendsIds = sendsIds(turn);
-                List<JsonNode> calls = turn.parts(CALL);
-                demanding = turn.from() >= current && model.signatures() && !calls.isEmpty() ? calls.getFirst() : null;
-                asked = calls;
+                calls = turn.parts(CALL);
+                boolean demands = turn.from() >= current && model.signatures() && !calls.isEmpty();
+                parts.model(sendsIds, demands ? calls.getFirst() : null);
             } else {
-                results = sendsIds ? Map.of() : inOrder(asked, turn.parts(RESULT));
+                parts.user(sendsIds ? Map.of() : inOrder(calls, turn.parts(RESULT)));
             }
             turn(turn);
         }
@@ -205,14 +194,14 @@ final class NativeRequestWriter {
         for (int i = 0; i < contents.size(); ) {
             int from = i;
             int to = endOfResults(contents, from);
-            Value parts = named("parts", any -> {
+            NativePartWriter.Value written = parts.named("parts", any -> {
                 json.writeStartArray();
                 for (int at = from; at < to; at++) {
-                    parts(contents.get(at).path("parts"), "contents[" + (turn.from() + at) + "].parts");
+                    parts.parts(contents.get(at).path("parts"), "contents[" + (turn.from() + at) + "].parts");
                 }
                 json.writeEndArray();
             });
-            object(contents.get(from), Map.of("parts", parts));
+            parts.object(contents.get(from), Map.of("parts", written));
             i = to;
         }
     }
@@ -247,137 +236,5 @@ final class NativeRequestWriter {
         json.writeEndArray();
         json.writeEndObject();
         ignored.add("contents[" + (last.from() + last.contents().size() - 1) + "] (continued)");
-    }
-
-    /** Writes a member, its name included. */
-    private interface Value {
-        void write(JsonNode value);
-    }
-
-    private Value named(String name, Value value) {
-        return it -> {
-            json.writeName(name);
-            value.write(it);
-        };
-    }
-
-    /** @param special how some of its members are written */
-    private void object(JsonNode object, Map<String, Value> special) {
-        object(object, special, false);
-    }
-
-    /** @param unsigned whether a placeholder stands for a signature that is not there */
-    private void object(JsonNode object, Map<String, Value> special, boolean unsigned) {
-        json.writeStartObject();
-        for (Map.Entry<String, JsonNode> member : object.properties()) {
-            Value value = special.get(member.getKey());
-            if (value == null) {
-                member(member);
-            } else {
-                value.write(member.getValue());
-            }
-        }
-        if (unsigned) {
-            json.writeStringProperty(SIGNATURE, ContentsWriter.DUMMY_SIGNATURE);
-        }
-        json.writeEndObject();
-    }
-
-    private void parts(JsonNode parts, String path) {
-        for (int i = 0; i < parts.size(); i++) {
-            JsonNode part = parts.get(i);
-            part(results.getOrDefault(part, part), path + "[" + i + "]", part == demanding);
-        }
-    }
-
-    private void part(JsonNode part, String path, boolean demands) {
-        object(
-                part,
-                Map.of(
-                        "inlineData",
-                        blob -> blob(blob, path + ".inline_data"),
-                        "fileData",
-                        file -> file(file, path + ".file_data"),
-                        CALL,
-                        named(CALL, call -> object(call, Map.of("id", this::callId))),
-                        RESULT,
-                        named(RESULT, result -> result(result, path)),
-                        "thoughtSignature",
-                        signature -> signature(signature.asString(""), path, demands)),
-                demands && !part.has(SIGNATURE));
-    }
-
-    private void result(JsonNode result, String path) {
-        Value inner = named("parts", parts -> {
-            json.writeStartArray();
-            parts(parts, path + ".function_response.parts");
-            json.writeEndArray();
-        });
-        object(result, Map.of("id", this::callId, "parts", inner));
-    }
-
-    private void callId(JsonNode id) {
-        if (sendsIds) {
-            json.writeStringProperty("id", id.asString(""));
-        }
-    }
-
-    private void signature(String signature, String part, boolean demanded) {
-        if (ask.origins().isGood(signature, channel, model.name())) {
-            json.writeStringProperty(SIGNATURE, signature);
-            return;
-        }
-        ignored.add(part + "." + SIGNATURE);
-        if (demanded) {
-            json.writeStringProperty(SIGNATURE, ContentsWriter.DUMMY_SIGNATURE);
-        }
-    }
-
-    private void blob(JsonNode blob, String path) {
-        String base64 = blob.path("data").asString("");
-        InlineMedia medium = InlineMedia.of(media(blob, path, new ContentPart.Source.Inline(base64)), base64);
-        if (medium.isGif()) {
-            slots.addFrame(path, base64);
-            return;
-        }
-        if (medium.base64().length() > MediaSlots.COPIED_CHARS_MAX) {
-            slots.add(new DataSlot.Inline(medium));
-            return;
-        }
-        json.writeObjectPropertyStart("inlineData");
-        json.writeStringProperty("mimeType", medium.mimeType());
-        json.writeStringProperty("data", medium.base64());
-        json.writeEndObject();
-    }
-
-    /** What Gemini fetches itself goes on as it is; everything else is downloaded here, under guard (D29). */
-    private void file(JsonNode file, String path) {
-        ContentPart.Source.Remote remote =
-                new ContentPart.Source.Remote(file.path("fileUri").asString(""));
-        ContentPart.Media part = media(file, path + ".file_uri", remote);
-        if (GoogleUrl.isStored(remote.url())) {
-            RemoteMedia.requireOpenBucket(part, remote.url(), buckets);
-        } else if (GoogleUrl.isYouTube(remote.url())) {
-            slots.countYouTube(part);
-        } else {
-            RemoteMedia.requireDownload(part, remote.url());
-            String said = part.mimeType() != null ? part.mimeType() : remote.suffixType();
-            slots.add(new DataSlot.Loaded(
-                    new WantedMedium.Remote(part.place().path(), remote.url(), new WantedMedium.Said(said, false))));
-            return;
-        }
-        json.writeName("fileData");
-        json.writeTree(file);
-    }
-
-    private static ContentPart.Media media(JsonNode part, String path, ContentPart.Source source) {
-        return new ContentPart.Media(Place.at(path), ContentPart.Named.FILE, source, label(part), null, null);
-    }
-
-    private static @Nullable String label(JsonNode part) {
-        String said = part.path("mimeType").asString("");
-        int params = said.indexOf(';');
-        String type = (params < 0 ? said : said.substring(0, params)).strip().toLowerCase(Locale.ROOT);
-        return type.isEmpty() ? null : type;
     }
 }

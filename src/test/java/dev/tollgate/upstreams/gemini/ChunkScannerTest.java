@@ -19,7 +19,7 @@ class ChunkScannerTest {
     private static final int ROUNDS = 20_000;
 
     private final ChunkScanner scanner = ChunkScanner.ofThread();
-    private final ChunkScanner.Repeated repeated = new ChunkScanner.Repeated();
+    private final RepeatedTexts repeated = new RepeatedTexts();
 
     private GeminiChunk scanned(byte[] chunk) {
         return scanner.read(chunk, 0, chunk.length, repeated);

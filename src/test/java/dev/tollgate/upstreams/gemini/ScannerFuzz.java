@@ -8,12 +8,12 @@ public final class ScannerFuzz {
     private ScannerFuzz() {}
 
     public static void fuzzerTestOneInput(byte[] input) {
-        ChunkScanner.Repeated repeated = new ChunkScanner.Repeated();
+        RepeatedTexts repeated = new RepeatedTexts();
         check(repeated, input);
         check(repeated, input); // which now remembers what it has read
     }
 
-    private static void check(ChunkScanner.Repeated repeated, byte[] input) {
+    private static void check(RepeatedTexts repeated, byte[] input) {
         GeminiChunk scanned = ChunkScanner.ofThread().read(input, 0, input.length, repeated);
         if (scanned != null) {
             assertThat(scanned).isEqualTo(GeminiChunkReader.read(input, 0, input.length));
