@@ -156,6 +156,29 @@ class CitationsTest {
         assertThat(broken).isEmpty();
     }
 
+    /** By its simple name a class of the same package, else of the package that is named. */
+    @Test
+    void each_class_that_a_package_page_links_to_exists() {
+        List<String> broken = new ArrayList<>();
+        for (Path file : files()) {
+            if (!name(file).equals("package-info.java")) {
+                continue;
+            }
+            for (String type : results(Pattern.compile("\\{@(?:link|value) ([\\w.]+)"), read(file))) {
+                Path source = type.startsWith("dev.tollgate.")
+                        ? Path.of(
+                                        file.toString().replaceFirst("(/java)/.*", "$1"),
+                                        type.split("\\.(?=[A-Z])", 2)[0].replace('.', '/'))
+                                .resolve(type.replaceFirst("^[a-z.]+", "").replaceFirst("\\..*", "") + ".java")
+                        : file.resolveSibling(type.replaceFirst("\\..*", "") + ".java");
+                if (!Files.exists(source)) {
+                    broken.add(file + " links to " + type);
+                }
+            }
+        }
+        assertThat(broken).isEmpty();
+    }
+
     private static boolean leadsSomewhere(Path from, String link) {
         String[] parts = link.split("#", 2);
         Path target = parts[0].isEmpty() ? from : from.resolveSibling(parts[0]).normalize();
