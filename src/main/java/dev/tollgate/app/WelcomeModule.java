@@ -43,7 +43,7 @@ final class WelcomeModule {
         this.firstStart = new FirstStart(new FirstStartFile(settings.data()), books.people());
         firstStart.look();
         Secret chosen = settings.pages().operatorPassword();
-        this.operatorPassword = books.people().ensureOperator(chosen == null ? null : chosen.value());
+        this.operatorPassword = books.people().operators().ensure(chosen == null ? null : chosen.value());
         this.adminKey = AdminKey.of(settings.adminKey(), books.writer(), ground.random());
         this.foretold = new Foretold(ground, books, upstreams);
     }

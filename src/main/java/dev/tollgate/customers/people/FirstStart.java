@@ -28,7 +28,7 @@ public final class FirstStart {
     /** For a sign-in at another server, or before a start. */
     public void look() {
         if (file.exists()
-                && people.sessions(Person.FIRST_OPERATOR_ID).stream().anyMatch(session -> !session.codeDue())) {
+                && people.sessions().of(Person.FIRST_OPERATOR_ID).stream().anyMatch(session -> !session.codeDue())) {
             delete();
         }
     }

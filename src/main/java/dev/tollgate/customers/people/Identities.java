@@ -128,7 +128,7 @@ public final class Identities {
             return new SignIn.Blocked();
         }
         try {
-            return people.begin(person, visit, List.of(used(person.id(), identity)), false);
+            return people.sessions().begin(person, visit, List.of(used(person.id(), identity)), false);
         } catch (StoreException e) {
             if (e.mayHaveTakenEffect() || person(identity, visit) != null) {
                 throw e;
@@ -176,7 +176,7 @@ public final class Identities {
      * @return {@link SignIn.Taken} where somebody has the address already
      */
     public SignIn signUp(Identity identity, String zone, Visit visit) {
-        Duration wait = people.waits().signUp(visit);
+        Duration wait = people.signUps().begin(visit);
         if (wait.isPositive()) {
             return new SignIn.Wait(wait);
         }
@@ -257,9 +257,7 @@ public final class Identities {
         if (person == null || !person.id().equals(session.person().id())) {
             return false;
         }
-        Instant now = clock.instant();
-        writer.commitAndWait(Unit.of(PeopleChange.of(
-                rows -> rows.update("UPDATE session SET proved_at = ? WHERE hash = ?", now, session.hash()))));
+        people.sessions().proved(session);
         return true;
     }
 

@@ -188,7 +188,8 @@ public final class Links {
                 visit.network(),
                 sql -> Optional.ofNullable(sql.one("""
                     SELECT hash, kind, person_id, account_id, email, mailed, made_at FROM person_link
-                    WHERE hash = ? AND kind = ? AND used_at IS NULL AND ends_at > ?""", Links::link, Tokens.hash(token), kind.text(), clock.millis())));
+                    WHERE hash = ? AND kind = ? AND used_at IS NULL AND ends_at > ?\
+                    """, Links::link, Tokens.hash(token), kind.text(), clock.millis())));
     }
 
     private static PersonLink link(ResultSet row) throws SQLException {
@@ -237,7 +238,7 @@ public final class Links {
             return wrong;
         }
         Person made = people.person(newcomer.personId()).orElseThrow();
-        return made.accountBlocked() ? new SignIn.Blocked() : people.begin(made, visit, List.of(), true);
+        return made.accountBlocked() ? new SignIn.Blocked() : people.sessions().begin(made, visit, List.of(), true);
     }
 
     /**
@@ -480,7 +481,8 @@ public final class Links {
     private static Change withdrawOthers(Person person, String email, Use use) {
         return PeopleChange.of(rows -> use.isAllowed()
                 && rows.update(
-                        "DELETE FROM person_link WHERE person_id = ? AND kind = 'confirm' AND used_at IS NULL AND lower(email) <> ?",
+                        "DELETE FROM person_link WHERE person_id = ? AND kind = 'confirm' AND used_at IS NULL AND"
+                                + " lower(email) <> ?",
                         person.id(),
                         Visit.login(email)));
     }

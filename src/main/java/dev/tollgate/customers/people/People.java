@@ -23,20 +23,15 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** People and their sessions: reads, and all that changes them. Thread-safe; blocks. */
+/** People: how they are found, sign in and up, and what they change about themselves. Thread-safe; blocks. */
 public final class People implements AutoCloseable {
 
     public static final int NAME_CHARS_MAX = 100;
@@ -45,18 +40,16 @@ public final class People implements AutoCloseable {
     private static final Pattern EMAIL =
             Pattern.compile("[^\\s@<>\",;:\\\\()\\[\\]]{1,64}@[^\\s@<>\",;:\\\\()\\[\\]]{1,189}");
 
-    private static final Duration SEEN_EVERY = Duration.ofMinutes(5);
-    private static final int SESSIONS_MAX = 50;
-    private static final int LOOKED_UP_MAX = 8;
     public static final int SETTINGS_DAY = 300;
-    private static final String MADE_FROM = "abcdefghjkmnpqrstuvwxyz23456789";
-    private static final int MADE_CHARS = 25;
 
     private final Database database;
     private final Writer writer;
     private final Passwords passwords;
     private final SignInWaits waits;
+    private final SignUpLimit signUps;
     private final SecondFactor secondFactor;
+    private final Sessions sessions;
+    private final Operators operators;
     private final KnownBrowsers browsers;
     private final SecretBox secrets;
     private final Allowances allowances;
@@ -77,6 +70,9 @@ public final class People implements AutoCloseable {
         this.secrets = secrets;
         this.allowances = new Allowances(database, secrets, clock);
         this.browsers = new KnownBrowsers(secrets, clock, random);
+        this.signUps = new SignUpLimit(waits);
+        this.sessions = new Sessions(database, writer, secrets, clock, random);
+        this.operators = new Operators(database, writer, passwords, waits, clock, random);
         this.secondFactor = new SecondFactor(database, writer, secrets, waits, clock, random);
         this.clock = clock;
         this.random = random;
@@ -85,6 +81,16 @@ public final class People implements AutoCloseable {
     /** The second step of a sign-in, for people who have switched it on. */
     public SecondFactor secondFactor() {
         return secondFactor;
+    }
+
+    /** The sessions that their sign-ins begin. */
+    public Sessions sessions() {
+        return sessions;
+    }
+
+    /** The people who operate the installation. */
+    public Operators operators() {
+        return operators;
     }
 
     /** The part that decides who is given start credits; before the ledger's. */
@@ -116,12 +122,7 @@ public final class People implements AutoCloseable {
                 accountId));
     }
 
-    public boolean hasOperator() {
-        return database.read(sql -> one(sql, "WHERE person.role = ? LIMIT 1", Role.OPERATOR.text()))
-                .isPresent();
-    }
-
-    private static Optional<Person> one(Reads sql, String where, String parameter) throws SQLException {
+    static Optional<Person> one(Reads sql, String where, String parameter) throws SQLException {
         return Optional.ofNullable(
                 sql.one("SELECT " + PersonSql.PERSON + PersonSql.FROM_PERSON + where, PersonSql::person, parameter));
     }
@@ -167,6 +168,10 @@ public final class People implements AutoCloseable {
 
     SignInWaits waits() {
         return waits;
+    }
+
+    SignUpLimit signUps() {
+        return signUps;
     }
 
     Allowances allowances() {
@@ -233,7 +238,7 @@ public final class People implements AutoCloseable {
             return new SignIn.Wrong();
         }
         waits.succeeded(counted, visit);
-        return person.accountBlocked() ? new SignIn.Blocked() : begin(person, visit, List.of(), true);
+        return person.accountBlocked() ? new SignIn.Blocked() : sessions.begin(person, visit, List.of(), true);
     }
 
     /** Ends the waits that wrong passwords caused: the person has proved their identity in another way. */
@@ -262,7 +267,7 @@ public final class People implements AutoCloseable {
         if (refused != null) {
             return refused;
         }
-        Duration wait = waits.signUp(visit);
+        Duration wait = signUps.begin(visit);
         if (wait.isPositive()) {
             return new SignIn.Wait(wait);
         }
@@ -298,10 +303,10 @@ public final class People implements AutoCloseable {
             }
             throw e;
         }
-        return begin(person(person.id()).orElseThrow(), visit, List.of(), true);
+        return sessions.begin(person(person.id()).orElseThrow(), visit, List.of(), true);
     }
 
-    private static PeopleChange<Boolean> add(NewPerson person) {
+    static PeopleChange<Boolean> add(NewPerson person) {
         return PeopleChange.of(rows -> {
             rows.insert(person);
             return true;
@@ -336,133 +341,6 @@ public final class People implements AutoCloseable {
         }
     }
 
-    /**
-     * A new token with each sign-in, so that one that was planted before opens nothing.
-     *
-     * @param isProved whether the password was shown now
-     */
-    SignIn begin(Person person, Visit visit, List<Change> before, boolean isProved) {
-        String token = Tokens.nextOfSession(random, secrets);
-        Instant now = clock.instant();
-        NewSession session = new NewSession(
-                Tokens.hash(token),
-                person.id(),
-                now,
-                isProved ? now : Instant.EPOCH,
-                person.hasSecondFactor(),
-                visit.address(),
-                visit.agent());
-        List<Change> changes = new ArrayList<>(before);
-        changes.add(PeopleChange.of(rows -> {
-            rows.update(
-                    "DELETE FROM session WHERE person_id = ? AND hash NOT IN"
-                            + " (SELECT hash FROM session WHERE person_id = ? ORDER BY seen_at DESC LIMIT "
-                            + (SESSIONS_MAX - 1) + ")",
-                    person.id(),
-                    person.id());
-            rows.insertSession(session);
-            return true;
-        }));
-        writer.commitAndWait(Unit.of(changes));
-        return new SignIn.Welcome(token, person, person.hasSecondFactor());
-    }
-
-    // ---- sessions ----
-
-    /**
-     * Returns the session of the first cookie that has one; empty if none has, or it has ended. Others may plant cookies of our name, so
-     * only cookies with our signature cause a look-up. An unsigned cookie of an earlier version counts if it is the only one.
-     *
-     * @param network the reads of strangers take turns by
-     * @throws dev.tollgate.base.error.ApiException 503 where it cannot be read
-     */
-    public Optional<BrowserSession> session(List<String> cookies, String network) {
-        return cookies.stream()
-                .filter(cookie -> Tokens.isSigned(cookie, secrets) || (cookies.size() == 1 && Tokens.isToken(cookie)))
-                .limit(LOOKED_UP_MAX)
-                .flatMap(cookie -> session(cookie, network).stream())
-                .findFirst();
-    }
-
-    private Optional<BrowserSession> session(String token, String network) {
-        Optional<BrowserSession> found = Records.read(() -> database.readOnceFor(
-                "network " + network,
-                sql -> Optional.ofNullable(sql.one(
-                        "SELECT " + PersonSql.SESSION + PersonSql.FROM_SESSION + "WHERE session.hash = ?",
-                        PersonSql::session,
-                        Tokens.hash(token)))));
-        Instant now = clock.instant();
-        Optional<BrowserSession> alive = found.filter(
-                        session -> SessionTimes.of(session.person().role()).isAlive(session, now))
-                .filter(session -> !session.person().accountBlocked());
-        alive.filter(session -> session.seenAt().plus(SEEN_EVERY).isBefore(now))
-                .ifPresent(session -> seen(session, now));
-        return alive;
-    }
-
-    /** Those of some sessions, by their hashes, that have not ended. Looking is no use of a session. @param hashes at most 500 */
-    public Set<String> alive(List<String> hashes) {
-        if (hashes.isEmpty()) {
-            return Set.of();
-        }
-        String text = "SELECT " + PersonSql.SESSION + PersonSql.FROM_SESSION + "WHERE session.hash IN ("
-                + String.join(", ", Collections.nCopies(hashes.size(), "?")) + ")";
-        Instant now = clock.instant();
-        return database.read(sql -> sql.list(text, PersonSql::session, hashes.toArray())).stream()
-                .filter(session -> SessionTimes.of(session.person().role()).isAlive(session, now)
-                        && !session.person().accountBlocked())
-                .map(BrowserSession::hash)
-                .collect(Collectors.toUnmodifiableSet());
-    }
-
-    /** Nobody waits for it. */
-    private void seen(BrowserSession session, Instant now) {
-        var unused = writer.commit(Unit.of(PeopleChange.of(
-                rows -> rows.update("UPDATE session SET seen_at = ? WHERE hash = ?", now, session.hash()))));
-    }
-
-    /** Those that are alive, the latest first. */
-    public List<BrowserSession> sessions(String personId) {
-        Instant now = clock.instant();
-        String text = "SELECT " + PersonSql.SESSION + PersonSql.FROM_SESSION
-                + "WHERE session.person_id = ? ORDER BY session.seen_at DESC";
-        return database.read(sql -> sql.list(text, PersonSql::session, personId)).stream()
-                .filter(session -> SessionTimes.of(session.person().role()).isAlive(session, now))
-                .toList();
-    }
-
-    /** @return whether there was such a session of theirs */
-    public boolean endSession(String personId, String hash) {
-        return commit(PeopleChange.of(
-                rows -> rows.update("DELETE FROM session WHERE person_id = ? AND hash = ?", personId, hash)));
-    }
-
-    /** @param butHash null to end all of them */
-    public void endSessions(String personId, @Nullable String butHash) {
-        commit(PeopleChange.of(rows -> {
-            rows.endSessions(personId, butHash);
-            return true;
-        }));
-    }
-
-    /** Ends every session of an account's people, in one commit with what tells of it. */
-    public void endSessionsOfAccount(String accountId, Change with) {
-        writer.commitAndWait(Unit.of(endingSessions(accountId, () -> true), with));
-    }
-
-    /** That, as a part of what somebody else commits. @param condition asked when it is applied, once the ledger has decided */
-    public static Change endingSessions(String accountId, BooleanSupplier condition) {
-        return PeopleChange.of(rows -> condition.getAsBoolean()
-                && rows.update(
-                        "DELETE FROM session WHERE person_id IN (SELECT id FROM person WHERE account_id = ?)",
-                        accountId));
-    }
-
-    /** Whether the password was shown so lately that deeds which want it may be done. */
-    public boolean isProved(BrowserSession session) {
-        return SessionTimes.isProved(session, clock.instant());
-    }
-
     /** The password again, within a session; what others get wrong at the door does not keep it waiting. */
     public SignIn prove(BrowserSession session, String password, Visit visit) {
         Person person = session.person();
@@ -476,8 +354,7 @@ public final class People implements AutoCloseable {
             return new SignIn.Wrong();
         }
         waits.succeeded(counted);
-        commit(PeopleChange.of(rows ->
-                rows.update("UPDATE session SET proved_at = ? WHERE hash = ?", clock.instant(), session.hash())));
+        sessions.proved(session);
         return new SignIn.Welcome("", person, false);
     }
 
@@ -517,7 +394,7 @@ public final class People implements AutoCloseable {
 
     /** Of the first password of somebody who has none. */
     private SignIn.@Nullable Refused notProved(BrowserSession session) {
-        return isProved(session)
+        return sessions.isProved(session)
                 ? null
                 : new SignIn.Refused("present", "Show first that it is you: sign in once more.");
     }
@@ -554,100 +431,6 @@ public final class People implements AutoCloseable {
                 chosen.keyNotices() ? 1 : 0,
                 read.id(),
                 read.version())));
-    }
-
-    /**
-     * Makes the first operator, with an account of their own, where there is no operator. Of servers that start together one makes it.
-     *
-     * @param chosen the password; null for one that is made, and has to be changed at the first sign-in
-     * @return the password that was made, to be shown once; null where none was
-     */
-    public @Nullable String ensureOperator(@Nullable String chosen) {
-        if (hasOperator()) {
-            return null;
-        }
-        String password = chosen == null ? madePassword() : chosen;
-        String hash = chosen == null ? passwords.hashOfRandom(password) : passwords.hashOf("", password);
-        Instant now = clock.instant();
-        CreateAccount account = new CreateAccount(OwnIds.account(random), "Operator", now);
-        NewPerson operator = new NewPerson(
-                Person.FIRST_OPERATOR_ID,
-                account.id(),
-                Person.FIRST_OPERATOR,
-                null,
-                "Operator",
-                Role.OPERATOR,
-                hash,
-                chosen == null,
-                "UTC",
-                now);
-        try {
-            writer.commitAndWait(Unit.of(account, add(operator)));
-            return chosen == null ? password : null;
-        } catch (StoreException e) {
-            if (hasOperator()) { // another node came first
-                return null;
-            }
-            throw e;
-        }
-    }
-
-    /**
-     * Gives a role in the place of the present one, and ends all their sessions, which live as long as the role says.
-     *
-     * @param telling of whether it was done, which is known once it is asked on the writer's thread
-     */
-    public RoleChange setRole(String personId, Role role, Function<BooleanSupplier, Change> telling) {
-        PeopleChange<RoleChange> change = PeopleChange.of(rows -> {
-            Set<String> operators = rows.operators();
-            if (role == Role.USER && operators.equals(Set.of(personId))) {
-                return RoleChange.LAST;
-            }
-            boolean isNew = rows.update(
-                    "UPDATE person SET role = ?, version = version + 1 WHERE id = ? AND role <> ?",
-                    role.text(),
-                    personId,
-                    role.text());
-            if (isNew) {
-                rows.endSessions(personId, null);
-            }
-            return isNew ? RoleChange.DONE : RoleChange.SAME;
-        });
-        writer.commitAndWait(Unit.of(change, telling.apply(() -> change.outcome() == RoleChange.DONE)));
-        return change.outcome();
-    }
-
-    /**
-     * Gives an operator a password that was made, to be changed at the sign-in, the role too should it have been taken, and ends all that was good before: sessions, the second factor,
-     * identities at a provider.
-     *
-     * @param with told of it in the same commit
-     * @return the password, to be shown once
-     */
-    public String resetPassword(Person person, Change with) {
-        String password = madePassword();
-        String hash = passwords.hashOfRandom(password);
-        writer.commitAndWait(Unit.of(
-                PeopleChange.of(rows -> {
-                    rows.setPassword(person.id(), hash);
-                    rows.update("UPDATE person SET password_due = 1, role = 'operator' WHERE id = ?", person.id());
-                    rows.endSessions(person.id(), null);
-                    rows.update("DELETE FROM person_identity WHERE person_id = ?", person.id());
-                    return rows.removeSecondFactor(person.id());
-                }),
-                with));
-        waits.succeeded(SignInWaits.login(person.login()));
-        return password;
-    }
-
-    /** Without what looks alike, in groups, for it may be typed from a screen. */
-    private String madePassword() {
-        StringBuilder password = new StringBuilder();
-        for (int i = 0; i < MADE_CHARS; i++) {
-            password.append(i > 0 && i % 5 == 0 ? "-" : "")
-                    .append(MADE_FROM.charAt(random.nextInt(MADE_FROM.length())));
-        }
-        return password.toString();
     }
 
     private <O> O commit(PeopleChange<O> change) {

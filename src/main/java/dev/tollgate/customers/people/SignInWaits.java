@@ -9,8 +9,7 @@ import java.util.stream.Stream;
 
 /**
  * Makes guessing slow without locking anybody out. Five tries for one name, 30 from an address and 240 from its wide network are free within
- * fifteen minutes; then each next one waits twice as long as the one before. Sign-ups wait after five from an address and 40 from its wide
- * network. Every try is counted before it is made and taken back if it was right, so that parallel tries are no more than others. Each node
+ * fifteen minutes; then each next one waits twice as long as the one before. Every try is counted before it is made and taken back if it was right, so that parallel tries are no more than others. Each node
  * counts in memory and forgets the least recently used names first. Thread-safe.
  */
 final class SignInWaits {
@@ -23,7 +22,6 @@ final class SignInWaits {
 
     private static final int NAME_TRIES = 5;
     private static final int ADDRESS_TRIES = 30;
-    private static final int SIGN_UPS = 5;
     private static final int ASKED = 10;
     private static final int KEPT_MAX = 100_000;
 
@@ -131,19 +129,19 @@ final class SignInWaits {
         succeeded(visit);
     }
 
-    /** @return how long the next sign-up has to wait; zero if this one may be made: then it is counted */
-    Duration signUp(Visit visit) {
-        return begin(Name.networks("s", visit, SIGN_UPS, LONGEST).toList());
+    /** Counts what an address may do {@code free} times. @param kind a prefix of its own @return zero if it may be done; then it is counted */
+    Duration begin(String kind, Visit visit, int free) {
+        return begin(Name.networks(kind, visit, free, LONGEST).toList());
     }
 
     /** @return how long a stranger has to wait who asks for a mail; zero if they may ask: then it is counted */
     Duration ask(Visit visit) {
-        return begin(Name.networks("a", visit, ASKED, LONGEST).toList());
+        return begin("a", visit, ASKED);
     }
 
     /** The same for resets, which no other mails keep waiting. */
     Duration askReset(Visit visit) {
-        return begin(Name.networks("r", visit, ASKED, LONGEST).toList());
+        return begin("r", visit, ASKED);
     }
 
     private void count(Name name) {

@@ -16,7 +16,7 @@ import dev.tollgate.books.ledger.Reservation;
 import dev.tollgate.books.ledger.Reversal;
 import dev.tollgate.books.ledger.SetBlocked;
 import dev.tollgate.books.rollups.CountRefund;
-import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.people.Sessions;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
@@ -206,7 +206,7 @@ public final class Deeds {
         checked(by::needReason);
         String action = blocked ? "account.block" : "account.unblock";
         // Also when it is let in: what was begun before, or at the moment of the ban, does not come to life again.
-        Change sessions = People.endingSessions(
+        Change sessions = Sessions.ending(
                 accountId, () -> set.outcome() == SetBlocked.Outcome.DONE && (blocked || set.wasBlocked()));
         commit(set, sessions, deed(by, action, accountId, clock.instant(), () -> blocked(set, blocked)));
         if (set.outcome() == SetBlocked.Outcome.NO_SUCH_ACCOUNT) {

@@ -77,18 +77,19 @@ public final class OperatorPeople {
         try {
             String reason = by.needReason();
             Person person = one(accountId, login);
-            RoleChange done = people.setRole(
-                    person.id(),
-                    role,
-                    isNew -> new Deed(
-                            by.actor(),
-                            "account.set_role",
-                            accountId,
-                            reason,
-                            clock.instant(),
-                            () -> isNew.getAsBoolean()
-                                    ? new Deed.Changed(state(person, person.role()), state(person, role))
-                                    : null));
+            RoleChange done = people.operators()
+                    .setRole(
+                            person.id(),
+                            role,
+                            isNew -> new Deed(
+                                    by.actor(),
+                                    "account.set_role",
+                                    accountId,
+                                    reason,
+                                    clock.instant(),
+                                    () -> isNew.getAsBoolean()
+                                            ? new Deed.Changed(state(person, person.role()), state(person, role))
+                                            : null));
             if (done == RoleChange.LAST) {
                 throw new Refused(Refused.Why.CONFLICT, "This is the last operator: make somebody else one first.");
             }
@@ -139,7 +140,8 @@ public final class OperatorPeople {
                     by.reason(),
                     clock.instant(),
                     () -> new Deed.Changed(null, null));
-            return new AdminViews.NewPassword(operator.login(), people.resetPassword(operator, deed));
+            return new AdminViews.NewPassword(
+                    operator.login(), people.operators().resetPassword(operator, deed));
         } catch (StoreException e) {
             throw new Refused(String.valueOf(e.getMessage()));
         }

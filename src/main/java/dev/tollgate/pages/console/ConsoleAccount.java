@@ -154,7 +154,7 @@ public final class ConsoleAccount {
                 reason,
                 clock.instant(),
                 () -> new Deed.Changed(null, null));
-        people.endSessionsOfAccount(id, deed);
+        people.sessions().endOfAccount(id, deed);
     }
 
     private static AdminViews.AccountLimits limits(Form form) {

@@ -61,7 +61,7 @@ public final class DeedForms {
     /** Where the password is asked for first, with the way back to the form as it was filled in; null where it was shown lately. */
     @Nullable
     PageStep proofFirst(PageRequest<Visitor.Member> request, Form form, String formPath) {
-        if (people.isProved(request.visitor().session())) {
+        if (people.sessions().isProved(request.visitor().session())) {
             return null;
         }
         Map<String, String> typed = form.fields().entrySet().stream()

@@ -196,8 +196,10 @@ public final class DoorPages {
     // ---- signing out ----
 
     private PageStep signOut(PageRequest<Visitor.Member> request, Form form) {
-        people.endSession(
-                request.visitor().person().id(), request.visitor().session().hash());
+        people.sessions()
+                .end(
+                        request.visitor().person().id(),
+                        request.visitor().session().hash());
         return PageStep.signedOut(request, "/sign-in");
     }
 

@@ -69,7 +69,7 @@ public final class EmailPage {
         params.put("present", person.email() == null ? "" : person.email());
         params.put("login", person.login());
         params.put("confirmed", person.confirmedAt() != null);
-        params.put("proved", people.isProved(request.visitor().session()));
+        params.put("proved", people.sessions().isProved(request.visitor().session()));
         params.put("typed", typed);
         params.put("errors", errors);
         params.put("sent", request.query("sent") != null && errors.isEmpty());

@@ -125,7 +125,7 @@ public final class IdentityPage {
         params.put("lines", lines);
         params.put("provider", present == null ? "" : present.name());
         params.put("connected", lines.stream().anyMatch(Line::isPresent));
-        params.put("proved", people.isProved(request.visitor().session()));
+        params.put("proved", people.sessions().isProved(request.visitor().session()));
         params.put("errors", errors);
         params.put("done", errors.isEmpty() && request.query("done") != null ? request.query("done") : "");
         if (shown != null && carried != null) {

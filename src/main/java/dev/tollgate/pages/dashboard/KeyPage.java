@@ -79,8 +79,8 @@ public final class KeyPage {
                 ? null
                 : switch (done) {
                     case "before" ->
-                        "This form made this key before: no second one was made. The secret was shown then, once; if it was not"
-                                + " saved, make a new one below.";
+                        "This form made this key before: no second one was made. The secret was shown then, once; if"
+                                + " it was not saved, make a new one below.";
                     case "saved" -> "Saved. The next call knows it.";
                     case "turned" -> key.disabled() ? KeysPage.offText(key) : "Calls with this key are taken again.";
                     default -> null;
@@ -206,7 +206,7 @@ public final class KeyPage {
                 "locked",
                 key.settings().kind() == KeyKind.MANAGEMENT
                         && !isFilledIn
-                        && !people.isProved(request.visitor().session()));
+                        && !people.sessions().isProved(request.visitor().session()));
         if (said != null) {
             params.put("said", said);
         }

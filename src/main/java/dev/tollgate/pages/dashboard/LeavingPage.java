@@ -104,7 +104,7 @@ public final class LeavingPage {
         params.put("login", person.login());
         params.put("typed", typed);
         params.put("errors", errors);
-        params.put("proved", people.isProved(request.visitor().session()));
+        params.put("proved", people.sessions().isProved(request.visitor().session()));
         params.put("lastOperator", leaving.isLastOperator(person));
         params.put("others", named(others));
         params.put("payment", others.isEmpty() && leaving.hasOpenPayment(person.accountId()));
@@ -114,8 +114,8 @@ public final class LeavingPage {
                         ? "Your keys stop now. "
                                 + Texts.charge(account.balance().balanceMicros())
                                 + " credits are lost. Entries and receipts stay, without your name."
-                        : "The account, its keys and its credits stay with them. You can no longer sign in, and what is stored"
-                                + " about you is erased.");
+                        : "The account, its keys and its credits stay with them. You can no longer sign in, and what"
+                                + " is stored about you is erased.");
         return params;
     }
 

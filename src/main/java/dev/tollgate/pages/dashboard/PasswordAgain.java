@@ -19,7 +19,7 @@ final class PasswordAgain {
      */
     static @Nullable String complaint(People people, PageRequest<Visitor.Member> request, String typed) {
         BrowserSession session = request.visitor().session();
-        if (people.isProved(session)) {
+        if (people.sessions().isProved(session)) {
             return null;
         }
         if (!session.person().hasPassword()) {

@@ -93,7 +93,7 @@ public final class SecondFactorPage {
         Map<String, Object> params = new HashMap<>();
         params.put("on", isOn);
         params.put("errors", errors);
-        boolean isProved = people.isProved(session);
+        boolean isProved = people.sessions().isProved(session);
         params.put("proved", isProved);
         params.put("left", factor.recoveryCodesLeft(session.person().id()));
         if (!isOn && isProved) {

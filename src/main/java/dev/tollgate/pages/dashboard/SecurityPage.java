@@ -50,11 +50,11 @@ public final class SecurityPage {
         return switch (text(form, "deed")) {
             case "password" -> changePassword(request, form);
             case "end" -> {
-                people.endSession(session.person().id(), text(form, "session"));
+                people.sessions().end(session.person().id(), text(form, "session"));
                 yield PageStep.to(PATH);
             }
             case "end-others" -> {
-                people.endSessions(session.person().id(), session.hash());
+                people.sessions().endAll(session.person().id(), session.hash());
                 yield PageStep.to(PATH);
             }
             default -> PageStep.to(PATH);
@@ -83,7 +83,7 @@ public final class SecurityPage {
         params.put(
                 "left", people.secondFactor().recoveryCodesLeft(session.person().id()));
         params.put("errors", errors);
-        params.put("proved", people.isProved(session));
+        params.put("proved", people.sessions().isProved(session));
         IdentityProvider provider = identities.provider();
         List<Identities.Linked> linked = identities.of(session.person().id());
         if (provider != null) {
@@ -92,7 +92,7 @@ public final class SecurityPage {
             params.put("provider", "another service");
         }
         params.put("connected", !linked.isEmpty());
-        params.put("sessions", people.sessions(session.person().id()));
+        params.put("sessions", people.sessions().of(session.person().id()));
         params.put("current", session.hash());
         params.put("now", clock.instant());
         return params;

@@ -79,7 +79,8 @@ final class CallGate<C extends Caller> implements Gate<C> {
     }
 
     private C caller(List<String> cookies, String network, boolean fromUs, @Nullable String shown) {
-        BrowserSession session = people.session(cookies, network)
+        BrowserSession session = people.sessions()
+                .find(cookies, network)
                 .filter(its -> !its.codeDue() && !its.person().passwordDue())
                 .orElseThrow(CallGate::signInAgain);
         Visitor.Member member = new Visitor.Member(session);

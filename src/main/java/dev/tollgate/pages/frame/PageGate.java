@@ -157,7 +157,7 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
         }
         Promise<V> answer = Promise.promise();
         String network = exchange.network();
-        exchange.compute(() -> people.session(cookies, network).orElse(null), session -> {
+        exchange.compute(() -> people.sessions().find(cookies, network).orElse(null), session -> {
             try {
                 answer.complete(judge.apply(new Seen(visitor(exchange, secure, session), path, target, isGet)));
             } catch (RuntimeException e) {

@@ -50,8 +50,8 @@ final class StoredLiveReads implements LiveReads {
     public Set<String> alive(List<String> sessions) {
         Set<String> alive = new HashSet<>();
         for (int from = 0; from < sessions.size(); from += LiveAccounts.ACCOUNTS_MAX) {
-            alive.addAll(
-                    people.alive(sessions.subList(from, Math.min(sessions.size(), from + LiveAccounts.ACCOUNTS_MAX))));
+            alive.addAll(people.sessions()
+                    .alive(sessions.subList(from, Math.min(sessions.size(), from + LiveAccounts.ACCOUNTS_MAX))));
         }
         return alive;
     }

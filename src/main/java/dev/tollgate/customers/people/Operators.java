@@ -1,0 +1,145 @@
+package dev.tollgate.customers.people;
+
+import dev.tollgate.base.ids.OwnIds;
+import dev.tollgate.books.ledger.CreateAccount;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** People who operate the installation: the first one, and what other operators change about them. Thread-safe; blocks. */
+public final class Operators {
+
+    private static final String MADE_FROM = "abcdefghjkmnpqrstuvwxyz23456789";
+    private static final int MADE_CHARS = 25;
+
+    private final Database database;
+    private final Writer writer;
+    private final Passwords passwords;
+    private final SignInWaits waits;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+
+    Operators(
+            Database database,
+            Writer writer,
+            Passwords passwords,
+            SignInWaits waits,
+            InstantSource clock,
+            RandomGenerator random) {
+        this.database = database;
+        this.writer = writer;
+        this.passwords = passwords;
+        this.waits = waits;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /** Returns whether there is an operator. */
+    public boolean exist() {
+        return database.read(sql -> People.one(sql, "WHERE person.role = ? LIMIT 1", Role.OPERATOR.text()))
+                .isPresent();
+    }
+
+    /**
+     * Makes the first operator, with an account of their own, where there is no operator. Of servers that start together one makes it.
+     *
+     * @param chosen the password; null for one that is made, and has to be changed at the first sign-in
+     * @return the password that was made, to be shown once; null where none was
+     */
+    public @Nullable String ensure(@Nullable String chosen) {
+        if (exist()) {
+            return null;
+        }
+        String password = chosen == null ? madePassword() : chosen;
+        String hash = chosen == null ? passwords.hashOfRandom(password) : passwords.hashOf("", password);
+        Instant now = clock.instant();
+        CreateAccount account = new CreateAccount(OwnIds.account(random), "Operator", now);
+        NewPerson operator = new NewPerson(
+                Person.FIRST_OPERATOR_ID,
+                account.id(),
+                Person.FIRST_OPERATOR,
+                null,
+                "Operator",
+                Role.OPERATOR,
+                hash,
+                chosen == null,
+                "UTC",
+                now);
+        try {
+            writer.commitAndWait(Unit.of(account, People.add(operator)));
+            return chosen == null ? password : null;
+        } catch (StoreException e) {
+            if (exist()) { // another node came first
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Gives a role in the place of the present one, and ends all their sessions, which live as long as the role says.
+     *
+     * @param telling of whether it was done, which is known once it is asked on the writer's thread
+     */
+    public RoleChange setRole(String personId, Role role, Function<BooleanSupplier, Change> telling) {
+        PeopleChange<RoleChange> change = PeopleChange.of(rows -> {
+            Set<String> operators = rows.operators();
+            if (role == Role.USER && operators.equals(Set.of(personId))) {
+                return RoleChange.LAST;
+            }
+            boolean isNew = rows.update(
+                    "UPDATE person SET role = ?, version = version + 1 WHERE id = ? AND role <> ?",
+                    role.text(),
+                    personId,
+                    role.text());
+            if (isNew) {
+                rows.endSessions(personId, null);
+            }
+            return isNew ? RoleChange.DONE : RoleChange.SAME;
+        });
+        writer.commitAndWait(Unit.of(change, telling.apply(() -> change.outcome() == RoleChange.DONE)));
+        return change.outcome();
+    }
+
+    /**
+     * Gives an operator a password that was made, to be changed at the sign-in, the role too should it have been taken, and ends all that was good before: sessions, the second factor,
+     * identities at a provider.
+     *
+     * @param with committed with it
+     * @return the password, to be shown once
+     */
+    public String resetPassword(Person person, Change with) {
+        String password = madePassword();
+        String hash = passwords.hashOfRandom(password);
+        writer.commitAndWait(Unit.of(
+                PeopleChange.of(rows -> {
+                    rows.setPassword(person.id(), hash);
+                    rows.update("UPDATE person SET password_due = 1, role = 'operator' WHERE id = ?", person.id());
+                    rows.endSessions(person.id(), null);
+                    rows.update("DELETE FROM person_identity WHERE person_id = ?", person.id());
+                    return rows.removeSecondFactor(person.id());
+                }),
+                with));
+        waits.succeeded(SignInWaits.login(person.login()));
+        return password;
+    }
+
+    /** Without what looks alike, in groups, for it may be typed from a screen. */
+    private String madePassword() {
+        StringBuilder password = new StringBuilder();
+        for (int i = 0; i < MADE_CHARS; i++) {
+            password.append(i > 0 && i % 5 == 0 ? "-" : "")
+                    .append(MADE_FROM.charAt(random.nextInt(MADE_FROM.length())));
+        }
+        return password.toString();
+    }
+}

@@ -1,0 +1,179 @@
+package dev.tollgate.customers.people;
+
+import dev.tollgate.books.ledger.Records;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Sessions in browsers: they begin with a sign-in, and end when they are too old or are ended. Thread-safe; blocks. */
+public final class Sessions {
+
+    private static final Duration SEEN_EVERY = Duration.ofMinutes(5);
+    private static final int SESSIONS_MAX = 50;
+    private static final int LOOKED_UP_MAX = 8;
+
+    private final Database database;
+    private final Writer writer;
+    private final SecretBox secrets;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+
+    Sessions(Database database, Writer writer, SecretBox secrets, InstantSource clock, RandomGenerator random) {
+        this.database = database;
+        this.writer = writer;
+        this.secrets = secrets;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /**
+     * A new token with each sign-in, so that one that was planted before opens nothing.
+     *
+     * @param isProved whether the password was shown now
+     */
+    SignIn begin(Person person, Visit visit, List<Change> before, boolean isProved) {
+        String token = Tokens.nextOfSession(random, secrets);
+        Instant now = clock.instant();
+        NewSession session = new NewSession(
+                Tokens.hash(token),
+                person.id(),
+                now,
+                isProved ? now : Instant.EPOCH,
+                person.hasSecondFactor(),
+                visit.address(),
+                visit.agent());
+        List<Change> changes = new ArrayList<>(before);
+        changes.add(PeopleChange.of(rows -> {
+            rows.update(
+                    "DELETE FROM session WHERE person_id = ? AND hash NOT IN"
+                            + " (SELECT hash FROM session WHERE person_id = ? ORDER BY seen_at DESC LIMIT "
+                            + (SESSIONS_MAX - 1) + ")",
+                    person.id(),
+                    person.id());
+            rows.insertSession(session);
+            return true;
+        }));
+        writer.commitAndWait(Unit.of(changes));
+        return new SignIn.Welcome(token, person, person.hasSecondFactor());
+    }
+
+    /**
+     * Returns the session of the first cookie that has one; empty if none has, or it has ended. Others may plant cookies of our name, so
+     * only cookies with our signature cause a look-up. An unsigned cookie of an earlier version counts if it is the only one.
+     *
+     * @param network the reads of strangers take turns by
+     * @throws dev.tollgate.base.error.ApiException 503 where it cannot be read
+     */
+    public Optional<BrowserSession> find(List<String> cookies, String network) {
+        return cookies.stream()
+                .filter(cookie -> Tokens.isSigned(cookie, secrets) || (cookies.size() == 1 && Tokens.isToken(cookie)))
+                .limit(LOOKED_UP_MAX)
+                .flatMap(cookie -> find(cookie, network).stream())
+                .findFirst();
+    }
+
+    private Optional<BrowserSession> find(String token, String network) {
+        Optional<BrowserSession> found = Records.read(() -> database.readOnceFor(
+                "network " + network,
+                sql -> Optional.ofNullable(sql.one(
+                        "SELECT " + PersonSql.SESSION + PersonSql.FROM_SESSION + "WHERE session.hash = ?",
+                        PersonSql::session,
+                        Tokens.hash(token)))));
+        Instant now = clock.instant();
+        Optional<BrowserSession> alive = found.filter(
+                        session -> SessionTimes.of(session.person().role()).isAlive(session, now))
+                .filter(session -> !session.person().accountBlocked());
+        alive.filter(session -> session.seenAt().plus(SEEN_EVERY).isBefore(now))
+                .ifPresent(session -> seen(session, now));
+        return alive;
+    }
+
+    /** Returns which of some sessions have not ended; to look does not prolong them. @param hashes at most 500 */
+    public Set<String> alive(List<String> hashes) {
+        if (hashes.isEmpty()) {
+            return Set.of();
+        }
+        String text = "SELECT " + PersonSql.SESSION + PersonSql.FROM_SESSION + "WHERE session.hash IN ("
+                + String.join(", ", Collections.nCopies(hashes.size(), "?")) + ")";
+        Instant now = clock.instant();
+        return database.read(sql -> sql.list(text, PersonSql::session, hashes.toArray())).stream()
+                .filter(session -> SessionTimes.of(session.person().role()).isAlive(session, now)
+                        && !session.person().accountBlocked())
+                .map(BrowserSession::hash)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Notes the use without waiting for the commit. */
+    private void seen(BrowserSession session, Instant now) {
+        var unused = writer.commit(Unit.of(PeopleChange.of(
+                rows -> rows.update("UPDATE session SET seen_at = ? WHERE hash = ?", now, session.hash()))));
+    }
+
+    /** Returns the live sessions of a person, the latest first. */
+    public List<BrowserSession> of(String personId) {
+        Instant now = clock.instant();
+        String text = "SELECT " + PersonSql.SESSION + PersonSql.FROM_SESSION
+                + "WHERE session.person_id = ? ORDER BY session.seen_at DESC";
+        return database.read(sql -> sql.list(text, PersonSql::session, personId)).stream()
+                .filter(session -> SessionTimes.of(session.person().role()).isAlive(session, now))
+                .toList();
+    }
+
+    /** Ends one session. @return whether the person had it */
+    public boolean end(String personId, String hash) {
+        return commit(PeopleChange.of(
+                rows -> rows.update("DELETE FROM session WHERE person_id = ? AND hash = ?", personId, hash)));
+    }
+
+    /** Ends all sessions of a person except one. @param butHash of the one that stays; null if none does */
+    public void endAll(String personId, @Nullable String butHash) {
+        commit(PeopleChange.of(rows -> {
+            rows.endSessions(personId, butHash);
+            return true;
+        }));
+    }
+
+    /** Ends every session of an account's people, in one commit with {@code with}. */
+    public void endOfAccount(String accountId, Change with) {
+        writer.commitAndWait(Unit.of(ending(accountId, () -> true), with));
+    }
+
+    /** Returns a change that does the same. @param condition asked on the writer's thread, once the ledger has decided */
+    public static Change ending(String accountId, BooleanSupplier condition) {
+        return PeopleChange.of(rows -> condition.getAsBoolean()
+                && rows.update(
+                        "DELETE FROM session WHERE person_id IN (SELECT id FROM person WHERE account_id = ?)",
+                        accountId));
+    }
+
+    /** Returns whether the password was shown so recently that what asks for it may be done. */
+    public boolean isProved(BrowserSession session) {
+        return SessionTimes.isProved(session, clock.instant());
+    }
+
+    /** Notes that the password was shown in a session now. */
+    void proved(BrowserSession session) {
+        Instant now = clock.instant();
+        commit(PeopleChange.of(
+                rows -> rows.update("UPDATE session SET proved_at = ? WHERE hash = ?", now, session.hash())));
+    }
+
+    private <O> O commit(PeopleChange<O> change) {
+        writer.commitAndWait(Unit.of(change));
+        return change.outcome();
+    }
+}
