@@ -4,6 +4,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.http.SharedBytes;
 import dev.tollgate.http.exchange.CallerExchange;
+import dev.tollgate.http.exchange.Peer;
 import dev.tollgate.http.exchange.ResponseHead;
 import dev.tollgate.http.exchange.Transport;
 import io.netty.buffer.ByteBuf;
@@ -53,13 +54,8 @@ final class CallerTransport implements Transport {
     // ---- the peer ----
 
     @Override
-    public String peer() {
-        return peer.address();
-    }
-
-    @Override
-    public String peerNetwork() {
-        return peer.network();
+    public Peer peer() {
+        return peer;
     }
 
     @Override

@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The address of a request's caller, told from its connection and by trusted proxies. Confined to the exchange's event loop. */
+/** The address of a request's caller, from its connection and trusted proxies. Confined to the exchange's event loop. */
 final class CallerAddress {
 
     /** Headers that proxies set. */
@@ -23,7 +23,7 @@ final class CallerAddress {
     }
 
     String peer() {
-        return transport.peer();
+        return transport.peer().address();
     }
 
     String remote() {
@@ -37,7 +37,7 @@ final class CallerAddress {
     }
 
     String network() {
-        return parts.trustedHops() == 0 ? transport.peerNetwork() : RemoteAddress.network(remote());
+        return parts.trustedHops() == 0 ? transport.peer().network() : RemoteAddress.network(remote());
     }
 
     /** A program on this machine, for itself: behind a proxy that cannot be known. */

@@ -14,8 +14,6 @@ import dev.tollgate.http.Exchange;
 import dev.tollgate.http.SharedBytes;
 import dev.tollgate.http.SseWriter;
 import java.nio.ByteBuffer;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +25,7 @@ import org.slf4j.event.Level;
  * An exchange over a {@link Transport}: the request's side, and the life of request and response. The transport delivers the body and says when
  * the caller has disconnected; {@link Admission} finds its route. Confined to its event loop, except where {@link Exchange} says otherwise.
  */
-public final class CallerExchange implements Exchange {
+public final class CallerExchange extends KnownRequest {
 
     private enum Life {
         OPEN,
@@ -38,24 +36,15 @@ public final class CallerExchange implements Exchange {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
-    private static final String PLAYGROUND = "/playground/";
-    private static final int ROUTE_CHARS_MAX = 100;
     private static final int RENDERED_ON_LOOP_BYTES_MAX = 64 * 1024;
 
     private final FrontParts parts;
     private final Transport transport;
-    private final String requestId;
-    private final long startedNanos = System.nanoTime();
-    private final RequestHead head;
-    private final CallerAddress address;
     private final RequestBody body;
     private final Response response;
     private final @Nullable AccessLine line;
 
-    private Routes.@Nullable Hit hit;
     private ErrorFormat errors = ErrorFormat.PLATFORM;
-    private String account = "";
-    private String key = "";
     private @Nullable String reservedFor;
     private boolean isMetered;
     private @Nullable Runnable gone;
@@ -63,144 +52,25 @@ public final class CallerExchange implements Exchange {
 
     /** @param requestId a new one */
     public CallerExchange(FrontParts parts, Transport transport, RequestHead head, String requestId) {
+        super(parts, transport, head, requestId);
         this.parts = parts;
         this.transport = transport;
-        this.requestId = requestId;
-        this.head = head;
-        this.address = new CallerAddress(transport, parts, head);
         this.body = new RequestBody(this, parts, transport, head.bytesAnnounced());
         this.response = new Response(this, parts, transport, !head.isKeepAlive());
         this.line = AccessLine.isOn() ? new AccessLine(this) : null;
     }
 
-    // ---- the request ----
-
-    @Override
-    public String method() {
-        return head.method();
-    }
-
-    @Override
-    public String path() {
-        return head.path();
-    }
-
-    @Override
-    public String target() {
-        return head.target();
-    }
-
-    @Override
-    public @Nullable String header(String name) {
-        return head.header(name);
-    }
-
-    @Override
-    public List<String> headers(String name) {
-        return head.headers(name);
-    }
-
-    @Override
-    public String pathParam(String name) {
-        String value = hit == null ? null : hit.params().get(name);
-        if (value == null) {
-            throw new IllegalArgumentException("the route has no parameter " + name);
-        }
-        return value;
-    }
-
-    @Override
-    public @Nullable String query(String name) {
-        return head.query(name);
-    }
-
-    @Override
-    public String remoteAddress() {
-        return address.remote();
-    }
-
-    @Override
-    public String peerAddress() {
-        return address.peer();
-    }
-
-    @Override
-    public String network() {
-        return address.network();
-    }
-
-    @Override
-    public String wideNetwork() {
-        return RemoteAddress.cut(remoteAddress());
-    }
-
-    @Override
-    public boolean isFromThisMachine() {
-        return address.isThisMachine();
-    }
-
-    @Override
-    public @Nullable String clientCertificate() {
-        return transport.certificate();
-    }
-
-    @Override
-    public String requestId() {
-        return requestId;
-    }
-
-    @Override
-    public long startedNanos() {
-        return startedNanos;
-    }
-
-    @Override
-    public boolean isOfApi() {
-        return parts.routes().isApi(path()) || path().startsWith(PLAYGROUND);
-    }
-
-    @Override
-    public String routeName() {
-        String name = hit == null ? path() : hit.route().path();
-        return method() + " " + (name.length() <= ROUTE_CHARS_MAX ? name : name.substring(0, ROUTE_CHARS_MAX));
-    }
-
-    @Override
-    public String routePattern() {
-        return hit == null ? "-" : hit.route().path();
-    }
+    // ---- what the exchange takes ----
 
     @Override
     public Lease memory() {
         return body.lease();
     }
 
-    // ---- the caller ----
-
-    @Override
-    public void shownKey(String accountId, String keyId) {
-        account = accountId;
-        key = keyId;
-    }
-
-    @Override
-    public String callerAccount() {
-        return account;
-    }
-
-    @Override
-    public String callerKey() {
-        return key;
-    }
-
-    @Override
-    public ApiException refuseWrongKey(ApiError refusal) {
-        return parts.wrongKeys().count(network(), refusal).asException();
-    }
-
     @Override
     public void reserveRoom() {
         if (reservedFor == null && life == Life.OPEN) {
+            String account = callerAccount();
             transport.reserve(account);
             reservedFor = account;
         }
@@ -362,27 +232,23 @@ public final class CallerExchange implements Exchange {
             LOG.atLevel(response.isGone() ? Level.DEBUG : Level.ERROR)
                     .addMarker(Event.REQUEST_FAULT)
                     .setCause(cause)
-                    .addArgument(requestId)
-                    .addArgument(LogFields.request(requestId).ofAccount(account))
+                    .addArgument(requestId())
+                    .addArgument(LogFields.request(requestId()).ofAccount(callerAccount()))
                     .log("request {} failed");
-            fail(ApiError.of(ErrorCode.INTERNAL_ERROR, "An internal error occurred. Request id: " + requestId + "."));
+            fail(ApiError.of(ErrorCode.INTERNAL_ERROR, "An internal error occurred. Request id: " + requestId() + "."));
         }
     }
 
     // ---- for Admission ----
 
     void routed(Routes.Hit hit) {
-        this.hit = hit;
+        found(hit);
         this.errors = hit.route().errors();
         this.errors = errors.of(this); // which may fail
     }
 
     void formatErrors(ErrorFormat errors) {
         this.errors = errors.of(this);
-    }
-
-    void admitted(String account) {
-        this.account = account;
     }
 
     /** Charges a long head to its caller. @throws ApiException 503 without room */
@@ -392,14 +258,6 @@ public final class CallerExchange implements Exchange {
 
     boolean isOpen() {
         return response.isOpen();
-    }
-
-    CallerAddress address() {
-        return address;
-    }
-
-    RequestHead requestHead() {
-        return head;
     }
 
     RequestBody requestBody() {
@@ -438,21 +296,6 @@ public final class CallerExchange implements Exchange {
         }
     }
 
-    /** Returns milliseconds since the request's head arrived. */
-    public long millis() {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
-    }
-
-    /** Returns whether the response ends with the connection, where it cannot be chunked. */
-    public boolean isHttp10() {
-        return head.isHttp10();
-    }
-
-    /** Returns whether no body may follow the response's head. */
-    public boolean isHead() {
-        return head.isHead();
-    }
-
     /** Returns whether the connection ends with the response. */
     public boolean closes() {
         return response.closes();
@@ -487,17 +330,13 @@ public final class CallerExchange implements Exchange {
         }
         life = end;
         body.release();
-        address.leave();
+        address().leave();
         if (reservedFor != null) {
             transport.release(reservedFor);
         }
         transport.over();
-        parts.observer()
-                .over(
-                        hit == null ? null : hit.route(),
-                        response.status(),
-                        System.nanoTime() - startedNanos,
-                        response.isStreamed());
+        Routes.Hit hit = hit();
+        parts.observer().over(hit == null ? null : hit.route(), response.status(), nanos(), response.isStreamed());
         if (line != null) {
             line.finished(response.status(), millis());
         }

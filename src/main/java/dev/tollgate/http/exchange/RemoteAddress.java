@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Tells a caller's address when proxies stand between. */
-public final class RemoteAddress {
+final class RemoteAddress {
 
     private static final int ENTRIES_MAX = 64;
     private static final int IPV6_BYTES = 16;
@@ -45,7 +45,7 @@ public final class RemoteAddress {
     }
 
     /** Without port, brackets and zone; null where no IP remains. */
-    public static @Nullable String bare(String entry) {
+    static @Nullable String bare(String entry) {
         String text = entry;
         int bracket = text.indexOf(']');
         int colon = text.indexOf(':');
@@ -69,7 +69,7 @@ public final class RemoteAddress {
      *
      * @param address as {@link #of} gives it
      */
-    public static String network(String address) {
+    static String network(String address) {
         byte[] bytes = NetUtil.createByteArrayFromIpAddressString(address);
         if (bytes == null) {
             return address;

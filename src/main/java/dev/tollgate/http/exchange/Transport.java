@@ -12,11 +12,8 @@ public interface Transport {
 
     // ---- the peer ----
 
-    /** Returns the IP address at the other end, without a zone; empty if there is none. */
-    String peer();
-
-    /** Returns what tells peers apart: an IPv4 address, or the first half of an IPv6 address. */
-    String peerNetwork();
+    /** Returns the other end of the connection. */
+    Peer peer();
 
     /** Returns the subject of the client's certificate, signed by a configured authority; null without one. */
     @Nullable

@@ -1,0 +1,19 @@
+package dev.tollgate.http.exchange;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The other end of a connection, which may be a proxy's.
+ *
+ * @param address an IP without its zone; empty if it is unknown
+ * @param network what tells peers apart: an IPv4 address, or the first half of an IPv6 address
+ */
+public record Peer(String address, String network) {
+
+    /** @param address as the system writes it, perhaps with a zone; null if it is unknown */
+    public static Peer of(@Nullable String address) {
+        String bare = address == null ? null : RemoteAddress.bare(address);
+        String known = bare == null ? "" : bare;
+        return new Peer(known, RemoteAddress.network(known));
+    }
+}
