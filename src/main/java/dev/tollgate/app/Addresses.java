@@ -69,12 +69,14 @@ final class Addresses {
     HttpOptions options() {
         Settings.Limits limits = settings.limits();
         Settings.Timeouts timeouts = settings.timeouts();
-        HttpLimits http = HttpLimits.defaults()
-                .withBodyBytesMax(Math.toIntExact(limits.bodyBytesMax()))
-                .withHeaderBytesMax(limits.headerBytesMax())
-                .withConnectionsMax(
-                        Math.min(limits.connectionsMax(), OpenFiles.connectionsFor(OpenFiles.max(), OpenFiles.open())))
-                .withTimes(timeouts.body(), timeouts.bodyTotal(), timeouts.idle(), timeouts.write());
+        HttpLimits http = HttpLimits.of(
+                Math.toIntExact(limits.bodyBytesMax()),
+                limits.headerBytesMax(),
+                Math.min(limits.connectionsMax(), OpenFiles.connectionsFor(OpenFiles.max(), OpenFiles.open())),
+                timeouts.body(),
+                timeouts.bodyTotal(),
+                timeouts.idle(),
+                timeouts.write());
         HttpOptions options = new HttpOptions(
                 settings.host(),
                 settings.port(),

@@ -6,8 +6,8 @@ import java.time.Duration;
  * The written limits of the front (D28, D29).
  *
  * @param bodyBytesMax a body, as sent and as decompressed; beyond it 413
- * @param smallBodyBytesMax a body up to here, as sent and not compressed, is small: read without being asked who pays, and on the event
- *     loop; a larger one beside it
+ * @param smallBodyBytesMax a body up to here, as sent and not compressed, is small: read without asking who pays, and on the event
+ *     loop; a larger one on another thread
  * @param headerBytesMax the header block; beyond it 400
  * @param connectionsMax open connections; a further one is closed at once
  * @param writeQueueBytesMax what may wait for a slow reader before its stream counts as full
@@ -54,92 +54,40 @@ public record HttpLimits(
         }
     }
 
-    /** D29's figures. */
+    /** Returns D29's figures. */
     public static HttpLimits defaults() {
-        return new HttpLimits(
+        return of(
                 32 * MIB,
-                64 * KIB,
                 32 * KIB,
                 16_384,
-                64 * KIB,
-                KIB,
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(120),
                 Duration.ofSeconds(75),
-                Duration.ofSeconds(120),
+                Duration.ofSeconds(120));
+    }
+
+    /** Returns D29's figures with those that an operator may set. */
+    public static HttpLimits of(
+            int bodyBytesMax,
+            int headerBytesMax,
+            int connectionsMax,
+            Duration bodyWindow,
+            Duration bodyTime,
+            Duration idle,
+            Duration write) {
+        return new HttpLimits(
+                bodyBytesMax,
+                64 * KIB,
+                headerBytesMax,
+                connectionsMax,
+                64 * KIB,
+                KIB,
+                bodyWindow,
+                bodyTime,
+                idle,
+                write,
                 Duration.ofSeconds(10),
                 128L * MIB,
                 Duration.ofSeconds(1));
-    }
-
-    /** The same with another limit of a body. */
-    public HttpLimits withBodyBytesMax(int bytes) {
-        return new HttpLimits(
-                bytes,
-                smallBodyBytesMax,
-                headerBytesMax,
-                connectionsMax,
-                writeQueueBytesMax,
-                bodyBytesPerSecondMin,
-                bodyWindow,
-                bodyTime,
-                idle,
-                write,
-                linger,
-                lingerBytesMax,
-                sweep);
-    }
-
-    /** The same with another limit of the header block. */
-    public HttpLimits withHeaderBytesMax(int bytes) {
-        return new HttpLimits(
-                bodyBytesMax,
-                smallBodyBytesMax,
-                bytes,
-                connectionsMax,
-                writeQueueBytesMax,
-                bodyBytesPerSecondMin,
-                bodyWindow,
-                bodyTime,
-                idle,
-                write,
-                linger,
-                lingerBytesMax,
-                sweep);
-    }
-
-    public HttpLimits withConnectionsMax(int connections) {
-        return new HttpLimits(
-                bodyBytesMax,
-                smallBodyBytesMax,
-                headerBytesMax,
-                connections,
-                writeQueueBytesMax,
-                bodyBytesPerSecondMin,
-                bodyWindow,
-                bodyTime,
-                idle,
-                write,
-                linger,
-                lingerBytesMax,
-                sweep);
-    }
-
-    /** The same with other times for bodies, idle connections and slow readers. */
-    public HttpLimits withTimes(Duration bodyWindow, Duration bodyTime, Duration idle, Duration write) {
-        return new HttpLimits(
-                bodyBytesMax,
-                smallBodyBytesMax,
-                headerBytesMax,
-                connectionsMax,
-                writeQueueBytesMax,
-                bodyBytesPerSecondMin,
-                bodyWindow,
-                bodyTime,
-                idle,
-                write,
-                linger,
-                lingerBytesMax,
-                sweep);
     }
 }

@@ -123,7 +123,7 @@ class BeforeAuthenticationTest {
                         1,
                         0,
                         old.origins(),
-                        old.limits().withConnectionsMax(5),
+                        TestFront.connections(5),
                         old.edge().withConnectionsPerAddressMax(2)))
                 .start();
         RawClient busy = from(HERE);

@@ -420,8 +420,8 @@ class BodyTest {
 
     @Test
     void a_body_that_trickles_fast_enough_for_ever_is_408_after_its_time() throws IOException {
-        front.options(options -> options.withLimits(TestFront.limits(TestFront.LONG, TestFront.LONG, TestFront.LONG)
-                .withTimes(TestFront.LONG, TestFront.SHORT, TestFront.LONG, TestFront.LONG)));
+        front.options(options -> options.withLimits(
+                TestFront.limits(64, TestFront.LONG, TestFront.SHORT, TestFront.LONG, TestFront.LONG)));
         try (RawClient client = front.start().client()) {
             client.send(RawClient.head("POST", "/v1/x", "Content-Length: " + 30 * MIB))
                     .send(bytes(MIB));

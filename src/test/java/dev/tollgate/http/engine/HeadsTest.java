@@ -185,8 +185,7 @@ class HeadsTest {
 
     @Test
     void where_the_server_is_full_the_longest_silent_of_whoever_has_most_goes() throws IOException {
-        front.options(old -> new HttpOptions(
-                        old.host(), 0, 1, 0, old.origins(), old.limits().withConnectionsMax(4), old.edge()))
+        front.options(old -> new HttpOptions(old.host(), 0, 1, 0, old.origins(), TestFront.connections(4), old.edge()))
                 .start();
         RawClient lonely = client("127.0.0.2");
         assertThat(lonely.ask("GET", "/v1/ok").status()).isEqualTo(200);
@@ -208,7 +207,7 @@ class HeadsTest {
 
     @Test
     void a_full_server_of_busy_connections_refuses_the_next() throws IOException {
-        front.options(old -> old.withLimits(old.limits().withConnectionsMax(1))).start();
+        front.options(old -> old.withLimits(TestFront.connections(1))).start();
         RawClient busy = client("127.0.0.3").send(RawClient.head("GET", "/v1/late"));
         await(() -> front.front().openExchanges() == 1);
         assertThat(client("127.0.0.4").isClosedByServer()).isTrue();

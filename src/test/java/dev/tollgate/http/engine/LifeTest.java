@@ -427,7 +427,8 @@ class LifeTest {
     @Test
     void options_and_limits_check_themselves() {
         assertThatThrownBy(() -> HttpOptions.of("x", 70_000)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> HttpLimits.defaults().withBodyBytesMax(0))
+        assertThatThrownBy(() ->
+                        HttpLimits.of(0, 1, 1, TestFront.SHORT, TestFront.SHORT, TestFront.SHORT, TestFront.SHORT))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(HttpLimits.defaults().bodyBytesMax()).isEqualTo(33_554_432);
         assertThat(HttpLimits.defaults().headerBytesMax()).isEqualTo(32_768);

@@ -64,20 +64,30 @@ final class TestFront implements AutoCloseable {
     private HttpFront front;
 
     static HttpLimits limits(Duration bodyWindow, Duration idle, Duration write) {
+        return limits(64, bodyWindow, LONG, idle, write);
+    }
+
+    static HttpLimits limits(
+            int connectionsMax, Duration bodyWindow, Duration bodyTime, Duration idle, Duration write) {
         return new HttpLimits(
                 32 << 20,
                 64 << 10,
                 32 << 10,
-                64,
+                connectionsMax,
                 64 << 10,
                 1024,
                 bodyWindow,
-                LONG,
+                bodyTime,
                 idle,
                 write,
                 Duration.ofSeconds(10),
                 128 << 20,
                 Duration.ofMillis(20));
+    }
+
+    /** With long times. */
+    static HttpLimits connections(int max) {
+        return limits(max, LONG, LONG, LONG, LONG);
     }
 
     TestFront route(Route<?> route) {

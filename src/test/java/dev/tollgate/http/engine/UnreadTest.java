@@ -37,7 +37,7 @@ class UnreadTest {
     private final List<SmallSegments> callers = new ArrayList<>();
     private final TestFront front = new TestFront()
             .options(old -> old.withEdge(old.edge().withConnectionsPerAddressMax(1_000))
-                    .withLimits(old.limits().withConnectionsMax(1_000)));
+                    .withLimits(TestFront.connections(1_000)));
 
     UnreadTest() {
         new Random(1).nextBytes(body);
