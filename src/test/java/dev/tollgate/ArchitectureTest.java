@@ -24,6 +24,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.tollgate.http.Handler;
+import dev.tollgate.testing.Knots;
 import dev.tollgate.testing.OurClasses;
 import dev.tollgate.upstreams.pool.Channel;
 import dev.tollgate.upstreams.pool.NativeAsk;
@@ -524,6 +525,20 @@ class ArchitectureTest {
         places.values().removeIf(it -> it.size() == 1);
 
         assertThat(places).isEmpty();
+    }
+
+    /**
+     * A file of a knot cannot be understood without all others of it. The exceptions only shrink: commands of the command line name their root and
+     * are named by it.
+     */
+    @Test
+    void no_more_than_six_files_of_a_package_reach_each_other() {
+        Map<String, Integer> exceptions = Map.of("operator.cli", 12);
+
+        assertThat(Knots.of(CLASSES)).allSatisfy(knot -> assertThat(knot.files())
+                .as("a knot in %s", knot.packageName())
+                .hasSizeLessThanOrEqualTo(
+                        exceptions.getOrDefault(knot.packageName().substring(ROOT.length() + 1), 6)));
     }
 
     // ---- who may use what ----
