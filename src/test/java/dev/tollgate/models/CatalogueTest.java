@@ -33,11 +33,11 @@ class CatalogueTest {
         assertThat(BelowCost.of(sold, Instant.EPOCH).isPresent()).isEqualTo(below);
     }
 
-    private static Catalogue catalogue(Model... models) {
+    static Catalogue catalogue(Model... models) {
         return new Catalogue(Instant.EPOCH, List.of(models), List.of());
     }
 
-    private static Model model(String id, String... aliases) {
+    static Model model(String id, String... aliases) {
         return model(100, 200, id, aliases);
     }
 
