@@ -36,8 +36,8 @@ public interface BodyGate<C> {
     /**
      * The body goes through a digest, and nothing of it is kept.
      *
-     * @param digest of what comes before it, if anything
-     * @param then told the digest in place of the route's handler, on the event loop
+     * @param digest has been fed with what precedes the body, if anything
+     * @param then receives the digest instead of the route's handler, on the event loop
      */
     record Digest(MessageDigest digest, Consumer<byte[]> then) implements Verdict {}
 }

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A kind of body that a route may take, told by its {@code Content-Type}. Parameters of the type mean nothing: all bodies are UTF-8. */
+/** A kind of body that a route may take, recognized by its {@code Content-Type}. Parameters of the type mean nothing: all bodies are UTF-8. */
 public enum BodyKind {
     JSON("application/json") {
         @Override

@@ -3,12 +3,12 @@ package dev.tollgate.http;
 import java.time.Duration;
 
 /**
- * What one caller may do to the front before anybody knows who it is.
+ * What one caller may do before it is known.
  *
  * @param connectionsPerAddressMax open connections of one address (of IPv6 a /64), a further one is closed at once; behind trusted
  *     proxies the requests of one caller's address at once, and a further one gets a 429
- * @param wrongKeysPerMinuteMax wrong keys that one address may send within a minute; further ones get a 429 in place of the 401, right
- *     ones are taken all the same
+ * @param wrongKeysPerMinuteMax wrong keys that one address may send within a minute; further ones get a 429 instead of the 401, valid
+ *     ones are accepted all the same
  * @param headTime how long a connection may wait for its first byte, and a head that has begun for its last one; beyond it 408
  * @param halfClose how long after a request's end the end of what its caller sends may come and still be no departure; zero: it always is one
  */

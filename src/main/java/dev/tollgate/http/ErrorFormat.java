@@ -15,20 +15,20 @@ public interface ErrorFormat {
     /** {@code {"error":{"code","message","type","param"}}}; {@code param} is there even when null. */
     ErrorFormat PLATFORM = ErrorFormat::platform;
 
-    /** The body, UTF-8. */
+    /** Returns the body in UTF-8. */
     byte[] render(ApiError error);
 
-    /** Of what {@link #render} makes. */
+    /** Returns the content type of what {@link #render} makes. */
     default String contentType() {
         return "application/json";
     }
 
-    /** What such an answer has besides. */
+    /** Returns further headers of such a response. */
     default Map<String, String> headers() {
         return Map.of();
     }
 
-    /** The format for this very request, where it depends on more than the route. */
+    /** Returns the format for one request, if it depends on more than the route. */
     default ErrorFormat of(Exchange exchange) {
         return this;
     }

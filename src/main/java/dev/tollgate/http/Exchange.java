@@ -57,7 +57,7 @@ public interface Exchange extends CallWatch {
     @Nullable
     String query(String name);
 
-    /** Returns the caller's IP address: with trusted proxies the one that they report, otherwise the {@link #peerAddress}. */
+    /** Returns the caller's IP address: as trusted proxies report it, otherwise the {@link #peerAddress}. */
     String remoteAddress();
 
     /** Returns the IP address at the other end of the connection, which may be a proxy's. */
@@ -99,7 +99,7 @@ public interface Exchange extends CallWatch {
 
     /**
      * Returns the lease that the body is charged to. What is made of the body has to be charged to it, too. This exchange holds it until it
-     * is over; whoever keeps something longer has to retain it.
+     * is over; retain it to keep something longer.
      */
     Lease memory();
 

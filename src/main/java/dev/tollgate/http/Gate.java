@@ -3,16 +3,16 @@ package dev.tollgate.http;
 import io.vertx.core.Future;
 
 /**
- * Who may call a route. Asked before a body is read; what it learns of the caller goes to the route's handler.
+ * Decides who may call a route, before a body is read. What it learns of the caller goes to the route's handler.
  *
- * @param <C> a caller who was let in
+ * @param <C> a caller that was accepted
  */
 public interface Gate<C> {
 
-    /** Lets everybody in. */
+    /** Accepts every caller. */
     Gate<Anyone> PUBLIC = new PublicGate();
 
-    /** As the routes table shows it. */
+    /** Returns the name that the routes table shows. */
     String name();
 
     /**
@@ -21,11 +21,11 @@ public interface Gate<C> {
      */
     Future<C> admit(Exchange exchange);
 
-    /** The account among whose share of memory and turns the exchange counts; empty where there is none. */
+    /** Returns the account whose share of memory and turns the exchange takes; empty without one. */
     default String payer(C caller) {
         return "";
     }
 
-    /** A caller of whom nothing is known. */
+    /** An unknown caller. */
     record Anyone() {}
 }

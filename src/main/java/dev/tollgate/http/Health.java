@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * {@code GET /health/live}, {@code /health/ready} and {@code /health/startup}: probes for whoever runs the process. Answered while draining,
- * too: being on the way out is one of the reasons. They are told to who asks from this machine; to others the log says more.
+ * {@code GET /health/live}, {@code /health/ready} and {@code /health/startup}: probes for the operator. Answered while draining, too:
+ * shutting down is one of the reasons. Only this machine gets the reasons; the log has them for others.
  */
 public final class Health implements Handler<Object> {
 
@@ -15,7 +15,7 @@ public final class Health implements Handler<Object> {
 
     private final Supplier<List<String>> complaints;
 
-    /** @param complaints words of a closed list, none where all is well; asked on an event loop: must not wait for what it tells of */
+    /** @param complaints words of a closed list, none where all is well; called on an event loop: must not wait */
     public Health(Supplier<List<String>> complaints) {
         this.complaints = complaints;
     }

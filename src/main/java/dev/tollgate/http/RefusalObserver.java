@@ -3,8 +3,8 @@ package dev.tollgate.http;
 import dev.tollgate.base.error.ApiError;
 
 /**
- * Told of each request that was refused, with a 4xx or a 5xx, and has become no metered call that tells of itself: of the API, of pages, of
- * operators. On its event loop; must not block or throw.
+ * Receives each request that was refused with a 4xx or a 5xx before it became a metered call, which has its own record: requests to the API, for
+ * pages and by operators. Runs on the request's event loop; must not block or throw.
  */
 @FunctionalInterface
 public interface RefusalObserver {

@@ -2,15 +2,15 @@ package dev.tollgate.http;
 
 import org.jspecify.annotations.Nullable;
 
-/** Told of each request that is over, and of the loops that turn; on an event loop, must not block or throw. */
+/** Receives each request that is over, and how late the event loops are. Runs on an event loop; must not block or throw. */
 public interface RequestObserver {
 
-    /** Nobody. */
+    /** Ignores all. */
     RequestObserver NONE = (route, status, nanos, streamed) -> {};
 
     /**
-     * @param route null where there is none for the path
-     * @param status 0 where the caller left before it was answered
+     * @param route null if no route matches the path
+     * @param status 0 if the caller disconnected before a response
      * @param nanos from the request's head to the last byte of its answer
      * @param streamed whether the answer came in pieces
      */

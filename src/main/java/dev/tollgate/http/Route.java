@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param errors how errors of this route look
  * @param servedWhileDraining answered even when the server is shutting down (a probe, the metrics)
  * @param bodyGate asked before a large body is read; null lets every body in
- * @param <C> a caller whom the gate lets in
+ * @param <C> a caller that the gate accepts
  */
 public record Route<C>(
         String method,
@@ -57,7 +57,7 @@ public record Route<C>(
         return of("DELETE", path, gate, Set.of(), handler);
     }
 
-    /** The same route for bodies of other kinds, or for none. */
+    /** Returns this route for bodies of other kinds, or for none. */
     public Route<C> taking(BodyKind... kinds) {
         return new Route<>(method, path, gate, Set.of(kinds), handler, errors, servedWhileDraining, bodyGate);
     }
@@ -74,7 +74,7 @@ public record Route<C>(
         return new Route<>(method, path, gate, bodies, handler, errors, true, bodyGate);
     }
 
-    /** The same route under another path, e.g. the twin without {@code /v1}. */
+    /** Returns this route under another path, e.g. without {@code /v1}. */
     public Route<C> at(String path) {
         return new Route<>(method, path, gate, bodies, handler, errors, servedWhileDraining, bodyGate);
     }

@@ -7,10 +7,9 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /**
- * Turns away at once who would only wait: while the database is silent nobody's key is looked up and no call is held, and each that waited
- * would keep its connection and its body.
+ * Refuses requests while the database does not respond: a waiting request would only occupy a connection and memory.
  *
- * @param silent asked on an event loop: waits for nothing
+ * @param silent called on an event loop: must not wait
  */
 public record WhileBooksAnswer<C>(Gate<C> gate, BooleanSupplier silent) implements Gate<C> {
 

@@ -17,12 +17,12 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes in connections and deals them out to the loops, by turns. On an event loop of its own. */
+/** Accepts connections and deals them out to the loops in turn. On an event loop of its own. */
 final class Acceptor extends ChannelInboundHandlerAdapter {
 
     private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
 
-    /** As many as Linux takes unless told otherwise: who connects beside a flood waits a second for each try that finds no place. */
+    /** Linux's usual limit: during a flood a client waits a second for each attempt that finds no place. */
     private static final int BACKLOG = 4096;
 
     private final List<FrontLoop> loops;
@@ -68,7 +68,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         loop.accept((Channel) accepted);
     }
 
-    /** Mostly there are no more file descriptors: whoever leaves gives one back. */
+    /** Usually there are no file descriptors left: each connection that closes gives one back. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         Fatal.check(cause);

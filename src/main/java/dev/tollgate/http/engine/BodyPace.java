@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How the bodies of one connection come in: each as a whole within its time, and not slower than the least speed. The speed is the
- * caller's: what comes counts from the head on, the time only while a read is asked of the connection, so that nobody pays for what
- * the reader above takes to think.
+ * caller's: what comes counts from the head on, the time only while a read is asked of the connection, so that a caller is not
+ * blamed for a slow reader above.
  *
  * <p>Has no timer of its own: the exchange asks {@link #late} at each sweep. Confined to the connection's event loop.
  */
@@ -42,7 +42,7 @@ final class BodyPace extends ChannelDuplexHandler {
         this.clock = clock;
     }
 
-    /** From now on the body is waited for; one that has come already is never late. */
+    /** Starts to wait for the body; if it has arrived already it is never late. */
     void start() {
         if (isComing) {
             isTimed = true;
@@ -51,7 +51,7 @@ final class BodyPace extends ChannelDuplexHandler {
         }
     }
 
-    /** Looks at the time, and at the speed once a window is full. @return what a caller that is too slow is told, null for any other */
+    /** Looks at the time, and at the speed once a window is full. @return the message for a caller that is too slow, otherwise null */
     @Nullable
     String late() {
         if (!isTimed) {

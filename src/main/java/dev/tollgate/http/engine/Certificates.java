@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Certificates {
 
-    /** How often the files should be looked at; they are small, and whoever replaces one waits for it. */
+    /** How often the files should be looked at; they are small, and an operator who replaces one waits for it. */
     public static final Duration LOOK_EVERY = Duration.ofSeconds(2);
 
     private static final Logger LOG = LoggerFactory.getLogger(Certificates.class);
@@ -64,7 +64,7 @@ public final class Certificates {
     /** A file. @param name of what names it, as complaints begin */
     public record Named(String name, Path path) {}
 
-    /** @param clients null: nobody is asked for a certificate */
+    /** @param clients null: clients are not asked for certificates */
     public record Files(
             Named certificate, Named key, @Nullable Named clients) {}
 

@@ -5,7 +5,7 @@ import io.netty.handler.codec.http.HttpHeaderValidationUtil;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpHeadersFactory;
 
-/** The headers behind a chunked body: checked like others, and kept by nobody. */
+/** The headers behind a chunked body: checked like others, and not kept. */
 final class ForgottenTrailers extends EmptyHttpHeaders implements HttpHeadersFactory {
 
     static final ForgottenTrailers INSTANCE = new ForgottenTrailers();

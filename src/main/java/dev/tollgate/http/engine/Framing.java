@@ -10,7 +10,7 @@ import io.netty.util.AsciiString;
 
 /**
  * What the grammar of a head cannot see: for whom a request is, and that its body's length has one meaning. Headers are counted as the decoder
- * splits them, for of several equal lengths it makes one before anybody sees them. For one connection, on its event loop.
+ * splits them: it merges several equal lengths into one. For one connection, on its event loop.
  */
 final class Framing {
 

@@ -80,7 +80,7 @@ final class HeadIntake {
         }
     }
 
-    /** Looks for a key in what anybody may send; at most once for a head. */
+    /** Looks for a key in what a stranger may send; at most once for a head. */
     private boolean hasKnownKey(ByteBuf in) {
         int length = Math.min(in.readableBytes(), grammar.lineBytes() + headerBytesMax);
         String begin = in.toString(in.readerIndex(), length, StandardCharsets.ISO_8859_1);

@@ -11,7 +11,7 @@ import java.util.function.Predicate;
  */
 record HeadRules(int lineBytesMax, int headerBytesMax, Predicate<String> isKnownKey) {
 
-    /** What anybody may send. */
+    /** The limit of a caller without a known key. */
     static final int STRANGER_HEADER_BYTES_MAX = 16 * 1024;
 
     int strangerHeaderBytesMax() {

@@ -155,7 +155,7 @@ public final class HttpFront {
     }
 
     /**
-     * As above. Completes with the number of exchanges still open: 0 as soon as all have ended, or what is left after {@code wait}.
+     * Refuses new requests ({@link #refuse}). Completes with the number of exchanges still open: 0 as soon as all have ended, or what is left after {@code wait}.
      */
     public Future<Integer> drain(Duration wait) {
         refuse();

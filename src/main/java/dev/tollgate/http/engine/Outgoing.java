@@ -57,7 +57,7 @@ final class Outgoing extends Unread.Reader implements ChannelFutureListener {
 
     /**
      * Room for what is written next. If the process has no direct memory left the connection ends, and nothing else: what is written
-     * into the buffer then reaches nobody.
+     * into the buffer is then lost.
      */
     ByteBuf buffer(int bytes) {
         return isEmpty() ? direct(bytes) : Unpooled.buffer(bytes);

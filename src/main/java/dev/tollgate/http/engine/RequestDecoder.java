@@ -101,7 +101,7 @@ class RequestDecoder extends HttpRequestDecoder {
         }
     }
 
-    /** Asks for no more itself: whoever takes the requests does. */
+    /** Does not request more itself: the handler that takes the requests does. */
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         discardSomeReadBytes();

@@ -13,15 +13,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives the requests of one connection their turns, and tells a caller that has said all from one that has left.
+ * Lets the requests of one connection through one at a time, and distinguishes a half-close from a disconnect.
  *
- * <p>A request is read when the answer before it has been handed to the socket; what comes meanwhile stays bytes, at most {@value
- * #HELD_BYTES_MAX} and what one read brings, and then nothing more is read. So callers that send ahead are answered in order, and one
- * that does not read its answers is not asked for more.
+ * <p>A request is read when the response before it has been handed to the socket; until then what arrives stays bytes, at most {@value
+ * #HELD_BYTES_MAX} and what one read brings, and then nothing more is read. So callers that send ahead get their responses in order, and a
+ * caller that does not read them cannot send more.
  *
- * <p>Both a caller that closes its sending side and one that leaves look the same from here: nothing more comes. Taken for the first is
- * what comes with the last request or a moment after it, before any of its answer has been written; the connection ends after the answer,
- * and if the caller was gone all the same, the first write that fails tells. Anything later is a departure and closes at once.
+ * <p>A half-close and a disconnect look the same: the end of input. It is a half-close if it comes with the last request or a moment after it
+ * ({@link HalfCloseWindow}), before any of the response was written. Then the connection ends after the response, and if the caller was gone
+ * after all, the first write fails. A later end is a disconnect and closes the connection immediately.
  *
  * <p>Confined to the connection's event loop.
  */

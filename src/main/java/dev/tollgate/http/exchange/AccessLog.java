@@ -10,7 +10,7 @@ public final class AccessLog {
 
     private AccessLog() {}
 
-    /** @param wholeAddresses whether it tells callers' addresses, not their networks alone */
+    /** @param wholeAddresses whether it has callers' addresses, not only their networks */
     public static void set(boolean on, boolean wholeAddresses) {
         AccessLine.tellAddresses(wholeAddresses);
         Logger logger = (Logger) LoggerFactory.getLogger(Exchange.ACCESS_LOG_NAME);

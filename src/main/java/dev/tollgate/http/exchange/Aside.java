@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 
 /**
  * Work for exchanges that an event loop must not do. The value comes back to the exchange's loop, and so does what is thrown, which is answered;
- * if the caller leaves, nobody is told. The exchange's lease is held until the work is over. Immutable.
+ * if the caller disconnects, nothing more happens. The exchange's lease is held until the work is over. Immutable.
  */
 public final class Aside {
 

@@ -88,13 +88,13 @@ final class BodyIntake {
         exchange.fail(error);
     }
 
-    /** Nobody wants the body any more. */
+    /** The body is no longer wanted. */
     void drop() {
         over = true;
         sent.release();
     }
 
-    /** The caller is told why it has taken too long ({@link dev.tollgate.http.engine.BodyPace}). */
+    /** Refuses a body that comes too slowly. @param message for the caller */
     void late(String message) {
         if (!over) {
             exchange.response().closeAfterwards();

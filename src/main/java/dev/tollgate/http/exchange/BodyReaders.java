@@ -54,7 +54,7 @@ public final class BodyReaders implements AutoCloseable {
         this.eachMax = eachMax;
     }
 
-    /** @param account whose turn it takes; empty for everybody who has none */
+    /** @param account whose turn it takes; empty without an account */
     void execute(String account, Work work) {
         if (!queue(account, work)) {
             work.refuse(busy());

@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
-/** What browsers are told (D25). Never with credentials: a key travels in a header that the page sets itself. Immutable. */
+/** The headers for browsers (D25). Never with credentials: a key travels in a header that the page sets itself. Immutable. */
 public final class Cors {
 
     private static final int REQUESTED_NAMES_MAX = 64;

@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request's body, from its announcement to the moment when its room is given back; and what becomes of it when nobody
- * wants it. Confined to the event loop.
+ * A request's body, from its announcement to the moment when its room is given back; and what becomes of it if it is not
+ * wanted. Confined to the event loop.
  */
 final class RequestBody {
 

@@ -58,7 +58,7 @@ public final class RequestHead {
         return !isHttp10() || sent.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE, true);
     }
 
-    /** A stream has begun: nobody asks for a header any more, and they need not be kept for as long as it runs. */
+    /** A stream has begun: its headers are not needed while it runs. */
     void dropHeaders() {
         headers = null;
     }

@@ -50,7 +50,7 @@ public final class WrongKeys {
                 .retryAfter(left.isPositive() ? left : Duration.ofSeconds(1));
     }
 
-    /** Of how many something is known. */
+    /** Returns how many addresses are known. */
     long addresses() {
         minutes.cleanUp();
         return minutes.estimatedSize();
