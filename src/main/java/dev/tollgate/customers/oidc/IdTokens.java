@@ -1,23 +1,29 @@
 package dev.tollgate.customers.oidc;
 
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.factories.DefaultJWSVerifierFactory;
+import com.nimbusds.jose.jwk.AsymmetricJWK;
+import com.nimbusds.jose.util.Base64URL;
+import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.customers.people.Identity;
-import dev.tollgate.upstreams.connections.Json;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.PublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/** Reads the provider's tokens and believes them or not. Thread-safe; blocks where a key has to be asked for. */
+/** Checks the provider's tokens and reads whom they name. Thread-safe; blocks while a key is requested from the provider. */
 final class IdTokens {
 
     static final int CHARS_MAX = 16 * 1024;
@@ -31,6 +37,11 @@ final class IdTokens {
     private static final int NAME_CHARS_MAX = 100;
     private static final int EMAIL_CHARS_MAX = 254;
 
+    /** What signs a token: neither nothing at all nor a shared secret, whatever its header says. */
+    private static final Set<JWSAlgorithm> ALGORITHMS = Set.of(JWSAlgorithm.RS256, JWSAlgorithm.ES256);
+
+    private static final DefaultJWSVerifierFactory VERIFIERS = new DefaultJWSVerifierFactory();
+
     private final OidcClient client;
     private final ProviderKeys keys;
     private final InstantSource clock;
@@ -41,7 +52,11 @@ final class IdTokens {
         this.clock = clock;
     }
 
-    /** Whom a token names. @throws OidcFailure where it does not count for this attempt */
+    /**
+     * Returns the identity that a token names.
+     *
+     * @throws OidcFailure if the token is not valid for this attempt
+     */
     Identity read(String token, OidcAttempt attempt, URI keysUrl) throws OidcFailure {
         if (token.length() > CHARS_MAX) {
             throw wrong("its token is longer than " + CHARS_MAX + " characters");
@@ -65,8 +80,8 @@ final class IdTokens {
 
     private void checkSignature(String[] parts, URI keysUrl) throws OidcFailure {
         JsonNode header = json(parts[0]);
-        Algorithm algorithm = Algorithm.of(header.path("alg").asString(""));
-        if (algorithm == null) {
+        JWSAlgorithm algorithm = JWSAlgorithm.parse(header.path("alg").asString(""));
+        if (!ALGORITHMS.contains(algorithm)) {
             throw wrong("its token is signed in a way that is not taken; RS256 and ES256 are");
         }
         if (header.has("crit")) {
@@ -75,13 +90,23 @@ final class IdTokens {
         JsonNode named = header.path("kid");
         String id = named.isString() ? named.stringValue() : null;
         boolean isNamed = id == null ? named.isMissingNode() : id.length() <= KEY_ID_CHARS_MAX;
-        PublicKey key = isNamed ? keys.find(keysUrl, id, algorithm) : null;
+        JWSHeader known = new JWSHeader.Builder(algorithm).keyID(id).build();
+        AsymmetricJWK key = isNamed ? keys.find(keysUrl, known) : null;
         if (key == null) {
             throw wrong("its token is signed with a key that it does not show");
         }
         byte[] signed = (parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII);
-        if (!algorithm.isSignature(key, signed, bytes(parts[2]))) {
+        if (!isSignature(known, key, signed, Base64URL.encode(bytes(parts[2])))) {
             throw wrong("the signature of its token is wrong");
+        }
+    }
+
+    private static boolean isSignature(JWSHeader header, AsymmetricJWK key, byte[] signed, Base64URL signature) {
+        try {
+            return VERIFIERS.createJWSVerifier(header, key.toPublicKey()).verify(header, signed, signature);
+        } catch (JOSEException e) {
+            log.debug("a signature cannot be checked", e);
+            return false;
         }
     }
 
@@ -118,7 +143,7 @@ final class IdTokens {
         }
     }
 
-    /** Not when the token was made, but when somebody typed something. */
+    /** Checks when the person last signed in, which can be long before the token was made. */
     private void checkShownNow(JsonNode claims, OidcAttempt attempt) throws OidcFailure {
         Instant shown = time(claims, "auth_time");
         if (shown == null
