@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** The packages that {@code src/test/npm/package-lock.json} names, in {@code target/npm}; the optional ones are for the long tests alone. */
-final class NodePackages {
+public final class NodePackages {
 
     private static final Path SOURCE = Path.of("src/test/npm");
     private static final Path TARGET = Path.of(Effort.isLong() ? "target/npm-long" : "target/npm");
@@ -62,7 +62,7 @@ final class NodePackages {
     }
 
     /** Returns the program to run the script with: the machine's, or one from npm if that is too old. */
-    static synchronized String node() {
+    public static synchronized String node() {
         assumeTrue(NODE_MAJOR > 0, NOT_RUN);
         if (NODE_MAJOR >= NODE_MAJOR_LEAST) {
             return "node";

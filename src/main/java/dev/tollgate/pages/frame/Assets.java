@@ -34,7 +34,7 @@ public final class Assets {
             "style.css", List.of("uplot.css", "style.css"),
             "app.js", List.of("app.js"),
             "charts.js", List.of("app.js", "uplot.js", "charts.js"),
-            "playground.js", List.of("app.js", "marked.js", "purify.js", "highlight.js", "playground.js"),
+            "playground.js", List.of("app.js", "marked.js", "purify.js", "highlight.js", "playground/playground.mjs"),
             "robots.txt", List.of("robots.txt"),
             "icons.svg", List.of("icons.svg"),
             "favicon.svg", List.of("favicon.svg"));
@@ -137,12 +137,22 @@ public final class Assets {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (String part : parts) {
             all.writeBytes(read(part));
-            all.writeBytes((part.endsWith(".js") ? "\n;\n" : "\n").getBytes(StandardCharsets.US_ASCII));
+            all.writeBytes((part.endsWith("js") ? "\n;\n" : "\n").getBytes(StandardCharsets.US_ASCII));
         }
         return all.toByteArray();
     }
 
     private static byte[] read(String file) {
+        if (!file.endsWith(".mjs")) {
+            return stored(file);
+        }
+        int name = file.lastIndexOf('/') + 1;
+        String folder = file.substring(0, name);
+        return Modules.joined(file.substring(name), each -> new String(stored(folder + each), StandardCharsets.UTF_8))
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] stored(String file) {
         try (InputStream stream = Assets.class.getResourceAsStream(FOLDER + file)) {
             if (stream == null) {
                 throw new IllegalStateException("missing in the program: " + file);
