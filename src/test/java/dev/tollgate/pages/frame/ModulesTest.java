@@ -12,8 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ModulesTest {
 
     private static final Path MODULES = Path.of("src/main/resources/assets/playground");
+    private static final Path TESTS = Path.of("src/test/js");
+    private static final Pattern RESULT = Pattern.compile("(?m)^(not )?ok \\d+ - (.*)$");
 
     @TempDir
     Path folder;
@@ -75,6 +80,23 @@ class ModulesTest {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> in_node() throws Exception {
+        List<String> command = new ArrayList<>(List.of("--test", "--test-reporter=tap"));
+        try (Stream<Path> files = Files.list(TESTS)) {
+            files.map(Path::toString).sorted().forEach(command::add);
+        }
+        String output = node(command.toArray(String[]::new));
+        List<DynamicTest> tests = RESULT.matcher(output)
+                .results()
+                .map(result -> DynamicTest.dynamicTest(
+                        result.group(2),
+                        () -> assertThat(result.group(1)).as(output).isNull()))
+                .toList();
+        assertThat(tests).as(output).hasSizeGreaterThan(50);
+        return tests.stream();
     }
 
     private static String node(String... arguments) throws Exception {

@@ -1,0 +1,36 @@
+// Amounts, counts and durations as the page writes them. Amounts are in millionths of a credit.
+
+export const microsOf = (credits) => Math.round(Number(credits) * 1e6);
+
+export const written = (micros) => {
+  const exact = (micros / 1e6).toFixed(6);
+  const cut = exact.replace(/0{1,4}$/, '');
+  const decimals = cut.split('.')[1].length;
+  return (micros / 1e6).toFixed(decimals <= 2 ? 2 : decimals <= 4 ? 4 : 6);
+};
+
+export const hundredths = (micros) => (Math.max(1, Math.ceil(micros / 10000)) / 100).toFixed(2);
+
+export const grouped = (count) => count.toLocaleString('en-US');
+export const counted = (count, noun) => grouped(count) + ' ' + noun + (count === 1 ? '' : 's');
+export const seconds = (millis) => (millis / 1000).toFixed(1) + ' s';
+export const size = (bytes) => (bytes < 1024 * 1024 ? Math.ceil(bytes / 1024) + ' kB' : (bytes / 1024 / 1024).toFixed(1) + ' MB');
+
+// written tokens a second; nothing if the answer was too fast to measure
+export const pace = (turn) => {
+  const millis = (turn.took || 0) - (turn.first || 0);
+  return millis < 200 ? '' : ' · ' + Math.round((turn.usage.completion_tokens_details.text_tokens * 1000) / millis) + '/s';
+};
+
+const USUAL_TOKENS = 500; // of an answer, if this account has none of the model yet
+
+// What the next call is likely to cost and can cost at most, of all columns together.
+// contents: the requests; estimates: the server's answers; models: rate and usual tokens by id; free: what the account can spend.
+export const guessed = (contents, estimates, models, free) => {
+  const usual = (content, told) => {
+    const tokens = Math.min(Number(models[content.model].usual) || USUAL_TOKENS, content.max_tokens || Infinity);
+    return Math.min(microsOf(told.max_credits), microsOf(told.min_credits) + (tokens * Number(models[content.model].rate)) / 1e6);
+  };
+  const most = Math.min(free, estimates.reduce((sum, told) => sum + microsOf(told.max_credits), 0));
+  return { about: Math.min(most, estimates.reduce((sum, told, i) => sum + usual(contents[i], told), 0)), most };
+};

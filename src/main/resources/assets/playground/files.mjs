@@ -1,0 +1,46 @@
+// Files that are sent with a message.
+
+import { size } from './figures.mjs';
+import { byId } from './page.mjs';
+
+const FILES_MAX = 24 * 1024 * 1024;
+const TEXT = /\.(txt|md|csv|py|js|java|json|ya?ml|html|css|go|rs|c|h|cpp|sh|sql)$/i;
+const UNKNOWN = /^(application\/octet-stream)?$/;
+
+const isUtf8 = async (file) => {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer());
+    return !text.includes('\0');
+  } catch {
+    return false;
+  }
+};
+
+const dataUrl = (file) => new Promise((done, failed) => {
+  const reader = new FileReader();
+  reader.onload = () => done(reader.result);
+  reader.onerror = () => failed(reader.error);
+  reader.readAsDataURL(file);
+});
+
+// Reads a file beside those that are attached already; throws an error that says why it cannot be sent.
+// A file of a type that the browser does not know is sent as text if it is text.
+export const attached = async (file, others) => {
+  const whole = others.reduce((sum, each) => sum + each.size, 0) + file.size;
+  if (whole > FILES_MAX) throw new Error(size(whole - FILES_MAX) + ' too much. Give a URL instead.');
+  const isText = /^text\/|json|xml|javascript/.test(file.type) || TEXT.test(file.name) || (UNKNOWN.test(file.type) && await isUtf8(file));
+  if (UNKNOWN.test(file.type) && !isText) throw new Error(file.name + ' has an unknown type. Attach an image, a sound, a video, a PDF or text.');
+  return {
+    name: file.name, size: file.size, kind: isText ? 'text' : file.type.startsWith('image/') ? 'image' : 'file',
+    data: isText ? await file.text() : await dataUrl(file),
+  };
+};
+
+// chosen, dropped or pasted; attach: what is done with a list of files
+export const whenAttached = (root, attach) => {
+  byId('attach-button').addEventListener('click', () => byId('attach').click());
+  byId('attach').addEventListener('change', (event) => { attach(event.currentTarget.files); event.currentTarget.value = ''; });
+  root.addEventListener('dragover', (event) => event.preventDefault());
+  root.addEventListener('drop', (event) => { event.preventDefault(); attach(event.dataTransfer.files); });
+  byId('message').addEventListener('paste', (event) => { if (event.clipboardData.files.length) { event.preventDefault(); attach(event.clipboardData.files); } });
+};

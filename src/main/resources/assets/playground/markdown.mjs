@@ -1,0 +1,102 @@
+// Text of models, which becomes a part of the page only through the sanitizer.
+
+import { copyText, make } from './page.mjs';
+
+const ALLOWED = {
+  ALLOWED_TAGS: ['p', 'br', 'strong', 'em', 'del', 'code', 'pre', 'ul', 'ol', 'li', 'blockquote', 'a', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'hr', 'span', 'sup', 'sub'],
+  ALLOWED_ATTR: ['href', 'class', 'start', 'align', 'rel', 'target'],
+  ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
+  RETURN_TRUSTED_TYPE: true,
+};
+
+const escapeHtml = (text) => text.replace(/[&<>"']/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }[c]));
+
+export const renderer = (hljs) => ({
+  html: (token) => escapeHtml(token.text),
+  // an image loaded from its address would report the reader to that server: a link names the host, and the reader may open it
+  image: (token) => {
+    let host = 'picture';
+    try { host = new URL(token.href).host; } catch { /* no address */ }
+    return '<a href="' + escapeHtml(token.href) + '">' + escapeHtml((token.text || 'picture') + ' (' + host + ', open in a new tab)') + '</a>';
+  },
+  code: (token) => {
+    const language = hljs.getLanguage(token.lang || '') ? token.lang : null;
+    const inner = language && token.closed !== false ? hljs.highlight(token.text, { language }).value : escapeHtml(token.text);
+    return '<pre><code class="hljs">' + inner + '</code></pre>';
+  },
+});
+
+const FENCE = /^ {0,3}(`{3,}|~{3,})/;
+// a link whose address stands at the end, for all blocks
+const REFERENCE = /^ {0,3}\[[^\]]+\]:/m;
+
+// where the last finished block ends: before a line that begins a new one after an empty line outside of code
+export const finished = (text) => {
+  let fence = '';
+  let end = 0;
+  let at = 0;
+  let empty = false;
+  for (const line of text.split('\n')) {
+    const mark = FENCE.exec(line)?.[1];
+    if (!fence && empty && /^[^\s>*+|\d-]/.test(line)) end = at;
+    if (!fence) fence = mark ?? '';
+    else if (mark?.startsWith(fence)) fence = '';
+    empty = !line.trim();
+    at += line.length + 1;
+  }
+  return end;
+};
+
+const copyable = (element) => {
+  for (const block of element.querySelectorAll('pre')) {
+    block.tabIndex = 0;
+    const copy = make('button', 'small', 'Copy');
+    copy.type = 'button';
+    copy.addEventListener('click', () => copyText(block.querySelector('code').textContent, copy, block));
+    const box = make('div', 'snippet');
+    block.replaceWith(box);
+    box.append(copy, block);
+  }
+};
+
+// Returns a function that shows the text of a turn in an element. While it grows, a finished block is made once and stays, and only
+// the rest is made again; shown is what the function remembers of the element: begin with { end: 0, tail: null }.
+export const markdown = ({ DOMPurify, marked, hljs }) => {
+  DOMPurify.addHook('afterSanitizeAttributes', (node) => {
+    if (node.tagName === 'A') {
+      node.setAttribute('rel', 'noopener noreferrer nofollow');
+      node.setAttribute('target', '_blank');
+    }
+  });
+  marked.use({ renderer: renderer(hljs), gfm: true, breaks: true });
+
+  const render = (element, text) => {
+    element.innerHTML = DOMPurify.sanitize(marked.parse(text), ALLOWED);
+    copyable(element);
+  };
+
+  const grow = (element, text, shown) => {
+    const end = shown.end + finished(text.slice(shown.end));
+    if (end > shown.end) {
+      const block = make('div', 'answer');
+      render(block, text.slice(shown.end, end));
+      element.insertBefore(block, shown.tail);
+      shown.end = end;
+    }
+    if (!shown.tail) {
+      shown.tail = make('div', 'answer');
+      element.append(shown.tail);
+    }
+    if (shown.said === text) return;
+    shown.said = text;
+    render(shown.tail, text.slice(shown.end));
+  };
+
+  return (element, text, shown, grows) => {
+    if (grows || (shown.tail && !REFERENCE.test(text))) grow(element, text, shown);
+    else if (shown.whole !== text) {
+      render(element, text);
+      Object.assign(shown, { end: 0, tail: null, whole: text });
+    }
+  };
+};

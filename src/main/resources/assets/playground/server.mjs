@@ -1,0 +1,50 @@
+// Requests to this server.
+
+export const server = (csrf) => {
+  const headers = { 'x-csrf-token': csrf };
+
+  const ask = (path, content, signal) => fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(content),
+    signal,
+  });
+
+  // a call as it is stored, its price and the balance; null if the server cannot be read
+  const look = async (task) => {
+    const response = await fetch('/playground/calls/' + encodeURIComponent(task), { headers }).catch(() => null);
+    return response?.ok ? response.json() : null;
+  };
+
+  // the same once the call has ended and its charge is stored; null after some seconds
+  const settled = async (task) => {
+    for (let tries = 0; tries < 20; tries++) {
+      const told = await look(task);
+      if (told?.ended) return told;
+      await new Promise((go) => setTimeout(go, 150));
+    }
+    return null;
+  };
+
+  // Why a call was refused. If credits were missing, the note says how many, with the maximum of tokens that they cover, if any.
+  const refusal = async (response, content) => {
+    let error, shortage;
+    try {
+      ({ error, shortage } = await response.json());
+    } catch {
+      return { note: 'The server answered with ' + response.status + '.' };
+    }
+    if (!shortage) return { note: error.message };
+    const question = new URLSearchParams({ ...shortage, model: content.model, max: content.max_tokens ?? '' });
+    try {
+      const told = await fetch('/playground/shortage?' + question, { headers });
+      if (!told.ok) return { note: error.message };
+      const { says, lower } = await told.json();
+      return { note: says, lower };
+    } catch {
+      return { note: error.message };
+    }
+  };
+
+  return { ask, look, settled, refusal };
+};

@@ -1,0 +1,202 @@
+// The turns of a conversation as they are drawn.
+
+import { filtered } from './answer.mjs';
+import { counted, grouped, pace, seconds, size, written } from './figures.mjs';
+import { bottom, button, byId, copyText, make, near } from './page.mjs';
+
+export const chip = (file, remove) => {
+  const element = make('span', 'chip');
+  if (file.kind === 'image') {
+    const picture = make('img');
+    picture.src = file.data;
+    picture.alt = '';
+    element.append(picture);
+  }
+  element.append(file.name + ' · ' + size(file.size));
+  if (remove) element.append(button('Remove', remove));
+  return element;
+};
+
+const sources = (list) => {
+  const box = make('ol', 'small');
+  for (const source of list) {
+    const link = make('a', '', source.title || source.url);
+    if (!/^https?:/i.test(source.url)) continue;
+    link.href = source.url;
+    link.rel = 'noopener noreferrer nofollow';
+    link.target = '_blank';
+    const item = make('li');
+    item.append(link);
+    box.append(item);
+  }
+  return box;
+};
+
+const priceTable = (lines) => {
+  const table = make('table', 'calc');
+  for (const line of lines) {
+    const row = table.insertRow();
+    line.forEach((cell, i) => { row.insertCell().textContent = cell; row.cells[i].className = i ? 'num' : ''; });
+    if (!line[0]) row.className = 'muted';
+  }
+  return table;
+};
+
+const EXAMPLES = ['Explain how a transformer reads a sentence, in three paragraphs.', 'Write a haiku about the sea, and say why it is one.',
+  'Draft an e-mail that moves a meeting to Thursday.', 'Compare SQLite and PostgreSQL in a table.'];
+// what an empty conversation offers
+const examples = (begin) => {
+  const box = make('div', 'empty');
+  box.append(make('p', '', 'Ask anything, or begin with an example.'));
+  const row = make('div', 'row');
+  for (const text of EXAMPLES) row.append(button(text, () => begin(text), ''));
+  box.append(row);
+  return box;
+};
+
+// the model of one of two columns, and the way to go on with it alone
+const columnHead = (column, index, page) => {
+  const head = make('div', 'row');
+  const select = byId('model').cloneNode(true);
+  select.removeAttribute('id');
+  select.setAttribute('aria-label', 'Model of column ' + (index + 1));
+  select.value = column.model;
+  select.addEventListener('change', () => { column.model = select.value; page.allow(); });
+  head.append(select, button('Continue with this one', () => page.alone(column)));
+  return head;
+};
+
+// what may help against a refusal
+export const waysOut = (turn, send) => {
+  const ways = [];
+  if (turn.status === 402) {
+    const link = make('a', 'button', 'Top up');
+    link.href = '/dashboard/billing/top-up';
+    ways.push(link);
+    if (turn.lower) ways.push(button('Lower the maximum to ' + counted(turn.lower, 'token'), () => { byId('p-max').value = turn.lower; send(); }, ''));
+  }
+  if (turn.status === 402 || turn.status === 429 || turn.status >= 500 || !turn.status) ways.push(button('Try again', send, ''));
+  return ways;
+};
+
+// Returns what draws the columns of a conversation.
+// show: the function of markdown.mjs; page: the conversation and what its buttons do.
+export const turns = (show, page) => {
+  // what an answer looks like: a long one takes a tenth of a second to make, and each turn draws the conversation again
+  const drawn = new WeakMap();
+
+  const typed = (column, index, turn, at) => {
+    const element = make('article', 'turn ' + turn.role);
+    element.append(make('h2', 'small', turn.role === 'user' ? 'You' : 'Result of ' + turn.name));
+    for (const file of turn.files || []) element.append(chip(file));
+    element.append(make('p', 'said', turn.text));
+    const row = make('div', 'row');
+    row.append(button('Edit', () => page.edit(index, at)), button('Delete', () => page.cut(index, at)));
+    if (!page.isBusy()) element.append(row);
+    return { element };
+  };
+
+  // the lines that the charge is made of, as the server has stored them
+  const showPrice = async (turn, place) => {
+    if (place.childNodes.length) { place.replaceChildren(); return; }
+    turn.price ||= (await page.look(turn.task))?.price;
+    place.replaceChildren(turn.price?.length ? priceTable(turn.price) : 'The price could not be read. The page of the request has it.');
+  };
+
+  const tool = (column, index, each, at) => {
+    const box = make('div', 'card stack');
+    box.append(make('b', 'mono', each.function.name), make('pre', 'wrap', each.function.arguments));
+    const answered = column.turns.some((turn) => turn.role === 'tool' && turn.call === each.id);
+    if (!answered && at === column.turns.length - 1) {
+      const field = make('textarea', 'mono');
+      field.rows = 2;
+      field.setAttribute('aria-label', 'Result of ' + each.function.name);
+      box.append(field, button('Give the result', () => page.give(column, index, each, field.value)));
+    }
+    return box;
+  };
+
+  const rewording = (index, at) => (page.isBusy() || page.turn(index, at - 1)?.role !== 'user' ? [] : [button('Edit and try again', () => page.edit(index, at - 1))]);
+
+  const foot = (column, index, turn, at, { text, price }) => {
+    const parts = [];
+    const usage = turn.usage;
+    if (usage) parts.push(make('span', '', grouped(usage.prompt_tokens) + ' in · ' + grouped(usage.completion_tokens) + ' out · ' + seconds(turn.first || 0) + ' to the first token' + pace(turn)));
+    if (turn.micros !== undefined) parts.push(make('b', '', written(turn.micros) + ' credits'));
+    if (turn.task && turn.micros) parts.push(button('Price', () => showPrice(turn, price)));
+    if (turn.finish === 'content_filter') parts.push(make('span', 'badge warn', 'filtered'), ...rewording(index, at));
+    if (turn.state === 'broken') parts.push(button('Try again', () => page.again(index, at)));
+    if (turn.finish === 'length') parts.push(make('span', 'badge warn', 'cut at the maximum'));
+    if (turn.state === 'refused') parts.push(...waysOut({ ...turn, status: turn.status === 402 ? 402 : 400 }, page.send).slice(0, 1));
+    parts.push(button('Copy', (event) => copyText(turn.text, event.currentTarget, text)), button('Again', () => page.again(index, at)), button('Code', () => page.showCode(column, column.turns.slice(0, at))));
+    if (turn.task) {
+      const link = make('a', '', 'Request');
+      link.href = '/dashboard/requests/' + encodeURIComponent(turn.task);
+      parts.push(link);
+    }
+    return parts;
+  };
+
+  const answer = (column, index, turn, at) => {
+    const element = make('article', 'turn ' + turn.role);
+    const thoughts = make('details', 'small muted');
+    const summary = make('summary');
+    const thinking = make('div', 'said');
+    thoughts.append(summary, thinking);
+    const { text, shown } = drawn.get(turn) || { text: make('div', 'answer'), shown: { end: 0, tail: null } };
+    drawn.set(turn, { text, shown });
+    const cited = make('div');
+    const tools = make('div', 'stack');
+    const note = make('p', 'small');
+    const last = make('div', 'row small muted');
+    const stop = make('div', 'row');
+    const price = make('div', 'small');
+    element.append(make('h2', 'small', turn.model || column.model), thoughts, text, cited, tools, note, last, stop, price);
+    if (turn.state === 'running' && page.isCompared()) stop.append(button('Stop', () => page.stop(index)));
+    const paint = () => {
+      const runs = turn.state === 'running';
+      stop.hidden = !runs;
+      thoughts.hidden = !turn.thoughts;
+      const thought = turn.usage?.completion_tokens_details?.reasoning_tokens;
+      summary.textContent = turn.thought || !runs ? 'Thought for ' + seconds(turn.thought || turn.took || 0) + (thought ? ', ' + grouped(thought) + ' tokens' : '') : 'Thinking…';
+      thinking.textContent = turn.thoughts;
+      show(text, turn.text, shown, runs);
+      cited.replaceChildren(...(!runs && turn.sources ? [sources(turn.sources)] : []));
+      const says = turn.note || (!runs && turn.finish === 'content_filter' ? filtered(turn) : '');
+      note.hidden = !says;
+      note.textContent = says;
+      note.classList.toggle('error', turn.state === 'refused' || turn.state === 'broken');
+      last.replaceChildren(...(runs
+        ? [(turn.text ? 'Answering…' : 'Waiting for the first token…') + (turn.cost ? ' ' + grouped(turn.cost.tokens) + ' tokens, ' + written(turn.cost.micros) + ' credits so far' : '')]
+        : foot(column, index, turn, at, { text, price })));
+    };
+    paint();
+    if (turn.state !== 'running') turn.tools.forEach((each) => tools.append(tool(column, index, each, at)));
+    let waiting = 0;
+    // at most ten times a second; finished blocks stay as they are
+    const later = () => { waiting ||= setTimeout(() => { waiting = 0; const stick = near(); paint(); if (stick) bottom(); }, 100); };
+    return { element, later };
+  };
+
+  const drawTurn = (column, index, turn, at) => {
+    const view = turn.role === 'user' || turn.role === 'tool' ? typed(column, index, turn, at) : answer(column, index, turn, at);
+    if (turn.state === 'running') turn.view = view; // where it grows, also after the conversation was drawn again
+    return view.element;
+  };
+
+  const drawColumn = (column, index) => {
+    const box = make('div', 'column');
+    if (page.isCompared()) box.append(columnHead(column, index, page));
+    const list = make('div', 'talk stack');
+    list.setAttribute('aria-label', 'Conversation');
+    list.append(...column.turns.map((turn, at) => drawTurn(column, index, turn, at)));
+    if (!column.turns.length) list.append(examples(page.begin));
+    box.append(list);
+    return box;
+  };
+
+  return (columns, place) => {
+    place.classList.toggle('twice', page.isCompared());
+    place.replaceChildren(...columns.map(drawColumn));
+  };
+};

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { counted, guessed, hundredths, microsOf, pace, seconds, size, written } from '../../main/resources/assets/playground/figures.mjs';
+
+test('an amount is written with two, four or six decimals', () => {
+  assert.deepEqual([0, 1_800_000, 1_800_500, 1_800_570, 1].map(written), ['0.00', '1.80', '1.8005', '1.800570', '0.000001']);
+});
+
+test('credits become whole millionths', () => {
+  assert.equal(microsOf('0.1'), 100_000);
+  assert.equal(microsOf(1.000001), 1_000_001);
+});
+
+test('hundredths are rounded up and are never zero', () => {
+  assert.deepEqual([0, 1, 10_000, 10_001].map(hundredths), ['0.01', '0.01', '0.01', '0.02']);
+});
+
+test('counts are grouped and have their noun in one or many', () => {
+  assert.equal(counted(1, 'token'), '1 token');
+  assert.equal(counted(12_345, 'token'), '12,345 tokens');
+});
+
+test('sizes and durations are rounded for reading', () => {
+  assert.deepEqual([1, 1_025, 3 * 1024 * 1024].map(size), ['1 kB', '2 kB', '3.0 MB']);
+  assert.equal(seconds(1_234), '1.2 s');
+});
+
+test('the pace counts written tokens after the first', () => {
+  const usage = { completion_tokens_details: { text_tokens: 50 } };
+  assert.equal(pace({ took: 1_500, first: 500, usage }), ' · 50/s');
+  assert.equal(pace({ took: 600, first: 500, usage }), '');
+});
+
+const MODELS = { a: { usual: '100', rate: '1000000' }, b: { usual: '', rate: '1000000' } };
+const estimate = (min, max) => ({ min_credits: min, max_credits: max });
+
+test('an estimate takes the usual length of the model', () => {
+  assert.deepEqual(guessed([{ model: 'a' }], [estimate('0.5', '2')], MODELS, 1e9), { about: 500_100, most: 2_000_000 });
+});
+
+test('an unknown length is five hundred tokens or the maximum', () => {
+  assert.equal(guessed([{ model: 'b' }], [estimate('0', '2')], MODELS, 1e9).about, 500);
+  assert.equal(guessed([{ model: 'b', max_tokens: 7 }], [estimate('0', '2')], MODELS, 1e9).about, 7);
+});
+
+test('an estimate adds up columns and never exceeds what is free', () => {
+  const both = guessed([{ model: 'a' }, { model: 'b' }], [estimate('1', '2'), estimate('1', '2')], MODELS, 1e9);
+  assert.deepEqual(both, { about: 2_000_600, most: 4_000_000 });
+  assert.deepEqual(guessed([{ model: 'a' }], [estimate('1', '2')], MODELS, 300_000), { about: 300_000, most: 300_000 });
+});

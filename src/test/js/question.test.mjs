@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { codeTurns, messages, newTalk, parameters, parsed, refusedChoices } from '../../main/resources/assets/playground/question.mjs';
+
+const FORM = { temperature: '', top: '', max: '', effort: '', tools: null, search: false, schema: null };
+const TOOL = { type: 'function', function: { name: 'f' } };
+
+test('a new conversation has one column and an id of its own', () => {
+  const talk = newTalk('m');
+  assert.deepEqual(talk.columns, [{ model: 'm', turns: [] }]);
+  assert.notEqual(talk.id, newTalk('m').id);
+});
+
+test('a blank system text is not sent', () => {
+  assert.deepEqual(messages('  ', [{ role: 'user', text: 'Hi' }]), [{ role: 'user', content: 'Hi' }]);
+  assert.deepEqual(messages('Be brief.', []), [{ role: 'system', content: 'Be brief.' }]);
+});
+
+test('files come before the text, each in the form of its kind', () => {
+  const files = [{ kind: 'text', name: 'a.txt', data: 'one' }, { kind: 'image', data: 'data:image/png;base64,AA' }, { kind: 'file', name: 'a.pdf', data: 'data:x' }];
+  assert.deepEqual(messages('', [{ role: 'user', text: 'Read.', files }]), [{ role: 'user', content: [
+    { type: 'text', text: 'a.txt:\none' },
+    { type: 'image_url', image_url: { url: 'data:image/png;base64,AA' } },
+    { type: 'file', file: { filename: 'a.pdf', file_data: 'data:x' } },
+    { type: 'text', text: 'Read.' },
+  ] }]);
+});
+
+test('an answer without text or tools is left out', () => {
+  assert.deepEqual(messages('', [{ role: 'assistant', text: '', tools: [] }]), []);
+});
+
+test('a tool call is sent with its result', () => {
+  const call = { id: 'c1', ...TOOL };
+  assert.deepEqual(messages('', [{ role: 'assistant', text: '', tools: [call] }, { role: 'tool', call: 'c1', text: '4' }]), [
+    { role: 'assistant', content: null, tool_calls: [call] }, { role: 'tool', tool_call_id: 'c1', content: '4' },
+  ]);
+});
+
+test('empty fields are not sent', () => {
+  assert.deepEqual(parameters(FORM), {});
+});
+
+test('fields are sent as numbers under the names of the API', () => {
+  assert.deepEqual(parameters({ ...FORM, temperature: '0', top: '0.5', max: '7', effort: 'low' }), { temperature: 0, top_p: 0.5, max_tokens: 7, reasoning_effort: 'low' });
+});
+
+test('search is a tool beside the others', () => {
+  const search = { type: 'function', function: { name: 'googleSearch' } };
+  assert.deepEqual(parameters({ ...FORM, search: true }).tools, [search]);
+  assert.deepEqual(parameters({ ...FORM, tools: [TOOL], search: true }).tools, [TOOL, search]);
+});
+
+test('a schema becomes the format of the answer', () => {
+  assert.deepEqual(parameters({ ...FORM, schema: { type: 'object' } }).response_format, { type: 'json_schema', json_schema: { name: 'answer', schema: { type: 'object' } } });
+});
+
+test('invalid JSON is refused with its line', () => {
+  assert.deepEqual(parsed('[1]'), [1]);
+  assert.throws(() => parsed('[\n1,\nx]'), /^Error: Invalid JSON, line \d: /);
+  assert.throws(() => parsed('[{'), /Invalid JSON, line 1: /);
+});
+
+const ALL = { id: 'all', search: 'yes', functions: 'yes', json: 'yes', both: 'yes', jsonFunctions: 'yes', jsonSearch: 'yes' };
+const NONE = { search: false, tools: false, schema: false };
+
+test('a model that can do all refuses nothing', () => {
+  assert.deepEqual(refusedChoices([ALL], { search: true, tools: true, schema: true }), { search: '', tools: '', schema: '' });
+});
+
+test('a refusal names the model that cannot', () => {
+  const weak = { ...ALL, id: 'weak', functions: 'no', json: 'no', search: 'no' };
+  assert.deepEqual(refusedChoices([ALL, weak], NONE), { search: 'weak does not search.', tools: 'weak takes no tools.', schema: 'weak takes no schema.' });
+});
+
+test('what excludes each other is refused by what was chosen first', () => {
+  const one = { ...ALL, both: 'no', jsonFunctions: 'no', jsonSearch: 'no' };
+  assert.deepEqual(refusedChoices([one], { ...NONE, tools: true }), { search: 'Not together with tools.', tools: '', schema: 'Not together with tools.' });
+  assert.deepEqual(refusedChoices([one], { ...NONE, search: true }), { search: '', tools: 'Not together with search.', schema: 'Not together with search.' });
+  assert.deepEqual(refusedChoices([one], { ...NONE, schema: true }), { search: 'Not together with a schema.', tools: '', schema: '' });
+});
+
+test('a search that the model refuses does not exclude tools', () => {
+  const one = { ...ALL, id: 'one', search: 'no', both: 'no' };
+  assert.equal(refusedChoices([one], { ...NONE, search: true, tools: true }).tools, '');
+});
+
+test('code shows files by their names and texts as they are', () => {
+  const files = [{ kind: 'image', name: 'a.png', data: 'data:x' }, { kind: 'text', name: 'a.txt', data: 'one' }];
+  assert.deepEqual(codeTurns([{ role: 'user', text: 'Look.', files }], '', [])[0].files.map((file) => file.data), ['@a.png', 'one']);
+});
+
+test('code of an empty conversation says hello', () => {
+  assert.deepEqual(codeTurns([], '', []), [{ role: 'user', text: 'Say hello.', files: [] }]);
+  assert.equal(codeTurns([], 'Draft', [])[0].text, 'Draft');
+  assert.equal(codeTurns([{ role: 'user', text: 'Hi' }], '', []).length, 1);
+});
