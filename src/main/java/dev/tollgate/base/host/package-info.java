@@ -1,6 +1,6 @@
 /**
- * The machine that the program runs on: files that only the installation's user may open, files that the operator names, external text for a terminal
- * or the log, the system's limits and memory.
+ * The machine that the program runs on: files that only the installation's user may open, files that the operator names, text for URLs, external text
+ * for a terminal or the log, the system's limits and memory.
  *
  * <p>Invariants: imports no other package of ours. All reads are bounded. A file system without such permissions is no error.
  *

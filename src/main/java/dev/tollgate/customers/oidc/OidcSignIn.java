@@ -1,10 +1,10 @@
 package dev.tollgate.customers.oidc;
 
+import dev.tollgate.base.host.UrlText;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.customers.people.Identity;
 import dev.tollgate.storage.SecretBox;
 import dev.tollgate.upstreams.connections.Outbound;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -13,7 +13,6 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -130,7 +129,7 @@ public final class OidcSignIn implements AutoCloseable {
             fields.put("prompt", "login");
             fields.put("max_age", "0");
         }
-        return at.authorization() + (at.authorization().getRawQuery() == null ? "?" : "&") + form(fields);
+        return at.authorization() + (at.authorization().getRawQuery() == null ? "?" : "&") + UrlText.form(fields);
     }
 
     /**
@@ -175,7 +174,7 @@ public final class OidcSignIn implements AutoCloseable {
         fields.put("code_verifier", attempt.verifier());
         Map<String, String> headers = new LinkedHashMap<>();
         if (at.usesHeader()) {
-            String pair = encoded(client.clientId()) + ":" + encoded(client.clientSecret());
+            String pair = UrlText.encoded(client.clientId()) + ":" + UrlText.encoded(client.clientSecret());
             headers.put(
                     "authorization",
                     "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.US_ASCII)));
@@ -183,7 +182,7 @@ public final class OidcSignIn implements AutoCloseable {
             fields.put("client_id", client.clientId());
             fields.put("client_secret", client.clientSecret());
         }
-        ProviderCalls.Reply reply = calls.post(at.token(), form(fields), headers);
+        ProviderCalls.Reply reply = calls.post(at.token(), UrlText.form(fields), headers);
         if (reply.status() != 200) {
             log.warn(Event.SIGN_IN_FAILED, "{} did not take a code: status {}", client.name(), reply.status());
             throw reply.status() >= 500
@@ -218,16 +217,6 @@ public final class OidcSignIn implements AutoCloseable {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }
-    }
-
-    private static String form(Map<String, String> fields) {
-        return fields.entrySet().stream()
-                .map(field -> field.getKey() + "=" + encoded(field.getValue()))
-                .collect(Collectors.joining("&"));
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     @Override

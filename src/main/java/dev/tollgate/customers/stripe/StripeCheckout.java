@@ -1,6 +1,7 @@
 package dev.tollgate.customers.stripe;
 
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.host.UrlText;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.money.Credits;
@@ -17,14 +18,12 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -205,13 +204,7 @@ public final class StripeCheckout implements AutoCloseable {
             fields.put("automatic_tax[enabled]", "true");
             fields.put("line_items[0][price_data][tax_behavior]", "exclusive");
         }
-        return fields.entrySet().stream()
-                .map(field -> encoded(field.getKey()) + "=" + encoded(field.getValue()))
-                .collect(Collectors.joining("&"));
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+        return UrlText.form(fields);
     }
 
     @Override

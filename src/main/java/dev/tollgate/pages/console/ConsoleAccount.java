@@ -2,6 +2,7 @@ package dev.tollgate.pages.console;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.host.UrlText;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.people.People;
@@ -91,7 +92,7 @@ public final class ConsoleAccount {
 
     private PageStep change(PageRequest<Visitor.Member> request, Form form) {
         String id = request.param("id");
-        String path = ConsoleAccounts.PATH + "/" + DeedForms.encoded(id);
+        String path = ConsoleAccounts.PATH + "/" + UrlText.encoded(id);
         PageStep proof = forms.proofFirst(request, form, path);
         if (proof != null) {
             return proof;
@@ -107,7 +108,7 @@ public final class ConsoleAccount {
                 return HandedLink.page(request, links.resetLink(by, id, login), false, path);
             }
             take(deed, id, request, form);
-            return PageStep.to(path + "?done=" + DeedForms.encoded(deed));
+            return PageStep.to(path + "?done=" + UrlText.encoded(deed));
         } catch (Refused | IllegalArgumentException e) {
             return PageStep.again(TEMPLATE, params(request, FormState.wrong(form, String.valueOf(e.getMessage()))));
         }

@@ -1,5 +1,6 @@
 package dev.tollgate.pages.console;
 
+import dev.tollgate.base.host.UrlText;
 import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.http.Form;
@@ -78,7 +79,7 @@ public final class ConsoleAccounts {
         if (found.isEmpty()) {
             String call = calls.accountOf(wanted) == null ? calls.callOfRequest(wanted) : wanted;
             if (call != null) {
-                return PageStep.to(ConsoleCalls.PATH + "/" + DeedForms.encoded(call));
+                return PageStep.to(ConsoleCalls.PATH + "/" + UrlText.encoded(call));
             }
         }
         return PageStep.show(TEMPLATE, params(request, wanted, found, null, FormState.NONE));

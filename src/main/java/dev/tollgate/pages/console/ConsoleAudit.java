@@ -1,5 +1,6 @@
 package dev.tollgate.pages.console;
 
+import dev.tollgate.base.host.UrlText;
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.books.auditlog.AuditLogCsv;
 import dev.tollgate.customers.figures.AccountList;
@@ -97,7 +98,7 @@ public final class ConsoleAudit {
             fields.put("to", to);
             return fields.entrySet().stream()
                     .filter(field -> !field.getValue().isEmpty())
-                    .map(field -> field.getKey() + "=" + DeedForms.encoded(field.getValue()))
+                    .map(field -> field.getKey() + "=" + UrlText.encoded(field.getValue()))
                     .collect(Collectors.joining("&"));
         }
     }

@@ -1,5 +1,6 @@
 package dev.tollgate.pages.console;
 
+import dev.tollgate.base.host.UrlText;
 import dev.tollgate.books.tasks.Tasks;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.CallDetail;
@@ -69,7 +70,7 @@ public final class ConsoleCall {
 
     private PageStep refund(PageRequest<Visitor.Member> request, Form form) {
         String task = request.param("task");
-        String path = ConsoleCalls.PATH + "/" + DeedForms.encoded(task);
+        String path = ConsoleCalls.PATH + "/" + UrlText.encoded(task);
         PageStep proof = forms.proofFirst(request, form, path);
         if (proof != null) {
             return proof;

@@ -1,5 +1,6 @@
 package dev.tollgate.pages.console;
 
+import dev.tollgate.base.host.UrlText;
 import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.customers.figures.CallFilter;
@@ -104,7 +105,7 @@ public final class ConsoleCalls {
         query.put(last, value);
         return PATH + "?"
                 + query.entrySet().stream()
-                        .map(pair -> pair.getKey() + "=" + DeedForms.encoded(pair.getValue()))
+                        .map(pair -> pair.getKey() + "=" + UrlText.encoded(pair.getValue()))
                         .collect(Collectors.joining("&"));
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.pages.console;
 
+import dev.tollgate.base.host.UrlText;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
@@ -62,7 +63,7 @@ public final class ConsoleChannels {
     private PageStep tryOut(PageRequest<Visitor.Member> request, Form form, String channel) {
         try {
             ChannelDeeds.Tried tried = deeds.tryOut(forms.by(request, form), channel);
-            return PageStep.to(PATH + "?tried=" + DeedForms.encoded(channel) + "&took=" + tried.millis() + "&end="
+            return PageStep.to(PATH + "?tried=" + UrlText.encoded(channel) + "&took=" + tried.millis() + "&end="
                     + (tried.hasAnswered() ? "answered" : tried.error()));
         } catch (Refused e) {
             return new PageStep.Show(

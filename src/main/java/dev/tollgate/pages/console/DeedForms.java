@@ -1,5 +1,6 @@
 package dev.tollgate.pages.console;
 
+import dev.tollgate.base.host.UrlText;
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.customers.people.People;
@@ -11,8 +12,6 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Visitor;
 import java.math.BigDecimal;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Set;
@@ -69,16 +68,12 @@ public final class DeedForms {
                 .filter(field -> field.getValue().length() <= CARRIED_CHARS_MAX)
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
         String kept = fields.seal(request, formPath, typed);
-        return PageStep.to(ProvePage.PATH + "?to=" + encoded(formPath + "?" + KEPT + "=" + kept));
+        return PageStep.to(ProvePage.PATH + "?to=" + UrlText.encoded(formPath + "?" + KEPT + "=" + kept));
     }
 
     /** Returns the values typed into this page's form before the password page. */
     Map<String, String> kept(PageRequest<Visitor.Member> request) {
         return fields.open(request, request.query(KEPT));
-    }
-
-    static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     /**

@@ -1,8 +1,9 @@
 package dev.tollgate.pages.console;
 
+import dev.tollgate.base.host.UrlText;
 import dev.tollgate.books.auditlog.AuditLog;
-import dev.tollgate.customers.figures.NamesOfIds;
 import dev.tollgate.customers.figures.NamesOfIds.Named;
+import dev.tollgate.customers.figures.NamesOfIds;
 import dev.tollgate.pages.frame.Texts;
 import java.time.ZoneId;
 import java.util.HashSet;
@@ -87,8 +88,8 @@ public record DeedLine(
     private static @Nullable String href(AuditLog.Line row, @Nullable Named named) {
         if (named != null) {
             return named.kind() == NamesOfIds.Kind.CALL
-                    ? ConsoleCalls.PATH + "/" + DeedForms.encoded(row.subject())
-                    : ConsoleAccounts.PATH + "/" + DeedForms.encoded(named.accountId());
+                    ? ConsoleCalls.PATH + "/" + UrlText.encoded(row.subject())
+                    : ConsoleAccounts.PATH + "/" + UrlText.encoded(named.accountId());
         }
         return switch (row.action().substring(0, row.action().indexOf('.') + 1)) {
             case "model." -> ConsolePrices.PATH + "/" + row.subject();

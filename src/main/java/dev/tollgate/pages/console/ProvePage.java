@@ -1,5 +1,6 @@
 package dev.tollgate.pages.console;
 
+import dev.tollgate.base.host.UrlText;
 import dev.tollgate.customers.people.Identities;
 import dev.tollgate.customers.people.IdentityProvider;
 import dev.tollgate.customers.people.People;
@@ -63,7 +64,7 @@ public final class ProvePage {
         IdentityProvider provider = identities.providerOf(request.visitor().person());
         if (provider != null) {
             params.put("provider", provider.name());
-            params.put("providerHref", "/sign-in/oidc?for=prove&to=" + DeedForms.encoded(to));
+            params.put("providerHref", "/sign-in/oidc?for=prove&to=" + UrlText.encoded(to));
         }
         if (error != null) {
             params.put("error", error);

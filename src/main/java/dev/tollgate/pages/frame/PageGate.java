@@ -3,14 +3,13 @@ package dev.tollgate.pages.frame;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.host.UrlText;
 import dev.tollgate.customers.people.BrowserSession;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Gate;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -43,7 +42,7 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
         /** Their way back, as a parameter of the page that they are sent to; empty where there is none. */
         String back() {
             boolean isNeeded = isGet && !target.equals("/dashboard") && target.length() <= TARGET_CHARS_MAX;
-            return isNeeded ? "?to=" + URLEncoder.encode(target, StandardCharsets.UTF_8) : "";
+            return isNeeded ? "?to=" + UrlText.encoded(target) : "";
         }
     }
 
