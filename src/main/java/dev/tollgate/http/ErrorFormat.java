@@ -1,12 +1,8 @@
 package dev.tollgate.http;
 
 import dev.tollgate.base.error.ApiError;
-import java.io.ByteArrayOutputStream;
+import dev.tollgate.base.money.ApiJson;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /** How an error looks in a body. One format serves the whole platform (D11); a door for another protocol brings its own. */
 @FunctionalInterface
@@ -34,32 +30,13 @@ public interface ErrorFormat {
     }
 
     private static byte[] platform(ApiError error) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-        try (JsonGenerator json = Json.FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
-            json.writeStartObject();
+        return ApiJson.object(256, json -> {
             json.writeObjectPropertyStart("error");
             json.writeStringProperty("code", error.code().code());
             json.writeStringProperty("message", error.message());
             json.writeStringProperty("type", error.code().type());
-            writeParam(json, error.param());
+            json.writeStringProperty("param", error.param());
             json.writeEndObject();
-            json.writeEndObject();
-        }
-        return bytes.toByteArray();
-    }
-
-    private static void writeParam(JsonGenerator json, @Nullable String param) {
-        if (param == null) {
-            json.writeNullProperty("param");
-        } else {
-            json.writeStringProperty("param", param);
-        }
-    }
-
-    /** Holds the factory, which an interface cannot keep to itself. */
-    final class Json {
-        private static final JsonFactory FACTORY = new JsonFactory();
-
-        private Json() {}
+        });
     }
 }

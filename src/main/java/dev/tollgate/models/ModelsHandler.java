@@ -2,18 +2,14 @@ package dev.tollgate.models;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
-import java.io.ByteArrayOutputStream;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /** {@code GET /v1/models} and {@code GET /v1/models/{id}} in OpenAI's shape, aliases inside. */
 public final class ModelsHandler {
-
-    private static final JsonFactory JSON = new JsonFactory();
 
     private final Catalogue catalogue;
     private final ModelLife life;
@@ -37,11 +33,7 @@ public final class ModelsHandler {
         if (model == null || !caller.mayUse(model.id())) {
             exchange.fail(notFound(id));
         } else {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
-                write(json, model);
-            }
-            exchange.json(200, bytes.toByteArray());
+            exchange.json(200, ApiJson.written(512, json -> write(json, model)));
         }
     }
 
@@ -58,23 +50,19 @@ public final class ModelsHandler {
     }
 
     private byte[] renderList(Caller caller) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
-            json.writeStartObject();
+        return ApiJson.object(4_096, json -> {
             json.writeStringProperty("object", "list");
             json.writeArrayPropertyStart("data");
             catalogue.all().stream().filter(model -> caller.mayUse(model.id())).forEach(model -> write(json, model));
             json.writeEndArray();
-            json.writeEndObject();
-        }
-        return bytes.toByteArray();
+        });
     }
 
     private void write(JsonGenerator json, Model model) {
         json.writeStartObject();
         json.writeStringProperty("id", model.id());
         json.writeStringProperty("object", "model");
-        json.writeNumberProperty("created", catalogue.created().getEpochSecond());
+        ApiJson.time(json, "created", catalogue.created());
         json.writeStringProperty("owned_by", "google");
         json.writeArrayPropertyStart("aliases");
         model.aliases().forEach(json::writeString);

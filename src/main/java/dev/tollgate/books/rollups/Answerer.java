@@ -1,14 +1,13 @@
 package dev.tollgate.books.rollups;
 
+import dev.tollgate.base.money.ApiJson;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Who answered a call, as its course tells; empty where it does not. */
 record Answerer(String channel, String model) {
 
-    private static final JsonMapper JSON = new JsonMapper();
     private static final Answerer NOBODY = new Answerer("", "");
 
     static Answerer of(@Nullable String courseJson) {
@@ -16,7 +15,7 @@ record Answerer(String channel, String model) {
             return NOBODY;
         }
         try {
-            JsonNode course = JSON.readTree(courseJson);
+            JsonNode course = ApiJson.MAPPER.readTree(courseJson);
             return new Answerer(
                     course.path("channel").asString(""),
                     course.path("upstream_model").asString(""));

@@ -1,36 +1,26 @@
 package dev.tollgate.books.tasks;
 
 import dev.tollgate.base.json.WrittenJson;
-import dev.tollgate.base.money.Credits;
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.ledger.EntryKind;
-import java.io.ByteArrayOutputStream;
-import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /** A task as {@code GET /v1/tasks/{id}} shows it (decision D41). Credits are exact decimal numbers, times Unix seconds. Pure. */
 public final class TaskJson {
-
-    private static final JsonFactory JSON = new JsonFactory();
 
     private TaskJson() {}
 
     /** @param entries the call's movements, in their order */
     public static byte[] render(Task task, List<Entry> entries) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1_024);
-        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
-            json.writeStartObject();
+        return ApiJson.object(1_024, json -> {
             writeState(json, task);
             writeUsage(json, task.result());
             writeMoney(json, task, entries);
             writeError(json, task.result());
-            json.writeEndObject();
-        }
-        return bytes.toByteArray();
+        });
     }
 
     private static void writeState(JsonGenerator json, Task task) {
@@ -40,13 +30,8 @@ public final class TaskJson {
         json.writeStringProperty("model", task.model());
         json.writeStringProperty("model_id", task.modelId());
         json.writeStringProperty("key", task.keyId());
-        json.writeNumberProperty("created_at", task.createdAt().getEpochSecond());
-        Instant completedAt = task.completedAt();
-        if (completedAt == null) {
-            json.writeNullProperty("completed_at");
-        } else {
-            json.writeNumberProperty("completed_at", completedAt.getEpochSecond());
-        }
+        ApiJson.time(json, "created_at", task.createdAt());
+        ApiJson.time(json, "completed_at", task.completedAt());
         json.writeNullProperty("progress");
     }
 
@@ -62,27 +47,22 @@ public final class TaskJson {
         json.writeArrayPropertyStart("usage_flags");
         result.usageFlags().forEach(json::writeString);
         json.writeEndArray();
-        Long maxTokens = result.maxTokensApplied();
-        if (maxTokens == null) {
-            json.writeNullProperty("max_tokens_applied");
-        } else {
-            json.writeNumberProperty("max_tokens_applied", maxTokens);
-        }
+        ApiJson.number(json, "max_tokens_applied", result.maxTokensApplied());
     }
 
     private static void writeMoney(JsonGenerator json, Task task, List<Entry> entries) {
-        writeCredits(json, "credits_consumed", task.chargeMicros());
-        writeCredits(json, "credits_refunded", refundedMicros(entries));
+        ApiJson.credits(json, "credits_consumed", task.chargeMicros());
+        ApiJson.credits(json, "credits_refunded", refundedMicros(entries));
         writeRaw(json, "pricing_detail", task.result().pricingJson());
         json.writeArrayPropertyStart("entries");
         for (Entry entry : entries) {
             json.writeStartObject();
             json.writeNumberProperty("sequence", entry.sequence());
             json.writeStringProperty("kind", entry.kind().code());
-            writeCredits(json, "amount", entry.amountMicros());
+            ApiJson.credits(json, "amount", entry.amountMicros());
             json.writeStringProperty("from", entry.from().code());
             json.writeStringProperty("to", entry.to().code());
-            json.writeNumberProperty("created_at", entry.at().getEpochSecond());
+            ApiJson.time(json, "created_at", entry.at());
             if (entry.reason() != null) {
                 json.writeStringProperty("reason", entry.reason());
             }
@@ -107,11 +87,6 @@ public final class TaskJson {
             json.writeStringProperty("message", result.errorMessage());
             json.writeEndObject();
         }
-    }
-
-    private static void writeCredits(JsonGenerator json, String name, long micros) {
-        json.writeName(name);
-        json.writeNumber(Credits.text(micros));
     }
 
     private static void writeRaw(JsonGenerator json, String name, @Nullable WrittenJson value) {

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.departure;
 
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.ledger.RequestId;
 import dev.tollgate.customers.figures.CsvCells;
@@ -23,7 +24,6 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -36,7 +36,6 @@ public final class AccountFile {
 
     static final int ROWS_AT_ONCE = 500;
 
-    private static final JsonMapper JSON = new JsonMapper();
     private static final Pattern WHOSE = Pattern.compile(":(account|person)");
     private static final String ABOUT = """
             This is everything that is stored about your account and about you, as of %s.
@@ -176,10 +175,10 @@ public final class AccountFile {
 
     /** Where the operator buys is none of a customer's. */
     private static String course(String json) {
-        JsonNode read = JSON.readTree(json);
+        JsonNode read = ApiJson.MAPPER.readTree(json);
         if (read instanceof ObjectNode course) {
             course.remove(List.of("channel", "upstream_model", "attempts"));
         }
-        return JSON.writeValueAsString(read);
+        return ApiJson.MAPPER.writeValueAsString(read);
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.figures;
 
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
@@ -10,7 +11,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
 
 /**
@@ -48,10 +48,8 @@ public record CallRow(
     static final String COLUMNS_OF_RUNNING = """
             t.id, t.key_id, k.name, t.door, t.model, t.model, 'processing', t.created_at, NULL, 0, '', NULL, NULL, NULL, NULL, NULL""";
 
-    private static final JsonMapper JSON = new JsonMapper();
-
     /** The upstream's counts; all 0 where nothing was used. @param cached part of the prompt */
-    /** About how long one is in JSON. */
+    /** About how long one is in ApiJson.MAPPER. */
     static final long JSON_BYTES = 1024;
 
     public record Tokens(long prompt, long cached, long completion, long thoughts) {}
@@ -114,7 +112,7 @@ public record CallRow(
             return MissingNode.getInstance();
         }
         try {
-            return JSON.readTree(json);
+            return ApiJson.MAPPER.readTree(json);
         } catch (JacksonException e) {
             return MissingNode.getInstance();
         }

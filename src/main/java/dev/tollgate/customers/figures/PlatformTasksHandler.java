@@ -1,13 +1,9 @@
 package dev.tollgate.customers.figures;
 
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
-import java.io.ByteArrayOutputStream;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * {@code GET /admin/tasks?account&from&to&status&model&key&after&limit}: calls of all accounts that have ended, the newest first. {@code next}
@@ -17,7 +13,6 @@ public final class PlatformTasksHandler implements Handler<Object> {
 
     private static final int LIMIT_DEFAULT = 50;
     private static final int LIMIT_MAX = 200;
-    private static final JsonFactory JSON = new JsonFactory();
 
     private final PlatformCalls calls;
 
@@ -46,23 +41,11 @@ public final class PlatformTasksHandler implements Handler<Object> {
     }
 
     private static byte[] render(PlatformCalls.Page page) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(16_384);
-        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
-            json.writeStartObject();
+        return ApiJson.object(16_384, json -> {
             json.writeArrayPropertyStart("data");
             page.calls().forEach(each -> TaskListHandler.write(json, each.call(), each.accountId()));
             json.writeEndArray();
-            next(json, page.older());
-            json.writeEndObject();
-        }
-        return bytes.toByteArray();
-    }
-
-    private static void next(JsonGenerator json, @Nullable String older) {
-        if (older == null) {
-            json.writeNullProperty("next");
-        } else {
-            json.writeStringProperty("next", older);
-        }
+            json.writeStringProperty("next", page.older());
+        });
     }
 }

@@ -1,6 +1,6 @@
 package dev.tollgate.customers.figures;
 
-import dev.tollgate.base.money.Credits;
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
@@ -14,10 +14,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
-import tools.jackson.databind.util.RawValue;
 
 /**
  * {@code GET /admin/usage?by=day|model|channel|end|account&from&to&after&limit}: what calls of all accounts came to, net of refunds, with their
@@ -31,7 +29,6 @@ public final class PlatformUsageHandler implements Handler<Object> {
     private static final int ACCOUNTS_MAX = 200;
     private static final String ACCOUNT = "account";
     private static final Duration STANDARD = Duration.ofDays(30);
-    private static final JsonMapper JSON = new JsonMapper();
 
     private static final Map<String, PlatformHistory.Part> PARTS = Map.of(
             "day", PlatformHistory.Part.NOTHING,
@@ -84,7 +81,7 @@ public final class PlatformUsageHandler implements Handler<Object> {
     }
 
     private static byte[] render(List<PlatformHistory.OfAccount> page, int limit) {
-        ObjectNode list = JSON.createObjectNode();
+        ObjectNode list = ApiJson.MAPPER.createObjectNode();
         ArrayNode data = list.putArray("data");
         for (PlatformHistory.OfAccount account : page) {
             ObjectNode json = data.addObject().put(ACCOUNT, account.id()).put("name", account.name());
@@ -92,7 +89,7 @@ public final class PlatformUsageHandler implements Handler<Object> {
             charges(json, account.figures());
         }
         list.put("next", page.size() < limit ? null : page.getLast().id());
-        return JSON.writeValueAsBytes(list);
+        return ApiJson.MAPPER.writeValueAsBytes(list);
     }
 
     /** What a group is told apart by; the list is in its order. */
@@ -107,20 +104,20 @@ public final class PlatformUsageHandler implements Handler<Object> {
                 .filter(group -> name(group).compareTo(after) > 0)
                 .toList();
         List<PlatformHistory.Group> page = left.subList(0, Math.min(limit, left.size()));
-        ObjectNode list = JSON.createObjectNode();
+        ObjectNode list = ApiJson.MAPPER.createObjectNode();
         ArrayNode data = list.putArray("data");
         page.forEach(group -> write(data.addObject().put(by, name(group)), group.figures()));
         list.put("next", page.size() < left.size() ? name(page.getLast()) : null);
-        return JSON.writeValueAsBytes(list);
+        return ApiJson.MAPPER.writeValueAsBytes(list);
     }
 
     private static void write(ObjectNode json, Figures figures) {
         counts(json, figures);
         json.put("estimated", figures.estimated()).put("uncosted", figures.uncosted());
         charges(json, figures);
-        credits(json, "upstream_cost", figures.costMicros());
-        credits(json, "margin", figures.marginMicros());
-        credits(json, "shortfall", figures.shortfallMicros());
+        ApiJson.credits(json, "upstream_cost", figures.costMicros());
+        ApiJson.credits(json, "margin", figures.marginMicros());
+        ApiJson.credits(json, "shortfall", figures.shortfallMicros());
     }
 
     private static void counts(ObjectNode json, Figures figures) {
@@ -134,12 +131,8 @@ public final class PlatformUsageHandler implements Handler<Object> {
     }
 
     private static void charges(ObjectNode json, Figures figures) {
-        credits(json, "charged", figures.chargedMicros());
-        credits(json, "refunded", figures.refundedMicros());
-        credits(json, "net", figures.netMicros());
-    }
-
-    private static void credits(ObjectNode json, String name, long micros) {
-        json.putRawValue(name, new RawValue(Credits.text(micros)));
+        ApiJson.credits(json, "charged", figures.chargedMicros());
+        ApiJson.credits(json, "refunded", figures.refundedMicros());
+        ApiJson.credits(json, "net", figures.netMicros());
     }
 }

@@ -1,20 +1,17 @@
 package dev.tollgate.customers.figures;
 
-import dev.tollgate.base.money.Credits;
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.customers.keys.KeyCaller;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
-import java.io.ByteArrayOutputStream;
 import java.time.ZoneId;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * {@code GET /v1/tasks?from&to&status&model&key&after&limit}: calls, the newest first. {@code next} goes on where this page ends; it may be
@@ -24,7 +21,6 @@ public final class TaskListHandler implements Handler<KeyCaller> {
 
     private static final int LIMIT_DEFAULT = 100;
     private static final int LIMIT_MAX = 1_000;
-    private static final JsonFactory JSON = new JsonFactory();
 
     private final AccountHistory history;
 
@@ -74,21 +70,13 @@ public final class TaskListHandler implements Handler<KeyCaller> {
     }
 
     private static byte[] render(CallPage page) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(16_384);
-        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
-            json.writeStartObject();
+        return ApiJson.object(16_384, json -> {
             json.writeStringProperty("object", "list");
             json.writeArrayPropertyStart("data");
             page.calls().forEach(call -> write(json, call, null));
             json.writeEndArray();
-            if (page.older() == null) {
-                json.writeNullProperty("next");
-            } else {
-                json.writeStringProperty("next", page.older());
-            }
-            json.writeEndObject();
-        }
-        return bytes.toByteArray();
+            json.writeStringProperty("next", page.older());
+        });
     }
 
     /** @param accountId null where the list is of one account */
@@ -103,12 +91,8 @@ public final class TaskListHandler implements Handler<KeyCaller> {
         json.writeStringProperty("model", call.model());
         json.writeStringProperty("model_id", call.modelId());
         json.writeStringProperty("key", call.keyId());
-        json.writeNumberProperty("created_at", call.startedAt().getEpochSecond());
-        if (call.endedAt() == null) {
-            json.writeNullProperty("completed_at");
-        } else {
-            json.writeNumberProperty("completed_at", call.endedAt().getEpochSecond());
-        }
+        ApiJson.time(json, "created_at", call.startedAt());
+        ApiJson.time(json, "completed_at", call.endedAt());
         json.writeName("usage");
         if (call.usageJson() == null) {
             json.writeNull();
@@ -118,8 +102,7 @@ public final class TaskListHandler implements Handler<KeyCaller> {
         json.writeArrayPropertyStart("usage_flags");
         call.flags().forEach(json::writeString);
         json.writeEndArray();
-        json.writeName("credits_consumed");
-        json.writeNumber(Credits.text(call.chargeMicros()));
+        ApiJson.credits(json, "credits_consumed", call.chargeMicros());
         writeError(json, call);
         json.writeEndObject();
     }

@@ -1,13 +1,12 @@
 package dev.tollgate.customers.figures;
 
 import dev.tollgate.base.error.ApiError;
-import dev.tollgate.base.money.Credits;
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.customers.figures.UsageQuestion.By;
 import dev.tollgate.customers.keys.KeyCaller;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -20,8 +19,6 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * {@code GET /v1/usage?start&end&tz&group_by&model&key&after&limit}: figures from the roll-ups, of any length. Without a range: this month so
@@ -31,7 +28,6 @@ public final class UsageHandler implements Handler<KeyCaller> {
 
     private static final int LIMIT_DEFAULT = 1_000;
     private static final int LIMIT_MAX = 5_000;
-    private static final JsonFactory JSON = new JsonFactory();
 
     private final AccountHistory history;
     private final InstantSource clock;
@@ -133,9 +129,7 @@ public final class UsageHandler implements Handler<KeyCaller> {
     // ---- the answer ----
 
     private static byte[] render(UsageTable table, UsageQuestion question) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(4_096);
-        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
-            json.writeStartObject();
+        return ApiJson.object(4_096, json -> {
             json.writeStringProperty("object", "usage");
             json.writeStringProperty("start", table.span().from().toString());
             json.writeStringProperty("end", table.span().to().toString());
@@ -152,14 +146,9 @@ public final class UsageHandler implements Handler<KeyCaller> {
                 table.groups().forEach(group -> write(json, group));
             }
             json.writeEndArray();
-            if (table.isMore()) {
-                json.writeStringProperty("next", cursor(table.groups().getLast()));
-            } else {
-                json.writeNullProperty("next");
-            }
-            json.writeEndObject();
-        }
-        return bytes.toByteArray();
+            json.writeStringProperty(
+                    "next", table.isMore() ? cursor(table.groups().getLast()) : null);
+        });
     }
 
     private static void write(JsonGenerator json, UsageGroup group) {
@@ -190,13 +179,8 @@ public final class UsageHandler implements Handler<KeyCaller> {
         json.writeNumberProperty("output", figures.completionTokens());
         json.writeNumberProperty("reasoning", figures.thoughtsTokens());
         json.writeEndObject();
-        credits(json, "charged", figures.chargedMicros());
-        credits(json, "refunded", figures.refundedMicros());
-        credits(json, "credits_consumed", figures.netMicros());
-    }
-
-    private static void credits(JsonGenerator json, String name, long micros) {
-        json.writeName(name);
-        json.writeNumber(Credits.text(micros));
+        ApiJson.credits(json, "charged", figures.chargedMicros());
+        ApiJson.credits(json, "refunded", figures.refundedMicros());
+        ApiJson.credits(json, "credits_consumed", figures.netMicros());
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.oidc;
 
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.customers.people.Identity;
 import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.StoreException;
@@ -11,13 +12,11 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Attempts and shown identities as they travel through one browser: sealed, and good in that browser alone, for a while. Thread-safe. */
 final class Sealed {
 
-    private static final JsonMapper JSON = new JsonMapper();
     private static final Duration ATTEMPT = Duration.ofMinutes(15); // time for a password and a phone at the provider
     private static final Duration IDENTITY = Duration.ofMinutes(15);
     private static final int CHARS_MAX = 12_000;
@@ -33,7 +32,8 @@ final class Sealed {
     }
 
     String attempt(OidcAttempt attempt, String browser) {
-        ObjectNode json = JSON.createObjectNode()
+        ObjectNode json = ApiJson.MAPPER
+                .createObjectNode()
                 .put("purpose", attempt.purpose().name())
                 .put("to", attempt.to())
                 .put("invitation", attempt.invitation())
@@ -60,7 +60,8 @@ final class Sealed {
 
     String identity(OidcSignIn.Shown shown, String browser) {
         Identity identity = shown.identity();
-        ObjectNode json = JSON.createObjectNode()
+        ObjectNode json = ApiJson.MAPPER
+                .createObjectNode()
                 .put("issuer", identity.issuer())
                 .put("subject", identity.subject())
                 .put("email", identity.email())
@@ -89,7 +90,7 @@ final class Sealed {
     }
 
     private String seal(ObjectNode json, String context) {
-        byte[] sealed = secrets.seal(JSON.writeValueAsBytes(json), context);
+        byte[] sealed = secrets.seal(ApiJson.MAPPER.writeValueAsBytes(json), context);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(sealed);
     }
 
@@ -99,7 +100,7 @@ final class Sealed {
         }
         try {
             byte[] plain = secrets.open(Base64.getUrlDecoder().decode(sealed), context);
-            JsonNode json = JSON.readTree(new String(plain, StandardCharsets.UTF_8));
+            JsonNode json = ApiJson.MAPPER.readTree(new String(plain, StandardCharsets.UTF_8));
             return clock.instant().isBefore(at(json).plus(good)) ? json : null;
         } catch (IllegalArgumentException | StoreException | JacksonException e) {
             return null;

@@ -1,20 +1,16 @@
 package dev.tollgate.customers.payments;
 
-import dev.tollgate.base.money.Credits;
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.ledger.TakeBack;
 import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
-import tools.jackson.databind.util.RawValue;
 
 /** The row of the audit log for what a far side's word takes back of a payment, or gives back: no operator has done it. */
 final class TakenBackDeed {
-
-    private static final JsonMapper JSON = new JsonMapper();
 
     private TakenBackDeed() {}
 
@@ -36,14 +32,14 @@ final class TakenBackDeed {
                 .put("event", notice.id())
                 .put("object", Objects.requireNonNullElse(notice.objectId(), ""))
                 .put("blocked", done.blocked());
-        return new Deed.Changed(JSON.writeValueAsString(before), JSON.writeValueAsString(after));
+        return new Deed.Changed(ApiJson.MAPPER.writeValueAsString(before), ApiJson.MAPPER.writeValueAsString(after));
     }
 
     private static ObjectNode json(long balanceMicros, TakeBack.Taken taken) {
-        ObjectNode json = JSON.createObjectNode();
-        json.putRawValue("balance", new RawValue(Credits.text(balanceMicros)));
-        json.putRawValue("credits_taken_back", new RawValue(Credits.text(taken.micros())));
-        json.putRawValue("credits_missing", new RawValue(Credits.text(taken.missingMicros())));
+        ObjectNode json = ApiJson.MAPPER.createObjectNode();
+        ApiJson.credits(json, "balance", balanceMicros);
+        ApiJson.credits(json, "credits_taken_back", taken.micros());
+        ApiJson.credits(json, "credits_missing", taken.missingMicros());
         return json;
     }
 }

@@ -4,6 +4,7 @@ import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.customers.payments.PaymentNotice;
@@ -29,13 +30,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Asks Stripe for the page on which a payment is made, and for events. Thread-safe; blocks, never on an event loop. */
 public final class StripeCheckout implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(StripeCheckout.class);
-    private static final JsonMapper JSON = new JsonMapper();
 
     private static final int CONNECTIONS_MAX = 16;
     private static final int REPLY_BYTES_MAX = 256 * 1024;
@@ -74,7 +73,7 @@ public final class StripeCheckout implements AutoCloseable {
         }
         try {
             WholeReply reply = ask(payment, back);
-            JsonNode session = reply.status() == 200 ? JSON.readTree(reply.body()) : null;
+            JsonNode session = reply.status() == 200 ? ApiJson.MAPPER.readTree(reply.body()) : null;
             String id = session == null ? "" : session.path("id").asString("");
             String url = session == null ? "" : session.path("url").asString("");
             if (session == null || !id.matches("[A-Za-z0-9_]{1,200}") || !isLink(url)) {

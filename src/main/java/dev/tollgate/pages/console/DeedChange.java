@@ -1,5 +1,6 @@
 package dev.tollgate.pages.console;
 
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.pages.frame.Texts;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -16,7 +17,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A field that a deed has changed, or that says more of it, in the words and units of pages.
@@ -25,7 +25,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public record DeedChange(String field, @Nullable String before, String after) {
 
-    private static final JsonMapper JSON = new JsonMapper();
     private static final String NOTHING = "none";
     private static final String MICROS = "Micros";
 
@@ -103,9 +102,9 @@ public record DeedChange(String field, @Nullable String before, String after) {
         Map<String, JsonNode> fields = new LinkedHashMap<>();
         if (json != null) {
             try {
-                add(fields, "", JSON.readTree(json));
+                add(fields, "", ApiJson.MAPPER.readTree(json));
             } catch (JacksonException e) {
-                fields.put("value", JSON.getNodeFactory().stringNode(json));
+                fields.put("value", ApiJson.MAPPER.getNodeFactory().stringNode(json));
             }
         }
         return fields;

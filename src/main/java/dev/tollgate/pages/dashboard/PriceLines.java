@@ -1,8 +1,9 @@
 package dev.tollgate.pages.dashboard;
 
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.customers.figures.CallRow;
-import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Pricing.Rounding;
+import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Usage;
 import dev.tollgate.pages.frame.Texts;
 import java.math.BigDecimal;
@@ -12,7 +13,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * How a call's charge came about, line by line; the amounts add up to the charge exactly. Made from what the call has kept of its price, never
@@ -28,7 +28,6 @@ public record PriceLines(String rateHead, String amountHead, List<Line> lines, S
     /** @param about what is to be said beside it; @param isSum whether it is the last */
     public record Line(String what, String about, String tokens, String rate, String amount, boolean isSum) {}
 
-    private static final JsonMapper JSON = new JsonMapper();
     private static final BigDecimal MILLION = BigDecimal.valueOf(1_000_000);
     private static final Pattern FLOOR = Pattern.compile("floor to ([0-9.]+), minimum ([0-9.]+)");
     private static final Pattern NEAREST =
@@ -39,7 +38,7 @@ public record PriceLines(String rateHead, String amountHead, List<Line> lines, S
         if (call.pricingJson() == null) {
             return null;
         }
-        JsonNode detail = JSON.readTree(call.pricingJson());
+        JsonNode detail = ApiJson.MAPPER.readTree(call.pricingJson());
         Rounding rounding = rounding(detail.path("rounding").asString(""));
         if (rounding == null) {
             return null;

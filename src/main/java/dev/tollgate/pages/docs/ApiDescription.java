@@ -1,5 +1,6 @@
 package dev.tollgate.pages.docs;
 
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import dev.tollgate.http.SharedBytes;
@@ -7,7 +8,6 @@ import java.io.InputStream;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code GET /openapi.json}: the API for programs that read such descriptions. It is written by hand, in YAML, and held to the routes table. */
 public final class ApiDescription implements Handler<Object> {
@@ -16,7 +16,7 @@ public final class ApiDescription implements Handler<Object> {
 
     /** Once a process, by whoever comes first: a start need not wait for it. */
     private static final class OfThisProgram {
-        static final SharedBytes JSON = new SharedBytes(new JsonMapper().writeValueAsBytes(tree()));
+        static final SharedBytes JSON = new SharedBytes(ApiJson.MAPPER.writeValueAsBytes(tree()));
     }
 
     /** Returns the description as a tree. */
@@ -28,7 +28,7 @@ public final class ApiDescription implements Handler<Object> {
         // An alias stands for what it names: Jackson's own reader would make it a word.
         LoadSettings loading =
                 LoadSettings.builder().setMaxAliasesForCollections(ALIASES_MAX).build();
-        return new JsonMapper().valueToTree(new Load(loading).loadFromInputStream(yaml));
+        return ApiJson.MAPPER.valueToTree(new Load(loading).loadFromInputStream(yaml));
     }
 
     @Override

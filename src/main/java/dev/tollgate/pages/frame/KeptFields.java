@@ -1,12 +1,12 @@
 package dev.tollgate.pages.frame;
 
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.StoreException;
 import java.util.Base64;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Carries a form's fields in a URL, sealed for one session and page, so that no link of a stranger fills in a form.
@@ -15,7 +15,6 @@ import tools.jackson.databind.json.JsonMapper;
 public final class KeptFields {
 
     private static final int SEALED_CHARS_MAX = 16_000;
-    private static final JsonMapper JSON = new JsonMapper();
 
     private final SecretBox.Purpose secrets;
 
@@ -24,7 +23,7 @@ public final class KeptFields {
     }
 
     public String seal(PageRequest<Visitor.Member> request, String path, Map<String, String> fields) {
-        byte[] sealed = secrets.seal(JSON.writeValueAsBytes(fields), context(request, path));
+        byte[] sealed = secrets.seal(ApiJson.MAPPER.writeValueAsBytes(fields), context(request, path));
         return Base64.getUrlEncoder().withoutPadding().encodeToString(sealed);
     }
 
@@ -35,7 +34,7 @@ public final class KeptFields {
         }
         try {
             byte[] json = secrets.open(Base64.getUrlDecoder().decode(sealed), context(request, request.path()));
-            return JSON.readValue(json, new TypeReference<Map<String, String>>() {});
+            return ApiJson.MAPPER.readValue(json, new TypeReference<Map<String, String>>() {});
         } catch (IllegalArgumentException | StoreException notOurs) {
             return Map.of();
         }

@@ -1,5 +1,6 @@
 package dev.tollgate.pages.live;
 
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.calls.metering.Meter;
 import dev.tollgate.customers.figures.LiveAccounts;
 import dev.tollgate.customers.people.People;
@@ -17,14 +18,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code /dashboard/live}: the stream of a tab. */
 public final class Live implements AutoCloseable {
 
     private static final Duration EACH = Duration.ofSeconds(1);
     private static final Duration SILENCE = Duration.ofSeconds(15);
-    private static final JsonMapper JSON = new JsonMapper();
 
     private final Vertx vertx;
     private final Map<String, LiveTopic> topics = new ConcurrentHashMap<>();
@@ -67,7 +66,8 @@ public final class Live implements AutoCloseable {
         opened[0] = streams.open(view(exchange, visitor), new LiveStream.Tab() {
             @Override
             public void send(Map<String, Object> figures) {
-                byte[] event = ("data: " + JSON.writeValueAsString(figures) + "\n\n").getBytes(StandardCharsets.UTF_8);
+                byte[] event = ("data: " + ApiJson.MAPPER.writeValueAsString(figures) + "\n\n")
+                        .getBytes(StandardCharsets.UTF_8);
                 exchange.run(() -> {
                     if (writer.full()) {
                         opened[0].fellBehind();

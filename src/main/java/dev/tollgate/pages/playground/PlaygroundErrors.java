@@ -2,12 +2,12 @@ package dev.tollgate.pages.playground;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Shortage;
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.http.ErrorFormat;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -17,8 +17,6 @@ import tools.jackson.databind.node.ObjectNode;
 enum PlaygroundErrors implements ErrorFormat {
     INSTANCE;
 
-    private static final JsonMapper JSON = new JsonMapper();
-
     @Override
     public byte[] render(ApiError error) {
         byte[] platform = PLATFORM.render(error);
@@ -26,9 +24,9 @@ enum PlaygroundErrors implements ErrorFormat {
         if (shortage == null) {
             return platform;
         }
-        ObjectNode body = (ObjectNode) JSON.readTree(platform);
+        ObjectNode body = (ObjectNode) ApiJson.MAPPER.readTree(platform);
         write(shortage, body.putObject("shortage"));
-        return JSON.writeValueAsBytes(body);
+        return ApiJson.MAPPER.writeValueAsBytes(body);
     }
 
     private static void write(Shortage shortage, ObjectNode json) {
