@@ -37,6 +37,7 @@ import dev.tollgate.pages.dashboard.SecondFactorPage;
 import dev.tollgate.pages.dashboard.SecurityPage;
 import dev.tollgate.pages.dashboard.SettingsPages;
 import dev.tollgate.pages.dashboard.SignedIn;
+import dev.tollgate.pages.dashboard.StatementPages;
 import dev.tollgate.pages.dashboard.TopUpPages;
 import dev.tollgate.pages.dashboard.UsagePage;
 import dev.tollgate.pages.docs.ManualPages;
@@ -191,6 +192,7 @@ record PagesModule(
                                 people.links().isMailOn(),
                                 ground.clock())
                         .routes(pages),
+                new StatementPages(books.history(), money.payments()).routes(pages),
                 new TopUpPages(
                                 ledger,
                                 money.payments(),

@@ -66,11 +66,9 @@ public final class ConsoleChannels {
             return PageStep.to(PATH + "?tried=" + UrlText.encoded(channel) + "&took=" + tried.millis() + "&end="
                     + (tried.hasAnswered() ? "answered" : tried.error()));
         } catch (Refused e) {
-            return new PageStep.Show(
-                    422,
+            return PageStep.again(
                     "console/channels.jte",
-                    params(request, new Tried(channel, "warn", String.valueOf(e.getMessage()))),
-                    Map.of());
+                    params(request, new Tried(channel, "warn", String.valueOf(e.getMessage()))));
         }
     }
 

@@ -12,17 +12,14 @@ import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import templates.door.JtecodeGenerated;
 
 /** {@code /sign-in/code}: the second step for those who have switched it on. */
 public final class CodePage {
 
     static final String PATH = "/sign-in/code";
-
-    private static final String TEMPLATE = "door/code.jte";
 
     private final People people;
     private final SignedIn signedIn;
@@ -39,9 +36,7 @@ public final class CodePage {
     private PageStep show(PageRequest<Visitor.Member> request) {
         BrowserSession session = request.visitor().session();
         String to = DoorPages.within(request.query("to"));
-        return session.codeDue()
-                ? PageStep.show(TEMPLATE, params(to, null))
-                : PageStep.to(SignedIn.home(session.person(), to));
+        return session.codeDue() ? PageStep.show(page(to, null)) : PageStep.to(SignedIn.home(session.person(), to));
     }
 
     private PageStep enter(PageRequest<Visitor.Member> request, Form form) {
@@ -54,18 +49,12 @@ public final class CodePage {
         return switch (people.secondFactor().enter(session, typed, request.visit())) {
             case SignIn.Welcome in -> signedIn.of(request, in, to);
             case SignIn.Wait(Duration left) ->
-                PageStep.again(
-                        TEMPLATE, params(to, "Too many tries. Try again in " + (left.toSeconds() + 1) + " seconds."));
-            default -> PageStep.again(TEMPLATE, params(to, "This code is wrong, or was used already."));
+                PageStep.again(page(to, "Too many tries. Try again in " + (left.toSeconds() + 1) + " seconds."));
+            default -> PageStep.again(page(to, "This code is wrong, or was used already."));
         };
     }
 
-    private static Map<String, Object> params(String to, @Nullable String error) {
-        Map<String, Object> params = new HashMap<>();
-        params.put("to", to);
-        if (error != null) {
-            params.put("error", error);
-        }
-        return params;
+    private static PageStep.Drawing page(String to, @Nullable String error) {
+        return (out, shell) -> JtecodeGenerated.render(out, null, shell, to, error);
     }
 }

@@ -1,6 +1,5 @@
 package dev.tollgate.pages.dashboard;
 
-import dev.tollgate.base.money.Credits;
 import dev.tollgate.customers.people.IdentityProvider;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.People;
@@ -15,11 +14,13 @@ import dev.tollgate.pages.frame.Visitor;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import templates.door.JteclosedGenerated;
+import templates.door.JtesigninGenerated;
+import templates.door.JtesignupGenerated;
 
 /** {@code /sign-in}, {@code /sign-up} and {@code /sign-out}. */
 public final class DoorPages {
@@ -65,14 +66,7 @@ public final class DoorPages {
         return request.visitor() instanceof Visitor.Member member
                         && !member.session().codeDue()
                 ? PageStep.to(to)
-                : PageStep.show("door/sign-in.jte", said(signInParams("", to, null), request.query("said")));
-    }
-
-    private static Map<String, Object> said(Map<String, Object> params, @Nullable String what) {
-        if (what != null && SAID.containsKey(what)) {
-            params.put("said", Objects.requireNonNull(SAID.get(what)));
-        }
-        return params;
+                : PageStep.show(signInPage("", to, null, request.query("said")));
     }
 
     private PageStep signIn(PageRequest<Visitor> request, Form form) {
@@ -80,35 +74,35 @@ public final class DoorPages {
         String to = within(form.field("to"));
         return switch (people.signIn(login, text(form, "password"), request.visit())) {
             case SignIn.Welcome in -> signedIn.of(request, in, to);
-            case SignIn.Blocked blocked ->
-                PageStep.again(
-                        "door/sign-in.jte", signInParams(login, to, "This account is blocked. Ask the operator."));
+            case SignIn.Blocked blocked -> signInAgain(login, to, "This account is blocked. Ask the operator.");
             case SignIn.Wait(Duration left) ->
-                PageStep.again(
-                        "door/sign-in.jte",
-                        signInParams(
-                                login, to, "Too many tries. Try again in " + (left.toSeconds() + 1) + " seconds."));
-            default -> PageStep.again("door/sign-in.jte", signInParams(login, to, "E-mail or password is wrong."));
+                signInAgain(login, to, "Too many tries. Try again in " + (left.toSeconds() + 1) + " seconds.");
+            default -> signInAgain(login, to, "E-mail or password is wrong.");
         };
     }
 
-    private Map<String, Object> signInParams(String login, String to, @Nullable String error) {
-        Map<String, Object> params = new HashMap<>();
-        params.put("login", login);
-        params.put("to", to);
-        params.put("open", signUp.isOpen());
-        putProvider(params, to);
-        if (error != null) {
-            params.put("error", error);
-        }
-        return params;
+    private PageStep signInAgain(String login, String to, String error) {
+        return PageStep.again(signInPage(login, to, error, null));
     }
 
-    private void putProvider(Map<String, Object> params, String to) {
-        if (provider != null) {
-            params.put("provider", provider.name());
-            params.put("providerHref", OidcPages.PATH + (to.equals(HOME) ? "" : "?to=" + encoded(to)));
-        }
+    private PageStep.Drawing signInPage(String login, String to, @Nullable String error, @Nullable String done) {
+        boolean isOpen = signUp.isOpen();
+        String said = done == null ? null : SAID.get(done);
+        return (out, shell) ->
+                JtesigninGenerated.render(out, null, shell, login, to, error, isOpen, said, provider(to));
+    }
+
+    /** The other way to sign in. @param href where it begins */
+    public record Provider(String name, String href) {}
+
+    private @Nullable Provider provider(String to) {
+        return provider == null
+                ? null
+                : new Provider(provider.name(), OidcPages.PATH + (to.equals(HOME) ? "" : "?to=" + encoded(to)));
+    }
+
+    static PageStep closed() {
+        return PageStep.show((out, shell) -> JteclosedGenerated.render(out, null, shell));
     }
 
     static String encoded(String text) {
@@ -128,19 +122,19 @@ public final class DoorPages {
 
     private PageStep signUpPage(PageRequest<Visitor> request) {
         if (!signUp.isOpen()) {
-            return PageStep.show("door/closed.jte", Map.of());
+            return closed();
         }
         if (request.query("sent") != null && links.isMailOn()) {
             return LinkPages.sent();
         }
         return request.visitor() instanceof Visitor.Member
                 ? PageStep.to(HOME)
-                : PageStep.show("door/sign-up.jte", signUpParams("", "", "", Map.of()));
+                : PageStep.show(signUpPage("", "", "", Map.of()));
     }
 
     private PageStep signUp(PageRequest<Visitor> request, Form form) {
         if (!signUp.isOpen()) {
-            return PageStep.show("door/closed.jte", Map.of());
+            return closed();
         }
         String email = text(form, "email");
         if (links.isMailOn()) {
@@ -175,22 +169,14 @@ public final class DoorPages {
     }
 
     private PageStep again(String email, String name, String zone, String field, String message) {
-        return PageStep.again("door/sign-up.jte", signUpParams(email, name, zone, Map.of(field, message)));
+        return PageStep.again(signUpPage(email, name, zone, Map.of(field, message)));
     }
 
-    private Map<String, Object> signUpParams(String email, String name, String zone, Map<String, String> errors) {
-        Map<String, Object> params = new HashMap<>();
-        params.put("email", email);
-        params.put("name", name);
-        params.put("zone", zone);
-        params.put("errors", errors);
-        params.put("mail", links.isMailOn());
-        putProvider(params, HOME);
-        long begins = links.isMailOn() ? signUp.credits().micros() : signUp.unconfirmedMicros();
-        if (begins > 0) {
-            params.put("credits", Credits.text(begins));
-        }
-        return params;
+    private PageStep.Drawing signUpPage(String email, String name, String zone, Map<String, String> errors) {
+        boolean isMailOn = links.isMailOn();
+        long begins = isMailOn ? signUp.credits().micros() : signUp.unconfirmedMicros();
+        return (out, shell) -> JtesignupGenerated.render(
+                out, null, shell, email, name, zone, begins, isMailOn, provider(HOME), errors);
     }
 
     // ---- signing out ----

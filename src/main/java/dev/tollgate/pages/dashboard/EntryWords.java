@@ -2,7 +2,11 @@ package dev.tollgate.pages.dashboard;
 
 import dev.tollgate.books.ledger.Bucket;
 import dev.tollgate.books.ledger.Entry;
+import dev.tollgate.books.ledger.EntryKind;
+import dev.tollgate.customers.figures.LedgerLine;
+import dev.tollgate.pages.frame.Texts;
 import java.util.List;
+import java.util.Objects;
 
 /** What entries are called on pages, the customer's and the operator's. */
 public final class EntryWords {
@@ -35,6 +39,19 @@ public final class EntryWords {
             case REVERSAL -> entry.from() == Bucket.FUNDING ? "Payment given back" : "Payment taken back";
             case ADJUSTMENT -> "Correction";
         };
+    }
+
+    /** What is said of it in an account's ledger: the operator's words or the model; empty where there is nothing. */
+    public static String about(LedgerLine line) {
+        String reason = line.entry().reason();
+        return Objects.requireNonNullElse(reason == null ? line.model() : reason, "");
+    }
+
+    /** What an entry beside calls has changed of the balance, with its sign and six decimals. */
+    public static String change(Entry entry) {
+        boolean isTaken = (entry.kind() == EntryKind.REVERSAL || entry.kind() == EntryKind.ADJUSTMENT)
+                && entry.to() != Bucket.AVAILABLE;
+        return (isTaken ? "−" : "+") + Texts.exact(entry.amountMicros());
     }
 
     private static boolean isFirst(Entry entry, List<Entry> all) {

@@ -9,7 +9,7 @@ import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import java.util.List;
-import java.util.Map;
+import templates.JtelandingGenerated;
 
 /** {@code /}: what this is, for who has not signed in; the others go to where they work. */
 public final class LandingPage {
@@ -32,7 +32,8 @@ public final class LandingPage {
         }
         FirstCall call = FirstCall.of(
                 request.address(), FirstCall.VARIABLE, catalogue.all().getFirst());
+        boolean isOpen = signUp.isOpen();
         return PageStep.show(
-                "landing.jte", Map.of("models", PriceList.of(catalogue), "call", call, "open", signUp.isOpen()));
+                (out, shell) -> JtelandingGenerated.render(out, null, shell, isOpen, catalogue.all(), call));
     }
 }

@@ -2,7 +2,6 @@ package dev.tollgate.pages.dashboard;
 
 import static dev.tollgate.pages.dashboard.DoorPages.text;
 
-import dev.tollgate.base.money.Credits;
 import dev.tollgate.customers.people.IdentityProvider;
 import dev.tollgate.customers.people.LinkKind;
 import dev.tollgate.customers.people.Links;
@@ -15,11 +14,16 @@ import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import templates.door.JteconfirmGenerated;
+import templates.door.JtedeadlinkGenerated;
+import templates.door.JteforgotGenerated;
+import templates.door.JtejoinGenerated;
+import templates.door.JtemailsentGenerated;
+import templates.door.JteresetGenerated;
 
 /**
  * {@code /forgot} and what links lead to: {@code /confirm/…}, {@code /reset/…}, {@code /invite/…}. A link is spent by a form and never by being
@@ -56,13 +60,11 @@ public final class LinkPages {
     // ---- a new password is asked for ----
 
     private PageStep forgotPage(PageRequest<Visitor> request) {
-        return request.query("sent") != null && links.isMailOn()
-                ? sent()
-                : PageStep.show("door/forgot.jte", forgotParams("", Map.of()));
+        return request.query("sent") != null && links.isMailOn() ? sent() : PageStep.show(forgotPage("", Map.of()));
     }
 
     static PageStep sent() {
-        return PageStep.show("door/mail-sent.jte", Map.of());
+        return PageStep.show((out, shell) -> JtemailsentGenerated.render(out, null, shell));
     }
 
     private PageStep forgot(PageRequest<Visitor> request, Form form) {
@@ -71,7 +73,7 @@ public final class LinkPages {
         }
         String login = text(form, "login");
         return links.askToReset(login, request.visit()) instanceof SignIn.Wait(Duration left)
-                ? PageStep.again("door/forgot.jte", forgotParams(login, Map.of("form", tooMany(left))))
+                ? PageStep.again(forgotPage(login, Map.of("form", tooMany(left))))
                 : PageStep.to(FORGOT + "?sent=1");
     }
 
@@ -79,8 +81,8 @@ public final class LinkPages {
         return "Too many mails were asked for. Try again in " + (left.toSeconds() + 1) + " seconds.";
     }
 
-    private Map<String, Object> forgotParams(String login, Map<String, String> errors) {
-        return Map.of("login", login, "errors", errors, "mail", links.isMailOn());
+    private PageStep.Drawing forgotPage(String login, Map<String, String> errors) {
+        return (out, shell) -> JteforgotGenerated.render(out, null, shell, links.isMailOn(), login, errors);
     }
 
     // ---- links ----
@@ -96,34 +98,33 @@ public final class LinkPages {
     }
 
     private static PageStep dead() {
-        return new PageStep.Show(404, "door/dead-link.jte", Map.of(), Map.of());
+        return new PageStep.Show(404, (out, shell) -> JtedeadlinkGenerated.render(out, null, shell));
     }
 
     private PageStep page(
             PageRequest<Visitor> request, PersonLink link, String name, Map<String, String> errors, int status) {
-        Map<String, Object> params = new HashMap<>();
-        params.put("action", request.path());
-        params.put("email", link.email());
+        String path = request.path();
+        String email = link.email();
         if (link.kind() == LinkKind.RESET) {
-            params.put("errors", errors);
-            return new PageStep.Show(status, "door/reset.jte", params, Map.of());
+            return new PageStep.Show(
+                    status, (out, shell) -> JteresetGenerated.render(out, null, shell, path, email, errors));
         }
         if (link.personId() != null) {
-            return new PageStep.Show(status, "door/confirm.jte", params, Map.of());
+            return new PageStep.Show(status, (out, shell) -> JteconfirmGenerated.render(out, null, shell, path, email));
         }
         if (!links.isOpenTo(link)) {
-            return PageStep.show("door/closed.jte", Map.of());
+            return DoorPages.closed();
         }
-        params.put("errors", errors);
-        params.put("name", name);
-        if (provider != null && link.kind() == LinkKind.INVITE) {
-            params.put("provider", provider.name());
-            params.put("providerHref", OidcPages.PATH + "?invite=" + DoorPages.encoded(request.param("token")));
-        }
-        if (link.accountId() == null && links.beginsWithCredits(link)) {
-            params.put("credits", Credits.text(links.startCredits().micros()));
-        }
-        return new PageStep.Show(status, "door/join.jte", params, Map.of());
+        DoorPages.Provider other = provider == null || link.kind() != LinkKind.INVITE
+                ? null
+                : new DoorPages.Provider(
+                        provider.name(), OidcPages.PATH + "?invite=" + DoorPages.encoded(request.param("token")));
+        long credits = link.accountId() == null && links.beginsWithCredits(link)
+                ? links.startCredits().micros()
+                : 0;
+        return new PageStep.Show(
+                status,
+                (out, shell) -> JtejoinGenerated.render(out, null, shell, path, email, name, credits, other, errors));
     }
 
     private PageStep confirm(PageRequest<Visitor> request, Form form) {

@@ -4,7 +4,6 @@ import static dev.tollgate.pages.dashboard.DoorPages.text;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
-import dev.tollgate.base.money.Credits;
 import dev.tollgate.customers.oidc.OidcAttempt;
 import dev.tollgate.customers.oidc.OidcAttempt.Purpose;
 import dev.tollgate.customers.oidc.OidcSignIn;
@@ -23,10 +22,11 @@ import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import templates.door.JtenewcomerGenerated;
+import templates.door.JteproviderGenerated;
 
 /**
  * {@code /sign-in/oidc}: to the provider and back, and the page on which a new person makes an account. A link leads there and no form, for
@@ -183,18 +183,21 @@ public final class OidcPages {
         }
         PersonLink link = link(request, shown);
         boolean isTaken = link == null && identities.isAddressTaken(shown.identity(), request.visit());
-        Map<String, Object> params = new HashMap<>();
-        params.put("provider", oidc().name());
-        params.put("label", shown.identity().label());
-        params.put("carried", carried);
-        params.put("taken", isTaken);
-        params.put("closed", link == null && !signUp.isOpen());
-        params.put("errors", errors);
+        boolean isClosed = link == null && !signUp.isOpen();
         long begins = begins(shown.identity(), link);
-        if (begins > 0) {
-            params.put("credits", Credits.text(begins));
-        }
-        return new PageStep.Show(status, "door/newcomer.jte", params, Map.of());
+        return new PageStep.Show(
+                status,
+                (out, shell) -> JtenewcomerGenerated.render(
+                        out,
+                        null,
+                        shell,
+                        oidc().name(),
+                        shown.identity().label(),
+                        carried,
+                        isTaken,
+                        isClosed,
+                        begins,
+                        errors));
     }
 
     private long begins(Identity identity, @Nullable PersonLink link) {
@@ -257,14 +260,11 @@ public final class OidcPages {
     }
 
     private PageStep refused(@Nullable OidcAttempt attempt, String sentence, int status) {
-        Map<String, Object> params = new HashMap<>();
-        params.put("provider", oidc().name());
-        params.put("error", sentence);
-        params.put("again", PATH + query(attempt));
+        String again = PATH + query(attempt);
         String within = attempt == null || attempt.purpose() == Purpose.SIGN_IN ? null : attempt.to();
-        params.put("back", within == null ? "/sign-in" : within);
-        params.put("within", within != null);
-        return new PageStep.Show(status, "door/provider.jte", params, Map.of());
+        return new PageStep.Show(
+                status,
+                (out, shell) -> JteproviderGenerated.render(out, null, shell, oidc().name(), sentence, again, within));
     }
 
     private static String query(@Nullable OidcAttempt attempt) {

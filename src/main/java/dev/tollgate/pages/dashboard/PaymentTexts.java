@@ -17,13 +17,13 @@ public record PaymentTexts(Payment payment, Instant now) {
         return "$" + Texts.number(cents / 100) + "." + String.format(Locale.ROOT, "%02d", cents % 100);
     }
 
-    boolean isOver() {
+    public boolean isOver() {
         return payment.state() == Payment.State.FAILED
                 || payment.state() == Payment.State.OPEN
                         && Duration.between(payment.createdAt(), now).compareTo(OPEN_MAX) > 0;
     }
 
-    boolean isWaiting() {
+    public boolean isWaiting() {
         return !payment.isPaid() && !isOver();
     }
 

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import templates.dashboard.JtenorequestGenerated;
 
 /** {@code /dashboard/requests/{task}}: one call, to the micro-credit. */
 public final class RequestPage {
@@ -75,7 +76,7 @@ public final class RequestPage {
         String id = request.param(TASK);
         Optional<CallDetail> found = history.call(account, id);
         if (found.isEmpty()) {
-            return new PageStep.Show(404, "dashboard/no-request.jte", Map.of(), Map.of());
+            return new PageStep.Show(404, (out, shell) -> JtenorequestGenerated.render(out, null, shell));
         }
         CallDetail detail = found.get();
         CallRow call = detail.call();

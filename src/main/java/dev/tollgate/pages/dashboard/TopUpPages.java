@@ -26,11 +26,13 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import templates.dashboard.JtepaymentGenerated;
+import templates.dashboard.JtepaytestGenerated;
+import templates.dashboard.JtetopupGenerated;
 
 /**
  * {@code /dashboard/billing/top-up}: credits for money, or for a voucher's code. A payment is written down first and has a page of its own that
@@ -44,7 +46,6 @@ public final class TopUpPages {
     private static final String TEST = "/pay/test/{id}";
     private static final int ID_BYTES = 16;
     private static final int TRIES_A_MINUTE = 10;
-    private static final String REFRESH_SECONDS = "5";
 
     private final Ledger ledger;
     private final Payments payments;
@@ -76,7 +77,7 @@ public final class TopUpPages {
         this.random = random;
     }
 
-    static String path(Payment payment) {
+    public static String path(Payment payment) {
         return TOP_UP + "/" + payment.id();
     }
 
@@ -112,20 +113,23 @@ public final class TopUpPages {
             PageRequest<Visitor.Member> request, int status, Map<String, String> errors, Map<String, String> typed) {
         byte[] id = new byte[ID_BYTES];
         random.nextBytes(id);
-        Map<String, Object> params = new HashMap<>();
-        params.put("open", stripe != null || testPayments() != null);
-        params.put("test", testPayments() != null);
-        params.put("id", HexFormat.of().formatHex(id));
-        params.put("most", Texts.number(Payment.DOLLARS_MAX));
-        params.put("own", typed.getOrDefault("own", ""));
-        params.put("code", typed.getOrDefault("code", ""));
-        params.put("errors", errors);
-        params.put(
-                "buyer",
-                buyer(
-                        request.visitor().accountId(),
-                        payments.contact(request.visitor().accountId())));
-        return new PageStep.Show(status, "dashboard/top-up.jte", params, Map.of());
+        String buyer = buyer(
+                request.visitor().accountId(),
+                payments.contact(request.visitor().accountId()));
+        boolean isTest = testPayments() != null;
+        return new PageStep.Show(
+                status,
+                (out, shell) -> JtetopupGenerated.render(
+                        out,
+                        null,
+                        shell,
+                        stripe != null || isTest,
+                        isTest,
+                        HexFormat.of().formatHex(id),
+                        typed.getOrDefault("own", ""),
+                        typed.getOrDefault("code", ""),
+                        errors,
+                        buyer));
     }
 
     private PageStep begin(PageRequest<Visitor.Member> request, Form form) {
@@ -190,28 +194,13 @@ public final class TopUpPages {
 
     private PageStep show(PageRequest<Visitor.Member> request) {
         Payment payment = own(request);
-        ZoneId zone = request.visitor().person().preferences().zone();
         PaymentTexts texts = new PaymentTexts(payment, clock.instant());
         boolean isBack = request.query("back") != null;
-        Map<String, Object> params = new HashMap<>();
-        params.put("credits", Texts.charge(payment.creditMicros()));
-        params.put("dollars", PaymentTexts.dollars(payment.netCents()));
-        params.put("test", payment.channel() == Payment.Channel.TEST);
-        params.put("back", isBack);
-        params.put("pending", payment.state() == Payment.State.PENDING);
-        params.put("path", path(payment));
-        params.put("said", said(payment, texts, isBack, zone));
-        params.put("reversed", payment.reversedMicros() == 0 ? "" : Texts.charge(payment.reversedMicros()));
-        params.put("paper", InvoicePages.path(payment));
-        params.put("live", texts.isWaiting() ? "/dashboard/live?" + LIVE + "=" + payment.id() : null);
-        params.put(
-                "url",
-                texts.isWaiting() && payment.state() == Payment.State.OPEN && canPay(payment)
-                        ? String.valueOf(payment.url())
-                        : "");
-        // Where no script follows it, the page asks again by itself, once the customer has come back to it.
-        params.put("refresh", isBack && texts.isWaiting() ? REFRESH_SECONDS : "");
-        return PageStep.show("dashboard/payment.jte", params);
+        Said said = said(
+                payment, texts, isBack, request.visitor().person().preferences().zone());
+        boolean isToBePaid = texts.isWaiting() && payment.state() == Payment.State.OPEN && canPay(payment);
+        return PageStep.show((out, shell) ->
+                JtepaymentGenerated.render(out, null, shell, payment, isBack, said, isToBePaid, texts.isWaiting()));
     }
 
     private boolean canPay(Payment payment) {
@@ -311,14 +300,7 @@ public final class TopUpPages {
             throw nothing();
         }
         Payment payment = ofTest(request);
-        return PageStep.show(
-                "dashboard/pay-test.jte",
-                Map.of(
-                        "id", payment.id(),
-                        "path", path(payment),
-                        "open", payment.state() == Payment.State.OPEN,
-                        "dollars", PaymentTexts.dollars(payment.netCents()),
-                        "credits", Texts.charge(payment.creditMicros())));
+        return PageStep.show((out, shell) -> JtepaytestGenerated.render(out, null, shell, payment));
     }
 
     private PageStep testEnd(PageRequest<Visitor.Member> request, Form form) {

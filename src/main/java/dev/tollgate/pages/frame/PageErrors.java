@@ -4,11 +4,11 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.http.Exchange;
-import gg.jte.TemplateEngine;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import templates.JteerrorGenerated;
 
 /** Errors as pages, for who asks for pages; whoever asks with a program gets the platform's JSON. */
 final class PageErrors implements ErrorFormat {
@@ -33,11 +33,9 @@ final class PageErrors implements ErrorFormat {
 
     private static final Logger LOG = LoggerFactory.getLogger(PageErrors.class);
 
-    private final TemplateEngine templates;
     private final String brand;
 
-    PageErrors(TemplateEngine templates, String brand) {
-        this.templates = templates;
+    PageErrors(String brand) {
         this.brand = brand;
     }
 
@@ -62,7 +60,7 @@ final class PageErrors implements ErrorFormat {
                 };
         String message = error.status() == 404 ? "Perhaps it was moved, or the address has a slip." : error.message();
         try {
-            return Pages.render(templates, "error.jte", Map.of("brand", brand, "title", title, "message", message));
+            return Pages.render(out -> JteerrorGenerated.render(out, null, brand, title, message));
         } catch (RuntimeException broken) { // whoever waits for an error gets one
             LOG.error(Event.REQUEST_FAULT, "the page of errors is broken", broken);
             return (title + ". " + message).replace("<", "").getBytes(StandardCharsets.UTF_8);

@@ -1,5 +1,6 @@
 package dev.tollgate.pages.frame;
 
+import gg.jte.html.HtmlTemplateOutput;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,43 +9,48 @@ import org.jspecify.annotations.Nullable;
 /** What a page answers with. */
 public sealed interface PageStep {
 
+    /** Writes a template with what it shows. May be called on another thread, and more than once. */
+    @FunctionalInterface
+    interface Drawing {
+
+        /** @param shell surrounds the page */
+        void draw(HtmlTemplateOutput out, Shell shell);
+    }
+
     /**
      * A page.
      *
-     * @param template a path under {@code src/main/jte}
-     * @param params what the template asks for; {@code shell} is added
      * @param headers that stand in the place of every page's, or beside them
      * @param balanceMicros of the visitor's account, where the page has read it; null where it has not
      * @param shared null if the page is drawn for each visitor
      */
     record Show(
             int status,
-            String template,
-            Map<String, Object> params,
+            Drawing drawing,
             Map<String, String> headers,
             @Nullable Long balanceMicros,
             @Nullable Shared shared)
             implements PageStep {
 
-        public Show(int status, String template, Map<String, Object> params, Map<String, String> headers) {
-            this(status, template, params, headers, null, null);
+        public Show(int status, Drawing drawing) {
+            this(status, drawing, Map.of(), null, null);
         }
 
         /** The same with a balance for the shell, which need not read it again. */
         public Show withBalance(long micros) {
-            return new Show(status, template, params, headers, micros, shared);
+            return new Show(status, drawing, headers, micros, shared);
         }
 
         /** The same with a header of its own. */
         public Show with(String header, String value) {
             Map<String, String> more = new HashMap<>(headers);
             more.put(header, value);
-            return new Show(status, template, params, more, balanceMicros, shared);
+            return new Show(status, drawing, more, balanceMicros, shared);
         }
 
         /** The same, drawn once for all strangers. */
         public Show shared(Shared by) {
-            return new Show(status, template, params, headers, balanceMicros, by);
+            return new Show(status, drawing, headers, balanceMicros, by);
         }
     }
 
@@ -66,13 +72,32 @@ public sealed interface PageStep {
     }
 
     /** A page under 200. */
-    static Show show(String template, Map<String, Object> params) {
-        return new Show(200, template, params, Map.of());
+    static Show show(Drawing drawing) {
+        return new Show(200, drawing);
     }
 
     /** The form again, with what is wrong with it. */
+    static Show again(Drawing drawing) {
+        return new Show(422, drawing);
+    }
+
+    /** As {@link #show(Drawing)}, with parameters by name. */
+    static Show show(String template, Map<String, Object> params) {
+        return show(named(template, params));
+    }
+
+    /** As {@link #again(Drawing)}, with parameters by name. */
     static Show again(String template, Map<String, Object> params) {
-        return new Show(422, template, params, Map.of());
+        return again(named(template, params));
+    }
+
+    /** Draws a template with parameters by name, which nothing checks before it is drawn. */
+    static Drawing named(String template, Map<String, Object> params) {
+        return (out, shell) -> {
+            Map<String, Object> all = new HashMap<>(params);
+            all.put("shell", shell);
+            Pages.TEMPLATES.render(template, all, out);
+        };
     }
 
     static Move to(String location) {

@@ -18,16 +18,17 @@ import dev.tollgate.storage.PageReads;
 import dev.tollgate.storage.SecretBox;
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
+import gg.jte.html.HtmlTemplateOutput;
+import gg.jte.html.OwaspHtmlTemplateOutput;
 import gg.jte.output.Utf8ByteOutput;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -39,14 +40,16 @@ public final class Pages {
     private static final String HTML = "text/html; charset=utf-8";
     private static final String TOKEN = "csrf";
 
+    /** For drawings whose parameters have names. */
+    static final TemplateEngine TEMPLATES =
+            TemplateEngine.createPrecompiled(null, ContentType.Html, Pages.class.getClassLoader(), "templates");
+
     private final Site site;
     private final Supplier<OperatorWords> words;
     private final People people;
     private final Ledger ledger;
     private final PageReads reads;
     private final FormTokens tokens;
-    private final TemplateEngine templates =
-            TemplateEngine.createPrecompiled(null, ContentType.Html, Pages.class.getClassLoader(), "templates");
     private final PageErrors errors;
     private final PageFiles files = new PageFiles();
     private final SharedPages shared = new SharedPages();
@@ -74,7 +77,7 @@ public final class Pages {
         this.ledger = ledger;
         this.reads = reads;
         this.tokens = new FormTokens(secrets, random);
-        this.errors = new PageErrors(templates, site.brand());
+        this.errors = new PageErrors(site.brand());
         this.everybody = PageGate.everybody(site, people, tokens);
         this.begun = PageGate.begun(site, people, tokens);
         this.members = PageGate.members(site, people, tokens);
@@ -250,15 +253,13 @@ public final class Pages {
                 SharedPages.filled(new String(render(show, shell), StandardCharsets.UTF_8), by), null);
     }
 
-    private byte[] render(PageStep.Show show, Shell shell) {
-        Map<String, Object> params = new HashMap<>(show.params());
-        params.put("shell", shell);
-        return render(templates, show.template(), params);
+    private static byte[] render(PageStep.Show show, Shell shell) {
+        return render(out -> show.drawing().draw(out, shell));
     }
 
-    static byte[] render(TemplateEngine templates, String template, Map<String, Object> params) {
+    static byte[] render(Consumer<HtmlTemplateOutput> drawing) {
         Utf8ByteOutput output = new Utf8ByteOutput();
-        templates.render(template, params, new ShownOutput(output));
+        drawing.accept(new OwaspHtmlTemplateOutput(new ShownOutput(output)));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(output.getContentLength());
         try {
             output.writeTo(bytes);

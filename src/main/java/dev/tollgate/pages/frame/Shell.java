@@ -1,6 +1,8 @@
 package dev.tollgate.pages.frame;
 
 import dev.tollgate.customers.people.Person;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,11 @@ public record Shell(
                 && !(item.equals("/docs") && path.startsWith("/docs/models"));
         boolean is = path.equals(item) || isWithin;
         return is ? "page" : null;
+    }
+
+    /** The zone that times are written in: the visitor's own, for strangers UTC. */
+    public ZoneId zone() {
+        return person == null ? ZoneOffset.UTC : person.preferences().zone();
     }
 
     public boolean isConsole() {
