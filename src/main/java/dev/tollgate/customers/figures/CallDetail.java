@@ -5,6 +5,7 @@ import dev.tollgate.books.ledger.EntryKind;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import dev.tollgate.books.ledger.Bucket;
 
 /**
  * @param entries the call's movements, in their order
@@ -15,6 +16,14 @@ public record CallDetail(
 
     public CallDetail {
         entries = List.copyOf(entries);
+    }
+
+    /** What was held in all, micro-credits, whether or not it has come back. */
+    public long heldMicros() {
+        return entries.stream()
+                .filter(entry -> entry.to() == Bucket.RESERVED)
+                .mapToLong(Entry::amountMicros)
+                .sum();
     }
 
     /** What was given back of the charge, micro-credits. */

@@ -60,7 +60,7 @@ public record CallFilters(
         return text != null && text.matches("[0-9]{1," + CREDITS_DIGITS_MAX + "}(\\.[0-9]{0,6})?");
     }
 
-    boolean isAll() {
+    public boolean isAll() {
         return range == null
                 && state == null
                 && model == null
@@ -88,7 +88,7 @@ public record CallFilters(
     }
 
     /** The same filters at another path. */
-    PageLink at(String path) {
+    public PageLink at(String path) {
         PageLink link = PageLink.to(path);
         if (range != null) {
             link = link.with("range", range.name());

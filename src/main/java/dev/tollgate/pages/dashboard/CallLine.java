@@ -4,58 +4,50 @@ import dev.tollgate.customers.figures.CallRow;
 import dev.tollgate.pages.frame.Texts;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.Objects;
 
-/**
- * A call as a row of a table, in finished texts.
- *
- * @param time of its start
- * @param badge the style of its state
- * @param exact the credits to the micro-credit
- */
-public record CallLine(
-        String href,
-        String time,
-        String fullTime,
-        String model,
-        String key,
-        String status,
-        String badge,
-        String in,
-        String out,
-        String firstByte,
-        String took,
-        String credits,
-        String exact) {
+/** The texts of a call as a row of a table. Pure. */
+public final class CallLine {
 
-    static final String NOTHING = "–";
+    public static final String NOTHING = "–";
 
-    static CallLine of(CallRow call, Instant now, ZoneId zone) {
-        CallRow.Tokens tokens = call.tokens();
-        long firstByte = call.firstByteMicros();
-        Duration took = call.took();
-        boolean runs = took == null;
-        return new CallLine(
-                PageLink.toCall(call.id()),
-                Texts.time(call.startedAt(), zone),
-                Texts.fullTime(call.startedAt(), zone),
-                call.modelId(),
-                keyName(call),
-                state(call),
-                badge(call),
-                call.pricingJson() == null ? NOTHING : Texts.number(tokens.prompt()),
-                call.pricingJson() == null ? NOTHING : Texts.number(tokens.completion()),
-                firstByte < 0 ? NOTHING : Texts.took(firstByte / 1_000),
-                Texts.took(Math.max(
-                        0, (runs ? Duration.between(call.startedAt(), now) : Objects.requireNonNull(took)).toMillis())),
-                runs ? NOTHING : Texts.charge(call.chargeMicros()),
-                runs ? "not charged yet" : Texts.exact(call.chargeMicros()) + " credits");
+    private CallLine() {}
+
+    /** Returns the tokens of the prompt, if it is known what was used. */
+    public static String in(CallRow call) {
+        return call.pricingJson() == null ? NOTHING : Texts.number(call.tokens().prompt());
     }
 
-    /** As it is called now; one that is not there any more has its id still. */
-    static String keyName(CallRow call) {
-        return call.keyName() == null ? call.keyId() : call.keyName();
+    /** Returns the tokens of the answer, if it is known what was used. */
+    public static String out(CallRow call) {
+        return call.pricingJson() == null ? NOTHING : Texts.number(call.tokens().completion());
+    }
+
+    public static String firstByte(CallRow call) {
+        long micros = call.firstByteMicros();
+        return micros < 0 ? NOTHING : Texts.took(micros / 1_000);
+    }
+
+    /** Returns how long the call took, or has been running. */
+    public static String took(CallRow call, Instant now) {
+        Duration took = call.took();
+        Duration time = took == null ? Duration.between(call.startedAt(), now) : took;
+        return Texts.took(Math.max(0, time.toMillis()));
+    }
+
+    /** Returns the credits that were charged, once the call has ended. */
+    public static String credits(CallRow call) {
+        return call.endedAt() == null ? NOTHING : Texts.charge(call.chargeMicros());
+    }
+
+    /** Returns the charge to the micro-credit, for a title. */
+    public static String exact(CallRow call) {
+        return call.endedAt() == null ? "not charged yet" : Texts.exact(call.chargeMicros()) + " credits";
+    }
+
+    /** Returns the present name of the key, or the id of one that is deleted. */
+    public static String key(CallRow call) {
+        return Objects.requireNonNullElse(call.keyName(), call.keyId());
     }
 
     /** Returns the state in one word: an answer that a filter has stopped is not just completed. */

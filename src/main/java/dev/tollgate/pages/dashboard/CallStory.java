@@ -1,7 +1,5 @@
 package dev.tollgate.pages.dashboard;
 
-import dev.tollgate.books.ledger.Bucket;
-import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.customers.figures.CallDetail;
 import dev.tollgate.customers.figures.CallRow;
 import dev.tollgate.pages.frame.Texts;
@@ -61,7 +59,7 @@ public final class CallStory {
 
     private String begin() {
         return switch (call.status()) {
-            case PROCESSING -> LiveTexts.runs(call.startedAt(), held(), now);
+            case PROCESSING -> LiveTexts.runs(call.startedAt(), detail.heldMicros(), now);
             case COMPLETED ->
                 "Answered with " + tokens() + " and charged " + Texts.charge(call.chargeMicros()) + " credits.";
             case CANCELLED ->
@@ -75,7 +73,7 @@ public final class CallStory {
     private String failed() {
         String error = call.errorMessage() == null ? "The call failed." : call.errorMessage();
         String money = call.chargeMicros() == 0
-                ? held() == 0 ? "Nothing was charged." : "All " + Texts.charge(held()) + " held credits came back."
+                ? detail.heldMicros() == 0 ? "Nothing was charged." : "All " + Texts.charge(detail.heldMicros()) + " held credits came back."
                 : "Charged " + Texts.charge(call.chargeMicros()) + " credits for what had been answered.";
         return withoutAdvice(error) + " " + money + again(call.errorCode(), error);
     }
@@ -95,13 +93,6 @@ public final class CallStory {
         return PASSING.contains(code)
                 ? " Trying again can help."
                 : LASTING.contains(code) ? " The same call will fail again." : "";
-    }
-
-    private long held() {
-        return detail.entries().stream()
-                .filter(entry -> entry.to() == Bucket.RESERVED)
-                .mapToLong(Entry::amountMicros)
-                .sum();
     }
 
     private String tokens() {

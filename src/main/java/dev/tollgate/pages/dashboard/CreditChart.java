@@ -1,8 +1,6 @@
 package dev.tollgate.pages.dashboard;
 
-import dev.tollgate.base.money.Credits;
 import dev.tollgate.customers.figures.DayCredits;
-import dev.tollgate.pages.frame.Texts;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
@@ -36,16 +34,8 @@ public record CreditChart(String unit, List<Series> series, List<Row> rows, Row 
     /** @param colour 1 to 6, or 0 for all others */
     public record Series(String name, int colour) {}
 
-    /** @param exact credits to the micro-credit, a plain decimal number */
-    public record Cell(String text, String exact) {
-
-        static Cell of(long micros) {
-            return new Cell(micros == 0 ? CallLine.NOTHING : Texts.sum(micros), Credits.text(micros));
-        }
-    }
-
-    /** @param href the calls of the row; empty for the sum */
-    public record Row(String label, String href, List<Cell> cells, Cell all) {}
+    /** Micro-credits by column. @param href the calls of the row; empty for the sum */
+    public record Row(String label, String href, List<Long> cells, long all) {}
 
     /**
      * @param name of the column
@@ -165,7 +155,7 @@ public record CreditChart(String unit, List<Series> series, List<Row> rows, Row 
         return new Row(
                 label,
                 href,
-                series.stream().map(each -> Cell.of(sums[each.colour()])).toList(),
-                Cell.of(all));
+                series.stream().map(each -> sums[each.colour()]).toList(),
+                all);
     }
 }

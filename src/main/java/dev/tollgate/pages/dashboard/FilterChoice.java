@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** One of those that a filter offers. @param value as the URL has it */
 public record FilterChoice(String value, String label) {
 
-    static final List<FilterChoice> RANGES = List.of(
+    public static final List<FilterChoice> RANGES = List.of(
             new FilterChoice("today", "Today"),
             new FilterChoice("7", "7 days"),
             new FilterChoice("30", "30 days"),
@@ -15,7 +15,14 @@ public record FilterChoice(String value, String label) {
             new FilterChoice("month", "This month"),
             new FilterChoice("own", "From … to"));
 
-    static final List<FilterChoice> FLAGS = List.of(
+    /** With the protocols that people know them by. */
+    public static final List<FilterChoice> DOORS =
+            List.of(new FilterChoice("chat", "chat (OpenAI)"), new FilterChoice("generate", "generate (Gemini)"));
+
+    public static final List<FilterChoice> GROUPS =
+            List.of(new FilterChoice("day", "Day"), new FilterChoice("model", "Model"), new FilterChoice("key", "Key"));
+
+    public static final List<FilterChoice> FLAGS = List.of(
             new FilterChoice("estimated", "usage estimated"),
             new FilterChoice("clamped", "usage cut down"),
             new FilterChoice("total_mismatch", "total corrected"),

@@ -4,9 +4,7 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.figures.AccountHistory;
-import dev.tollgate.customers.figures.CallRow;
 import dev.tollgate.customers.figures.DayCredits;
-import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.Overview;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.Keys;
@@ -24,14 +22,10 @@ import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
-import dev.tollgate.pages.live.LiveTexts;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import java.time.format.TextStyle;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,6 +34,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import templates.dashboard.JteoverviewGenerated;
 
 /** {@code /dashboard}: what is left, what goes out, what is wrong. */
 public final class OverviewPage {
@@ -86,34 +81,15 @@ public final class OverviewPage {
         String account = request.visitor().accountId();
         ZoneId zone = request.visitor().person().preferences().zone();
         Overview overview = history.overview(account, zone).orElseThrow();
-        Map<String, Object> params = new HashMap<>();
-        params.put("asOf", Texts.time(overview.asOf(), zone));
-        params.put("zone", zone.getId());
-        params.put("tiles", tiles(overview, zone));
         Person person = request.visitor().person();
-        params.put("warning", person.preferences().keyNotices() ? keyWarning(account, zone, overview.asOf()) : "");
-        params.put("confirm", isMailOn && person.email() != null && person.confirmedAt() == null);
+        String warning = person.preferences().keyNotices() ? keyWarning(account, zone, overview.asOf()) : "";
+        boolean isToConfirm = isMailOn && person.email() != null && person.confirmedAt() == null;
         Notice notice = notice(overview, refused.counts(account), zone);
-        if (notice != null) {
-            params.put("notice", notice);
-        }
-        params.put("changes", changesOf(overview));
-        if (overview.hasCalls()) {
-            params.put("chart", chart(overview, zone));
-        } else {
-            params.put("start", start(request, account, overview.balance()));
-        }
-        params.put(
-                "running",
-                overview.running().stream()
-                        .map(call -> running(call, overview.asOf()))
-                        .toList());
-        params.put(
-                "latest",
-                overview.latest().stream()
-                        .map(call -> CallLine.of(call, overview.asOf(), zone))
-                        .toList());
-        return PageStep.show("dashboard/overview.jte", params)
+        CreditChart chart = overview.hasCalls() ? chart(overview, zone) : null;
+        Start start = overview.hasCalls() ? null : start(request, account, overview.balance());
+        List<String> changed = changesOf(overview);
+        return PageStep.show((out, shell) -> JteoverviewGenerated.render(
+                        out, null, shell, overview, warning, isToConfirm, notice, chart, start, changed))
                 .withBalance(overview.balance().balanceMicros());
     }
 
@@ -183,18 +159,6 @@ public final class OverviewPage {
                 : " " + Texts.number(calls) + (calls == 1 ? " was" : " were") + " refused in the last hour.";
     }
 
-    /** Before the first event: what it has come to follows with that. */
-    private static LiveTexts.Row running(CallRow call, Instant now) {
-        long seconds = Math.max(0, Duration.between(call.startedAt(), now).toSeconds());
-        return new LiveTexts.Row(
-                PageLink.toCall(call.id()),
-                call.modelId(),
-                CallLine.keyName(call),
-                Texts.number(seconds) + " s",
-                CallLine.NOTHING,
-                CallLine.NOTHING);
-    }
-
     private Start start(PageRequest<?> request, String account, Balance balance) {
         Model model = catalogue.all().getFirst();
         return new Start(
@@ -224,68 +188,14 @@ public final class OverviewPage {
                         .text());
     }
 
-    // ---- tiles ----
-
-    private static List<Tile> tiles(Overview overview, ZoneId zone) {
-        return List.of(balance(overview), today(overview), month(overview, zone), calls(overview.today()));
-    }
-
-    private static Tile balance(Overview overview) {
-        Balance balance = overview.balance();
-        return new Tile(
-                "Balance",
-                "balance",
-                Texts.balance(balance.balanceMicros()),
-                Texts.exact(balance.balanceMicros()) + " credits",
-                LiveTexts.balanceAbout(balance));
-    }
-
-    private static Tile today(Overview overview) {
-        long yesterday = overview.yesterdayByNowMicros();
-        return spent(
-                "Spent today",
-                "today",
-                overview.today().netMicros(),
-                Texts.sum(yesterday) + " by this time yesterday",
-                "today");
-    }
-
-    private static Tile month(Overview overview, ZoneId zone) {
+    /** Returns until when the balance lasts at the present pace; null if that is not known. */
+    public static @Nullable String pace(Overview overview, ZoneId zone) {
         LocalDate end = overview.emptyOn();
-        String name = overview.asOf().atZone(zone).getMonth().getDisplayName(TextStyle.FULL, Locale.ENGLISH);
-        return spent(
-                "Spent in " + name,
-                "month",
-                overview.monthMicros(),
-                end == null
-                        ? "net of refunds"
-                        : pace(end, overview.asOf().atZone(zone).toLocalDate()),
-                "month");
-    }
-
-    private static String pace(LocalDate end, LocalDate today) {
-        return end.isAfter(today.plusYears(1))
+        if (end == null) {
+            return null;
+        }
+        return end.isAfter(overview.asOf().atZone(zone).toLocalDate().plusYears(1))
                 ? "At your 7-day average this lasts more than a year"
                 : "At your 7-day average this lasts until " + LONG_DAY.format(end);
-    }
-
-    /** @param range what Usage calls it */
-    private static Tile spent(String label, String figure, long micros, String about, String range) {
-        return new Tile(
-                label,
-                figure,
-                Texts.sum(micros),
-                Texts.exact(micros) + " credits",
-                about,
-                PageLink.to(UsagePage.PATH).with("range", range).text());
-    }
-
-    private static Tile calls(Figures today) {
-        return new Tile(
-                "Calls today",
-                "calls",
-                Texts.number(today.calls()),
-                Texts.number(today.calls()) + " that have ended",
-                LiveTexts.callsAbout(today));
     }
 }

@@ -5,20 +5,20 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** A path with a query, put together field by field; what is missing or empty is left out. Immutable. */
-record PageLink(String text) {
+public record PageLink(String text) {
 
-    static final String REQUESTS = "/dashboard/requests";
+    public static final String REQUESTS = "/dashboard/requests";
 
-    static PageLink to(String path) {
+    public static PageLink to(String path) {
         return new PageLink(path);
     }
 
     /** The page of one call. */
-    static String toCall(String id) {
+    public static String toCall(String id) {
         return REQUESTS + "/" + encoded(id);
     }
 
-    PageLink with(String field, @Nullable String value) {
+    public PageLink with(String field, @Nullable String value) {
         return value == null || value.isEmpty()
                 ? this
                 : new PageLink(text + (text.indexOf('?') < 0 ? "?" : "&") + field + "=" + encoded(value));

@@ -1,6 +1,5 @@
 package dev.tollgate.pages.dashboard;
 
-import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.CallPage;
 import dev.tollgate.customers.figures.CsvExport;
@@ -16,18 +15,17 @@ import dev.tollgate.pages.frame.PageFile;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
-import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import templates.dashboard.JtefindGenerated;
+import templates.dashboard.JterequestsGenerated;
 
 /** {@code /dashboard/requests}, the same as a file, and {@code /dashboard/find}: what happened. */
 public final class RequestsPage {
@@ -40,10 +38,6 @@ public final class RequestsPage {
     private final Keys keys;
     private final Catalogue catalogue;
     private final InstantSource clock;
-
-    /** With the protocols that people know them by. */
-    private static final List<FilterChoice> DOORS =
-            List.of(new FilterChoice("chat", "chat (OpenAI)"), new FilterChoice("generate", "generate (Gemini)"));
 
     public RequestsPage(AccountHistory history, Keys keys, Catalogue catalogue, InstantSource clock) {
         this.history = history;
@@ -71,48 +65,15 @@ public final class RequestsPage {
         CallPage page =
                 history.calls(account, filters.filter(), before, before == null ? request.query("after") : null, ROWS);
         KeyNames names = KeyNames.of(keys, account);
-        Map<String, Object> params = new HashMap<>();
-        params.put("filters", filters);
-        params.put("all", filters.isAll());
-        params.put("ranges", FilterChoice.RANGES);
-        params.put(
-                "models",
-                FilterChoice.of(catalogue.all().stream().map(Model::id).toList(), filters.model()));
-        params.put("keys", names.choices());
-        params.put("doors", DOORS);
-        params.put("flags", FilterChoice.FLAGS);
-        params.put("zone", (filters.range() == null ? zone : filters.range().zone()).getId());
-        params.put("asOf", Texts.time(now, zone));
-        params.put("csv", filters.at(PageLink.REQUESTS + ".csv").text());
-        params.put(
-                "calls",
-                page.calls().stream().map(call -> CallLine.of(call, now, zone)).toList());
-        Totals totals = totals(account, filters);
-        if (totals != null) {
-            params.put("totals", totals);
-        }
-        if (page.newer() == null) {
-            params.put(
-                    "live",
-                    "/dashboard/live?since="
-                            + (page.calls().isEmpty()
-                                    ? CompletionIds.earliest(now)
-                                    : page.calls().getFirst().id()));
-            params.put("here", filters.at(PageLink.REQUESTS).text());
-        }
-        put(params, "newer", filters, "after", page.newer());
-        put(params, "older", filters, "before", page.older());
-        if (page.lookedBackTo() != null) {
-            params.put("lookedBackTo", Texts.time(Objects.requireNonNull(page.lookedBackTo()), zone));
-        }
-        return PageStep.show("dashboard/requests.jte", params);
+        List<FilterChoice> models =
+                FilterChoice.of(catalogue.all().stream().map(Model::id).toList(), filters.model());
+        Figures totals = totals(account, filters);
+        return PageStep.show((out, shell) ->
+                JterequestsGenerated.render(out, null, shell, filters, models, names.choices(), page, totals, now));
     }
 
-    /** What the calls of a range came to, in finished texts. */
-    public record Totals(String calls, String failed, String credits, String exact) {}
-
     /** The roll-ups' figures, as Usage has them and never a sum of rows; null where they do not know just these calls. */
-    private @Nullable Totals totals(String account, CallFilters filters) {
+    private @Nullable Figures totals(String account, CallFilters filters) {
         ChosenRange range = filters.range();
         if (range == null || !filters.isKnownToRollups()) {
             return null;
@@ -121,20 +82,8 @@ public final class RequestsPage {
         if (!span.from().equals(range.from()) || !span.to().equals(range.to())) {
             return null; // of so long a range they know days of UTC, which are not those of the rows
         }
-        Figures all = history.usage(account, new UsageQuestion(span, Set.of(), filters.model(), filters.key(), null, 1))
+        return history.usage(account, new UsageQuestion(span, Set.of(), filters.model(), filters.key(), null, 1))
                 .all();
-        return new Totals(
-                Texts.number(all.calls()),
-                Texts.number(all.failed()),
-                Texts.sum(all.netMicros()),
-                Texts.exact(all.netMicros()));
-    }
-
-    private static void put(
-            Map<String, Object> params, String name, CallFilters filters, String field, @Nullable String id) {
-        if (id != null) {
-            params.put(name, filters.at(PageLink.REQUESTS).with(field, id).text());
-        }
     }
 
     private PageFile file(PageRequest<Visitor.Member> request) {
@@ -167,7 +116,7 @@ public final class RequestsPage {
         }
         return found.size() == 1
                 ? PageStep.to(found.getFirst().href())
-                : PageStep.show("dashboard/find.jte", Map.of("text", wanted, "found", List.copyOf(found)));
+                : PageStep.show((out, shell) -> JtefindGenerated.render(out, null, shell, wanted, found));
     }
 
     private static Found found(Hit hit) {

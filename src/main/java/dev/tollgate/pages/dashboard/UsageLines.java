@@ -19,7 +19,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of the usage page: its groups put together by day, model or key. Pure. */
-final class UsageLines {
+public final class UsageLines {
+
+    /**
+     * A row.
+     *
+     * @param href its calls; empty for none
+     * @param bar the length of its bar: hundredths of the largest row
+     * @param share of all credits, in hundredths
+     */
+    public record Row(String label, String href, Figures figures, long bar, long share) {}
 
     /** More than that nobody reads; the file has all. */
     static final int ROWS_MAX = 200;
@@ -44,7 +53,7 @@ final class UsageLines {
     }
 
     /** @param most what is beyond is one row */
-    List<UsageLine> rows(int most) {
+    List<Row> rows(int most) {
         Map<String, Figures> sums = new TreeMap<>();
         for (UsageGroup group : table.groups()) {
             sums.merge(id(group), group.figures(), Figures::plus);
@@ -60,7 +69,7 @@ final class UsageLines {
                 .mapToLong(each -> each.getValue().netMicros())
                 .max()
                 .orElse(0);
-        List<UsageLine> rows = new ArrayList<>();
+        List<Row> rows = new ArrayList<>();
         all.stream()
                 .limit(most)
                 .forEach(each -> rows.add(line(label(each.getKey()), link(each.getKey()), each.getValue(), largest)));
@@ -70,10 +79,6 @@ final class UsageLines {
                 .reduce(Figures::plus)
                 .ifPresent(rest -> rows.add(line("others", "", rest, largest)));
         return rows;
-    }
-
-    UsageLine sum() {
-        return line("Sum", "", table.all(), table.all().netMicros());
     }
 
     private String id(UsageGroup group) {
@@ -138,19 +143,10 @@ final class UsageLines {
                 .text();
     }
 
-    private UsageLine line(String label, String href, Figures figures, long largest) {
+    private Row line(String label, String href, Figures figures, long largest) {
         long net = figures.netMicros();
-        return new UsageLine(
-                label,
-                href,
-                hundredths(net, largest),
-                hundredths(net, table.all().netMicros()) + " %",
-                Texts.number(figures.calls()),
-                Texts.number(figures.failed()),
-                Texts.number(figures.promptTokens()),
-                Texts.number(figures.completionTokens()),
-                Texts.sum(net),
-                Texts.exact(net));
+        return new Row(
+                label, href, figures, hundredths(net, largest), hundredths(net, table.all().netMicros()));
     }
 
     /** The nearest; what is more than nothing is at least 1. */

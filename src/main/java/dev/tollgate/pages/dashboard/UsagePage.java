@@ -2,7 +2,6 @@ package dev.tollgate.pages.dashboard;
 
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.CsvExport;
-import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.figures.UsageQuestion.By;
@@ -15,26 +14,21 @@ import dev.tollgate.pages.frame.PageFile;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
-import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.InstantSource;
-import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneId;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import templates.dashboard.JteusageGenerated;
 
 /** {@code /dashboard/usage}, and the same as a file: where it went. */
 public final class UsagePage {
 
-    static final String PATH = "/dashboard/usage";
-    private static final List<FilterChoice> GROUPS =
-            List.of(new FilterChoice("day", "Day"), new FilterChoice("model", "Model"), new FilterChoice("key", "Key"));
+    public static final String PATH = "/dashboard/usage";
 
     private final AccountHistory history;
     private final CsvExport files;
@@ -84,45 +78,59 @@ public final class UsagePage {
         List<String> models = catalogue.all().stream().map(Model::id).toList();
         ZoneId zone = table.span().zone();
         UsageLines lines = new UsageLines(table, filters, by, names);
-        Map<String, Object> params = new HashMap<>();
-        params.put("filters", filters);
-        params.put("by", by);
-        params.put("groups", GROUPS);
-        params.put("ranges", FilterChoice.RANGES);
-        params.put("models", FilterChoice.of(models, filters.model()));
-        params.put("keys", names.choices());
-        params.put("zone", zone.getId().equals("Z") ? "UTC" : zone.getId());
-        params.put("asOf", Texts.time(table.asOf(), zone));
-        params.put("csv", filters.at(PATH + ".csv").with("by", by).text());
-        params.put("api", api(request, table.span(), by, filters));
-        params.put("tiles", tiles(table.all()));
-        params.put("isMore", table.isMore());
-        params.put("rows", lines.rows(UsageLines.ROWS_MAX));
-        params.put("sum", lines.sum());
-        String other = other(by, filters);
-        if (other != null && !table.groups().isEmpty()) {
-            UsageTable others = history.usage(account, question(filters, other));
-            params.put("other", other);
-            params.put("others", new UsageLines(others, filters, other, names).rows(UsageLines.OTHER_ROWS_MAX));
-            params.put("othersHref", filters.at(PATH).with("by", other).text());
-        }
+        CreditChart chart = null;
+        YearMonth nearest = null;
         if (table.all().calls() > 0 || table.all().netMicros() != 0) {
-            LocalDate first = table.span().from().atZone(zone).toLocalDate();
-            LocalDate last = table.span().to().minusMillis(1).atZone(zone).toLocalDate();
-            params.put(
-                    "chart",
-                    CreditChart.of(
-                            history.credits(account, table.span(), second, filters.model(), filters.key()),
-                            credits -> second == By.KEY ? names.name(credits.name()) : credits.name(),
-                            second == By.KEY ? List.of() : models,
-                            first,
-                            last,
-                            lines::calls));
+            chart = CreditChart.of(
+                    history.credits(account, table.span(), second, filters.model(), filters.key()),
+                    credits -> second == By.KEY ? names.name(credits.name()) : credits.name(),
+                    second == By.KEY ? List.of() : models,
+                    table.span().from().atZone(zone).toLocalDate(),
+                    table.span().to().minusMillis(1).atZone(zone).toLocalDate(),
+                    lines::calls);
         } else {
-            history.nearestDay(account, table.span(), filters.model(), filters.key())
-                    .ifPresent(day -> offer(params, YearMonth.from(day), by, filters));
+            nearest = history.nearestDay(account, table.span(), filters.model(), filters.key())
+                    .map(YearMonth::from)
+                    .orElse(null);
         }
-        return PageStep.show("dashboard/usage.jte", params);
+        Shown shown = new Shown(
+                table, lines.rows(UsageLines.ROWS_MAX), others(account, table, filters, by, names), chart, nearest);
+        return PageStep.show((out, shell) -> JteusageGenerated.render(
+                out,
+                null,
+                shell,
+                filters,
+                by,
+                FilterChoice.of(models, filters.model()),
+                names.choices(),
+                api(request, table.span(), by, filters),
+                shown));
+    }
+
+    /**
+     * What the page shows of the filters' calls.
+     *
+     * @param others by what stands beside; null if nothing does
+     * @param chart null if there are no calls
+     * @param nearest the month of the nearest calls if there are none here; null if there are none at all
+     */
+    public record Shown(
+            UsageTable table,
+            List<UsageLines.Row> rows,
+            @Nullable Others others,
+            @Nullable CreditChart chart,
+            @Nullable YearMonth nearest) {}
+
+    /** Rows by something else than what was asked for. */
+    public record Others(String by, List<UsageLines.Row> rows) {}
+
+    private @Nullable Others others(String account, UsageTable table, CallFilters filters, String by, KeyNames names) {
+        String other = other(by, filters);
+        if (other == null || table.groups().isEmpty()) {
+            return null;
+        }
+        UsageTable others = history.usage(account, question(filters, other));
+        return new Others(other, new UsageLines(others, filters, other, names).rows(UsageLines.OTHER_ROWS_MAX));
     }
 
     private UsageQuestion question(CallFilters filters, String by) {
@@ -144,19 +152,16 @@ public final class UsagePage {
         };
     }
 
-    /** The month of the nearest calls, under the same filters. */
-    private static void offer(Map<String, Object> params, YearMonth month, String by, CallFilters filters) {
-        params.put("nearest", Texts.month(month));
-        params.put(
-                "nearestHref",
-                PageLink.to(PATH)
-                        .with("range", "own")
-                        .with("from", month.atDay(1).toString())
-                        .with("to", month.atEndOfMonth().toString())
-                        .with("by", by)
-                        .with("model", filters.model())
-                        .with("key", filters.key())
-                        .text());
+    /** Returns the path of a month's usage under the same filters. */
+    public static String month(YearMonth month, String by, CallFilters filters) {
+        return PageLink.to(PATH)
+                .with("range", "own")
+                .with("from", month.atDay(1).toString())
+                .with("to", month.atEndOfMonth().toString())
+                .with("by", by)
+                .with("model", filters.model())
+                .with("key", filters.key())
+                .text();
     }
 
     private static String api(PageRequest<?> request, Span span, String by, CallFilters filters) {
@@ -169,37 +174,6 @@ public final class UsagePage {
                         .with("key", filters.key())
                         .text()
                 + "\"";
-    }
-
-    private static List<Tile> tiles(Figures all) {
-        String refunded = all.refundedMicros() == 0
-                ? "nothing refunded"
-                : Texts.sum(all.chargedMicros()) + " charged, " + Texts.sum(all.refundedMicros()) + " refunded";
-        return List.of(
-                new Tile(
-                        "Credits",
-                        "net",
-                        Texts.sum(all.netMicros()),
-                        Texts.exact(all.netMicros()) + " credits",
-                        refunded),
-                new Tile(
-                        "Calls",
-                        "calls",
-                        Texts.number(all.calls()),
-                        Texts.number(all.calls()) + " that have ended",
-                        Texts.number(all.failed()) + " failed, " + Texts.number(all.cancelled()) + " cancelled"),
-                new Tile(
-                        "Tokens in",
-                        "in",
-                        Texts.number(all.promptTokens()),
-                        Texts.number(all.promptTokens()),
-                        Texts.number(all.cachedTokens()) + " of them cached"),
-                new Tile(
-                        "Tokens out",
-                        "out",
-                        Texts.number(all.completionTokens()),
-                        Texts.number(all.completionTokens()),
-                        "and " + Texts.number(all.thoughtsTokens()) + " of thoughts"));
     }
 
     private PageFile file(PageRequest<Visitor.Member> request) {

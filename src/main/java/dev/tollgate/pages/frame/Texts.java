@@ -99,6 +99,11 @@ public final class Texts {
         return decimal(Math.floorDiv(micros, CENT) * CENT, 2);
     }
 
+    /** As {@link #sum}; a dash if there are none. */
+    public static String some(long micros) {
+        return micros == 0 ? "–" : sum(micros);
+    }
+
     /** What credits are worth, cut down to cents; less than a cent with four digits. */
     public static String dollars(long micros) {
         long cents = Math.floorDiv(micros, CREDIT / 100 * CREDITS_A_DOLLAR);

@@ -21,7 +21,7 @@ public final class LiveTexts {
     private LiveTexts() {}
 
     /** A running call as a row: each cell a finished text. @param credits so far; of another node's call what it holds */
-    public record Row(String href, String model, String key, String took, String tokens, String credits) {}
+    private record Row(String href, String model, String key, String took, String tokens, String credits) {}
 
     public static String balanceAbout(Balance balance) {
         String held = balance.reservedMicros() == 0
@@ -66,7 +66,7 @@ public final class LiveTexts {
     }
 
     /** @param now null where another node has it */
-    public static Row row(LiveAccounts.RunningCall call, @Nullable CallNow now, Instant at) {
+    private static Row row(LiveAccounts.RunningCall call, @Nullable CallNow now, Instant at) {
         return new Row(
                 "/dashboard/requests/" + call.id(),
                 call.model(),
