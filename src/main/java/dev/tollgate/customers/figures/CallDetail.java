@@ -1,11 +1,11 @@
 package dev.tollgate.customers.figures;
 
+import dev.tollgate.books.ledger.Bucket;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.ledger.EntryKind;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import dev.tollgate.books.ledger.Bucket;
 
 /**
  * @param entries the call's movements, in their order

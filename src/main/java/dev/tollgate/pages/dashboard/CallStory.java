@@ -73,7 +73,9 @@ public final class CallStory {
     private String failed() {
         String error = call.errorMessage() == null ? "The call failed." : call.errorMessage();
         String money = call.chargeMicros() == 0
-                ? detail.heldMicros() == 0 ? "Nothing was charged." : "All " + Texts.charge(detail.heldMicros()) + " held credits came back."
+                ? detail.heldMicros() == 0
+                        ? "Nothing was charged."
+                        : "All " + Texts.charge(detail.heldMicros()) + " held credits came back."
                 : "Charged " + Texts.charge(call.chargeMicros()) + " credits for what had been answered.";
         return withoutAdvice(error) + " " + money + again(call.errorCode(), error);
     }

@@ -153,9 +153,6 @@ public record CreditChart(String unit, List<Series> series, List<Row> rows, Row 
             all += sum;
         }
         return new Row(
-                label,
-                href,
-                series.stream().map(each -> sums[each.colour()]).toList(),
-                all);
+                label, href, series.stream().map(each -> sums[each.colour()]).toList(), all);
     }
 }

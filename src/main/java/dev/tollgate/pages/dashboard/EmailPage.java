@@ -13,17 +13,15 @@ import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import templates.dashboard.JteemailGenerated;
 
 /** {@code /dashboard/settings/email}: the address, confirmed or changed by a link that is sent to it. */
 public final class EmailPage {
 
     static final String PATH = "/dashboard/settings/email";
-
-    private static final String TEMPLATE = "dashboard/email.jte";
 
     private final People people;
     private final Links links;
@@ -38,7 +36,7 @@ public final class EmailPage {
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
-        return PageStep.show(TEMPLATE, params(request, "", Map.of()));
+        return PageStep.show(page(request, "", Map.of()));
     }
 
     private PageStep send(PageRequest<Visitor.Member> request, Form form) {
@@ -50,30 +48,23 @@ public final class EmailPage {
         String email = isPresent ? Objects.requireNonNull(person.email()) : text(form, "email");
         String proof = isPresent ? null : PasswordAgain.complaint(people, request, text(form, "password"));
         if (proof != null) {
-            return PageStep.again(TEMPLATE, params(request, email, Map.of("password", proof)));
+            return PageStep.again(page(request, email, Map.of("password", proof)));
         }
         return switch (links.askToConfirm(person, email, request.visit())) {
             case null -> PageStep.to(PATH + "?sent=1");
             case SignIn.Refused(String field, String message) ->
-                PageStep.again(TEMPLATE, params(request, email, Map.of(field, message)));
+                PageStep.again(page(request, email, Map.of(field, message)));
             case SignIn.Wait(Duration left) ->
-                PageStep.again(TEMPLATE, params(request, email, Map.of("form", LinkPages.tooMany(left))));
+                PageStep.again(page(request, email, Map.of("form", LinkPages.tooMany(left))));
             default -> throw new IllegalStateException("asking has no other outcome");
         };
     }
 
-    private Map<String, Object> params(PageRequest<Visitor.Member> request, String typed, Map<String, String> errors) {
-        Person person = request.visitor().person();
-        Map<String, Object> params = new HashMap<>();
-        params.put("mail", links.isMailOn());
-        params.put("present", person.email() == null ? "" : person.email());
-        params.put("login", person.login());
-        params.put("confirmed", person.confirmedAt() != null);
-        params.put("proved", people.sessions().isProved(request.visitor().session()));
-        params.put("typed", typed);
-        params.put("errors", errors);
-        params.put("sent", request.query("sent") != null && errors.isEmpty());
-        params.put("done", request.query("done") != null && errors.isEmpty());
-        return params;
+    private PageStep.Drawing page(PageRequest<Visitor.Member> request, String typed, Map<String, String> errors) {
+        boolean isProved = people.sessions().isProved(request.visitor().session());
+        boolean isSent = request.query("sent") != null && errors.isEmpty();
+        boolean isDone = request.query("done") != null && errors.isEmpty();
+        return (out, shell) ->
+                JteemailGenerated.render(out, null, shell, links.isMailOn(), isProved, typed, errors, isSent, isDone);
     }
 }

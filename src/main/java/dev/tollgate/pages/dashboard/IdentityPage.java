@@ -4,7 +4,6 @@ import static dev.tollgate.pages.dashboard.DoorPages.text;
 
 import dev.tollgate.customers.oidc.OidcSignIn;
 import dev.tollgate.customers.people.Identities;
-import dev.tollgate.customers.people.IdentityProvider;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
@@ -13,12 +12,11 @@ import dev.tollgate.http.Route;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
-import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import templates.dashboard.JteidentityGenerated;
 
 /**
  * {@code /dashboard/settings/security/identity}: the identity at a provider by which somebody signs in, connected and disconnected by a form,
@@ -28,7 +26,6 @@ public final class IdentityPage {
 
     static final String PATH = "/dashboard/settings/security/identity";
 
-    private static final String TEMPLATE = "dashboard/identity.jte";
     private static final String CARRIED = "as";
 
     private final @Nullable OidcSignIn oidc;
@@ -48,15 +45,12 @@ public final class IdentityPage {
         return List.of(pages.get(PATH, pages.members(), this::show), pages.post(PATH, pages.members(), this::change));
     }
 
-    /** A way in, written out. @param provider its name, or the issuer of one that is no longer used here */
-    public record Line(String issuer, String provider, String label, String since, String used, boolean isPresent) {}
-
     private PageStep show(PageRequest<Visitor.Member> request) {
         String carried = request.query(CARRIED);
         OidcSignIn.Shown shown = opened(request, carried == null ? "" : carried);
         return shown == null && carried != null
                 ? PageStep.to(PATH)
-                : PageStep.show(TEMPLATE, params(request, shown, carried, Map.of()));
+                : PageStep.show(page(request, shown, carried, Map.of()));
     }
 
     private OidcSignIn.@Nullable Shown opened(PageRequest<Visitor.Member> request, String carried) {
@@ -108,43 +102,21 @@ public final class IdentityPage {
             OidcSignIn.@Nullable Shown shown,
             @Nullable String carried,
             Map<String, String> errors) {
-        return PageStep.again(TEMPLATE, params(request, shown, carried, errors));
+        return PageStep.again(page(request, shown, carried, errors));
     }
 
-    private Map<String, Object> params(
+    private PageStep.Drawing page(
             PageRequest<Visitor.Member> request,
             OidcSignIn.@Nullable Shown shown,
             @Nullable String carried,
             Map<String, String> errors) {
-        Person person = request.visitor().person();
-        IdentityProvider present = identities.provider();
-        List<Line> lines = identities.of(person.id()).stream()
-                .map(linked -> line(person, linked, present))
-                .toList();
-        Map<String, Object> params = new HashMap<>();
-        params.put("lines", lines);
-        params.put("provider", present == null ? "" : present.name());
-        params.put("connected", lines.stream().anyMatch(Line::isPresent));
-        params.put("proved", people.sessions().isProved(request.visitor().session()));
-        params.put("errors", errors);
-        params.put("done", errors.isEmpty() && request.query("done") != null ? request.query("done") : "");
-        if (shown != null && carried != null) {
-            params.put("label", shown.identity().label());
-            params.put("carried", carried);
-        }
-        return params;
-    }
-
-    private static Line line(Person person, Identities.Linked linked, @Nullable IdentityProvider present) {
-        boolean isPresent = present != null && present.issuer().equals(linked.issuer());
-        return new Line(
-                linked.issuer(),
-                isPresent && present != null ? present.name() : linked.issuer(),
-                linked.label(),
-                Texts.time(linked.linkedAt(), person.preferences().zone()),
-                linked.usedAt() == null
-                        ? "never"
-                        : Texts.time(linked.usedAt(), person.preferences().zone()),
-                isPresent);
+        List<Identities.Linked> linked =
+                identities.of(request.visitor().person().id());
+        boolean isProved = people.sessions().isProved(request.visitor().session());
+        String done = errors.isEmpty() ? request.query("done") : null;
+        String label =
+                shown == null || carried == null ? null : shown.identity().label();
+        return (out, shell) -> JteidentityGenerated.render(
+                out, null, shell, linked, identities.provider(), isProved, done, errors, label, carried);
     }
 }

@@ -5,7 +5,13 @@ import static dev.tollgate.pages.dashboard.DoorPages.text;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.books.ledger.SpendWindow;
+import dev.tollgate.books.ledger.WindowUse;
 import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.figures.CallFilter;
+import dev.tollgate.customers.figures.CallRow;
+import dev.tollgate.customers.figures.Span;
+import dev.tollgate.customers.figures.UsageQuestion;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyKind;
@@ -19,6 +25,7 @@ import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
@@ -26,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import templates.dashboard.JtekeyGenerated;
 
 /** {@code /dashboard/keys/{id}}: how much of its limits is used, its settings, its last calls, another secret, its end. */
 public final class KeyPage {
@@ -33,14 +41,17 @@ public final class KeyPage {
     private static final String TOO_OFTEN =
             "The keys of this account were changed too often today. Try again tomorrow.";
     private static final String PATH = KeysPage.PATH + "/{id}";
-    private static final String TEMPLATE = "dashboard/key.jte";
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final int CALLS = 8;
     private static final Map<String, Duration> GRACES = Map.of(
             "0", Duration.ZERO, "1h", Duration.ofHours(1), "24h", Duration.ofHours(24), "7d", Duration.ofDays(7));
 
     private final CustomerKeys keys;
     private final People people;
     private final KeyModels models;
-    private final KeyFigures figures;
+    private final Ledger ledger;
+    private final AccountHistory history;
+    private final InstantSource clock;
 
     public KeyPage(
             CustomerKeys keys,
@@ -52,7 +63,9 @@ public final class KeyPage {
         this.keys = keys;
         this.people = people;
         this.models = new KeyModels(catalogue);
-        this.figures = new KeyFigures(ledger, history, clock);
+        this.ledger = ledger;
+        this.history = history;
+        this.clock = clock;
     }
 
     public List<Route<?>> routes(Pages pages) {
@@ -85,7 +98,7 @@ public final class KeyPage {
                     case "turned" -> key.disabled() ? KeysPage.offText(key) : "Calls with this key are taken again.";
                     default -> null;
                 };
-        return PageStep.show(TEMPLATE, params(request, key, form, Map.of(), said));
+        return PageStep.show(page(request, key, form, Map.of(), said));
     }
 
     private Key key(PageRequest<Visitor.Member> request) {
@@ -155,7 +168,7 @@ public final class KeyPage {
             return PageStep.to(path(key));
         }
         return switch (keys.rotate(key.accountId(), key.id(), version, chosen)) {
-            case KeyResult.Made made -> RevealedKey.show(request, made, models, zone(request));
+            case KeyResult.Made made -> RevealedKey.show(request, made, models);
             // Also where the form is sent once more: the secret that it has made was shown, and stays good.
             case KeyResult.ChangedMeanwhile changed ->
                 again(
@@ -170,7 +183,7 @@ public final class KeyPage {
     }
 
     private PageStep delete(PageRequest<Visitor.Member> request, Key key, String typed) {
-        boolean isUsed = figures.callsOfADay(key) > 0;
+        boolean isUsed = callsOfADay(key) > 0;
         if (isUsed && !typed.strip().equals(key.settings().name())) {
             return again(
                     request,
@@ -183,34 +196,42 @@ public final class KeyPage {
     }
 
     private PageStep again(PageRequest<Visitor.Member> request, Key key, KeyForm form, Map<String, String> errors) {
-        return PageStep.again(TEMPLATE, params(request, key, form, errors, null));
+        return PageStep.again(page(request, key, form, errors, null));
     }
 
-    private Map<String, Object> params(
+    private PageStep.Drawing page(
             PageRequest<Visitor.Member> request,
             Key key,
             KeyForm form,
             Map<String, String> errors,
             @Nullable String said) {
-        ZoneId zone = zone(request);
-        Map<String, Object> params = figures.of(key, zone);
-        params.put(
-                "fields",
-                KeyFields.of(form, errors, models.of(key), request.visit().address()));
-        params.put("zone", zone.getId());
-        params.put("version", shownVersion(form, key));
-        params.put("path", path(key));
+        Instant now = clock.instant();
+        Map<SpendWindow, WindowUse> uses =
+                ledger.windows(key.accountId(), List.of(key.id()), now).getOrDefault(key.id(), Map.of());
+        KeyRow row = KeyRow.of(key, uses, now);
+        CallFilter its = new CallFilter(null, null, Set.of(), null, key.id(), null, null, -1);
+        List<CallRow> calls =
+                history.calls(key.accountId(), its, null, null, CALLS).calls();
+        long lately = callsOfADay(key);
+        KeyFields fields =
+                KeyFields.of(form, errors, models.of(key), request.visit().address());
+        long version = shownVersion(form, key);
         // A form that was filled in is shown again with a field for the password; else that comes first.
         boolean isFilledIn = !form.text("version").isEmpty();
-        params.put(
-                "locked",
-                key.settings().kind() == KeyKind.MANAGEMENT
-                        && !isFilledIn
-                        && !people.sessions().isProved(request.visitor().session()));
-        if (said != null) {
-            params.put("said", said);
-        }
-        return params;
+        boolean isLocked = row.management()
+                && !isFilledIn
+                && !people.sessions().isProved(request.visitor().session());
+        return (out, shell) ->
+                JtekeyGenerated.render(out, null, shell, row, now, calls, lately, fields, version, isLocked, said);
+    }
+
+    /** Returns how many calls of a key have ended within the last 24 hours. */
+    private long callsOfADay(Key key) {
+        Instant now = clock.instant();
+        Span span = history.span(now.minus(DAY), now, ZoneId.of("UTC"));
+        return history.usage(key.accountId(), new UsageQuestion(span, Set.of(), null, key.id(), null, 1))
+                .all()
+                .calls();
     }
 
     /** A form that is shown again keeps the version that it was made from: what was not seen is not overwritten by sending it twice. */

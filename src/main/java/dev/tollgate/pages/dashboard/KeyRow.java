@@ -4,70 +4,68 @@ import dev.tollgate.books.ledger.SpendWindow;
 import dev.tollgate.books.ledger.WindowUse;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyKind;
-import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.customers.keys.Spend;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key as pages name it.
+ * A key with what it has spent, as pages show it.
  *
- * @param badge its class: ok, warn, bad; @param state the word in it
- * @param used when it was used last, in words; @param usedAt the same to the second, null: never
- * @param today what it has taken since midnight in UTC
- * @param warning where most of a limit is used; else null
+ * @param state in a word: on, off, expired or limit reached
+ * @param windows the shortest first
  */
-public record KeyRow(
-        String id,
-        String name,
-        String prefix,
-        boolean management,
-        boolean disabled,
-        String badge,
-        String state,
-        String used,
-        @Nullable String usedAt,
-        KeyWindow today,
-        @Nullable String warning) {
+public record KeyRow(Key key, String state, List<KeyWindow> windows) {
 
-    static KeyRow of(Key key, Map<SpendWindow, WindowUse> uses, Instant now, ZoneId zone) {
-        KeyWindow today = KeyWindow.of(SpendWindow.DAY, key.settings().spend(), uses, now);
-        List<KeyWindow> windows = KeyWindow.all(key.settings().spend(), uses, now);
+    static KeyRow of(Key key, Map<SpendWindow, WindowUse> uses, Instant now) {
+        Spend spend = key.settings().spend();
+        List<KeyWindow> windows = KeyWindow.all(spend, uses, now);
         boolean isFull = windows.stream().anyMatch(KeyWindow::full);
         String state = key.disabled() ? "off" : key.expired(now) ? "expired" : isFull ? "limit reached" : "on";
-        Instant used = key.lastUsedAt();
-        return new KeyRow(
-                key.id(),
-                key.settings().name(),
-                key.prefix(),
-                key.settings().kind() == KeyKind.MANAGEMENT,
-                key.disabled(),
-                switch (state) {
-                    case "on" -> "ok";
-                    case "limit reached" -> "warn";
-                    case "expired" -> "bad";
-                    default -> "";
-                },
-                state,
-                used == null ? "never" : Texts.ago(used, now),
-                used == null ? null : Texts.fullTime(used, zone),
-                today,
-                windows.stream()
-                        .filter(KeyWindow::near)
-                        .map(window -> warning(key, window))
-                        .findFirst()
-                        .orElse(null));
+        return new KeyRow(key, state, windows);
     }
 
-    private static String warning(Key key, KeyWindow window) {
-        return "'" + key.settings().name() + "' has used " + window.used() + " of " + window.limit() + " credits, "
-                + switch (window.name()) {
-                    case "Hour" -> "its limit for this hour";
-                    case "Day" -> "its limit for today";
-                    default -> "its limit in all";
-                }
+    public String name() {
+        return key.settings().name();
+    }
+
+    public boolean management() {
+        return key.settings().kind() == KeyKind.MANAGEMENT;
+    }
+
+    /** Returns the style of the state. */
+    public String badge() {
+        return switch (state) {
+            case "on" -> "ok";
+            case "limit reached" -> "warn";
+            case "expired" -> "bad";
+            default -> "";
+        };
+    }
+
+    /** Returns what it has spent since midnight in UTC. */
+    public KeyWindow today() {
+        return windows.get(SpendWindow.DAY.ordinal());
+    }
+
+    /** Returns a sentence about the first limit of which most is used; null if there is none. */
+    public @Nullable String warning() {
+        return windows.stream()
+                .filter(KeyWindow::near)
+                .map(this::warning)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private String warning(KeyWindow window) {
+        String limit =
+                switch (window.window()) {
+                    case HOUR -> "its limit for this hour";
+                    case DAY -> "its limit for today";
+                    case TOTAL -> "its limit in all";
+                };
+        return "'" + name() + "' has used " + window.used() + " of " + window.limit() + " credits, " + limit
                 + (window.freeAgain() == null ? "." : "; " + window.freeAgain() + ".");
     }
 }

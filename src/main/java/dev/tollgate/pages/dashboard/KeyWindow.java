@@ -14,32 +14,21 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A spend window of a key, in words and as a bar.
+ * A spend window of a key.
  *
- * @param name Hour, Day or In all
- * @param used credits, held ones included; @param exact to the micro-credit
- * @param held what running calls hold of it; null: nothing
- * @param limit null: there is none
- * @param percent of the limit, 0 to 100, as an attribute
- * @param near whether 80 % of the limit are used, or more
+ * @param limitMicros null: there is none
  * @param freeAgain e.g. {@code free again at 00:00 UTC}; null where it never is
  */
 public record KeyWindow(
-        String name,
-        String used,
-        String exact,
-        @Nullable String held,
-        @Nullable String limit,
-        String percent,
-        boolean near,
-        boolean full,
+        SpendWindow window,
+        WindowUse use,
+        @Nullable Long limitMicros,
         @Nullable String freeAgain) {
 
     private static final long NEAR = 80;
     private static final DateTimeFormatter HOUR = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
 
     static KeyWindow of(SpendWindow window, Spend spend, Map<SpendWindow, WindowUse> uses, Instant now) {
-        WindowUse use = uses.getOrDefault(window, WindowUse.NONE);
         Long limit =
                 switch (window) {
                     case HOUR -> spend.hourMicros();
@@ -48,19 +37,47 @@ public record KeyWindow(
                 };
         Instant end = window.endsAt(now);
         return new KeyWindow(
-                switch (window) {
-                    case HOUR -> "Hour";
-                    case DAY -> "Day";
-                    case TOTAL -> "In all";
-                },
-                Texts.sum(use.micros()),
-                Texts.exact(use.micros()),
-                use.heldMicros() == 0 ? null : Texts.sum(use.heldMicros()),
-                limit == null ? null : limit(limit),
-                limit == null ? "0%" : percent(use.micros(), limit) + "%",
-                limit != null && percent(use.micros(), limit) >= NEAR,
-                limit != null && use.micros() >= limit,
+                window,
+                uses.getOrDefault(window, WindowUse.NONE),
+                limit,
                 end == null ? null : "free again at " + HOUR.format(end.atOffset(ZoneOffset.UTC)) + " UTC");
+    }
+
+    public String name() {
+        return switch (window) {
+            case HOUR -> "Hour";
+            case DAY -> "Day";
+            case TOTAL -> "In all";
+        };
+    }
+
+    /** Returns the credits that are used, held ones included. */
+    public String used() {
+        return Texts.sum(use.micros());
+    }
+
+    /** Returns the limit in credits; null if there is none. */
+    public @Nullable String limit() {
+        return limitMicros == null
+                ? null
+                : limitMicros % 1_000_000 == 0 ? Texts.number(limitMicros / 1_000_000) : Texts.charge(limitMicros);
+    }
+
+    /** Returns how much of the limit is used, 0 to 100; without a limit 0. */
+    public long percent() {
+        if (limitMicros == null || use.micros() == 0 && limitMicros > 0) {
+            return 0;
+        }
+        return full() ? 100 : Math.clamp(use.micros() / Math.max(1, limitMicros / 100), 1, 99);
+    }
+
+    /** Returns whether 80 % of the limit are used, or more. */
+    public boolean near() {
+        return percent() >= NEAR;
+    }
+
+    public boolean full() {
+        return limitMicros != null && use.micros() >= limitMicros;
     }
 
     /** All of them, the shortest first. */
@@ -68,16 +85,5 @@ public record KeyWindow(
         return Stream.of(SpendWindow.values())
                 .map(window -> of(window, spend, uses, now))
                 .toList();
-    }
-
-    private static String limit(long micros) {
-        return micros % 1_000_000 == 0 ? Texts.number(micros / 1_000_000) : Texts.charge(micros);
-    }
-
-    private static long percent(long micros, long limit) {
-        if (micros >= limit) {
-            return 100;
-        }
-        return micros == 0 ? 0 : Math.clamp(micros / Math.max(1, limit / 100), 1, 99);
     }
 }

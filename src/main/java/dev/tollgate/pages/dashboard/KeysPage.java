@@ -11,7 +11,6 @@ import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.keys.Spend;
-import dev.tollgate.customers.people.Person;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.frame.PageRequest;
@@ -22,14 +21,13 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import templates.dashboard.JtekeysGenerated;
 
 /** {@code /dashboard/keys}: the account's keys, the newest first, each of which can be stopped from there. */
 public final class KeysPage {
@@ -60,31 +58,21 @@ public final class KeysPage {
                 .toList();
         int from = begin(all, request.query("after"));
         List<Key> shown = all.subList(from, Math.min(all.size(), from + ROWS));
-        Map<String, Object> params = new HashMap<>();
-        Person.Preferences chosen = request.visitor().person().preferences();
-        SpendLimits limits = ledger.limits(account);
-        if (!limits.unlimited()) {
-            params.put("limits", limits(account, limits));
-        }
-        List<KeyRow> rows = rows(account, shown, chosen.zone());
-        params.put("keys", rows);
-        params.put("warnings", chosen.keyNotices() ? warnings(rows) : List.of());
-        if (from + ROWS < all.size()) {
-            params.put("older", PATH + "?after=" + shown.getLast().id());
-        }
-        if (from > 0) {
-            params.put("newest", PATH);
-        }
+        Instant now = clock.instant();
+        SpendLimits set = ledger.limits(account);
+        List<KeyWindow> limits = set.unlimited() ? List.of() : limits(account, set, now);
+        List<KeyRow> rows = rows(account, shown, now);
+        List<String> warnings = request.visitor().person().preferences().keyNotices() ? warnings(rows) : List.of();
+        String older =
+                from + ROWS < all.size() ? PATH + "?after=" + shown.getLast().id() : null;
+        String newest = from > 0 ? PATH : null;
         String said = said(request, all);
-        if (said != null) {
-            params.put("said", said);
-        }
-        return PageStep.show("dashboard/keys.jte", params);
+        return PageStep.show((out, shell) ->
+                JtekeysGenerated.render(out, null, shell, rows, now, warnings, limits, said, older, newest));
     }
 
     /** What the operator lets all keys together spend: the windows that have a limit. */
-    private List<KeyWindow> limits(String account, SpendLimits limits) {
-        Instant now = clock.instant();
+    private List<KeyWindow> limits(String account, SpendLimits limits, Instant now) {
         Spend spend = new Spend(limits.hourMicros(), limits.dayMicros(), limits.totalMicros());
         Map<SpendWindow, WindowUse> uses =
                 ledger.windows(account, List.of(account), now).getOrDefault(account, Map.of());
@@ -94,13 +82,11 @@ public final class KeysPage {
     }
 
     private static List<String> warnings(List<KeyRow> rows) {
-        List<String> warnings = new ArrayList<>();
-        for (KeyRow row : rows) {
-            if (row.warning() != null && warnings.size() < WARNINGS) {
-                warnings.add(row.warning());
-            }
-        }
-        return warnings;
+        return rows.stream()
+                .map(KeyRow::warning)
+                .filter(Objects::nonNull)
+                .limit(WARNINGS)
+                .toList();
     }
 
     private static int begin(List<Key> all, @Nullable String after) {
@@ -111,11 +97,10 @@ public final class KeysPage {
                 + 1;
     }
 
-    private List<KeyRow> rows(String account, List<Key> shown, ZoneId zone) {
-        Instant now = clock.instant();
+    private List<KeyRow> rows(String account, List<Key> shown, Instant now) {
         var uses = ledger.windows(account, shown.stream().map(Key::id).toList(), now);
         return shown.stream()
-                .map(key -> KeyRow.of(key, uses.getOrDefault(key.id(), Map.of()), now, zone))
+                .map(key -> KeyRow.of(key, uses.getOrDefault(key.id(), Map.of()), now))
                 .toList();
     }
 

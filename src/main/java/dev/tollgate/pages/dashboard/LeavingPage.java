@@ -18,16 +18,15 @@ import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import templates.dashboard.JtedataGenerated;
 
 /** {@code /dashboard/settings/data}: all that is stored as a file, and the end of the account. */
 public final class LeavingPage {
 
     private static final String PATH = "/dashboard/settings/data";
     private static final String FILE = "/dashboard/settings/export";
-    private static final String TEMPLATE = "dashboard/data.jte";
 
     /** So many others are named. */
     private static final int NAMED_MAX = 3;
@@ -63,7 +62,7 @@ public final class LeavingPage {
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
-        return PageStep.show(TEMPLATE, params(request, "", Map.of()));
+        return PageStep.show(page(request, "", Map.of()));
     }
 
     private PageStep delete(PageRequest<Visitor.Member> request, Form form) {
@@ -93,30 +92,24 @@ public final class LeavingPage {
     }
 
     private PageStep again(PageRequest<Visitor.Member> request, String typed, String field, String message) {
-        return PageStep.again(TEMPLATE, params(request, typed, Map.of(field, message)));
+        return PageStep.again(page(request, typed, Map.of(field, message)));
     }
 
-    private Map<String, Object> params(PageRequest<Visitor.Member> request, String typed, Map<String, String> errors) {
+    private PageStep.Drawing page(PageRequest<Visitor.Member> request, String typed, Map<String, String> errors) {
         Person person = request.visitor().person();
         Account account = ledger.account(person.accountId()).orElseThrow();
         List<Person> others = leaving.others(person);
-        Map<String, Object> params = new HashMap<>();
-        params.put("login", person.login());
-        params.put("typed", typed);
-        params.put("errors", errors);
-        params.put("proved", people.sessions().isProved(request.visitor().session()));
-        params.put("lastOperator", leaving.isLastOperator(person));
-        params.put("others", named(others));
-        params.put("payment", others.isEmpty() && leaving.hasOpenPayment(person.accountId()));
-        params.put(
-                "loses",
-                others.isEmpty()
-                        ? "Your keys stop now. "
-                                + Texts.charge(account.balance().balanceMicros())
-                                + " credits are lost. Entries and receipts stay, without your name."
-                        : "The account, its keys and its credits stay with them. You can no longer sign in, and what"
-                                + " is stored about you is erased.");
-        return params;
+        boolean isProved = people.sessions().isProved(request.visitor().session());
+        boolean isLastOperator = leaving.isLastOperator(person);
+        boolean hasOpenPayment = others.isEmpty() && leaving.hasOpenPayment(person.accountId());
+        String loses = others.isEmpty()
+                ? "Your keys stop now. "
+                        + Texts.charge(account.balance().balanceMicros())
+                        + " credits are lost. Entries and receipts stay, without your name."
+                : "The account, its keys and its credits stay with them. You can no longer sign in, and what is stored"
+                        + " about you is erased.";
+        return (out, shell) -> JtedataGenerated.render(
+                out, null, shell, typed, errors, isProved, isLastOperator, named(others), hasOpenPayment, loses);
     }
 
     private static String named(List<Person> others) {

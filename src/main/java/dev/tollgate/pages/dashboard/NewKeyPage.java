@@ -17,17 +17,16 @@ import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import java.security.SecureRandom;
 import java.time.ZoneId;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import templates.dashboard.JtekeynewGenerated;
 
 /** {@code /dashboard/keys/new}: a name, optional limits, then the secret. */
 public final class NewKeyPage {
 
     private static final String PATH = KeysPage.PATH + "/new";
-    private static final String TEMPLATE = "dashboard/key-new.jte";
 
     private final CustomerKeys keys;
     private final People people;
@@ -46,7 +45,7 @@ public final class NewKeyPage {
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
-        return PageStep.show(TEMPLATE, params(request, KeyForm.EMPTY, Map.of()));
+        return PageStep.show(page(request, KeyForm.EMPTY, Map.of()));
     }
 
     private PageStep create(PageRequest<Visitor.Member> request, Form sent) {
@@ -62,12 +61,12 @@ public final class NewKeyPage {
             }
         }
         if (!errors.isEmpty() || reading.edit() == null) {
-            return PageStep.again(TEMPLATE, params(request, form, errors));
+            return PageStep.again(page(request, form, errors));
         }
         KeySettings settings = reading.edit()
                 .apply(KeySettings.named(form.text("name")).withKind(isManagement ? KeyKind.MANAGEMENT : KeyKind.API));
         return switch (keys.create(request.visitor().accountId(), settings, Once.of(sent))) {
-            case KeyResult.Made made -> RevealedKey.show(request, made, models, zone);
+            case KeyResult.Made made -> RevealedKey.show(request, made, models);
             case KeyResult.MadeBefore before ->
                 PageStep.to(KeysPage.PATH + "/" + before.key().id() + "?done=before");
             case KeyResult.TooMany tooMany ->
@@ -83,17 +82,14 @@ public final class NewKeyPage {
     }
 
     private PageStep again(PageRequest<Visitor.Member> request, KeyForm form, String message) {
-        return PageStep.again(TEMPLATE, params(request, form, Map.of("form", message)));
+        return PageStep.again(page(request, form, Map.of("form", message)));
     }
 
-    private Map<String, Object> params(PageRequest<Visitor.Member> request, KeyForm form, Map<String, String> errors) {
-        Map<String, Object> params = new HashMap<>();
-        params.put(
-                "fields",
-                KeyFields.of(form, errors, models.of(null), request.visit().address()));
-        params.put("once", Once.next(random));
-        params.put("zone", request.visitor().person().preferences().zone().getId());
-        params.put("management", form.text("kind").equals(KeyKind.MANAGEMENT.code()));
-        return params;
+    private PageStep.Drawing page(PageRequest<Visitor.Member> request, KeyForm form, Map<String, String> errors) {
+        KeyFields fields =
+                KeyFields.of(form, errors, models.of(null), request.visit().address());
+        boolean isManagement = form.text("kind").equals(KeyKind.MANAGEMENT.code());
+        String once = Once.next(random);
+        return (out, shell) -> JtekeynewGenerated.render(out, null, shell, fields, isManagement, once);
     }
 }

@@ -82,7 +82,7 @@ public final class OverviewPage {
         ZoneId zone = request.visitor().person().preferences().zone();
         Overview overview = history.overview(account, zone).orElseThrow();
         Person person = request.visitor().person();
-        String warning = person.preferences().keyNotices() ? keyWarning(account, zone, overview.asOf()) : "";
+        String warning = person.preferences().keyNotices() ? keyWarning(account, overview.asOf()) : "";
         boolean isToConfirm = isMailOn && person.email() != null && person.confirmedAt() == null;
         Notice notice = notice(overview, refused.counts(account), zone);
         CreditChart chart = overview.hasCalls() ? chart(overview, zone) : null;
@@ -106,7 +106,7 @@ public final class OverviewPage {
     }
 
     /** Of the first key that has used most of a limit; empty where none has. */
-    private String keyWarning(String account, ZoneId zone, Instant now) {
+    private String keyWarning(String account, Instant now) {
         List<Key> limited = keys.list(account, null, Keys.PAGE_MAX).stream()
                 .filter(key -> !key.settings().spend().equals(Spend.UNLIMITED))
                 .toList();
@@ -115,7 +115,7 @@ public final class OverviewPage {
         }
         var uses = ledger.windows(account, limited.stream().map(Key::id).toList(), now);
         return limited.stream()
-                .map(key -> KeyRow.of(key, uses.getOrDefault(key.id(), Map.of()), now, zone)
+                .map(key -> KeyRow.of(key, uses.getOrDefault(key.id(), Map.of()), now)
                         .warning())
                 .filter(Objects::nonNull)
                 .findFirst()

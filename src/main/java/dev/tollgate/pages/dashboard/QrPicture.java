@@ -13,7 +13,7 @@ public record QrPicture(int size, String path) {
     /** What readers want around it. */
     private static final int BORDER = 4;
 
-    static QrPicture of(String text) {
+    public static QrPicture of(String text) {
         QrCode code = QrCode.encodeText(text, QrCode.Ecc.MEDIUM);
         StringBuilder path = new StringBuilder();
         for (int y = 0; y < code.size; y++) {

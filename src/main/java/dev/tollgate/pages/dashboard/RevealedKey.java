@@ -1,40 +1,25 @@
 package dev.tollgate.pages.dashboard;
 
-import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.models.FirstCall;
 import dev.tollgate.models.Model;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
-import dev.tollgate.pages.frame.Texts;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Objects;
+import templates.dashboard.JtekeyrevealGenerated;
 
 /** A secret, shown this once: the answer to the form that has made it, so that it is in no address. */
 final class RevealedKey {
 
     private RevealedKey() {}
 
-    static PageStep show(PageRequest<?> request, KeyResult.Made made, KeyModels models, ZoneId zone) {
-        Key key = made.key();
-        Map<String, Object> params = new HashMap<>();
-        params.put("id", key.id());
-        params.put("name", key.settings().name());
-        params.put("secret", made.secret());
-        Model model = models.example(key);
-        if (key.settings().kind() == KeyKind.MANAGEMENT || model == null) {
-            params.put("curl", curl(request.address(), made, model == null ? "/v1/models" : "/v1/keys"));
-        } else {
-            params.put("call", FirstCall.of(request.address(), made.secret(), model));
-        }
-        Instant old = key.oldSecretUntil();
-        if (old != null) {
-            params.put("old", Texts.fullTime(old, zone));
-        }
-        return PageStep.show("dashboard/key-reveal.jte", params);
+    static PageStep show(PageRequest<?> request, KeyResult.Made made, KeyModels models) {
+        Model model = models.example(made.key());
+        boolean calls = made.key().settings().kind() != KeyKind.MANAGEMENT && model != null;
+        FirstCall call = calls ? FirstCall.of(request.address(), made.secret(), Objects.requireNonNull(model)) : null;
+        String curl = calls ? null : curl(request.address(), made, model == null ? "/v1/models" : "/v1/keys");
+        return PageStep.show((out, shell) -> JtekeyrevealGenerated.render(out, null, shell, made, call, curl));
     }
 
     /** Returns a command for a key that cannot call a model. */

@@ -12,10 +12,11 @@ import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import templates.dashboard.JterecoverycodesGenerated;
+import templates.dashboard.JtesecondfactorGenerated;
 
 /** {@code /dashboard/settings/security/second-factor}: set up with an app, its recovery codes, switched off; each after the password. */
 public final class SecondFactorPage {
@@ -23,8 +24,6 @@ public final class SecondFactorPage {
     static final String PATH = "/dashboard/settings/security/second-factor";
 
     private static final String SECURITY = "/dashboard/settings/security";
-    private static final String TEMPLATE = "dashboard/second-factor.jte";
-    private static final String CODES = "dashboard/recovery-codes.jte";
 
     private final People people;
     private final SecondFactor factor;
@@ -39,13 +38,13 @@ public final class SecondFactorPage {
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
-        return PageStep.show(TEMPLATE, params(request, null, Map.of()));
+        return PageStep.show(page(request, null, Map.of()));
     }
 
     private PageStep change(PageRequest<Visitor.Member> request, Form form) {
         String complaint = PasswordAgain.complaint(people, request, text(form, "password"));
         if (complaint != null) {
-            return PageStep.again(TEMPLATE, params(request, null, Map.of("password", complaint)));
+            return PageStep.again(page(request, null, Map.of("password", complaint)));
         }
         SettingsPages.count(people, request.visitor().person());
         return switch (text(form, "deed")) {
@@ -73,7 +72,7 @@ public final class SecondFactorPage {
     }
 
     private PageStep again(PageRequest<Visitor.Member> request, String sealed, String complaint) {
-        return PageStep.again(TEMPLATE, params(request, sealed, Map.of("code", complaint)));
+        return PageStep.again(page(request, sealed, Map.of("code", complaint)));
     }
 
     private PageStep renew(PageRequest<Visitor.Member> request) {
@@ -82,29 +81,20 @@ public final class SecondFactorPage {
     }
 
     private static PageStep codes(List<String> codes, boolean isNew) {
-        return PageStep.show(CODES, Map.of("codes", codes, "all", String.join("\n", codes), "fresh", isNew));
+        return PageStep.show((out, shell) -> JterecoverycodesGenerated.render(out, null, shell, codes, isNew));
     }
 
     /** @param sealed of the setup that goes on; null for a new one */
-    private Map<String, Object> params(
+    private PageStep.Drawing page(
             PageRequest<Visitor.Member> request, @Nullable String sealed, Map<String, String> errors) {
         BrowserSession session = request.visitor().session();
         boolean isOn = session.person().hasSecondFactor();
-        Map<String, Object> params = new HashMap<>();
-        params.put("on", isOn);
-        params.put("errors", errors);
         boolean isProved = people.sessions().isProved(session);
-        params.put("proved", isProved);
-        params.put("left", factor.recoveryCodesLeft(session.person().id()));
-        if (!isOn && isProved) {
-            String issuer = request.site().brand();
-            SecondFactor.Setup setup =
-                    sealed == null ? factor.setup(session, issuer) : factor.again(session, issuer, sealed);
-            params.put("secret", setup.secret().replaceAll("(.{4})(?=.)", "$1 "));
-            params.put("link", setup.link());
-            params.put("sealed", setup.sealed());
-            params.put("picture", QrPicture.of(setup.link()));
-        }
-        return params;
+        int left = factor.recoveryCodesLeft(session.person().id());
+        String issuer = request.site().brand();
+        SecondFactor.Setup setup = isOn || !isProved
+                ? null
+                : sealed == null ? factor.setup(session, issuer) : factor.again(session, issuer, sealed);
+        return (out, shell) -> JtesecondfactorGenerated.render(out, null, shell, isOn, isProved, left, errors, setup);
     }
 }

@@ -14,16 +14,16 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import templates.dashboard.JtesecurityGenerated;
 
 /** {@code /dashboard/settings/security}: password, second factor and sessions. */
 public final class SecurityPage {
 
     private static final String PATH = "/dashboard/settings/security";
-    private static final String TEMPLATE = "dashboard/security.jte";
 
     private final People people;
     private final Links links;
@@ -42,7 +42,7 @@ public final class SecurityPage {
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
-        return PageStep.show(TEMPLATE, params(request, Map.of()));
+        return PageStep.show(page(request, Map.of()));
     }
 
     private PageStep change(PageRequest<Visitor.Member> request, Form form) {
@@ -70,31 +70,34 @@ public final class SecurityPage {
                 links.passwordChanged(request.visitor().person()));
         return refused == null
                 ? PageStep.to(request.visitor().person().passwordDue() ? "/" : PATH + "?changed=1")
-                : PageStep.again(TEMPLATE, params(request, Map.of(refused.field(), refused.message())));
+                : PageStep.again(page(request, Map.of(refused.field(), refused.message())));
     }
 
-    private Map<String, Object> params(PageRequest<Visitor.Member> request, Map<String, String> errors) {
+    private PageStep.Drawing page(PageRequest<Visitor.Member> request, Map<String, String> errors) {
         BrowserSession session = request.visitor().session();
-        Map<String, Object> params = new HashMap<>();
-        params.put("due", session.person().passwordDue());
-        params.put("changed", request.query("changed") != null && errors.isEmpty());
-        params.put("factor", session.person().hasSecondFactor());
-        params.put("off", "off".equals(request.query("factor")));
-        params.put(
-                "left", people.secondFactor().recoveryCodesLeft(session.person().id()));
-        params.put("errors", errors);
-        params.put("proved", people.sessions().isProved(session));
-        IdentityProvider provider = identities.provider();
-        List<Identities.Linked> linked = identities.of(session.person().id());
-        if (provider != null) {
-            params.put("provider", provider.name());
-        } else if (!linked.isEmpty()) {
-            params.put("provider", "another service");
-        }
-        params.put("connected", !linked.isEmpty());
-        params.put("sessions", people.sessions().of(session.person().id()));
-        params.put("current", session.hash());
-        params.put("now", clock.instant());
-        return params;
+        String person = session.person().id();
+        int left = people.secondFactor().recoveryCodesLeft(person);
+        boolean isProved = people.sessions().isProved(session);
+        boolean isConnected = !identities.of(person).isEmpty();
+        IdentityProvider present = identities.provider();
+        String provider = present != null ? present.name() : isConnected ? "another service" : null;
+        List<BrowserSession> sessions = people.sessions().of(person);
+        boolean isChanged = request.query("changed") != null && errors.isEmpty();
+        boolean isOff = "off".equals(request.query("factor"));
+        Instant now = clock.instant();
+        return (out, shell) -> JtesecurityGenerated.render(
+                out,
+                null,
+                shell,
+                isChanged,
+                isOff,
+                isProved,
+                isConnected,
+                provider,
+                left,
+                errors,
+                sessions,
+                session.hash(),
+                now);
     }
 }

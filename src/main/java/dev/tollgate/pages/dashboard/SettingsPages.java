@@ -21,14 +21,14 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import templates.dashboard.JtenoticesGenerated;
+import templates.dashboard.JtesettingsGenerated;
 
 /** {@code /dashboard/settings} and {@code /dashboard/settings/notices}: how things are shown and told. */
 public final class SettingsPages {
 
     private static final String ACCOUNT = "/dashboard/settings";
     private static final String NOTICES = ACCOUNT + "/notices";
-    private static final String ACCOUNT_TEMPLATE = "dashboard/settings.jte";
-    private static final String NOTICES_TEMPLATE = "dashboard/notices.jte";
     private static final List<String> THEMES = List.of("system", "light", "dark");
     private static final Pattern PLACE =
             Pattern.compile("UTC|(Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/.+");
@@ -64,7 +64,7 @@ public final class SettingsPages {
 
     private PageStep account(PageRequest<Visitor.Member> request) {
         Person person = request.visitor().person();
-        return PageStep.show(ACCOUNT_TEMPLATE, accountParams(request, Chosen.of(person), person.version(), Map.of()));
+        return PageStep.show(accountPage(request, Chosen.of(person), person.version(), Map.of()));
     }
 
     private PageStep changeAccount(PageRequest<Visitor.Member> request, Form form) {
@@ -97,16 +97,14 @@ public final class SettingsPages {
         }
         return errors.isEmpty()
                 ? PageStep.to(ACCOUNT + "?saved=1")
-                : PageStep.again(ACCOUNT_TEMPLATE, accountParams(request, chosen, version(form), errors));
+                : PageStep.again(accountPage(request, chosen, version(form), errors));
     }
 
-    private Map<String, Object> accountParams(
+    private PageStep.Drawing accountPage(
             PageRequest<Visitor.Member> request, Chosen chosen, long version, Map<String, String> errors) {
-        Map<String, Object> params = common(request, version, errors);
-        params.put("chosen", chosen);
-        params.put("zones", List.copyOf(zones(request.visitor().person())));
-        params.put("login", request.visitor().person().login());
-        return params;
+        TreeSet<String> zones = zones(request.visitor().person());
+        boolean isSaved = isSaved(request, errors);
+        return (out, shell) -> JtesettingsGenerated.render(out, null, shell, chosen, zones, version, errors, isSaved);
     }
 
     /** Of places, and the present one. */
@@ -124,14 +122,8 @@ public final class SettingsPages {
     private PageStep notices(PageRequest<Visitor.Member> request) {
         Person person = request.visitor().person();
         Long line = person.preferences().balanceLineMicros();
-        return PageStep.show(
-                NOTICES_TEMPLATE,
-                noticeParams(
-                        request,
-                        line == null ? "" : Credits.text(line),
-                        person.preferences().keyNotices(),
-                        person.version(),
-                        Map.of()));
+        String text = line == null ? "" : Credits.text(line);
+        return PageStep.show(noticePage(request, text, person.preferences().keyNotices(), person.version(), Map.of()));
     }
 
     private PageStep changeNotices(PageRequest<Visitor.Member> request, Form form) {
@@ -152,39 +144,24 @@ public final class SettingsPages {
         }
         return errors.isEmpty()
                 ? PageStep.to(NOTICES + "?saved=1")
-                : PageStep.again(NOTICES_TEMPLATE, noticeParams(request, line, keyNotices, version(form), errors));
+                : PageStep.again(noticePage(request, line, keyNotices, version(form), errors));
     }
 
-    private Map<String, Object> noticeParams(
+    private PageStep.Drawing noticePage(
             PageRequest<Visitor.Member> request,
             String line,
             boolean keyNotices,
             long version,
             Map<String, String> errors) {
-        Map<String, Object> params = common(request, version, errors);
-        params.put("line", line);
-        params.put("dollars", CreditText.dollars(line));
-        params.put("keyNotices", keyNotices);
-        Person person = request.visitor().person();
-        params.put(
-                "mails",
-                !isMailOn
-                        ? ""
-                        : person.email() != null && person.confirmedAt() != null
-                                ? "You also get one mail each time, to " + person.email() + "."
-                                : "You also get a mail once your address is confirmed.");
-        return params;
+        boolean isSaved = isSaved(request, errors);
+        return (out, shell) -> JtenoticesGenerated.render(
+                out, null, shell, line, CreditText.dollars(line), keyNotices, isMailOn, version, errors, isSaved);
     }
 
     // ---- both ----
 
-    private static Map<String, Object> common(
-            PageRequest<Visitor.Member> request, long version, Map<String, String> errors) {
-        Map<String, Object> params = new HashMap<>();
-        params.put("version", version);
-        params.put("errors", errors);
-        params.put("saved", request.query("saved") != null && errors.isEmpty());
-        return params;
+    private static boolean isSaved(PageRequest<?> request, Map<String, String> errors) {
+        return request.query("saved") != null && errors.isEmpty();
     }
 
     /** Counts a change that a person saves. @throws dev.tollgate.base.error.ApiException 429 if they have saved too many within a day */

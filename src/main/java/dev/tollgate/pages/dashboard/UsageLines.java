@@ -146,7 +146,11 @@ public final class UsageLines {
     private Row line(String label, String href, Figures figures, long largest) {
         long net = figures.netMicros();
         return new Row(
-                label, href, figures, hundredths(net, largest), hundredths(net, table.all().netMicros()));
+                label,
+                href,
+                figures,
+                hundredths(net, largest),
+                hundredths(net, table.all().netMicros()));
     }
 
     /** The nearest; what is more than nothing is at least 1. */

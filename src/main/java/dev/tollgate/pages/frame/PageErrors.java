@@ -16,8 +16,8 @@ final class PageErrors implements ErrorFormat {
     /** Of every page. Referrers stay within the site, since without any the browser would hide a form's origin. */
     static final Map<String, String> HEADERS = Map.of(
             "content-security-policy",
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self';"
-                    + " base-uri 'none'; frame-ancestors 'none'",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action"
+                    + " 'self'; base-uri 'none'; frame-ancestors 'none'",
             "referrer-policy",
             "same-origin",
             "x-content-type-options",

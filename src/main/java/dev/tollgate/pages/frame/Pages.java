@@ -197,7 +197,8 @@ public final class Pages {
         if (!ours) {
             throw ApiError.of(
                             ErrorCode.INVALID_REQUEST,
-                            "This form has not come from a page of ours, or the page was too old. Open it again and send it once more.")
+                            "This form has not come from a page of ours, or the page was too old. Open it again and"
+                                    + " send it once more.")
                     .withStatus(403)
                     .asException();
         }

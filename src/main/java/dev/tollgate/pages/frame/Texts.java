@@ -12,6 +12,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** How figures are written on pages. Pure functions, without floating point. */
 public final class Texts {
@@ -145,8 +146,11 @@ public final class Texts {
         return DAY.format(day);
     }
 
-    /** How long ago, in the largest unit. */
-    public static String ago(Instant instant, Instant now) {
+    /** How long ago, in the largest unit; never if there is no instant. */
+    public static String ago(@Nullable Instant instant, Instant now) {
+        if (instant == null) {
+            return "never";
+        }
         Duration passed = Duration.between(instant, now);
         if (passed.toMinutes() < 1) {
             return "just now";
