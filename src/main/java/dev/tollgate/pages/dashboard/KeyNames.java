@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What an account's keys are called, those that were deleted too. @param byId in the order of their ids, as many as are read at once */
-record KeyNames(Map<String, String> byId) {
+public record KeyNames(Map<String, String> byId) {
 
     /** Of more keys nobody chooses from a list. */
     private static final int CHOICES_MAX = 50;
@@ -21,7 +21,7 @@ record KeyNames(Map<String, String> byId) {
         return new KeyNames(names);
     }
 
-    String name(@Nullable String id) {
+    public String name(@Nullable String id) {
         return id == null ? "" : byId.getOrDefault(id, id);
     }
 

@@ -2,47 +2,32 @@ package dev.tollgate.pages.dashboard;
 
 import dev.tollgate.base.error.Shortage;
 import dev.tollgate.customers.rejections.RefusedCall;
-import dev.tollgate.pages.frame.Texts;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A refused call, written out.
- *
- * @param key its name, or what it came from
- * @param message what its caller was told, or what it lacked in the words of pages
- * @param helps where it can be helped, null where nowhere or no more
- */
-public record RefusedLine(
-        String time,
-        String fullTime,
-        String key,
-        String status,
-        String code,
-        String route,
-        String message,
-        String requestId,
-        @Nullable Help helps) {
+/** The texts of a refused call as a row of a table. Pure. */
+public final class RefusedLine {
 
     private static final Pattern NAMES = Pattern.compile("\\{[^}]*}");
 
+    private RefusedLine() {}
+
+    /** What helps against a refusal. */
     public record Help(String label, String href) {}
 
-    /** @param free the account's credits that can be spent now, in micro-credits */
-    static RefusedLine of(RefusedCall call, KeyNames names, long free, Instant now, ZoneId zone) {
-        String name = call.keyId().isEmpty() ? "Playground" : names.name(call.keyId());
-        return new RefusedLine(
-                Texts.time(call.at(), zone),
-                Texts.fullTime(call.at(), zone),
-                name,
-                Integer.toString(call.status()),
-                call.code().code(),
-                route(call),
-                ShortageWords.of(call, name, now),
-                call.requestId(),
-                help(call.shortage(), call.keyId(), free, now));
+    /** Returns the name of the key, or what the call came from. */
+    public static String key(RefusedCall call, KeyNames names) {
+        return call.keyId().isEmpty() ? "Playground" : names.name(call.keyId());
+    }
+
+    /**
+     * Returns where it can be helped; null where nowhere, or no more.
+     *
+     * @param free the account's credits that can be spent now, in micro-credits
+     */
+    public static @Nullable Help help(RefusedCall call, long free, Instant now) {
+        return help(call.shortage(), call.keyId(), free, now);
     }
 
     private static @Nullable Help help(@Nullable Shortage shortage, String key, long free, Instant now) {

@@ -2,19 +2,18 @@ package dev.tollgate.pages.dashboard;
 
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.customers.rejections.RefusedCalls;
 import dev.tollgate.customers.rejections.RefusedCounts;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
-import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneId;
 import java.util.List;
-import java.util.Map;
+import templates.dashboard.JterefusedGenerated;
 
 /** {@code /dashboard/requests/refused}: calls that were not let in, which the log does not have. */
 public final class RefusedPage {
@@ -37,38 +36,16 @@ public final class RefusedPage {
         return List.of(pages.get(PATH, pages.members(), this::show));
     }
 
-    /** @param code of the closed list */
-    public record Count(String code, String lastHour, String lastDay) {}
-
     private PageStep show(PageRequest<Visitor.Member> request) {
         String account = request.visitor().accountId();
-        ZoneId zone = request.visitor().person().preferences().zone();
         KeyNames names = KeyNames.of(keys, account);
         Instant now = clock.instant();
         long free = ledger.account(account)
                 .map(each -> each.balance().balanceMicros())
                 .orElse(0L);
+        RefusedCounts counts = refused.counts(account);
+        List<RefusedCall> calls = refused.of(account);
         return PageStep.show(
-                "dashboard/refused.jte",
-                Map.of(
-                        "asOf",
-                        Texts.time(now, zone),
-                        "zone",
-                        zone.getId(),
-                        "counts",
-                        counts(refused.counts(account)),
-                        "calls",
-                        refused.of(account).stream()
-                                .map(call -> RefusedLine.of(call, names, free, now, zone))
-                                .toList()));
-    }
-
-    private static List<Count> counts(RefusedCounts counts) {
-        return counts.lastDay().entrySet().stream()
-                .map(each -> new Count(
-                        each.getKey().code(),
-                        Texts.number(counts.inLastHour(each.getKey())),
-                        Texts.number(each.getValue())))
-                .toList();
+                (out, shell) -> JterefusedGenerated.render(out, null, shell, now, counts, calls, names, free));
     }
 }

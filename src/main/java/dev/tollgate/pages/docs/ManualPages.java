@@ -12,11 +12,13 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import templates.manual.JtemodelGenerated;
+import templates.manual.JtemodelsGenerated;
+import templates.manual.JtepageGenerated;
 
 /** {@code /docs} and what is under it. */
 public final class ManualPages {
@@ -54,8 +56,10 @@ public final class ManualPages {
                     .withStatus(404)
                     .asException();
         }
-        return show(request, "manual/page.jte", Map.of("title", page.title(), "html", page.html()))
-                .shared(new PageStep.Shared(isOpen.getAsBoolean(), ADDRESS, escaped(request.address())));
+        boolean open = isOpen.getAsBoolean();
+        return PageStep.show((out, shell) ->
+                        JtepageGenerated.render(out, null, shell, open, contents(request), page.title(), page.html()))
+                .shared(new PageStep.Shared(open, ADDRESS, escaped(request.address())));
     }
 
     /** It may come from the request. */
@@ -70,7 +74,9 @@ public final class ManualPages {
         List<ModelFacts> models = catalogue.all().stream()
                 .map(model -> ModelFacts.of(model, life))
                 .toList();
-        return show(request, "manual/models.jte", Map.of("models", models, "retirements", retirements(models)));
+        boolean open = isOpen.getAsBoolean();
+        return PageStep.show((out, shell) ->
+                JtemodelsGenerated.render(out, null, shell, open, contents(request), models, retirements(models)));
     }
 
     /** Model ids by retirement notice: several models may share a notice. */
@@ -91,13 +97,13 @@ public final class ManualPages {
             throw ModelsHandler.notFound(id).asException();
         }
         FirstCall call = FirstCall.of(request.address(), FirstCall.VARIABLE, life.current(model));
-        return show(request, "manual/model.jte", Map.of("model", ModelFacts.of(model, life), "call", call));
+        ModelFacts facts = ModelFacts.of(model, life);
+        boolean open = isOpen.getAsBoolean();
+        return PageStep.show(
+                (out, shell) -> JtemodelGenerated.render(out, null, shell, open, contents(request), facts, call));
     }
 
-    private PageStep.Show show(PageRequest<Visitor> request, String template, Map<String, Object> params) {
-        Map<String, Object> all = new HashMap<>(params);
-        all.put("open", isOpen.getAsBoolean());
-        all.put("contents", Manual.ofThisProgram().contents(request.path()));
-        return PageStep.show(template, all);
+    private static List<Manual.Part> contents(PageRequest<?> request) {
+        return Manual.ofThisProgram().contents(request.path());
     }
 }

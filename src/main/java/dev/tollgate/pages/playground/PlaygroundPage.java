@@ -40,6 +40,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import templates.JteplaygroundGenerated;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code /playground}, and what its script asks. */
@@ -47,8 +48,8 @@ public final class PlaygroundPage {
 
     /** Pictures and sounds that somebody attaches are shown from memory, and model output becomes a page only through a sanitizer. */
     private static final String CSP =
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' data: blob:;"
-                    + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none';"
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self'"
+                    + " data: blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none';"
                     + " require-trusted-types-for 'script'; trusted-types dompurify";
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -131,17 +132,9 @@ public final class PlaygroundPage {
                 .map(model -> choice(model, usage.getOrDefault(model.id(), Figures.NONE)))
                 .toList();
         String asked = request.query("model");
-        return PageStep.show(
-                        "playground.jte",
-                        Map.of(
-                                "models",
-                                models,
-                                "chosen",
-                                asked == null ? models.getFirst().id() : asked,
-                                "address",
-                                request.address(),
-                                "account",
-                                request.visitor().accountId()))
+        String chosen = asked == null ? models.getFirst().id() : asked;
+        return PageStep.show((out, shell) ->
+                        JteplaygroundGenerated.render(out, null, shell, models, chosen, request.address()))
                 .with("content-security-policy", CSP);
     }
 

@@ -11,7 +11,6 @@ import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -71,9 +70,7 @@ class RefusedPageTest {
                 "none",
                 null,
                 "req_1");
-        assertThat(RefusedLine.of(played, new KeyNames(Map.of()), 0, BusyAccount.NOW, ZoneOffset.UTC)
-                        .key())
-                .isEqualTo("Playground");
+        assertThat(RefusedLine.key(played, new KeyNames(Map.of()))).isEqualTo("Playground");
     }
 
     @Test
@@ -107,7 +104,8 @@ class RefusedPageTest {
         assertThat(limited.chat(body("gemini-2.5-pro", 5_000)).status()).isEqualTo(429);
         assertThat(one.browser.get(PATH).body())
                 .containsPattern(
-                        "Key '&lt;b&gt;day&lt;/b&gt;' has used (its|[0-9.]+ of its) 1 credits for today.* It works again at 00:00 UTC, in ")
+                        "Key '&lt;b&gt;day&lt;/b&gt;' has used (its|[0-9.]+ of its) 1 credits for today.* It works"
+                                + " again at 00:00 UTC, in ")
                 .contains("<a href=\"/dashboard/keys/" + limited.keyId() + "#settings\">Change the limit</a>");
         adjust(one, -(micros(one.customer.balance()) - 1));
         for (int i = 0; i < 3; i++) {
@@ -116,7 +114,8 @@ class RefusedPageTest {
         }
         assertThat(one.browser.get("/dashboard").body())
                 .containsPattern(
-                        "Out of credits since [0-9]{2}:[0-9]{2}. Calls are refused \\(402\\). 3 were refused in the last hour.");
+                        "Out of credits since [0-9]{2}:[0-9]{2}. Calls are refused \\(402\\). 3 were refused in the"
+                                + " last hour.");
         assertThat(one.browser.get(PATH).body())
                 .containsPattern("Not enough credits\\. This call had to hold 0\\.[0-9]+ and 0\\.000001 were free\\."
                         + "\\s*<a href=\"/dashboard/billing/top-up\">Top up</a>\\s*<span")
