@@ -4,6 +4,7 @@ import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.pages.frame.Texts;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.Locale;
 
 /** The state of a payment in words, the same for its customer and for operators. */
@@ -43,5 +44,39 @@ public record PaymentTexts(Payment payment, Instant now) {
             return payment.reversedMicros() == 0 ? "ok" : "warn";
         }
         return isOver() ? "bad" : "run";
+    }
+
+    /**
+     * What a payment's page says, of which one is not empty.
+     *
+     * @param waiting how it stands while it is not over
+     */
+    public record Said(String waiting, String arrived, String failed) {}
+
+    /** @param isBack whether the customer has come back from where one pays */
+    Said said(boolean isBack, ZoneId zone) {
+        if (payment.isPaid()) {
+            String at = payment.endedAt() == null ? "" : " at " + Texts.time(payment.endedAt(), zone);
+            return new Said("", Texts.charge(payment.creditMicros()) + " credits arrived" + at + ".", "");
+        }
+        if (isOver()) {
+            boolean hasFailed = payment.state() == Payment.State.FAILED;
+            return new Said(
+                    "",
+                    "",
+                    hasFailed
+                            ? "The payment failed. You were not charged."
+                            : "The payment expired: it was not paid within 24 hours.");
+        }
+        if (payment.url() == null) {
+            return new Said("The payment page could not be opened. You were not charged.", "", "");
+        }
+        boolean isSent = isBack || payment.state() == Payment.State.PENDING;
+        return new Said(
+                isSent
+                        ? "Waiting for the payment to be confirmed. You may close this page."
+                        : "One step left: pay " + dollars(payment.netCents()) + ".",
+                "",
+                "");
     }
 }

@@ -196,8 +196,8 @@ public final class TopUpPages {
         Payment payment = own(request);
         PaymentTexts texts = new PaymentTexts(payment, clock.instant());
         boolean isBack = request.query("back") != null;
-        Said said = said(
-                payment, texts, isBack, request.visitor().person().preferences().zone());
+        PaymentTexts.Said said =
+                texts.said(isBack, request.visitor().person().preferences().zone());
         boolean isToBePaid = texts.isWaiting() && payment.state() == Payment.State.OPEN && canPay(payment);
         return PageStep.show((out, shell) ->
                 JtepaymentGenerated.render(out, null, shell, payment, isBack, said, isToBePaid, texts.isWaiting()));
@@ -210,45 +210,13 @@ public final class TopUpPages {
         return payment.url() != null && isThere;
     }
 
-    /**
-     * What the page says, of which one is not empty.
-     *
-     * @param waiting how it stands while it is not over
-     */
-    public record Said(String waiting, String arrived, String failed) {}
-
-    /** @param isBack whether the customer has come back from where one pays */
-    private static Said said(Payment payment, PaymentTexts texts, boolean isBack, ZoneId zone) {
-        if (payment.isPaid()) {
-            String at = payment.endedAt() == null ? "" : " at " + Texts.time(payment.endedAt(), zone);
-            return new Said("", Texts.charge(payment.creditMicros()) + " credits arrived" + at + ".", "");
-        }
-        if (!texts.isWaiting()) {
-            return new Said(
-                    "",
-                    "",
-                    payment.state() == Payment.State.FAILED
-                            ? "The payment failed. You were not charged."
-                            : "The payment expired: it was not paid within 24 hours.");
-        }
-        if (payment.url() == null) {
-            return new Said("The payment page could not be opened. You were not charged.", "", "");
-        }
-        return new Said(
-                isBack || payment.state() == Payment.State.PENDING
-                        ? "Waiting for the payment to be confirmed. You may close this page."
-                        : "One step left: pay " + PaymentTexts.dollars(payment.netCents()) + ".",
-                "",
-                "");
-    }
-
     /** What becomes of a payment while its page stands. */
     private Map<String, String> live(String accountId, String id, ZoneId zone) {
         Payment payment = payments.find(accountId, id);
         if (payment == null) {
             return Map.of();
         }
-        Said said = said(payment, new PaymentTexts(payment, clock.instant()), true, zone);
+        PaymentTexts.Said said = new PaymentTexts(payment, clock.instant()).said(true, zone);
         return Map.of(
                 "payment", said.waiting(),
                 "payment-arrived", said.arrived(),

@@ -24,7 +24,6 @@ import org.commonmark.node.HtmlBlock;
 import org.commonmark.node.HtmlInline;
 import org.commonmark.node.Link;
 import org.commonmark.node.Node;
-import org.commonmark.node.Text;
 import org.commonmark.parser.Parser;
 import org.commonmark.renderer.html.AttributeProvider;
 import org.commonmark.renderer.html.HtmlRenderer;
@@ -60,7 +59,7 @@ final class Chapter {
         for (Node node = whole.getFirstChild(), next; node != null; node = next) {
             next = node.getNext();
             if (cut && node instanceof Heading heading && heading.getLevel() == SECTION) {
-                chapters.add(new Chapter(file, slug(words(heading)), new Document(), anchors));
+                chapters.add(new Chapter(file, slug(NodeWords.of(heading)), new Document(), anchors));
             }
             chapters.getLast().document.appendChild(node);
         }
@@ -73,7 +72,7 @@ final class Chapter {
         Map<Node, String> anchors = new IdentityHashMap<>();
         Set<String> taken = new HashSet<>();
         for (Heading heading : headingsOf(whole)) {
-            String slug = slug(words(heading));
+            String slug = slug(NodeWords.of(heading));
             String anchor = slug;
             for (int i = 1; !taken.add(anchor); i++) {
                 anchor = slug + "-" + i;
@@ -105,22 +104,6 @@ final class Chapter {
         return headings;
     }
 
-    private static String words(Node node) {
-        StringBuilder words = new StringBuilder();
-        node.accept(new AbstractVisitor() {
-            @Override
-            public void visit(Text text) {
-                words.append(text.getLiteral());
-            }
-
-            @Override
-            public void visit(Code code) {
-                words.append(code.getLiteral());
-            }
-        });
-        return words.toString();
-    }
-
     String file() {
         return file;
     }
@@ -131,7 +114,7 @@ final class Chapter {
     }
 
     String title() {
-        return words(headingsOf(document).getFirst());
+        return NodeWords.of(headingsOf(document).getFirst());
     }
 
     /** Below its title. */
@@ -139,7 +122,7 @@ final class Chapter {
         return headingsOf(document).stream()
                 .skip(1)
                 .filter(heading -> heading.getLevel() == SECTION)
-                .map(heading -> new Manual.Heading(anchor(heading), words(heading)))
+                .map(heading -> new Manual.Heading(anchor(heading), NodeWords.of(heading)))
                 .toList();
     }
 
@@ -173,7 +156,7 @@ final class Chapter {
         document.accept(new AbstractVisitor() {
             @Override
             public void visit(CustomNode node) {
-                if (node instanceof TableHead && words(node).isBlank()) {
+                if (node instanceof TableHead && NodeWords.of(node).isBlank()) {
                     unneeded.add(node); // a table of two columns that explain themselves
                 }
                 visitChildren(node);
@@ -278,34 +261,17 @@ final class Chapter {
             if (node instanceof Heading) {
                 attributes.put("id", anchor(node));
             } else if (node instanceof TableCell cell && cell.isHeader()) {
-                if (words(cell).isBlank()) {
+                if (NodeWords.of(cell).isBlank()) {
                     attributes.put("role", "presentation");
                 } else {
                     attributes.put("scope", "col");
                 }
             } else if (node instanceof TableCell cell) {
-                String head = head(cell);
+                String head = NodeWords.head(cell);
                 if (!head.isBlank()) {
                     attributes.put("data-head", head);
                 }
             }
         };
-    }
-
-    /** Returns the words above a cell of a table with three columns or more, whose cells stand one below the other on a phone; else nothing. */
-    private static String head(TableCell cell) {
-        int column = 0;
-        for (Node before = cell.getPrevious(); before != null; before = before.getPrevious()) {
-            column++;
-        }
-        Node table = cell.getParent().getParent().getParent();
-        if (column == 0 || !(table.getFirstChild() instanceof TableHead head)) {
-            return "";
-        }
-        List<Node> heads = new ArrayList<>();
-        for (Node each = head.getFirstChild().getFirstChild(); each != null; each = each.getNext()) {
-            heads.add(each);
-        }
-        return heads.size() < 3 ? "" : words(heads.get(column));
     }
 }

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
@@ -20,9 +19,11 @@ final class Reference {
     private static final List<String> METHODS = List.of("get", "post", "put", "patch", "delete");
 
     private final JsonNode api;
+    private final Schemas schemas;
 
     Reference(JsonNode api) {
         this.api = api;
+        this.schemas = new Schemas(api);
     }
 
     /** @param path as callers write it */
@@ -43,9 +44,9 @@ final class Reference {
 
     List<Manual.Page> pages() {
         StringBuilder index = new StringBuilder("<h1>API reference</h1><p>")
-                .append(text(api.at("/info/description").asString()))
-                .append(
-                        "</p><p>For generators and tools: <a href=\"/openapi.json\">openapi.json</a> (OpenAPI 3.1).</p>");
+                .append(Schemas.text(api.at("/info/description").asString()))
+                .append("</p><p>For generators and tools: <a href=\"/openapi.json\">openapi.json</a> (OpenAPI"
+                        + " 3.1).</p>");
         List<Manual.Page> pages = new ArrayList<>();
         List<Manual.Heading> headings = new ArrayList<>();
         for (JsonNode tag : api.path("tags")) {
@@ -56,12 +57,12 @@ final class Reference {
             index.append("<h2 id=\"%s\">%s</h2><p>%s</p>"
                     .formatted(
                             name.toLowerCase(Locale.ROOT),
-                            text(name),
-                            text(tag.path("description").asString())));
-            table(index, name, operations, (operation, row) -> row.append("<td>")
-                    .append(code(operation.call()))
+                            Schemas.text(name),
+                            Schemas.text(tag.path("description").asString())));
+            Schemas.table(index, name, operations, (operation, row) -> row.append("<td>")
+                    .append(Schemas.code(operation.call()))
                     .append("</td><td><a href=\"%s#%s\">%s</a></td>"
-                            .formatted(path, operation.id(), text(operation.title()))));
+                            .formatted(path, operation.id(), Schemas.text(operation.title()))));
             pages.add(page(name, path, tag.path("description").asString(), operations));
         }
         pages.addFirst(new Manual.Page(PART, ROOT, "All operations", headings, index.toString()));
@@ -85,8 +86,8 @@ final class Reference {
     }
 
     private Manual.Page page(String title, String path, String about, List<Operation> operations) {
-        StringBuilder html = new StringBuilder(
-                "<h1>%s</h1><p>%s. <a href=\"%s\">All operations</a></p>".formatted(text(title), text(about), ROOT));
+        StringBuilder html = new StringBuilder("<h1>%s</h1><p>%s. <a href=\"%s\">All operations</a></p>"
+                .formatted(Schemas.text(title), Schemas.text(about), ROOT));
         List<Manual.Heading> headings = new ArrayList<>();
         Set<String> used = new LinkedHashSet<>();
         int number = 0;
@@ -95,20 +96,20 @@ final class Reference {
             html.append("<h2 id=\"%s\">%s</h2><p>%s</p><p>%s</p>"
                     .formatted(
                             operation.id(),
-                            text(operation.title()),
-                            code(operation.call()),
-                            text(operation.itself().path("description").asString())));
+                            Schemas.text(operation.title()),
+                            Schemas.code(operation.call()),
+                            Schemas.text(operation.itself().path("description").asString())));
             snippet(html, "curl-" + ++number, curl(operation));
             JsonNode example = operation.itself().at("/responses/200/content/application~1json/example");
             if (!example.isMissingNode()) {
                 html.append("<p class=\"small muted\">The answer: <code>")
-                        .append(text(json(example)))
+                        .append(Schemas.text(Schemas.json(example)))
                         .append("</code></p>");
             }
             fields(html, operation, used);
             answers(html, operation, used);
         }
-        schemas(html, used);
+        schemas.all(html, used);
         return new Manual.Page(PART, path, title, headings, html.toString());
     }
 
@@ -126,24 +127,24 @@ final class Reference {
 
     private void fields(StringBuilder html, Operation operation, Set<String> used) {
         List<JsonNode> parameters = new ArrayList<>();
-        operation.shared().forEach(each -> parameters.add(resolved(each)));
-        operation.itself().path("parameters").forEach(each -> parameters.add(resolved(each)));
+        operation.shared().forEach(each -> parameters.add(schemas.resolved(each)));
+        operation.itself().path("parameters").forEach(each -> parameters.add(schemas.resolved(each)));
         if (!parameters.isEmpty()) {
-            table(html, "Parameters of " + operation.id(), parameters, (parameter, row) -> row.append("<td>")
-                    .append(code(parameter.path("name").asString()))
+            Schemas.table(html, "Parameters of " + operation.id(), parameters, (parameter, row) -> row.append("<td>")
+                    .append(Schemas.code(parameter.path("name").asString()))
                     .append("<br><span class=\"small muted\">")
-                    .append(text(parameter.path("in").asString()))
+                    .append(Schemas.text(parameter.path("in").asString()))
                     .append(parameter.path("required").asBoolean(false) ? ", required" : "")
                     .append("</span></td><td>")
-                    .append(type(parameter.path("schema"), used))
+                    .append(schemas.type(parameter.path("schema"), used))
                     .append("<br>")
-                    .append(text(parameter.path("description").asString("")))
+                    .append(Schemas.text(parameter.path("description").asString("")))
                     .append("</td>"));
         }
         JsonNode body = operation.itself().at("/requestBody/content/application~1json/schema");
         if (!body.isMissingNode()) {
             html.append("<h3>Body</h3>");
-            described(html, "Body of " + operation.id(), body, used);
+            schemas.described(html, "Body of " + operation.id(), body, used);
         }
     }
 
@@ -153,17 +154,17 @@ final class Reference {
         Map<String, List<String>> answers = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> answer :
                 operation.itself().path("responses").properties()) {
-            JsonNode said = resolved(answer.getValue());
+            JsonNode said = schemas.resolved(answer.getValue());
             String types = said.path("content").properties().stream()
-                    .map(content -> code(content.getKey()) + ": "
-                            + type(content.getValue().path("schema"), used))
+                    .map(content -> Schemas.code(content.getKey()) + ": "
+                            + schemas.type(content.getValue().path("schema"), used))
                     .collect(Collectors.joining("<br>"));
-            String words = text(said.path("description").asString()) + (types.isEmpty() ? "" : "<br>" + types);
+            String words = Schemas.text(said.path("description").asString()) + (types.isEmpty() ? "" : "<br>" + types);
             answers.computeIfAbsent(words, _ -> new ArrayList<>())
                     .add(answer.getKey().equals("default") ? "other" : answer.getKey());
         }
-        table(html, "Responses of " + operation.id(), answers.entrySet(), (answer, row) -> row.append("<td>")
-                .append(code(String.join(", ", answer.getValue())))
+        Schemas.table(html, "Responses of " + operation.id(), answers.entrySet(), (answer, row) -> row.append("<td>")
+                .append(Schemas.code(String.join(", ", answer.getValue())))
                 .append("</td><td>")
                 .append(answer.getKey())
                 .append("</td>"));
@@ -192,158 +193,15 @@ final class Reference {
         }
         if (!body.isMissingNode()) {
             curl.append(" \\\n  -H \"Content-Type: application/json\" \\\n  -d '")
-                    .append(json(body))
+                    .append(Schemas.json(body))
                     .append('\'');
         }
         return curl.toString();
     }
 
-    // ---- schemas
-
-    private void schemas(StringBuilder html, Set<String> used) {
-        StringBuilder all = new StringBuilder();
-        Set<String> done = new LinkedHashSet<>();
-        while (!done.containsAll(used)) {
-            for (String name : List.copyOf(used)) {
-                if (done.add(name)) {
-                    all.append("<h3 id=\"schema-%s\">%s</h3>".formatted(name, text(name)));
-                    described(all, name, api.at("/components/schemas/" + name), used);
-                }
-            }
-        }
-        if (!done.isEmpty()) {
-            html.append("<h2 id=\"schemas\">Schemas</h2>").append(all);
-        }
-    }
-
-    /** What it says of itself, and a table of its members if it has some. */
-    private void described(StringBuilder html, String label, JsonNode schema, Set<String> used) {
-        if (schema.has("$ref")) {
-            html.append("<p>").append(type(schema, used)).append("</p>");
-            return;
-        }
-        List<Map.Entry<String, JsonNode>> members = new ArrayList<>();
-        Set<String> required = new LinkedHashSet<>();
-        members("", schema, members, required);
-        String about = schema.path("description").asString("");
-        html.append(about.isEmpty() ? "" : "<p>" + text(about) + "</p>");
-        if (members.isEmpty()) {
-            html.append("<p>").append(type(schema, used)).append("</p>");
-        } else {
-            table(html, "Fields of " + label, members, (member, row) -> row.append("<td>")
-                    .append(code(member.getKey()))
-                    .append(required.contains(member.getKey()) ? "<br><span class=\"small muted\">required</span>" : "")
-                    .append("</td><td>")
-                    .append(type(member.getValue(), used))
-                    .append(
-                            member.getValue().has("description")
-                                            && !member.getValue().has("$ref")
-                                    ? "<br>"
-                                            + text(member.getValue()
-                                                    .path("description")
-                                                    .asString())
-                                    : "")
-                    .append("</td>"));
-        }
-        JsonNode example = schema.path("example");
-        if (!example.isMissingNode()) {
-            html.append("<p>Example: <code>").append(text(json(example))).append("</code></p>");
-        }
-    }
-
-    /** Members of members have dotted names. */
-    private void members(
-            String prefix, JsonNode schema, List<Map.Entry<String, JsonNode>> members, Set<String> required) {
-        schema.path("required").forEach(name -> required.add(prefix + name.asString()));
-        schema.path("allOf").forEach(part -> members(prefix, resolved(part), members, required));
-        for (Map.Entry<String, JsonNode> property : schema.path("properties").properties()) {
-            String name = prefix + property.getKey();
-            JsonNode value = property.getValue();
-            members.add(Map.entry(name, value));
-            members(name + ".", value, members, required);
-            members(name + "[].", value.path("items"), members, required);
-        }
-    }
-
-    private String type(JsonNode schema, Set<String> used) {
-        if (schema.has("$ref")) {
-            String name = schema.get("$ref").asString().replaceAll(".*/", "");
-            used.add(name);
-            return "<a href=\"#schema-" + name + "\">" + text(name) + "</a>";
-        }
-        if (schema.has("const")) {
-            return code(schema.get("const").asString());
-        }
-        if (schema.has("enum")) {
-            return schema.get("enum")
-                    .valueStream()
-                    .map(each -> code(each.isNull() ? "null" : each.asString()))
-                    .collect(Collectors.joining(", "));
-        }
-        if (schema.has("oneOf")) {
-            return schema.get("oneOf")
-                    .valueStream()
-                    .map(each -> type(each, used))
-                    .collect(Collectors.joining(" or "));
-        }
-        JsonNode type = schema.path("type");
-        String words = type.isArray()
-                ? type.valueStream().map(JsonNode::asString).collect(Collectors.joining(" or "))
-                : type.asString("any value");
-        String of = schema.has("items") ? " of " + type(schema.get("items"), used) : "";
-        String most = schema.has("maximum") ? ", up to " + schema.get("maximum").asString() : "";
-        String usual = schema.has("default")
-                ? ", default " + code(schema.get("default").asString())
-                : "";
-        if (schema.has("contentSchema")) {
-            type(schema.get("contentSchema"), used);
-        }
-        return text(words) + of + most + usual;
-    }
-
-    private JsonNode resolved(JsonNode node) {
-        return node.has("$ref") ? api.at(node.get("$ref").asString().substring(1)) : node;
-    }
-
-    // ---- HTML
-
-    private static <T> void table(
-            StringBuilder html, String label, Iterable<T> rows, BiConsumer<T, StringBuilder> row) {
-        html.append("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"")
-                .append(text(label))
-                .append("\"><table class=\"fields\"><tbody>");
-        for (T each : rows) {
-            html.append("<tr>");
-            row.accept(each, html);
-            html.append("</tr>");
-        }
-        html.append("</tbody></table></div>");
-    }
-
     private static void snippet(StringBuilder html, String id, String code) {
         html.append(
                 "<div class=\"snippet\"><button type=\"button\" data-copy=\"%1$s\" hidden>Copy</button><pre tabindex=\"0\" id=\"%1$s\">%2$s</pre></div>"
-                        .formatted(id, text(code)));
-    }
-
-    /** On one line, as people write it. */
-    private static String json(JsonNode node) {
-        if (node.isObject()) {
-            return node.properties().stream()
-                    .map(member -> "\"" + member.getKey() + "\": " + json(member.getValue()))
-                    .collect(Collectors.joining(", ", "{", "}"));
-        }
-        if (node.isArray()) {
-            return node.valueStream().map(Reference::json).collect(Collectors.joining(", ", "[", "]"));
-        }
-        return node.toString();
-    }
-
-    private static String code(String name) {
-        return "<code>" + text(name).replaceAll("(?<=[._/:])(?=.)", "<wbr>") + "</code>";
-    }
-
-    private static String text(String words) {
-        return ManualPages.escaped(words);
+                        .formatted(id, Schemas.text(code)));
     }
 }

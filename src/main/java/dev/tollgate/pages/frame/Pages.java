@@ -2,7 +2,6 @@ package dev.tollgate.pages.frame;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
-import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.customers.people.Passwords;
 import dev.tollgate.customers.people.People;
@@ -37,7 +36,6 @@ import org.jspecify.annotations.Nullable;
 /** Makes the routes of pages, and shows what they answer. Thread-safe. */
 public final class Pages {
 
-    private static final String HTML = "text/html; charset=utf-8";
     private static final String TOKEN = "csrf";
 
     /** For drawings whose parameters have names. */
@@ -274,36 +272,15 @@ public final class Pages {
         // Pages for everybody tell whoever has only the password nothing of the account either.
         if (!(request.visitor() instanceof Visitor.Member member)
                 || member.session().codeDue()) {
-            return new Shell(site.brand(), request.path(), request.csrf(), null, null, null, null, words.get());
+            return Shell.ofStranger(request, words.get());
         }
         Person person = member.person();
         long balance = balanceMicros != null
                 ? balanceMicros
                 : ledger.account(person.accountId())
-                        .map(Account::balance)
-                        .map(its -> its.balanceMicros())
+                        .map(account -> account.balance().balanceMicros())
                         .orElse(0L);
-        return new Shell(
-                site.brand(),
-                request.path(),
-                request.csrf(),
-                person,
-                Texts.balance(balance),
-                Texts.exact(balance),
-                notice(person, balance),
-                words.get());
-    }
-
-    private static Shell.@Nullable Notice notice(Person person, long balanceMicros) {
-        Long line = person.preferences().balanceLineMicros();
-        if (line != null && balanceMicros < line) {
-            return new Shell.Notice(
-                    "warn",
-                    "Your balance is below your line of " + Texts.balance(line) + " credits.",
-                    "/dashboard/billing/top-up",
-                    "Top up");
-        }
-        return null;
+        return Shell.of(request, person, balance, words.get());
     }
 
     private void send(PageRequest<?> request, Made made) {
@@ -318,7 +295,7 @@ public final class Pages {
                 if (request.visitor() instanceof Visitor.Stranger stranger && stranger.newCookie() != null) {
                     exchange.setHeader("set-cookie", stranger.newCookie());
                 }
-                send(exchange, show.status(), Objects.requireNonNull(made.html()));
+                Objects.requireNonNull(made.html()).send(exchange, show.status());
             }
             case PageStep.Move move -> {
                 move.cookies().forEach(cookie -> exchange.addHeader("set-cookie", cookie));
@@ -328,14 +305,6 @@ public final class Pages {
                 exchange.setHeader("location", move.location());
                 exchange.empty(303);
             }
-        }
-    }
-
-    private static void send(Exchange exchange, int status, SharedPages.Sent html) {
-        if (html.shared() != null) {
-            exchange.send(status, HTML, html.shared());
-        } else if (html.own() != null) {
-            exchange.send(status, HTML, html.own());
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.pages.frame;
 
+import dev.tollgate.http.Exchange;
 import dev.tollgate.http.SharedBytes;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Pages that are the same for every stranger: drawn once, and in memory once however many read them slowly. Thread-safe. */
 final class SharedPages {
 
+    private static final String HTML = "text/html; charset=utf-8";
     private static final int PAGES_MAX = 256;
 
     /** Addresses of this server whose pages are kept; under further ones, which a caller may make up, each answer is a copy. */
@@ -22,7 +24,16 @@ final class SharedPages {
     private record Drawn(String html, Map<String, SharedBytes> byWord) {}
 
     /** What is sent: either the one or the other. */
-    record Sent(byte @Nullable [] own, @Nullable SharedBytes shared) {}
+    record Sent(byte @Nullable [] own, @Nullable SharedBytes shared) {
+
+        void send(Exchange exchange, int status) {
+            if (shared != null) {
+                exchange.send(status, HTML, shared);
+            } else if (own != null) {
+                exchange.send(status, HTML, own);
+            }
+        }
+    }
 
     /** @param drawing draws the page, if that has not happened yet */
     Sent page(String path, OperatorWords words, PageStep.Shared by, Supplier<byte[]> drawing) {

@@ -34,6 +34,33 @@ public record Shell(
             @Nullable String href,
             @Nullable String link) {}
 
+    static Shell ofStranger(PageRequest<?> request, OperatorWords words) {
+        return new Shell(request.site().brand(), request.path(), request.csrf(), null, null, null, null, words);
+    }
+
+    static Shell of(PageRequest<?> request, Person person, long balanceMicros, OperatorWords words) {
+        return new Shell(
+                request.site().brand(),
+                request.path(),
+                request.csrf(),
+                person,
+                Texts.balance(balanceMicros),
+                Texts.exact(balanceMicros),
+                notice(person, balanceMicros),
+                words);
+    }
+
+    private static @Nullable Notice notice(Person person, long balanceMicros) {
+        Long line = person.preferences().balanceLineMicros();
+        return line == null || balanceMicros >= line
+                ? null
+                : new Notice(
+                        "warn",
+                        "Your balance is below your line of " + Texts.balance(line) + " credits.",
+                        "/dashboard/billing/top-up",
+                        "Top up");
+    }
+
     /** For {@code aria-current}: null leaves the attribute out. */
     public @Nullable String current(String item) {
         boolean isWithin = path.startsWith(item + "/")

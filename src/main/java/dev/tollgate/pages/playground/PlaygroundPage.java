@@ -79,22 +79,8 @@ public final class PlaygroundPage {
     /** How far back this account's usual answer of a model is looked for. */
     private static final Duration USUAL_OF = Duration.ofDays(30);
 
-    /**
-     * A model as the list shows it.
-     *
-     * @param usualTokens billed output tokens of this account's average answer in the last 30 days; 0 if there is none
-     */
-    public record Choice(
-            String id,
-            String label,
-            long outputMicrosPerMillion,
-            long usualTokens,
-            boolean functions,
-            boolean search,
-            boolean both,
-            boolean json,
-            boolean jsonWithFunctions,
-            boolean jsonWithSearch) {}
+    /** A model to choose. @param usualTokens see {@link #usual} */
+    public record Choice(Model model, long usualTokens) {}
 
     /**
      * @param chat makes the route of a call for a gate
@@ -129,10 +115,10 @@ public final class PlaygroundPage {
     private PageStep show(PageRequest<Visitor.Member> request) {
         Map<String, Figures> usage = usage(request.visitor().accountId());
         List<Choice> models = catalogue.all().stream()
-                .map(model -> choice(model, usage.getOrDefault(model.id(), Figures.NONE)))
+                .map(model -> new Choice(model, usual(model, usage.getOrDefault(model.id(), Figures.NONE))))
                 .toList();
         String asked = request.query("model");
-        String chosen = asked == null ? models.getFirst().id() : asked;
+        String chosen = asked == null ? models.getFirst().model().id() : asked;
         return PageStep.show((out, shell) ->
                         JteplaygroundGenerated.render(out, null, shell, models, chosen, request.address()))
                 .with("content-security-policy", CSP);
@@ -145,20 +131,10 @@ public final class PlaygroundPage {
                 .collect(Collectors.toMap(group -> Objects.requireNonNull(group.model()), UsageGroup::figures));
     }
 
-    private static Choice choice(Model model, Figures usage) {
+    /** Returns the billed output tokens of this account's average answer in the last 30 days; 0 if there is none. */
+    private static long usual(Model model, Figures usage) {
         long billed = usage.completionTokens() + (model.pricing().reasoningBilled() ? usage.thoughtsTokens() : 0);
-        return new Choice(
-                model.id(),
-                model.id() + " · " + Texts.price(model.pricing().inputMicrosPerMillion()) + " / "
-                        + Texts.price(model.pricing().outputMicrosPerMillion()) + " per million",
-                model.pricing().outputMicrosPerMillion(),
-                usage.completed() == 0 ? 0 : billed / usage.completed(),
-                model.tools().functions(),
-                model.tools().search(),
-                model.tools().functionsWithSearch(),
-                model.formats().json(),
-                model.formats().jsonWithFunctions(),
-                model.formats().jsonWithSearch());
+        return usage.completed() == 0 ? 0 : billed / usage.completed();
     }
 
     /** What became of a call, for who has stopped it. */
