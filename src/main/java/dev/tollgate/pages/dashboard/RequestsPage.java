@@ -18,7 +18,6 @@ import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -58,7 +57,6 @@ public final class RequestsPage {
 
     private PageStep show(PageRequest<Visitor.Member> request) {
         String account = request.visitor().accountId();
-        ZoneId zone = request.visitor().person().preferences().zone();
         Instant now = clock.instant();
         CallFilters filters = CallFilters.of(request, now);
         String before = request.query("before");

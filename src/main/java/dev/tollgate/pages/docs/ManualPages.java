@@ -84,7 +84,7 @@ public final class ManualPages {
         Map<String, String> retirements = new LinkedHashMap<>();
         for (ModelFacts model : models) {
             if (model.retirement() != null) {
-                retirements.merge(model.retirement(), model.id(), (ids, id) -> ids + ", " + id);
+                retirements.merge(model.retirement(), model.model().id(), (ids, id) -> ids + ", " + id);
             }
         }
         return retirements;

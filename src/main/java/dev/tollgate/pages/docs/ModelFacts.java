@@ -4,7 +4,6 @@ import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.http.limits.Rates;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
-import dev.tollgate.models.Pricing;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.pages.frame.Texts;
 import java.math.BigDecimal;
@@ -16,31 +15,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One model as pages describe it: finished texts.
+ * A model as pages describe it, with its texts.
  *
- * @param input credits for a million tokens; likewise output
- * @param inputDollars the same in dollars; likewise outputDollars
- * @param thoughts what they cost, in words
- * @param rounding how a charge becomes a whole amount
- * @param contextTokens the most that may be asked; likewise outputTokens
- * @param rates what an account may use of it a minute, each a sentence; empty where nothing is said
- * @param takes what it can do and what not, by name
+ * @param model as it is now
  * @param retirement a sentence on its end; null where none is near
  */
-public record ModelFacts(
-        String id,
-        List<String> aliases,
-        String input,
-        String output,
-        String inputDollars,
-        String outputDollars,
-        String thoughts,
-        String rounding,
-        String contextTokens,
-        String outputTokens,
-        List<String> rates,
-        List<Fact> takes,
-        @Nullable String retirement) {
+public record ModelFacts(Model model, @Nullable String retirement) {
 
     private static final BigDecimal DOLLARS_A_CREDIT = new BigDecimal("0.005");
 
@@ -48,39 +28,16 @@ public record ModelFacts(
     public record Fact(String name, String text) {}
 
     static ModelFacts of(Model model, ModelLife life) {
-        Model now = life.current(model);
-        Pricing price = now.pricing();
-        UpstreamModel upstream = now.upstream();
-        return new ModelFacts(
-                now.id(),
-                now.aliases(),
-                Texts.price(price.inputMicrosPerMillion()),
-                Texts.price(price.outputMicrosPerMillion()),
-                dollars(price.inputMicrosPerMillion()),
-                dollars(price.outputMicrosPerMillion()),
-                price.reasoningBilled() ? "billed as output" : "free",
-                price.rounding().describe(),
-                Texts.number(upstream.inputTokensMax()),
-                Texts.number(upstream.outputTokensMax()),
-                rates(now.rates()),
-                takes(now, upstream),
-                retirement(life.retirement(model)));
+        return new ModelFacts(life.current(model), retirement(life.retirement(model)));
     }
 
-    /** All on one line, for lists. */
-    public String ratesInShort() {
-        return rates.isEmpty() ? "–" : String.join(", ", rates);
+    public String thoughts() {
+        return model.pricing().reasoningBilled() ? "billed as output" : "free";
     }
 
-    /** Exact, with two decimals at least. */
-    private static String dollars(long microsPerMillion) {
-        BigDecimal dollars = BigDecimal.valueOf(microsPerMillion, 6)
-                .multiply(DOLLARS_A_CREDIT)
-                .stripTrailingZeros();
-        return "$" + (dollars.scale() < 2 ? dollars.setScale(2) : dollars).toPlainString();
-    }
-
-    private static List<String> rates(Rates rates) {
+    /** Returns what an account may use of it, on one line; a dash if there is no limit. */
+    public String limits() {
+        Rates rates = model.rates();
         List<String> said = new ArrayList<>();
         if (rates.requests() != null) {
             said.add(Texts.number(rates.requests()) + " requests a minute");
@@ -91,10 +48,20 @@ public record ModelFacts(
         if (rates.concurrency() != null) {
             said.add(Texts.number(rates.concurrency()) + " calls at once");
         }
-        return said;
+        return said.isEmpty() ? "–" : String.join(", ", said);
     }
 
-    private static List<Fact> takes(Model model, UpstreamModel upstream) {
+    /** Exact, with two decimals at least. */
+    public static String dollars(long microsPerMillion) {
+        BigDecimal dollars = BigDecimal.valueOf(microsPerMillion, 6)
+                .multiply(DOLLARS_A_CREDIT)
+                .stripTrailingZeros();
+        return "$" + (dollars.scale() < 2 ? dollars.setScale(2) : dollars).toPlainString();
+    }
+
+    /** Returns what it can do and what not, by name. */
+    public List<Fact> takes() {
+        UpstreamModel upstream = model.upstream();
         List<Fact> facts = new ArrayList<>();
         facts.add(new Fact("Streams", model.streamByDefault() ? "unless told otherwise" : "where asked to"));
         facts.add(new Fact("Thoughts shown", model.thoughtsByDefault() ? "unless told otherwise" : "where asked for"));

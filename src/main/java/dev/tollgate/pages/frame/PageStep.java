@@ -1,5 +1,7 @@
 package dev.tollgate.pages.frame;
 
+import gg.jte.ContentType;
+import gg.jte.TemplateEngine;
 import gg.jte.html.HtmlTemplateOutput;
 import java.util.HashMap;
 import java.util.List;
@@ -96,8 +98,17 @@ public sealed interface PageStep {
         return (out, shell) -> {
             Map<String, Object> all = new HashMap<>(params);
             all.put("shell", shell);
-            Pages.TEMPLATES.render(template, all, out);
+            Named.TEMPLATES.render(template, all, out);
         };
+    }
+
+    /** Templates by their names. */
+    final class Named {
+
+        static final TemplateEngine TEMPLATES =
+                TemplateEngine.createPrecompiled(null, ContentType.Html, PageStep.class.getClassLoader(), "templates");
+
+        private Named() {}
     }
 
     static Move to(String location) {

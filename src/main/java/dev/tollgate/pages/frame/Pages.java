@@ -15,8 +15,6 @@ import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
 import dev.tollgate.storage.PageReads;
 import dev.tollgate.storage.SecretBox;
-import gg.jte.ContentType;
-import gg.jte.TemplateEngine;
 import gg.jte.html.HtmlTemplateOutput;
 import gg.jte.html.OwaspHtmlTemplateOutput;
 import gg.jte.output.Utf8ByteOutput;
@@ -37,10 +35,6 @@ import org.jspecify.annotations.Nullable;
 public final class Pages {
 
     private static final String TOKEN = "csrf";
-
-    /** For drawings whose parameters have names. */
-    static final TemplateEngine TEMPLATES =
-            TemplateEngine.createPrecompiled(null, ContentType.Html, Pages.class.getClassLoader(), "templates");
 
     private final Site site;
     private final Supplier<OperatorWords> words;
@@ -242,18 +236,14 @@ public final class Pages {
 
     private SharedPages.Sent html(String path, PageStep.Show show, Shell shell) {
         PageStep.Shared by = show.shared();
+        Supplier<byte[]> rendering = () -> render(out -> show.drawing().draw(out, shell));
         if (by == null) {
-            return new SharedPages.Sent(render(show, shell), null);
+            return new SharedPages.Sent(rendering.get(), null);
         }
-        if (shell.person() == null) {
-            return shared.page(path, shell.words(), by, () -> render(show, shell));
-        }
-        return new SharedPages.Sent(
-                SharedPages.filled(new String(render(show, shell), StandardCharsets.UTF_8), by), null);
-    }
-
-    private static byte[] render(PageStep.Show show, Shell shell) {
-        return render(out -> show.drawing().draw(out, shell));
+        return shell.person() == null
+                ? shared.page(path, shell.words(), by, rendering)
+                : new SharedPages.Sent(
+                        SharedPages.filled(new String(rendering.get(), StandardCharsets.UTF_8), by), null);
     }
 
     static byte[] render(Consumer<HtmlTemplateOutput> drawing) {
