@@ -25,37 +25,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtebillingGenerated;
 
-/** {@code /dashboard/billing}: what was bought, what is left, each movement, top-ups, and who pays. */
-public final class BillingPages {
+/**
+ * {@code /dashboard/billing}: what was bought, what is left, each movement, top-ups, and who pays.
+ *
+ * @param isMailOn whether statements go by mail
+ */
+public record BillingPages(
+        Ledger ledger,
+        AccountHistory history,
+        Payments payments,
+        People people,
+        boolean isMailOn,
+        InstantSource clock) {
 
     public static final String PATH = "/dashboard/billing";
 
     private static final int TOP_UPS = 10;
     private static final int LINES = 50;
     private static final int MONTHS = 12;
-
-    private final Ledger ledger;
-    private final AccountHistory history;
-    private final Payments payments;
-    private final People people;
-    private final boolean isMailOn;
-    private final InstantSource clock;
-
-    /** @param isMailOn whether statements go by mail */
-    public BillingPages(
-            Ledger ledger,
-            AccountHistory history,
-            Payments payments,
-            People people,
-            boolean isMailOn,
-            InstantSource clock) {
-        this.people = people;
-        this.isMailOn = isMailOn;
-        this.ledger = ledger;
-        this.history = history;
-        this.payments = payments;
-        this.clock = clock;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(

@@ -17,17 +17,9 @@ import org.jspecify.annotations.Nullable;
 import templates.door.JtecodeGenerated;
 
 /** {@code /sign-in/code}: the second step for those who have switched it on. */
-public final class CodePage {
+public record CodePage(People people, SignedIn signedIn) {
 
     static final String PATH = "/sign-in/code";
-
-    private final People people;
-    private final SignedIn signedIn;
-
-    public CodePage(People people, SignedIn signedIn) {
-        this.people = people;
-        this.signedIn = signedIn;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(pages.get(PATH, pages.begun(), this::show), pages.post(PATH, pages.begun(), this::enter));

@@ -22,8 +22,17 @@ import templates.door.JteclosedGenerated;
 import templates.door.JtesigninGenerated;
 import templates.door.JtesignupGenerated;
 
-/** {@code /sign-in}, {@code /sign-up} and {@code /sign-out}. */
-public final class DoorPages {
+/**
+ * {@code /sign-in}, {@code /sign-up} and {@code /sign-out}.
+ *
+ * @param provider by whose word people sign in, too; null for nobody's
+ */
+public record DoorPages(
+        People people,
+        Links links,
+        SignedIn signedIn,
+        SignUp signUp,
+        @Nullable IdentityProvider provider) {
 
     private static final String HOME = SignedIn.HOME;
 
@@ -33,22 +42,6 @@ public final class DoorPages {
             "left", "You have left the account, and what was stored about you is erased.",
             "confirmed", "The address is confirmed. Sign in.",
             "reset", "The password is set, and all sessions have ended. Sign in with it.");
-
-    private final People people;
-    private final Links links;
-    private final SignedIn signedIn;
-    private final SignUp signUp;
-    private final @Nullable IdentityProvider provider;
-
-    /** @param provider by whose word people sign in, too; null for nobody's */
-    public DoorPages(
-            People people, Links links, SignedIn signedIn, SignUp signUp, @Nullable IdentityProvider provider) {
-        this.people = people;
-        this.links = links;
-        this.signedIn = signedIn;
-        this.signUp = signUp;
-        this.provider = provider;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(

@@ -19,17 +19,9 @@ import java.util.Objects;
 import templates.dashboard.JteemailGenerated;
 
 /** {@code /dashboard/settings/email}: the address, confirmed or changed by a link that is sent to it. */
-public final class EmailPage {
+public record EmailPage(People people, Links links) {
 
     static final String PATH = "/dashboard/settings/email";
-
-    private final People people;
-    private final Links links;
-
-    public EmailPage(People people, Links links) {
-        this.people = people;
-        this.links = links;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(pages.get(PATH, pages.members(), this::show), pages.post(PATH, pages.members(), this::send));

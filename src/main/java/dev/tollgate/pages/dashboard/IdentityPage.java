@@ -21,25 +21,14 @@ import templates.dashboard.JteidentityGenerated;
 /**
  * {@code /dashboard/settings/security/identity}: the identity at a provider by which somebody signs in, connected and disconnected by a form,
  * after the password.
+ *
+ * @param oidc null: nothing is connected; what was is disconnected here
  */
-public final class IdentityPage {
+public record IdentityPage(@Nullable OidcSignIn oidc, Identities identities, People people, Links links) {
 
     static final String PATH = "/dashboard/settings/security/identity";
 
     private static final String CARRIED = "as";
-
-    private final @Nullable OidcSignIn oidc;
-    private final Identities identities;
-    private final People people;
-    private final Links links;
-
-    /** @param oidc null: nothing is connected; what was is disconnected here */
-    public IdentityPage(@Nullable OidcSignIn oidc, Identities identities, People people, Links links) {
-        this.oidc = oidc;
-        this.identities = identities;
-        this.people = people;
-        this.links = links;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(pages.get(PATH, pages.members(), this::show), pages.post(PATH, pages.members(), this::change));

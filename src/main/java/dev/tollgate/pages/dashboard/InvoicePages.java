@@ -19,17 +19,9 @@ import java.util.stream.Stream;
 import templates.dashboard.JteinvoiceGenerated;
 
 /** {@code /dashboard/billing/invoices/{id}}: the paper of a payment, to be printed. In UTC. */
-public final class InvoicePages {
+public record InvoicePages(Ledger ledger, Payments payments) {
 
     private static final String PATH = BillingPages.PATH + "/invoices/";
-
-    private final Ledger ledger;
-    private final Payments payments;
-
-    public InvoicePages(Ledger ledger, Payments payments) {
-        this.ledger = ledger;
-        this.payments = payments;
-    }
 
     public static String path(Payment payment) {
         return PATH + payment.id();

@@ -1,6 +1,10 @@
 package dev.tollgate.pages.dashboard;
 
+import dev.tollgate.customers.keys.Key;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.Model;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +31,16 @@ public record KeyFields(KeyForm form, Map<String, String> errors, List<Box> mode
             boxes.add(new Box("model-" + boxes.size(), model, form.models().contains(model)));
         }
         return new KeyFields(form, errors, boxes, address);
+    }
+
+    /** Returns the models that a key can be kept to: those that are sold, and those that it names already. */
+    static List<String> models(Catalogue catalogue, @Nullable Key key) {
+        Set<String> ids =
+                new LinkedHashSet<>(catalogue.all().stream().map(Model::id).toList());
+        if (key != null) {
+            ids.addAll(key.settings().models());
+        }
+        return List.copyOf(ids);
     }
 
     public @Nullable String error(String field) {

@@ -36,7 +36,13 @@ import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtekeyGenerated;
 
 /** {@code /dashboard/keys/{id}}: how much of its limits is used, its settings, its last calls, another secret, its end. */
-public final class KeyPage {
+public record KeyPage(
+        CustomerKeys keys,
+        People people,
+        Ledger ledger,
+        AccountHistory history,
+        Catalogue catalogue,
+        InstantSource clock) {
 
     private static final String TOO_OFTEN =
             "The keys of this account were changed too often today. Try again tomorrow.";
@@ -45,28 +51,6 @@ public final class KeyPage {
     private static final int CALLS = 8;
     private static final Map<String, Duration> GRACES = Map.of(
             "0", Duration.ZERO, "1h", Duration.ofHours(1), "24h", Duration.ofHours(24), "7d", Duration.ofDays(7));
-
-    private final CustomerKeys keys;
-    private final People people;
-    private final KeyModels models;
-    private final Ledger ledger;
-    private final AccountHistory history;
-    private final InstantSource clock;
-
-    public KeyPage(
-            CustomerKeys keys,
-            People people,
-            Ledger ledger,
-            AccountHistory history,
-            Catalogue catalogue,
-            InstantSource clock) {
-        this.keys = keys;
-        this.people = people;
-        this.models = new KeyModels(catalogue);
-        this.ledger = ledger;
-        this.history = history;
-        this.clock = clock;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(pages.get(PATH, pages.members(), this::show), pages.post(PATH, pages.members(), this::take));
@@ -134,7 +118,8 @@ public final class KeyPage {
 
     private PageStep save(PageRequest<Visitor.Member> request, Key key, Form sent) {
         KeyForm form = KeyForm.of(sent);
-        KeyForm.Reading reading = form.read(KeyForm.of(key, zone(request)), Set.copyOf(models.of(key)), zone(request));
+        KeyForm.Reading reading =
+                form.read(KeyForm.of(key, zone(request)), Set.copyOf(KeyFields.models(catalogue, key)), zone(request));
         if (reading.edit() == null) {
             return again(request, key, form, reading.errors());
         }
@@ -168,7 +153,7 @@ public final class KeyPage {
             return PageStep.to(path(key));
         }
         return switch (keys.rotate(key.accountId(), key.id(), version, chosen)) {
-            case KeyResult.Made made -> RevealedKey.show(request, made, models);
+            case KeyResult.Made made -> RevealedKey.show(request, made, catalogue);
             // Also where the form is sent once more: the secret that it has made was shown, and stays good.
             case KeyResult.ChangedMeanwhile changed ->
                 again(
@@ -213,8 +198,8 @@ public final class KeyPage {
         List<CallRow> calls =
                 history.calls(key.accountId(), its, null, null, CALLS).calls();
         long lately = callsOfADay(key);
-        KeyFields fields =
-                KeyFields.of(form, errors, models.of(key), request.visit().address());
+        KeyFields fields = KeyFields.of(
+                form, errors, KeyFields.models(catalogue, key), request.visit().address());
         long version = shownVersion(form, key);
         // A form that was filled in is shown again with a field for the password; else that comes first.
         boolean isFilledIn = !form.text("version").isEmpty();

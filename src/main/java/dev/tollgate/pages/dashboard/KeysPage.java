@@ -30,22 +30,12 @@ import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtekeysGenerated;
 
 /** {@code /dashboard/keys}: the account's keys, the newest first, each of which can be stopped from there. */
-public final class KeysPage {
+public record KeysPage(CustomerKeys keys, Ledger ledger, InstantSource clock) {
 
     static final String PATH = "/dashboard/keys";
 
     private static final int ROWS = 50;
     private static final int WARNINGS = 5;
-
-    private final CustomerKeys keys;
-    private final Ledger ledger;
-    private final InstantSource clock;
-
-    public KeysPage(CustomerKeys keys, Ledger ledger, InstantSource clock) {
-        this.keys = keys;
-        this.ledger = ledger;
-        this.clock = clock;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(pages.get(PATH, pages.members(), this::show), pages.post(PATH, pages.members(), this::turn));

@@ -12,15 +12,7 @@ import java.util.List;
 import templates.JtelandingGenerated;
 
 /** {@code /}: what this is, for who has not signed in; the others go to where they work. */
-public final class LandingPage {
-
-    private final Catalogue catalogue;
-    private final SignUp signUp;
-
-    public LandingPage(Catalogue catalogue, SignUp signUp) {
-        this.catalogue = catalogue;
-        this.signUp = signUp;
-    }
+public record LandingPage(Catalogue catalogue, SignUp signUp) {
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(pages.get("/", pages.everybody(), this::show));

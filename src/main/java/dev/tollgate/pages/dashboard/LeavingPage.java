@@ -23,27 +23,13 @@ import java.util.Map;
 import templates.dashboard.JtedataGenerated;
 
 /** {@code /dashboard/settings/data}: all that is stored as a file, and the end of the account. */
-public final class LeavingPage {
+public record LeavingPage(People people, Leaving leaving, AccountFile file, Ledger ledger, InstantSource clock) {
 
     private static final String PATH = "/dashboard/settings/data";
     private static final String FILE = "/dashboard/settings/export";
 
     /** So many others are named. */
     private static final int NAMED_MAX = 3;
-
-    private final People people;
-    private final Leaving leaving;
-    private final AccountFile file;
-    private final Ledger ledger;
-    private final InstantSource clock;
-
-    public LeavingPage(People people, Leaving leaving, AccountFile file, Ledger ledger, InstantSource clock) {
-        this.people = people;
-        this.leaving = leaving;
-        this.file = file;
-        this.ledger = ledger;
-        this.clock = clock;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(

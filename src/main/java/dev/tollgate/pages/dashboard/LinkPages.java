@@ -28,22 +28,14 @@ import templates.door.JteresetGenerated;
 /**
  * {@code /forgot} and what links lead to: {@code /confirm/…}, {@code /reset/…}, {@code /invite/…}. A link is spent by a form and never by being
  * looked at, for scanners of mails follow what they find.
+ *
+ * @param provider by whose word somebody comes in, too, who is invited; null for nobody's
  */
-public final class LinkPages {
+public record LinkPages(
+        Links links, SignedIn signedIn, @Nullable IdentityProvider provider) {
 
     private static final String FORGOT = "/forgot";
     private static final String TOKEN = "/{token}";
-
-    private final Links links;
-    private final SignedIn signedIn;
-    private final @Nullable IdentityProvider provider;
-
-    /** @param provider by whose word somebody comes in, too, who is invited; null for nobody's */
-    public LinkPages(Links links, SignedIn signedIn, @Nullable IdentityProvider provider) {
-        this.links = links;
-        this.signedIn = signedIn;
-        this.provider = provider;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(

@@ -24,21 +24,9 @@ import java.util.Set;
 import templates.dashboard.JtekeynewGenerated;
 
 /** {@code /dashboard/keys/new}: a name, optional limits, then the secret. */
-public final class NewKeyPage {
+public record NewKeyPage(CustomerKeys keys, People people, Catalogue catalogue, SecureRandom random) {
 
     private static final String PATH = KeysPage.PATH + "/new";
-
-    private final CustomerKeys keys;
-    private final People people;
-    private final KeyModels models;
-    private final SecureRandom random;
-
-    public NewKeyPage(CustomerKeys keys, People people, Catalogue catalogue, SecureRandom random) {
-        this.keys = keys;
-        this.people = people;
-        this.models = new KeyModels(catalogue);
-        this.random = random;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(pages.get(PATH, pages.members(), this::show), pages.post(PATH, pages.members(), this::create));
@@ -51,7 +39,7 @@ public final class NewKeyPage {
     private PageStep create(PageRequest<Visitor.Member> request, Form sent) {
         KeyForm form = KeyForm.of(sent);
         ZoneId zone = request.visitor().person().preferences().zone();
-        KeyForm.Reading reading = form.read(null, Set.copyOf(models.of(null)), zone);
+        KeyForm.Reading reading = form.read(null, Set.copyOf(KeyFields.models(catalogue, null)), zone);
         Map<String, String> errors = new LinkedHashMap<>(reading.errors());
         boolean isManagement = form.text("kind").equals(KeyKind.MANAGEMENT.code());
         if (isManagement && errors.isEmpty()) {
@@ -66,7 +54,7 @@ public final class NewKeyPage {
         KeySettings settings = reading.edit()
                 .apply(KeySettings.named(form.text("name")).withKind(isManagement ? KeyKind.MANAGEMENT : KeyKind.API));
         return switch (keys.create(request.visitor().accountId(), settings, Once.of(sent))) {
-            case KeyResult.Made made -> RevealedKey.show(request, made, models);
+            case KeyResult.Made made -> RevealedKey.show(request, made, catalogue);
             case KeyResult.MadeBefore before ->
                 PageStep.to(KeysPage.PATH + "/" + before.key().id() + "?done=before");
             case KeyResult.TooMany tooMany ->
@@ -86,8 +74,8 @@ public final class NewKeyPage {
     }
 
     private PageStep.Drawing page(PageRequest<Visitor.Member> request, KeyForm form, Map<String, String> errors) {
-        KeyFields fields =
-                KeyFields.of(form, errors, models.of(null), request.visit().address());
+        KeyFields fields = KeyFields.of(
+                form, errors, KeyFields.models(catalogue, null), request.visit().address());
         boolean isManagement = form.text("kind").equals(KeyKind.MANAGEMENT.code());
         String once = Once.next(random);
         return (out, shell) -> JtekeynewGenerated.render(out, null, shell, fields, isManagement, once);

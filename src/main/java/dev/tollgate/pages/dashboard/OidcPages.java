@@ -31,34 +31,22 @@ import templates.door.JteproviderGenerated;
 /**
  * {@code /sign-in/oidc}: to the provider and back, and the page on which a new person makes an account. A link leads there and no form, for
  * browsers follow no form to another site from here; and it makes nothing but a session, for whoever has one already.
+ *
+ * @param oidc null: there is nothing here
  */
-public final class OidcPages {
+public record OidcPages(
+        @Nullable OidcSignIn oidc, Identities identities, Links links, SignedIn signedIn, SignUp signUp) {
 
     static final String PATH = "/sign-in/oidc";
 
     private static final String CARRIED = "as";
-
-    private final @Nullable OidcSignIn oidc;
-    private final Identities identities;
-    private final Links links;
-    private final SignedIn signedIn;
-    private final SignUp signUp;
-
-    /** @param oidc null: there is nothing here */
-    public OidcPages(@Nullable OidcSignIn oidc, Identities identities, Links links, SignedIn signedIn, SignUp signUp) {
-        this.oidc = oidc;
-        this.identities = identities;
-        this.links = links;
-        this.signedIn = signedIn;
-        this.signUp = signUp;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
                 pages.get(PATH, pages.everybody(), this::show), pages.post(PATH, pages.everybody(), this::makeAccount));
     }
 
-    private OidcSignIn oidc() {
+    private OidcSignIn service() {
         if (oidc == null) {
             throw ApiError.of(ErrorCode.INVALID_REQUEST, "Nobody signs in by OpenID Connect here.")
                     .withStatus(404)
@@ -99,7 +87,7 @@ public final class OidcPages {
         if (!isIn && purpose != Purpose.SIGN_IN) {
             return PageStep.to("/sign-in?to=" + DoorPages.encoded(to));
         }
-        return switch (oidc().begin(purpose, to, invitation(request), browser(request))) {
+        return switch (service().begin(purpose, to, invitation(request), browser(request))) {
             case Step.Away(String url) -> PageStep.to(url);
             case Step.Failed failed -> failed(failed);
             case Step.Known known -> throw new IllegalStateException("nobody is known before they come back");
@@ -122,7 +110,7 @@ public final class OidcPages {
     // ---- and back ----
 
     private PageStep back(PageRequest<Visitor> request, String state) {
-        OidcSignIn provider = oidc();
+        OidcSignIn provider = service();
         Duration wait = identities.begin(request.visit());
         if (wait.isPositive()) {
             return refused(null, "Too many tries. Try again in " + (wait.toSeconds() + 1) + " seconds.", 422);
@@ -157,13 +145,13 @@ public final class OidcPages {
                 ? PageStep.to(attempt.to())
                 : refused(
                         attempt,
-                        "This is not the identity at " + oidc().name() + " that your account is connected with.",
+                        "This is not the identity at " + service().name() + " that your account is connected with.",
                         422);
     }
 
     private String carry(PageRequest<Visitor> request, OidcAttempt attempt, Identity identity) {
         OidcSignIn.Shown shown = new OidcSignIn.Shown(identity, attempt.to(), attempt.invitation());
-        return oidc().seal(shown, browser(request));
+        return service().seal(shown, browser(request));
     }
 
     private PageStep signIn(PageRequest<Visitor> request, OidcAttempt attempt, Identity identity) {
@@ -177,7 +165,7 @@ public final class OidcPages {
     // ---- somebody who is new ----
 
     private PageStep newcomer(PageRequest<Visitor> request, String carried, Map<String, String> errors, int status) {
-        OidcSignIn.Shown shown = oidc().open(carried, browser(request));
+        OidcSignIn.Shown shown = service().open(carried, browser(request));
         if (shown == null) {
             return member(request) == null ? tooLate() : PageStep.to(SignedIn.HOME);
         }
@@ -191,7 +179,7 @@ public final class OidcPages {
                         out,
                         null,
                         shell,
-                        oidc().name(),
+                        service().name(),
                         shown.identity().label(),
                         carried,
                         isTaken,
@@ -219,7 +207,7 @@ public final class OidcPages {
 
     private PageStep makeAccount(PageRequest<Visitor> request, Form form) {
         String carried = text(form, CARRIED);
-        OidcSignIn.Shown shown = oidc().open(carried, browser(request));
+        OidcSignIn.Shown shown = service().open(carried, browser(request));
         if (shown == null) {
             return tooLate();
         }
@@ -264,7 +252,8 @@ public final class OidcPages {
         String within = attempt == null || attempt.purpose() == Purpose.SIGN_IN ? null : attempt.to();
         return new PageStep.Show(
                 status,
-                (out, shell) -> JteproviderGenerated.render(out, null, shell, oidc().name(), sentence, again, within));
+                (out, shell) ->
+                        JteproviderGenerated.render(out, null, shell, service().name(), sentence, again, within));
     }
 
     private static String query(@Nullable OidcAttempt attempt) {

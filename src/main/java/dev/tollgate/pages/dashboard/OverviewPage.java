@@ -37,37 +37,19 @@ import org.jspecify.annotations.Nullable;
 import templates.dashboard.JteoverviewGenerated;
 
 /** {@code /dashboard}: what is left, what goes out, what is wrong. */
-public final class OverviewPage {
+public record OverviewPage(
+        AccountHistory history,
+        Keys keys,
+        Ledger ledger,
+        boolean isMailOn,
+        Catalogue catalogue,
+        RefusedCalls refused,
+        Supplier<List<Foresight.Change>> changes) {
 
     private static final DateTimeFormatter LONG_DAY = DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH);
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
     private static final String TOP_UP = "/dashboard/billing/top-up";
     private static final int CHART_DAYS = 30;
-
-    private final AccountHistory history;
-    private final Keys keys;
-    private final Ledger ledger;
-    private final boolean isMailOn;
-    private final Catalogue catalogue;
-    private final RefusedCalls refused;
-    private final Supplier<List<Foresight.Change>> changes;
-
-    public OverviewPage(
-            AccountHistory history,
-            Keys keys,
-            Ledger ledger,
-            boolean isMailOn,
-            Catalogue catalogue,
-            RefusedCalls refused,
-            Supplier<List<Foresight.Change>> changes) {
-        this.history = history;
-        this.keys = keys;
-        this.ledger = ledger;
-        this.isMailOn = isMailOn;
-        this.catalogue = catalogue;
-        this.refused = refused;
-        this.changes = changes;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(pages.get("/dashboard", pages.members(), this::show));

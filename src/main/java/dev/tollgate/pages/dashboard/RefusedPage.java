@@ -16,21 +16,9 @@ import java.util.List;
 import templates.dashboard.JterefusedGenerated;
 
 /** {@code /dashboard/requests/refused}: calls that were not let in, which the log does not have. */
-public final class RefusedPage {
+public record RefusedPage(RefusedCalls refused, Keys keys, Ledger ledger, InstantSource clock) {
 
     static final String PATH = PageLink.REQUESTS + "/refused";
-
-    private final RefusedCalls refused;
-    private final Keys keys;
-    private final Ledger ledger;
-    private final InstantSource clock;
-
-    public RefusedPage(RefusedCalls refused, Keys keys, Ledger ledger, InstantSource clock) {
-        this.refused = refused;
-        this.keys = keys;
-        this.ledger = ledger;
-        this.clock = clock;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(pages.get(PATH, pages.members(), this::show));

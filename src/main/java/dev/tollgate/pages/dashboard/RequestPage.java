@@ -22,27 +22,16 @@ import java.util.Optional;
 import templates.dashboard.JtenorequestGenerated;
 import templates.dashboard.JterequestGenerated;
 
-/** {@code /dashboard/requests/{task}}: one call, to the micro-credit. */
-public final class RequestPage {
+/**
+ * {@code /dashboard/requests/{task}}: one call, to the micro-credit.
+ *
+ * @param answersKept how long answers are kept for repeats
+ */
+public record RequestPage(
+        AccountHistory history, Tasks tasks, Receipts receipts, Duration answersKept, InstantSource clock) {
 
     private static final String PATH = PageLink.REQUESTS + "/{task}";
     private static final String TASK = "task";
-
-    private final AccountHistory history;
-    private final Tasks tasks;
-    private final Receipts receipts;
-    private final Duration answersKept;
-    private final InstantSource clock;
-
-    /** @param answersKept how long answers are kept for repeats */
-    public RequestPage(
-            AccountHistory history, Tasks tasks, Receipts receipts, Duration answersKept, InstantSource clock) {
-        this.history = history;
-        this.tasks = tasks;
-        this.receipts = receipts;
-        this.answersKept = answersKept;
-        this.clock = clock;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(

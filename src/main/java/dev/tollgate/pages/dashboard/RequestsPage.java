@@ -27,24 +27,10 @@ import templates.dashboard.JtefindGenerated;
 import templates.dashboard.JterequestsGenerated;
 
 /** {@code /dashboard/requests}, the same as a file, and {@code /dashboard/find}: what happened. */
-public final class RequestsPage {
+public record RequestsPage(AccountHistory history, Keys keys, Catalogue catalogue, InstantSource clock) {
 
     private static final int ROWS = 50;
     private static final int FIND_CHARS_MAX = 200;
-
-    private final AccountHistory history;
-    private final CsvExport files;
-    private final Keys keys;
-    private final Catalogue catalogue;
-    private final InstantSource clock;
-
-    public RequestsPage(AccountHistory history, Keys keys, Catalogue catalogue, InstantSource clock) {
-        this.history = history;
-        this.files = new CsvExport(history);
-        this.keys = keys;
-        this.catalogue = catalogue;
-        this.clock = clock;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -86,10 +72,8 @@ public final class RequestsPage {
 
     private PageFile file(PageRequest<Visitor.Member> request) {
         CallFilters filters = CallFilters.of(request, clock.instant());
-        return PageFile.text(
-                "requests.csv",
-                CsvExport.CONTENT_TYPE,
-                pieces -> files.calls(request.visitor().accountId(), filters.filter(), pieces));
+        return PageFile.text("requests.csv", CsvExport.CONTENT_TYPE, pieces -> new CsvExport(history)
+                .calls(request.visitor().accountId(), filters.filter(), pieces));
     }
 
     // ---- finding ----

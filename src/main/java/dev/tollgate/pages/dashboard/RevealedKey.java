@@ -2,6 +2,7 @@ package dev.tollgate.pages.dashboard;
 
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeyResult;
+import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.FirstCall;
 import dev.tollgate.models.Model;
 import dev.tollgate.pages.frame.PageRequest;
@@ -14,8 +15,11 @@ final class RevealedKey {
 
     private RevealedKey() {}
 
-    static PageStep show(PageRequest<?> request, KeyResult.Made made, KeyModels models) {
-        Model model = models.example(made.key());
+    static PageStep show(PageRequest<?> request, KeyResult.Made made, Catalogue catalogue) {
+        Model model = catalogue.all().stream()
+                .filter(each -> made.key().mayUse(each.id()))
+                .findFirst()
+                .orElse(null);
         boolean calls = made.key().settings().kind() != KeyKind.MANAGEMENT && model != null;
         FirstCall call = calls ? FirstCall.of(request.address(), made.secret(), Objects.requireNonNull(model)) : null;
         String curl = calls ? null : curl(request.address(), made, model == null ? "/v1/models" : "/v1/keys");

@@ -19,19 +19,11 @@ import templates.dashboard.JterecoverycodesGenerated;
 import templates.dashboard.JtesecondfactorGenerated;
 
 /** {@code /dashboard/settings/security/second-factor}: set up with an app, its recovery codes, switched off; each after the password. */
-public final class SecondFactorPage {
+public record SecondFactorPage(People people) {
 
     static final String PATH = "/dashboard/settings/security/second-factor";
 
     private static final String SECURITY = "/dashboard/settings/security";
-
-    private final People people;
-    private final SecondFactor factor;
-
-    public SecondFactorPage(People people) {
-        this.people = people;
-        this.factor = people.secondFactor();
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(pages.get(PATH, pages.members(), this::show), pages.post(PATH, pages.members(), this::change));
@@ -51,7 +43,7 @@ public final class SecondFactorPage {
             case "on" -> switchOn(request, form);
             case "codes" -> renew(request);
             case "off" -> {
-                factor.switchOff(request.visitor().person().id());
+                people.secondFactor().switchOff(request.visitor().person().id());
                 yield PageStep.to(SECURITY + "?factor=off");
             }
             default -> PageStep.to(PATH);
@@ -61,7 +53,7 @@ public final class SecondFactorPage {
     private PageStep switchOn(PageRequest<Visitor.Member> request, Form form) {
         BrowserSession session = request.visitor().session();
         String sealed = text(form, "sealed");
-        return switch (factor.switchOn(session, sealed, text(form, "code"))) {
+        return switch (people.secondFactor().switchOn(session, sealed, text(form, "code"))) {
             case SecondFactor.SwitchOn.Done(List<String> codes) -> codes(codes, true);
             case SecondFactor.SwitchOn.Late late -> PageStep.to(PATH);
             case SecondFactor.SwitchOn.Wrong wrong ->
@@ -76,7 +68,8 @@ public final class SecondFactorPage {
     }
 
     private PageStep renew(PageRequest<Visitor.Member> request) {
-        List<String> codes = factor.renewRecoveryCodes(request.visitor().person());
+        List<String> codes =
+                people.secondFactor().renewRecoveryCodes(request.visitor().person());
         return codes.isEmpty() ? PageStep.to(PATH) : codes(codes, false);
     }
 
@@ -90,11 +83,13 @@ public final class SecondFactorPage {
         BrowserSession session = request.visitor().session();
         boolean isOn = session.person().hasSecondFactor();
         boolean isProved = people.sessions().isProved(session);
-        int left = factor.recoveryCodesLeft(session.person().id());
+        int left = people.secondFactor().recoveryCodesLeft(session.person().id());
         String issuer = request.site().brand();
         SecondFactor.Setup setup = isOn || !isProved
                 ? null
-                : sealed == null ? factor.setup(session, issuer) : factor.again(session, issuer, sealed);
+                : sealed == null
+                        ? people.secondFactor().setup(session, issuer)
+                        : people.secondFactor().again(session, issuer, sealed);
         return (out, shell) -> JtesecondfactorGenerated.render(out, null, shell, isOn, isProved, left, errors, setup);
     }
 }

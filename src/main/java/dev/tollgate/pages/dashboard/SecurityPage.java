@@ -21,21 +21,9 @@ import java.util.Map;
 import templates.dashboard.JtesecurityGenerated;
 
 /** {@code /dashboard/settings/security}: password, second factor and sessions. */
-public final class SecurityPage {
+public record SecurityPage(People people, Links links, Identities identities, InstantSource clock) {
 
     private static final String PATH = "/dashboard/settings/security";
-
-    private final People people;
-    private final Links links;
-    private final Identities identities;
-    private final InstantSource clock;
-
-    public SecurityPage(People people, Links links, Identities identities, InstantSource clock) {
-        this.people = people;
-        this.links = links;
-        this.identities = identities;
-        this.clock = clock;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(pages.get(PATH, pages.members(), this::show), pages.post(PATH, pages.members(), this::change));

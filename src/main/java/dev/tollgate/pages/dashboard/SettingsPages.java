@@ -24,8 +24,12 @@ import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtenoticesGenerated;
 import templates.dashboard.JtesettingsGenerated;
 
-/** {@code /dashboard/settings} and {@code /dashboard/settings/notices}: how things are shown and told. */
-public final class SettingsPages {
+/**
+ * {@code /dashboard/settings} and {@code /dashboard/settings/notices}: how things are shown and told.
+ *
+ * @param isMailOn whether notices go by mail, too
+ */
+public record SettingsPages(People people, boolean isMailOn) {
 
     private static final String ACCOUNT = "/dashboard/settings";
     private static final String NOTICES = ACCOUNT + "/notices";
@@ -33,15 +37,6 @@ public final class SettingsPages {
     private static final Pattern PLACE =
             Pattern.compile("UTC|(Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/.+");
     private static final String CHANGED = "Your settings were changed meanwhile. Look at them again.";
-
-    private final People people;
-    private final boolean isMailOn;
-
-    /** @param isMailOn whether notices go by mail, too */
-    public SettingsPages(People people, boolean isMailOn) {
-        this.people = people;
-        this.isMailOn = isMailOn;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(

@@ -7,19 +7,14 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import java.util.function.Consumer;
 
-/** What follows wherever somebody is in, or half in. Thread-safe. */
-public final class SignedIn {
+/**
+ * What follows wherever somebody is in, or half in. Thread-safe.
+ *
+ * @param told of everybody who is in; may block
+ */
+public record SignedIn(People people, Consumer<Person> told) {
 
     static final String HOME = "/dashboard";
-
-    private final People people;
-    private final Consumer<Person> told;
-
-    /** @param told of everybody who is in; may block */
-    public SignedIn(People people, Consumer<Person> told) {
-        this.people = people;
-        this.told = told;
-    }
 
     /** @param to a path of ours */
     PageStep of(PageRequest<?> request, SignIn.Welcome in, String to) {

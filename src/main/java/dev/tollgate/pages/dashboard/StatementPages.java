@@ -25,22 +25,12 @@ import org.jspecify.annotations.Nullable;
 import templates.dashboard.JtestatementGenerated;
 
 /** {@code /dashboard/billing/statements/{month}}, and the same as a file: a month in UTC. */
-public final class StatementPages {
+public record StatementPages(AccountHistory history, Payments payments) {
 
     private static final String PATH = BillingPages.PATH + "/statements/";
     private static final String MONTH = "month";
     private static final int LINES = 50;
     private static final int MONTH_CHARS = 7;
-
-    private final AccountHistory history;
-    private final CsvExport files;
-    private final Payments payments;
-
-    public StatementPages(AccountHistory history, Payments payments) {
-        this.history = history;
-        this.files = new CsvExport(history);
-        this.payments = payments;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -84,10 +74,8 @@ public final class StatementPages {
 
     private PageFile file(PageRequest<Visitor.Member> request) {
         YearMonth month = month(request);
-        return PageFile.text(
-                "statement-" + month + ".csv",
-                CsvExport.CONTENT_TYPE,
-                pieces -> files.statement(request.visitor().accountId(), month, pieces));
+        return PageFile.text("statement-" + month + ".csv", CsvExport.CONTENT_TYPE, pieces -> new CsvExport(history)
+                .statement(request.visitor().accountId(), month, pieces));
     }
 
     private List<Payment> paid(String account, YearMonth month) {

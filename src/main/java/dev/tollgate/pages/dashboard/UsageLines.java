@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of the usage page: its groups put together by day, model or key. Pure. */
-public final class UsageLines {
+public record UsageLines(UsageTable table, CallFilters filters, String by, KeyNames names) {
 
     /**
      * A row.
@@ -39,18 +39,6 @@ public final class UsageLines {
     private static final int DAYS_MAX = 92;
     private static final int MONTH_CHARS = 7;
     private static final int SHARE_WIDTH = 100;
-
-    private final UsageTable table;
-    private final CallFilters filters;
-    private final String by;
-    private final KeyNames names;
-
-    UsageLines(UsageTable table, CallFilters filters, String by, KeyNames names) {
-        this.table = table;
-        this.filters = filters;
-        this.by = by;
-        this.names = names;
-    }
 
     /** @param most what is beyond is one row */
     List<Row> rows(int most) {

@@ -26,23 +26,9 @@ import org.jspecify.annotations.Nullable;
 import templates.dashboard.JteusageGenerated;
 
 /** {@code /dashboard/usage}, and the same as a file: where it went. */
-public final class UsagePage {
+public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, InstantSource clock) {
 
     public static final String PATH = "/dashboard/usage";
-
-    private final AccountHistory history;
-    private final CsvExport files;
-    private final Keys keys;
-    private final Catalogue catalogue;
-    private final InstantSource clock;
-
-    public UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, InstantSource clock) {
-        this.history = history;
-        this.files = new CsvExport(history);
-        this.keys = keys;
-        this.catalogue = catalogue;
-        this.clock = clock;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -179,9 +165,7 @@ public final class UsagePage {
     private PageFile file(PageRequest<Visitor.Member> request) {
         CallFilters filters = filters(request);
         UsageQuestion question = question(filters, by(request));
-        return PageFile.text(
-                "usage.csv",
-                CsvExport.CONTENT_TYPE,
-                pieces -> files.usage(request.visitor().accountId(), question, pieces));
+        return PageFile.text("usage.csv", CsvExport.CONTENT_TYPE, pieces -> new CsvExport(history)
+                .usage(request.visitor().accountId(), question, pieces));
     }
 }

@@ -20,22 +20,15 @@ import templates.manual.JtemodelGenerated;
 import templates.manual.JtemodelsGenerated;
 import templates.manual.JtepageGenerated;
 
-/** {@code /docs} and what is under it. */
-public final class ManualPages {
+/**
+ * {@code /docs} and what is under it.
+ *
+ * @param isOpen asked each time: whether strangers may make an account
+ */
+public record ManualPages(Catalogue catalogue, ModelLife life, BooleanSupplier isOpen) {
 
     /** What the files call this server. */
     static final String ADDRESS = "http://127.0.0.1:8080";
-
-    private final Catalogue catalogue;
-    private final ModelLife life;
-    private final BooleanSupplier isOpen;
-
-    /** @param isOpen asked each time: whether strangers may make an account */
-    public ManualPages(Catalogue catalogue, ModelLife life, BooleanSupplier isOpen) {
-        this.catalogue = catalogue;
-        this.life = life;
-        this.isOpen = isOpen;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(

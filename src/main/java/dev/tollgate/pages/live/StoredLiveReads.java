@@ -14,17 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Of the database, and of the calls of this node. */
-final class StoredLiveReads implements LiveReads {
-
-    private final LiveAccounts accounts;
-    private final People people;
-    private final Meter meter;
-
-    StoredLiveReads(LiveAccounts accounts, People people, Meter meter) {
-        this.accounts = accounts;
-        this.people = people;
-        this.meter = meter;
-    }
+record StoredLiveReads(LiveAccounts accounts, People people, Meter meter) implements LiveReads {
 
     @Override
     public Map<String, LiveAccounts.Head> heads(List<String> accountIds) {

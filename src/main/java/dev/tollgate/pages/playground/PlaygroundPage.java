@@ -44,7 +44,13 @@ import templates.JteplaygroundGenerated;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code /playground}, and what its script asks. */
-public final class PlaygroundPage {
+public record PlaygroundPage(
+        Catalogue catalogue,
+        CustomerKeys keys,
+        RequestCount count,
+        AccountHistory history,
+        Ledger ledger,
+        InstantSource clock) {
 
     /** Pictures and sounds that somebody attaches are shown from memory, and model output becomes a page only through a sanitizer. */
     private static final String CSP =
@@ -53,28 +59,6 @@ public final class PlaygroundPage {
                     + " require-trusted-types-for 'script'; trusted-types dompurify";
 
     private static final JsonMapper JSON = new JsonMapper();
-
-    private final Catalogue catalogue;
-    private final CustomerKeys keys;
-    private final RequestCount count;
-    private final AccountHistory history;
-    private final Ledger ledger;
-    private final InstantSource clock;
-
-    public PlaygroundPage(
-            Catalogue catalogue,
-            CustomerKeys keys,
-            RequestCount count,
-            AccountHistory history,
-            Ledger ledger,
-            InstantSource clock) {
-        this.catalogue = catalogue;
-        this.keys = keys;
-        this.count = count;
-        this.history = history;
-        this.ledger = ledger;
-        this.clock = clock;
-    }
 
     /** How far back this account's usual answer of a model is looked for. */
     private static final Duration USUAL_OF = Duration.ofDays(30);
