@@ -240,8 +240,9 @@ final class KeyRoll {
     private record Tail(long from, long count, long last) {}
 
     private Tail tail(long from) {
-        return Objects.requireNonNull(
-                database.read(sql -> sql.one(COUNT_NEW, row -> new Tail(from, row.getLong(1), row.getLong(2)), from)));
+        Tail tail =
+                database.read(sql -> sql.one(COUNT_NEW, row -> new Tail(from, row.getLong(1), row.getLong(2)), from));
+        return Objects.requireNonNull(tail);
     }
 
     private List<Numbered> numbered(long from) {

@@ -136,13 +136,13 @@ public final class People implements AutoCloseable {
     private record Known(@Nullable Person person, @Nullable String hash) {}
 
     private Known known(String column, String value, String network) {
-        Known known = readFor(
+        Optional<Known> known = readFor(
                 network,
-                sql -> sql.one(
+                sql -> Optional.ofNullable(sql.one(
                         "SELECT " + PersonSql.PERSON + PersonSql.FROM_PERSON + "WHERE person." + column + " = ?",
                         row -> new Known(PersonSql.person(row), row.getString("password_hash")),
-                        value));
-        return known == null ? new Known(null, null) : known;
+                        value)));
+        return known.orElse(new Known(null, null));
     }
 
     /** Whether a person has this login; reads in turns by network. */
