@@ -4,12 +4,9 @@ import dev.tollgate.base.fatal.Fatal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -62,38 +59,25 @@ public final class Writer implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Writer.class);
     private static final Completion NOBODY = failure -> {};
-    private static final Waiting STOP = new Waiting(Unit.of(new Change() {}), false, Runnable::run, NOBODY, NOBODY);
-    private static final Waiting WAKE = new Waiting(Unit.of(new Change() {}), false, Runnable::run, NOBODY, NOBODY);
-
-    /** So long after the last rider the writer looks every {@link #RIDE_MAX} whether there is another one, so that none need wake it. */
-    private static final long ALERT_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final WriterConnection connection;
     private final Batch batch;
-    private final BlockingQueue<Waiting> queue;
+    private final Inbox inbox;
     private final Thread thread;
     private final ReentrantLock turn = new ReentrantLock();
-    private final List<Waiting> riding = new ArrayList<>();
+    private final Ride ride = new Ride();
     private final List<Waiting> urgent = new ArrayList<>();
     private final boolean alone;
     private final Pulse pulse = new Pulse();
     private long askedNanos = System.nanoTime();
     private long idleAskedNanos = System.nanoTime();
-    private volatile boolean mayRide = true;
-    private long rideEndNanos;
-    private long rodeNanos = System.nanoTime() - ALERT_NANOS;
-    private long wakesAtNanos;
     private @Nullable Throwable broken;
     private volatile Runnable outcomeUnknown = () -> {};
     private volatile WriterObserver observer = WriterObserver.NONE;
     private volatile BooleanSupplier crowd = () -> false;
-    private volatile boolean toldUnwritten;
 
     /** Whether the log has the trouble that the store is in: units that are offered again and again then fail in silence. */
     private boolean troubleTold;
-
-    private volatile boolean closing;
-    private volatile boolean stopped;
 
     /** A unit that was reported as decided. */
     public interface Riding {
@@ -105,7 +89,7 @@ public final class Writer implements AutoCloseable {
     Writer(WriterConnection connection, List<Part<?>> parts, int waitingMax) {
         this.connection = connection;
         this.batch = new Batch(parts);
-        this.queue = new ArrayBlockingQueue<>(waitingMax);
+        this.inbox = new Inbox(waitingMax);
         this.alone = connection.isEmbedded();
         this.thread = Thread.ofPlatform().name("tollgate-writer").unstarted(Fatal.lasting("the writer", this::run));
     }
@@ -134,12 +118,12 @@ public final class Writer implements AutoCloseable {
 
     /** Units that wait to be taken. From any thread. */
     public int waiting() {
-        return queue.size();
+        return inbox.size();
     }
 
     /** Whether units may be reported once they are decided: not after a failed commit, until one succeeds. From any thread. */
     public boolean rides() {
-        return mayRide;
+        return ride.isAllowed();
     }
 
     /**
@@ -147,7 +131,7 @@ public final class Writer implements AutoCloseable {
      * which carries them along. From any thread.
      */
     public boolean hasToldUnwritten() {
-        return toldUnwritten;
+        return ride.hasToldUnwritten();
     }
 
     /** Whether nobody else writes to the database: then what is decided stays true. */
@@ -209,13 +193,12 @@ public final class Writer implements AutoCloseable {
     }
 
     private boolean mayDecideAtOnce() {
-        return mayRide
+        return ride.isAllowed()
                 && broken == null
-                && !closing
-                && !stopped
-                && queue.isEmpty()
+                && inbox.isOpen()
+                && inbox.isEmpty()
                 && urgent.isEmpty()
-                && riding.size() + 1 < BATCH_MAX
+                && ride.size() + 1 < BATCH_MAX
                 && !pulse.isInTrouble();
     }
 
@@ -232,7 +215,7 @@ public final class Writer implements AutoCloseable {
                 | Error e) { // what it has left behind of the batch the writer clears away, and tries all of it again
             Fatal.check(e);
             broken = e;
-            wake();
+            inbox.wake();
             return false;
         }
         ride(waiting);
@@ -241,34 +224,15 @@ public final class Writer implements AutoCloseable {
 
     private void ride(Waiting waiting) {
         long now = System.nanoTime();
-        if (riding.isEmpty()) {
-            rideEndNanos = now + RIDE_MAX.toNanos();
-        }
-        rodeNanos = now;
-        riding.add(waiting);
-        toldUnwritten = true;
+        ride.add(waiting, now);
         waiting.reported();
         observer.reported(true, now - waiting.offeredNanos());
-        if (wakesAtNanos - rideEndNanos > 0) {
-            wake();
-        }
-    }
-
-    private void wake() {
-        if (!queue.offer(WAKE)) {
-            wakesAtNanos = System.nanoTime(); // it is full: nobody sleeps
-        }
+        inbox.wakeBefore(ride.endNanos());
     }
 
     private void offer(Waiting waiting) {
         batch.check(waiting.unit());
-        if (closing) {
-            Reports.report(List.of(waiting), new StoreUnavailable("the store is closing"));
-        } else if (!queue.offer(waiting)) {
-            Reports.report(List.of(waiting), new StoreUnavailable("too many units wait for the store"));
-        } else if (stopped && queue.remove(waiting)) {
-            Reports.report(List.of(waiting), new StoreUnavailable("the store is closed"));
-        }
+        inbox.offer(waiting);
     }
 
     /** As above; what depends on the future without an executor of its own runs on the writer's thread and must be short. */
@@ -297,8 +261,7 @@ public final class Writer implements AutoCloseable {
     /** Takes no more units, commits those that wait, then returns. */
     @Override
     public void close() {
-        if (!closing) {
-            closing = true;
+        if (inbox.close()) {
             stopThread();
         }
     }
@@ -307,7 +270,7 @@ public final class Writer implements AutoCloseable {
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
-                queue.put(STOP);
+                inbox.putEnd();
                 thread.join();
             } catch (InterruptedException e) {
                 interrupted = true;
@@ -335,7 +298,7 @@ public final class Writer implements AutoCloseable {
             if (broken != null) {
                 clearAway(broken);
             }
-            if (more && taken.isEmpty() && riding.isEmpty()) {
+            if (more && taken.isEmpty() && ride.isEmpty()) {
                 askIfDue();
                 continue;
             }
@@ -346,7 +309,7 @@ public final class Writer implements AutoCloseable {
                     gather(taken);
                     gathered = true;
                 }
-                more = !taken.removeIf(STOP::equals);
+                more = !Inbox.removeEnd(taken);
                 failure = decide(taken);
             }
             if (!alone || failure != null || !more || !urgent.isEmpty() || isRideOver()) {
@@ -354,9 +317,9 @@ public final class Writer implements AutoCloseable {
                 askWhereInTrouble();
             }
         }
-        stopped = true;
+        inbox.stopped();
         while (takeMore(taken)) {
-            taken.removeIf(STOP::equals);
+            Inbox.removeEnd(taken);
             finish(decide(taken));
         }
     }
@@ -364,7 +327,7 @@ public final class Writer implements AutoCloseable {
     /** A batch may be committed without a row that it changes: only what is surely written tells that the database takes it again. */
     private void askWhereInTrouble() {
         long now = System.nanoTime();
-        if (pulse.isInTrouble() && riding.isEmpty() && now - askedNanos > Pulse.ASK_EVERY.toNanos()) {
+        if (pulse.isInTrouble() && ride.isEmpty() && now - askedNanos > Pulse.ASK_EVERY.toNanos()) {
             askedNanos = now;
             ask();
         }
@@ -401,22 +364,23 @@ public final class Writer implements AutoCloseable {
     /** Waits a while for the first unit, or until the riders must not wait longer; takes what else is there. @return whether there will be more */
     private boolean take(List<Waiting> taken) {
         try {
-            Waiting first = await();
-            if (first != null && first != WAKE) {
+            long now = System.nanoTime();
+            Waiting first = inbox.await(turn, now, ride.sleepNanos(now));
+            if (first != null) {
                 taken.add(first);
             }
         } catch (InterruptedException e) {
             return true; // nobody has a reason to interrupt: close() asks by a mark in the queue
         }
         takeMore(taken);
-        return !taken.removeIf(STOP::equals);
+        return !Inbox.removeEnd(taken);
     }
 
     /** Whether a commit is due that others will come to in time. */
     private boolean gathers() {
         return !urgent.isEmpty()
-                && riding.size() + urgent.size() < GATHERED
-                && (riding.isEmpty() || rideEndNanos - System.nanoTime() > GATHER.toNanos())
+                && ride.size() + urgent.size() < GATHERED
+                && ride.canWait(GATHER)
                 && crowd.getAsBoolean();
     }
 
@@ -431,24 +395,6 @@ public final class Writer implements AutoCloseable {
         takeMore(taken);
     }
 
-    /** Gives the turn away meanwhile. */
-    private @Nullable Waiting await() throws InterruptedException {
-        long now = System.nanoTime();
-        long nanos = riding.isEmpty() ? idleNanos(now) : rideEndNanos - now;
-        wakesAtNanos = now + nanos;
-        turn.unlock();
-        try {
-            return queue.poll(nanos, TimeUnit.NANOSECONDS);
-        } finally {
-            turn.lock();
-            wakesAtNanos = System.nanoTime();
-        }
-    }
-
-    private long idleNanos(long now) {
-        return now - rodeNanos < ALERT_NANOS ? RIDE_MAX.toNanos() : Pulse.ASK_EVERY.toNanos();
-    }
-
     /**
      * Something has gone wrong where a unit was decided by who offered it: of the batch nothing is left, so what rode in it is decided again
      * and written. The unit itself comes through the queue.
@@ -457,8 +403,8 @@ public final class Writer implements AutoCloseable {
         broken = null;
         connection.giveUp(failure);
         batch.undone();
-        List<Waiting> told = List.copyOf(riding);
-        riding.clear();
+        List<Waiting> told = List.copyOf(ride.units());
+        ride.clear();
         if (!told.isEmpty()) {
             told.forEach(Waiting::rememberTold);
             Throwable again = attempt(() -> commitWith(told));
@@ -468,14 +414,12 @@ public final class Writer implements AutoCloseable {
                 commitAgain(told, again);
             }
         }
-        toldUnwritten = false;
+        ride.written();
     }
 
     /** What has come meanwhile goes along: the larger a batch, the fewer commits. @return whether there was anything */
     private boolean takeMore(List<Waiting> taken) {
-        queue.drainTo(taken, BATCH_MAX - taken.size() - riding.size() - urgent.size());
-        taken.removeIf(WAKE::equals);
-        return !taken.isEmpty();
+        return inbox.drainTo(taken, BATCH_MAX - taken.size() - ride.size() - urgent.size());
     }
 
     /**
@@ -484,22 +428,19 @@ public final class Writer implements AutoCloseable {
      * @return why it could not be decided, or null
      */
     private @Nullable Throwable decide(List<Waiting> taken) {
-        int rodeBefore = riding.size();
+        int rodeBefore = ride.size();
         for (Waiting waiting : taken) {
-            (waiting.rides() && mayRide ? riding : urgent).add(waiting);
+            (waiting.rides() && ride.isAllowed() ? ride.units() : urgent).add(waiting);
         }
         taken.clear();
-        List<Waiting> fresh = riding.subList(rodeBefore, riding.size());
+        List<Waiting> fresh = ride.units().subList(rodeBefore, ride.size());
         List<Waiting> decidable = alone ? fresh : all();
         if (decidable.isEmpty()) {
             return null;
         }
         Throwable failure = attempt(() -> batch.decide(connection.statements(), units(decidable)));
         if (failure == null) {
-            if (rodeBefore == 0) {
-                rideEndNanos = System.nanoTime() + RIDE_MAX.toNanos();
-            }
-            toldUnwritten |= !fresh.isEmpty();
+            ride.decided(rodeBefore);
             tellWaits(fresh, true);
             Reports.report(fresh, null);
         }
@@ -507,13 +448,12 @@ public final class Writer implements AutoCloseable {
     }
 
     private boolean isRideOver() {
-        return riding.size() + urgent.size() >= BATCH_MAX
-                || (!riding.isEmpty() && System.nanoTime() - rideEndNanos >= 0);
+        return ride.size() + urgent.size() >= BATCH_MAX || ride.isOver();
     }
 
     /** In the order in which it is decided. */
     private List<Waiting> all() {
-        return Stream.concat(riding.stream(), urgent.stream()).toList();
+        return Stream.concat(ride.units().stream(), urgent.stream()).toList();
     }
 
     /** Commits all that is at hand. @param failed why it could not even be decided, or null */
@@ -525,9 +465,11 @@ public final class Writer implements AutoCloseable {
         List<Waiting> undecided = alone ? urgent : List.of();
         long began = System.nanoTime();
         Throwable failure = failed != null ? failed : attempt(() -> commitWith(undecided));
-        riding.clear();
+        ride.clear();
         urgent.clear();
-        mayRide = mayRide && failure == null;
+        if (failure != null) {
+            ride.forbid();
+        }
         if (failure == null) {
             committed(all);
             observer.ended(WriterObserver.BatchEnd.COMMITTED, all.size(), System.nanoTime() - began);
@@ -536,7 +478,7 @@ public final class Writer implements AutoCloseable {
             WriterObserver.BatchEnd end = commitAgain(all, failure);
             observer.ended(end, all.size(), System.nanoTime() - began);
         }
-        toldUnwritten = false;
+        ride.written();
     }
 
     /** Where another node was in the way, the connection was lost before the commit, or room was made, the batch may succeed now. */
@@ -640,7 +582,9 @@ public final class Writer implements AutoCloseable {
         troubleTold = false;
         for (Waiting waiting : all) {
             waiting.becameDurable();
-            mayRide = mayRide || (waiting.rides() && waiting.unit().writes());
+            if (waiting.rides() && waiting.unit().writes()) {
+                ride.allow();
+            }
         }
         tellWaits(all, false);
         Reports.report(all, null);
