@@ -136,7 +136,7 @@ class ManualTest {
     }
 
     @Test
-    void every_file_of_the_shelf_is_a_page_and_leads_to_no_note() throws IOException {
+    void every_file_of_the_shelf_is_shown_without_links_to_notes() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("docs"))) {
             List<Path> pages =
                     files.filter(file -> file.toString().endsWith(".md")).toList();
