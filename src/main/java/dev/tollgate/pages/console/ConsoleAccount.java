@@ -3,9 +3,14 @@ package dev.tollgate.pages.console;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.host.UrlText;
+import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.customers.figures.AccountHistory;
+import dev.tollgate.customers.figures.LedgerLine;
+import dev.tollgate.customers.figures.Overview;
+import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.customers.people.People;
+import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.people.Role;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
@@ -22,18 +27,22 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import templates.console.JteaccountGenerated;
 
 /** {@code /console/accounts/{id}}: one account, and what an operator does with it. */
 public final class ConsoleAccount {
 
     private static final String PATH = ConsoleAccounts.PATH + "/{id}";
-    private static final String TEMPLATE = "console/account.jte";
+    private static final int KEYS_MAX = 50;
+    private static final int LEDGER_LINES = 15;
 
     /** The messages after an action. */
     private static final Map<String, String> DONE = Map.ofEntries(
@@ -85,7 +94,7 @@ public final class ConsoleAccount {
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
-        return PageStep.show(TEMPLATE, params(request, FormState.kept(forms.kept(request))));
+        return PageStep.show(drawing(request, FormState.kept(forms.kept(request))));
     }
 
     // ---- deeds ----
@@ -110,7 +119,7 @@ public final class ConsoleAccount {
             take(deed, id, request, form);
             return PageStep.to(path + "?done=" + UrlText.encoded(deed));
         } catch (Refused | IllegalArgumentException e) {
-            return PageStep.again(TEMPLATE, params(request, FormState.wrong(form, String.valueOf(e.getMessage()))));
+            return PageStep.again(drawing(request, FormState.wrong(form, String.valueOf(e.getMessage()))));
         }
     }
 
@@ -192,35 +201,41 @@ public final class ConsoleAccount {
 
     // ---- what is shown ----
 
-    private Map<String, Object> params(PageRequest<Visitor.Member> request, FormState form) {
+    private PageStep.Drawing drawing(PageRequest<Visitor.Member> request, FormState form) {
         String id = request.param("id");
-        AccountView view;
+        String done = form.error() == null ? DONE.get(Objects.requireNonNullElse(request.query("done"), "")) : null;
+        boolean hasMail = links.links().isMailOn();
+        String once = forms.once();
+        ZoneId zone = request.visitor().person().preferences().zone();
+        Instant now = clock.instant();
         try {
             AdminViews.Account account = deeds.account(id);
-            view = AccountView.of(
-                    account,
-                    administration.accountLimits(id),
-                    people.ofAccount(id),
-                    administration.keys(id, null, AccountView.KEYS_MAX).data(),
-                    history.overview(
-                                    id, request.visitor().person().preferences().zone())
-                            .orElseThrow(),
-                    history.entries(id, null, false, AccountView.LEDGER_LINES),
-                    request.visitor().person().preferences().zone(),
-                    clock.instant());
+            AdminViews.AccountLimits limits = administration.accountLimits(id);
+            List<Person> its = people.ofAccount(id);
+            List<AdminViews.ApiKey> keys =
+                    administration.keys(id, null, KEYS_MAX).data();
+            Overview overview = history.overview(id, zone).orElseThrow();
+            List<PlatformCalls.OfAccount> calls = Stream.concat(overview.running().stream(), overview.latest().stream())
+                    .map(call -> new PlatformCalls.OfAccount(id, account.name(), call))
+                    .toList();
+            List<LedgerLine> ledger =
+                    history.entries(id, null, false, LEDGER_LINES).lines();
+            return (out, shell) -> JteaccountGenerated.render(
+                    out, null, shell, account, limits, its, keys, overview, calls, ledger, now, form, once, hasMail,
+                    done);
         } catch (Refused e) {
             throw notFound(String.valueOf(e.getMessage()));
         }
-        Map<String, Object> params = new HashMap<>();
-        params.put("it", view);
-        params.put("form", form);
-        params.put("once", forms.once());
-        params.put("mail", links.links().isMailOn());
-        String done = request.query("done");
-        if (done != null && form.error() == null && DONE.containsKey(done)) {
-            params.put("done", Objects.requireNonNull(DONE.get(done)));
-        }
-        return params;
+    }
+
+    /** Returns a limit as it is typed; empty for none. */
+    public static String typed(@Nullable Long limit) {
+        return limit == null ? "" : limit.toString();
+    }
+
+    /** Returns a limit of credits as it is typed; empty for none. */
+    public static String typedCredits(@Nullable Long micros) {
+        return micros == null ? "" : Credits.text(micros);
     }
 
     static RuntimeException notFound(String message) {

@@ -20,7 +20,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,12 +30,13 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import templates.console.JteauditGenerated;
 
 /**
  * {@code /console/audit}: who has done what to whom, when, from where and why, with the names of now and in the words of pages, the newest first.
  * {@code .csv} has all that the filters let through, each row also as it is kept.
  */
-public final class ConsoleAudit {
+public record ConsoleAudit(AuditLog log, NamesOfIds names, AccountList accounts, People people) {
 
     private static final String PATH = "/console/audit";
     private static final int PAGE = 50;
@@ -48,18 +48,6 @@ public final class ConsoleAudit {
 
     /** Whoever's name begins so is meant. */
     private static final int ACCOUNTS_MAX = 20;
-
-    private final AuditLog log;
-    private final NamesOfIds names;
-    private final AccountList accounts;
-    private final People people;
-
-    public ConsoleAudit(AuditLog log, NamesOfIds names, AccountList accounts, People people) {
-        this.log = log;
-        this.names = names;
-        this.accounts = accounts;
-        this.people = people;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -154,19 +142,15 @@ public final class ConsoleAudit {
         List<AuditLog.Line> lines = log.page(filter(wanted, zone), from, PAGE + 1);
         boolean isMore = lines.size() > PAGE;
         List<AuditLog.Line> shown = isMore ? lines.subList(0, PAGE) : lines;
-        Map<String, Object> params = new HashMap<>();
-        params.put("lines", DeedLine.of(shown, names, zone));
-        params.put("wanted", wanted);
-        params.put("actions", DeedWords.actions());
-        params.put("isFirst", from == Long.MAX_VALUE);
-        params.put("actors", actors(request));
-        if (isMore) {
-            params.put(
-                    "older",
-                    PATH + "?" + (wanted.isAll() ? "" : wanted.query() + "&") + "before="
-                            + shown.getLast().sequence());
-        }
-        return PageStep.show("console/audit.jte", params);
+        String older = isMore
+                ? PATH + "?" + (wanted.isAll() ? "" : wanted.query() + "&") + "before="
+                        + shown.getLast().sequence()
+                : null;
+        List<DeedLine> deeds = DeedLine.of(shown, names, zone);
+        List<String> actors = actors(request);
+        boolean isFirst = from == Long.MAX_VALUE;
+        return PageStep.show((out, shell) ->
+                JteauditGenerated.render(out, null, shell, deeds, wanted, DeedWords.actions(), actors, isFirst, older));
     }
 
     /** Whom the page proposes: others can be typed. */

@@ -9,18 +9,12 @@ import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.Map;
+import templates.console.JtebooksGenerated;
 
 /** {@code /console/books}: whether they add up, as they did when they were checked last, and a check now. */
-public final class ConsoleBooks {
+public record ConsoleBooks(BooksCheck books) {
 
     static final String PATH = "/console/books";
-
-    private final BooksCheck books;
-
-    public ConsoleBooks(BooksCheck books) {
-        this.books = books;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -30,42 +24,35 @@ public final class ConsoleBooks {
                 }));
     }
 
-    /** @param kind ok, warn or bad; empty for neither */
-    public record State(String kind, String sentence, boolean isRunning, List<String> differences) {}
-
     private PageStep show(PageRequest<Visitor.Member> request) {
-        ZoneId zone = request.visitor().person().preferences().zone();
-        return PageStep.show("console/books.jte", Map.of("state", state(books.state(), zone)));
+        BooksCheck.State state = books.state();
+        return PageStep.show((out, shell) -> JtebooksGenerated.render(out, null, shell, state));
     }
 
-    private static State state(BooksCheck.State state, ZoneId zone) {
+    /** Returns what is known of a check, in a sentence. */
+    public static String sentence(BooksCheck.State state, ZoneId zone) {
         return switch (state) {
-            case BooksCheck.Never _ ->
-                new State("", "They were not checked since this server was started.", false, List.of());
+            case BooksCheck.Never _ -> "They were not checked since this server was started.";
             case BooksCheck.Running running ->
-                new State(
-                        "",
-                        "They are being checked since " + Texts.time(running.since(), zone) + ": "
-                                + Texts.count(running.rows(), "row") + " of " + running.subject() + " so far.",
-                        true,
-                        List.of());
+                "They are being checked since " + Texts.time(running.since(), zone) + ": "
+                        + Texts.count(running.rows(), "row") + " of " + running.subject() + " so far.";
             case BooksCheck.Failed failed ->
-                new State(
-                        "bad",
-                        "The check that began at " + Texts.time(failed.since(), zone)
-                                + " could not be ended. The log says why.",
-                        false,
-                        List.of());
+                "The check that began at " + Texts.time(failed.since(), zone)
+                        + " could not be ended. The log says why.";
             case BooksCheck.Done done ->
-                done.differences() == 0
-                        ? new State(
-                                "ok", "At " + Texts.time(done.at(), zone) + " everything added up.", false, List.of())
-                        : new State(
-                                "bad",
-                                "At " + Texts.time(done.at(), zone) + " there were "
-                                        + Texts.count(done.differences(), "difference") + ".",
-                                false,
-                                done.sentences());
+                "At " + Texts.time(done.at(), zone)
+                        + (done.differences() == 0
+                                ? " everything added up."
+                                : " there were " + Texts.count(done.differences(), "difference") + ".");
+        };
+    }
+
+    /** Returns ok, bad, or empty if nothing is known yet. */
+    public static String kind(BooksCheck.State state) {
+        return switch (state) {
+            case BooksCheck.Never _, BooksCheck.Running _ -> "";
+            case BooksCheck.Failed _ -> "bad";
+            case BooksCheck.Done done -> done.differences() == 0 ? "ok" : "bad";
         };
     }
 }

@@ -19,52 +19,31 @@ import dev.tollgate.pages.dashboard.PriceLines;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
-import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import templates.console.JterequestGenerated;
 
 /** {@code /console/requests/{task}}: what became of a call, who was asked for it, and its refund. */
-public final class ConsoleCall {
+public record ConsoleCall(
+        PlatformCalls calls,
+        AccountHistory history,
+        Tasks tasks,
+        Catalogue catalogue,
+        Deeds deeds,
+        DeedForms forms,
+        InstantSource clock) {
 
     private static final String PATH = ConsoleCalls.PATH + "/{task}";
-    private static final String TEMPLATE = "console/request.jte";
-
-    private final PlatformCalls calls;
-    private final AccountHistory history;
-    private final Catalogue catalogue;
-    private final Deeds deeds;
-    private final DeedForms forms;
-    private final Tasks tasks;
-    private final InstantSource clock;
-
-    public ConsoleCall(
-            PlatformCalls calls,
-            AccountHistory history,
-            Tasks tasks,
-            Catalogue catalogue,
-            Deeds deeds,
-            DeedForms forms,
-            InstantSource clock) {
-        this.calls = calls;
-        this.history = history;
-        this.tasks = tasks;
-        this.clock = clock;
-        this.catalogue = catalogue;
-        this.deeds = deeds;
-        this.forms = forms;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
                 pages.get(
                         PATH,
                         pages.operators(),
-                        request -> PageStep.show(TEMPLATE, params(request, FormState.kept(forms.kept(request))))),
+                        request -> PageStep.show(drawing(request, FormState.kept(forms.kept(request))))),
                 pages.post(PATH, pages.operators(), this::refund));
     }
 
@@ -79,11 +58,11 @@ public final class ConsoleCall {
             deeds.refund(forms.by(request, form), task, DeedForms.micros(FormState.text(form, "credits")));
             return PageStep.to(path + "?done=refund");
         } catch (Refused | IllegalArgumentException e) {
-            return PageStep.again(TEMPLATE, params(request, FormState.wrong(form, String.valueOf(e.getMessage()))));
+            return PageStep.again(drawing(request, FormState.wrong(form, String.valueOf(e.getMessage()))));
         }
     }
 
-    private Map<String, Object> params(PageRequest<Visitor.Member> request, FormState form) {
+    private PageStep.Drawing drawing(PageRequest<Visitor.Member> request, FormState form) {
         String task = request.param("task");
         String account = calls.accountOf(task);
         if (account == null) {
@@ -91,32 +70,18 @@ public final class ConsoleCall {
         }
         CallDetail detail = history.call(account, task)
                 .orElseThrow(() -> ConsoleAccount.notFound("There is no such call any more."));
-        Map<String, Object> params = new HashMap<>();
+        List<String> story = new CallStory(detail, clock.instant(), tokensMax(account, task)).sentences();
+        PriceLines price = PriceLines.of(detail.call());
+        Long cost = cost(detail.call());
+        boolean isDone = request.query("done") != null && form.error() == null;
+        String once = forms.once();
         try {
-            params.put(
-                    "it",
-                    CallView.of(
-                            detail,
-                            account,
-                            deeds.account(account).name(),
-                            new CallStory(detail, clock.instant(), tokensMax(account, task)).sentences(),
-                            request.visitor().person().preferences().zone()));
+            String name = deeds.account(account).name();
+            return (out, shell) -> JterequestGenerated.render(
+                    out, null, shell, detail, account, name, story, form, once, isDone, price, cost);
         } catch (Refused e) {
             throw ConsoleAccount.notFound(String.valueOf(e.getMessage()));
         }
-        PriceLines price = PriceLines.of(detail.call());
-        if (price != null) {
-            params.put("price", price);
-        }
-        Long cost = cost(detail.call());
-        if (cost != null) {
-            params.put("cost", Texts.exact(cost));
-            params.put("margin", Texts.exact(detail.call().chargeMicros() - detail.refundedMicros() - cost));
-        }
-        params.put("form", form);
-        params.put("once", forms.once());
-        params.put("done", request.query("done") != null && form.error() == null);
-        return params;
     }
 
     private @Nullable Long tokensMax(String account, String task) {

@@ -11,11 +11,7 @@ import dev.tollgate.models.Model;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
-import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,31 +20,21 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import templates.console.JterequestsGenerated;
 
 /** {@code /console/requests}: the calls of all accounts that have ended, or those that run, the newest first. */
-public final class ConsoleCalls {
+public record ConsoleCalls(PlatformCalls calls, AccountList accounts, Catalogue catalogue) {
 
     static final String PATH = "/console/requests";
 
     private static final int PAGE = 50;
     private static final PlatformCalls.Page NOTHING = new PlatformCalls.Page(List.of(), null, null);
 
-    private final PlatformCalls calls;
-    private final AccountList accounts;
-    private final Catalogue catalogue;
-
-    public ConsoleCalls(PlatformCalls calls, AccountList accounts, Catalogue catalogue) {
-        this.calls = calls;
-        this.accounts = accounts;
-        this.catalogue = catalogue;
-    }
-
     public List<Route<?>> routes(Pages pages) {
         return List.of(pages.get(PATH, pages.operators(), this::list));
     }
 
     private PageStep list(PageRequest<Visitor.Member> request) {
-        ZoneId zone = request.visitor().person().preferences().zone();
         WantedAccount account = WantedAccount.of(accounts, request.query("account"));
         TaskStatus state = state(request.query("state"));
         String model = request.query("model");
@@ -60,28 +46,23 @@ public final class ConsoleCalls {
                 : state == TaskStatus.PROCESSING
                         ? calls.running(filter, account.id(), before, PAGE)
                         : calls.page(filter, account.id(), before, PAGE);
-        Map<String, Object> params = new HashMap<>();
-        params.put(
-                "lines",
-                page.calls().stream()
-                        .map(each -> ConsoleCallLine.of(each.call(), each.accountId(), each.accountName(), zone))
-                        .toList());
-        params.put("account", account);
-        params.put("state", state == null ? "" : state.code());
-        params.put("model", Objects.requireNonNullElse(model, ""));
-        params.put("models", catalogue.all().stream().map(Model::id).toList());
-        params.put("choose", link("", state, model, "account", ""));
-        if (before != null) {
-            params.put("newest", link("", state, model, "account", account.typed()));
-        }
-        if (page.older() != null) {
-            params.put("older", link(account.typed(), state, model, "before", page.older()));
-        }
-        Instant back = page.lookedBackTo();
-        if (back != null) {
-            params.put("lookedBackTo", Texts.time(back, zone));
-        }
-        return PageStep.show("console/requests.jte", params);
+        List<String> models = catalogue.all().stream().map(Model::id).toList();
+        String choose = link("", state, model, "account", "");
+        String newest = before == null ? null : link("", state, model, "account", account.typed());
+        String older = page.older() == null ? null : link(account.typed(), state, model, "before", page.older());
+        return PageStep.show((out, shell) -> JterequestsGenerated.render(
+                out,
+                null,
+                shell,
+                page.calls(),
+                account,
+                state == null ? "" : state.code(),
+                Objects.requireNonNullElse(model, ""),
+                models,
+                choose,
+                newest,
+                older,
+                page.lookedBackTo()));
     }
 
     private static @Nullable TaskStatus state(@Nullable String text) {

@@ -25,30 +25,17 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import templates.console.JtechannelsGenerated;
 
 /** {@code /console/channels}: how each of this server's channels is. Keys and addresses are neither shown nor taken. */
-public final class ConsoleChannels {
+public record ConsoleChannels(
+        Supplier<List<ChannelStatus>> channels,
+        PlatformHistory history,
+        ChannelDeeds deeds,
+        DeedForms forms,
+        InstantSource clock) {
 
     static final String PATH = "/console/channels";
-
-    private final Supplier<List<ChannelStatus>> channels;
-    private final PlatformHistory history;
-    private final ChannelDeeds deeds;
-    private final DeedForms forms;
-    private final InstantSource clock;
-
-    public ConsoleChannels(
-            Supplier<List<ChannelStatus>> channels,
-            PlatformHistory history,
-            ChannelDeeds deeds,
-            DeedForms forms,
-            InstantSource clock) {
-        this.channels = channels;
-        this.history = history;
-        this.deeds = deeds;
-        this.forms = forms;
-        this.clock = clock;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -66,9 +53,7 @@ public final class ConsoleChannels {
             return PageStep.to(PATH + "?tried=" + UrlText.encoded(channel) + "&took=" + tried.millis() + "&end="
                     + (tried.hasAnswered() ? "answered" : tried.error()));
         } catch (Refused e) {
-            return PageStep.again(
-                    "console/channels.jte",
-                    params(request, new Tried(channel, "warn", String.valueOf(e.getMessage()))));
+            return PageStep.again(drawing(request, new Tried(channel, "warn", String.valueOf(e.getMessage()))));
         }
     }
 
@@ -80,27 +65,13 @@ public final class ConsoleChannels {
         }
     }
 
-    /** A channel, written out. @param error the last thing that went wrong, empty where nothing did */
-    public record Line(
-            String id,
-            String kind,
-            String badge,
-            String state,
-            String inFlight,
-            String callsToday,
-            String error,
-            List<Sold> models) {}
-
-    /** A model on it. @param note whether it rests, and what follows it; empty for nothing */
-    public record Sold(String id, String upstream, String share, String note) {}
-
     /** What came of trying a channel. @param kind of the note */
     public record Tried(String channel, String kind, String text) {}
 
     private static final Tried NONE = new Tried("", "", "");
 
     private PageStep show(PageRequest<Visitor.Member> request) {
-        return PageStep.show("console/channels.jte", params(request, tried(request)));
+        return PageStep.show(drawing(request, tried(request)));
     }
 
     private static Tried tried(PageRequest<Visitor.Member> request) {
@@ -135,8 +106,7 @@ public final class ConsoleChannels {
         };
     }
 
-    private Map<String, Object> params(PageRequest<Visitor.Member> request, Tried tried) {
-        ZoneId zone = request.visitor().person().preferences().zone();
+    private PageStep.Drawing drawing(PageRequest<Visitor.Member> request, Tried tried) {
         LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
         Map<String, Long> calls = history
                 .groups(
@@ -147,43 +117,24 @@ public final class ConsoleChannels {
                 .stream()
                 .collect(Collectors.toMap(
                         PlatformHistory.Group::name, group -> group.figures().calls()));
-        return Map.of(
-                "hasFile",
-                deeds.hasFile(),
-                "read",
-                Objects.requireNonNullElse(request.query("read"), ""),
-                "tried",
-                tried,
-                "lines",
-                channels.get().stream()
-                        .map(channel -> line(channel, calls.getOrDefault(channel.id(), 0L), zone))
-                        .toList());
+        List<ChannelStatus> all = channels.get();
+        String read = Objects.requireNonNullElse(request.query("read"), "");
+        Instant now = clock.instant();
+        boolean hasFile = deeds.hasFile();
+        return (out, shell) -> JtechannelsGenerated.render(out, null, shell, all, calls, now, hasFile, read, tried);
     }
 
-    private Line line(ChannelStatus channel, long callsToday, ZoneId zone) {
+    public static String state(ChannelStatus channel, ZoneId zone) {
         Instant until = channel.openUntil();
-        ChannelStatus.LastError error = channel.lastError();
-        String state =
-                switch (channel.breaker()) {
-                    case OPEN -> "closed off" + (until == null ? "" : " until " + Texts.time(until, zone));
-                    case HALF_OPEN -> "being tried again";
-                    case CLOSED -> channel.isHealthy() ? "healthy" : "all models rest";
-                };
-        return new Line(
-                channel.id(),
-                channel.kind(),
-                channel.isHealthy() ? "ok" : "bad",
-                state,
-                Texts.number(channel.inFlight()),
-                Texts.number(callsToday),
-                error == null
-                        ? ""
-                        : error.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ') + ", "
-                                + Texts.ago(error.time(), clock.instant()),
-                channel.models().stream().map(model -> sold(model, zone)).toList());
+        return switch (channel.breaker()) {
+            case OPEN -> "closed off" + (until == null ? "" : " until " + Texts.time(until, zone));
+            case HALF_OPEN -> "being tried again";
+            case CLOSED -> channel.isHealthy() ? "healthy" : "all models rest";
+        };
     }
 
-    private static Sold sold(ChannelStatus.Model model, ZoneId zone) {
+    /** Returns whether a model rests, and which one it replaces; empty for neither. */
+    public static String note(ChannelStatus.Model model, ZoneId zone) {
         ChannelStatus.Resting rest = model.rest();
         Standing standing = model.standing();
         String rests = rest == null
@@ -191,10 +142,6 @@ public final class ConsoleChannels {
                 : "rests until " + Texts.time(rest.until(), zone) + " ("
                         + rest.reason().replace('_', ' ') + "). ";
         String replaced = standing.isReplaced() ? "In place of " + standing.asked() + "." : "";
-        return new Sold(
-                model.id(),
-                standing.model(),
-                "priority " + model.priority() + ", weight " + model.weight(),
-                (rests + replaced).strip());
+        return (rests + replaced).strip();
     }
 }

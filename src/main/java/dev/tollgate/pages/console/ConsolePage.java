@@ -21,50 +21,28 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import templates.console.JteoverviewGenerated;
 
-/** {@code /console}: is all well, does it earn. Days are UTC's, as the figures of all accounts are kept. */
-public final class ConsolePage {
+/**
+ * {@code /console}: is all well, does it earn. Days are UTC's, as the figures of all accounts are kept.
+ *
+ * @param foresight as of now
+ * @param kind whether the installation, and this server, have a real upstream
+ */
+public record ConsolePage(
+        PlatformHistory history,
+        PlatformCalls calls,
+        Supplier<List<ChannelStatus>> channels,
+        Supplier<Foresight> foresight,
+        Prices prices,
+        BooksCheck books,
+        FirstSteps steps,
+        InstallationKind kind,
+        InstantSource clock) {
 
     private static final int DAYS = 30;
-
-    private final PlatformHistory history;
-    private final PlatformCalls calls;
-    private final Supplier<List<ChannelStatus>> channels;
-    private final Supplier<Foresight> foresight;
-    private final Prices prices;
-    private final BooksCheck books;
-    private final FirstSteps steps;
-    private final InstallationKind kind;
-    private final InstantSource clock;
-
-    /**
-     * @param foresight as of now
-     * @param kind whether the installation, and this server, have a real upstream
-     */
-    public ConsolePage(
-            PlatformHistory history,
-            PlatformCalls calls,
-            Supplier<List<ChannelStatus>> channels,
-            Supplier<Foresight> foresight,
-            Prices prices,
-            BooksCheck books,
-            FirstSteps steps,
-            InstallationKind kind,
-            InstantSource clock) {
-        this.history = history;
-        this.calls = calls;
-        this.channels = channels;
-        this.foresight = foresight;
-        this.prices = prices;
-        this.books = books;
-        this.steps = steps;
-        this.kind = kind;
-        this.clock = clock;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(pages.get("/console", pages.operators(), this::show));
@@ -72,30 +50,6 @@ public final class ConsolePage {
 
     /** Something to look at. @param kind bad, warn, or empty for a fact */
     public record Concern(String kind, String text, String href, String link) {}
-
-    /** Figures of a day or of today, written out. */
-    public record Day(
-            String day,
-            String calls,
-            String failed,
-            String revenue,
-            String revenueExact,
-            String cost,
-            String margin,
-            boolean isLoss) {
-
-        static Day of(String name, Figures figures) {
-            return new Day(
-                    name,
-                    Texts.number(figures.calls()),
-                    Texts.number(figures.failed()),
-                    Texts.sum(figures.netMicros()),
-                    Texts.exact(figures.netMicros()),
-                    Texts.sum(figures.costMicros()),
-                    Texts.sum(figures.marginMicros()),
-                    figures.marginMicros() < 0);
-        }
-    }
 
     private PageStep show(PageRequest<Visitor.Member> request) {
         int running = calls.running(); // before all else: what it waits for begins another instant
@@ -107,26 +61,15 @@ public final class ConsolePage {
                 .findFirst()
                 .map(PlatformHistory.Group::figures)
                 .orElse(Figures.NONE);
-        List<FirstSteps.Step> open = steps.of(request);
-        return PageStep.show(
-                "console/overview.jte",
-                Map.of(
-                        "today",
-                        Day.of("today", now),
-                        "running",
-                        Texts.number(running),
-                        "concerns",
-                        concerns(now),
-                        "days",
-                        days.stream()
-                                .sorted(Comparator.comparing(PlatformHistory.Group::day)
-                                        .reversed())
-                                .map(day -> Day.of(Texts.day(Objects.requireNonNull(day.day())), day.figures()))
-                                .toList(),
-                        "steps",
-                        open.stream().allMatch(FirstSteps.Step::isDone) ? List.of() : open,
-                        "sandbox",
-                        !kind.isReal()));
+        List<PlatformHistory.Group> latest = days.stream()
+                .sorted(Comparator.comparing(PlatformHistory.Group::day).reversed())
+                .toList();
+        List<FirstSteps.Step> all = steps.of(request);
+        List<FirstSteps.Step> open = all.stream().allMatch(FirstSteps.Step::isDone) ? List.of() : all;
+        List<Concern> concerns = concerns(now);
+        boolean isSandbox = !kind.isReal();
+        return PageStep.show((out, shell) ->
+                JteoverviewGenerated.render(out, null, shell, now, running, concerns, latest, open, isSandbox));
     }
 
     private static Instant start(LocalDate day) {

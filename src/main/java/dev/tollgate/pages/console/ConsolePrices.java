@@ -1,13 +1,12 @@
 package dev.tollgate.pages.console;
 
-import dev.tollgate.base.money.Credits;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Foresight;
-import dev.tollgate.models.ModelLife;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.Usage;
+import dev.tollgate.models.prices.PriceVersion;
 import dev.tollgate.operator.admin.Prices;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.pages.frame.PageRequest;
@@ -16,36 +15,27 @@ import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.math.BigDecimal;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import templates.console.JtepriceGenerated;
+import templates.console.JtepricesGenerated;
 
-/** {@code /console/prices[/{model}]}: what is charged, what that earns, and a new version of it, shown next to the old one before it is set. */
-public final class ConsolePrices {
+/**
+ * {@code /console/prices[/{model}]}: what is charged, what that earns, and a new version of it, shown next to the old one before it is set.
+ *
+ * @param foresight as of now
+ */
+public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedForms forms) {
 
     static final String PATH = "/console/prices";
-    private static final String ONE = "console/price.jte";
     private static final int VERSIONS = 20;
 
     /** A call of the usual size, thoughts included. */
-    private static final Usage EXAMPLE = new Usage(2_000, 0, 500, 800, 0, 0, 0, 500);
-
-    private final Prices prices;
-    private final Supplier<Foresight> foresight;
-    private final DeedForms forms;
-
-    /** @param foresight as of now */
-    public ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedForms forms) {
-        this.prices = prices;
-        this.foresight = foresight;
-        this.forms = forms;
-    }
+    public static final Usage EXAMPLE = new Usage(2_000, 0, 500, 800, 0, 0, 0, 500);
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -54,66 +44,15 @@ public final class ConsolePrices {
                 pages.post(PATH + "/{model...}", pages.operators(), this::set));
     }
 
-    /** A model, written out; prices are credits per million tokens. @param file what the file says, where that is something else; else null */
-    public record Line(
-            String id,
-            String input,
-            String output,
-            String thoughts,
-            String upstream,
-            String upstreamInput,
-            String upstreamOutput,
-            String inputMargin,
-            String outputMargin,
-            boolean isLoss,
-            @Nullable String file) {}
-
-    /** What a model earns at the price of now once another one answers, from a day on, written out. */
-    public record After(
-            String id,
-            String day,
-            String successor,
-            String costInput,
-            String costOutput,
-            String inputMargin,
-            String outputMargin,
-            boolean isLoss) {}
-
-    /** A version that was set. */
-    public record Version(String at, String version, String input, String output, String thoughts) {}
-
-    /** Old and new side by side, for a call of 2,000 tokens in, 500 out and 800 of thoughts. */
-    public record Compared(
-            String inputBefore,
-            String inputAfter,
-            String outputBefore,
-            String outputAfter,
-            String thoughtsBefore,
-            String thoughtsAfter,
-            String exampleBefore,
-            String exampleAfter,
-            String exampleCost,
-            boolean isLoss) {}
-
     private PageStep list() {
         Foresight now = foresight.get();
         List<Prices.Sold> all = prices.all();
-        return PageStep.show(
-                "console/prices.jte",
-                Map.of(
-                        "lines",
-                        all.stream().map(ConsolePrices::line).toList(),
-                        "after",
-                        all.stream().flatMap(ConsolePrices::after).toList(),
-                        "losses",
-                        now.losses(),
-                        "retirements",
-                        now.retirements()));
+        return PageStep.show((out, shell) -> JtepricesGenerated.render(out, null, shell, all, now));
     }
 
     private PageStep one(PageRequest<Visitor.Member> request) {
         Map<String, String> kept = forms.kept(request);
-        return kept.isEmpty() ? PageStep.show(ONE, params(request, null, null, null)) : compare(request, kept);
+        return kept.isEmpty() ? PageStep.show(drawing(request, null, null, null)) : compare(request, kept);
     }
 
     /** Shows what changes; it changes nothing. */
@@ -124,9 +63,9 @@ public final class ConsolePrices {
                     typed.getOrDefault("input", ""),
                     typed.getOrDefault("output", ""),
                     typed.get("thoughts"));
-            return PageStep.show(ONE, params(request, next, null, typed.get("reason")));
+            return PageStep.show(drawing(request, next, null, typed.get("reason")));
         } catch (IllegalArgumentException e) {
-            return PageStep.again(ONE, params(request, null, String.valueOf(e.getMessage()), null));
+            return PageStep.again(drawing(request, null, String.valueOf(e.getMessage()), null));
         }
     }
 
@@ -156,7 +95,7 @@ public final class ConsolePrices {
                             form.field("looked")));
             return PageStep.to(path + "?done=price");
         } catch (Refused | IllegalArgumentException e) {
-            return PageStep.again(ONE, params(request, next, String.valueOf(e.getMessage()), form.field("reason")));
+            return PageStep.again(drawing(request, next, String.valueOf(e.getMessage()), form.field("reason")));
         }
     }
 
@@ -181,113 +120,58 @@ public final class ConsolePrices {
         return micros;
     }
 
-    private Map<String, Object> params(
+    /** @param next what was typed; null for the price of today */
+    private PageStep.Drawing drawing(
             PageRequest<Visitor.Member> request,
             @Nullable Pricing next,
             @Nullable String error,
             @Nullable String reason) {
         Prices.Sold sold = sold(request);
-        Pricing typed = next == null ? sold.pricing() : next;
-        Map<String, Object> params = new HashMap<>();
-        params.put("it", line(sold));
-        params.put("looked", sold.pricing().version());
-        params.put("input", Credits.text(typed.inputMicrosPerMillion()));
-        params.put("output", Credits.text(typed.outputMicrosPerMillion()));
-        params.put("billed", typed.reasoningBilled());
-        params.put("reason", Objects.requireNonNullElse(reason, ""));
-        params.put("versions", versions(request));
-        params.put("done", request.query("done") != null && error == null);
-        if (next != null) {
-            params.put("compared", compared(sold, next));
-        }
-        if (error != null) {
-            params.put("error", error);
-        }
-        return params;
-    }
-
-    private List<Version> versions(PageRequest<Visitor.Member> request) {
-        ZoneId zone = request.visitor().person().preferences().zone();
+        boolean isDone = request.query("done") != null && error == null;
         try {
-            return prices.versions(request.param("model"), Long.MAX_VALUE, VERSIONS).stream()
-                    .map(version -> new Version(
-                            Texts.time(version.at(), zone),
-                            version.pricing().version(),
-                            Texts.price(version.pricing().inputMicrosPerMillion()),
-                            Texts.price(version.pricing().outputMicrosPerMillion()),
-                            thoughts(version.pricing())))
-                    .toList();
+            List<PriceVersion> versions = prices.versions(request.param("model"), Long.MAX_VALUE, VERSIONS);
+            return (out, shell) -> JtepriceGenerated.render(
+                    out, null, shell, sold, next, Objects.requireNonNullElse(reason, ""), versions, isDone, error);
         } catch (Refused e) {
             throw ConsoleAccount.notFound(String.valueOf(e.getMessage()));
         }
     }
 
-    private static Compared compared(Prices.Sold sold, Pricing next) {
-        Pricing before = sold.pricing();
-        UpstreamModel.Cost cost = sold.cost();
-        return new Compared(
-                Texts.price(before.inputMicrosPerMillion()),
-                Texts.price(next.inputMicrosPerMillion()),
-                Texts.price(before.outputMicrosPerMillion()),
-                Texts.price(next.outputMicrosPerMillion()),
-                thoughts(before),
-                thoughts(next),
-                Texts.charge(before.chargeMicros(EXAMPLE)),
-                Texts.charge(next.chargeMicros(EXAMPLE)),
-                cost == null ? "not known" : Texts.charge(cost.micros(EXAMPLE)),
-                cost != null
-                        && (next.inputMicrosPerMillion() < cost.inputMicrosPerMillion()
-                                || next.outputMicrosPerMillion() < cost.outputMicrosPerMillion()));
+    /** Returns whether a price is below what the upstream charges; false if that is not known. */
+    public static boolean isLoss(Pricing price, UpstreamModel.@Nullable Cost cost) {
+        return cost != null
+                && (price.inputMicrosPerMillion() < cost.inputMicrosPerMillion()
+                        || price.outputMicrosPerMillion() < cost.outputMicrosPerMillion());
     }
 
-    private static Line line(Prices.Sold sold) {
-        UpstreamModel.Cost cost = sold.cost();
-        Pricing file = sold.ofFile();
-        return new Line(
-                sold.modelId(),
-                Texts.price(sold.pricing().inputMicrosPerMillion()),
-                Texts.price(sold.pricing().outputMicrosPerMillion()),
-                thoughts(sold.pricing()),
-                sold.upstreamModel(),
-                cost == null ? "–" : Texts.price(cost.inputMicrosPerMillion()),
-                cost == null ? "–" : Texts.price(cost.outputMicrosPerMillion()),
-                percent(sold.inputMargin()),
-                percent(sold.outputMargin()),
-                sold.isLoss(),
-                sold.fileDiffers()
-                        ? Texts.price(file.inputMicrosPerMillion()) + " in, "
-                                + Texts.price(file.outputMicrosPerMillion()) + " out, thoughts " + thoughts(file)
-                        : null);
+    /** Returns the day from which another model answers at a cost; "now" for the first cost of one that answers already. */
+    public static String day(Prices.Retirement retirement, Prices.Later later) {
+        boolean isNow =
+                retirement.end().isInEffect() && later.equals(retirement.costs().getFirst());
+        return isNow ? "now" : Texts.day(later.from(), ZoneOffset.UTC);
     }
 
-    private static Stream<After> after(Prices.Sold sold) {
-        Prices.Retirement retirement = sold.retirement();
-        return retirement == null
-                ? Stream.empty()
-                : retirement.costs().stream().map(later -> after(sold, retirement.end(), later));
-    }
-
-    private static After after(Prices.Sold sold, ModelLife.Retirement end, Prices.Later later) {
-        boolean isNow = end.isInEffect()
-                && later.equals(
-                        Objects.requireNonNull(sold.retirement()).costs().getFirst());
-        UpstreamModel.Cost cost = later.cost();
-        return new After(
-                sold.modelId(),
-                isNow ? "now" : Texts.day(later.from(), ZoneOffset.UTC),
-                end.successor(),
-                cost == null ? "–" : Texts.price(cost.inputMicrosPerMillion()),
-                cost == null ? "–" : Texts.price(cost.outputMicrosPerMillion()),
-                percent(sold.inputMargin(cost)),
-                percent(sold.outputMargin(cost)),
-                later.isLoss());
-    }
-
-    private static String thoughts(Pricing price) {
+    public static String thoughts(Pricing price) {
         return price.reasoningBilled() ? "billed" : "free";
     }
 
-    private static String percent(@Nullable BigDecimal percent) {
+    public static String percent(@Nullable BigDecimal percent) {
         return percent == null ? "–" : percent.toPlainString().replace('-', '−') + " %";
+    }
+
+    public static String input(UpstreamModel.@Nullable Cost cost) {
+        return cost == null ? "–" : Texts.price(cost.inputMicrosPerMillion());
+    }
+
+    public static String output(UpstreamModel.@Nullable Cost cost) {
+        return cost == null ? "–" : Texts.price(cost.outputMicrosPerMillion());
+    }
+
+    /** Returns what the catalogue's file says instead. */
+    public static String ofFile(Prices.Sold sold) {
+        Pricing file = sold.ofFile();
+        return "The file says " + Texts.price(file.inputMicrosPerMillion()) + " in, "
+                + Texts.price(file.outputMicrosPerMillion()) + " out, thoughts " + thoughts(file)
+                + "; it is not applied.";
     }
 }

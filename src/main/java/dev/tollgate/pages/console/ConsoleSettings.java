@@ -17,16 +17,17 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import templates.console.JtesettingsGenerated;
 
 /** {@code /console/settings}: a tab for each group of settings that can be changed while the program runs, one for mail, and one for all. */
-public final class ConsoleSettings {
+public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, DeedForms forms) {
 
     static final String PATH = "/console/settings";
     static final String MAIL_PATH = PATH + "/mail";
@@ -34,7 +35,6 @@ public final class ConsoleSettings {
 
     private static final String MAIL = "mail";
     private static final String ALL = "all";
-    private static final String TEMPLATE = "console/settings.jte";
 
     /** Named before a field: the value that its form was shown with. */
     private static final String WAS = "was-";
@@ -53,16 +53,6 @@ public final class ConsoleSettings {
             Map.entry("http.access-log", "Log each request"),
             Map.entry("log.format", "Format of log lines"),
             Map.entry("log.addresses", "Addresses of callers"));
-
-    private final OperatorSettings settings;
-    private final OperatorLinks links;
-    private final DeedForms forms;
-
-    public ConsoleSettings(OperatorSettings settings, OperatorLinks links, DeedForms forms) {
-        this.settings = settings;
-        this.links = links;
-        this.forms = forms;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -95,9 +85,6 @@ public final class ConsoleSettings {
             boolean isSwitch,
             @Nullable String fixed,
             @Nullable String error) {}
-
-    /** A setting, written out. @param value of a secret only whether there is one @param anchor in the documentation */
-    public record Line(String name, String anchor, String value, String source, String about) {}
 
     private PageStep show(PageRequest<Visitor.Member> request) {
         return show(request, FormState.kept(forms.kept(request)), 200);
@@ -155,31 +142,20 @@ public final class ConsoleSettings {
         if (tabs.stream().noneMatch(each -> each.current() != null)) {
             return PageStep.to(PATH);
         }
-        Map<String, Object> params = new HashMap<>();
-        params.put("tabs", tabs);
-        params.put("action", request.path());
-        params.put("deed", tab);
-        params.put("form", form);
-        params.put("done", request.query("done") != null && status == 200);
-        if (tab.equals(MAIL)) {
-            params.put("mail", mail(request.visitor().person().preferences().zone()));
-        } else if (tab.equals(ALL)) {
-            Map<Boolean, List<Line>> lines = new HashMap<>();
-            settings.all().stream()
-                    .sorted(Comparator.comparing(shown -> shown.setting().name()))
-                    .forEach(shown -> lines.computeIfAbsent(
-                                    shown.source() == CurrentSettings.Source.DEFAULT, _ -> new ArrayList<>())
-                            .add(line(shown)));
-            params.put("changed", lines.getOrDefault(false, List.of()));
-            params.put("defaults", lines.getOrDefault(true, List.of()));
-        } else {
-            params.put(
-                    "fields",
-                    changeable.getOrDefault(tab, List.of()).stream()
-                            .map(shown -> field(shown, form, tab))
-                            .toList());
-        }
-        return status == 200 ? PageStep.show(TEMPLATE, params) : PageStep.again(TEMPLATE, params);
+        boolean isDone = request.query("done") != null && status == 200;
+        Mail mail =
+                tab.equals(MAIL) ? mail(request.visitor().person().preferences().zone()) : null;
+        List<Field> fields = changeable.getOrDefault(tab, List.of()).stream()
+                .map(shown -> field(shown, form, tab))
+                .toList();
+        Map<Boolean, List<OperatorSettings.Shown>> all = tab.equals(ALL)
+                ? settings.all().stream()
+                        .sorted(Comparator.comparing(shown -> shown.setting().name()))
+                        .collect(Collectors.partitioningBy(shown -> shown.source() == CurrentSettings.Source.DEFAULT))
+                : Map.of(true, List.of(), false, List.of());
+        PageStep.Drawing drawing = (out, shell) -> JtesettingsGenerated.render(
+                out, null, shell, tabs, request.path(), tab, form, isDone, fields, mail, all.get(false), all.get(true));
+        return status == 200 ? PageStep.show(drawing) : PageStep.again(drawing);
     }
 
     private static Tab tab(String title, String href, String slug, String current) {
@@ -255,18 +231,7 @@ public final class ConsoleSettings {
                 state.reason() == null ? "" : state.reason());
     }
 
-    private static Line line(OperatorSettings.Shown shown) {
-        String value = shown.value();
-        String name = shown.setting().name();
-        return new Line(
-                name,
-                name.replace(".", ""),
-                value != null ? value : shown.isSet() ? "set, not shown" : "–",
-                source(shown.source()),
-                shown.setting().doc());
-    }
-
-    private static String source(CurrentSettings.Source source) {
+    public static String source(CurrentSettings.Source source) {
         return switch (source) {
             case ARGUMENT -> "argument";
             case ENVIRONMENT -> "environment";

@@ -18,50 +18,26 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import templates.console.JtevouchersGenerated;
 
 /** {@code /console/vouchers}: made, their codes shown once, and what became of them. */
-public final class ConsoleVouchers {
+public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, DeedForms forms, InstantSource clock) {
 
     static final String PATH = "/console/vouchers";
 
-    private static final String TEMPLATE = "console/vouchers.jte";
     private static final int PAGE = 50;
-
-    private final OperatorVouchers vouchers;
-    private final AccountList accounts;
-    private final DeedForms forms;
-    private final InstantSource clock;
-
-    public ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, DeedForms forms, InstantSource clock) {
-        this.vouchers = vouchers;
-        this.accounts = accounts;
-        this.forms = forms;
-        this.clock = clock;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(pages.get(PATH, pages.operators(), this::show), pages.post(PATH, pages.operators(), this::make));
     }
 
-    /** A voucher, written out. @param accountId null if it is not redeemed; @param account what it is called, likewise */
-    public record Line(
-            String number,
-            String credits,
-            String note,
-            String made,
-            String state,
-            String badge,
-            @Nullable String accountId,
-            @Nullable String account) {}
-
     private PageStep show(PageRequest<Visitor.Member> request) {
-        return PageStep.show(TEMPLATE, params(request, FormState.kept(forms.kept(request)), List.of()));
+        return PageStep.show(drawing(request, FormState.kept(forms.kept(request)), List.of()));
     }
 
     /** Answers with a page and no move: the codes stand on it and nowhere else. */
@@ -81,10 +57,9 @@ public final class ConsoleVouchers {
                     Integer.parseInt(count),
                     DeedForms.micros(FormState.text(form, "credits")),
                     expires(FormState.text(form, "expires")));
-            return PageStep.show(TEMPLATE, params(request, FormState.NONE, codes));
+            return PageStep.show(drawing(request, FormState.NONE, codes));
         } catch (Refused | IllegalArgumentException e) {
-            return PageStep.again(
-                    TEMPLATE, params(request, FormState.wrong(form, String.valueOf(e.getMessage())), List.of()));
+            return PageStep.again(drawing(request, FormState.wrong(form, String.valueOf(e.getMessage())), List.of()));
         }
     }
 
@@ -101,50 +76,37 @@ public final class ConsoleVouchers {
         }
     }
 
-    private Map<String, Object> params(PageRequest<Visitor.Member> request, FormState form, List<String> codes) {
-        ZoneId zone = request.visitor().person().preferences().zone();
+    private PageStep.Drawing drawing(PageRequest<Visitor.Member> request, FormState form, List<String> codes) {
         String before = request.query("before");
         long from = before != null && before.matches("[0-9]{1,18}") ? Long.parseLong(before) : Long.MAX_VALUE;
-        Map<String, Object> params = new HashMap<>();
-        params.put("form", form);
-        params.put("once", forms.once());
-        params.put("codes", String.join("\n", codes));
+        String once = forms.once();
+        Instant now = clock.instant();
         try {
             List<Voucher> page = vouchers.page(from, PAGE);
             Map<String, String> names = accounts.names(page.stream()
                     .map(Voucher::accountId)
                     .filter(Objects::nonNull)
                     .collect(Collectors.toSet()));
-            params.put(
-                    "lines",
-                    page.stream().map(voucher -> line(voucher, names, zone)).toList());
-            if (page.size() == PAGE) {
-                params.put("older", PATH + "?before=" + page.getLast().sequence());
-            }
+            String older = page.size() < PAGE
+                    ? null
+                    : PATH + "?before=" + page.getLast().sequence();
+            return (out, shell) -> JtevouchersGenerated.render(
+                    out, null, shell, form, once, String.join("\n", codes), page, names, now, older);
         } catch (Refused e) {
             throw new IllegalStateException(e);
         }
-        return params;
     }
 
-    private Line line(Voucher voucher, Map<String, String> names, ZoneId zone) {
-        String account = voucher.accountId();
+    /** Returns whether a voucher is redeemed, expired or open, and until when. */
+    public static String state(Voucher voucher, Instant now, ZoneId zone) {
         Instant redeemed = voucher.redeemedAt();
         Instant expires = voucher.expiresAt();
-        boolean isOver = expires != null && !clock.instant().isBefore(expires);
-        String state = redeemed != null
-                ? "redeemed " + Texts.time(redeemed, zone)
-                : isOver
-                        ? "expired"
-                        : expires == null ? "open" : "open until " + Texts.time(expires, ZoneOffset.UTC) + " UTC";
-        return new Line(
-                Texts.number(voucher.sequence()),
-                Texts.charge(voucher.amountMicros()),
-                voucher.note(),
-                Texts.time(voucher.createdAt(), zone),
-                state,
-                redeemed != null ? "ok" : isOver ? "warn" : "run",
-                account,
-                account == null ? null : names.getOrDefault(account, account));
+        if (redeemed != null) {
+            return "redeemed " + Texts.time(redeemed, zone);
+        }
+        if (expires == null) {
+            return "open";
+        }
+        return now.isBefore(expires) ? "open until " + Texts.time(expires, ZoneOffset.UTC) + " UTC" : "expired";
     }
 }

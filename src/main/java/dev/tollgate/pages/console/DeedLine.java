@@ -2,8 +2,8 @@ package dev.tollgate.pages.console;
 
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.books.auditlog.AuditLog;
-import dev.tollgate.customers.figures.NamesOfIds.Named;
 import dev.tollgate.customers.figures.NamesOfIds;
+import dev.tollgate.customers.figures.NamesOfIds.Named;
 import dev.tollgate.pages.frame.Texts;
 import java.time.ZoneId;
 import java.util.HashSet;

@@ -3,7 +3,7 @@ package dev.tollgate.pages.console;
 import dev.tollgate.operator.admin.AdminViews;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
-import java.util.Map;
+import templates.console.JtelinkGenerated;
 
 /** The page that shows a link once, for the operator to hand over. */
 final class HandedLink {
@@ -22,16 +22,8 @@ final class HandedLink {
                 : "Hand it to " + made.email()
                         + ": whoever opens it sets a new password. It is good for 30 minutes, once, and shown"
                         + " this once.";
+        String link = request.address() + made.path();
         return PageStep.show(
-                "console/link.jte",
-                Map.of(
-                        "title",
-                        "Copy this link now",
-                        "about",
-                        about,
-                        "link",
-                        request.address() + made.path(),
-                        "back",
-                        back));
+                (out, shell) -> JtelinkGenerated.render(out, null, shell, "Copy this link now", about, link, back));
     }
 }

@@ -11,33 +11,23 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import templates.console.JteproveGenerated;
 
 /** {@code /console/prove}: the password again, for ten minutes of money, prices and rights, then back to the form. */
-public final class ProvePage {
+public record ProvePage(People people, Identities identities) {
 
     static final String PATH = "/console/prove";
 
-    private static final String TEMPLATE = "console/prove.jte";
     private static final String HOME = "/console";
-
-    private final People people;
-    private final Identities identities;
-
-    public ProvePage(People people, Identities identities) {
-        this.people = people;
-        this.identities = identities;
-    }
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
                 pages.get(
                         PATH,
                         pages.operators(),
-                        request -> PageStep.show(TEMPLATE, params(request, within(request.query("to")), null))),
+                        request -> PageStep.show(drawing(request, within(request.query("to")), null))),
                 pages.post(PATH, pages.operators(), this::prove));
     }
 
@@ -48,28 +38,19 @@ public final class ProvePage {
         return switch (done) {
             case SignIn.Welcome welcome -> PageStep.to(to);
             case SignIn.Wait wait ->
-                PageStep.again(
-                        TEMPLATE,
-                        params(
-                                request,
-                                to,
-                                "Too many tries. Try again in " + (wait.left().toSeconds() + 1) + " seconds."));
-            default -> PageStep.again(TEMPLATE, params(request, to, "The password is wrong."));
+                PageStep.again(drawing(
+                        request,
+                        to,
+                        "Too many tries. Try again in " + (wait.left().toSeconds() + 1) + " seconds."));
+            default -> PageStep.again(drawing(request, to, "The password is wrong."));
         };
     }
 
-    private Map<String, Object> params(PageRequest<Visitor.Member> request, String to, @Nullable String error) {
-        Map<String, Object> params = new HashMap<>();
-        params.put("to", to);
+    private PageStep.Drawing drawing(PageRequest<Visitor.Member> request, String to, @Nullable String error) {
         IdentityProvider provider = identities.providerOf(request.visitor().person());
-        if (provider != null) {
-            params.put("provider", provider.name());
-            params.put("providerHref", "/sign-in/oidc?for=prove&to=" + UrlText.encoded(to));
-        }
-        if (error != null) {
-            params.put("error", error);
-        }
-        return params;
+        String name = provider == null ? null : provider.name();
+        String href = provider == null ? null : "/sign-in/oidc?for=prove&to=" + UrlText.encoded(to);
+        return (out, shell) -> JteproveGenerated.render(out, null, shell, to, error, name, href);
     }
 
     /** A place in the console and nothing else. */

@@ -1,5 +1,6 @@
 package dev.tollgate.pages.dashboard;
 
+import dev.tollgate.base.host.UrlText;
 import dev.tollgate.customers.people.IdentityProvider;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.People;
@@ -11,8 +12,6 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -91,15 +90,11 @@ public record DoorPages(
     private @Nullable Provider provider(String to) {
         return provider == null
                 ? null
-                : new Provider(provider.name(), OidcPages.PATH + (to.equals(HOME) ? "" : "?to=" + encoded(to)));
+                : new Provider(provider.name(), OidcPages.PATH + (to.equals(HOME) ? "" : "?to=" + UrlText.encoded(to)));
     }
 
     static PageStep closed() {
         return PageStep.show((out, shell) -> JteclosedGenerated.render(out, null, shell));
-    }
-
-    static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     /** A path of ours and nothing else: what comes back from outside must not lead outside. */

@@ -2,6 +2,7 @@ package dev.tollgate.pages.dashboard;
 
 import static dev.tollgate.pages.dashboard.DoorPages.text;
 
+import dev.tollgate.base.host.UrlText;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.books.ledger.SpendWindow;
@@ -17,8 +18,6 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -119,6 +118,6 @@ public record KeysPage(CustomerKeys keys, Ledger ledger, InstantSource clock) {
         if (key != null && (off || key.settings().kind() != KeyKind.MANAGEMENT)) {
             keys.disable(account, id, off);
         }
-        return PageStep.to(PATH + "?turned=" + URLEncoder.encode(id, StandardCharsets.UTF_8));
+        return PageStep.to(PATH + "?turned=" + UrlText.encoded(id));
     }
 }

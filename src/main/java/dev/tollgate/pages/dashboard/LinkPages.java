@@ -2,6 +2,7 @@ package dev.tollgate.pages.dashboard;
 
 import static dev.tollgate.pages.dashboard.DoorPages.text;
 
+import dev.tollgate.base.host.UrlText;
 import dev.tollgate.customers.people.IdentityProvider;
 import dev.tollgate.customers.people.LinkKind;
 import dev.tollgate.customers.people.Links;
@@ -110,7 +111,7 @@ public record LinkPages(
         DoorPages.Provider other = provider == null || link.kind() != LinkKind.INVITE
                 ? null
                 : new DoorPages.Provider(
-                        provider.name(), OidcPages.PATH + "?invite=" + DoorPages.encoded(request.param("token")));
+                        provider.name(), OidcPages.PATH + "?invite=" + UrlText.encoded(request.param("token")));
         long credits = link.accountId() == null && links.beginsWithCredits(link)
                 ? links.startCredits().micros()
                 : 0;

@@ -4,6 +4,7 @@ import static dev.tollgate.pages.dashboard.DoorPages.text;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.host.UrlText;
 import dev.tollgate.customers.oidc.OidcAttempt;
 import dev.tollgate.customers.oidc.OidcAttempt.Purpose;
 import dev.tollgate.customers.oidc.OidcSignIn;
@@ -85,7 +86,7 @@ public record OidcPages(
             return PageStep.to(to);
         }
         if (!isIn && purpose != Purpose.SIGN_IN) {
-            return PageStep.to("/sign-in?to=" + DoorPages.encoded(to));
+            return PageStep.to("/sign-in?to=" + UrlText.encoded(to));
         }
         return switch (service().begin(purpose, to, invitation(request), browser(request))) {
             case Step.Away(String url) -> PageStep.to(url);
@@ -136,7 +137,7 @@ public record OidcPages(
             return member == null ? signIn(request, attempt, identity) : PageStep.to(attempt.to());
         }
         if (member == null) {
-            return PageStep.to("/sign-in?to=" + DoorPages.encoded(attempt.to()));
+            return PageStep.to("/sign-in?to=" + UrlText.encoded(attempt.to()));
         }
         if (attempt.purpose() == Purpose.CONNECT) {
             return PageStep.to(IdentityPage.PATH + "?" + CARRIED + "=" + carry(request, attempt, identity));
@@ -267,7 +268,7 @@ public record OidcPages(
                     case PROVE -> "&for=prove";
                 };
         String invitation = attempt.invitation();
-        return "?to=" + DoorPages.encoded(attempt.to()) + purpose
-                + (invitation == null ? "" : "&invite=" + DoorPages.encoded(invitation));
+        return "?to=" + UrlText.encoded(attempt.to()) + purpose
+                + (invitation == null ? "" : "&invite=" + UrlText.encoded(invitation));
     }
 }

@@ -1,7 +1,6 @@
 package dev.tollgate.pages.dashboard;
 
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import dev.tollgate.base.host.UrlText;
 import org.jspecify.annotations.Nullable;
 
 /** A path with a query, put together field by field; what is missing or empty is left out. Immutable. */
@@ -15,16 +14,12 @@ public record PageLink(String text) {
 
     /** The page of one call. */
     public static String toCall(String id) {
-        return REQUESTS + "/" + encoded(id);
+        return REQUESTS + "/" + UrlText.encoded(id);
     }
 
     public PageLink with(String field, @Nullable String value) {
         return value == null || value.isEmpty()
                 ? this
-                : new PageLink(text + (text.indexOf('?') < 0 ? "?" : "&") + field + "=" + encoded(value));
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+                : new PageLink(text + (text.indexOf('?') < 0 ? "?" : "&") + field + "=" + UrlText.encoded(value));
     }
 }

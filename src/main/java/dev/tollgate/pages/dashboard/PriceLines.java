@@ -2,8 +2,8 @@ package dev.tollgate.pages.dashboard;
 
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.customers.figures.CallRow;
-import dev.tollgate.models.Pricing.Rounding;
 import dev.tollgate.models.Pricing;
+import dev.tollgate.models.Pricing.Rounding;
 import dev.tollgate.models.Usage;
 import dev.tollgate.pages.frame.Texts;
 import java.math.BigDecimal;

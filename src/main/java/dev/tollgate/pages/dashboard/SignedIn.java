@@ -1,5 +1,6 @@
 package dev.tollgate.pages.dashboard;
 
+import dev.tollgate.base.host.UrlText;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.people.SignIn;
@@ -19,7 +20,7 @@ public record SignedIn(People people, Consumer<Person> told) {
     /** @param to a path of ours */
     PageStep of(PageRequest<?> request, SignIn.Welcome in, String to) {
         if (in.codeDue()) {
-            return PageStep.signedIn(request, in.token(), CodePage.PATH + "?to=" + DoorPages.encoded(to));
+            return PageStep.signedIn(request, in.token(), CodePage.PATH + "?to=" + UrlText.encoded(to));
         }
         Person person = in.person();
         told.accept(person);

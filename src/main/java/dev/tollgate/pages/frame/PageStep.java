@@ -1,7 +1,5 @@
 package dev.tollgate.pages.frame;
 
-import gg.jte.ContentType;
-import gg.jte.TemplateEngine;
 import gg.jte.html.HtmlTemplateOutput;
 import java.util.HashMap;
 import java.util.List;
@@ -81,34 +79,6 @@ public sealed interface PageStep {
     /** The form again, with what is wrong with it. */
     static Show again(Drawing drawing) {
         return new Show(422, drawing);
-    }
-
-    /** As {@link #show(Drawing)}, with parameters by name. */
-    static Show show(String template, Map<String, Object> params) {
-        return show(named(template, params));
-    }
-
-    /** As {@link #again(Drawing)}, with parameters by name. */
-    static Show again(String template, Map<String, Object> params) {
-        return again(named(template, params));
-    }
-
-    /** Draws a template with parameters by name, which nothing checks before it is drawn. */
-    static Drawing named(String template, Map<String, Object> params) {
-        return (out, shell) -> {
-            Map<String, Object> all = new HashMap<>(params);
-            all.put("shell", shell);
-            Named.TEMPLATES.render(template, all, out);
-        };
-    }
-
-    /** Templates by their names. */
-    final class Named {
-
-        static final TemplateEngine TEMPLATES =
-                TemplateEngine.createPrecompiled(null, ContentType.Html, PageStep.class.getClassLoader(), "templates");
-
-        private Named() {}
     }
 
     static Move to(String location) {
