@@ -7,42 +7,18 @@ import java.util.Map;
 public final class BrowserWords {
 
     /** A product of the user agent, and its name; the more special first, since browsers name their ancestors, too. */
-    private static final Map<String, String> BROWSERS = ordered(
-            "Edg",
-            "Edge",
-            "OPR/",
-            "Opera",
-            "Firefox/",
-            "Firefox",
-            "Chrome/",
-            "Chrome",
-            "CriOS/",
-            "Chrome",
-            "Safari/",
-            "Safari");
+    private static final Map<String, String> BROWSERS =
+            ordered("Edg=Edge, OPR/=Opera, Firefox/=Firefox, Chrome/=Chrome, CriOS/=Chrome, Safari/=Safari");
 
     private static final Map<String, String> SYSTEMS = ordered(
-            "iPhone",
-            "iOS",
-            "iPad",
-            "iOS",
-            "Android",
-            "Android",
-            "Windows",
-            "Windows",
-            "CrOS",
-            "ChromeOS",
-            "Mac OS X",
-            "macOS",
-            "Linux",
-            "Linux");
+            "iPhone=iOS, iPad=iOS, Android=Android," + " Windows=Windows, CrOS=ChromeOS, Mac OS X=macOS, Linux=Linux");
 
     private BrowserWords() {}
 
-    private static Map<String, String> ordered(String... pairs) {
+    private static Map<String, String> ordered(String pairs) {
         Map<String, String> map = new LinkedHashMap<>();
-        for (int i = 0; i < pairs.length; i += 2) {
-            map.put(pairs[i], pairs[i + 1]);
+        for (String pair : pairs.split(", ")) {
+            map.put(pair.substring(0, pair.indexOf('=')), pair.substring(pair.indexOf('=') + 1));
         }
         return map;
     }

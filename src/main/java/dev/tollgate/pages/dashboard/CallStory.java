@@ -10,8 +10,13 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What happened to a call, in sentences, for its customer and the operator alike. Pure. */
-public final class CallStory {
+/**
+ * What happened to a call, in sentences, for its customer and the operator alike. Pure.
+ *
+ * @param tokensMax the maximum that a call ran with whose balance did not cover more, or null
+ */
+public record CallStory(
+        CallDetail detail, Instant now, @Nullable Long tokensMax) {
 
     /** What another try may mend. */
     private static final Set<String> PASSING = Set.of(
@@ -26,17 +31,8 @@ public final class CallStory {
 
     private static final String ADVICE = " Please try again.";
 
-    private final CallDetail detail;
-    private final CallRow call;
-    private final Instant now;
-    private final @Nullable Long tokensMax;
-
-    /** @param tokensMax the maximum that a call ran with whose balance did not cover more, or null */
-    public CallStory(CallDetail detail, Instant now, @Nullable Long tokensMax) {
-        this.detail = detail;
-        this.call = detail.call();
-        this.now = now;
-        this.tokensMax = tokensMax;
+    private CallRow call() {
+        return detail.call();
     }
 
     public List<String> sentences() {
@@ -45,10 +41,10 @@ public final class CallStory {
         if (tokensMax != null) {
             story.add("The balance covered " + Texts.number(tokensMax) + " tokens of answer, so that was the maximum.");
         }
-        if (!AnswerWords.filter(call).isEmpty()) {
-            story.add("The provider's safety filter stopped the answer (" + AnswerWords.filter(call) + ").");
+        if (!AnswerWords.filter(call()).isEmpty()) {
+            story.add("The provider's safety filter stopped the answer (" + AnswerWords.filter(call()) + ").");
         }
-        for (String flag : call.flags()) {
+        for (String flag : call().flags()) {
             story.add(ofFlag(flag));
         }
         if (detail.refundedMicros() > 0) {
@@ -58,12 +54,12 @@ public final class CallStory {
     }
 
     private String begin() {
-        return switch (call.status()) {
-            case PROCESSING -> LiveTexts.runs(call.startedAt(), detail.heldMicros(), now);
+        return switch (call().status()) {
+            case PROCESSING -> LiveTexts.runs(call().startedAt(), detail.heldMicros(), now);
             case COMPLETED ->
-                "Answered with " + tokens() + " and charged " + Texts.charge(call.chargeMicros()) + " credits.";
+                "Answered with " + tokens() + " and charged " + Texts.charge(call().chargeMicros()) + " credits.";
             case CANCELLED ->
-                call.chargeMicros() == 0
+                call().chargeMicros() == 0
                         ? "The caller left before anything was answered. Nothing was charged."
                         : "The caller left after " + tokens() + ". Charged for what had been reported.";
             case FAILED -> failed();
@@ -71,13 +67,13 @@ public final class CallStory {
     }
 
     private String failed() {
-        String error = call.errorMessage() == null ? "The call failed." : call.errorMessage();
-        String money = call.chargeMicros() == 0
+        String error = call().errorMessage() == null ? "The call failed." : call().errorMessage();
+        String money = call().chargeMicros() == 0
                 ? detail.heldMicros() == 0
                         ? "Nothing was charged."
                         : "All " + Texts.charge(detail.heldMicros()) + " held credits came back."
-                : "Charged " + Texts.charge(call.chargeMicros()) + " credits for what had been answered.";
-        return withoutAdvice(error) + " " + money + again(call.errorCode(), error);
+                : "Charged " + Texts.charge(call().chargeMicros()) + " credits for what had been answered.";
+        return withoutAdvice(error) + " " + money + again(call().errorCode(), error);
     }
 
     /** What the caller was told to do, which is said behind the money here. */
@@ -98,7 +94,7 @@ public final class CallStory {
     }
 
     private String tokens() {
-        return Texts.count(call.tokens().completion(), "token");
+        return Texts.count(call().tokens().completion(), "token");
     }
 
     private static String ofFlag(String flag) {

@@ -10,6 +10,7 @@ import dev.tollgate.http.Route;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Duration;
 import java.util.List;
@@ -40,8 +41,7 @@ public record CodePage(People people, SignedIn signedIn) {
         String typed = text(form, "code").isBlank() ? text(form, "recovery") : text(form, "code");
         return switch (people.secondFactor().enter(session, typed, request.visit())) {
             case SignIn.Welcome in -> signedIn.of(request, in, to);
-            case SignIn.Wait(Duration left) ->
-                PageStep.again(page(to, "Too many tries. Try again in " + (left.toSeconds() + 1) + " seconds."));
+            case SignIn.Wait(Duration left) -> PageStep.again(page(to, Texts.later("Too many tries.", left)));
             default -> PageStep.again(page(to, "This code is wrong, or was used already."));
         };
     }

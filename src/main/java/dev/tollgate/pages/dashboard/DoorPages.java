@@ -11,6 +11,7 @@ import dev.tollgate.http.Route;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Duration;
 import java.util.List;
@@ -67,8 +68,7 @@ public record DoorPages(
         return switch (people.signIn(login, text(form, "password"), request.visit())) {
             case SignIn.Welcome in -> signedIn.of(request, in, to);
             case SignIn.Blocked blocked -> signInAgain(login, to, "This account is blocked. Ask the operator.");
-            case SignIn.Wait(Duration left) ->
-                signInAgain(login, to, "Too many tries. Try again in " + (left.toSeconds() + 1) + " seconds.");
+            case SignIn.Wait(Duration left) -> signInAgain(login, to, Texts.later("Too many tries.", left));
             default -> signInAgain(login, to, "E-mail or password is wrong.");
         };
     }
@@ -136,13 +136,7 @@ public record DoorPages(
             case SignIn.Taken taken -> again(email, name, zone, "email", "This address has an account already.");
             case SignIn.Refused(String field, String message) -> again(email, name, zone, field, message);
             case SignIn.Wait(Duration left) ->
-                again(
-                        email,
-                        name,
-                        zone,
-                        "form",
-                        "Too many accounts were made from this address. Try again in " + (left.toSeconds() + 1)
-                                + " seconds.");
+                again(email, name, zone, "form", Texts.later("Too many accounts were made from this address.", left));
             default -> again(email, name, zone, "form", "That did not work.");
         };
     }

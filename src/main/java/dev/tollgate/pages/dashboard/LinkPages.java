@@ -13,6 +13,7 @@ import dev.tollgate.http.Route;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Duration;
 import java.util.List;
@@ -71,7 +72,7 @@ public record LinkPages(
     }
 
     static String tooMany(Duration left) {
-        return "Too many mails were asked for. Try again in " + (left.toSeconds() + 1) + " seconds.";
+        return Texts.later("Too many mails were asked for.", left);
     }
 
     private PageStep.Drawing forgotPage(String login, Map<String, String> errors) {

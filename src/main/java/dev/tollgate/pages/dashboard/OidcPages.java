@@ -21,6 +21,7 @@ import dev.tollgate.http.Route;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Duration;
 import java.util.List;
@@ -114,7 +115,7 @@ public record OidcPages(
         OidcSignIn provider = service();
         Duration wait = identities.begin(request.visit());
         if (wait.isPositive()) {
-            return refused(null, "Too many tries. Try again in " + (wait.toSeconds() + 1) + " seconds.", 422);
+            return refused(null, Texts.later("Too many tries.", wait), 422);
         }
         return switch (provider.end(state, request.query("code"), request.query("error"), browser(request))) {
             case Step.Known(OidcAttempt attempt, Identity identity) -> {
@@ -227,10 +228,7 @@ public record OidcPages(
                 newcomer(
                         request,
                         carried,
-                        Map.of(
-                                "form",
-                                "Too many accounts were made from this address. Try again in " + (left.toSeconds() + 1)
-                                        + " seconds."),
+                        Map.of("form", Texts.later("Too many accounts were made from this address.", left)),
                         422);
             case SignIn.Taken taken ->
                 newcomer(request, carried, Map.of("form", "This address has an account already."), 422);

@@ -4,6 +4,7 @@ import dev.tollgate.customers.people.BrowserSession;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.SignIn;
 import dev.tollgate.pages.frame.PageRequest;
+import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ final class PasswordAgain {
         }
         return switch (people.prove(session, typed, request.visit())) {
             case SignIn.Welcome welcome -> null;
-            case SignIn.Wait(Duration left) -> "Too many tries. Try again in " + (left.toSeconds() + 1) + " seconds.";
+            case SignIn.Wait(Duration left) -> Texts.later("Too many tries.", left);
             default -> "The password is wrong.";
         };
     }

@@ -10,6 +10,7 @@ import dev.tollgate.http.Route;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
+import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Duration;
 import java.util.List;
@@ -59,7 +60,7 @@ public record SecondFactorPage(People people) {
             case SecondFactor.SwitchOn.Wrong wrong ->
                 again(request, sealed, "This code is wrong. Is the clock of the phone right?");
             case SecondFactor.SwitchOn.Wait(Duration left) ->
-                again(request, sealed, "Too many tries. Try again in " + (left.toSeconds() + 1) + " seconds.");
+                again(request, sealed, Texts.later("Too many tries.", left));
         };
     }
 

@@ -151,7 +151,7 @@ public final class TopUpPages {
         String account = request.visitor().accountId();
         RequestRates.Rate rate = tries.take(account, TRIES_A_MINUTE);
         if (!rate.allowed()) {
-            return refused(request, tooMany(rate.retryAfter()), form);
+            return refused(request, Texts.later("Too many tries.", rate.retryAfter()), form);
         }
         Payment.Channel channel = stripe == null ? Payment.Channel.TEST : stripe.channel();
         return switch (payments.begin(account, channel, "pay_" + id, Long.parseLong(chosen))) {
@@ -166,10 +166,6 @@ public final class TopUpPages {
                         form);
             case Payments.NotYours _ -> refused(request, "Open this page again.", form);
         };
-    }
-
-    private static String tooMany(Duration wait) {
-        return "Too many tries. Try again in " + (wait.toSeconds() + 1) + " seconds.";
     }
 
     private void open(PageRequest<Visitor.Member> request, Payment payment) {
@@ -289,7 +285,7 @@ public final class TopUpPages {
             case Vouchers.Redeemed redeemed -> PageStep.to(BillingPages.PATH + "?arrived=" + redeemed.amountMicros());
             case Vouchers.CannotBeUsed no ->
                 refused(request, "code", "This code is not valid or was already used.", form);
-            case Vouchers.TooManyTries(Duration wait) -> refused(request, tooMany(wait), form);
+            case Vouchers.TooManyTries(Duration wait) -> refused(request, Texts.later("Too many tries.", wait), form);
         };
     }
 }

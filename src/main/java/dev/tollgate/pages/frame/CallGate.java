@@ -20,31 +20,12 @@ import org.jspecify.annotations.Nullable;
  * are JSON, for a script reads them.
  *
  * @param <C> what the person is to the route's handler
+ * @param of may block
+ * @param arrived told on the exchange's loop, and may refuse
  */
-final class CallGate<C extends Caller> implements Gate<C> {
-
-    private final Site site;
-    private final People people;
-    private final FormTokens tokens;
-    private final Function<Visitor.Member, C> of;
-    private final BiConsumer<Exchange, C> arrived;
-
-    /**
-     * @param of may block
-     * @param arrived told on the exchange's loop, and may refuse
-     */
-    CallGate(
-            Site site,
-            People people,
-            FormTokens tokens,
-            Function<Visitor.Member, C> of,
-            BiConsumer<Exchange, C> arrived) {
-        this.site = site;
-        this.people = people;
-        this.tokens = tokens;
-        this.of = of;
-        this.arrived = arrived;
-    }
+record CallGate<C extends Caller>(
+        Site site, People people, FormTokens tokens, Function<Visitor.Member, C> of, BiConsumer<Exchange, C> arrived)
+        implements Gate<C> {
 
     @Override
     public String name() {

@@ -11,19 +11,11 @@ import org.jspecify.annotations.Nullable;
  * Tokens that show that a form was on a page of ours in this browser, and the sign on the cookie of a browser that has not signed in. A token is
  * masked anew in each page, so that its bytes are never the same twice. Thread-safe.
  */
-final class FormTokens {
+record FormTokens(SecretBox secrets, SecureRandom random) {
 
     private static final int PRINT_BYTES = 32;
     private static final int VISIT_BYTES = 16;
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
-
-    private final SecretBox secrets;
-    private final SecureRandom random;
-
-    FormTokens(SecretBox secrets, SecureRandom random) {
-        this.secrets = secrets;
-        this.random = random;
-    }
 
     String token(Visitor visitor) {
         byte[] print = print("page form", visitor.csrfSeed());

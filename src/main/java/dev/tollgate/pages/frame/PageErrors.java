@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 import templates.JteerrorGenerated;
 
 /** Errors as pages, for who asks for pages; whoever asks with a program gets the platform's JSON. */
-final class PageErrors implements ErrorFormat {
+record PageErrors(String brand) implements ErrorFormat {
 
     /** Of every page. Referrers stay within the site, since without any the browser would hide a form's origin. */
     static final Map<String, String> HEADERS = Map.of(
@@ -32,12 +32,6 @@ final class PageErrors implements ErrorFormat {
             "no-store, no-transform");
 
     private static final Logger LOG = LoggerFactory.getLogger(PageErrors.class);
-
-    private final String brand;
-
-    PageErrors(String brand) {
-        this.brand = brand;
-    }
 
     @Override
     public ErrorFormat of(Exchange exchange) {

@@ -5,13 +5,7 @@ import gg.jte.TemplateOutput;
 import gg.jte.output.Utf8ByteOutput;
 
 /** Writes a page and replaces invisible characters of its values by escapes. The templates' own text is written as bytes. */
-final class ShownOutput implements TemplateOutput {
-
-    private final Utf8ByteOutput bytes;
-
-    ShownOutput(Utf8ByteOutput bytes) {
-        this.bytes = bytes;
-    }
+record ShownOutput(Utf8ByteOutput bytes) implements TemplateOutput {
 
     @Override
     public void writeContent(String value) {

@@ -169,6 +169,11 @@ public final class Texts {
         return number(number) + " " + noun + (number == 1 ? "" : "s");
     }
 
+    /** A refusal, and when to try again, in whole seconds. @param refusal a sentence */
+    public static String later(String refusal, Duration wait) {
+        return refusal + " Try again in " + (wait.toSeconds() + 1) + " seconds.";
+    }
+
     /** How long something took, e.g. {@code 340 ms}, {@code 6.2 s}, {@code 2 min 5 s}. */
     public static String took(long millis) {
         if (millis < 1_000) {
