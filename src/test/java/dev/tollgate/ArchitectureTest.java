@@ -414,6 +414,7 @@ class ArchitectureTest {
                 "pages.console",
                 "pages.frame",
                 "pages.dashboard",
+                "customers.keys",
                 "customers.people",
                 "operator.admin",
                 "models.prices",

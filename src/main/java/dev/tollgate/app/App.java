@@ -6,7 +6,8 @@ import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.prices.PriceRates;
 import dev.tollgate.operator.admin.AdminGate;
-import dev.tollgate.operator.admin.StoredAdministration;
+import dev.tollgate.operator.admin.Administration;
+import dev.tollgate.operator.admin.SocketGate;
 import dev.tollgate.operator.cli.Banner;
 import dev.tollgate.pages.docs.ApiDescription;
 import io.vertx.core.Vertx;
@@ -67,7 +68,7 @@ public final class App implements AutoCloseable {
                 money,
                 PagesModule.live(ground, books, calls, vertx),
                 PagesModule.pages(ground, books));
-        this.front = new FrontModule(ground, books, watch, calls, addresses, table(), vertx);
+        this.front = new FrontModule(ground, books, watch, calls, addresses, table(), commands(), vertx);
         sweeps().forEach(sweep -> loops.every(sweep.every(), sweep.name(), sweep.work()));
     }
 
@@ -93,7 +94,6 @@ public final class App implements AutoCloseable {
     private void listen() {
         PriceRates.record(ground.catalogue(), books.writer(), ground.clock().instant());
         front.listen();
-        operator.openControl(ground);
         books.node().tellReady();
     }
 
@@ -101,7 +101,7 @@ public final class App implements AutoCloseable {
         AdminGate admin = new AdminGate(welcome.adminKey().sha256(), calls.gate());
         return RouteList.of(
                 calls.routes(people.keys()),
-                new AdminRoutes(ground, books, upstreams, operator, money, admin).table(health::announce),
+                new AdminRoutes(ground, books, operator, money).table(admin, false, health::announce),
                 health.routes(),
                 List.of(
                         watch.route(admin),
@@ -109,6 +109,11 @@ public final class App implements AutoCloseable {
                         money.webhook()),
                 pages.routes(),
                 new ConsoleRoutes(ground, books, upstreams, calls, people, money, operator, pages.pages()).table());
+    }
+
+    /** Returns what is served over the control socket. */
+    private List<Route<?>> commands() {
+        return new AdminRoutes(ground, books, operator, money).table(new SocketGate(), true, health::announce);
     }
 
     List<Sweep> sweeps() {
@@ -134,7 +139,7 @@ public final class App implements AutoCloseable {
     }
 
     /** Returns what an operator may do while the server runs. Thread-safe. */
-    public StoredAdministration administration() {
+    public Administration administration() {
         return operator.administration();
     }
 

@@ -7,16 +7,16 @@ import dev.tollgate.base.host.FileTrouble;
 import dev.tollgate.base.host.HangUp;
 import dev.tollgate.base.host.StopSignals;
 import dev.tollgate.base.log.LogOutput;
-import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.calls.replay.AnswersMove;
 import dev.tollgate.calls.replay.SpoolFolder;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.SignUp;
 import dev.tollgate.customers.people.StartCredits;
-import dev.tollgate.operator.admin.Administration;
+import dev.tollgate.operator.admin.AdminApi;
+import dev.tollgate.operator.admin.AuditedWriter;
 import dev.tollgate.operator.admin.CannotLook;
 import dev.tollgate.operator.admin.Inspection;
-import dev.tollgate.operator.admin.OperatorLinks;
+import dev.tollgate.operator.admin.LocalApi;
 import dev.tollgate.operator.admin.ReceiptFiles;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.operator.admin.StoredInspection;
@@ -116,16 +116,18 @@ public record AppActions(PrintWriter out) implements Actions {
     }
 
     @Override
-    public Administration open(Settings settings, boolean mayBegin) throws Refused {
+    public AdminApi open(Settings settings, boolean mayBegin) throws Refused {
         InstantSource clock = Surroundings.REAL.clock();
         SecureRandom random = new SecureRandom();
         try {
             BooksModule books = BooksModule.forCommand(settings, random, mayBegin);
             SignUp closed = new SignUp(() -> false, () -> new StartCredits(0, true)); // nobody signs up by a command
             Links links = PeopleModule.links(books, MailModule.letters(settings), closed, clock, random);
-            OperatorLinks.Making making =
-                    new OperatorLinks.Making(links, settings.pages().publicUrl());
-            return OperatorModule.administration(books, clock, random, making, Actor.COMMAND, books::close);
+            AuditedWriter audited = new AuditedWriter(books.writer(), clock);
+            return new LocalApi(
+                    OperatorModule.administration(books, links, settings, audited, random)
+                            .routes(),
+                    books::close);
         } catch (StoreException e) {
             throw new Refused(e.withCause());
         }

@@ -4,7 +4,7 @@ import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.customers.figures.NamesOfIds;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Foresight;
-import dev.tollgate.operator.admin.StoredAdministration;
+import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.pages.console.ConsoleAccount;
 import dev.tollgate.pages.console.ConsoleAccounts;
 import dev.tollgate.pages.console.ConsoleAudit;
@@ -82,7 +82,7 @@ record ConsoleRoutes(
     }
 
     private List<Route<?>> accountPages() {
-        StoredAdministration administration = operator.administration();
+        Administration administration = operator.administration();
         return RouteList.of(
                 new ConsoleAccounts(
                                 accounts(), operator.calls(), administration.deeds(), administration.links(), forms())
@@ -90,8 +90,6 @@ record ConsoleRoutes(
                 new ConsoleAccount(
                                 administration,
                                 books.people(),
-                                administration.people(),
-                                administration.links(),
                                 operator.deletions(),
                                 books.history(),
                                 forms(),

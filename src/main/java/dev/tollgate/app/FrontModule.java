@@ -1,6 +1,7 @@
 package dev.tollgate.app;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.host.FileTrouble;
 import dev.tollgate.base.memory.MemoryBudget;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.RefusalObserver;
@@ -10,13 +11,22 @@ import dev.tollgate.http.engine.Certificates;
 import dev.tollgate.http.engine.HttpFront;
 import dev.tollgate.http.engine.HttpOptions;
 import dev.tollgate.http.engine.Unread;
+import dev.tollgate.operator.cli.ControlSocket;
+import dev.tollgate.storage.CannotOpen;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** The two addresses that are listened on: the public one, and the operators' own if one is set. */
+/** What is listened on: the public address, the operators' own if one is set, and the control socket. */
 public final class FrontModule {
+
+    private static final Duration COMMANDS_END = Duration.ofSeconds(5);
 
     private final Ground ground;
     private final BooksModule books;
@@ -27,6 +37,7 @@ public final class FrontModule {
     private final HttpOptions options;
     private final HttpFront open;
     private final @Nullable HttpFront own;
+    private final HttpFront commands;
 
     /** Memory that both share: for what they read, for its heads, for what they write. */
     private record Room(MemoryBudget bodies, MemoryBudget heads, Unread unread) {}
@@ -38,6 +49,7 @@ public final class FrontModule {
             CallsModule calls,
             Addresses addresses,
             List<Route<?>> routes,
+            List<Route<?>> ofCommands,
             Vertx vertx) {
         this.ground = ground;
         this.books = books;
@@ -57,6 +69,13 @@ public final class FrontModule {
         this.own = ownOptions == null
                 ? null
                 : front(vertx, ownOptions, Addresses.ownRoutes(routes), room, calls.traces(), requests::over);
+        this.commands = front(
+                vertx,
+                new HttpOptions("", 0, 1, 0, Set.of(), options.limits(), options.edge()),
+                ofCommands,
+                room,
+                RefusalObserver.NONE,
+                RequestObserver.NONE);
     }
 
     private HttpFront front(
@@ -107,6 +126,33 @@ public final class FrontModule {
         addresses.tellOfFewFiles(options);
         if (own != null) {
             Opened.await(own.start());
+        }
+        listenToCommands(ground.settings().data());
+    }
+
+    private void listenToCommands(Path data) {
+        try {
+            ControlSocket.open(data, address -> Opened.await(commands.start(address)));
+        } catch (IOException | CompletionException e) {
+            IOException cause = e instanceof IOException known ? known : new IOException(e.getCause());
+            throw new CannotOpen(
+                    "The control socket in " + data + " cannot be made: " + FileTrouble.of(cause) + ".", e);
+        }
+        ground.opened().add(new Commands(data, commands), Commands::close);
+    }
+
+    /** Commands that ask over the control socket. */
+    private record Commands(Path data, HttpFront front) {
+
+        /** Gives running ones a few seconds to end. */
+        void close() {
+            try {
+                ControlSocket.close(data);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } finally {
+                Opened.await(front.drain(COMMANDS_END));
+            }
         }
     }
 

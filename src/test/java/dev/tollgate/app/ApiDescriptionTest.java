@@ -4,8 +4,10 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.tollgate.customers.keys.KeyKind;
+import dev.tollgate.customers.keys.KeyResult;
+import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.http.Route;
-import dev.tollgate.operator.admin.AdminViews;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
@@ -127,13 +129,10 @@ class ApiDescriptionTest {
         return found;
     }
 
-    private static AdminViews.NewKey manager() throws Refused {
-        return gateway.app()
-                .administration()
+    private static KeyResult.Made manager() throws Refused {
+        return gateway.commands()
                 .createKey(
-                        gateway.customer("1").account(),
-                        new AdminViews.KeyChoice(
-                                "m", AdminViews.Kind.MANAGEMENT, AdminViews.Spend.UNLIMITED, List.of(), null));
+                        gateway.customer("1").account(), KeySettings.named("m").withKind(KeyKind.MANAGEMENT));
     }
 
     @ParameterizedTest
@@ -148,7 +147,7 @@ class ApiDescriptionTest {
                 ", ",
                 new TreeSet<>(
                         at(schema.get("$ref").asString()).get("properties").propertyNames()));
-        AdminViews.NewKey manager = manager();
+        KeyResult.Made manager = manager();
 
         Gateway.Reply refused = gateway.send(
                 gateway.request("/v1" + path.replace("{id}", manager.key().id()))
@@ -248,7 +247,7 @@ class ApiDescriptionTest {
                 "GoogleResponse");
         assertFits(gateway.post("/v1beta/models/none:generateContent", google, Gateway.DEMO_KEY), "GoogleError");
         assertFits(gateway.get("/v1beta/models", Gateway.DEMO_KEY), "GoogleModelList");
-        AdminViews.NewKey manager = manager();
+        KeyResult.Made manager = manager();
         assertFits(gateway.get("/v1/keys", manager.secret()), "KeyList");
         assertFits(gateway.post("/v1/keys", "{\"name\":\"made\"}", manager.secret()), "NewKey");
     }

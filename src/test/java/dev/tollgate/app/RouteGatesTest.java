@@ -3,8 +3,9 @@ package dev.tollgate.app;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.auditlog.Actor;
+import dev.tollgate.customers.keys.KeyKind;
+import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.http.Route;
-import dev.tollgate.operator.admin.AdminViews;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.Browser;
@@ -16,7 +17,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -98,12 +98,8 @@ class RouteGatesTest {
         operator.signIn("operator", "the operator of the tests");
         staff = operator.cookies();
         customer = gateway.customer("1");
-        managementKey = gateway.app()
-                .administration()
-                .createKey(
-                        customer.account(),
-                        new AdminViews.KeyChoice(
-                                "m", AdminViews.Kind.MANAGEMENT, AdminViews.Spend.UNLIMITED, List.of(), null))
+        managementKey = gateway.commands()
+                .createKey(customer.account(), KeySettings.named("m").withKind(KeyKind.MANAGEMENT))
                 .secret();
     }
 

@@ -2,8 +2,9 @@ package dev.tollgate.app;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.customers.keys.KeyKind;
+import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.http.Route;
-import dev.tollgate.operator.admin.AdminViews;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
@@ -80,12 +81,8 @@ class StrangeWordsTest {
         staff = new Browser(gateway.url());
         staff.signIn("operator", PASSWORD);
         customer = gateway.customer("10");
-        managementKey = gateway.app()
-                .administration()
-                .createKey(
-                        customer.account(),
-                        new AdminViews.KeyChoice(
-                                "m", AdminViews.Kind.MANAGEMENT, AdminViews.Spend.UNLIMITED, List.of(), null))
+        managementKey = gateway.commands()
+                .createKey(customer.account(), KeySettings.named("m").withKind(KeyKind.MANAGEMENT))
                 .secret();
     }
 

@@ -5,7 +5,8 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.customers.keys.KeyResult;
+import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
@@ -60,12 +61,7 @@ class ClicksTest {
         gateway = Gateway.start(Map.of("TOLLGATE_OPERATOR_PASSWORD", PASSWORD), "sign-up.credits", "100");
         member = new Browser(gateway.url()).signUp("member@example.org", PASSWORD);
         String account = gateway.text("SELECT account_id FROM person WHERE login = 'member@example.org'");
-        AdminViews.NewKey key = gateway.app()
-                .administration()
-                .createKey(
-                        account,
-                        new AdminViews.KeyChoice(
-                                "nightly job", AdminViews.Kind.API, AdminViews.Spend.UNLIMITED, List.of(), null));
+        KeyResult.Made key = gateway.commands().createKey(account, KeySettings.named("nightly job"));
         customer = new Customer(gateway, account, key.key().id(), key.secret());
         assertThat(customer.chat(CHAT).status()).isEqualTo(200);
         gateway.writeWhatRides();

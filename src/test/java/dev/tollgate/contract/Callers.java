@@ -1,8 +1,12 @@
 package dev.tollgate.contract;
 
-import dev.tollgate.operator.admin.AdminViews;
-import dev.tollgate.operator.admin.Administration;
+import dev.tollgate.books.ledger.Account;
+import dev.tollgate.customers.keys.Allowlist;
+import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.customers.keys.Spend;
+import dev.tollgate.http.limits.Rates;
 import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.testing.Commands;
 import dev.tollgate.testing.Gateway;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,35 +16,36 @@ final class Callers {
 
     private static final long CREDIT = 1_000_000;
 
-    private final Administration administration;
+    private final Commands commands;
 
     Callers(Gateway gateway) {
-        this.administration = gateway.app().administration();
+        this.commands = gateway.commands();
     }
 
     String poor() throws Refused {
-        return key(0, AdminViews.Spend.UNLIMITED, List.of(), null);
+        return key(0, Spend.UNLIMITED, List.of(), null);
     }
 
     String fromElsewhere() throws Refused {
-        return key(CREDIT, AdminViews.Spend.UNLIMITED, List.of("192.0.2.0/24"), null);
+        return key(CREDIT, Spend.UNLIMITED, List.of("192.0.2.0/24"), null);
     }
 
     String once() throws Refused {
-        return key(100 * CREDIT, AdminViews.Spend.UNLIMITED, List.of(), 1);
+        return key(100 * CREDIT, Spend.UNLIMITED, List.of(), 1L);
     }
 
     /** One that has a total spend limit of a ten-thousandth credit. */
     String thrifty() throws Refused {
-        return key(100 * CREDIT, new AdminViews.Spend(null, null, CREDIT / 10_000), List.of(), null);
+        return key(100 * CREDIT, new Spend(null, null, CREDIT / 10_000), List.of(), null);
     }
 
-    private String key(
-            long creditsMicros, AdminViews.Spend spend, List<String> allow, @Nullable Integer requestsPerMinute)
+    private String key(long creditsMicros, Spend spend, List<String> allow, @Nullable Long requestsPerMinute)
             throws Refused {
-        AdminViews.Account account = administration.createAccount("A caller", creditsMicros);
-        AdminViews.KeyChoice choice =
-                new AdminViews.KeyChoice("A key", AdminViews.Kind.API, spend, allow, requestsPerMinute);
-        return administration.createKey(account.id(), choice).secret();
+        Account account = commands.createAccount("A caller", creditsMicros);
+        KeySettings choice = KeySettings.named("A key")
+                .withSpend(spend)
+                .withAllow(Allowlist.of(allow))
+                .withRates(new Rates(requestsPerMinute, null, null));
+        return commands.createKey(account.id(), choice).secret();
     }
 }

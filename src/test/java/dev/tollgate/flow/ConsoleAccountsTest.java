@@ -83,8 +83,8 @@ class ConsoleAccountsTest {
         try {
             return gateway.app()
                     .administration()
-                    .as(By.of(Actor.COMMAND, "for a test"))
-                    .createAccount(name, 10_000_000)
+                    .deeds()
+                    .createAccount(By.of(Actor.COMMAND, "for a test"), name, 10_000_000)
                     .id();
         } catch (Refused e) {
             throw new AssertionError(e);

@@ -2,7 +2,7 @@ package dev.tollgate.flow;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
@@ -210,10 +210,8 @@ class ConsoleDeedsTest {
             throws Refused {
         String login = "caller-" + stream + "@example.org";
         Browser member = new Browser(gateway.url()).signUp(login, PASSWORD);
-        AdminViews.KeyChoice choice =
-                new AdminViews.KeyChoice("k", AdminViews.Kind.API, AdminViews.Spend.UNLIMITED, List.of(), null);
-        String key = gateway.app()
-                .administration()
+        KeySettings choice = KeySettings.named("k");
+        String key = gateway.commands()
                 .createKey(gateway.text("SELECT account_id FROM person WHERE login = '" + login + "'"), choice)
                 .secret();
         String answer = gateway.post(

@@ -2,7 +2,9 @@ package dev.tollgate.flow;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.customers.keys.KeyKind;
+import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.customers.keys.Spend;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -10,7 +12,6 @@ import dev.tollgate.testing.Gateway.KeyOptions;
 import dev.tollgate.testing.UpstreamScript;
 import java.net.URI;
 import java.net.http.HttpRequest;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -82,7 +83,7 @@ class ErrorListTest {
     void a_disabled_key_is_refused_from_the_next_call_on() throws Refused {
         Customer customer = gateway.customer("1");
         assertThat(customer.chat(CALL).status()).isEqualTo(200);
-        gateway.app().administration().disableKey(customer.keyId());
+        gateway.commands().disableKey(customer.keyId());
         assertError(customer.chat(CALL), 401, "invalid_api_key", "authentication_error");
         assertThat(customer.chat(CALL).error().get("message").asString()).contains("disabled");
     }
@@ -220,11 +221,7 @@ class ErrorListTest {
         Customer customer = gateway.customer("100", KeyOptions.spend(null, null, "0.11"));
         assertThat(customer.chat(CALL).status()).isEqualTo(200);
         assertThat(customer.chat(CALL).status()).isEqualTo(429);
-        gateway.app()
-                .administration()
-                .setKey(
-                        customer.keyId(),
-                        new AdminViews.KeyChange(null, null, null, new AdminViews.Limit(120_000L), null, null));
+        gateway.commands().setKey(customer.keyId(), settings -> settings.withSpend(new Spend(null, null, 120_000L)));
         assertThat(customer.chat(CALL).status()).isEqualTo(200);
         assertThat(customer.chat(CALL).error().get("message").asString()).contains("0.02 are used");
     }
@@ -298,12 +295,8 @@ class ErrorListTest {
     @Test
     void a_management_key_calls_no_model() throws Refused {
         Customer customer = gateway.customer("1");
-        AdminViews.KeyChoice choice =
-                new AdminViews.KeyChoice("m", AdminViews.Kind.MANAGEMENT, AdminViews.Spend.UNLIMITED, List.of(), null);
-        String key = gateway.app()
-                .administration()
-                .createKey(customer.account(), choice)
-                .secret();
+        KeySettings choice = KeySettings.named("m").withKind(KeyKind.MANAGEMENT);
+        String key = gateway.commands().createKey(customer.account(), choice).secret();
         assertError(gateway.post("/v1/chat/completions", CALL, key), 403, "invalid_api_key", "authentication_error");
     }
 

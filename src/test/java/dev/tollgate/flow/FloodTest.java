@@ -3,9 +3,9 @@ package dev.tollgate.flow;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.customers.keys.CustomerKeys;
+import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.operator.admin.AdminViews;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
@@ -257,9 +257,8 @@ class FloodTest {
     }
 
     private static String managementKey(String email) throws Refused {
-        AdminViews.KeyChoice choice = new AdminViews.KeyChoice(
-                "manager", AdminViews.Kind.MANAGEMENT, new AdminViews.Spend(null, null, null), List.of(), null);
-        return gateway.app().administration().createKey(account(email), choice).secret();
+        KeySettings choice = KeySettings.named("manager").withKind(KeyKind.MANAGEMENT);
+        return gateway.commands().createKey(account(email), choice).secret();
     }
 
     private static Gateway.Reply delete(int i, String id, String key) {

@@ -148,10 +148,10 @@ class FreeMoneyTest {
             operator.signIn("operator", PASSWORD);
             String node = sandbox.text("SELECT id FROM node WHERE upstream = 'sandbox'");
             assertThat(operator.get("/console").body()).contains("Node " + node + " has no real upstream");
-            assertThat(real.app().administration().accounts(null, 10).data()).isNotEmpty();
+            assertThat(real.app().administration().deeds().accounts(null, 10)).isNotEmpty();
             assertThat(org.junit.jupiter.api.Assertions.assertThrows(
                                     dev.tollgate.operator.admin.Refused.class,
-                                    () -> sandbox.app().administration().beSandbox("a test"))
+                                    () -> sandbox.commands().beSandbox("a test"))
                             .getMessage())
                     .contains("still have a real upstream");
         }
@@ -160,7 +160,7 @@ class FreeMoneyTest {
         again.signIn("early@example.org", PASSWORD);
         assertThat(hasTestPayments(again)).as("after a restart").isFalse();
         assertThat(sandbox.app().banner().text()).contains("has no real upstream, but this installation has had one");
-        sandbox.app().administration().beSandbox("a trial is over");
+        sandbox.commands().beSandbox("a trial is over");
         assertThat(hasTestPayments(again)).isTrue();
         assertThat(sandbox.text("SELECT reason FROM audit_log WHERE action = 'installation.sandbox'"))
                 .isEqualTo("a trial is over");

@@ -2,9 +2,12 @@ package dev.tollgate.flow;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.operator.admin.AdminViews;
-import dev.tollgate.operator.admin.Administration;
+import dev.tollgate.customers.keys.KeyKind;
+import dev.tollgate.customers.keys.KeyResult;
+import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.http.limits.Rates;
 import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.testing.Commands;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
@@ -38,18 +41,13 @@ class KeysApiTest {
     static void start() throws Refused {
         gateway = Gateway.start();
         customer = gateway.customer("100");
-        AdminViews.NewKey made = management(customer.account());
+        KeyResult.Made made = management(customer.account());
         manager = made.secret();
         managerId = made.key().id();
     }
 
-    private static AdminViews.NewKey management(String account) throws Refused {
-        return gateway.app()
-                .administration()
-                .createKey(
-                        account,
-                        new AdminViews.KeyChoice(
-                                "m", AdminViews.Kind.MANAGEMENT, AdminViews.Spend.UNLIMITED, List.of(), null));
+    private static KeyResult.Made management(String account) throws Refused {
+        return gateway.commands().createKey(account, KeySettings.named("m").withKind(KeyKind.MANAGEMENT));
     }
 
     @AfterAll
@@ -289,43 +287,29 @@ class KeysApiTest {
 
     @Test
     void what_an_operator_chooses_for_a_key_is_kept_and_can_be_changed_and_rotated() throws Refused {
-        Administration operator = gateway.app().administration();
+        Commands operator = gateway.commands();
         Instant end = Instant.parse("2099-01-01T00:00:00Z");
-        AdminViews.NewKey key = operator.createKey(
+        KeyResult.Made key = operator.createKey(
                 customer.account(),
-                new AdminViews.KeyChoice(
-                        "o",
-                        AdminViews.Kind.API,
-                        AdminViews.Spend.UNLIMITED,
-                        List.of(),
-                        60,
-                        100_000,
-                        4,
-                        List.of("gemini-2.5-pro"),
-                        end));
+                KeySettings.named("o")
+                        .withRates(new Rates(60L, 100_000L, 4L))
+                        .withModels(List.of("gemini-2.5-pro"))
+                        .withExpiresAt(end));
         JsonNode shown = ask("GET", "/v1/keys/" + key.key().id(), null).json();
         assertThat(shown.get("rates").toString()).isEqualTo("{\"requests\":60,\"tokens\":100000,\"concurrency\":4}");
         assertThat(shown.get("models").toString()).isEqualTo("[\"gemini-2.5-pro\"]");
         assertThat(shown.get("expires_at").asLong()).isEqualTo(end.getEpochSecond());
-        AdminViews.ApiKey set = operator.setKey(
-                key.key().id(),
-                new AdminViews.KeyChange(
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        new AdminViews.Limit(null),
-                        new AdminViews.Limit(5L),
-                        List.of(),
-                        new AdminViews.Expiry(null)));
-        assertThat(set.requestsPerMinute()).isEqualTo(60);
-        assertThat(set.tokensPerMinute()).isNull();
-        assertThat(set.concurrency()).isEqualTo(5);
+        KeySettings set = operator.setKey(key.key().id(), settings -> settings.withRates(
+                                settings.rates().withTokens(null).withConcurrency(5L))
+                        .withModels(List.of())
+                        .withExpiresAt(null))
+                .settings();
+        assertThat(set.rates().requests()).isEqualTo(60);
+        assertThat(set.rates().tokens()).isNull();
+        assertThat(set.rates().concurrency()).isEqualTo(5);
         assertThat(set.models()).isEmpty();
         assertThat(set.expiresAt()).isNull();
-        AdminViews.NewKey rotated = operator.rotateKey(key.key().id(), 3_600);
+        KeyResult.Made rotated = operator.rotateKey(key.key().id(), 3_600);
         assertThat(chat(key.secret()).status()).isEqualTo(200);
         assertThat(chat(rotated.secret()).status()).isEqualTo(200);
         operator.rotateKey(key.key().id(), 0);

@@ -3,7 +3,6 @@ package dev.tollgate.flow;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.auditlog.Actor;
-import dev.tollgate.operator.admin.AdminViews;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.BesideOthers;
@@ -282,7 +281,7 @@ class OperatorDeedsTest {
             {"\"rates\":{\"calls\":1}", "rates.calls"},
             {"\"spend\":{\"hour\":-1}", "spend.hour"},
             {"\"allow\":\"192.0.2.1\"", "allow"},
-            {"\"models\":[1]", "models"},
+            {"\"models\":[1]", "models.0"},
             {"\"expires_at\":\"tomorrow\"", "expires_at"}
         }) {
             Gateway.Reply refused = post(keys, "{\"name\":\"a\",\"reason\":\"a test\"," + wrong[0] + "}");
@@ -291,7 +290,7 @@ class OperatorDeedsTest {
         }
         assertThat(post(keys, "{\"name\":\"a\",\"reason\":\"a test\",\"expires_at\":1700000000}")
                         .text())
-                .contains("A key expires in the future");
+                .contains("'expires_at' must be in the future");
     }
 
     @Test
@@ -347,12 +346,11 @@ class OperatorDeedsTest {
     @Test
     void what_comes_over_the_control_socket_or_from_a_person_stands_there_too() throws Refused {
         Customer customer = gateway.customer("1");
-        AdminViews.KeyChange rename = new AdminViews.KeyChange("renamed", null, null, null, null, null);
-        gateway.app().administration().setKey(customer.keyId(), rename);
+        gateway.commands().setKey(customer.keyId(), settings -> settings.withName("renamed"));
         gateway.app()
                 .administration()
-                .as(By.of(Actor.person("person_1", "192.0.2.7"), "it leaked"))
-                .disableKey(customer.keyId());
+                .keys()
+                .disable(By.of(Actor.person("person_1", "192.0.2.7"), "it leaked"), customer.keyId());
         JsonNode deeds = deeds(customer.keyId());
         assertThat(deeds.get(0).get("actor").asString()).isEqualTo("person_1");
         assertThat(deeds.get(0).get("address").asString()).isEqualTo("192.0.2.7");

@@ -8,7 +8,7 @@ import static dev.tollgate.testing.FarServer.geminiText;
 import static dev.tollgate.testing.FarServer.whole;
 
 import dev.tollgate.books.auditlog.Actor;
-import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
@@ -128,7 +128,7 @@ class ProviderKeyTest {
     private static Customer customerOf(Gateway gateway) throws Exception {
         String account = gateway.text("SELECT account_id FROM person WHERE login = 'operator'");
         gateway.app().administration().deeds().grant(By.of(Actor.COMMAND, "for the test"), account, 1_000_000_000L);
-        AdminViews.NewKey key = gateway.app().administration().createKey(account, Gateway.KeyOptions.NONE.choice());
+        KeyResult.Made key = gateway.commands().createKey(account, Gateway.KeyOptions.NONE.choice());
         return new Customer(gateway, account, key.key().id(), key.secret());
     }
 

@@ -126,7 +126,7 @@ class RepeatedRefusalsTest {
         gateway.script(UpstreamScript.answers().text("Yes", SOME).finish("STOP", SOME));
         Customer poor = gateway.customer("0.000001");
         assertThat(poor.chat(CALL.formatted(true, "money")).status()).isEqualTo(402);
-        gateway.app().administration().grant(poor.account(), 10_000_000, "test");
+        gateway.commands().grant(poor.account(), 10_000_000, "test");
         assertThat(poor.chat(CALL.formatted(true, "money")).status()).isEqualTo(200);
     }
 

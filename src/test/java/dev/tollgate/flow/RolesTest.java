@@ -76,7 +76,7 @@ class RolesTest {
                     .as("what changed nothing is no row")
                     .isEqualTo(2);
 
-            String password = gateway.app().administration().resetOperator().password();
+            String password = gateway.commands().resetOperator().password();
             assertThat(gateway.text("SELECT role FROM person WHERE login = 'operator'"))
                     .as("the first one is one again after a reset")
                     .isEqualTo("operator");

@@ -3,7 +3,7 @@ package dev.tollgate.flow;
 import static dev.tollgate.flow.ErrorListTest.assertError;
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.customers.keys.Spend;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
@@ -20,6 +20,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,20 +67,19 @@ class RunningCallTest {
         upstream.close();
     }
 
-    private static AdminViews.Limit credits(String credits) {
-        return new AdminViews.Limit(
-                credits == null
-                        ? null
-                        : new BigDecimal(credits).movePointRight(6).longValueExact());
+    private static Long micros(String credits) {
+        return credits == null
+                ? null
+                : Long.valueOf(new BigDecimal(credits).movePointRight(6).longValueExact());
     }
 
     static void setTotal(Gateway gateway, Customer customer, String credits) {
-        set(gateway, customer, new AdminViews.KeyChange(null, null, null, credits(credits), null, null));
+        set(gateway, customer, old -> new Spend(old.hourMicros(), old.dayMicros(), micros(credits)));
     }
 
-    private static void set(Gateway gateway, Customer customer, AdminViews.KeyChange change) {
+    private static void set(Gateway gateway, Customer customer, UnaryOperator<Spend> change) {
         try {
-            gateway.app().administration().setKey(customer.keyId(), change);
+            gateway.commands().setKey(customer.keyId(), settings -> settings.withSpend(change.apply(settings.spend())));
         } catch (Refused e) {
             throw new AssertionError(e);
         }
@@ -87,7 +87,7 @@ class RunningCallTest {
 
     static void disable(Gateway gateway, Customer customer) {
         try {
-            gateway.app().administration().disableKey(customer.keyId());
+            gateway.commands().disableKey(customer.keyId());
         } catch (Refused e) {
             throw new AssertionError(e);
         }
@@ -159,7 +159,7 @@ class RunningCallTest {
         try (RawCall call = customer.chatRaw(STREAM)) {
             say(call, "One.", 4_000);
             say(call, "Two.", 4_010);
-            gateway.app().administration().grant(customer.account(), 10_000_000, "more");
+            gateway.commands().grant(customer.account(), 10_000_000, "more");
             say(call, "Three.", 6_000);
             upstream.ends(6_000);
             assertThat(call.readUntil("[DONE]")).contains("\"finish_reason\":\"stop\"");
@@ -185,7 +185,7 @@ class RunningCallTest {
         gateway.setNow(Instant.parse("2026-11-20T12:59:50Z"));
         try (RawCall call = customer.chatRaw(STREAM)) {
             say(call, "One.", 500);
-            set(gateway, customer, new AdminViews.KeyChange(null, credits("3"), null, null, null, null));
+            set(gateway, customer, old -> new Spend(micros("3"), old.dayMicros(), old.totalMicros()));
             gateway.setNow(Instant.parse("2026-11-20T13:00:10Z"));
             say(call, "Two.", 5_000);
             upstream.says(BEYOND, 20_000);
@@ -310,8 +310,7 @@ class RunningCallTest {
     /** The key is no good any more: another of the account's is. */
     private JsonNode customerTask(Customer customer) {
         try {
-            String other = gateway.app()
-                    .administration()
+            String other = gateway.commands()
                     .createKey(customer.account(), KeyOptions.NONE.choice())
                     .secret();
             return new Customer(gateway, customer.account(), customer.keyId(), other).lastTask();

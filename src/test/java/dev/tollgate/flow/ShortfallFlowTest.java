@@ -114,7 +114,7 @@ class ShortfallFlowTest {
         for (int i = 0; i < times; i++) {
             price(customer);
             try {
-                gateway.app().administration().grant(customer.account(), 2_000_000, "test");
+                gateway.commands().grant(customer.account(), 2_000_000, "test");
             } catch (Refused e) {
                 throw new AssertionError(e);
             }

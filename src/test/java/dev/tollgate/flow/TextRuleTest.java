@@ -2,7 +2,8 @@ package dev.tollgate.flow;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.customers.keys.KeyKind;
+import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -98,16 +99,8 @@ class TextRuleTest {
 
     @Test
     void controls_in_a_keys_name_are_a_400_that_names_the_field() throws Exception {
-        String key = gateway.app()
-                .administration()
-                .createKey(
-                        customer.account(),
-                        new AdminViews.KeyChoice(
-                                "manager",
-                                AdminViews.Kind.MANAGEMENT,
-                                new AdminViews.Spend(null, null, null),
-                                List.of(),
-                                null))
+        String key = gateway.commands()
+                .createKey(customer.account(), KeySettings.named("manager").withKind(KeyKind.MANAGEMENT))
                 .secret();
         for (String bad : BAD) {
             Gateway.Reply reply = gateway.post("/v1/keys", "{\"name\":\"" + bad + "\"}", key);

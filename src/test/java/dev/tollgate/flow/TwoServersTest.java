@@ -228,7 +228,7 @@ class TwoServersTest {
         Customer customer = one.customer("10");
         two.script(UpstreamScript.answers().text("Done.").finish("STOP", new Tokens(1, 1, 0)));
         assertThat(at(two, customer).chat(CALL).status()).isEqualTo(200);
-        one.app().administration().disableKey(customer.keyId());
+        one.commands().disableKey(customer.keyId());
         assertThat(at(two, customer).chat(CALL).status()).isEqualTo(401);
     }
 

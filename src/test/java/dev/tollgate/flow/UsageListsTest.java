@@ -4,7 +4,9 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.Hit;
-import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.customers.keys.KeyKind;
+import dev.tollgate.customers.keys.KeyResult;
+import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.storage.Database;
 import dev.tollgate.testing.Customer;
@@ -51,16 +53,13 @@ class UsageListsTest {
     void accounts() throws Refused {
         gateway.script(UpstreamScript.says("Hello", 1_000, 200));
         customer = gateway.customer("1000");
-        second = key(AdminViews.Kind.API);
-        manager = key(AdminViews.Kind.MANAGEMENT);
+        second = key(KeyKind.API);
+        manager = key(KeyKind.MANAGEMENT);
     }
 
-    private Customer key(AdminViews.Kind kind) throws Refused {
-        AdminViews.NewKey made = gateway.app()
-                .administration()
-                .createKey(
-                        customer.account(),
-                        new AdminViews.KeyChoice("other", kind, AdminViews.Spend.UNLIMITED, List.of(), null));
+    private Customer key(KeyKind kind) throws Refused {
+        KeyResult.Made made = gateway.commands()
+                .createKey(customer.account(), KeySettings.named("other").withKind(kind));
         return new Customer(gateway, customer.account(), made.key().id(), made.secret());
     }
 

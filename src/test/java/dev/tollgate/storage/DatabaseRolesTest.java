@@ -4,7 +4,6 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.books.auditlog.Actor;
-import dev.tollgate.operator.admin.AdminViews;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
@@ -82,10 +81,8 @@ class DatabaseRolesTest {
                         By.of(Actor.COMMAND, "it was slow"),
                         customer.lastTask().get("id").asString(),
                         10_000);
-        gateway.app()
-                .administration()
-                .setKey(customer.keyId(), new AdminViews.KeyChange("n", null, null, null, null, null));
-        gateway.app().administration().rotateKey(customer.keyId(), 60);
+        gateway.commands().setKey(customer.keyId(), settings -> settings.withName("n"));
+        gateway.commands().rotateKey(customer.keyId(), 60);
         Browser browser = new Browser(gateway.url()).signUp("role@example.org", PASSWORD);
         String top = "/dashboard/billing/top-up";
         assertThat(browser.submit(top, top, Map.of("id", "%032x".formatted(7), "own", "12"))

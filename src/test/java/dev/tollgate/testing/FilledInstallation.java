@@ -1,7 +1,8 @@
 package dev.tollgate.testing;
 
 import dev.tollgate.app.Surroundings;
-import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.books.ledger.Account;
+import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.operator.admin.Refused;
 import java.io.IOException;
 import java.net.URI;
@@ -174,7 +175,7 @@ public final class FilledInstallation implements AutoCloseable {
     }
 
     public String invitation(String email) throws Refused {
-        gateway.app().administration().invite(email, null, "a customer");
+        gateway.commands().invite(email, null, "a customer");
         return mailed(email);
     }
 
@@ -193,7 +194,7 @@ public final class FilledInstallation implements AutoCloseable {
     private Browser invited(int number, String name, String account) throws Refused {
         String login = name.toLowerCase() + "@example.org";
         pass(60);
-        gateway.app().administration().invite(login, account, "a customer");
+        gateway.commands().invite(login, account, "a customer");
         String link = box.link(login, 1);
         Gateway.await(
                 "the mail's end",
@@ -216,18 +217,13 @@ public final class FilledInstallation implements AutoCloseable {
         String as = found("name=\"as\" value=\"([^\"]+)\"", cara.get(page).body());
         pass(1);
         cara.submit(page, "/sign-in/oidc", form("as", as, "zone", "Asia/Tokyo"));
-        gateway.app().administration().grant(account("ann@example.org"), 5_000_000_000L, "invoice 17");
+        gateway.commands().grant(account("ann@example.org"), 5_000_000_000L, "invoice 17");
         pass(60);
-        gateway.app().administration().grant(account("dora@example.org"), 90_000_000L, "a <b>bold</b> start");
+        gateway.commands().grant(account("dora@example.org"), 90_000_000L, "a <b>bold</b> start");
         pass(60);
-        AdminViews.Account named = gateway.app().administration().createAccount("Made by command", 0);
+        Account named = gateway.commands().createAccount("Made by command", 0);
         pass(60);
-        gateway.app()
-                .administration()
-                .createKey(
-                        named.id(),
-                        new AdminViews.KeyChoice(
-                                "poor", AdminViews.Kind.API, AdminViews.Spend.UNLIMITED, List.of(), null));
+        gateway.commands().createKey(named.id(), KeySettings.named("poor"));
     }
 
     /** To the provider and back. */

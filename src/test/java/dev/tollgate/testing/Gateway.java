@@ -6,9 +6,13 @@ import dev.tollgate.app.App;
 import dev.tollgate.app.Surroundings;
 import dev.tollgate.base.config.SettingsLoader;
 import dev.tollgate.books.verification.Audit;
+import dev.tollgate.customers.keys.Allowlist;
+import dev.tollgate.customers.keys.KeyResult;
+import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.customers.keys.Spend;
 import dev.tollgate.customers.people.Passwords;
 import dev.tollgate.http.EdgeLimits;
-import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.http.limits.Rates;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxRequest;
@@ -231,6 +235,11 @@ public final class Gateway implements AutoCloseable {
         return app;
     }
 
+    /** What commands do beside it. */
+    public Commands commands() {
+        return new Commands(app.administration());
+    }
+
     public Path data() {
         return data;
     }
@@ -287,8 +296,8 @@ public final class Gateway implements AutoCloseable {
     public Customer customer(String credits, KeyOptions options) {
         try {
             long micros = new BigDecimal(credits).movePointRight(6).longValueExact();
-            String account = app.administration().createAccount("Test", micros).id();
-            AdminViews.NewKey key = app.administration().createKey(account, options.choice());
+            String account = commands().createAccount("Test", micros).id();
+            KeyResult.Made key = commands().createKey(account, options.choice());
             return new Customer(this, account, key.key().id(), key.secret());
         } catch (Refused e) {
             throw new AssertionError(e);
@@ -296,7 +305,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     /** What a key is made with; amounts are credits, null: no limit. */
-    public record KeyOptions(String hour, String day, String total, List<String> allow, Integer perMinute) {
+    public record KeyOptions(String hour, String day, String total, List<String> allow, Long perMinute) {
 
         public static final KeyOptions NONE = new KeyOptions(null, null, null, List.of(), null);
 
@@ -309,12 +318,15 @@ public final class Gateway implements AutoCloseable {
         }
 
         public static KeyOptions perMinute(int requests) {
-            return new KeyOptions(null, null, null, List.of(), requests);
+            return new KeyOptions(null, null, null, List.of(), (long) requests);
         }
 
-        public AdminViews.KeyChoice choice() {
-            AdminViews.Spend spend = new AdminViews.Spend(micros(hour), micros(day), micros(total));
-            return new AdminViews.KeyChoice("test", AdminViews.Kind.API, spend, allow, perMinute);
+        public KeySettings choice() {
+            Spend spend = new Spend(micros(hour), micros(day), micros(total));
+            return KeySettings.named("test")
+                    .withSpend(spend)
+                    .withAllow(Allowlist.of(allow))
+                    .withRates(new Rates(perMinute, null, null));
         }
 
         private static Long micros(String credits) {

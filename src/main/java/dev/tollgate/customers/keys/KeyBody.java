@@ -12,7 +12,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Bodies about a key, read to the letter: what is not known is refused by its name. A member that is not there changes nothing, null takes
  * a limit away.
  */
-final class KeyBody {
+public final class KeyBody {
 
     private static final int NESTING_MAX = 8;
     private static final ReadLimits LIMITS = new ReadLimits(NESTING_MAX, 1, 1, 1, 0);
@@ -45,12 +47,18 @@ final class KeyBody {
         this.modelIds = modelIds;
     }
 
+    /** Reads the object of a body. @throws ApiException a 400 that says what is wrong with it */
+    static ObjectNode read(byte[] bytes, Lease memory) {
+        return JsonObjectReader.read(bytes, LIMITS, memory);
+    }
+
     /** What is changed. @param disabled null: stays as it is */
-    record Change(UnaryOperator<KeySettings> edit, @Nullable Boolean disabled) {}
+    public record Change(
+            UnaryOperator<KeySettings> edit, @Nullable Boolean disabled) {}
 
     /** @throws ApiException a 400 that names the field */
-    static KeySettings creation(byte[] bytes, Lease memory, Function<String, @Nullable String> modelIds, Instant now) {
-        KeyBody body = new KeyBody(JsonObjectReader.read(bytes, LIMITS, memory), modelIds);
+    public static KeySettings creation(ObjectNode sent, Function<String, @Nullable String> modelIds, Instant now) {
+        KeyBody body = new KeyBody(sent, modelIds);
         body.only(Set.of("name", "kind", "allow", "spend", "rates", "models", "expires_at"));
         JsonNode name = body.body.get("name");
         if (name == null) {
@@ -66,8 +74,8 @@ final class KeyBody {
     }
 
     /** @throws ApiException a 400 that names the field */
-    static Change change(byte[] bytes, Lease memory, Function<String, @Nullable String> modelIds) {
-        KeyBody body = new KeyBody(JsonObjectReader.read(bytes, LIMITS, memory), modelIds);
+    public static Change change(ObjectNode sent, Function<String, @Nullable String> modelIds) {
+        KeyBody body = new KeyBody(sent, modelIds);
         if (body.body.has("kind")) {
             throw invalid("kind", "cannot be changed.");
         }
@@ -84,7 +92,7 @@ final class KeyBody {
         if (bytes.length == 0) {
             return 0;
         }
-        ObjectNode body = JsonObjectReader.read(bytes, LIMITS, memory);
+        ObjectNode body = read(bytes, memory);
         new KeyBody(body, id -> null).only(Set.of("grace_seconds"));
         JsonNode grace = body.get("grace_seconds");
         return grace == null ? 0 : whole("grace_seconds", grace, 0, RotateKey.GRACE_MAX.toSeconds());
@@ -118,13 +126,10 @@ final class KeyBody {
 
     /** Everything is read and checked before any of it is done. */
     private UnaryOperator<KeySettings> edit() {
-        List<UnaryOperator<KeySettings>> edits = new ArrayList<>();
-        for (Map.Entry<String, JsonNode> member : body.properties()) {
-            UnaryOperator<KeySettings> edit = edit(member.getKey(), member.getValue());
-            if (edit != null) {
-                edits.add(edit);
-            }
-        }
+        List<UnaryOperator<KeySettings>> edits = body.properties().stream()
+                .map(member -> edit(member.getKey(), member.getValue()))
+                .filter(Objects::nonNull)
+                .toList();
         return settings -> {
             KeySettings edited = settings;
             for (UnaryOperator<KeySettings> edit : edits) {
@@ -135,33 +140,20 @@ final class KeyBody {
     }
 
     private @Nullable UnaryOperator<KeySettings> edit(String field, JsonNode value) {
-        switch (field) {
-            case "name" -> {
-                String name = name(value);
-                return settings -> settings.withName(name);
-            }
-            case "allow" -> {
-                Allowlist allow = allow(value);
-                return settings -> settings.withAllow(allow);
-            }
-            case "spend" -> {
-                return spend(value);
-            }
-            case "rates" -> {
-                return rates(value);
-            }
-            case "models" -> {
-                List<String> models = models(value);
-                return settings -> settings.withModels(models);
-            }
-            case "expires_at" -> {
-                Instant end = expiresAt(value);
-                return settings -> settings.withExpiresAt(end);
-            }
-            default -> {
-                return null;
-            }
-        }
+        return switch (field) {
+            case "name" -> with(name(value), KeySettings::withName);
+            case "allow" -> with(allow(value), KeySettings::withAllow);
+            case "spend" -> spend(value);
+            case "rates" -> rates(value);
+            case "models" -> with(models(value), KeySettings::withModels);
+            case "expires_at" -> with(expiresAt(value), KeySettings::withExpiresAt);
+            default -> null;
+        };
+    }
+
+    private static <T extends @Nullable Object> UnaryOperator<KeySettings> with(
+            T value, BiFunction<KeySettings, T, KeySettings> edit) {
+        return settings -> edit.apply(settings, value);
     }
 
     private String name(JsonNode value) {

@@ -4,62 +4,63 @@ import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.http.limits.Rates;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
-/** Keys as the API shows them: amounts in credits, times in seconds since 1970; null is no limit, or never. */
-final class KeyJson {
+/** Keys as all faces of the API show them: amounts in credits, times in seconds since 1970; null is no limit, or never. */
+public final class KeyJson {
 
     private KeyJson() {}
 
     /** @param secret shown this once, or null */
     static byte[] one(Key key, @Nullable String secret) {
-        return ApiJson.written(512, json -> write(json, key, secret));
+        return ApiJson.MAPPER.writeValueAsBytes(node(key, null, secret));
     }
 
     /** @param next what asks for the page after this one, or null */
     static byte[] list(List<Key> keys, @Nullable String next) {
-        return ApiJson.object(4_096, json -> {
-            json.writeArrayPropertyStart("data");
-            keys.forEach(key -> write(json, key, null));
-            json.writeEndArray();
-            json.writeStringProperty("next", next);
-        });
+        ObjectNode list = ApiJson.MAPPER.createObjectNode();
+        ArrayNode data = list.putArray("data");
+        keys.forEach(key -> data.add(node(key, null, null)));
+        return ApiJson.MAPPER.writeValueAsBytes(list.put("next", next));
     }
 
-    private static void write(JsonGenerator json, Key key, @Nullable String secret) {
+    /** The same with its account, for an operator and for the audit log. @param secret shown this once, or null */
+    public static ObjectNode ofOperator(Key key, @Nullable String secret) {
+        return node(key, key.accountId(), secret);
+    }
+
+    private static ObjectNode node(Key key, @Nullable String account, @Nullable String secret) {
         KeySettings settings = key.settings();
-        json.writeStartObject();
-        json.writeStringProperty("id", key.id());
-        if (secret != null) {
-            json.writeStringProperty("key", secret);
+        ObjectNode json = ApiJson.MAPPER.createObjectNode().put("id", key.id());
+        if (account != null) {
+            json.put("account", account);
         }
-        json.writeStringProperty("prefix", key.prefix());
-        json.writeStringProperty("name", settings.name());
-        json.writeStringProperty("kind", settings.kind().code());
-        json.writeBooleanProperty("disabled", key.disabled());
-        texts(json, "allow", settings.allow().texts());
+        if (secret != null) {
+            json.put("key", secret);
+        }
+        json.put("prefix", key.prefix())
+                .put("name", settings.name())
+                .put("kind", settings.kind().code())
+                .put("disabled", key.disabled());
+        texts(json.putArray("allow"), settings.allow().texts());
         Spend spend = settings.spend();
-        json.writeObjectPropertyStart("spend");
-        ApiJson.credits(json, "hour", spend.hourMicros());
-        ApiJson.credits(json, "day", spend.dayMicros());
-        ApiJson.credits(json, "total", spend.totalMicros());
-        json.writeEndObject();
+        ObjectNode spendJson = json.putObject("spend");
+        ApiJson.credits(spendJson, "hour", spend.hourMicros());
+        ApiJson.credits(spendJson, "day", spend.dayMicros());
+        ApiJson.credits(spendJson, "total", spend.totalMicros());
         Rates rates = settings.rates();
-        json.writeObjectPropertyStart("rates");
-        ApiJson.number(json, "requests", rates.requests());
-        ApiJson.number(json, "tokens", rates.tokens());
-        ApiJson.number(json, "concurrency", rates.concurrency());
-        json.writeEndObject();
-        texts(json, "models", settings.models());
-        ApiJson.time(json, "expires_at", settings.expiresAt());
-        ApiJson.time(json, "last_used_at", key.lastUsedAt());
-        ApiJson.time(json, "created_at", key.createdAt());
-        json.writeEndObject();
+        json.putObject("rates")
+                .put("requests", rates.requests())
+                .put("tokens", rates.tokens())
+                .put("concurrency", rates.concurrency());
+        texts(json.putArray("models"), settings.models());
+        return json.put("expires_at", ApiJson.seconds(settings.expiresAt()))
+                .put("last_used_at", ApiJson.seconds(key.lastUsedAt()))
+                .put("created_at", ApiJson.seconds(key.createdAt()));
     }
 
-    private static void texts(JsonGenerator json, String name, List<String> texts) {
-        json.writeArrayPropertyStart(name);
-        texts.forEach(json::writeString);
-        json.writeEndArray();
+    private static void texts(ArrayNode array, List<String> texts) {
+        texts.forEach(array::add);
     }
 }

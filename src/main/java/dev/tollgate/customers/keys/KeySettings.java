@@ -32,11 +32,15 @@ public record KeySettings(
         if (name.isBlank() || name.length() > NAME_CHARS_MAX) {
             throw new IllegalArgumentException("a key's name has 1 to " + NAME_CHARS_MAX + " characters");
         }
-        if (models.size() > MODELS_MAX
-                || !models.stream().allMatch(model -> MODEL.matcher(model).matches())) {
+        if (models.size() > MODELS_MAX || !models.stream().allMatch(KeySettings::isModel)) {
             throw new IllegalArgumentException("a key names at most " + MODELS_MAX + " model ids");
         }
         models = List.copyOf(models);
+    }
+
+    /** Whether a text can be the id of a model. */
+    public static boolean isModel(String text) {
+        return MODEL.matcher(text).matches();
     }
 
     /** An API key without limits. */

@@ -51,7 +51,7 @@ public final class KeysHandler {
         return (exchange, caller) -> {
             Lease memory = exchange.memory();
             exchange.read(
-                    body -> KeyBody.creation(body, memory, modelIds, keys.now()),
+                    body -> KeyBody.creation(KeyBody.read(body, memory), modelIds, keys.now()),
                     settings -> answer(
                             exchange,
                             () -> keys.create(caller.accountId(), settings),
@@ -78,7 +78,7 @@ public final class KeysHandler {
             Long version = version(exchange.header("if-match"));
             Lease memory = exchange.memory();
             exchange.read(
-                    body -> KeyBody.change(body, memory, modelIds),
+                    body -> KeyBody.change(KeyBody.read(body, memory), modelIds),
                     change -> answer(
                             exchange,
                             () -> keys.change(caller.accountId(), id, version, change.edit(), change.disabled()),

@@ -11,7 +11,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -32,18 +33,18 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         this.loops = loops;
     }
 
-    /** Listens from now on. @param loops which live already */
-    static Future<Channel> listen(Vertx vertx, HttpOptions options, List<FrontLoop> loops) {
+    /** Listens from now on. @param address of the network, or of a Unix socket @param loops which live already */
+    static Future<Channel> listen(Vertx vertx, SocketAddress address, List<FrontLoop> loops) {
         VertxInternal internal = (VertxInternal) vertx;
-        Channel server = internal.transport().serverChannelFactory(false).newChannel();
+        boolean isFile = address instanceof UnixDomainSocketAddress;
+        Channel server = internal.transport().serverChannelFactory(isFile).newChannel();
         server.config().setOption(ChannelOption.SO_BACKLOG, BACKLOG);
         server.config().setOption(ChannelOption.SO_REUSEADDR, true);
         server.pipeline().addLast(new Acceptor(loops));
         Promise<Channel> listening = Promise.promise();
         internal.acceptorEventLoopGroup().register(server).addListener(registered -> {
             if (registered.isSuccess()) {
-                server.bind(new InetSocketAddress(options.host(), options.port()))
-                        .addListener((ChannelFuture bound) -> told(bound, listening));
+                server.bind(address).addListener((ChannelFuture bound) -> told(bound, listening));
             } else {
                 server.unsafe().closeForcibly();
                 listening.fail(registered.cause());

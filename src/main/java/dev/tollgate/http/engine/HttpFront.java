@@ -19,6 +19,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -110,22 +111,27 @@ public final class HttpFront {
 
     /** Binds; fails with the cause where the address is not to be had. */
     public Future<HttpFront> start() {
+        return start(new InetSocketAddress(options.host(), options.port()));
+    }
+
+    /** As above, at another address than the options': a Unix socket. */
+    public Future<HttpFront> start(SocketAddress address) {
         Iterator<FrontLoop> next = loops.iterator();
         Supplier<Deployable> instances = next::next;
         return vertx.deployVerticle(instances, new DeploymentOptions().setInstances(loops.size()))
                 .onSuccess(deployment::set)
-                .compose(id -> Acceptor.listen(vertx, options, loops))
+                .compose(id -> Acceptor.listen(vertx, address, loops))
                 .map(this::listening)
                 .recover(failure -> close().transform(closed -> Future.failedFuture(failure)));
     }
 
     private HttpFront listening(Channel server) {
         listening = server;
-        port = ((InetSocketAddress) server.localAddress()).getPort();
+        port = server.localAddress() instanceof InetSocketAddress address ? address.getPort() : -1;
         return this;
     }
 
-    /** The bound port, -1 before {@link #start} has completed. */
+    /** The bound port, -1 before {@link #start} has completed and on a Unix socket. */
     public int port() {
         return port;
     }

@@ -17,11 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Keeps the operator's routes to the operator: to whoever has the admin key, or at {@code admin.listen} a certificate of his (F64). Where a
  * key is shown it decides.
  */
-public final class AdminGate implements Gate<AdminGate.Operator> {
+public final class AdminGate implements Gate<Operator> {
 
     private static final String SCHEME = "bearer ";
-
-    private static final Future<Operator> OPERATOR = Future.succeededFuture(new Operator());
 
     private final byte[] keySha256;
     private final KeyGate keys;
@@ -46,12 +44,14 @@ public final class AdminGate implements Gate<AdminGate.Operator> {
 
     @Override
     public Future<Operator> admit(Exchange exchange) {
-        if (certificate(exchange) != null) {
-            return OPERATOR;
+        String address = exchange.remoteAddress();
+        String certificate = certificate(exchange);
+        if (certificate != null) {
+            return operator(Actor.certificate(certificate, address));
         }
         String bearer = bearer(exchange.header("authorization"));
         if (bearer != null && MessageDigest.isEqual(digest(bearer), keySha256)) {
-            return OPERATOR;
+            return operator(Actor.adminKey(address));
         }
         if (bearer == null || !bearer.startsWith("sk-")) {
             ApiError refusal = ApiError.of(
@@ -66,11 +66,8 @@ public final class AdminGate implements Gate<AdminGate.Operator> {
         });
     }
 
-    /** Who it is that was let in, for the audit log. */
-    static Actor actor(Exchange exchange) {
-        String named = certificate(exchange);
-        String address = exchange.remoteAddress();
-        return named == null ? Actor.adminKey(address) : Actor.certificate(named, address);
+    private static Future<Operator> operator(Actor actor) {
+        return Future.succeededFuture(new Operator(actor, true));
     }
 
     /** A browser shows its certificate to us whatever page has it ask, so that for pages it does not count. */
@@ -93,7 +90,4 @@ public final class AdminGate implements Gate<AdminGate.Operator> {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
-
-    /** Who was let in. He owns no account. */
-    public record Operator() {}
 }

@@ -9,9 +9,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Recomputes the books beside the calls, one run at a time, on a thread of its own. What it has found is kept until the next run, by this
@@ -92,11 +92,36 @@ public final class BooksCheck {
         }
     }
 
-    static @Nullable Instant end(State state) {
+    /** {@code /admin/books}; a check only reads, so it has no row of the audit log. */
+    public List<AdminRoute> routes() {
+        return List.of(
+                AdminRoute.get("/admin/books", request -> json(state())),
+                AdminRoute.post("/admin/books", request -> json(begin())).answering(202));
+    }
+
+    private static JsonNode json(State state) {
+        AdminJson json = new AdminJson();
         return switch (state) {
-            case Done done -> done.at();
-            case Failed failed -> failed.at();
-            case Never _, Running _ -> null;
+            case Never _ -> json.text("state", "never").time("ended_at", null).node();
+            case Running running ->
+                json.text("state", "running")
+                        .time("started_at", running.since())
+                        .text("subject", running.subject())
+                        .number("rows", running.rows())
+                        .time("ended_at", null)
+                        .node();
+            case Done done ->
+                json.text("state", done.differences() == 0 ? "sound" : "differs")
+                        .time("started_at", done.since())
+                        .number("count", done.differences())
+                        .texts("differences", done.sentences())
+                        .time("ended_at", done.at())
+                        .node();
+            case Failed failed ->
+                json.text("state", "failed")
+                        .time("started_at", failed.since())
+                        .time("ended_at", failed.at())
+                        .node();
         };
     }
 }

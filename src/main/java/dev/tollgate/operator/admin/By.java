@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * On whose word something is done.
  *
  * @param reason why; money, prices and rights need one
- * @param requestId under which money is moved once, however often it is asked for; null: each time
+ * @param requestId under which money is moved once, however often it is requested; null: each time
  */
 public record By(
         Actor actor, @Nullable String reason, @Nullable RequestId requestId) {
@@ -22,8 +22,14 @@ public record By(
         return new By(actor, reason, null);
     }
 
-    /** @throws IllegalArgumentException with a sentence, where there is none */
+    /** @throws IllegalArgumentException with a sentence, if there is none */
     String needReason() {
         return Deed.reason(reason);
+    }
+
+    /** Names the request among those of all operators; null if each request counts. */
+    @Nullable
+    String once() {
+        return requestId == null ? null : actor.who() + " " + requestId.text();
     }
 }

@@ -1,13 +1,13 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.http.limits.RequestRates;
-import dev.tollgate.storage.StoreException;
-import dev.tollgate.storage.Unit;
-import dev.tollgate.storage.Writer;
 import dev.tollgate.upstreams.pool.ChannelStatus;
+import dev.tollgate.upstreams.pool.Standing;
 import dev.tollgate.upstreams.pool.Trial;
-import java.time.InstantSource;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -17,9 +17,16 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What an operator does with the channels of this server. Thread-safe; blocks. */
 public final class ChannelDeeds {
+
+    /** How long before its day a retirement is shown. */
+    private static final Duration TOLD_BEFORE = Duration.ofDays(60);
 
     /** Of a channel, by all operators together. */
     static final int TRIALS_A_MINUTE = 6;
@@ -31,8 +38,7 @@ public final class ChannelDeeds {
     private final BooleanSupplier reload;
     private final Supplier<List<ChannelStatus>> channels;
     private final Asking asking;
-    private final Writer writer;
-    private final InstantSource clock;
+    private final AuditedWriter writer;
     private final RequestRates trials = new RequestRates();
 
     /** Asks a channel something that costs nothing; tells soon, once. */
@@ -47,14 +53,97 @@ public final class ChannelDeeds {
             BooleanSupplier reload,
             Supplier<List<ChannelStatus>> channels,
             Asking asking,
-            Writer writer,
-            InstantSource clock) {
+            AuditedWriter writer) {
         this.hasFile = hasFile;
         this.reload = reload;
         this.channels = channels;
         this.asking = asking;
         this.writer = writer;
-        this.clock = clock;
+    }
+
+    /** {@code /admin/channels…}: how each channel is, and what is done with them. */
+    public List<AdminRoute> routes() {
+        return List.of(
+                AdminRoute.get("/admin/channels", this::list),
+                AdminRoute.post(
+                        "/admin/channels/reload",
+                        request -> new AdminJson()
+                                .flag("taken", reload(request.by()))
+                                .node(),
+                        "reason"),
+                AdminRoute.post("/admin/channels/{id}/try", this::tryOut, "reason"));
+    }
+
+    private JsonNode list(AdminRequest request) {
+        ObjectNode answer = ApiJson.MAPPER.createObjectNode().put("object", "list");
+        ArrayNode data = answer.putArray("data");
+        channels.get().forEach(channel -> write(channel, data.addObject()));
+        return answer;
+    }
+
+    private JsonNode tryOut(AdminRequest request) throws Refused {
+        By by = new By(request.operator().actor(), request.body().text("reason"), null);
+        Tried tried = tryOut(by, request.id());
+        return new AdminJson()
+                .text("id", request.id())
+                .flag("answered", tried.hasAnswered())
+                .number("milliseconds", tried.millis())
+                .text("error", tried.hasAnswered() ? null : tried.error())
+                .node();
+    }
+
+    private void write(ChannelStatus channel, ObjectNode json) {
+        json.put("id", channel.id()).put("kind", channel.kind()).put("healthy", channel.isHealthy());
+        json.putObject("breaker")
+                .put("state", word(channel.breaker()))
+                .put("failures", channel.failures())
+                .put("until", text(channel.openUntil()));
+        json.put("in_flight", channel.inFlight());
+        ChannelStatus.LastError error = channel.lastError();
+        if (error == null) {
+            json.putNull("last_error");
+        } else {
+            json.putObject("last_error").put("kind", word(error.kind())).put("time", text(error.time()));
+        }
+        ArrayNode models = json.putArray("models");
+        channel.models().forEach(model -> write(model, models.addObject()));
+    }
+
+    private void write(ChannelStatus.Model model, ObjectNode json) {
+        json.put("id", model.id())
+                .put("upstream", model.standing().model())
+                .put("priority", model.priority())
+                .put("weight", model.weight());
+        ChannelStatus.Resting rest = model.rest();
+        if (rest == null) {
+            json.putNull("rest");
+        } else {
+            json.putObject("rest").put("reason", rest.reason()).put("until", text(rest.until()));
+        }
+        retirement(model.standing(), json);
+    }
+
+    /** Told from {@link #TOLD_BEFORE} its day on, and for good once another model is asked. */
+    private void retirement(Standing standing, ObjectNode json) {
+        Instant at = standing.retires();
+        if (at == null
+                || (!standing.isReplaced() && writer.now().plus(TOLD_BEFORE).isBefore(at))) {
+            json.putNull("retirement");
+            return;
+        }
+        json.putObject("retirement")
+                .put("of", standing.asked())
+                .put("at", text(at))
+                .put("successor", standing.successor())
+                .put("in_effect", standing.isReplaced());
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static @Nullable String text(@Nullable Instant time) {
+        return time == null ? null : time.toString();
     }
 
     /** Whether there is a file that can be read again. */
@@ -72,7 +161,7 @@ public final class ChannelDeeds {
             throw new Refused(Refused.Why.CONFLICT, "There is no channels file: the channel comes from the settings.");
         }
         boolean taken = reload.getAsBoolean();
-        write(by, "channels.reload", "channels", new DeedJson().flag("taken", taken), taken ? "taken" : "not taken");
+        write(by, "channels.reload", "channels", new AdminJson().flag("taken", taken), taken ? "taken" : "not taken");
         return taken;
     }
 
@@ -113,7 +202,7 @@ public final class ChannelDeeds {
                         throw new Refused(Refused.Why.CONFLICT, "This channel is being tried right now.");
                     case Trial.NoSuchChannel _ -> throw noSuchChannel();
                 };
-        DeedJson after = new DeedJson().flag("answered", tried.hasAnswered()).number("milliseconds", tried.millis());
+        AdminJson after = new AdminJson().flag("answered", tried.hasAnswered()).number("milliseconds", tried.millis());
         write(by, "channel.try", channelId, tried.hasAnswered() ? after : after.text("error", tried.error()), "tried");
         return tried;
     }
@@ -136,12 +225,11 @@ public final class ChannelDeeds {
     }
 
     /** @param done what has been done, and cannot be undone */
-    private void write(By by, String action, String subject, DeedJson after, String done) throws Refused {
+    private void write(By by, String action, String subject, AdminJson after, String done) throws Refused {
         String json = after.end();
         try {
-            writer.commitAndWait(Unit.of(new Deed(
-                    by.actor(), action, subject, by.reason(), clock.instant(), () -> new Deed.Changed(null, json))));
-        } catch (StoreException e) {
+            writer.commit(by, action, subject, () -> new Deed.Changed(null, json));
+        } catch (Refused e) {
             throw new Refused("It was " + done + ", but that could not be written down.");
         }
     }

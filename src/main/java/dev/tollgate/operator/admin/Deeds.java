@@ -14,90 +14,97 @@ import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.Refund;
 import dev.tollgate.books.ledger.Reservation;
 import dev.tollgate.books.ledger.Reversal;
+import dev.tollgate.books.ledger.SetAccountSpend;
 import dev.tollgate.books.ledger.SetBlocked;
 import dev.tollgate.books.rollups.CountRefund;
+import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.keys.SetAccountRates;
 import dev.tollgate.customers.people.Sessions;
+import dev.tollgate.http.limits.Rates;
 import dev.tollgate.storage.Change;
-import dev.tollgate.storage.StoreException;
-import dev.tollgate.storage.Unit;
-import dev.tollgate.storage.Writer;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.util.Objects;
-import java.util.function.Supplier;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator does with accounts and their money, each deed in one commit with its row of the audit log. Amounts are micro-credits.
+ * What an operator does with accounts and their money, each action in one commit with its row of the audit log. Amounts are micro-credits.
  * Every change is durable when its method returns. Thread-safe; blocks.
  */
 public final class Deeds {
 
     private final Ledger ledger;
-    private final Writer writer;
-    private final InstantSource clock;
+    private final Keys keys;
+    private final AuditedWriter writer;
     private final RandomGenerator random;
 
-    public Deeds(Ledger ledger, Writer writer, InstantSource clock, RandomGenerator random) {
+    public Deeds(Ledger ledger, Keys keys, AuditedWriter writer, RandomGenerator random) {
         this.ledger = ledger;
+        this.keys = keys;
         this.writer = writer;
-        this.clock = clock;
         this.random = random;
     }
 
-    /** @throws Refused where there is none, or the books cannot be read */
-    public AdminViews.Account account(String id) throws Refused {
-        return shown(found(id));
+    /** @throws Refused if there is no such account, or the books cannot be read */
+    public Account account(String id) throws Refused {
+        Account account = Refused.where(() -> ledger.account(id).orElse(null));
+        if (account == null) {
+            throw noSuchAccount(id);
+        }
+        return account;
     }
 
-    /** Once for each request id. @param creditsMicros what it begins with, 0 or more */
-    public AdminViews.Account createAccount(By by, String name, long creditsMicros) throws Refused {
-        Instant now = clock.instant();
-        CreateAccount account = checked(() -> new CreateAccount(OwnIds.account(chance(by)), name, now));
-        if (creditsMicros == 0) {
-            Deed deed =
-                    deed(by, "account.create", account.id(), now, () -> account.created() ? created(name, 0) : null);
-            commit(account, deed);
-            return account(account.id());
+    /**
+     * Accounts in the order of their ids.
+     *
+     * @param after the last id of the page before; null for the first
+     */
+    public List<Account> accounts(@Nullable String after, int limit) throws Refused {
+        return Refused.where(() -> ledger.accounts(after, limit));
+    }
+
+    /** Makes an account once for each request id. @param creditsMicros its first credits, 0 or more */
+    public Account createAccount(By by, String name, long creditsMicros) throws Refused {
+        Instant now = writer.now();
+        CreateAccount account = Refused.where(() -> new CreateAccount(OwnIds.account(chance(by)), name, now));
+        if (creditsMicros > Grant.PURCHASED_MICROS_MAX) {
+            throw tooMuch(); // or the account would be made without them
         }
-        Grant grant =
-                checked(() -> new Grant(account.id(), creditsMicros, "credits at creation", account::created, now));
-        Deed deed = deed(
+        Grant grant = creditsMicros == 0
+                ? null
+                : Refused.where(
+                        () -> new Grant(account.id(), creditsMicros, "credits at creation", account::created, now));
+        writer.commit(
                 by,
                 "account.create",
                 account.id(),
-                now,
-                () -> grant.outcome() instanceof Grant.Granted ? created(name, creditsMicros) : null);
-        // One unit: an account whose first credits are refused shall not be made, so that is found out before.
-        if (creditsMicros > Grant.PURCHASED_MICROS_MAX) {
-            throw tooMuch();
-        }
-        commit(account, grant, deed);
+                () -> (grant == null ? account.created() : grant.outcome() instanceof Grant.Granted)
+                        ? created(name, creditsMicros)
+                        : null,
+                grant == null ? new Change[] {account} : new Change[] {account, grant});
         return account(account.id());
     }
 
-    /** Whoever asks twice under one id gets one account. */
+    /** Returns the same ids for a request that comes twice. */
     private RandomGenerator chance(By by) {
-        return by.requestId() == null
-                ? random
-                : new Drawn(by.actor().who() + " " + by.requestId().text());
+        String once = by.once();
+        return once == null ? random : new Drawn(once);
     }
 
     private static Deed.Changed created(String name, long creditsMicros) {
         return new Deed.Changed(
                 null,
-                new DeedJson()
+                new AdminJson()
                         .text("name", name)
                         .credits("balance", creditsMicros)
                         .end());
     }
 
     /** Gives credits, which count as purchased. Needs a reason. @param creditsMicros above 0 */
-    public AdminViews.Account grant(By by, String accountId, long creditsMicros) throws Refused {
-        Instant now = clock.instant();
-        Grant grant = checked(() -> new Grant(accountId, creditsMicros, by.needReason(), by.requestId(), now));
-        commit(grant, deed(by, "account.grant", accountId, now, () -> granted(grant, creditsMicros)));
+    public Account grant(By by, String accountId, long creditsMicros) throws Refused {
+        Grant grant =
+                Refused.where(() -> new Grant(accountId, creditsMicros, by.needReason(), by.requestId(), writer.now()));
+        writer.commit(by, "account.grant", accountId, () -> granted(grant, creditsMicros), grant);
         switch (grant.outcome()) {
             case Grant.Granted _, Grant.GrantedBefore _, Grant.NotWanted _ -> {}
             case Grant.NoSuchAccount _ -> throw noSuchAccount(accountId);
@@ -122,19 +129,18 @@ public final class Deeds {
     }
 
     /** Corrects what an account was given, never below what it can spend. Needs a reason. @param creditsMicros not 0 */
-    public AdminViews.Account adjust(By by, String accountId, long creditsMicros) throws Refused {
-        Instant now = clock.instant();
-        Adjustment adjustment =
-                checked(() -> new Adjustment(accountId, creditsMicros, by.needReason(), by.requestId(), now));
-        correct(by, "account.adjust", accountId, adjustment);
+    public Account adjust(By by, String accountId, long creditsMicros) throws Refused {
+        Adjustment adjustment = Refused.where(
+                () -> new Adjustment(accountId, creditsMicros, by.needReason(), by.requestId(), writer.now()));
+        correct(by, "account.adjust", accountId, adjustment, adjustment);
         return account(accountId);
     }
 
     /** Takes a payment back; what the balance lacks of it is the platform's, and blocks the account. Needs a reason. */
-    public AdminViews.Account reverse(By by, String accountId, long creditsMicros) throws Refused {
-        Instant now = clock.instant();
-        Reversal reversal = checked(() -> new Reversal(accountId, creditsMicros, by.needReason(), by.requestId(), now));
-        correct(by, "account.reverse", accountId, reversal);
+    public Account reverse(By by, String accountId, long creditsMicros) throws Refused {
+        Reversal reversal = Refused.where(
+                () -> new Reversal(accountId, creditsMicros, by.needReason(), by.requestId(), writer.now()));
+        correct(by, "account.reverse", accountId, reversal, reversal);
         return account(accountId);
     }
 
@@ -144,25 +150,21 @@ public final class Deeds {
      * @param creditsMicros above 0; with what was given back before at most the charge
      * @return the call's account afterwards
      */
-    public AdminViews.Account refund(By by, String taskId, long creditsMicros) throws Refused {
-        Instant now = clock.instant();
-        Reservation call = reading(() -> ledger.reservation(taskId).orElse(null));
+    public Account refund(By by, String taskId, long creditsMicros) throws Refused {
+        Reservation call = Refused.where(() -> ledger.reservation(taskId).orElse(null));
         if (call == null) {
             throw noSuchTask(taskId);
         }
-        Refund refund = checked(
-                () -> new Refund(call.accountId(), taskId, creditsMicros, by.needReason(), by.requestId(), now));
-        correct(by, "task.refund", taskId, refund);
+        Refund refund = Refused.where(() ->
+                new Refund(call.accountId(), taskId, creditsMicros, by.needReason(), by.requestId(), writer.now()));
+        correct(by, "task.refund", taskId, refund, refund, new CountRefund(refund));
         return account(call.accountId());
     }
 
-    private void correct(By by, String action, String subject, Correction correction) throws Refused {
-        Deed deed = deed(by, action, subject, correction.at(), () -> corrected(correction));
-        if (correction instanceof Refund refund) {
-            commit(refund, new CountRefund(refund), deed);
-        } else {
-            commit(correction, deed);
-        }
+    /** @param changes with the correction itself, which is the first of them */
+    private void correct(By by, String action, String subject, Correction correction, Change... changes)
+            throws Refused {
+        writer.commit(by, action, subject, () -> corrected(correction), changes);
         switch (correction.outcome()) {
             case Correction.Corrected _, Correction.DoneBefore _ -> {}
             case Correction.NoSuchAccount _ -> throw noSuchAccount(correction.accountId());
@@ -170,18 +172,13 @@ public final class Deeds {
             case Correction.NoSuchCall _ -> throw noSuchTask(subject);
             case Correction.IdTaken _ -> throw idTaken(by);
             case Correction.TooMuch _ -> throw tooMuch();
-            case Correction.StillRuns _ ->
-                throw new Refused(Refused.Why.CONFLICT, "The call still runs: it has no charge yet.");
+            case Correction.StillRuns _ -> throw conflict("The call still runs: it has no charge yet.");
             case Correction.BelowZero below ->
-                throw new Refused(
-                        Refused.Why.CONFLICT,
-                        "The account can spend " + Credits.text(below.balanceMicros())
-                                + " credits; no more can be taken away.");
+                throw conflict("The account can spend " + Credits.text(below.balanceMicros())
+                        + " credits; no more can be taken away.");
             case Correction.BeyondCharge beyond ->
-                throw new Refused(
-                        Refused.Why.CONFLICT,
-                        "The call was charged " + Credits.text(beyond.chargedMicros()) + " credits, of which "
-                                + Credits.text(beyond.refundedMicros()) + " were given back before.");
+                throw conflict("The call was charged " + Credits.text(beyond.chargedMicros()) + " credits, of which "
+                        + Credits.text(beyond.refundedMicros()) + " were given back before.");
         }
     }
 
@@ -193,22 +190,29 @@ public final class Deeds {
 
     private static Deed.Changed changed(Balance before, Balance after) {
         return new Deed.Changed(
-                new DeedJson().balance(before).end(),
-                new DeedJson().balance(after).end());
+                new AdminJson().balance(before).end(),
+                new AdminJson().balance(after).end());
     }
 
     /**
-     * Blocks an account or lets it in again; its keys answer 401 from then on, its people are signed out, what runs ends when it has to hold
-     * more (D54). Needs a reason. Blocking twice is no error.
+     * Blocks an account or unblocks it; the keys of a blocked one answer 401, its people are signed out, and calls that run end when they have
+     * to hold more (D54). Needs a reason. Blocking twice is no error.
      */
-    public AdminViews.Account block(By by, String accountId, boolean blocked) throws Refused {
+    public Account block(By by, String accountId, boolean blocked) throws Refused {
+        Refused.where(by::needReason);
         SetBlocked set = new SetBlocked(accountId, blocked);
-        checked(by::needReason);
-        String action = blocked ? "account.block" : "account.unblock";
-        // Also when it is let in: what was begun before, or at the moment of the ban, does not come to life again.
+        // Also when it is unblocked: a session from before, or from the moment of the ban, does not come to life again.
         Change sessions = Sessions.ending(
                 accountId, () -> set.outcome() == SetBlocked.Outcome.DONE && (blocked || set.wasBlocked()));
-        commit(set, sessions, deed(by, action, accountId, clock.instant(), () -> blocked(set, blocked)));
+        writer.commit(
+                by,
+                blocked ? "account.block" : "account.unblock",
+                accountId,
+                () -> set.outcome() == SetBlocked.Outcome.DONE
+                        ? new Deed.Changed(blocked(set.wasBlocked()), blocked(blocked))
+                        : null,
+                set,
+                sessions);
         if (set.outcome() == SetBlocked.Outcome.NO_SUCH_ACCOUNT) {
             throw noSuchAccount(accountId);
         }
@@ -218,33 +222,42 @@ public final class Deeds {
         return account(accountId);
     }
 
-    private static Deed.@Nullable Changed blocked(SetBlocked set, boolean blocked) {
-        if (set.outcome() != SetBlocked.Outcome.DONE) {
-            return null;
+    private static String blocked(boolean blocked) {
+        return new AdminJson().flag("blocked", blocked).end();
+    }
+
+    /** Returns what all keys of an account together may use. */
+    public AccountLimits limits(String accountId) throws Refused {
+        account(accountId);
+        return Refused.where(() -> new AccountLimits(keys.accountRates(accountId), ledger.limits(accountId)));
+    }
+
+    /** Sets all limits in one commit, on every server, for calls from then on. Needs a reason. */
+    public AccountLimits setLimits(By by, String accountId, AccountLimits limits) throws Refused {
+        Refused.where(by::needReason);
+        Rates before = Refused.where(() -> keys.accountRates(accountId));
+        SetAccountRates rates = new SetAccountRates(accountId, limits.rates());
+        SetAccountSpend spend = new SetAccountSpend(accountId, limits.spend());
+        writer.commit(
+                by,
+                "account.limits",
+                accountId,
+                () -> rates.outcome()
+                        ? new Deed.Changed(
+                                new AccountLimits(before, spend.before()).json().end(),
+                                limits.json().end())
+                        : null,
+                rates,
+                spend);
+        if (!rates.outcome()) {
+            throw goneOrNever(accountId);
         }
-        return new Deed.Changed(
-                new DeedJson().flag("blocked", set.wasBlocked()).end(),
-                new DeedJson().flag("blocked", blocked).end());
+        return limits;
     }
 
-    static AdminViews.Account shown(Account account) {
-        Balance balance = account.balance();
-        return new AdminViews.Account(
-                account.id(),
-                account.name(),
-                account.blocked(),
-                balance.balanceMicros(),
-                balance.reservedMicros(),
-                balance.purchasedMicros(),
-                balance.consumedMicros(),
-                account.sandboxMicros(),
-                account.createdAt(),
-                account.deletedAt());
-    }
-
-    /** What is given to one that was deleted nobody could spend. */
+    /** @throws Refused if the account was deleted: nobody could spend what it is given */
     void requireNotDeleted(String id) throws Refused {
-        if (found(id).deletedAt() != null) {
+        if (account(id).deletedAt() != null) {
             throw deleted();
         }
     }
@@ -256,49 +269,7 @@ public final class Deeds {
     }
 
     private static Refused deleted() {
-        return new Refused(Refused.Why.CONFLICT, "This account was deleted: it stays as it is.");
-    }
-
-    private Account found(String id) throws Refused {
-        Account account = reading(() -> ledger.account(id).orElse(null));
-        if (account == null) {
-            throw noSuchAccount(id);
-        }
-        return account;
-    }
-
-    private static Deed deed(
-            By by, String action, String subject, Instant at, Supplier<Deed.@Nullable Changed> changed) {
-        return new Deed(by.actor(), action, subject, by.reason(), at, changed);
-    }
-
-    private void commit(Change... changes) throws Refused {
-        try {
-            writer.commitAndWait(Unit.of(changes));
-        } catch (StoreException e) {
-            throw new Refused(Objects.requireNonNullElse(e.getMessage(), "The books cannot be written."));
-        }
-    }
-
-    private interface Step<T> {
-        T run();
-    }
-
-    /** What an operator got wrong is told in a sentence. */
-    private static <T> T checked(Step<T> step) throws Refused {
-        try {
-            return step.run();
-        } catch (IllegalArgumentException e) {
-            throw new Refused(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private static <T extends @Nullable Object> T reading(Step<T> step) throws Refused {
-        try {
-            return step.run();
-        } catch (StoreException e) {
-            throw new Refused(Objects.requireNonNullElse(e.getMessage(), "The books cannot be read."));
-        }
+        return conflict("This account was deleted: it stays as it is.");
     }
 
     static Refused noSuchAccount(String id) {
@@ -310,11 +281,15 @@ public final class Deeds {
     }
 
     private static Refused tooMuch() {
-        return new Refused(Refused.Why.CONFLICT, "An account cannot hold that many credits.");
+        return conflict("An account cannot hold that many credits.");
     }
 
     private static Refused idTaken(By by) {
         String id = by.requestId() == null ? "" : by.requestId().text();
-        return new Refused(Refused.Why.CONFLICT, "The id " + id + " was used for something else of this account.");
+        return conflict("The id " + id + " was used for something else of this account.");
+    }
+
+    private static Refused conflict(String message) {
+        return new Refused(Refused.Why.CONFLICT, message);
     }
 }

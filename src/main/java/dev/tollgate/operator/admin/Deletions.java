@@ -2,11 +2,9 @@ package dev.tollgate.operator.admin;
 
 import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.CloseAccount;
 import dev.tollgate.customers.departure.Leaving;
-import dev.tollgate.storage.StoreException;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,41 +16,39 @@ public final class Deletions {
 
     private final Deeds deeds;
     private final Leaving leaving;
-    private final InstantSource clock;
+    private final AuditedWriter writer;
 
-    public Deletions(Deeds deeds, Leaving leaving, InstantSource clock) {
+    public Deletions(Deeds deeds, Leaving leaving, AuditedWriter writer) {
         this.deeds = deeds;
         this.leaving = leaving;
-        this.clock = clock;
+        this.writer = writer;
+    }
+
+    /** {@code POST /admin/accounts/{id}/delete}. */
+    public List<AdminRoute> routes() {
+        return List.of(AdminRoute.post(
+                "/admin/accounts/{id}/delete",
+                request -> AccountRoutes.json(delete(request.by(), request.id())),
+                "reason"));
     }
 
     /** Deletes an account with all its people. Needs a reason. */
-    public AdminViews.Account delete(By by, String accountId) throws Refused {
+    public Account delete(By by, String accountId) throws Refused {
         deeds.requireNotDeleted(accountId);
         if (accountId.equals(DEMO)) {
             throw new Refused(
                     Refused.Why.CONFLICT,
                     "The demo account cannot be deleted, for each start looks after it: ban it instead.");
         }
-        try {
-            String reason = by.needReason();
-            Instant now = clock.instant();
-            return told(
-                    accountId,
-                    leaving.end(
-                            accountId,
-                            close -> List.of(new Deed(
-                                    by.actor(), "account.delete", accountId, reason, now, () -> changed(close)))));
-        } catch (IllegalArgumentException | StoreException e) {
-            throw new Refused(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private AdminViews.Account told(String accountId, Leaving.Outcome outcome) throws Refused {
+        Leaving.Outcome outcome = Refused.where(() -> {
+            by.needReason();
+            return leaving.end(
+                    accountId, close -> List.of(writer.row(by, "account.delete", accountId, () -> changed(close))));
+        });
         return switch (outcome) {
-            case Leaving.Gone gone -> deeds.account(accountId);
-            case Leaving.NoSuchAccount none -> throw Deeds.noSuchAccount(accountId);
-            case Leaving.LastOperator last ->
+            case Leaving.Gone _ -> deeds.account(accountId);
+            case Leaving.NoSuchAccount _ -> throw Deeds.noSuchAccount(accountId);
+            case Leaving.LastOperator _ ->
                 throw new Refused(Refused.Why.CONFLICT, "The only operator signs in for this account.");
             case Leaving.StillRuns(long held) ->
                 throw new Refused(
@@ -65,8 +61,8 @@ public final class Deletions {
     private static Deed.@Nullable Changed changed(CloseAccount close) {
         return close.outcome() instanceof CloseAccount.Closed closed
                 ? new Deed.Changed(
-                        new DeedJson().balance(closed.before()).end(),
-                        new DeedJson().flag("deleted", true).end())
+                        new AdminJson().balance(closed.before()).end(),
+                        new AdminJson().flag("deleted", true).end())
                 : null;
     }
 }

@@ -2,6 +2,7 @@ package dev.tollgate.operator.admin;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,34 @@ public interface Inspection extends AutoCloseable {
     @FunctionalInterface
     interface Progress {
         void at(String subject, long rows);
+    }
+
+    /**
+     * A row of the usage tables that is not the sum of its calls.
+     *
+     * @param of {@code quarter}, {@code day} or {@code hour}
+     * @param startsAt milliseconds
+     * @param names for a quarter or a day: account, key and model; for an hour: channel, model, the upstream's name of it, and how calls ended
+     * @param missing the amount that each sum lacks
+     */
+    record Row(String of, long startsAt, List<String> names, List<Long> missing) {
+
+        public Row {
+            names = List.copyOf(names);
+            missing = List.copyOf(missing);
+        }
+    }
+
+    /**
+     * Rows of usage that are to be mended.
+     *
+     * @param foldedUntil up to where days were folded when they were found, milliseconds
+     */
+    record Usage(long foldedUntil, List<Row> rows) {
+
+        public Usage {
+            rows = List.copyOf(rows);
+        }
     }
 
     /**
@@ -32,7 +61,7 @@ public interface Inspection extends AutoCloseable {
      * @param rowsMax no more are told
      * @throws Refused where the books cannot be read
      */
-    AdminViews.UsageCorrection usage(int rowsMax, Progress progress) throws Refused;
+    Usage usage(int rowsMax, Progress progress) throws Refused;
 
     /**
      * An account's movements as lines of CSV.

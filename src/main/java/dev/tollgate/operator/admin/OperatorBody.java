@@ -3,30 +3,28 @@ package dev.tollgate.operator.admin;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.host.WrittenText;
-import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.base.json.JsonObjectReader;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.ledger.RequestId;
-import dev.tollgate.http.limits.Rates;
+import dev.tollgate.books.ledger.SpendLimits;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** An operator's request body: one small object, whose members are all known. Every refusal names the member. */
-final class OperatorBody {
+public final class OperatorBody {
 
     private static final int BYTES_MAX = 64 * 1024;
     private static final int MICROS_DIGITS = 6;
-
-    private static final List<String> RATES = List.of("requests", "tokens", "concurrency");
 
     /** The end of the year 9999. */
     private static final long SECONDS_MAX = 253_402_300_799L;
@@ -36,6 +34,9 @@ final class OperatorBody {
     /** A billion credits. */
     private static final BigDecimal CREDITS_MAX = BigDecimal.valueOf(1_000_000_000);
 
+    /** The body of a request that has none. */
+    static final OperatorBody NONE = new OperatorBody(new ObjectNode(JsonNodeFactory.instance));
+
     private final ObjectNode object;
 
     private OperatorBody(ObjectNode object) {
@@ -43,19 +44,16 @@ final class OperatorBody {
     }
 
     /** @throws ApiException for what is no such object, or has a member that is not among the allowed */
-    static OperatorBody read(byte[] bytes, Lease memory, String... allowed) {
+    static OperatorBody read(byte[] bytes, Lease memory, List<String> allowed) {
         if (bytes.length > BYTES_MAX) {
             throw ApiError.invalid(null, "The body is too large: at most " + BYTES_MAX + " bytes are allowed here.")
                     .withStatus(413)
                     .asException();
         }
-        AtomicReference<@Nullable ObjectNode> read = new AtomicReference<>();
-        new JsonBody(bytes, ReadLimits.DEFAULT, memory).wholeObject(body -> read.set(body.objectTree()));
-        ObjectNode object = Objects.requireNonNull(read.get());
-        List<String> known = List.of(allowed);
+        ObjectNode object = JsonObjectReader.read(bytes, ReadLimits.DEFAULT, memory);
         for (String name : object.propertyNames()) {
-            if (!known.contains(name)) {
-                throw wrong(Shown.plain(name), "is not known here; allowed are " + String.join(", ", known));
+            if (!allowed.contains(name)) {
+                throw wrong(Shown.plain(name), "is not known here; allowed are " + String.join(", ", allowed));
             }
         }
         return new OperatorBody(object);
@@ -149,10 +147,10 @@ final class OperatorBody {
     }
 
     /** {@code {hour, day, total}} in credits from 0 on; what is missing or null has no limit. */
-    AdminViews.Spend spend(String name) {
+    SpendLimits spend(String name) {
         JsonNode value = object.get(name);
         if (value == null || value.isNull()) {
-            return AdminViews.Spend.UNLIMITED;
+            return SpendLimits.NONE;
         }
         if (!(value instanceof ObjectNode windows)) {
             throw wrong(name, "must be an object with hour, day and total");
@@ -164,40 +162,23 @@ final class OperatorBody {
                         "is not known here; allowed are " + String.join(", ", WINDOWS));
             }
         }
-        return new AdminViews.Spend(
+        return new SpendLimits(
                 limit(name, windows, "hour"), limit(name, windows, "day"), limit(name, windows, "total"));
     }
 
-    /** A member of {@code rates}, from 1 on; null for no limit. */
-    @Nullable
-    Integer rate(String name) {
-        JsonNode rates = object.get("rates");
-        if (rates == null || rates.isNull()) {
-            return null;
+    /** Returns the members that describe a key; its end is in Unix seconds. */
+    ObjectNode ofKey() {
+        ObjectNode key = object.deepCopy();
+        key.remove("reason");
+        if (object.path("expires_at").isString()) {
+            key.put("expires_at", Objects.requireNonNull(time("expires_at")).getEpochSecond());
         }
-        if (!(rates instanceof ObjectNode all)) {
-            throw wrong("rates", "must be an object with requests, tokens and concurrency");
-        }
-        for (String member : all.propertyNames()) {
-            if (!RATES.contains(member)) {
-                throw wrong(
-                        "rates." + Shown.plain(member), "is not known here; allowed are " + String.join(", ", RATES));
-            }
-        }
-        Long limit = limit("rates." + name, all.get(name), Rates.MAX);
-        return limit == null ? null : Math.toIntExact(limit);
+        return key;
     }
 
-    /** A list of strings; empty where it is missing or null. */
-    List<String> texts(String name, int most) {
-        JsonNode value = object.get(name);
-        if (value == null || value.isNull()) {
-            return List.of();
-        }
-        if (!value.isArray() || value.size() > most || !value.valueStream().allMatch(JsonNode::isString)) {
-            throw wrong(name, "must be a list of at most " + most + " strings");
-        }
-        return value.valueStream().map(JsonNode::stringValue).toList();
+    /** Returns a member as it was sent; missing if there is none. */
+    JsonNode node(String name) {
+        return object.path(name);
     }
 
     /** Unix seconds, or a time in words; null where it is missing. */

@@ -1,38 +1,93 @@
 package dev.tollgate.operator.admin;
 
 import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
-import dev.tollgate.operator.admin.AdminViews.MadeLink;
 import dev.tollgate.storage.StoreException;
 import java.net.URI;
-import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
-/** Links that an operator makes for others, and whether mails arrive. Each deed in one commit with its row of the audit log. Thread-safe; blocks. */
+/** Links that an operator makes for others, and test mails. Each action in one commit with its row of the audit log. Thread-safe; blocks. */
 public final class OperatorLinks {
 
     private final Deeds deeds;
     private final People people;
     private final Links links;
     private final @Nullable URI site;
-    private final InstantSource clock;
+    private final AuditedWriter writer;
 
-    /**
-     * How links are made, and what stands before them.
-     *
-     * @param site where people find this server; null where that was not said
-     */
-    public record Making(Links links, @Nullable URI site) {}
-
-    OperatorLinks(Deeds deeds, People people, Making making, InstantSource clock) {
+    /** @param site this server's public address; null where it was not said */
+    public OperatorLinks(Deeds deeds, People people, Links links, @Nullable URI site, AuditedWriter writer) {
         this.deeds = deeds;
         this.people = people;
-        this.links = making.links();
-        this.site = making.site();
-        this.clock = clock;
+        this.links = links;
+        this.site = site;
+        this.writer = writer;
+    }
+
+    /**
+     * A link that was made for somebody.
+     *
+     * @param path to hand over, shown in this answer and in no other; null where it went by mail
+     * @param link the same with the public address before it, where that was said
+     */
+    public record MadeLink(
+            String email, @Nullable String path, @Nullable String link) {
+
+        @Override
+        public String toString() {
+            return "MadeLink";
+        }
+    }
+
+    /** {@code /admin/invitations}, {@code /admin/accounts/{id}/reset-link} and {@code /admin/mail}. */
+    public List<AdminRoute> routes() {
+        return List.of(
+                AdminRoute.post("/admin/accounts/{id}/reset-link", this::resetLink, "login", "reason")
+                        .answering(201),
+                AdminRoute.post("/admin/invitations", this::invite, "email", "account", "reason")
+                        .answering(201),
+                AdminRoute.get("/admin/mail", this::mailState),
+                AdminRoute.post("/admin/mail", this::testMail, "to", "reason").answering(202));
+    }
+
+    private JsonNode invite(AdminRequest request) throws Refused {
+        By by = request.by();
+        String email = request.body().needText("email");
+        return json(invite(by, email, request.body().text("account")));
+    }
+
+    private JsonNode resetLink(AdminRequest request) throws Refused {
+        return json(resetLink(request.by(), request.id(), request.body().text("login")));
+    }
+
+    private static JsonNode json(MadeLink made) {
+        return new AdminJson()
+                .text("email", made.email())
+                .flag("mailed", made.path() == null)
+                .text("link", made.link())
+                .node();
+    }
+
+    private JsonNode mailState(AdminRequest request) throws Refused {
+        Outbox.State state = Refused.where(links::mailState);
+        return new AdminJson()
+                .flag("on", links.isMailOn())
+                .time("sent_at", state.sentAt())
+                .number("waiting", (long) state.waiting())
+                .text("last_failure", state.reason())
+                .node();
+    }
+
+    private JsonNode testMail(AdminRequest request) throws Refused {
+        By by = request.by();
+        String to = request.body().needText("to");
+        testMail(by, to);
+        return new AdminJson().text("to", to).node();
     }
 
     /** How mails go. */
@@ -43,20 +98,16 @@ public final class OperatorLinks {
     /**
      * Invites somebody. Needs a reason.
      *
-     * @param accountId that they are to belong to; null: an account of their own
+     * @param accountId the account that they are to belong to; null: an account of their own
      */
     public MadeLink invite(By by, String email, @Nullable String accountId) throws Refused {
         if (accountId != null) {
             deeds.requireNotDeleted(accountId);
         }
         try {
-            Deed deed = deed(
-                    by,
-                    "account.invite",
-                    accountId == null ? "new account" : accountId,
-                    by.needReason(),
-                    new DeedJson().text("email", email.strip()).end());
-            return made(email.strip(), links.invite(email, accountId, once(by), deed));
+            by.needReason();
+            Deed row = row(by, "account.invite", accountId == null ? "new account" : accountId, "email", email.strip());
+            return made(email.strip(), links.invite(email, accountId, by.once(), row));
         } catch (IllegalArgumentException e) {
             throw new Refused(String.valueOf(e.getMessage()));
         } catch (StoreException e) {
@@ -67,52 +118,33 @@ public final class OperatorLinks {
     /**
      * Makes a link with which somebody sets a new password. Needs a reason.
      *
-     * @param login whose; may be null where one person alone signs in for the account
+     * @param login whose; may be null if one person alone signs in for the account
      */
     public MadeLink resetLink(By by, String accountId, @Nullable String login) throws Refused {
         deeds.account(accountId);
-        List<Person> meant = people.ofAccount(accountId).stream()
-                .filter(person -> login == null || person.login().equals(login))
-                .toList();
-        if (meant.size() != 1) {
-            throw new Refused(
-                    Refused.Why.NOT_FOUND,
-                    meant.isEmpty()
-                            ? "Nobody signs in so for the account " + accountId + "."
-                            : "Several people sign in for the account " + accountId + ": say whose login it is.");
-        }
-        Person person = meant.getFirst();
-        try {
-            Deed deed = deed(
-                    by,
-                    "account.reset_link",
-                    accountId,
-                    by.needReason(),
-                    new DeedJson().text("person", person.id()).end());
-            return made(person.login(), links.resetLink(person, deed));
-        } catch (IllegalArgumentException | StoreException e) {
-            throw new Refused(String.valueOf(e.getMessage()));
-        }
-    }
-
-    /** The same for whoever signs in so, of whatever account. Needs a reason. */
-    public MadeLink resetLink(By by, String login) throws Refused {
-        Person person = people.byLogin(login)
-                .orElseThrow(() -> new Refused(Refused.Why.NOT_FOUND, "Nobody signs in as '" + login + "'."));
-        return resetLink(by, person.accountId(), person.login());
+        return Refused.where(() -> {
+            List<Person> meant = people.ofAccount(accountId).stream()
+                    .filter(person -> login == null || person.login().equals(login))
+                    .toList();
+            if (meant.size() != 1) {
+                throw new Refused(
+                        Refused.Why.NOT_FOUND,
+                        meant.isEmpty()
+                                ? "Nobody signs in so for the account " + accountId + "."
+                                : "Several people sign in for the account " + accountId + ": say whose login it is.");
+            }
+            by.needReason();
+            Person person = meant.getFirst();
+            return made(
+                    person.login(),
+                    links.resetLink(person, row(by, "account.reset_link", accountId, "person", person.id())));
+        });
     }
 
     /** Sends a mail that says nothing but that it came. */
     public void testMail(By by, String email) throws Refused {
         try {
-            links.testMail(
-                    email,
-                    deed(
-                            by,
-                            "mail.test",
-                            "mail",
-                            by.reason(),
-                            new DeedJson().text("to", email.strip()).end()));
+            links.testMail(email, row(by, "mail.test", "mail", "to", email.strip()));
         } catch (IllegalArgumentException e) {
             throw new Refused(String.valueOf(e.getMessage()));
         } catch (StoreException e) {
@@ -120,14 +152,9 @@ public final class OperatorLinks {
         }
     }
 
-    private Deed deed(By by, String action, String subject, @Nullable String reason, String after) {
-        return new Deed(by.actor(), action, subject, reason, clock.instant(), () -> new Deed.Changed(null, after));
-    }
-
-    private static @Nullable String once(By by) {
-        return by.requestId() == null
-                ? null
-                : by.actor().who() + " " + by.requestId().text();
+    private Deed row(By by, String action, String subject, String field, String value) {
+        String after = new AdminJson().text(field, value).end();
+        return writer.row(by, action, subject, () -> new Deed.Changed(null, after));
     }
 
     private MadeLink made(String email, Links.Handed handed) {

@@ -5,23 +5,71 @@ import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.people.Role;
 import dev.tollgate.customers.people.RoleChange;
-import dev.tollgate.storage.StoreException;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
-/** What an operator does with those who sign in, each deed in one commit with its row of the audit log. Thread-safe; blocks. */
+/** People who sign in, as an operator changes them, each action in one commit with its row of the audit log. Thread-safe; blocks. */
 public final class OperatorPeople {
 
     private final Deeds deeds;
     private final People people;
-    private final InstantSource clock;
+    private final AuditedWriter writer;
 
-    public OperatorPeople(Deeds deeds, People people, InstantSource clock) {
+    public OperatorPeople(Deeds deeds, People people, AuditedWriter writer) {
         this.deeds = deeds;
         this.people = people;
-        this.clock = clock;
+        this.writer = writer;
+    }
+
+    /** {@code /admin/people…} and the people of an account. */
+    public List<AdminRoute> routes() {
+        return List.of(
+                AdminRoute.post("/admin/accounts/{id}/role", this::setRole, "login", "role", "reason"),
+                AdminRoute.post(
+                        "/admin/accounts/{id}/remove-second-factor", this::removeSecondFactor, "login", "reason"),
+                AdminRoute.get("/admin/people", this::find, "login"),
+                AdminRoute.post("/admin/operator/reset", this::resetOperator).local());
+    }
+
+    private JsonNode setRole(AdminRequest request) throws Refused {
+        By by = request.by();
+        String login = request.body().text("login");
+        String text = request.body().text("role");
+        Role role = Refused.where(() -> Role.of(text == null ? "" : text));
+        return json(request.id(), setRole(by, request.id(), login, role), role);
+    }
+
+    private JsonNode find(AdminRequest request) throws Refused {
+        String login = request.name("login");
+        Person person = Refused.where(() -> people.byLogin(login == null ? "" : login)
+                .orElseThrow(() -> new Refused(Refused.Why.NOT_FOUND, "Nobody signs in as " + login + ".")));
+        return json(person.accountId(), person.login(), person.role());
+    }
+
+    private static JsonNode json(String account, String login, Role role) {
+        return new AdminJson()
+                .text("account", account)
+                .text("login", login)
+                .text("role", role.text())
+                .node();
+    }
+
+    private JsonNode removeSecondFactor(AdminRequest request) throws Refused {
+        By by = request.by();
+        String login = request.body().text("login");
+        return new AdminJson()
+                .texts("removed", removeSecondFactor(by, request.id(), login))
+                .node();
+    }
+
+    private JsonNode resetOperator(AdminRequest request) throws Refused {
+        NewPassword made = resetOperator(request.by());
+        return new AdminJson()
+                .text("login", made.login())
+                .text("password", made.password())
+                .node();
     }
 
     /**
@@ -31,37 +79,26 @@ public final class OperatorPeople {
      * @return the logins of those who had one
      */
     public List<String> removeSecondFactor(By by, String accountId, @Nullable String login) throws Refused {
-        deeds.account(accountId);
-        try {
-            String reason = by.needReason();
-            List<Person> meant = people.ofAccount(accountId).stream()
-                    .filter(person -> login == null || person.login().equals(login))
-                    .toList();
-            if (meant.isEmpty()) {
-                throw new Refused(Refused.Why.NOT_FOUND, "Nobody signs in so for the account " + accountId + ".");
-            }
+        return Refused.where(() -> {
+            by.needReason();
             List<String> removed = new ArrayList<>();
-            for (Person person : meant) {
-                if (remove(by, reason, person)) {
+            for (Person person : meant(accountId, login)) {
+                if (remove(by, person)) {
                     removed.add(person.login());
                 }
             }
             return removed;
-        } catch (IllegalArgumentException | StoreException e) {
-            throw new Refused(String.valueOf(e.getMessage()));
-        }
+        });
     }
 
-    private boolean remove(By by, String reason, Person person) {
+    private boolean remove(By by, Person person) {
         return people.secondFactor()
                 .remove(
                         person.id(),
-                        was -> new Deed(
-                                by.actor(),
+                        was -> writer.row(
+                                by,
                                 "account.remove_second_factor",
                                 person.accountId(),
-                                reason,
-                                clock.instant(),
                                 () -> was.getAsBoolean()
                                         ? new Deed.Changed(state(person, true), state(person, false))
                                         : null));
@@ -70,87 +107,89 @@ public final class OperatorPeople {
     /**
      * Gives a role, or takes it by giving the other. Needs a reason. To give the same again is no error.
      *
-     * @param login whose; null where one alone signs in for the account
+     * @param login whose; null if one person alone signs in for the account
+     * @return the login of the person
      */
-    public AdminViews.PersonRole setRole(By by, String accountId, @Nullable String login, Role role) throws Refused {
-        deeds.account(accountId);
-        try {
-            String reason = by.needReason();
-            Person person = one(accountId, login);
-            RoleChange done = people.operators()
-                    .setRole(
-                            person.id(),
-                            role,
-                            isNew -> new Deed(
-                                    by.actor(),
-                                    "account.set_role",
-                                    accountId,
-                                    reason,
-                                    clock.instant(),
-                                    () -> isNew.getAsBoolean()
-                                            ? new Deed.Changed(state(person, person.role()), state(person, role))
-                                            : null));
+    public String setRole(By by, String accountId, @Nullable String login, Role role) throws Refused {
+        return Refused.where(() -> {
+            by.needReason();
+            List<Person> meant = meant(accountId, login);
+            if (meant.size() > 1) {
+                throw new Refused("Several people sign in for this account: say whose login.");
+            }
+            Person person = meant.getFirst();
+            RoleChange done = people.operators().setRole(
+                    person.id(),
+                    role,
+                    isNew -> writer.row(
+                            by,
+                            "account.set_role",
+                            accountId,
+                            () -> isNew.getAsBoolean()
+                                    ? new Deed.Changed(state(person, person.role()), state(person, role))
+                                    : null));
             if (done == RoleChange.LAST) {
                 throw new Refused(Refused.Why.CONFLICT, "This is the last operator: make somebody else one first.");
             }
-            return new AdminViews.PersonRole(accountId, person.login(), role.text());
-        } catch (IllegalArgumentException | StoreException e) {
-            throw new Refused(String.valueOf(e.getMessage()));
-        }
+            return person.login();
+        });
     }
 
-    /** Likewise by the login alone. */
-    public AdminViews.PersonRole setRole(By by, String login, Role role) throws Refused {
-        Person person = people.byLogin(login)
-                .orElseThrow(() -> new Refused(Refused.Why.NOT_FOUND, "Nobody signs in as " + login + "."));
-        return setRole(by, person.accountId(), person.login(), role);
-    }
-
-    private Person one(String accountId, @Nullable String login) throws Refused {
+    /** Returns one person or more. @param login null: everybody of the account */
+    private List<Person> meant(String accountId, @Nullable String login) throws Refused {
+        deeds.account(accountId);
         List<Person> meant = people.ofAccount(accountId).stream()
                 .filter(person -> login == null || person.login().equals(login))
                 .toList();
         if (meant.isEmpty()) {
             throw new Refused(Refused.Why.NOT_FOUND, "Nobody signs in so for the account " + accountId + ".");
         }
-        if (meant.size() > 1) {
-            throw new IllegalArgumentException("Several people sign in for this account: say whose login.");
-        }
-        return meant.getFirst();
+        return meant;
+    }
+
+    /** Signs all people of an account out. Needs a reason. */
+    public void endSessions(By by, String accountId) throws Refused {
+        deeds.account(accountId);
+        Refused.where(() -> {
+            by.needReason();
+            Deed row = writer.row(by, "account.end_sessions", accountId, () -> new Deed.Changed(null, null));
+            people.sessions().endOfAccount(accountId, row);
+            return row;
+        });
     }
 
     private static String state(Person person, Role role) {
-        return new DeedJson()
+        return new AdminJson()
                 .text("person", person.id())
                 .text("role", role.text())
                 .end();
     }
 
-    /** Lets the first operator in again: another password, no session, no second factor. */
-    public AdminViews.NewPassword resetOperator(By by) throws Refused {
-        try {
+    private static String state(Person person, boolean hasSecondFactor) {
+        return new AdminJson()
+                .text("person", person.id())
+                .flag("second_factor", hasSecondFactor)
+                .end();
+    }
+
+    /** A password that was made. @param password to be shown once */
+    public record NewPassword(String login, String password) {
+
+        @Override
+        public String toString() {
+            return "NewPassword";
+        }
+    }
+
+    /** Gives the first operator a new password, to be changed at the sign-in; ends the sessions and removes the second factor. */
+    public NewPassword resetOperator(By by) throws Refused {
+        return Refused.where(() -> {
             Person operator = people.person(Person.FIRST_OPERATOR_ID)
                     .orElseThrow(() -> new Refused(
                             Refused.Why.NOT_FOUND,
                             "There is no operator yet: the next start of the server makes one."));
-            Deed deed = new Deed(
-                    by.actor(),
-                    "operator.reset",
-                    operator.id(),
-                    by.reason(),
-                    clock.instant(),
-                    () -> new Deed.Changed(null, null));
-            return new AdminViews.NewPassword(
-                    operator.login(), people.operators().resetPassword(operator, deed));
-        } catch (StoreException e) {
-            throw new Refused(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private static String state(Person person, boolean hasSecondFactor) {
-        return new DeedJson()
-                .text("person", person.id())
-                .flag("second_factor", hasSecondFactor)
-                .end();
+            Deed row = writer.row(by, "operator.reset", operator.id(), () -> new Deed.Changed(null, null));
+            return new NewPassword(operator.login(), people.operators().resetPassword(operator, row));
+        });
     }
 }

@@ -6,36 +6,32 @@ import dev.tollgate.base.config.SettingTable;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.operator.settings.StoreSetting;
 import dev.tollgate.storage.Change;
-import dev.tollgate.storage.StoreException;
-import dev.tollgate.storage.Unit;
-import dev.tollgate.storage.Writer;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
-/** All settings with where their values come from, and how those are changed that may be. Thread-safe; {@link #set} blocks. */
+/** All settings with the sources of their values, and changes of those that may be changed. Thread-safe; {@link #set} blocks. */
 public final class OperatorSettings {
 
     private final CurrentSettings current;
-    private final Writer writer;
-    private final InstantSource clock;
+    private final AuditedWriter writer;
 
-    public OperatorSettings(CurrentSettings current, Writer writer, InstantSource clock) {
+    public OperatorSettings(CurrentSettings current, AuditedWriter writer) {
         this.current = current;
         this.writer = writer;
-        this.clock = clock;
     }
 
     /**
      * A setting as it can be shown.
      *
      * @param value null where there is none, or where it is a secret
-     * @param isSet whether there is a value; all that is told of a secret
-     * @param stored what is stored of it, though something else may win over it; null where nothing is
+     * @param isSet whether there is a value; all that is shown of a secret
+     * @param stored the stored value, though another source may win over it; null where there is none
      */
     public record Shown(
             Setting<?> setting,
@@ -43,6 +39,36 @@ public final class OperatorSettings {
             boolean isSet,
             CurrentSettings.Source source,
             @Nullable String stored) {}
+
+    /** {@code /admin/settings}; without a value the stored one is forgotten. */
+    public List<AdminRoute> routes() {
+        return List.of(
+                AdminRoute.get("/admin/settings", request -> AdminJson.all(all(), OperatorSettings::json)),
+                AdminRoute.post("/admin/settings", this::set, "name", "value", "reason"));
+    }
+
+    private JsonNode set(AdminRequest request) throws Refused {
+        By by = request.by();
+        String name = request.body().needText("name");
+        Map<String, @Nullable String> values = new HashMap<>();
+        values.put(name, request.body().text("value"));
+        set(by, values);
+        return json(shown(named(name)));
+    }
+
+    private static ObjectNode json(Shown shown) {
+        return new AdminJson()
+                .text("name", shown.setting().name())
+                .text("value", shown.value())
+                .flag("set", shown.isSet())
+                .text("source", shown.source().name().toLowerCase(Locale.ROOT))
+                .text("stored", shown.stored())
+                .flag("changeable", shown.setting().changeable())
+                .flag("secret", shown.setting().secret())
+                .text("default", shown.setting().defaultText())
+                .text("allowed", shown.setting().allowed())
+                .node();
+    }
 
     /** In the table's order. */
     public List<Shown> all() {
@@ -60,43 +86,28 @@ public final class OperatorSettings {
     }
 
     /**
-     * Stores a value, which holds at once where neither argument nor environment nor file says something else. Needs a reason.
-     *
-     * @param value null: forget what is stored
-     */
-    public Shown set(By by, String name, @Nullable String value) throws Refused {
-        Map<String, @Nullable String> values = new HashMap<>();
-        values.put(name, value);
-        set(by, values);
-        return shown(named(name));
-    }
-
-    /**
-     * Stores values for several settings, all or none. Needs a reason.
+     * Stores values for several settings, all or none; they hold immediately unless argument, environment or file says something else. Needs a
+     * reason.
      *
      * @param values by the setting's name; null: forget what is stored
      */
     public void set(By by, Map<String, @Nullable String> values) throws Refused {
-        Instant now = clock.instant();
         List<Change> changes = new ArrayList<>();
-        try {
+        Refused.where(() -> {
             by.needReason();
             for (Map.Entry<String, @Nullable String> each : values.entrySet()) {
-                StoreSetting store = new StoreSetting(named(each.getKey()), each.getValue(), now);
+                StoreSetting store = new StoreSetting(named(each.getKey()), each.getValue(), writer.now());
                 changes.add(store);
-                changes.add(new Deed(
-                        by.actor(),
+                changes.add(writer.row(
+                        by,
                         "setting.set",
                         each.getKey(),
-                        by.reason(),
-                        now,
                         () -> new Deed.Changed(json(store.outcome().orElse(null)), json(each.getValue()))));
             }
-            if (!changes.isEmpty()) {
-                writer.commitAndWait(Unit.of(changes));
-            }
-        } catch (IllegalArgumentException | StoreException e) {
-            throw new Refused(String.valueOf(e.getMessage()));
+            return changes;
+        });
+        if (!changes.isEmpty()) {
+            writer.commit(changes);
         }
     }
 
@@ -108,6 +119,6 @@ public final class OperatorSettings {
     }
 
     private static @Nullable String json(@Nullable String value) {
-        return value == null ? null : new DeedJson().text("value", value).end();
+        return value == null ? null : new AdminJson().text("value", value).end();
     }
 }

@@ -4,25 +4,55 @@ import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.customers.payments.MakeVouchers;
 import dev.tollgate.customers.payments.Voucher;
 import dev.tollgate.customers.payments.Vouchers;
-import dev.tollgate.storage.StoreException;
-import dev.tollgate.storage.Unit;
-import dev.tollgate.storage.Writer;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Vouchers as an operator makes and lists them. Thread-safe; blocks. */
 public final class OperatorVouchers {
 
     private final Vouchers vouchers;
-    private final Writer writer;
-    private final InstantSource clock;
+    private final AuditedWriter writer;
 
-    public OperatorVouchers(Vouchers vouchers, Writer writer, InstantSource clock) {
+    public OperatorVouchers(Vouchers vouchers, AuditedWriter writer) {
         this.vouchers = vouchers;
         this.writer = writer;
-        this.clock = clock;
+    }
+
+    /** {@code /admin/vouchers}: codes are in the answer that makes them and in no other. */
+    public List<AdminRoute> routes() {
+        return List.of(
+                AdminRoute.get("/admin/vouchers", this::list, "after", "limit"),
+                AdminRoute.post("/admin/vouchers", this::make, "count", "credits", "expires_at", "reason")
+                        .answering(201));
+    }
+
+    private JsonNode list(AdminRequest request) throws Refused {
+        int limit = request.limit(Vouchers.PAGE_MAX);
+        return AdminJson.list(page(request.before(), limit), limit, OperatorVouchers::json, Voucher::sequence);
+    }
+
+    private JsonNode make(AdminRequest request) throws Refused {
+        By by = request.by();
+        OperatorBody body = request.body();
+        int count = body.has("count") ? body.number("count", 1, Vouchers.AT_ONCE_MAX) : 1;
+        return new AdminJson()
+                .texts("codes", make(by, count, body.someCredits("credits"), body.time("expires_at")))
+                .node();
+    }
+
+    private static ObjectNode json(Voucher voucher) {
+        return new AdminJson()
+                .number("sequence", voucher.sequence())
+                .credits("credits", voucher.amountMicros())
+                .text("note", voucher.note())
+                .time("created_at", voucher.createdAt())
+                .time("expires_at", voucher.expiresAt())
+                .text("account", voucher.accountId())
+                .time("redeemed_at", voucher.redeemedAt())
+                .node();
     }
 
     /**
@@ -31,40 +61,30 @@ public final class OperatorVouchers {
      * @param count 1 to {@value Vouchers#AT_ONCE_MAX}
      * @param creditsMicros of each, above 0
      * @param expiresAt null: never
-     * @return the codes, told here and nowhere else
+     * @return the codes, shown here and nowhere else
      */
     public List<String> make(By by, int count, long creditsMicros, @Nullable Instant expiresAt) throws Refused {
-        try {
-            Vouchers.Made made = vouchers.draw(count, creditsMicros, by.needReason(), expiresAt, once(by));
-            Deed deed = new Deed(
-                    by.actor(),
-                    "voucher.create",
-                    "vouchers",
-                    by.reason(),
-                    clock.instant(),
-                    () -> made.change().wasMadeBefore() ? null : made(made.change(), count, creditsMicros));
-            writer.commitAndWait(Unit.of(made.change(), deed));
-            if (made.change().wasMadeBefore()) {
-                throw new Refused(
-                        Refused.Why.CONFLICT,
-                        "These vouchers were made before, and no others were made now. Their codes were shown then, once.");
-            }
-            return made.codes();
-        } catch (IllegalArgumentException | StoreException e) {
-            throw new Refused(String.valueOf(e.getMessage()));
+        Vouchers.Made made =
+                Refused.where(() -> vouchers.draw(count, creditsMicros, by.needReason(), expiresAt, by.once()));
+        MakeVouchers change = made.change();
+        writer.commit(
+                by,
+                "voucher.create",
+                "vouchers",
+                () -> change.wasMadeBefore() ? null : made(change, count, creditsMicros),
+                change);
+        if (change.wasMadeBefore()) {
+            throw new Refused(
+                    Refused.Why.CONFLICT,
+                    "These vouchers were made before, and no others were made now. Their codes were shown then, once.");
         }
-    }
-
-    private static @Nullable String once(By by) {
-        return by.requestId() == null
-                ? null
-                : by.actor().who() + " " + by.requestId().text();
+        return made.codes();
     }
 
     private static Deed.Changed made(MakeVouchers change, int count, long creditsMicros) {
         return new Deed.Changed(
                 null,
-                new DeedJson()
+                new AdminJson()
                         .text("first", Long.toString(change.outcome()))
                         .text("count", Integer.toString(count))
                         .credits("credits", creditsMicros)
@@ -73,10 +93,6 @@ public final class OperatorVouchers {
 
     /** The newest first. @param before the last sequence of the page before */
     public List<Voucher> page(long before, int limit) throws Refused {
-        try {
-            return vouchers.page(before, limit);
-        } catch (StoreException e) {
-            throw new Refused(String.valueOf(e.getMessage()));
-        }
+        return Refused.where(() -> vouchers.page(before, limit));
     }
 }

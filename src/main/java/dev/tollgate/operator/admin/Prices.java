@@ -10,13 +10,9 @@ import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.prices.PriceVersion;
 import dev.tollgate.models.prices.SetPrice;
 import dev.tollgate.models.prices.SetPrices;
-import dev.tollgate.storage.StoreException;
-import dev.tollgate.storage.Unit;
-import dev.tollgate.storage.Writer;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -30,15 +26,13 @@ public final class Prices {
     private final Catalogue catalogue;
     private final ModelLife life;
     private final SetPrices prices;
-    private final Writer writer;
-    private final InstantSource clock;
+    private final AuditedWriter writer;
 
-    public Prices(Catalogue catalogue, ModelLife life, SetPrices prices, Writer writer, InstantSource clock) {
+    public Prices(Catalogue catalogue, ModelLife life, SetPrices prices, AuditedWriter writer) {
         this.catalogue = catalogue;
         this.life = life;
         this.prices = prices;
         this.writer = writer;
-        this.clock = clock;
     }
 
     /**
@@ -123,11 +117,7 @@ public final class Prices {
     /** The versions that were set of a model's price, the newest first. @param before the last sequence of the page before */
     public List<PriceVersion> versions(String modelId, long before, int limit) throws Refused {
         model(modelId);
-        try {
-            return prices.of(modelId, before, limit);
-        } catch (StoreException e) {
-            throw new Refused(String.valueOf(e.getMessage()));
-        }
+        return Refused.where(() -> prices.of(modelId, before, limit));
     }
 
     /**
@@ -168,15 +158,9 @@ public final class Prices {
     public Sold set(By by, String modelId, Change change) throws Refused {
         Model model = model(modelId);
         Pricing ofFile = ofFile(model);
-        Instant now = clock.instant();
-        SetPrice set = new SetPrice(model.id(), ofFile, change.looked(), change::applied, now);
-        try {
-            by.needReason();
-            Deed deed = new Deed(by.actor(), "model.price", model.id(), by.reason(), now, () -> changed(set));
-            writer.commitAndWait(Unit.of(set, deed));
-        } catch (IllegalArgumentException | StoreException e) {
-            throw new Refused(String.valueOf(e.getMessage()));
-        }
+        Refused.where(by::needReason);
+        SetPrice set = new SetPrice(model.id(), ofFile, change.looked(), change::applied, writer.now());
+        writer.commit(by, "model.price", model.id(), () -> changed(set), set);
         return switch (set.outcome()) {
             case SetPrice.Set _ -> one(model.id());
             case SetPrice.ChangedMeanwhile changed ->
@@ -193,7 +177,7 @@ public final class Prices {
     }
 
     private static String told(Pricing price) {
-        return new DeedJson()
+        return new AdminJson()
                 .text("version", price.version())
                 .credits("input", price.inputMicrosPerMillion())
                 .credits("output", price.outputMicrosPerMillion())
@@ -202,7 +186,7 @@ public final class Prices {
     }
 
     private Sold sold(Model model) {
-        Instant now = clock.instant();
+        Instant now = writer.now();
         Model standing = life.current(model);
         return new Sold(
                 model.id(),

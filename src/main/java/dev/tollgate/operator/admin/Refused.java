@@ -1,13 +1,16 @@
 package dev.tollgate.operator.admin;
 
-/** What was asked for is not possible: no such account, a value that is not allowed. The message is for the operator. */
+import dev.tollgate.storage.StoreException;
+import org.jspecify.annotations.Nullable;
+
+/** A request of the operator that is not possible: no such account, a value that is not allowed. The message is for the operator. */
 public final class Refused extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    /** What kind of refusal it is. */
+    /** The kind of a refusal. */
     public enum Why {
-        /** What was asked for can never be. */
+        /** The request can never be fulfilled. */
         INVALID,
         /** There is no such thing. */
         NOT_FOUND,
@@ -28,5 +31,20 @@ public final class Refused extends Exception {
 
     public Why why() {
         return why;
+    }
+
+    /** A step that may be refused. */
+    @FunctionalInterface
+    public interface Step<T extends @Nullable Object> {
+        T run() throws Refused;
+    }
+
+    /** Runs a step; an operator's mistake, and a database that fails, become a refusal with their sentence. */
+    public static <T extends @Nullable Object> T where(Step<T> step) throws Refused {
+        try {
+            return step.run();
+        } catch (IllegalArgumentException | StoreException e) {
+            throw new Refused(String.valueOf(e.getMessage()));
+        }
     }
 }

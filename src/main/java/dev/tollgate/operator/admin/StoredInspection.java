@@ -32,19 +32,19 @@ public final class StoredInspection implements Inspection {
     }
 
     @Override
-    public AdminViews.UsageCorrection usage(int rowsMax, Progress progress) throws Refused {
-        List<AdminViews.UsageRow> rows = new ArrayList<>();
+    public Usage usage(int rowsMax, Progress progress) throws Refused {
+        List<Row> rows = new ArrayList<>();
         try {
             long foldedUntil = new Audit(database)
                     .usage(
                             row -> {
                                 if (rows.size() < rowsMax) {
                                     String of = row.of().name().toLowerCase(Locale.ROOT);
-                                    rows.add(new AdminViews.UsageRow(of, row.startsAt(), row.names(), row.missing()));
+                                    rows.add(new Row(of, row.startsAt(), row.names(), row.missing()));
                                 }
                             },
                             progress::at);
-            return new AdminViews.UsageCorrection(foldedUntil, rows);
+            return new Usage(foldedUntil, rows);
         } catch (StoreException e) {
             throw refused(e);
         }

@@ -1,13 +1,15 @@
 /**
- * Operator actions, implemented once and shared by the command line, the routes under {@code /admin} and the console. Callers transport and show; the
- * actions are here.
+ * What an operator can do, once for all faces: the routes under {@code /admin}, which commands use over the control socket and, if no server
+ * runs, in their own process ({@link dev.tollgate.operator.admin.LocalApi}), and the console's pages. Each class has its actions, the JSON of
+ * its resource and its lines of the API ({@link dev.tollgate.operator.admin.AdminRoute}).
  *
- * <p>Invariants: a change and its row of the audit log are durable, in one commit, when its method returns. An operator's mistake is a
- * {@link Refused} with a sentence. Routes accept only the admin key, compared in constant time; an API key gets a 403, anything else a 401. No
- * response contains a credential or an upstream's address, except a key that was just created.
+ * <p>Invariants: a change is durable when its method returns, and its row of the audit log with it, in one commit
+ * ({@link dev.tollgate.operator.admin.AuditedWriter}); an operator's mistake is {@link dev.tollgate.operator.admin.Refused}, in a sentence;
+ * over the network a route takes the admin key alone, compared in constant time; an API key that is good elsewhere is a 403 there, anything
+ * else a 401; no answer holds a credential or an upstream's address, except a key, code, link or password that was just made.
  *
- * <p>Threading: an {@link Administration} blocks and is thread-safe; an {@link Inspection} belongs to one thread; handlers run on the exchange's
- * event loop.
+ * <p>Threading: actions block and are thread-safe; an {@link dev.tollgate.operator.admin.Inspection} is one thread's; an
+ * {@link dev.tollgate.operator.admin.AdminRoute} reads its request on the exchange's event loop and acts beside it.
  */
 @NullMarked
 package dev.tollgate.operator.admin;

@@ -1,32 +1,24 @@
 package dev.tollgate.operator.cli;
 
-import dev.tollgate.operator.admin.AdminViews.Account;
-import dev.tollgate.operator.admin.AdminViews.AccountLimits;
-import dev.tollgate.operator.admin.AdminViews.AccountLimitsChange;
-import dev.tollgate.operator.admin.AdminViews.Limit;
-import dev.tollgate.operator.admin.AdminViews.Page;
-import dev.tollgate.operator.admin.Administration;
+import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.Refused;
-import java.util.concurrent.Callable;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code tollgate account …}. */
 final class AccountCommands {
 
+    private static final String ACCOUNTS = "/admin/accounts";
+
     private AccountCommands() {}
 
     @Command(name = "create", description = "Makes an account and prints its id.", mixinStandardHelpOptions = true)
-    static final class Create implements Callable<Integer> {
-
-        private final Session session;
-
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
+    static final class Create extends ApiCommand {
 
         @Option(names = "--name", required = true, paramLabel = "NAME", description = "What it is called.")
         private String name = "";
@@ -39,59 +31,54 @@ final class AccountCommands {
         private Long creditsMicros = 0L;
 
         Create(Session session) {
-            this.session = session;
+            super(session);
         }
 
         @Override
-        public Integer call() throws Refused {
-            try (Administration administration = session.administrationOrNew(spec)) {
-                session.out()
-                        .println(administration
-                                .createAccount(name, creditsMicros)
-                                .id());
-            }
-            return Cli.done();
+        boolean mayBegin() {
+            return true;
+        }
+
+        @Override
+        void run(AdminApi api) throws Refused {
+            ObjectNode body = CommandJson.object().put("name", name);
+            body.set("credits", CommandJson.credits(creditsMicros));
+            out().println(CommandJson.text(
+                    api.ask("POST", ACCOUNTS, Map.of(), body).get("id")));
         }
     }
 
     @Command(name = "list", description = "Prints all accounts.", mixinStandardHelpOptions = true)
-    static final class List implements Callable<Integer> {
-
-        private final Session session;
-
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
+    static final class List extends ApiCommand {
 
         List(Session session) {
-            this.session = session;
+            super(session);
         }
 
         @Override
-        public Integer call() throws Refused {
+        void run(AdminApi api) throws Refused {
             TextTable table =
                     new TextTable("ID", "BALANCE", "RESERVED", "PURCHASED", "CONSUMED", "STATE", "CREATED", "NAME");
-            try (Administration administration = session.administration(spec)) {
-                Page<Account> page = administration.accounts(null, Administration.PAGE_MAX);
-                page.data().forEach(account -> add(table, account));
-                while (page.next() != null) {
-                    page = administration.accounts(page.next(), Administration.PAGE_MAX);
-                    page.data().forEach(account -> add(table, account));
-                }
-            }
-            table.print(session.out());
-            return Cli.done();
+            CommandJson.pages(
+                    api,
+                    ACCOUNTS,
+                    Map.of(),
+                    account -> table.add(
+                            CommandJson.text(account.get("id")),
+                            CommandJson.text(account.get("balance")),
+                            CommandJson.text(account.get("reserved")),
+                            CommandJson.text(account.get("total_purchased")),
+                            CommandJson.text(account.get("total_consumed")),
+                            state(account),
+                            CommandJson.time(account.get("created_at"), "never"),
+                            CommandJson.text(account.get("name"))));
+            table.print(out());
         }
 
-        private static void add(TextTable table, Account account) {
-            table.add(
-                    account.id(),
-                    Values.credits(account.balanceMicros()),
-                    Values.credits(account.reservedMicros()),
-                    Values.credits(account.purchasedMicros()),
-                    Values.credits(account.consumedMicros()),
-                    account.deletedAt() != null ? "deleted" : account.blocked() ? "blocked" : "active",
-                    account.createdAt().toString(),
-                    account.name());
+        private static String state(JsonNode account) {
+            return account.hasNonNull("deleted_at")
+                    ? "deleted"
+                    : account.get("blocked").booleanValue() ? "blocked" : "active";
         }
     }
 
@@ -99,12 +86,7 @@ final class AccountCommands {
             name = "grant",
             description = "Gives credits to an account and prints its balance afterwards.",
             mixinStandardHelpOptions = true)
-    static final class Grant implements Callable<Integer> {
-
-        private final Session session;
-
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
+    static final class Grant extends ApiCommand {
 
         @Option(names = "--account", required = true, paramLabel = "ID", description = "The account's id.")
         private String account = "";
@@ -121,19 +103,22 @@ final class AccountCommands {
         private String reason = "";
 
         Grant(Session session) {
-            this.session = session;
+            super(session);
         }
 
         @Override
-        public Integer call() throws Refused {
+        void check() {
             if (creditsMicros == null || creditsMicros == 0) {
-                throw new ParameterException(spec.commandLine(), "--credits must be more than 0.");
+                throw new ParameterException(spec().commandLine(), "--credits must be more than 0.");
             }
-            try (Administration administration = session.administration(spec)) {
-                Account after = administration.grant(account, creditsMicros, reason);
-                session.out().println(Values.credits(after.balanceMicros()));
-            }
-            return Cli.done();
+        }
+
+        @Override
+        void run(AdminApi api) throws Refused {
+            ObjectNode body = CommandJson.object().put("reason", reason);
+            body.set("credits", CommandJson.credits(creditsMicros));
+            JsonNode after = api.ask("POST", ACCOUNTS + "/{id}/grants", Map.of("id", account), body);
+            out().println(CommandJson.text(after.get("balance")));
         }
     }
 
@@ -144,12 +129,9 @@ final class AccountCommands {
                             + " before counts.",
             mixinStandardHelpOptions = true,
             sortOptions = false)
-    static final class Limits implements Callable<Integer> {
+    static final class Limits extends ApiCommand {
 
-        private final Session session;
-
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
+        private static final String PATH = ACCOUNTS + "/{id}/limits";
 
         @Option(names = "--account", required = true, paramLabel = "ID", description = "The account's id.")
         private String account = "";
@@ -159,42 +141,42 @@ final class AccountCommands {
                 paramLabel = "CREDITS",
                 converter = Values.CreditsLimit.class,
                 description = "The most in a calendar hour (UTC), or none.")
-        private @Nullable Limit spendHour;
+        private @Nullable JsonNode spendHour;
 
         @Option(
                 names = "--spend-day",
                 paramLabel = "CREDITS",
                 converter = Values.CreditsLimit.class,
                 description = "The most in a calendar day (UTC), or none.")
-        private @Nullable Limit spendDay;
+        private @Nullable JsonNode spendDay;
 
         @Option(
                 names = "--spend-total",
                 paramLabel = "CREDITS",
                 converter = Values.CreditsLimit.class,
                 description = "The most in all, or none.")
-        private @Nullable Limit spendTotal;
+        private @Nullable JsonNode spendTotal;
 
         @Option(
                 names = "--rate",
                 paramLabel = "N",
                 converter = Values.RateLimit.class,
                 description = "Requests a minute, or none.")
-        private @Nullable Limit rate;
+        private @Nullable JsonNode rate;
 
         @Option(
                 names = "--tokens",
                 paramLabel = "N",
                 converter = Values.RateLimit.class,
                 description = "Tokens a minute, or none.")
-        private @Nullable Limit tokens;
+        private @Nullable JsonNode tokens;
 
         @Option(
                 names = "--concurrency",
                 paramLabel = "N",
                 converter = Values.RateLimit.class,
                 description = "Calls at once, or none.")
-        private @Nullable Limit concurrency;
+        private @Nullable JsonNode concurrency;
 
         @Option(
                 names = "--reason",
@@ -203,35 +185,44 @@ final class AccountCommands {
         private @Nullable String reason;
 
         Limits(Session session) {
-            this.session = session;
+            super(session);
         }
 
         @Override
-        public Integer call() throws Refused {
-            AccountLimitsChange change =
-                    new AccountLimitsChange(rate, tokens, concurrency, spendHour, spendDay, spendTotal);
-            if (reason == null && !change.changesNothing()) {
-                throw new ParameterException(spec.commandLine(), "A change needs a --reason.");
+        void check() {
+            if (reason == null && !changed(CommandJson.object()).isEmpty()) {
+                throw new ParameterException(spec().commandLine(), "A change needs a --reason.");
             }
-            try (Administration administration = session.administration(spec)) {
-                print(
-                        reason == null || change.changesNothing()
-                                ? administration.accountLimits(account)
-                                : administration.limitAccount(account, change, reason));
-            }
-            return Cli.done();
         }
 
-        private void print(AccountLimits limits) {
+        @Override
+        void run(AdminApi api) throws Refused {
+            ObjectNode present = (ObjectNode) api.ask("GET", PATH, Map.of("id", account), null);
+            boolean isChanged = reason != null && !changed(CommandJson.object()).isEmpty();
+            JsonNode limits = isChanged
+                    ? api.ask(
+                            "POST",
+                            PATH,
+                            Map.of("id", account),
+                            changed(present).put("reason", reason))
+                    : present;
             TextTable table = new TextTable("HOUR", "DAY", "TOTAL", "RATE", "TOKENS", "AT ONCE");
             table.add(
-                    Values.credits(limits.spend().hourMicros()),
-                    Values.credits(limits.spend().dayMicros()),
-                    Values.credits(limits.spend().totalMicros()),
-                    Values.count(limits.requests(), "/min"),
-                    Values.count(limits.tokens(), "/min"),
-                    Values.count(limits.concurrency(), ""));
-            table.print(session.out());
+                    CommandJson.limit(limits.at("/spend/hour"), ""),
+                    CommandJson.limit(limits.at("/spend/day"), ""),
+                    CommandJson.limit(limits.at("/spend/total"), ""),
+                    CommandJson.limit(limits.get("requests"), "/min"),
+                    CommandJson.limit(limits.get("tokens"), "/min"),
+                    CommandJson.limit(limits.get("concurrency"), ""));
+            table.print(out());
+        }
+
+        private ObjectNode changed(ObjectNode limits) {
+            CommandJson.put(limits, "requests", rate);
+            CommandJson.put(limits, "tokens", tokens);
+            CommandJson.put(limits, "concurrency", concurrency);
+            CommandJson.spend(limits, spendHour, spendDay, spendTotal);
+            return limits;
         }
     }
 }

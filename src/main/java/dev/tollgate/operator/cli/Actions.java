@@ -1,7 +1,7 @@
 package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.config.Settings;
-import dev.tollgate.operator.admin.Administration;
+import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.CannotLook;
 import dev.tollgate.operator.admin.Inspection;
 import dev.tollgate.operator.admin.ReceiptFiles;
@@ -36,7 +36,7 @@ public interface Actions {
      * @param mayBegin whether a data folder without an installation is given one
      * @throws Refused where the data folder is in use, holds no installation or cannot be read, in a sentence
      */
-    Administration open(Settings settings, boolean mayBegin) throws Refused;
+    AdminApi open(Settings settings, boolean mayBegin) throws Refused;
 
     /**
      * Checks a file of receipts.

@@ -1,12 +1,11 @@
 package dev.tollgate.operator.cli;
 
-import dev.tollgate.operator.admin.Administration;
+import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.Refused;
-import java.util.concurrent.Callable;
+import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code ./tollgate installation sandbox}: takes back that the installation is real. */
 @Command(
@@ -15,25 +14,24 @@ import picocli.CommandLine.Spec;
                 "Says that no server has a real upstream from now on: test payments, unconfirmed start credits and the demo account"
                         + " are open again. A server that starts with a real upstream closes them.",
         mixinStandardHelpOptions = true)
-final class InstallationCommand implements Callable<Integer> {
-
-    private final Session session;
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+final class InstallationCommand extends ApiCommand {
 
     @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why; for the audit log.")
     private String reason = "";
 
     InstallationCommand(Session session) {
-        this.session = session;
+        super(session);
     }
 
     @Override
-    public Integer call() throws Refused {
-        try (Administration administration = session.administration(spec)) {
-            session.out().println(administration.beSandbox(reason));
-        }
-        return Cli.done();
+    void run(AdminApi api) throws Refused {
+        ObjectNode body = CommandJson.object().put("reason", reason);
+        boolean changed = api.ask("POST", "/admin/installation/sandbox", Map.of(), body)
+                .get("changed")
+                .booleanValue();
+        out().println(
+                        changed
+                                ? "This installation has no real upstream from now on: test payments and start credits are open again, for the sandbox."
+                                : "This installation has had no real upstream.");
     }
 }

@@ -1,17 +1,9 @@
 package dev.tollgate.operator.cli;
 
-import dev.tollgate.operator.admin.AdminViews;
-import dev.tollgate.operator.admin.AdminViews.ApiKey;
-import dev.tollgate.operator.admin.AdminViews.Expiry;
-import dev.tollgate.operator.admin.AdminViews.KeyChange;
-import dev.tollgate.operator.admin.AdminViews.KeyChoice;
-import dev.tollgate.operator.admin.AdminViews.Limit;
-import dev.tollgate.operator.admin.AdminViews.Page;
-import dev.tollgate.operator.admin.AdminViews.Spend;
-import dev.tollgate.operator.admin.Administration;
+import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.Refused;
 import java.time.Duration;
-import java.util.concurrent.Callable;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,14 +11,17 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code tollgate key …}. */
 final class KeyCommands {
 
+    private static final String KEY = "/admin/keys/{id}";
+
     private KeyCommands() {}
 
-    /** Which key: its id, with or without {@code --key} before it. */
+    /** The id of a key, with or without {@code --key} before it. */
     private static final class KeyId {
 
         @Parameters(arity = "0..1", paramLabel = "ID", description = "The key's id, as key list prints it.")
@@ -35,16 +30,17 @@ final class KeyCommands {
         @Option(names = "--key", paramLabel = "ID", description = "The same.")
         private @Nullable String named;
 
-        private String of(CommandSpec spec) {
+        /** As a parameter of the path. */
+        private Map<String, String> of(CommandSpec spec) {
             String id = bare == null ? named : bare;
             if (id == null || (bare != null && named != null)) {
                 throw new ParameterException(spec.commandLine(), "Give the id of one key, as key list prints it.");
             }
-            return id;
+            return Map.of("id", id);
         }
     }
 
-    /** What both create and set take. */
+    /** Options of both create and set. */
     private static final class Limits {
 
         @Option(
@@ -52,21 +48,21 @@ final class KeyCommands {
                 paramLabel = "CREDITS",
                 converter = Values.CreditsLimit.class,
                 description = "The most it may spend in a calendar hour (UTC), or none.")
-        private @Nullable Limit spendHour;
+        private @Nullable JsonNode spendHour;
 
         @Option(
                 names = "--spend-day",
                 paramLabel = "CREDITS",
                 converter = Values.CreditsLimit.class,
                 description = "The most it may spend in a calendar day (UTC), or none.")
-        private @Nullable Limit spendDay;
+        private @Nullable JsonNode spendDay;
 
         @Option(
                 names = "--spend-total",
                 paramLabel = "CREDITS",
                 converter = Values.CreditsLimit.class,
                 description = "The most it may ever spend, or none.")
-        private @Nullable Limit spendTotal;
+        private @Nullable JsonNode spendTotal;
 
         @Option(
                 names = "--allow",
@@ -79,21 +75,21 @@ final class KeyCommands {
                 paramLabel = "N",
                 converter = Values.RateLimit.class,
                 description = "Requests a minute, or none.")
-        private @Nullable Limit rate;
+        private @Nullable JsonNode rate;
 
         @Option(
                 names = "--tokens",
                 paramLabel = "N",
                 converter = Values.RateLimit.class,
                 description = "Tokens a minute, or none.")
-        private @Nullable Limit tokens;
+        private @Nullable JsonNode tokens;
 
         @Option(
                 names = "--concurrency",
                 paramLabel = "N",
                 converter = Values.RateLimit.class,
                 description = "Calls at once, or none.")
-        private @Nullable Limit concurrency;
+        private @Nullable JsonNode concurrency;
 
         @Option(
                 names = "--models",
@@ -106,50 +102,21 @@ final class KeyCommands {
                 paramLabel = "TIME",
                 converter = Values.End.class,
                 description = "From when on it is refused, a date or a time like 2026-12-01T12:00:00Z, or none.")
-        private @Nullable Expiry expiry;
+        private @Nullable JsonNode expiry;
 
-        private Spend spend() {
-            return new Spend(most(spendHour), most(spendDay), most(spendTotal));
-        }
-
-        private java.util.List<String> allowed() {
-            return allow == null ? java.util.List.of() : Values.list(allow);
-        }
-
-        private KeyChange change(@Nullable String name) {
-            return new KeyChange(
-                    name,
-                    spendHour,
-                    spendDay,
-                    spendTotal,
-                    allow == null ? null : allowed(),
-                    rate,
-                    tokens,
-                    concurrency,
-                    models == null ? null : Values.list(models),
-                    expiry);
-        }
-
-        private KeyChoice choice(String name, AdminViews.Kind kind) {
-            return new KeyChoice(
-                    name,
-                    kind,
-                    spend(),
-                    allowed(),
-                    count(rate),
-                    count(tokens),
-                    count(concurrency),
-                    models == null ? java.util.List.of() : Values.list(models),
-                    expiry == null ? null : expiry.at());
-        }
-
-        private static @Nullable Integer count(@Nullable Limit limit) {
-            Long most = most(limit);
-            return most == null ? null : Math.toIntExact(most);
-        }
-
-        private static @Nullable Long most(@Nullable Limit limit) {
-            return limit == null ? null : limit.most();
+        /** Puts what was named into a body. */
+        private ObjectNode into(ObjectNode body) {
+            CommandJson.spend(body, spendHour, spendDay, spendTotal);
+            if (rate != null || tokens != null || concurrency != null) {
+                ObjectNode rates = body.putObject("rates");
+                CommandJson.put(rates, "requests", rate);
+                CommandJson.put(rates, "tokens", tokens);
+                CommandJson.put(rates, "concurrency", concurrency);
+            }
+            CommandJson.put(body, "allow", allow == null ? null : CommandJson.texts(Values.list(allow)));
+            CommandJson.put(body, "models", models == null ? null : CommandJson.texts(Values.list(models)));
+            CommandJson.put(body, "expires_at", expiry);
+            return body;
         }
     }
 
@@ -158,12 +125,7 @@ final class KeyCommands {
             description = "Makes a key and prints it, this once.",
             mixinStandardHelpOptions = true,
             sortOptions = false)
-    static final class Create implements Callable<Integer> {
-
-        private final Session session;
-
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
+    static final class Create extends ApiCommand {
 
         @Option(names = "--account", required = true, paramLabel = "ID", description = "Whose credits it spends.")
         private String account = "";
@@ -176,42 +138,35 @@ final class KeyCommands {
                 paramLabel = "KIND",
                 converter = Values.KeyKind.class,
                 description = "api (calls models) or management (administers its account). Default: api.")
-        private AdminViews.Kind kind = AdminViews.Kind.API;
+        private String kind = "api";
 
         @Mixin
         private Limits limits = new Limits();
 
         Create(Session session) {
-            this.session = session;
+            super(session);
         }
 
         @Override
-        public Integer call() throws Refused {
-            KeyChoice choice = limits.choice(name, kind);
-            try (Administration administration = session.administration(spec)) {
-                session.out().println(administration.createKey(account, choice).secret());
-            }
-            return Cli.done();
+        void run(AdminApi api) throws Refused {
+            ObjectNode body = limits.into(CommandJson.object().put("name", name).put("kind", kind));
+            JsonNode made = api.ask("POST", "/admin/accounts/{id}/keys", Map.of("id", account), body);
+            out().println(CommandJson.text(made.get("key")));
         }
     }
 
     @Command(name = "list", description = "Prints keys, never a key itself.", mixinStandardHelpOptions = true)
-    static final class List implements Callable<Integer> {
-
-        private final Session session;
-
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
+    static final class List extends ApiCommand {
 
         @Option(names = "--account", paramLabel = "ID", description = "Of this account only.")
         private @Nullable String account;
 
         List(Session session) {
-            this.session = session;
+            super(session);
         }
 
         @Override
-        public Integer call() throws Refused {
+        void run(AdminApi api) throws Refused {
             TextTable table = new TextTable(
                     "ID",
                     "ACCOUNT",
@@ -230,41 +185,30 @@ final class KeyCommands {
                     "CREATED",
                     "LAST USED",
                     "NAME");
-            try (Administration administration = session.administration(spec)) {
-                Page<ApiKey> page = administration.keys(account, null, Administration.PAGE_MAX);
-                page.data().forEach(key -> add(table, key));
-                while (page.next() != null) {
-                    page = administration.keys(account, page.next(), Administration.PAGE_MAX);
-                    page.data().forEach(key -> add(table, key));
-                }
-            }
-            table.print(session.out());
-            return Cli.done();
-        }
-
-        private static String perMinute(@Nullable Integer limit) {
-            return limit == null ? Values.NONE : limit + "/min";
-        }
-
-        private static void add(TextTable table, ApiKey key) {
-            table.add(
-                    key.id(),
-                    key.accountId(),
-                    key.prefix(),
-                    Values.word(key.kind()),
-                    key.disabled() ? "disabled" : "active",
-                    Values.credits(key.spend().hourMicros()),
-                    Values.credits(key.spend().dayMicros()),
-                    Values.credits(key.spend().totalMicros()),
-                    perMinute(key.requestsPerMinute()),
-                    perMinute(key.tokensPerMinute()),
-                    key.concurrency() == null ? Values.NONE : key.concurrency().toString(),
-                    key.allow().isEmpty() ? "all" : String.join(",", key.allow()),
-                    key.models().isEmpty() ? "all" : String.join(",", key.models()),
-                    key.expiresAt() == null ? "never" : key.expiresAt().toString(),
-                    key.createdAt().toString(),
-                    key.lastUsedAt() == null ? "never" : key.lastUsedAt().toString(),
-                    key.name());
+            Map<String, String> whose = account == null ? Map.of() : Map.of("account", account);
+            CommandJson.pages(
+                    api,
+                    "/admin/keys",
+                    whose,
+                    key -> table.add(
+                            CommandJson.text(key.get("id")),
+                            CommandJson.text(key.get("account")),
+                            CommandJson.text(key.get("prefix")),
+                            CommandJson.text(key.get("kind")),
+                            key.get("disabled").booleanValue() ? "disabled" : "active",
+                            CommandJson.limit(key.at("/spend/hour"), ""),
+                            CommandJson.limit(key.at("/spend/day"), ""),
+                            CommandJson.limit(key.at("/spend/total"), ""),
+                            CommandJson.limit(key.at("/rates/requests"), "/min"),
+                            CommandJson.limit(key.at("/rates/tokens"), "/min"),
+                            CommandJson.limit(key.at("/rates/concurrency"), ""),
+                            CommandJson.texts(key.get("allow"), "all"),
+                            CommandJson.texts(key.get("models"), "all"),
+                            CommandJson.time(key.get("expires_at"), "never"),
+                            CommandJson.time(key.get("created_at"), "never"),
+                            CommandJson.time(key.get("last_used_at"), "never"),
+                            CommandJson.text(key.get("name"))));
+            table.print(out());
         }
     }
 
@@ -273,12 +217,7 @@ final class KeyCommands {
             description = "Gives a key another secret and prints it, this once. Limits and what it has spent stay.",
             mixinStandardHelpOptions = true,
             sortOptions = false)
-    static final class Rotate implements Callable<Integer> {
-
-        private final Session session;
-
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
+    static final class Rotate extends ApiCommand {
 
         @Mixin
         private KeyId key = new KeyId();
@@ -291,17 +230,19 @@ final class KeyCommands {
         private Duration grace = Duration.ZERO;
 
         Rotate(Session session) {
-            this.session = session;
+            super(session);
         }
 
         @Override
-        public Integer call() throws Refused {
-            String id = key.of(spec);
-            try (Administration administration = session.administration(spec)) {
-                session.out()
-                        .println(administration.rotateKey(id, grace.toSeconds()).secret());
-            }
-            return Cli.done();
+        void check() {
+            key.of(spec());
+        }
+
+        @Override
+        void run(AdminApi api) throws Refused {
+            ObjectNode body = CommandJson.object().put("grace_seconds", grace.toSeconds());
+            JsonNode made = api.ask("POST", KEY + "/rotate", key.of(spec()), body);
+            out().println(CommandJson.text(made.get("key")));
         }
     }
 
@@ -310,12 +251,7 @@ final class KeyCommands {
             description = "Changes a key's name and limits; what is not named stays, what it has spent stays counted.",
             mixinStandardHelpOptions = true,
             sortOptions = false)
-    static final class Set implements Callable<Integer> {
-
-        private final Session session;
-
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
+    static final class Set extends ApiCommand {
 
         @Mixin
         private KeyId key = new KeyId();
@@ -327,45 +263,46 @@ final class KeyCommands {
         private Limits limits = new Limits();
 
         Set(Session session) {
-            this.session = session;
+            super(session);
         }
 
         @Override
-        public Integer call() throws Refused {
-            String id = key.of(spec);
-            KeyChange change = limits.change(name);
-            if (change.changesNothing()) {
-                throw new ParameterException(spec.commandLine(), "Name at least one thing to change.");
+        void check() {
+            key.of(spec());
+            if (body().isEmpty()) {
+                throw new ParameterException(spec().commandLine(), "Name at least one thing to change.");
             }
-            try (Administration administration = session.administration(spec)) {
-                administration.setKey(id, change);
-            }
-            return Cli.done();
+        }
+
+        private ObjectNode body() {
+            return limits.into(
+                    name == null ? CommandJson.object() : CommandJson.object().put("name", name));
+        }
+
+        @Override
+        void run(AdminApi api) throws Refused {
+            api.ask("PATCH", KEY, key.of(spec()), body());
         }
     }
 
     @Command(name = "disable", description = "Refuses a key's calls from now on.", mixinStandardHelpOptions = true)
-    static final class Disable implements Callable<Integer> {
-
-        private final Session session;
-
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
+    static final class Disable extends ApiCommand {
 
         @Mixin
         private KeyId key = new KeyId();
 
         Disable(Session session) {
-            this.session = session;
+            super(session);
         }
 
         @Override
-        public Integer call() throws Refused {
-            String id = key.of(spec);
-            try (Administration administration = session.administration(spec)) {
-                administration.disableKey(id);
-            }
-            return Cli.done();
+        void check() {
+            key.of(spec());
+        }
+
+        @Override
+        void run(AdminApi api) throws Refused {
+            api.ask("PATCH", KEY, key.of(spec()), CommandJson.object().put("disabled", true));
         }
     }
 }

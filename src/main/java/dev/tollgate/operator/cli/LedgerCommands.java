@@ -1,19 +1,21 @@
 package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.host.Printable;
-import dev.tollgate.operator.admin.AdminViews.UsageCorrection;
-import dev.tollgate.operator.admin.Administration;
+import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.CannotLook;
 import dev.tollgate.operator.admin.Inspection;
 import dev.tollgate.operator.admin.Refused;
 import java.io.PrintWriter;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code tollgate ledger …}. They read a snapshot, whether or not a server runs. */
 final class LedgerCommands {
@@ -73,7 +75,7 @@ final class LedgerCommands {
     static final class RebuildUsage implements Callable<Integer> {
 
         private static final int FOUND_MAX = 20_000;
-        private static final int AT_ONCE = 500;
+        private static final int AT_ONCE = 100;
         private static final int TRIES_MAX = 100;
 
         private final Session session;
@@ -89,7 +91,7 @@ final class LedgerCommands {
         public Integer call() throws Refused {
             long corrected = 0;
             for (int tries = 0; tries < TRIES_MAX; tries++) {
-                UsageCorrection found = find();
+                Inspection.Usage found = find();
                 if (found.rows().isEmpty()) {
                     session.out().println(corrected + " rows of usage were added up again.");
                     return Cli.done();
@@ -100,7 +102,7 @@ final class LedgerCommands {
                     + " rows were added up again. Run the command again.");
         }
 
-        private UsageCorrection find() throws Refused {
+        private Inspection.Usage find() throws Refused {
             ProgressLine progress = new ProgressLine(session);
             try (Inspection inspection = session.inspection(spec)) {
                 return inspection.usage(FOUND_MAX, progress);
@@ -110,19 +112,30 @@ final class LedgerCommands {
         }
 
         /** @return how many rows were corrected, fewer than were found if days have been folded in the meantime */
-        private int correct(UsageCorrection found) throws Refused {
+        private int correct(Inspection.Usage found) throws Refused {
             int done = 0;
-            try (Administration administration = session.administration(spec)) {
+            try (AdminApi api = session.api(spec, false)) {
                 while (done < found.rows().size()) {
                     int next = Math.min(found.rows().size(), done + AT_ONCE);
-                    if (!administration.correctUsage(new UsageCorrection(
-                            found.foldedUntil(), found.rows().subList(done, next)))) {
+                    ObjectNode body = CommandJson.object().put("folded_until", found.foldedUntil());
+                    ArrayNode rows = body.putArray("rows");
+                    found.rows().subList(done, next).forEach(row -> write(row, rows.addObject()));
+                    if (!api.ask("POST", "/admin/usage/corrections", Map.of(), body)
+                            .get("done")
+                            .booleanValue()) {
                         break;
                     }
                     done = next;
                 }
             }
             return done;
+        }
+
+        private static void write(Inspection.Row row, ObjectNode json) {
+            json.put("of", row.of()).put("starts_at", row.startsAt());
+            json.set("names", CommandJson.texts(row.names()));
+            ArrayNode missing = json.putArray("missing");
+            row.missing().forEach(missing::add);
         }
     }
 

@@ -1,31 +1,31 @@
 package dev.tollgate.operator.cli;
 
-import dev.tollgate.operator.admin.AdminViews.MadeLink;
-import dev.tollgate.operator.admin.Administration;
+import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.Refused;
-import java.util.concurrent.Callable;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code tollgate invite}, {@code tollgate reset-link} and {@code tollgate mail …}. */
 final class LinkCommands {
 
     private LinkCommands() {}
 
-    /** The link stands alone on its line, as a key does; what is to be said of it goes elsewhere. */
-    private static void print(Session session, MadeLink made) {
-        if (made.path() == null) {
-            session.out().println("A mail with the link is on its way to " + made.email() + ".");
+    /** Prints a link alone on its line, as a key; the sentence about it goes to standard error. */
+    private static void print(Session session, JsonNode made) {
+        if (made.get("mailed").booleanValue()) {
+            session.out().println("A mail with the link is on its way to " + CommandJson.text(made.get("email")) + ".");
             return;
         }
-        session.out().println(made.link() == null ? made.path() : made.link());
+        String link = CommandJson.text(made.get("link"));
+        session.out().println(link);
         session.err()
                 .println(
-                        made.link() == null
+                        link.startsWith("/")
                                 ? "Put this server's address before it, and hand it over: it is shown this once, and good once."
                                 : "Hand it over: it is shown this once, and good once.");
     }
@@ -37,12 +37,7 @@ final class LinkCommands {
                 "It goes by mail; where mails are off it is printed, alone on its line, for you to hand over."
             },
             mixinStandardHelpOptions = true)
-    static final class Invite implements Callable<Integer> {
-
-        private final Session session;
-
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
+    static final class Invite extends ApiCommand {
 
         @Parameters(index = "0", paramLabel = "EMAIL", description = "Their e-mail address.")
         private String email = "";
@@ -57,15 +52,16 @@ final class LinkCommands {
         private String reason = "";
 
         Invite(Session session) {
-            this.session = session;
+            super(session);
         }
 
         @Override
-        public Integer call() throws Refused {
-            try (Administration administration = session.administration(spec)) {
-                print(session, administration.invite(email, account, reason));
+        void run(AdminApi api) throws Refused {
+            ObjectNode body = CommandJson.object().put("email", email).put("reason", reason);
+            if (account != null) {
+                body.put("account", account);
             }
-            return Cli.done();
+            print(session(), api.ask("POST", "/admin/invitations", Map.of(), body));
         }
     }
 
@@ -74,12 +70,7 @@ final class LinkCommands {
             description =
                     "Prints a link with which somebody sets a new password, once, within 30 minutes; that ends their sessions.",
             mixinStandardHelpOptions = true)
-    static final class ResetLink implements Callable<Integer> {
-
-        private final Session session;
-
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
+    static final class ResetLink extends ApiCommand {
 
         @Parameters(index = "0", paramLabel = "LOGIN", description = "What they sign in as: their e-mail address.")
         private String login = "";
@@ -88,15 +79,15 @@ final class LinkCommands {
         private String reason = "";
 
         ResetLink(Session session) {
-            this.session = session;
+            super(session);
         }
 
         @Override
-        public Integer call() throws Refused {
-            try (Administration administration = session.administration(spec)) {
-                print(session, administration.resetLink(login, reason));
-            }
-            return Cli.done();
+        void run(AdminApi api) throws Refused {
+            JsonNode person = api.ask("GET", "/admin/people", Map.of("login", login), null);
+            ObjectNode body = CommandJson.object().put("login", login).put("reason", reason);
+            String account = CommandJson.text(person.get("account"));
+            print(session(), api.ask("POST", "/admin/accounts/{id}/reset-link", Map.of("id", account), body));
         }
     }
 
@@ -104,29 +95,21 @@ final class LinkCommands {
             name = "test",
             description = "Sends a mail that says nothing but that it came; the running server sends it.",
             mixinStandardHelpOptions = true)
-    static final class MailTest implements Callable<Integer> {
-
-        private final Session session;
-
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
+    static final class MailTest extends ApiCommand {
 
         @Parameters(index = "0", paramLabel = "EMAIL", description = "Where it is to go.")
         private String to = "";
 
         MailTest(Session session) {
-            this.session = session;
+            super(session);
         }
 
         @Override
-        public Integer call() throws Refused {
-            try (Administration administration = session.administration(spec)) {
-                String address = administration.testMail(to);
-                session.out()
-                        .println("A test mail to " + address
-                                + " waits to be sent by the server. How that went stands at /console/settings.");
-            }
-            return Cli.done();
+        void run(AdminApi api) throws Refused {
+            JsonNode sent = api.ask(
+                    "POST", "/admin/mail", Map.of(), CommandJson.object().put("to", to.strip()));
+            out().println("A test mail to " + CommandJson.text(sent.get("to"))
+                    + " waits to be sent by the server. How that went stands at /console/settings.");
         }
     }
 }

@@ -2,18 +2,16 @@ package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.host.FileTrouble;
 import dev.tollgate.base.host.FirstStartFile;
-import dev.tollgate.operator.admin.AdminViews.NewPassword;
-import dev.tollgate.operator.admin.AdminViews.PersonRole;
-import dev.tollgate.operator.admin.Administration;
+import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.Refused;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code tollgate operator …}. */
 final class OperatorCommands {
@@ -27,47 +25,36 @@ final class OperatorCommands {
                 "The password is shown once, on a terminal or else in the data folder's file first-start, and is changed at the sign-in."
             },
             mixinStandardHelpOptions = true)
-    static final class Reset implements Callable<Integer> {
-
-        private final Session session;
-
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
+    static final class Reset extends ApiCommand {
 
         Reset(Session session) {
-            this.session = session;
+            super(session);
         }
 
         @Override
-        public Integer call() throws Refused {
-            NewPassword made;
-            try (Administration administration = session.administration(spec)) {
-                made = administration.resetOperator();
-            }
+        void run(AdminApi api) throws Refused {
+            JsonNode made = api.ask("POST", "/admin/operator/reset", Map.of(), null);
+            String login = CommandJson.text(made.get("login"));
+            String password = CommandJson.text(made.get("password"));
             if (Session.outIsTerminal()) {
-                session.out().println("Sign in as " + made.login() + " with the password " + made.password());
-                return Cli.done();
+                out().println("Sign in as " + login + " with the password " + password);
+                return;
             }
-            FirstStartFile file = new FirstStartFile(session.settings(spec).data());
+            FirstStartFile file = new FirstStartFile(session().settings(spec()).data());
             try {
-                file.write(List.of("Sign in as: " + made.login(), "Password: " + made.password()));
+                file.write(List.of("Sign in as: " + login, "Password: " + password));
             } catch (IOException e) {
                 throw new Refused("The password was changed, but " + file.path() + " cannot be written: "
                         + FileTrouble.of(e) + ". Give the command once more, on a terminal.");
             }
-            session.out().println("The new password is in " + file.path() + ", until " + made.login() + " signs in.");
-            return Cli.done();
+            out().println("The new password is in " + file.path() + ", until " + login + " signs in.");
         }
     }
 
-    /** What {@code add} and {@code remove} have in common. */
-    private abstract static class Change implements Callable<Integer> {
+    /** Gives a person a role. */
+    private abstract static class Change extends ApiCommand {
 
-        private final Session session;
         private final String role;
-
-        @Spec
-        private CommandSpec spec = CommandSpec.create();
 
         @Parameters(index = "0", paramLabel = "LOGIN", description = "What they sign in as: their e-mail address.")
         private String login = "";
@@ -76,21 +63,19 @@ final class OperatorCommands {
         private String reason = "";
 
         Change(Session session, String role) {
-            this.session = session;
+            super(session);
             this.role = role;
         }
 
         @Override
-        public Integer call() throws Refused {
-            try (Administration administration = session.administration(spec)) {
-                PersonRole now = administration.setRole(login, role, reason);
-                session.out().println(now.login() + " (" + now.account() + ") is " + said(now.role()) + " now.");
-            }
-            return Cli.done();
-        }
-
-        private static String said(String role) {
-            return role.equals("operator") ? "an operator" : "a user";
+        void run(AdminApi api) throws Refused {
+            JsonNode person = api.ask("GET", "/admin/people", Map.of("login", login), null);
+            String account = CommandJson.text(person.get("account"));
+            ObjectNode body =
+                    CommandJson.object().put("login", login).put("role", role).put("reason", reason);
+            api.ask("POST", "/admin/accounts/{id}/role", Map.of("id", account), body);
+            out().println(login + " (" + account + ") is " + (role.equals("operator") ? "an operator" : "a user")
+                    + " now.");
         }
     }
 

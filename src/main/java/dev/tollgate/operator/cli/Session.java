@@ -1,7 +1,7 @@
 package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.config.Settings;
-import dev.tollgate.operator.admin.Administration;
+import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.Inspection;
 import dev.tollgate.operator.admin.Refused;
 import java.io.PrintWriter;
@@ -24,20 +24,16 @@ record Session(Map<String, String> environment, Actions actions, PrintWriter out
         return SettingOptions.read(command, environment);
     }
 
-    /** The running server's administration, or the store's own where no server runs. @throws Refused where there is no installation */
-    Administration administration(CommandSpec command) throws Refused {
-        return administration(command, false);
-    }
-
-    /** The same for the first command of all: where there is no installation it begins one. */
-    Administration administrationOrNew(CommandSpec command) throws Refused {
-        return administration(command, true);
-    }
-
-    private Administration administration(CommandSpec command, boolean mayBegin) throws Refused {
+    /**
+     * The running server's API, or one over the store itself if no server runs.
+     *
+     * @param mayBegin whether a data folder without an installation is given one
+     * @throws Refused if there is no installation
+     */
+    AdminApi api(CommandSpec command, boolean mayBegin) throws Refused {
         Settings settings = settings(command);
-        Optional<Administration> remote = RemoteAdministration.find(settings.data());
-        return remote.isPresent() ? remote.get() : actions.open(settings, mayBegin);
+        Optional<AdminApi> running = SocketApi.find(settings.data());
+        return running.isPresent() ? running.get() : actions.open(settings, mayBegin);
     }
 
     /** What can be read, by this process itself. */

@@ -1,10 +1,6 @@
 package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.config.Decimals;
-import dev.tollgate.base.money.Credits;
-import dev.tollgate.operator.admin.AdminViews;
-import dev.tollgate.operator.admin.AdminViews.Expiry;
-import dev.tollgate.operator.admin.AdminViews.Limit;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,10 +9,11 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /** How values are written on the command line. */
 final class Values {
@@ -41,20 +38,20 @@ final class Values {
     }
 
     /** Credits, or none. */
-    static final class CreditsLimit implements ITypeConverter<Limit> {
+    static final class CreditsLimit implements ITypeConverter<JsonNode> {
 
         @Override
-        public Limit convert(String text) {
-            return new Limit(text.equals(NONE) ? null : credits(text));
+        public JsonNode convert(String text) {
+            return CommandJson.credits(text.equals(NONE) ? null : credits(text));
         }
     }
 
-    /** A time or none, from when on something ends. */
-    static final class End implements ITypeConverter<Expiry> {
+    /** A time or none, from when on something ends; in Unix seconds. */
+    static final class End implements ITypeConverter<JsonNode> {
 
         @Override
-        public Expiry convert(String text) {
-            return new Expiry(text.equals(NONE) ? null : new Time().convert(text));
+        public JsonNode convert(String text) {
+            return number(text.equals(NONE) ? null : new Time().convert(text).getEpochSecond());
         }
     }
 
@@ -84,11 +81,11 @@ final class Values {
     }
 
     /** So many a minute or at once, or none. */
-    static final class RateLimit implements ITypeConverter<Limit> {
+    static final class RateLimit implements ITypeConverter<JsonNode> {
 
         @Override
-        public Limit convert(String text) {
-            return new Limit(text.equals(NONE) ? null : rate(text));
+        public JsonNode convert(String text) {
+            return number(text.equals(NONE) ? null : rate(text));
         }
     }
 
@@ -107,13 +104,12 @@ final class Values {
         }
     }
 
-    static final class KeyKind implements ITypeConverter<AdminViews.Kind> {
+    static final class KeyKind implements ITypeConverter<String> {
 
         @Override
-        public AdminViews.Kind convert(String text) {
+        public String convert(String text) {
             return switch (text) {
-                case "api" -> AdminViews.Kind.API;
-                case "management" -> AdminViews.Kind.MANAGEMENT;
+                case "api", "management" -> text;
                 default -> throw notAllowed(text, "api or management");
             };
         }
@@ -129,16 +125,8 @@ final class Values {
         return items.equals(List.of(NONE)) ? List.of() : items;
     }
 
-    static String credits(@Nullable Long micros) {
-        return micros == null ? NONE : Credits.text(micros);
-    }
-
-    static String count(@Nullable Long limit, String unit) {
-        return limit == null ? NONE : limit + unit;
-    }
-
-    static String word(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
+    private static JsonNode number(@Nullable Long number) {
+        return number == null ? JsonNodeFactory.instance.nullNode() : JsonNodeFactory.instance.numberNode(number);
     }
 
     private static Long credits(String text) {

@@ -4,25 +4,26 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.host.UrlText;
 import dev.tollgate.base.money.Credits;
-import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.books.ledger.Account;
+import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.LedgerLine;
 import dev.tollgate.customers.figures.Overview;
 import dev.tollgate.customers.figures.PlatformCalls;
+import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.people.Role;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.limits.Rates;
-import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.operator.admin.AccountLimits;
+import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.Deeds;
 import dev.tollgate.operator.admin.Deletions;
 import dev.tollgate.operator.admin.OperatorLinks;
-import dev.tollgate.operator.admin.OperatorPeople;
 import dev.tollgate.operator.admin.Refused;
-import dev.tollgate.operator.admin.StoredAdministration;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -58,10 +59,9 @@ public final class ConsoleAccount {
             Map.entry("delete", "The account is deleted: its keys have stopped, and its people are erased."),
             Map.entry("sessions", "All sessions of its people have ended."));
 
-    private final StoredAdministration administration;
+    private final Administration administration;
     private final Deeds deeds;
     private final People people;
-    private final OperatorPeople operatorPeople;
     private final OperatorLinks links;
     private final Deletions deletions;
     private final AccountHistory history;
@@ -69,10 +69,8 @@ public final class ConsoleAccount {
     private final InstantSource clock;
 
     public ConsoleAccount(
-            StoredAdministration administration,
+            Administration administration,
             People people,
-            OperatorPeople operatorPeople,
-            OperatorLinks links,
             Deletions deletions,
             AccountHistory history,
             DeedForms forms,
@@ -80,8 +78,7 @@ public final class ConsoleAccount {
         this.administration = administration;
         this.deeds = administration.deeds();
         this.people = people;
-        this.operatorPeople = operatorPeople;
-        this.links = links;
+        this.links = administration.links();
         this.deletions = deletions;
         this.history = history;
         this.forms = forms;
@@ -128,14 +125,16 @@ public final class ConsoleAccount {
         switch (deed) {
             case "grant" -> deeds.grant(by, id, DeedForms.micros(FormState.text(form, "credits")));
             case "adjust" -> deeds.adjust(by, id, DeedForms.micros(FormState.text(form, "credits")));
-            case "limits" -> administration.as(by).setAccountLimits(id, limits(form));
+            case "limits" -> deeds.setLimits(by, id, limits(form));
             case "delete" -> delete(by, id, request);
             case "ban" -> ban(by, id, request);
             case "unban" -> deeds.block(by, id, false);
-            case "factor" -> operatorPeople.removeSecondFactor(by, id, FormState.text(form, "login"));
+            case "factor" -> administration.people().removeSecondFactor(by, id, FormState.text(form, "login"));
             case "role" ->
-                operatorPeople.setRole(by, id, FormState.text(form, "login"), Role.of(FormState.text(form, "role")));
-            case "sessions" -> endSessions(request, id, form);
+                administration
+                        .people()
+                        .setRole(by, id, FormState.text(form, "login"), Role.of(FormState.text(form, "role")));
+            case "sessions" -> administration.people().endSessions(by, id);
             default -> throw new IllegalArgumentException("There is no such form on this page.");
         }
     }
@@ -154,25 +153,12 @@ public final class ConsoleAccount {
         deletions.delete(by, id);
     }
 
-    private void endSessions(PageRequest<Visitor.Member> request, String id, Form form) throws Refused {
-        deeds.account(id);
-        String reason = Deed.reason(form.field("reason"));
-        Deed deed = new Deed(
-                forms.actor(request),
-                "account.end_sessions",
-                id,
-                reason,
-                clock.instant(),
-                () -> new Deed.Changed(null, null));
-        people.sessions().endOfAccount(id, deed);
-    }
-
-    private static AdminViews.AccountLimits limits(Form form) {
-        return new AdminViews.AccountLimits(
-                limit(form, "requests"),
-                limit(form, "tokens"),
-                limit(form, "concurrency"),
-                new AdminViews.Spend(spend(form, "hour"), spend(form, "day"), spend(form, "total")));
+    private static AccountLimits limits(Form form) {
+        Long requests = limit(form, "requests");
+        Long tokens = limit(form, "tokens");
+        Long concurrency = limit(form, "concurrency");
+        SpendLimits spend = new SpendLimits(spend(form, "hour"), spend(form, "day"), spend(form, "total"));
+        return new AccountLimits(new Rates(requests, tokens, concurrency), spend);
     }
 
     private static @Nullable Long spend(Form form, String field) {
@@ -209,11 +195,10 @@ public final class ConsoleAccount {
         ZoneId zone = request.visitor().person().preferences().zone();
         Instant now = clock.instant();
         try {
-            AdminViews.Account account = deeds.account(id);
-            AdminViews.AccountLimits limits = administration.accountLimits(id);
+            Account account = deeds.account(id);
+            AccountLimits limits = deeds.limits(id);
             List<Person> its = people.ofAccount(id);
-            List<AdminViews.ApiKey> keys =
-                    administration.keys(id, null, KEYS_MAX).data();
+            List<Key> keys = administration.keys().list(id, null, KEYS_MAX);
             Overview overview = history.overview(id, zone).orElseThrow();
             List<PlatformCalls.OfAccount> calls = Stream.concat(overview.running().stream(), overview.latest().stream())
                     .map(call -> new PlatformCalls.OfAccount(id, account.name(), call))

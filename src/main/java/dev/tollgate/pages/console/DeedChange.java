@@ -5,7 +5,6 @@ import dev.tollgate.pages.frame.Texts;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -37,9 +36,9 @@ public record DeedChange(String field, @Nullable String before, String after) {
             "credits",
             "credits_taken_back",
             "credits_missing",
-            "spend_hour",
-            "spend_day",
-            "spend_total");
+            "spend.hour",
+            "spend.day",
+            "spend.total");
 
     private static final Set<String> PRICES = Set.of("input", "output");
 
@@ -47,7 +46,7 @@ public record DeedChange(String field, @Nullable String before, String after) {
     private static final Set<String> PEOPLE = Set.of("person", "left");
 
     /** Said by the row itself, or changed by no deed. */
-    private static final Set<String> LEFT_OUT = Set.of("id", "accountId", "createdAt", "lastUsedAt");
+    private static final Set<String> LEFT_OUT = Set.of("id", "account", "created_at", "last_used_at");
 
     /** Says what came of the deed beside what it is: of what did not, nothing is told. */
     private static final Set<String> ONLY_WHERE_TRUE = Set.of("blocked");
@@ -112,12 +111,24 @@ public record DeedChange(String field, @Nullable String before, String after) {
 
     private static void add(Map<String, JsonNode> fields, String path, JsonNode node) {
         if (!node.isObject()) {
-            fields.put(path.isEmpty() ? "value" : path, node);
+            fields.put(path.isEmpty() ? "value" : DeedWords.present(path), present(path, node));
             return;
         }
         node.properties()
                 .forEach(field ->
                         add(fields, path.isEmpty() ? field.getKey() : path + "." + field.getKey(), field.getValue()));
+    }
+
+    /** Amounts and times of older rows in the present form: decimal credits and Unix seconds. */
+    private static JsonNode present(String path, JsonNode node) {
+        if (path.endsWith(MICROS) && node.isNumber()) {
+            return JSON.getNodeFactory().numberNode(BigDecimal.valueOf(node.longValue(), 6));
+        }
+        if (path.equals("expiresAt") && node.isString()) {
+            return JSON.getNodeFactory()
+                    .numberNode(Instant.parse(node.stringValue()).getEpochSecond());
+        }
+        return node;
     }
 
     private static boolean isWorthTelling(String name, JsonNode is) {
@@ -138,13 +149,13 @@ public record DeedChange(String field, @Nullable String before, String after) {
         if (node.isArray()) {
             return node.valueStream().map(JsonNode::asString).collect(Collectors.joining(", "));
         }
-        return node.isNumber() ? number(name, node.decimalValue()) : word(name, node.asString(), person, zone);
+        return node.isNumber() ? number(name, node.decimalValue(), zone) : word(name, node.asString(), person);
     }
 
-    private static String number(String name, BigDecimal number) {
+    private static String number(String name, BigDecimal number, ZoneId zone) {
         try {
-            if (name.endsWith(MICROS)) {
-                return Texts.charge(number.longValueExact());
+            if (name.equals("expires_at")) {
+                return Texts.fullTime(Instant.ofEpochSecond(number.longValueExact()), zone);
             }
             if (CREDITS.contains(name) || PRICES.contains(name)) {
                 long micros = number.movePointRight(6).longValueExact();
@@ -156,21 +167,16 @@ public record DeedChange(String field, @Nullable String before, String after) {
         }
     }
 
-    private static String word(String name, String text, UnaryOperator<String> person, ZoneId zone) {
+    private static String word(String name, String text, UnaryOperator<String> person) {
         if (PEOPLE.contains(name)) {
             return person.apply(text);
         }
         if (name.equals("kind")) {
-            return text.equals("MANAGEMENT") ? "management key" : text.equals("API") ? "API key" : text;
+            return text.equalsIgnoreCase("management")
+                    ? "management key"
+                    : text.equalsIgnoreCase("api") ? "API key" : text;
         }
-        if (!name.endsWith("At")) {
-            return text.isEmpty() ? NOTHING : text;
-        }
-        try {
-            return Texts.fullTime(Instant.parse(text), zone);
-        } catch (DateTimeParseException e) {
-            return text;
-        }
+        return text.isEmpty() ? NOTHING : text;
     }
 
     /** The ids in it that have names. */

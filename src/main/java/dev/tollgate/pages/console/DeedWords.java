@@ -66,18 +66,13 @@ final class DeedWords {
             "disabled", "Disabled",
             "allow", "Addresses",
             "models", "Models",
-            "expiresAt", "Expires",
+            "expires_at", "Expires",
             "requests", "Requests a minute",
-            "requestsPerMinute", "Requests a minute",
             "tokens", "Tokens a minute",
-            "tokensPerMinute", "Tokens a minute",
             "concurrency", "Calls at once",
-            "spend_hour", "Credits in an hour",
-            "spend.hourMicros", "Credits in an hour",
-            "spend_day", "Credits in a day",
-            "spend.dayMicros", "Credits in a day",
-            "spend_total", "Credits in all",
-            "spend.totalMicros", "Credits in all",
+            "spend.hour", "Credits in an hour",
+            "spend.day", "Credits in a day",
+            "spend.total", "Credits in all",
             "version", "Price version",
             "input", "Input, credits per million tokens",
             "output", "Output, credits per million tokens",
@@ -94,6 +89,24 @@ final class DeedWords {
             "event", "Event",
             "object", "Object at Stripe");
 
+    /** What fields of keys and limits were called in older rows, with their present names. */
+    private static final Map<String, String> FORMER = ordered(
+            "accountId", "account",
+            "createdAt", "created_at",
+            "lastUsedAt", "last_used_at",
+            "expiresAt", "expires_at",
+            "requestsPerMinute", "requests",
+            "tokensPerMinute", "tokens",
+            "rates.requests", "requests",
+            "rates.tokens", "tokens",
+            "rates.concurrency", "concurrency",
+            "spend_hour", "spend.hour",
+            "spend_day", "spend.day",
+            "spend_total", "spend.total",
+            "spend.hourMicros", "spend.hour",
+            "spend.dayMicros", "spend.day",
+            "spend.totalMicros", "spend.total");
+
     private DeedWords() {}
 
     /** All deeds, in the order in which they are offered. */
@@ -107,6 +120,11 @@ final class DeedWords {
 
     static String field(String name) {
         return FIELDS.getOrDefault(name, name);
+    }
+
+    /** Returns the present name of a field, which older rows may call otherwise. */
+    static String present(String name) {
+        return FORMER.getOrDefault(name, name);
     }
 
     private static Map<String, String> ordered(String... pairs) {

@@ -1,6 +1,6 @@
 package dev.tollgate.pages.console;
 
-import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.operator.admin.OperatorLinks;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import templates.console.JtelinkGenerated;
@@ -11,7 +11,7 @@ final class HandedLink {
     private HandedLink() {}
 
     /** @param back where it goes on from there; said to be done where the link went by mail */
-    static PageStep page(PageRequest<?> request, AdminViews.MadeLink made, boolean isInvitation, String back) {
+    static PageStep page(PageRequest<?> request, OperatorLinks.MadeLink made, boolean isInvitation, String back) {
         if (made.path() == null) {
             return PageStep.to(back + "?done=invited");
         }

@@ -33,8 +33,9 @@ import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.books.verification.AccountStatement;
 import dev.tollgate.books.verification.Audit;
 import dev.tollgate.customers.figures.UsageQuestion.By;
+import dev.tollgate.customers.keys.KeyKind;
+import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.models.Usage;
-import dev.tollgate.operator.admin.AdminViews;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.testing.BesideOthers;
@@ -158,12 +159,8 @@ class RandomMonthTest {
     // ---- by the doors ----
 
     private void checkApi(Gateway gateway) throws Refused {
-        String key = gateway.app()
-                .administration()
-                .createKey(
-                        ACCOUNT,
-                        new AdminViews.KeyChoice(
-                                "m", AdminViews.Kind.MANAGEMENT, AdminViews.Spend.UNLIMITED, List.of(), null))
+        String key = gateway.commands()
+                .createKey(ACCOUNT, KeySettings.named("m").withKind(KeyKind.MANAGEMENT))
                 .secret();
         for (ZoneId zone : ZONES) {
             for (String by : List.of("day", "model", "key", "day,model,key")) {
@@ -220,8 +217,7 @@ class RandomMonthTest {
     }
 
     private void checkPages(Gateway gateway, ZoneId zone, Instant end) throws Refused {
-        String link = gateway.app()
-                .administration()
+        String link = gateway.commands()
                 .invite("month@example.org", ACCOUNT, "to look")
                 .path();
         Browser browser = new Browser(gateway.url());

@@ -3,7 +3,9 @@ package dev.tollgate.customers.stripe;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.books.auditlog.Actor;
-import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.customers.keys.KeyKind;
+import dev.tollgate.customers.keys.KeyResult;
+import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
@@ -52,18 +54,9 @@ class MonthSumsTest {
             gateway.setNow(BEGIN.minus(Duration.ofDays(1)));
             new Browser(gateway.url()).signUp("month@example.org", PASSWORD);
             String account = gateway.text("SELECT account_id FROM person WHERE login = 'month@example.org'");
-            AdminViews.NewKey key = gateway.app()
-                    .administration()
-                    .createKey(
-                            account,
-                            new AdminViews.KeyChoice(
-                                    "m", AdminViews.Kind.MANAGEMENT, AdminViews.Spend.UNLIMITED, List.of(), null));
-            AdminViews.NewKey caller = gateway.app()
-                    .administration()
-                    .createKey(
-                            account,
-                            new AdminViews.KeyChoice(
-                                    "c", AdminViews.Kind.API, AdminViews.Spend.UNLIMITED, List.of(), null));
+            KeyResult.Made key =
+                    gateway.commands().createKey(account, KeySettings.named("m").withKind(KeyKind.MANAGEMENT));
+            KeyResult.Made caller = gateway.commands().createKey(account, KeySettings.named("c"));
             Customer customer = new Customer(gateway, account, caller.key().id(), caller.secret());
             live(gateway, stripe, customer, random);
             gateway.setNow(END.plus(Duration.ofHours(1)));

@@ -1,6 +1,7 @@
 package dev.tollgate.pages.dashboard;
 
-import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.customers.keys.KeyResult;
+import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
@@ -8,7 +9,6 @@ import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.UpstreamScript;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Somebody with an account that has made calls: a person signed in, and keys. */
@@ -46,12 +46,7 @@ final class BusyAccount {
 
     private static Customer key(Gateway gateway, String account, String name) {
         try {
-            AdminViews.NewKey made = gateway.app()
-                    .administration()
-                    .createKey(
-                            account,
-                            new AdminViews.KeyChoice(
-                                    name, AdminViews.Kind.API, AdminViews.Spend.UNLIMITED, List.of(), null));
+            KeyResult.Made made = gateway.commands().createKey(account, KeySettings.named(name));
             return new Customer(gateway, account, made.key().id(), made.secret());
         } catch (Refused e) {
             throw new AssertionError(e);

@@ -1,9 +1,11 @@
 package dev.tollgate.pages.dashboard;
 
 import com.microsoft.playwright.Page;
+import dev.tollgate.books.ledger.Account;
 import dev.tollgate.browser.Scheme;
 import dev.tollgate.browser.Visit;
-import dev.tollgate.operator.admin.AdminViews;
+import dev.tollgate.customers.keys.KeyResult;
+import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
@@ -102,18 +104,18 @@ final class Pictures {
         Browser operator = new Browser(gateway.url());
         operator.signIn("operator", OPERATOR);
         Browser customer = new Browser(gateway.url());
-        gateway.app().administration().invite("mia@northwind.example", null, "a customer");
+        gateway.commands().invite("mia@northwind.example", null, "a customer");
         String path = box.link("mia@northwind.example", 1);
         customer.submit(path, path, Map.of("password", PASSWORD, "name", "Northwind Support", "zone", "Europe/Berlin"));
         String account = gateway.text("SELECT account_id FROM person WHERE email = 'mia@northwind.example'");
-        gateway.app().administration().grant(account, 50_000_000_000L, "invoice 17");
+        gateway.commands().grant(account, 50_000_000_000L, "invoice 17");
         List<Customer> keys = new ArrayList<>();
         for (String name : List.of("helpdesk bot", "nightly summaries", "invoice reader")) {
             keys.add(key(account, name));
         }
         List<Customer> others = new ArrayList<>();
         for (String name : NAMES) {
-            AdminViews.Account made = gateway.app().administration().createAccount(name, 9_000_000_000L);
+            Account made = gateway.commands().createAccount(name, 9_000_000_000L);
             others.add(key(made.id(), "production"));
         }
         for (int day = DAYS - 1; day >= 0; day--) {
@@ -150,7 +152,7 @@ final class Pictures {
 
     /** What the console wants to be done before strangers come. */
     private void goLive(Browser operator) throws Refused {
-        gateway.app().administration().testMail("operator@tollgate.example");
+        gateway.commands().testMail("operator@tollgate.example");
         box.to("operator@tollgate.example", 1);
         String demo = "/console/accounts/acc_demo";
         operator.submit(demo, demo, Map.of("deed", "ban", "reason", "it is known to testers"));
@@ -167,12 +169,7 @@ final class Pictures {
     }
 
     private Customer key(String account, String name) throws Refused {
-        AdminViews.NewKey made = gateway.app()
-                .administration()
-                .createKey(
-                        account,
-                        new AdminViews.KeyChoice(
-                                name, AdminViews.Kind.API, AdminViews.Spend.UNLIMITED, List.of(), null));
+        KeyResult.Made made = gateway.commands().createKey(account, KeySettings.named(name));
         return new Customer(gateway, account, made.key().id(), made.secret());
     }
 

@@ -4,14 +4,15 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.books.auditlog.Actor;
+import dev.tollgate.customers.keys.KeyResult;
+import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.customers.keys.Spend;
 import dev.tollgate.customers.rejections.RefusedCall;
-import dev.tollgate.operator.admin.AdminViews;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -76,22 +77,14 @@ class RefusedPageTest {
     @Test
     void a_key_that_is_turned_off_is_told_to_its_account() throws Refused {
         BusyAccount one = BusyAccount.in(gateway, "ci");
-        gateway.app().administration().disableKey(one.other.keyId());
+        gateway.commands().disableKey(one.other.keyId());
         assertThat(one.other.chat(body("gemini-2.5-pro", 5)).status()).isEqualTo(401);
         assertThat(one.browser.get(PATH).body()).contains("invalid_api_key", "The API key is disabled.", "ci");
     }
 
     private static Customer limited(String account, String name) throws Refused {
-        AdminViews.NewKey made = gateway.app()
-                .administration()
-                .createKey(
-                        account,
-                        new AdminViews.KeyChoice(
-                                name,
-                                AdminViews.Kind.API,
-                                new AdminViews.Spend(null, 1_000_000L, null),
-                                List.of(),
-                                null));
+        KeyResult.Made made = gateway.commands()
+                .createKey(account, KeySettings.named(name).withSpend(new Spend(null, 1_000_000L, null)));
         return new Customer(gateway, account, made.key().id(), made.secret());
     }
 

@@ -1,0 +1,99 @@
+package dev.tollgate.operator.admin;
+
+import dev.tollgate.books.ledger.Account;
+import dev.tollgate.books.ledger.Balance;
+import dev.tollgate.http.limits.Rates;
+import java.util.List;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code /admin/accounts…}: accounts, their money and their limits. */
+public final class AccountRoutes {
+
+    static final int PAGE_MAX = 200;
+
+    private final Deeds deeds;
+
+    public AccountRoutes(Deeds deeds) {
+        this.deeds = deeds;
+    }
+
+    /** Returns the routes; whoever deletes accounts has one more. */
+    public List<AdminRoute> routes() {
+        String one = "/admin/accounts/{id}";
+        return List.of(
+                AdminRoute.get("/admin/accounts", this::list, "after", "limit"),
+                AdminRoute.post("/admin/accounts", this::create, "name", "credits", "reason")
+                        .answering(201),
+                AdminRoute.get(one, request -> json(deeds.account(request.id()))),
+                AdminRoute.post(one + "/grants", this::grant, "credits", "reason", "id"),
+                AdminRoute.post(one + "/adjustments", this::adjust, "credits", "reason", "id"),
+                AdminRoute.post(one + "/block", this::block, "blocked", "reason"),
+                AdminRoute.get(
+                        one + "/limits",
+                        request -> deeds.limits(request.id()).json().node()),
+                AdminRoute.post(
+                        one + "/limits", this::setLimits, "requests", "tokens", "concurrency", "spend", "reason"));
+    }
+
+    private ObjectNode list(AdminRequest request) throws Refused {
+        int limit = request.limit(PAGE_MAX);
+        return AdminJson.list(deeds.accounts(request.word("after"), limit), limit, AccountRoutes::json, Account::id);
+    }
+
+    private ObjectNode create(AdminRequest request) throws Refused {
+        By by = request.by();
+        String name = request.body().needText("name");
+        long micros = request.body().has("credits") ? request.body().credits("credits") : 0;
+        if (micros < 0) {
+            throw OperatorBody.wrong("credits", "must be 0 or more");
+        }
+        return json(deeds.createAccount(by, name, micros));
+    }
+
+    private ObjectNode grant(AdminRequest request) throws Refused {
+        return json(deeds.grant(request.by(), request.id(), request.body().someCredits("credits")));
+    }
+
+    /** Below zero takes away. */
+    private ObjectNode adjust(AdminRequest request) throws Refused {
+        By by = request.by();
+        long micros = request.body().credits("credits");
+        if (micros == 0) {
+            throw OperatorBody.wrong("credits", "must not be 0");
+        }
+        return json(deeds.adjust(by, request.id(), micros));
+    }
+
+    private ObjectNode block(AdminRequest request) throws Refused {
+        return json(deeds.block(request.by(), request.id(), request.body().needFlag("blocked")));
+    }
+
+    /** What is left out has no limit. */
+    private ObjectNode setLimits(AdminRequest request) throws Refused {
+        By by = request.by();
+        OperatorBody body = request.body();
+        Rates rates = new Rates(
+                body.limit("requests", Rates.MAX),
+                body.limit("tokens", Rates.MAX),
+                body.limit("concurrency", Rates.MAX));
+        return deeds.setLimits(by, request.id(), new AccountLimits(rates, body.spend("spend")))
+                .json()
+                .node();
+    }
+
+    static ObjectNode json(Account account) {
+        Balance balance = account.balance();
+        return new AdminJson()
+                .text("id", account.id())
+                .text("name", account.name())
+                .flag("blocked", account.blocked())
+                .credits("balance", balance.balanceMicros())
+                .credits("reserved", balance.reservedMicros())
+                .credits("total_purchased", balance.purchasedMicros())
+                .credits("total_consumed", balance.consumedMicros())
+                .credits("sandbox_only", account.sandboxMicros())
+                .time("created_at", account.createdAt())
+                .time("deleted_at", account.deletedAt())
+                .node();
+    }
+}

@@ -1,0 +1,107 @@
+package dev.tollgate.operator.admin;
+
+import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.books.ledger.Balance;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.util.RawValue;
+
+/** A JSON object of an answer or of the audit log. Amounts are exact decimal credits, times are Unix seconds; null is null. */
+public final class AdminJson {
+
+    private final ObjectNode node = ApiJson.MAPPER.createObjectNode();
+
+    /** A page of a list. @param cursor what a next request names in {@code after} */
+    static <T> ObjectNode list(List<T> page, int limit, Function<T, ObjectNode> json, Function<T, Object> cursor) {
+        return all(page, json)
+                .put(
+                        "next",
+                        page.size() < limit
+                                ? null
+                                : cursor.apply(page.getLast()).toString());
+    }
+
+    /** A list without further pages. */
+    static <T> ObjectNode all(List<T> entries, Function<T, ObjectNode> json) {
+        ObjectNode list = ApiJson.MAPPER.createObjectNode();
+        list.set("data", array(entries, json));
+        return list.putNull("next");
+    }
+
+    static <T> ArrayNode array(List<T> entries, Function<T, ObjectNode> json) {
+        ArrayNode array = ApiJson.MAPPER.createArrayNode();
+        entries.forEach(entry -> array.add(json.apply(entry)));
+        return array;
+    }
+
+    AdminJson text(String name, @Nullable String value) {
+        node.put(name, value);
+        return this;
+    }
+
+    AdminJson number(String name, @Nullable Long value) {
+        node.put(name, value);
+        return this;
+    }
+
+    AdminJson flag(String name, boolean value) {
+        node.put(name, value);
+        return this;
+    }
+
+    AdminJson credits(String name, @Nullable Long micros) {
+        ApiJson.credits(node, name, micros);
+        return this;
+    }
+
+    AdminJson decimal(String name, @Nullable BigDecimal value) {
+        return raw(name, value == null ? null : value.toPlainString());
+    }
+
+    /** @param json as it is written already */
+    AdminJson raw(String name, @Nullable String json) {
+        if (json == null) {
+            node.putNull(name);
+        } else {
+            node.putRawValue(name, new RawValue(json));
+        }
+        return this;
+    }
+
+    AdminJson time(String name, @Nullable Instant time) {
+        node.put(name, ApiJson.seconds(time));
+        return this;
+    }
+
+    AdminJson texts(String name, List<String> values) {
+        ArrayNode array = node.putArray(name);
+        values.forEach(array::add);
+        return this;
+    }
+
+    AdminJson object(String name, @Nullable AdminJson value) {
+        node.set(name, value == null ? ApiJson.MAPPER.nullNode() : value.node);
+        return this;
+    }
+
+    AdminJson balance(Balance balance) {
+        return credits("balance", balance.balanceMicros())
+                .credits("reserved", balance.reservedMicros())
+                .credits("purchased", balance.purchasedMicros())
+                .credits("consumed", balance.consumedMicros());
+    }
+
+    ObjectNode node() {
+        return node;
+    }
+
+    /** As the audit log keeps it. */
+    String end() {
+        return ApiJson.MAPPER.writeValueAsString(node);
+    }
+}

@@ -1,0 +1,133 @@
+package dev.tollgate.operator.admin;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Gate;
+import dev.tollgate.http.Handler;
+import dev.tollgate.http.Route;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A line of the operator's API: what can be asked, wherever it is asked from.
+ *
+ * @param path as {@link Route} has it
+ * @param status of an answer that is no refusal
+ * @param takes the parameters of the query, or the members of the body; others are refused in a body and ignored in a query
+ * @param isLocal whether it is for commands on this machine alone
+ * @param action runs where it may block
+ */
+public record AdminRoute(String method, String path, int status, List<String> takes, boolean isLocal, Action action) {
+
+    private static final String CSV = "text/csv; charset=utf-8";
+    private static final Pattern PARAMETER = Pattern.compile("\\{([a-z]+)[.}]");
+
+    /** Answers a request, with JSON or with a text that is CSV. */
+    @FunctionalInterface
+    public interface Action {
+        JsonNode answer(AdminRequest request) throws Refused;
+    }
+
+    public AdminRoute {
+        takes = List.copyOf(takes);
+    }
+
+    static AdminRoute get(String path, Action action, String... query) {
+        return new AdminRoute("GET", path, 200, List.of(query), false, action);
+    }
+
+    static AdminRoute post(String path, Action action, String... members) {
+        return new AdminRoute("POST", path, 200, List.of(members), false, action);
+    }
+
+    static AdminRoute patch(String path, Action action, String... members) {
+        return new AdminRoute("PATCH", path, 200, List.of(members), false, action);
+    }
+
+    /** The same with another status. */
+    AdminRoute answering(int code) {
+        return new AdminRoute(method, path, code, takes, isLocal, action);
+    }
+
+    /** The same for commands on this machine alone. */
+    AdminRoute local() {
+        return new AdminRoute(method, path, status, takes, true, action);
+    }
+
+    /** Returns the route of an HTTP server, behind a gate. */
+    public Route<Operator> behind(Gate<Operator> gate) {
+        if (hasBody()) {
+            Handler<Operator> handler = (exchange, operator) -> exchange.read(
+                    bytes -> OperatorBody.read(bytes, exchange.memory(), takes),
+                    body -> answer(exchange, request(exchange, operator, body)));
+            return method.equals("PATCH") ? Route.patch(path, gate, handler) : Route.post(path, gate, handler);
+        }
+        Handler<Operator> handler =
+                (exchange, operator) -> answer(exchange, request(exchange, operator, OperatorBody.NONE));
+        return method.equals("GET")
+                ? Route.get(path, gate, handler)
+                : Route.post(path, gate, handler).taking();
+    }
+
+    private boolean hasBody() {
+        return !method.equals("GET") && !takes.isEmpty();
+    }
+
+    private AdminRequest request(Exchange exchange, Operator operator, OperatorBody body) {
+        Map<String, String> parameters = new HashMap<>();
+        Matcher parameter = PARAMETER.matcher(path);
+        while (parameter.find()) {
+            parameters.put(parameter.group(1), exchange.pathParam(parameter.group(1)));
+        }
+        Map<String, String> query = new HashMap<>();
+        for (String name : takes) {
+            String value = exchange.query(name);
+            if (value != null) {
+                query.put(name, value);
+            }
+        }
+        return new AdminRequest(operator, parameters, query, body);
+    }
+
+    private void answer(Exchange exchange, AdminRequest request) {
+        exchange.compute(
+                () -> {
+                    try {
+                        return action.answer(request);
+                    } catch (Refused e) {
+                        throw error(e).asException();
+                    }
+                },
+                answer -> {
+                    if (answer.isString()) {
+                        exchange.send(status, CSV, answer.stringValue().getBytes(StandardCharsets.UTF_8));
+                    } else {
+                        exchange.json(status, ApiJson.MAPPER.writeValueAsBytes(answer));
+                    }
+                });
+    }
+
+    private static ApiError error(Refused refused) {
+        ApiError error = ApiError.of(ErrorCode.INVALID_REQUEST, String.valueOf(refused.getMessage()));
+        return switch (refused.why()) {
+            case INVALID -> error;
+            case NOT_FOUND -> error.withStatus(404);
+            case CONFLICT -> error.withStatus(409);
+        };
+    }
+
+    /** Answers a command of this process. @param sent the body, or nothing */
+    JsonNode answer(Operator operator, Map<String, String> path, Map<String, String> query, byte[] sent)
+            throws Refused {
+        OperatorBody body = hasBody() ? OperatorBody.read(sent, Lease.FREE, takes) : OperatorBody.NONE;
+        return action.answer(new AdminRequest(operator, path, query, body));
+    }
+}

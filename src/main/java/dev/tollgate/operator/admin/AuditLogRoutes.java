@@ -1,0 +1,60 @@
+package dev.tollgate.operator.admin;
+
+import dev.tollgate.books.auditlog.AuditLog;
+import dev.tollgate.books.auditlog.AuditLogCsv;
+import dev.tollgate.books.ledger.Records;
+import java.util.List;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
+
+/** {@code /admin/audit}: what operators have done, the newest first. */
+public final class AuditLogRoutes {
+
+    private static final String[] FILTERS = {"subject", "account", "actor", "action", "from", "to", "after", "limit"};
+
+    private final AuditLog log;
+
+    public AuditLogRoutes(AuditLog log) {
+        this.log = log;
+    }
+
+    public List<AdminRoute> routes() {
+        return List.of(
+                AdminRoute.get("/admin/audit", this::list, FILTERS),
+                AdminRoute.get(
+                        "/admin/audit.csv", request -> StringNode.valueOf(AuditLogCsv.of(page(request))), FILTERS));
+    }
+
+    private JsonNode list(AdminRequest request) {
+        return AdminJson.list(
+                page(request), request.limit(AuditLog.PAGE_MAX), AuditLogRoutes::json, AuditLog.Line::sequence);
+    }
+
+    private List<AuditLog.Line> page(AdminRequest request) {
+        String account = request.word("account");
+        AuditLog.Filter filter = new AuditLog.Filter(
+                request.name("actor"),
+                request.word("action"),
+                request.word("subject"),
+                account == null ? Set.of() : Set.of(account),
+                request.time("from"),
+                request.time("to"));
+        return Records.read(() -> log.page(filter, request.before(), request.limit(AuditLog.PAGE_MAX)));
+    }
+
+    private static ObjectNode json(AuditLog.Line line) {
+        return new AdminJson()
+                .number("sequence", line.sequence())
+                .text("time", line.at().toString())
+                .text("actor", line.actor().who())
+                .text("address", line.actor().address())
+                .text("action", line.action())
+                .text("subject", line.subject())
+                .raw("before", line.beforeJson())
+                .raw("after", line.afterJson())
+                .text("reason", line.reason())
+                .node();
+    }
+}

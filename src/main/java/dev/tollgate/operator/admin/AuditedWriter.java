@@ -1,0 +1,57 @@
+package dev.tollgate.operator.admin;
+
+import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Writes an operator's change and its row of the audit log in one commit. Thread-safe; blocks. */
+public final class AuditedWriter {
+
+    private final Writer writer;
+    private final InstantSource clock;
+
+    public AuditedWriter(Writer writer, InstantSource clock) {
+        this.writer = writer;
+        this.clock = clock;
+    }
+
+    Instant now() {
+        return clock.instant();
+    }
+
+    /**
+     * Commits changes with their row.
+     *
+     * @param action like {@code account.grant}
+     * @param subject the id of what is changed
+     * @param told what was and is, asked for once all changes are decided; null where nothing changed: then there is no row
+     * @throws Refused if the books cannot be written
+     */
+    void commit(By by, String action, String subject, Supplier<Deed.@Nullable Changed> told, Change... changes)
+            throws Refused {
+        List<Change> all = new ArrayList<>(List.of(changes));
+        all.add(row(by, action, subject, told));
+        commit(all);
+    }
+
+    void commit(List<Change> changes) throws Refused {
+        try {
+            writer.commitAndWait(Unit.of(changes));
+        } catch (StoreException e) {
+            throw new Refused(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The row alone, for a change that a store commits. Parameters as above. */
+    Deed row(By by, String action, String subject, Supplier<Deed.@Nullable Changed> told) {
+        return new Deed(by.actor(), action, subject, by.reason(), clock.instant(), told);
+    }
+}

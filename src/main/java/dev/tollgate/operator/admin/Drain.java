@@ -1,0 +1,39 @@
+package dev.tollgate.operator.admin;
+
+import dev.tollgate.books.auditlog.Deed;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * {@code POST /admin/drain {reason}}: no more callers are to be sent to this server, as before a stop. It accepts calls until it is stopped,
+ * and there is no way back but a start.
+ */
+public final class Drain {
+
+    private final Runnable announce;
+    private final AuditedWriter writer;
+
+    /** @param announce may be called again */
+    public Drain(Runnable announce, AuditedWriter writer) {
+        this.announce = announce;
+        this.writer = writer;
+    }
+
+    public List<AdminRoute> routes() {
+        return List.of(AdminRoute.post("/admin/drain", this::drain, "reason"));
+    }
+
+    /** Announced first: a database that is away is a reason to drain. */
+    private JsonNode drain(AdminRequest request) throws Refused {
+        By by = request.by();
+        AdminJson draining = new AdminJson().flag("draining", true);
+        Refused.where(by::needReason);
+        announce.run();
+        try {
+            writer.commit(by, "server.drain", "server", () -> new Deed.Changed(null, draining.end()));
+        } catch (Refused e) {
+            throw new Refused("It was announced, but that could not be written down.");
+        }
+        return draining.node();
+    }
+}

@@ -1,0 +1,50 @@
+package dev.tollgate.operator.admin;
+
+import dev.tollgate.base.error.ApiException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The operator's API over books that this process opened itself. */
+public final class LocalApi implements AdminApi {
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
+
+    private final List<AdminRoute> routes;
+    private final Runnable closing;
+
+    /** @param closing closes the books */
+    public LocalApi(List<AdminRoute> routes, Runnable closing) {
+        this.routes = List.copyOf(routes);
+        this.closing = closing;
+    }
+
+    @Override
+    public JsonNode ask(String method, String path, Map<String, String> parameters, @Nullable ObjectNode body)
+            throws Refused {
+        AdminRoute route = routes.stream()
+                .filter(each -> each.method().equals(method) && each.path().equals(path))
+                .findFirst()
+                .orElseThrow();
+        Map<String, String> query = new HashMap<>(parameters);
+        query.keySet().retainAll(route.takes());
+        try {
+            byte[] sent = body == null ? new byte[0] : JSON.writeValueAsBytes(body);
+            return JSON.readTree(JSON.writeValueAsBytes(route.answer(Operator.COMMAND, parameters, query, sent)));
+        } catch (ApiException e) {
+            throw new Refused(e.error().message());
+        }
+    }
+
+    @Override
+    public void close() {
+        closing.run();
+    }
+}

@@ -1,0 +1,84 @@
+package dev.tollgate.operator.admin;
+
+import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.books.ledger.InstallationKind;
+import dev.tollgate.books.ledger.SetInstallationKind;
+import dev.tollgate.books.rollups.CorrectUsage;
+import java.util.List;
+import java.util.Locale;
+import tools.jackson.databind.JsonNode;
+
+/** What is done once for an installation by a command on its machine. Thread-safe; blocks. */
+public final class Maintenance {
+
+    private final InstallationKind kind;
+    private final AuditedWriter writer;
+
+    public Maintenance(InstallationKind kind, AuditedWriter writer) {
+        this.kind = kind;
+        this.writer = writer;
+    }
+
+    public List<AdminRoute> routes() {
+        return List.of(
+                AdminRoute.post("/admin/installation/sandbox", this::becomeSandbox, "reason")
+                        .local(),
+                AdminRoute.post("/admin/usage/corrections", this::correctUsage, "folded_until", "rows")
+                        .local());
+    }
+
+    /** Records that no server has a real upstream from now on; {@code changed} says whether there was one. */
+    private JsonNode becomeSandbox(AdminRequest request) throws Refused {
+        return new AdminJson().flag("changed", becomeSandbox(request.by())).node();
+    }
+
+    /** As above. Needs a reason. @return whether the installation had a real upstream */
+    public boolean becomeSandbox(By by) throws Refused {
+        List<String> real = Refused.where(() -> kind.nodes(true));
+        if (kind.isRealHere() || !real.isEmpty()) {
+            throw new Refused((real.isEmpty() ? "The running server" : "Nodes " + String.join(", ", real))
+                    + " still have a real upstream: stop them, or start them without one, first.");
+        }
+        Refused.where(by::needReason);
+        SetInstallationKind change = new SetInstallationKind(false, writer.now());
+        writer.commit(
+                by,
+                "installation.sandbox",
+                "installation",
+                () -> change.outcome()
+                        ? new Deed.Changed("{\"real_upstream\":true}", "{\"real_upstream\":false}")
+                        : null,
+                change);
+        return Refused.where(() -> {
+            kind.look();
+            return change.outcome();
+        });
+    }
+
+    /**
+     * Adds to rows of usage what they lack, unless days have been folded since they were found: then {@code done} is false, nothing has
+     * changed, and they are to be found again.
+     */
+    private JsonNode correctUsage(AdminRequest request) throws Refused {
+        JsonNode rows = request.body().node("rows");
+        CorrectUsage correct = Refused.where(() -> new CorrectUsage(
+                request.body().node("folded_until").asLong(),
+                rows.valueStream().map(Maintenance::row).toList()));
+        AdminJson corrected = new AdminJson().number("rows", (long) rows.size());
+        writer.commit(
+                request.by(),
+                "usage.rebuild",
+                "usage",
+                () -> correct.isDone() ? new Deed.Changed(null, corrected.end()) : null,
+                correct);
+        return new AdminJson().flag("done", correct.isDone()).node();
+    }
+
+    private static CorrectUsage.Row row(JsonNode row) {
+        return new CorrectUsage.Row(
+                CorrectUsage.Of.valueOf(row.path("of").asString().toUpperCase(Locale.ROOT)),
+                row.path("starts_at").asLong(),
+                row.path("names").valueStream().map(JsonNode::asString).toList(),
+                row.path("missing").valueStream().map(JsonNode::asLong).toList());
+    }
+}

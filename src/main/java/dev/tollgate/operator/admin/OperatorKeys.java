@@ -1,0 +1,181 @@
+package dev.tollgate.operator.admin;
+
+import dev.tollgate.base.ids.OwnIds;
+import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.customers.keys.CreateKey;
+import dev.tollgate.customers.keys.DisableKey;
+import dev.tollgate.customers.keys.Key;
+import dev.tollgate.customers.keys.KeyBody;
+import dev.tollgate.customers.keys.KeyCondition;
+import dev.tollgate.customers.keys.KeyEdit;
+import dev.tollgate.customers.keys.KeyJson;
+import dev.tollgate.customers.keys.KeyResult;
+import dev.tollgate.customers.keys.KeySecret;
+import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.customers.keys.Keys;
+import dev.tollgate.customers.keys.RotateKey;
+import dev.tollgate.customers.keys.SetKey;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** API keys of all accounts, as an operator makes and changes them. Thread-safe; blocks. */
+public final class OperatorKeys {
+
+    /** An operator may name a model that is not on sale yet. */
+    private static final Function<String, @Nullable String> ANY_MODEL = id -> KeySettings.isModel(id) ? id : null;
+
+    private final Deeds deeds;
+    private final Keys keys;
+    private final AuditedWriter writer;
+    private final SecureRandom random;
+
+    public OperatorKeys(Deeds deeds, Keys keys, AuditedWriter writer, SecureRandom random) {
+        this.deeds = deeds;
+        this.keys = keys;
+        this.writer = writer;
+        this.random = random;
+    }
+
+    /** {@code /admin/keys…} and the keys of an account; a secret is in the answer that makes it and in no other. */
+    public List<AdminRoute> routes() {
+        String ofAccount = "/admin/accounts/{id}/keys";
+        return List.of(
+                AdminRoute.get(ofAccount, this::list, "after", "limit"),
+                AdminRoute.post(
+                                ofAccount,
+                                this::create,
+                                "name",
+                                "kind",
+                                "spend",
+                                "rates",
+                                "allow",
+                                "models",
+                                "expires_at",
+                                "reason")
+                        .answering(201),
+                AdminRoute.get("/admin/keys", this::list, "account", "after", "limit"),
+                AdminRoute.patch(
+                        "/admin/keys/{id}",
+                        this::change,
+                        "name",
+                        "disabled",
+                        "spend",
+                        "rates",
+                        "allow",
+                        "models",
+                        "expires_at",
+                        "reason"),
+                AdminRoute.post("/admin/keys/{id}/rotate", this::rotate, "grace_seconds", "reason"));
+    }
+
+    private JsonNode list(AdminRequest request) throws Refused {
+        String account = request.path().containsKey("id") ? request.id() : request.word("account");
+        if (request.path().containsKey("id")) {
+            deeds.account(request.id());
+        }
+        int limit = request.limit(AccountRoutes.PAGE_MAX);
+        return AdminJson.list(
+                list(account, request.word("after"), limit), limit, key -> KeyJson.ofOperator(key, null), Key::id);
+    }
+
+    private JsonNode create(AdminRequest request) throws Refused {
+        By by = request.by();
+        KeySettings settings = KeyBody.creation(request.body().ofKey(), ANY_MODEL, writer.now());
+        KeyResult.Made made = create(by, request.id(), settings);
+        return KeyJson.ofOperator(made.key(), made.secret());
+    }
+
+    private JsonNode change(AdminRequest request) throws Refused {
+        By by = request.by();
+        ObjectNode body = request.body().ofKey();
+        KeyBody.Change change = KeyBody.change(body, ANY_MODEL);
+        boolean disables = Boolean.TRUE.equals(change.disabled()) && body.size() == 1;
+        return KeyJson.ofOperator(
+                disables ? disable(by, request.id()) : set(by, request.id(), change.edit(), change.disabled()), null);
+    }
+
+    private JsonNode rotate(AdminRequest request) throws Refused {
+        By by = request.by();
+        long seconds = request.body().has("grace_seconds")
+                ? request.body().number("grace_seconds", 0, Math.toIntExact(RotateKey.GRACE_MAX.toSeconds()))
+                : 0;
+        KeyResult.Made made = rotate(by, request.id(), Duration.ofSeconds(seconds));
+        return KeyJson.ofOperator(made.key(), made.secret());
+    }
+
+    /**
+     * Keys in the order of their ids.
+     *
+     * @param accountId null for those of all accounts
+     * @param after the last id of the page before; null for the first
+     */
+    public List<Key> list(@Nullable String accountId, @Nullable String after, int limit) throws Refused {
+        return Refused.where(() -> keys.list(accountId, after, limit));
+    }
+
+    /** Makes a key. The settings are checked already. */
+    public KeyResult.Made create(By by, String accountId, KeySettings settings) throws Refused {
+        KeySecret secret = KeySecret.random(random);
+        CreateKey create = new CreateKey(OwnIds.key(random), accountId, secret, settings, writer.now());
+        writer.commit(
+                by,
+                "key.create",
+                create.id(),
+                () -> create.outcome() instanceof CreateKey.Created created ? changed(null, created.key()) : null,
+                create);
+        return switch (create.outcome()) {
+            case CreateKey.Created created -> new KeyResult.Made(created.key(), secret.reveal());
+            case CreateKey.NoSuchAccount _ -> throw deeds.goneOrNever(accountId);
+            case CreateKey.MadeBefore _ -> throw new IllegalStateException("a new id each time");
+            case CreateKey.TooMany _ -> throw new IllegalStateException("as many as are wanted");
+        };
+    }
+
+    /** Changes what was chosen when the key was made; what it has spent stays counted (D47). @param disabled null: stays as it is */
+    public Key set(By by, String keyId, UnaryOperator<KeySettings> edit, @Nullable Boolean disabled) throws Refused {
+        return commit(by, "key.set", keyId, new SetKey(keyId, KeyCondition.NONE, edit, disabled));
+    }
+
+    /** Refuses the key's calls from now on. Disabling twice is no error. */
+    public Key disable(By by, String keyId) throws Refused {
+        return commit(by, "key.disable", keyId, new DisableKey(keyId, true));
+    }
+
+    /**
+     * Gives a key another secret; id, limits and what it has spent stay.
+     *
+     * @param grace how long the old one works, 0 to 30 days
+     */
+    public KeyResult.Made rotate(By by, String keyId, Duration grace) throws Refused {
+        KeySecret secret = KeySecret.random(random);
+        Key key = commit(by, "key.rotate", keyId, new RotateKey(keyId, KeyCondition.NONE, secret, grace, writer.now()));
+        return new KeyResult.Made(key, secret.reveal());
+    }
+
+    private Key commit(By by, String action, String keyId, KeyEdit edit) throws Refused {
+        Key before = Refused.where(() -> keys.byId(keyId).orElse(null));
+        writer.commit(
+                by,
+                action,
+                keyId,
+                () -> edit.outcome() instanceof KeyEdit.Changed done ? changed(before, done.key()) : null,
+                edit);
+        return switch (edit.outcome()) {
+            case KeyEdit.Changed done -> done.key();
+            case KeyEdit.NoSuchKey _ -> throw new Refused(Refused.Why.NOT_FOUND, "There is no key " + keyId + ".");
+            case KeyEdit.ChangedMeanwhile _ -> throw new IllegalStateException("whatever it has become");
+        };
+    }
+
+    private static Deed.Changed changed(@Nullable Key before, Key after) {
+        return new Deed.Changed(
+                before == null ? null : KeyJson.ofOperator(before, null).toString(),
+                KeyJson.ofOperator(after, null).toString());
+    }
+}

@@ -1,0 +1,71 @@
+package dev.tollgate.operator.admin;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.customers.payments.Payment;
+import dev.tollgate.customers.payments.Payments;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code /admin/payments}: what customers have paid. */
+public final class PaymentRoutes {
+
+    private final Payments payments;
+    private final Supplier<Map<String, Long>> events;
+
+    /** @param events how many events have come from payment services since this server started, by their result */
+    public PaymentRoutes(Payments payments, Supplier<Map<String, Long>> events) {
+        this.payments = payments;
+        this.events = events;
+    }
+
+    public List<AdminRoute> routes() {
+        return List.of(AdminRoute.get("/admin/payments", this::list, "account", "after", "limit"));
+    }
+
+    /** The newest first, and the events. */
+    private JsonNode list(AdminRequest request) throws Refused {
+        Payments.Cursor from = cursor(request.query().get("after"));
+        String account = request.word("account");
+        int limit = request.limit(Payments.PAGE_MAX);
+        ObjectNode list = AdminJson.list(
+                account == null ? payments.page(from, limit) : payments.page(account, from, limit),
+                limit,
+                PaymentRoutes::json,
+                payment -> Payments.Cursor.after(payment).text());
+        ObjectNode counts = list.putObject("events");
+        events.get().forEach(counts::put);
+        return list;
+    }
+
+    private static Payments.Cursor cursor(@Nullable String after) {
+        try {
+            return after == null ? Payments.Cursor.NEWEST : Payments.Cursor.parse(after);
+        } catch (IllegalArgumentException e) {
+            throw ApiError.invalid("after", "'after' must be the next of the page before.")
+                    .asException();
+        }
+    }
+
+    private static ObjectNode json(Payment payment) {
+        return new AdminJson()
+                .text("id", payment.id())
+                .text("account", payment.accountId())
+                .text("channel", payment.channel().code())
+                .text("state", payment.state().code())
+                .number("net_cents", payment.netCents())
+                .number("tax_cents", payment.taxCents())
+                .text("currency", "usd")
+                .credits("credits", payment.creditMicros())
+                .credits("credits_taken_back", payment.reversedMicros())
+                .credits("credits_missing", payment.missingMicros())
+                .text("session", payment.sessionId())
+                .text("payment_intent", payment.intentId())
+                .time("created_at", payment.createdAt())
+                .time("ended_at", payment.endedAt())
+                .node();
+    }
+}

@@ -1,0 +1,57 @@
+package dev.tollgate.operator.admin;
+
+import dev.tollgate.books.ledger.Ledger;
+import dev.tollgate.books.ledger.Records;
+import dev.tollgate.books.ledger.Reservation;
+import dev.tollgate.books.tasks.TaskJson;
+import dev.tollgate.books.tasks.Tasks;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code /admin/tasks/{id}…}: one call of any account, and its refunds. */
+public final class TaskRoutes {
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(tools.jackson.databind.DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
+
+    private final Deeds deeds;
+    private final Ledger ledger;
+    private final Tasks tasks;
+
+    public TaskRoutes(Deeds deeds, Ledger ledger, Tasks tasks) {
+        this.deeds = deeds;
+        this.ledger = ledger;
+        this.tasks = tasks;
+    }
+
+    public List<AdminRoute> routes() {
+        return List.of(
+                AdminRoute.get("/admin/tasks/{id}", this::one),
+                AdminRoute.post("/admin/tasks/{id}/refunds", this::refund, "credits", "reason", "id"));
+    }
+
+    /** As its owner sees it, and whose it is. */
+    private JsonNode one(AdminRequest request) throws Refused {
+        String id = request.id();
+        return Records.read(() -> find(id))
+                .orElseThrow(() -> new Refused(Refused.Why.NOT_FOUND, "There is no call " + id + "."));
+    }
+
+    private Optional<JsonNode> find(String id) {
+        Optional<Reservation> call = ledger.reservation(id);
+        return call.flatMap(found -> tasks.find(found.accountId(), id)).map(task -> {
+            ObjectNode json = (ObjectNode) JSON.readTree(TaskJson.render(task, ledger.entries(task.accountId(), id)));
+            return json.put("account", task.accountId()).put("door", task.door());
+        });
+    }
+
+    /** Answers with the account afterwards. */
+    private JsonNode refund(AdminRequest request) throws Refused {
+        return AccountRoutes.json(
+                deeds.refund(request.by(), request.id(), request.body().someCredits("credits")));
+    }
+}

@@ -1,0 +1,95 @@
+package dev.tollgate.operator.cli;
+
+import dev.tollgate.base.money.Credits;
+import dev.tollgate.operator.admin.AdminApi;
+import dev.tollgate.operator.admin.Refused;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Bodies of the operator's API as commands make and print them. */
+final class CommandJson {
+
+    private static final String PAGE_LIMIT = "200";
+
+    private CommandJson() {}
+
+    static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    /** Micro-credits as an exact number of credits. */
+    static JsonNode credits(@Nullable Long micros) {
+        return micros == null
+                ? JsonNodeFactory.instance.nullNode()
+                : JsonNodeFactory.instance.numberNode(new BigDecimal(Credits.text(micros)));
+    }
+
+    static ArrayNode texts(List<String> texts) {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        texts.forEach(array::add);
+        return array;
+    }
+
+    /** Puts a member that was named on the command line. @param value null: it was not */
+    static void put(ObjectNode object, String name, @Nullable JsonNode value) {
+        if (value != null) {
+            object.set(name, value);
+        }
+    }
+
+    /** Puts limits of credits that were named. Parameters as above. */
+    static void spend(ObjectNode object, @Nullable JsonNode hour, @Nullable JsonNode day, @Nullable JsonNode total) {
+        if (hour != null || day != null || total != null) {
+            ObjectNode spend = object.withObjectProperty("spend");
+            put(spend, "hour", hour);
+            put(spend, "day", day);
+            put(spend, "total", total);
+        }
+    }
+
+    /** A text, or a number with all its digits. */
+    static String text(JsonNode value) {
+        return value.isNumber() ? value.decimalValue().toPlainString() : value.asString();
+    }
+
+    /** @param unit stands after a number */
+    static String limit(JsonNode value, String unit) {
+        return value.isNull() ? Values.NONE : text(value) + unit;
+    }
+
+    /** Seconds as a time in UTC. @param none what there is to say of null */
+    static String time(JsonNode seconds, String none) {
+        return seconds.isNull()
+                ? none
+                : Instant.ofEpochSecond(seconds.longValue()).toString();
+    }
+
+    /** Texts with commas between them. @param none what there is to say of an empty list */
+    static String texts(JsonNode array, String none) {
+        return array.isEmpty()
+                ? none
+                : String.join(",", array.valueStream().map(JsonNode::asString).toList());
+    }
+
+    /** Asks for all pages of a list. @param parameters of the path */
+    static void pages(AdminApi api, String path, Map<String, String> parameters, Consumer<JsonNode> entries)
+            throws Refused {
+        Map<String, String> all = new HashMap<>(parameters);
+        all.put("limit", PAGE_LIMIT);
+        JsonNode page;
+        do {
+            page = api.ask("GET", path, all, null);
+            page.get("data").forEach(entries);
+            all.put("after", page.get("next").asString(""));
+        } while (!page.get("next").isNull());
+    }
+}

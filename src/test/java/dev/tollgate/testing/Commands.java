@@ -1,0 +1,64 @@
+package dev.tollgate.testing;
+
+import dev.tollgate.books.auditlog.Actor;
+import dev.tollgate.books.ledger.Account;
+import dev.tollgate.customers.keys.Key;
+import dev.tollgate.customers.keys.KeyResult;
+import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.operator.admin.Administration;
+import dev.tollgate.operator.admin.By;
+import dev.tollgate.operator.admin.OperatorLinks;
+import dev.tollgate.operator.admin.OperatorPeople;
+import dev.tollgate.operator.admin.Refused;
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+
+/** What commands do beside a running server, as its control socket does it. */
+public record Commands(Administration administration) {
+
+    private static final By COMMAND = By.of(Actor.CONTROL_SOCKET);
+
+    private static By by(String reason) {
+        return By.of(Actor.CONTROL_SOCKET, reason);
+    }
+
+    public Account createAccount(String name, long creditsMicros) throws Refused {
+        return administration.deeds().createAccount(COMMAND, name, creditsMicros);
+    }
+
+    public Account grant(String accountId, long creditsMicros, String reason) throws Refused {
+        return administration.deeds().grant(by(reason), accountId, creditsMicros);
+    }
+
+    public KeyResult.Made createKey(String accountId, KeySettings settings) throws Refused {
+        return administration.keys().create(COMMAND, accountId, settings);
+    }
+
+    public Key setKey(String keyId, UnaryOperator<KeySettings> edit) throws Refused {
+        return administration.keys().set(COMMAND, keyId, edit, null);
+    }
+
+    public Key disableKey(String keyId) throws Refused {
+        return administration.keys().disable(COMMAND, keyId);
+    }
+
+    public KeyResult.Made rotateKey(String keyId, long graceSeconds) throws Refused {
+        return administration.keys().rotate(COMMAND, keyId, Duration.ofSeconds(graceSeconds));
+    }
+
+    public OperatorPeople.NewPassword resetOperator() throws Refused {
+        return administration.people().resetOperator(COMMAND);
+    }
+
+    public OperatorLinks.MadeLink invite(String email, String accountId, String reason) throws Refused {
+        return administration.links().invite(by(reason), email, accountId);
+    }
+
+    public void testMail(String email) throws Refused {
+        administration.links().testMail(COMMAND, email);
+    }
+
+    public boolean beSandbox(String reason) throws Refused {
+        return administration.maintenance().becomeSandbox(by(reason));
+    }
+}
