@@ -529,17 +529,13 @@ class ArchitectureTest {
     }
 
     /**
-     * A file of a knot cannot be understood without all others of it. The exceptions only shrink: commands of the command line name their root and
-     * are named by it.
+     * A file of a knot cannot be understood without all others of it.
      */
     @Test
     void no_more_than_six_files_of_a_package_reach_each_other() {
-        Map<String, Integer> exceptions = Map.of("operator.cli", 12);
-
         assertThat(Knots.of(CLASSES)).allSatisfy(knot -> assertThat(knot.files())
                 .as("a knot in %s", knot.packageName())
-                .hasSizeLessThanOrEqualTo(
-                        exceptions.getOrDefault(knot.packageName().substring(ROOT.length() + 1), 6)));
+                .hasSizeLessThanOrEqualTo(6));
     }
 
     // ---- who may use what ----

@@ -43,8 +43,8 @@ class CommandsGoldenTest {
     private static final Path FOLDER = Path.of("src/test/resources/golden/operator");
     private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
     private static final String MANY_SPACES = " {2,}";
-    private static final Pattern RANDOM =
-            Pattern.compile("\\b(acc|key)_[A-Za-z0-9]{20}\\b|\\bsk-[0-9a-f]{8}\\b|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z");
+    private static final Pattern RANDOM = Pattern.compile(
+            "\\b(acc|key)_[A-Za-z0-9]{20}\\b|\\bsk-[0-9a-f]{8}\\b|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z");
 
     @TempDir
     Path folder;

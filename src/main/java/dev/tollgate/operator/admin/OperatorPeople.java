@@ -118,16 +118,17 @@ public final class OperatorPeople {
                 throw new Refused("Several people sign in for this account: say whose login.");
             }
             Person person = meant.getFirst();
-            RoleChange done = people.operators().setRole(
-                    person.id(),
-                    role,
-                    isNew -> writer.row(
-                            by,
-                            "account.set_role",
-                            accountId,
-                            () -> isNew.getAsBoolean()
-                                    ? new Deed.Changed(state(person, person.role()), state(person, role))
-                                    : null));
+            RoleChange done = people.operators()
+                    .setRole(
+                            person.id(),
+                            role,
+                            isNew -> writer.row(
+                                    by,
+                                    "account.set_role",
+                                    accountId,
+                                    () -> isNew.getAsBoolean()
+                                            ? new Deed.Changed(state(person, person.role()), state(person, role))
+                                            : null));
             if (done == RoleChange.LAST) {
                 throw new Refused(Refused.Why.CONFLICT, "This is the last operator: make somebody else one first.");
             }

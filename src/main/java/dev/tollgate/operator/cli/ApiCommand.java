@@ -4,6 +4,7 @@ import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.Refused;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
@@ -48,6 +49,6 @@ abstract class ApiCommand implements Callable<Integer> {
         try (AdminApi api = session.api(spec, mayBegin())) {
             run(api);
         }
-        return Cli.done();
+        return ExitCode.OK;
     }
 }

@@ -5,6 +5,7 @@ import dev.tollgate.operator.admin.Refused;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -39,6 +40,6 @@ final class BackupCommand implements Callable<Integer> {
         session.err()
                 .println("tollgate: " + file + " is written. The secret key is not in it: keep data/secret.key, or"
                         + " TOLLGATE_SECRET_KEY, in another place.");
-        return Cli.done();
+        return ExitCode.OK;
     }
 }

@@ -14,7 +14,6 @@ import picocli.CommandLine.ParameterException;
 /** The command line as a whole. */
 public final class Cli {
 
-    private static final int DONE = CommandLine.ExitCode.OK;
     private static final int FAILED = CommandLine.ExitCode.SOFTWARE;
     private static final int WRONG = CommandLine.ExitCode.USAGE;
     private static final int HELP_COLUMNS = 120;
@@ -82,14 +81,6 @@ public final class Cli {
         StringWriter trace = new StringWriter();
         failure.printStackTrace(new PrintWriter(trace));
         err.print(Printable.lines(trace.toString()));
-        return FAILED;
-    }
-
-    static int done() {
-        return DONE;
-    }
-
-    static int failed() {
         return FAILED;
     }
 }

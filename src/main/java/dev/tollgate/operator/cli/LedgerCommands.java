@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -45,7 +46,7 @@ final class LedgerCommands {
         @Override
         public Integer call() throws CannotLook {
             try (Inspection inspection = session.inspection(spec)) {
-                return verify(inspection) ? Cli.done() : Cli.failed();
+                return verify(inspection) ? ExitCode.OK : ExitCode.SOFTWARE;
             } catch (Refused e) {
                 throw new CannotLook(String.valueOf(e.getMessage()));
             }
@@ -94,7 +95,7 @@ final class LedgerCommands {
                 Inspection.Usage found = find();
                 if (found.rows().isEmpty()) {
                     session.out().println(corrected + " rows of usage were added up again.");
-                    return Cli.done();
+                    return ExitCode.OK;
                 }
                 corrected += correct(found);
             }
@@ -212,7 +213,7 @@ final class LedgerCommands {
             if (session.out().checkError()) {
                 throw new Refused("The statement could not be written to its end.");
             }
-            return Cli.done();
+            return ExitCode.OK;
         }
     }
 }

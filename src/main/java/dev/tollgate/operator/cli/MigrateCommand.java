@@ -3,6 +3,7 @@ package dev.tollgate.operator.cli;
 import dev.tollgate.operator.admin.Refused;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
@@ -32,6 +33,6 @@ final class MigrateCommand implements Callable<Integer> {
                 .println("tollgate: everything is copied. The data folder is as it was. Start each server with this"
                         + " --database and the same TOLLGATE_SECRET_KEY: the content of the data folder's secret.key, or the"
                         + " variable that you set until now.");
-        return Cli.done();
+        return ExitCode.OK;
     }
 }

@@ -55,7 +55,7 @@ final class ReceiptCommands {
         public Integer call() throws CannotLook {
             ReceiptFiles.Verdict verdict = session.actions().verifyReceipts(session.settings(spec), file, key, head);
             session.out().println(Printable.line(verdict.sentence()));
-            return verdict.sound() ? Cli.done() : ExitCode.SOFTWARE;
+            return verdict.sound() ? ExitCode.OK : ExitCode.SOFTWARE;
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.tollgate.operator.cli;
 import dev.tollgate.operator.admin.Refused;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
@@ -29,6 +30,6 @@ final class SchemaCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Refused {
         session.out().println(session.actions().migrate(session.settings(spec)));
-        return Cli.done();
+        return ExitCode.OK;
     }
 }

@@ -83,10 +83,12 @@ public final class SocketApi implements AdminApi {
         String target = path;
         String query = parameters.entrySet().stream()
                 .filter(each -> !path.contains("{" + each.getKey() + "}"))
-                .map(each -> each.getKey() + "=" + UrlText.encoded(each.getValue()))
+                .map(each ->
+                        each.getKey() + "=" + UrlText.encoded(each.getValue()).replace("+", "%20"))
                 .collect(Collectors.joining("&"));
         for (Map.Entry<String, String> each : parameters.entrySet()) {
-            target = target.replace("{" + each.getKey() + "}", UrlText.encoded(each.getValue()));
+            target = target.replace(
+                    "{" + each.getKey() + "}", UrlText.encoded(each.getValue()).replace("+", "%20"));
         }
         return query.isEmpty() ? target : target + "?" + query;
     }

@@ -122,10 +122,11 @@ public record DeedChange(String field, @Nullable String before, String after) {
     /** Amounts and times of older rows in the present form: decimal credits and Unix seconds. */
     private static JsonNode present(String path, JsonNode node) {
         if (path.endsWith(MICROS) && node.isNumber()) {
-            return JSON.getNodeFactory().numberNode(BigDecimal.valueOf(node.longValue(), 6));
+            return ApiJson.MAPPER.getNodeFactory().numberNode(BigDecimal.valueOf(node.longValue(), 6));
         }
         if (path.equals("expiresAt") && node.isString()) {
-            return JSON.getNodeFactory()
+            return ApiJson.MAPPER
+                    .getNodeFactory()
                     .numberNode(Instant.parse(node.stringValue()).getEpochSecond());
         }
         return node;
