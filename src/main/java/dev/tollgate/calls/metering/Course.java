@@ -50,6 +50,10 @@ final class Course {
         }
     }
 
+    boolean has(CallStep step) {
+        return steps.has(step);
+    }
+
     void asked(SentCall call, AnswerUnderWay answer) {
         takesFirst(CallStep.ASKED);
         sent.add(call);

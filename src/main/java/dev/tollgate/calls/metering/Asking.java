@@ -1,0 +1,149 @@
+package dev.tollgate.calls.metering;
+
+import dev.tollgate.base.log.LogFields;
+import dev.tollgate.upstreams.pool.PreparedCall;
+import dev.tollgate.upstreams.pool.SentCall;
+import dev.tollgate.upstreams.pool.TraceId;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
+import dev.tollgate.upstreams.pool.UpstreamFailure;
+import dev.tollgate.upstreams.pool.UpstreamListener;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks the upstream for the answer of a call, and once more for one that does not fit its schema (D48). Confined to its call. */
+final class Asking {
+
+    private static final Logger log = LoggerFactory.getLogger(Asking.class);
+
+    private final Call call;
+    private final Relaying relaying;
+    private final PreparedCall prepared;
+    private final Bounds bounds;
+    private final long promptBytes;
+    private final SecondTry<AnswerUnderWay> answers;
+
+    /** @param relaying hears the upstream */
+    Asking(Call call, Relaying relaying, Translation translation) {
+        this.call = call;
+        this.relaying = relaying;
+        this.prepared = translation.prepared();
+        this.bounds = translation.bounds();
+        this.promptBytes = translation.promptBytes();
+        this.answers = new SecondTry<>(newAnswer(0));
+    }
+
+    private AnswerUnderWay newAnswer(int attemptsBefore) {
+        return new AnswerUnderWay(
+                new UsageMeter(promptBytes, bounds.usageLimits()),
+                new Delivery(call.sink(), bounds.candidates()),
+                new Backlog(bounds.model().pricing().reasoningBilled()),
+                attemptsBefore);
+    }
+
+    SecondTry<AnswerUnderWay> answers() {
+        return answers;
+    }
+
+    /** Returns whether the maximum in force was cut to what the prompt leaves of the context (D21). */
+    boolean isCutToContext() {
+        return !Objects.equals(bounds.askedTokensMax(), call.request().askedTokensMax());
+    }
+
+    /** Returns the fields that translation found without effect, and the maximum if it was cut to the context. */
+    List<String> ignored() {
+        String field = call.request().tokensMaxField();
+        if (!isCutToContext() || field == null) {
+            return prepared.ignored();
+        }
+        List<String> all = new ArrayList<>(prepared.ignored());
+        all.add(field);
+        return all;
+    }
+
+    /** Returns the fields without effect on the channel that answers, if it is not the one that the call was translated for. */
+    List<String> ignoredElsewhere() {
+        SentCall sent = answers.current().sent();
+        if (sent == null || sent.count() <= 1) {
+            return List.of();
+        }
+        Set<String> told = new HashSet<>(prepared.ignored()); // perhaps a name for each part of a long conversation
+        return sent.ignored().stream().filter(field -> !told.contains(field)).toList();
+    }
+
+    /** @param coveredTokens output tokens that the hold covers */
+    void send(long coveredTokens) {
+        AnswerUnderWay asked = answers.current();
+        SentCall sent = prepared.send(bounds.upstreamTokensMax(coveredTokens), new Ear(asked));
+        asked.sentAs(sent);
+        call.course().asked(sent, asked);
+    }
+
+    /** Takes one from what may be asked beyond the calls themselves. @return false if it may not be asked once more */
+    boolean mayAskAgain() {
+        return !answers.isSecond() && prepared.mayAskAgain();
+    }
+
+    /** Once, under the same hold; only the answer that is delivered is charged. */
+    void askAgain(Sink.Draft draft, long coveredTokens) {
+        log.info("task {}: the answer does not fit its schema and is asked for once more", call.taskId());
+        answers.begin(newAnswer(answers.current().attempts()));
+        draft.beginAnew();
+        send(coveredTokens);
+    }
+
+    /** Returns fields for the log that name the upstream: of several channels one may be the one that fails. */
+    LogFields about() {
+        LogFields.About about =
+                LogFields.task(call.taskId()).ofAccount(call.request().accountId());
+        SentCall sent = answers.current().sent();
+        return sent == null ? about : about.of(sent.model(), sent.channel());
+    }
+
+    /** Hears the upstream of one answer until that has ended. */
+    private final class Ear implements UpstreamListener {
+
+        private final AnswerUnderWay answer;
+
+        Ear(AnswerUnderWay answer) {
+            this.answer = answer;
+        }
+
+        @Override
+        public @Nullable TraceId trace() {
+            Arrival arrival = call.request().arrival();
+            return arrival == null ? null : TraceId.of(arrival.requestId());
+        }
+
+        @Override
+        public void events(List<UpstreamEvent> events) {
+            hear(() -> relaying.heard(events));
+        }
+
+        @Override
+        public void ended() {
+            hear(() -> {
+                answer.end();
+                relaying.pump();
+            });
+        }
+
+        @Override
+        public void failed(UpstreamFailure failure) {
+            hear(() -> relaying.upstreamFailed(failure));
+        }
+
+        private void hear(Runnable step) {
+            call.turn(() -> {
+                if (relaying.listensTo(answer)) {
+                    step.run();
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,257 @@
+package dev.tollgate.calls.metering;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.upstreams.pool.SentCall;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
+import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
+import dev.tollgate.upstreams.pool.UpstreamFailure;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Ends an answer that is being relayed: brings it to the end that it has come to, decides the {@link Ending}, and resolves the call. Confined to its call. */
+final class Concluding {
+
+    /** The upstream's own word for an answer that has come to its maximum. */
+    private static final String MAX_TOKENS = "MAX_TOKENS";
+
+    private final Call call;
+    private final Asking asking;
+    private final Bounds bounds;
+    private final Hold hold;
+    private final SecondTry<AnswerUnderWay> answers;
+    private final @Nullable Long tokensMaxApplied;
+    private boolean judging;
+
+    Concluding(Call call, Asking asking, Bounds bounds, Hold hold, @Nullable Long tokensMaxApplied) {
+        this.call = call;
+        this.asking = asking;
+        this.bounds = bounds;
+        this.hold = hold;
+        this.answers = asking.answers();
+        this.tokensMaxApplied = tokensMaxApplied;
+    }
+
+    // ---- the answer is whole ----
+
+    /**
+     * The upstream has ended the answer.
+     *
+     * @param phase the call's phase until now
+     * @param unfit receives an answer that does not fit its schema and can be asked for once more (D48)
+     */
+    void complete(Phase phase, Consumer<Sink.Draft> unfit) {
+        if (judging) {
+            return;
+        }
+        Delivery delivery = answer().delivery();
+        if (delivery.isBlocked()) {
+            fail(UpstreamErrors.blocked(), CallOutcome.BLOCKED);
+        } else if (delivery.isUnusable()) {
+            fail(UpstreamErrors.unavailable(), CallOutcome.FAILED_UPSTREAM);
+        } else {
+            if (answer().usage().passedMaximum()) {
+                delivery.endAtMaximum(List.of(), MAX_TOKENS, answer().attempts());
+            }
+            delivery.showKeptBack(answer().attempts());
+            judge(phase, unfit);
+        }
+    }
+
+    /** Finds out whether it is what the caller asked for, if that can be found out (D48). */
+    private void judge(Phase phase, Consumer<Sink.Draft> unfit) {
+        Sink.Draft draft = call.sink().draft();
+        if (draft == null) {
+            charge(Books.End.COMPLETED);
+        } else {
+            judging = true;
+            draft.check(
+                    call.loop(),
+                    fits -> call.turn(() -> {
+                        if (call.isIn(phase)) { // else it has ended in the meantime, e.g. by a stop
+                            judged(draft, fits, unfit);
+                        }
+                    }));
+        }
+    }
+
+    private void judged(Sink.Draft draft, boolean fits, Consumer<Sink.Draft> unfit) {
+        judging = false;
+        if (fits || !asking.mayAskAgain()) {
+            charge(Books.End.COMPLETED);
+        } else {
+            unfit.accept(draft);
+        }
+    }
+
+    // ---- it is cut ----
+
+    /** The hold is used up and cannot grow: what it covers is shown, and the answer ends as one cut by length (D32). */
+    void cut(long usedTokens) {
+        if (chargedFirst()) {
+            return;
+        }
+        stopUpstream();
+        AnswerUnderWay answer = answer();
+        Coverage coverage = hold.coverage();
+        long before = answer.waiting().tokensBeforeHead();
+        long coveredTokens = coverage.tokens() - before;
+        answer.delivery().goesOn(answer.waiting().batches());
+        List<UpstreamEvent> events =
+                LengthCut.of(answer.waiting().removeHead(), usedTokens - before, coveredTokens, reasoningBilled());
+        boolean partly = coveredTokens > 0 && events.stream().anyMatch(Delivery::isOutput);
+        answer.usage().cutAt(partly ? coverage.tokens() : before);
+        answer.delivery().cutShort(events, hold.limit(), answer.attempts());
+        boolean holdUsed = partly && promptIsKnown() && coverage.endsWithHold();
+        charge(holdUsed ? Books.End.CUT_HOLD_USED : Books.End.CUT);
+    }
+
+    /** More output was reported than the maximum in force: the answer ends there, as one that has come to its length (D53). */
+    void atMaximum(long usedTokens) {
+        if (chargedFirst()) {
+            return;
+        }
+        stopUpstream();
+        AnswerUnderWay answer = answer();
+        long before = answer.waiting().tokensBeforeHead();
+        long left = bounds.usageLimits().billedOutputTokens() - before;
+        List<UpstreamEvent> events =
+                LengthCut.atMaximum(answer.waiting().removeHead(), usedTokens - before, left, reasoningBilled());
+        answer.delivery().endAtMaximum(events, MAX_TOKENS, answer.attempts());
+        charge(Books.End.COMPLETED);
+    }
+
+    /** If the prompt is not known, the rest of the hold is no fraction of a token, but the difference to the most that media may come to. */
+    private boolean promptIsKnown() {
+        return answer().usage().reportedInputTokens() >= 0 || !bounds.mediaUncounted();
+    }
+
+    /** Our own time limit is a length cut too (D32). */
+    void timeIsUp() {
+        if (judging) {
+            charge(Books.End.COMPLETED);
+        } else if (chargedFirst()) {
+            return;
+        } else if (answer().delivery().hasOutput()) {
+            stopUpstream();
+            answer().delivery().goesOn(answer().waiting().batches());
+            answer().waiting().leaveOut(answer().usage());
+            answer().delivery().cutShort(List.of(), "TIMEOUT", answer().attempts());
+            charge(Books.End.CUT, CallOutcome.CUT_TIME);
+        } else {
+            refund(UpstreamErrors.unavailable(), CallOutcome.FAILED_UPSTREAM);
+        }
+    }
+
+    // ---- it breaks off ----
+
+    /** @param callerToBlame whether the upstream broke because its caller did not read */
+    void failed(UpstreamFailure failure, boolean callerToBlame) {
+        if (callerToBlame) { // what was reported is charged (D18, D19)
+            end(new Ending.Charge(Books.End.CANCELLED, CallOutcome.CANCELLED, UpstreamErrors.of(failure)));
+        } else {
+            fail(UpstreamErrors.of(failure), CallOutcome.FAILED_UPSTREAM);
+        }
+    }
+
+    /** @param heard whether the upstream has said anything (D35) */
+    void callerLeft(boolean heard) {
+        boolean finishedBefore = takeBack() || answer().isFinished();
+        stopUpstream();
+        AnswerUnderWay answer = answer();
+        if (finishedBefore) {
+            answer.waiting().countAll(answer.usage(), hold.coverage());
+            charge(Books.End.COMPLETED);
+        } else if (heard) {
+            if (hold.isConfirming()) { // it was reported all the same
+                answer.waiting().takeCovered(answer.usage(), hold.coverage(), head -> false, reported -> {});
+            }
+            charge(Books.End.CANCELLED);
+        } else {
+            end(new Ending.Departure());
+        }
+    }
+
+    private void fail(ApiError error, CallOutcome outcome) {
+        if (!chargedFirst()) {
+            refund(error, outcome);
+        }
+    }
+
+    /** Everything goes back. */
+    void refund(ApiError error, CallOutcome outcome) {
+        end(new Ending.Refund(error, outcome));
+    }
+
+    /** Charges the answer that was put aside for this one, if there is one: nothing better has come. */
+    private boolean chargedFirst() {
+        boolean isBack = takeBack();
+        if (isBack) {
+            charge(Books.End.COMPLETED);
+        }
+        return isBack;
+    }
+
+    private boolean takeBack() {
+        Sink.Draft draft = call.sink().draft();
+        if (!answers.isSecond() || draft == null) {
+            return false;
+        }
+        int asked = answer().attempts();
+        stopUpstream();
+        answers.takeBack();
+        draft.takeBack();
+        call.sink().answering(asked);
+        return true;
+    }
+
+    private void charge(Books.End how) {
+        charge(how, outcome(how));
+    }
+
+    private void charge(Books.End how, CallOutcome outcome) {
+        end(new Ending.Charge(how, outcome, null));
+    }
+
+    private CallOutcome outcome(Books.End how) {
+        return switch (how) {
+            case COMPLETED ->
+                answer().delivery().finishReason() == FinishReason.LENGTH
+                        ? CallOutcome.CUT_LENGTH
+                        : CallOutcome.COMPLETED;
+            case CUT, CUT_HOLD_USED -> hold.cutOutcome();
+            case CANCELLED -> CallOutcome.CANCELLED;
+        };
+    }
+
+    private void end(Ending ending) {
+        stopUpstream();
+        call.course().takesFirst(CallStep.DONE);
+        call.course().ends(ending.outcome(), ending.error());
+        answer().waiting().clear();
+        answer().delivery().clear();
+        Sink.Draft judged = judging ? call.sink().draft() : null;
+        if (judged != null) {
+            call.attempt("stop the judging of its answer", judged::abandon);
+        }
+        Resolving resolving = new Resolving(call, bounds, hold, answer(), tokensMaxApplied, ending);
+        call.enter(resolving);
+        resolving.begin();
+    }
+
+    /** Whatever comes of it, the call goes on to its end. */
+    void stopUpstream() {
+        SentCall sent = answer().sent();
+        if (sent != null && !answer().isEnded()) {
+            call.attempt("stop its upstream", sent::cancel);
+        }
+    }
+
+    private AnswerUnderWay answer() {
+        return answers.current();
+    }
+
+    private boolean reasoningBilled() {
+        return bounds.model().pricing().reasoningBilled();
+    }
+}

@@ -1,0 +1,83 @@
+package dev.tollgate.calls.metering;
+
+import dev.tollgate.upstreams.pool.SentCall;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.function.LongSupplier;
+
+/** Why the upstream of a call is held back; it goes on when there is no reason left. Confined to its call. */
+final class HeldBack {
+
+    enum Reason {
+        CALLER_READS_SLOWLY,
+        HOLD_GROWS,
+        HOLD_NOT_DURABLE
+    }
+
+    private final Course course;
+    private final Books books;
+    private final SecondTry<AnswerUnderWay> answers;
+    private final Set<Reason> reasons = EnumSet.noneOf(Reason.class);
+    private final SlowCaller slowCaller;
+
+    HeldBack(Course course, Books books, LongSupplier nanoTime, SecondTry<AnswerUnderWay> answers) {
+        this.course = course;
+        this.books = books;
+        this.answers = answers;
+        this.slowCaller = new SlowCaller(nanoTime);
+    }
+
+    /** The answer waits for its hold. */
+    void byHold(Reason reason) {
+        if (reasons.add(reason)) {
+            course.waitsForHold();
+            pause();
+        }
+    }
+
+    /** The answer waits for its caller. @return whether that is new */
+    boolean byCaller() {
+        if (!reasons.add(Reason.CALLER_READS_SLOWLY)) {
+            return false;
+        }
+        course.waitsForCaller();
+        if (books.callerHoldsBack()) {
+            slowCaller.holdsBack();
+        }
+        pause();
+        return true;
+    }
+
+    private void pause() {
+        SentCall sent = answers.current().sent();
+        if (sent != null) {
+            sent.pause();
+        }
+    }
+
+    /** The caller has caught up. @return whether it was waited for */
+    boolean callerReads() {
+        boolean waited = reasons.remove(Reason.CALLER_READS_SLOWLY);
+        if (waited) {
+            slowCaller.letsGo();
+        }
+        return waited;
+    }
+
+    void remove(Reason reason) {
+        reasons.remove(reason);
+    }
+
+    /** Lets the upstream go on if there is no reason left. */
+    void resume() {
+        SentCall sent = answers.current().sent();
+        if (reasons.isEmpty() && sent != null) {
+            sent.resume();
+        }
+    }
+
+    /** Returns whether the caller's slow reading is to blame if the upstream breaks off now (D18, D19). */
+    boolean isCallerToBlame() {
+        return slowCaller.isToBlame();
+    }
+}
