@@ -1,6 +1,5 @@
 package dev.tollgate.operator.metrics;
 
-import dev.tollgate.upstreams.pool.GenAiProvider;
 import dev.tollgate.upstreams.pool.TryEnd;
 import dev.tollgate.upstreams.pool.TryObserver;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
@@ -104,10 +103,10 @@ final class UpstreamMetrics implements TryObserver {
     }
 
     @Override
-    public void over(String channel, String kind, String model, TryEnd end, long nanos, long heardNanos) {
+    public void over(String channel, String provider, String model, TryEnd end, long nanos, long heardNanos) {
         OfChannel its = channels.of(channel);
         if (its.provider.equals(NONE)) {
-            its.provider = GenAiProvider.of(kind);
+            its.provider = provider;
         }
         Pair pair = its.models.of(model);
         pair.count(end).inc();

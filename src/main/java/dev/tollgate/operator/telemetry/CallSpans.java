@@ -5,7 +5,6 @@ import dev.tollgate.calls.metering.Arrival;
 import dev.tollgate.calls.metering.CallStep;
 import dev.tollgate.calls.metering.OverCall;
 import dev.tollgate.models.Usage;
-import dev.tollgate.upstreams.pool.GenAiProvider;
 import dev.tollgate.upstreams.pool.TraceId;
 import dev.tollgate.upstreams.pool.Tried;
 import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
@@ -176,7 +175,7 @@ final class CallSpans {
         long end = start + TimeUnit.MILLISECONDS.toNanos(last.millis());
         AttributesBuilder attributes = Attributes.builder()
                 .put(SpanNames.OPERATION, SpanNames.CHAT)
-                .put(SpanNames.PROVIDER, GenAiProvider.of(first.kind()))
+                .put(SpanNames.PROVIDER, first.provider())
                 .put(SpanNames.REQUEST_MODEL, first.model())
                 .put(SpanNames.CHANNEL, first.channel());
         if (first.outcome().equals(ANSWERED)) {

@@ -45,6 +45,11 @@ final class CompatChannel implements Channel {
     }
 
     @Override
+    public String provider() {
+        return CompatProvider.KIND;
+    }
+
+    @Override
     public PreparedAsk prepare(Ask ask) {
         if (ask instanceof ChatAsk chat) {
             return new Prepared(
@@ -110,16 +115,21 @@ final class CompatChannel implements Channel {
             }
             boolean json = !(ask.conversation().responseFormat() instanceof ResponseFormat.Text);
             CompatReader reader = new CompatReader(errors, ask.candidates(), ask.includeThoughts(), json);
-            StreamedCall call = new StreamedCall(farEnd.vertx(), farEnd.timeouts(), errors, reader, listener);
             Request request = request().withKnown("traceparent", listener.traceparent());
-            if (body.wanted().isEmpty()) {
-                call.start(farEnd.connect(request), body.bytes(maxOutputTokens));
-            } else {
-                Context loop = farEnd.vertx().getOrCreateContext();
-                OutgoingBody whole = body.body(maxOutputTokens);
-                call.start(farEnd.connect(request), connected -> BodySender.start(loop, connected, whole));
-            }
+            StreamedCall call = new StreamedCall(
+                    farEnd.vertx(), farEnd.timeouts(), errors, reader, listener, errand(maxOutputTokens));
+            call.start(farEnd.connect(request));
             return call;
+        }
+
+        private StreamedCall.Errand errand(@Nullable Long maxOutputTokens) {
+            if (body.wanted().isEmpty()) {
+                byte[] bytes = body.bytes(maxOutputTokens);
+                return connected -> connected.send(bytes);
+            }
+            Context loop = farEnd.vertx().getOrCreateContext();
+            OutgoingBody whole = body.body(maxOutputTokens);
+            return connected -> BodySender.start(loop, connected, whole);
         }
 
         private Request request() {

@@ -22,6 +22,8 @@ public final class CompatProvider implements Provider {
             Map.of("max_tokens", "max_tokens", "max_completion_tokens", "max_completion_tokens");
     private static final Map<String, Boolean> SENT = Map.of("send", true, "omit", false);
 
+    static final String KIND = "openai";
+
     private final Outbound outbound;
 
     public CompatProvider(Outbound outbound) {
@@ -30,7 +32,7 @@ public final class CompatProvider implements Provider {
 
     @Override
     public String kind() {
-        return "openai";
+        return KIND;
     }
 
     @Override

@@ -37,27 +37,40 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
     private final ErrorReader errors;
     private final AnswerReader reader;
     private final UpstreamListener listener;
+    private final Errand errand;
     private @Nullable Roundtrip roundtrip;
     private @Nullable ErrorAnswer error;
     private @Nullable Unpacking unpacking;
-    private @Nullable Errand errand;
     private boolean done;
     private boolean paused;
-    private boolean lingering;
-    private long patienceMillis;
+    private Patience patience = Patience.HEAD;
     private int turnBytes;
     private List<UpstreamEvent> read = NONE;
 
     public StreamedCall(
-            Vertx vertx, Timeouts timeouts, ErrorReader errors, AnswerReader reader, UpstreamListener listener) {
+            Vertx vertx,
+            Timeouts timeouts,
+            ErrorReader errors,
+            AnswerReader reader,
+            UpstreamListener listener,
+            Errand errand) {
         this.vertx = vertx;
         this.timeouts = timeouts;
         this.errors = errors;
         this.reader = reader;
         this.listener = listener;
+        this.errand = errand;
     }
 
-    /** What is sent, where that is more than some bytes. Used on the call's event loop. */
+    /** What the call waits for. */
+    private enum Patience {
+        HEAD,
+        BODY,
+        /** The end, after a finish reason. */
+        END
+    }
+
+    /** Sends the request. Used on the call's event loop. */
     public interface Errand {
 
         /** Begins to send on a connection. */
@@ -75,25 +88,19 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
     /** What came with another status than 200. */
     private record ErrorAnswer(int status, @Nullable String retryAfter, ByteArrayOutputStream body) {}
 
-    /** @param connecting may fail with {@link NotAdmitted} */
-    public void start(Future<Roundtrip> connecting, byte[] body) {
-        start(connecting, connected -> connected.send(body));
+    /** @param connecting may fail with {@link NotAdmitted}; completes when there is something to send */
+    public void start(Future<Roundtrip> connecting) {
+        connecting.onSuccess(this::send).onFailure(this::unreachable);
     }
 
-    /** @param connecting may fail with {@link NotAdmitted}; a connection is asked for when there is something to send */
-    public void start(Future<Roundtrip> connecting, Errand errand) {
-        this.errand = errand;
-        connecting.onSuccess(connected -> send(connected, errand)).onFailure(this::unreachable);
-    }
-
-    private void send(Roundtrip connected, Errand errand) {
+    private void send(Roundtrip connected) {
         if (done) {
             connected.reset();
             return;
         }
         roundtrip = connected;
         connected.answer(this);
-        await(connected, timeouts.headMillis(), false);
+        await(connected, Patience.HEAD);
         if (paused) {
             connected.pause();
         }
@@ -110,7 +117,7 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
         } else {
             error = new ErrorAnswer(head.status(), head.header("retry-after"), new ByteArrayOutputStream());
         }
-        await(roundtrip, timeouts.idleMillis(), true);
+        await(roundtrip, Patience.BODY);
     }
 
     private void readError(ErrorAnswer answer, byte[] bytes, int length) {
@@ -158,9 +165,8 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
 
     /** After a finish reason only events keep the call waiting: a server may send comments for ever (D38). */
     private void linger(boolean goesOn) {
-        if (reader.isWhole() && roundtrip != null && (goesOn || !lingering)) {
-            lingering = true;
-            await(roundtrip, timeouts.lingerMillis(), false);
+        if (reader.isWhole() && roundtrip != null && (goesOn || patience != Patience.END)) {
+            await(roundtrip, Patience.END);
         }
     }
 
@@ -232,7 +238,7 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
         if (failure == null) {
             listener.ended();
         } else {
-            listener.failed(errand == null ? failure : errand.meaning(failure));
+            listener.failed(errand.meaning(failure));
         }
     }
 
@@ -241,21 +247,28 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
         if (unpacking != null) {
             unpacking.close();
         }
-        if (errand != null) {
-            errand.over();
-        }
+        errand.over();
     }
 
-    private void await(Roundtrip connected, long millis, boolean renewed) {
-        patienceMillis = millis;
-        connected.await(millis, renewed);
+    /** Only what is read of a body begins the wait again. */
+    private void await(Roundtrip connected, Patience what) {
+        patience = what;
+        connected.await(millis(), what == Patience.BODY);
+    }
+
+    private long millis() {
+        return switch (patience) {
+            case HEAD -> timeouts.headMillis();
+            case BODY -> timeouts.idleMillis();
+            case END -> timeouts.lingerMillis();
+        };
     }
 
     /** While the caller holds us back, silence is not the upstream's fault (D18). */
     @Override
     public void silent() {
         if (!done) {
-            end(reader.cut("nothing came for " + patienceMillis + " ms", collected()));
+            end(reader.cut("nothing came for " + millis() + " ms", collected()));
             reset();
         }
     }

@@ -5,6 +5,7 @@ import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.connections.FarEnd;
 import dev.tollgate.upstreams.connections.Outbound;
 import dev.tollgate.upstreams.connections.Request;
+import dev.tollgate.upstreams.connections.Roundtrip;
 import dev.tollgate.upstreams.connections.StreamedCall;
 import dev.tollgate.upstreams.media.WantedMedium;
 import dev.tollgate.upstreams.pool.Ask;
@@ -19,6 +20,7 @@ import dev.tollgate.upstreams.pool.UpstreamCall;
 import dev.tollgate.upstreams.pool.UpstreamFailure;
 import dev.tollgate.upstreams.pool.UpstreamListener;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +101,11 @@ public final class GeminiChannel implements Channel {
     @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    public String provider() {
+        return access.provider();
     }
 
     @Override
@@ -241,23 +248,32 @@ public final class GeminiChannel implements Channel {
             }
             GeminiEventReader reader =
                     new GeminiEventReader(errors, isJson(ask), ask.candidates(), ask instanceof NativeAsk);
-            StreamedCall call = new StreamedCall(
-                    farEnd.vertx(), farEnd.timeouts(), errors, reader, new AnsweringModel(models, model, listener));
+            UpstreamListener answering = new AnsweringModel(models, model, listener);
             Request request = this.request.withKnown("traceparent", listener.traceparent());
             if (body.slots().isEmpty()) {
-                call.start(
-                        access.connect(farEnd, request),
+                return start(
+                        reader,
+                        answering,
                         connected -> connected.send(
                                 body.whole(),
                                 body.open(),
-                                body.end(maxOutputTokens).getBytes(StandardCharsets.US_ASCII)));
-            } else {
-                MediaErrand errand = new MediaErrand(
-                        farEnd.vertx(),
-                        new MediaPlacement(uploads, body, ask.media(), uploadedAbove),
-                        media -> body.body(maxOutputTokens, media));
-                call.start(errand.connecting(() -> access.connect(farEnd, request)), errand);
+                                body.end(maxOutputTokens).getBytes(StandardCharsets.US_ASCII)),
+                        access.connect(farEnd, request));
             }
+            MediaErrand errand = new MediaErrand(
+                    farEnd.vertx(),
+                    new MediaPlacement(uploads, body, ask.media(), uploadedAbove),
+                    media -> body.body(maxOutputTokens, media));
+            return start(reader, answering, errand, errand.connecting(() -> access.connect(farEnd, request)));
+        }
+
+        private UpstreamCall start(
+                GeminiEventReader reader,
+                UpstreamListener answering,
+                StreamedCall.Errand errand,
+                Future<Roundtrip> connecting) {
+            StreamedCall call = new StreamedCall(farEnd.vertx(), farEnd.timeouts(), errors, reader, answering, errand);
+            call.start(connecting);
             return call;
         }
     }

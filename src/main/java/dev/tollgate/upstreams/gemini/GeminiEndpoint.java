@@ -11,6 +11,9 @@ import java.util.List;
 /** Where a Gemini's models stand, and how it is let in: what differs between the Gemini API and Vertex AI (protocol 1.1). */
 interface GeminiEndpoint {
 
+    /** Returns the name of {@link dev.tollgate.upstreams.pool.Channel#provider}. */
+    String provider();
+
     /** Below the base URL. */
     String path(String model, String method);
 

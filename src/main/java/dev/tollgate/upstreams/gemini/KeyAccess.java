@@ -14,6 +14,11 @@ record KeyAccess(String key) implements GeminiEndpoint {
     static final String HEADER = "x-goog-api-key";
 
     @Override
+    public String provider() {
+        return "gcp.gemini";
+    }
+
+    @Override
     public String path(String model, String method) {
         return "/v1beta/models/" + model + ":" + method;
     }

@@ -38,6 +38,11 @@ final class VertexAccess implements GeminiEndpoint {
     }
 
     @Override
+    public String provider() {
+        return "gcp.vertex_ai";
+    }
+
+    @Override
     public String path(String model, String method) {
         return parent + "/publishers/google/models/" + model + ":" + method;
     }

@@ -53,7 +53,7 @@ final class Attempt implements UpstreamListener {
     Tried tried(String outcome) {
         long millis = (System.nanoTime() - askedNanos) / 1_000_000;
         PooledChannel channel = route().channel();
-        return new Tried(channel.id(), channel.kind(), leg.ask().model(), askedNanos, millis, outcome);
+        return new Tried(channel.id(), channel.channel().provider(), leg.ask().model(), askedNanos, millis, outcome);
     }
 
     /** What has been held back; only once. */
@@ -80,7 +80,7 @@ final class Attempt implements UpstreamListener {
             owner.observer()
                     .over(
                             channel.id(),
-                            channel.kind(),
+                            channel.channel().provider(),
                             leg.ask().model(),
                             end,
                             System.nanoTime() - askedNanos,

@@ -40,6 +40,13 @@ final class Attempts implements SentCall {
     private static final long NO_TIMER = -1;
     private static final int TRIED_MAX = 16;
 
+    private enum State {
+        /** Nothing of substance has come. */
+        LATENT,
+        ANSWERING,
+        OVER
+    }
+
     private final Upstreams pool;
     private final @Nullable Long maxOutputTokens;
     private final UpstreamListener listener;
@@ -54,8 +61,7 @@ final class Attempts implements SentCall {
     private @Nullable Leg saidNothing;
     private @Nullable UpstreamFailure lastFailure;
     private RetryPlan plan = RetryPlan.NEW;
-    private boolean latent = true;
-    private boolean over;
+    private State state = State.LATENT;
     private boolean paused;
     private boolean wasPaused;
     private long timer = NO_TIMER;
@@ -119,8 +125,8 @@ final class Attempts implements SentCall {
 
     @Override
     public void cancel() {
-        boolean wasLeft = latent && !over;
-        over = true;
+        boolean wasLeft = isLatent();
+        state = State.OVER;
         if (timer != NO_TIMER) {
             pool.vertx().cancelTimer(timer);
         }
@@ -160,7 +166,7 @@ final class Attempts implements SentCall {
     }
 
     private void goOn() {
-        if (over) {
+        if (isOver()) {
             return;
         }
         List<ModelRoute> usable = pool.routes(ask, ruledOut);
@@ -211,7 +217,7 @@ final class Attempts implements SentCall {
             route.channel().breaker().abandoned(pool.clock().millis());
             ruledOut.add(route);
             goOn();
-        } else if (over) {
+        } else if (isOver()) {
             route.channel().breaker().abandoned(pool.clock().millis());
         } else {
             legs.add(leg);
@@ -278,7 +284,7 @@ final class Attempts implements SentCall {
     }
 
     private boolean isAloneAndSilent(Attempt first) {
-        return !over && latent && race.isAlone(first);
+        return isLatent() && race.isAlone(first);
     }
 
     /** All that could be asked rest: a short rest is waited for, a longer one is told. */
@@ -314,19 +320,23 @@ final class Attempts implements SentCall {
     }
 
     private void finish(Runnable last) {
-        over = true;
+        state = State.OVER;
         last.run();
     }
 
     // ---- what an attempt says ----
 
     boolean listensTo(Attempt attempt) {
-        return !over && race.has(attempt);
+        return !isOver() && race.has(attempt);
     }
 
     /** Whether nothing of substance has come. */
     boolean isLatent() {
-        return latent;
+        return state == State.LATENT;
+    }
+
+    private boolean isOver() {
+        return state == State.OVER;
     }
 
     void goesOn(List<UpstreamEvent> events) {
@@ -346,7 +356,7 @@ final class Attempts implements SentCall {
     }
 
     private void release(Attempt attempt) {
-        latent = false;
+        state = State.ANSWERING;
         List<UpstreamEvent> events = attempt.release();
         if (!events.isEmpty()) {
             listener.events(events);
@@ -355,19 +365,19 @@ final class Attempts implements SentCall {
 
     void ended(Attempt attempt) {
         race.stopWatching();
-        if (latent) {
+        if (isLatent()) {
             note(attempt, "empty");
         }
-        if (latent && race.leave(attempt)) {
+        if (isLatent() && race.leave(attempt)) {
             saidNothing = attempt.leg();
-        } else if (latent
+        } else if (isLatent()
                 && carriedOut(budget -> plan.afterEmpty(attempt.isFinished(), budget))
                                 .next()
                         == Next.SAME_CHANNEL) {
             start(attempt.leg());
         } else {
             release(attempt);
-            if (!over) {
+            if (!isOver()) {
                 finish(listener::ended);
             }
         }
@@ -385,7 +395,7 @@ final class Attempts implements SentCall {
             if (RetryPlan.isOfThatChannel(failure.kind())) {
                 ruledOut.add(route);
             }
-        } else if (latent) {
+        } else if (isLatent()) {
             goOnAfter(route, failure);
         } else {
             finish(() -> listener.failed(failure));
@@ -432,7 +442,7 @@ final class Attempts implements SentCall {
     private void askAnew(ModelRoute route) {
         race.clear();
         legs.translate(ask, route, leg -> {
-            if (leg != null && !over) {
+            if (leg != null && !isOver()) {
                 legs.clear();
             }
             translated(route, leg);

@@ -9,6 +9,9 @@ public interface Channel {
     /** The operator's name for it; never shown to a caller. */
     String name();
 
+    /** Returns the provider in the words of OpenTelemetry's conventions ({@code gen_ai.provider.name}), or the kind of a channel that they do not know. */
+    String provider();
+
     /**
      * Translates an ask.
      *

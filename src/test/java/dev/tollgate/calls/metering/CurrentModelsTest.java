@@ -102,6 +102,11 @@ class CurrentModelsTest {
     private record Far(String name, Standing standing) implements Channel {
 
         @Override
+        public String provider() {
+            return "far";
+        }
+
+        @Override
         public PreparedAsk prepare(Ask ask) {
             throw new AssertionError("nobody asks");
         }

@@ -151,6 +151,11 @@ class MeterTest {
         }
 
         @Override
+        public String provider() {
+            return "far";
+        }
+
+        @Override
         public PreparedAsk prepare(Ask ask) {
             return new FarAsk();
         }
@@ -310,8 +315,8 @@ class MeterTest {
         store.account("acc_poor", 0);
         start("acc_poor");
         assertThat(next())
-                .isEqualTo(
-                        "insufficient_credits: Your credit balance is too low. Please top up. No credits are available.");
+                .isEqualTo("insufficient_credits: Your credit balance is too low. Please top up. No credits are"
+                        + " available.");
         isOver();
         assertThat(heard).isEmpty();
     }

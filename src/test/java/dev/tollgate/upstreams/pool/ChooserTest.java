@@ -27,6 +27,11 @@ class ChooserTest {
             }
 
             @Override
+            public String provider() {
+                return "far";
+            }
+
+            @Override
             public PreparedAsk prepare(Ask ask) {
                 throw new AssertionError("nobody asks");
             }

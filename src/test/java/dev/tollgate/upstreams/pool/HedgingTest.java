@@ -162,6 +162,11 @@ class HedgingTest {
             }
 
             @Override
+            public String provider() {
+                return "far";
+            }
+
+            @Override
             public PreparedAsk prepare(Ask ask) {
                 translations.incrementAndGet();
                 return new FarAsk(id);
