@@ -97,6 +97,10 @@ public interface Exchange extends CallWatch {
     /** Returns the route's pattern, not the path, which may contain an id; "-" without a route. Never has the query. */
     String routePattern();
 
+    /** Returns the name of the protocol whose calls the route makes; null if it makes none. */
+    @Nullable
+    String door();
+
     /**
      * Returns the lease that the body is charged to. What is made of the body has to be charged to it, too. This exchange holds it until it
      * is over; retain it to keep something longer.

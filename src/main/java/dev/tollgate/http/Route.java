@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param errors how errors of this route look
  * @param servedWhileDraining answered even when the server is shutting down (a probe, the metrics)
  * @param bodyGate asked before a large body is read; null lets every body in
+ * @param door the name of the protocol whose calls it makes; null if it makes none
  * @param <C> a caller that the gate accepts
  */
 public record Route<C>(
@@ -25,7 +26,8 @@ public record Route<C>(
         Handler<? super C> handler,
         ErrorFormat errors,
         boolean servedWhileDraining,
-        @Nullable BodyGate<? super C> bodyGate) {
+        @Nullable BodyGate<? super C> bodyGate,
+        @Nullable String door) {
 
     public Route {
         if (!path.startsWith("/")) {
@@ -36,7 +38,7 @@ public record Route<C>(
 
     private static <C> Route<C> of(
             String method, String path, Gate<C> gate, Set<BodyKind> bodies, Handler<? super C> handler) {
-        return new Route<>(method, path, gate, bodies, handler, ErrorFormat.PLATFORM, false, null);
+        return new Route<>(method, path, gate, bodies, handler, ErrorFormat.PLATFORM, false, null, null);
     }
 
     public static <C> Route<C> get(String path, Gate<C> gate, Handler<? super C> handler) {
@@ -59,23 +61,27 @@ public record Route<C>(
 
     /** Returns this route for bodies of other kinds, or for none. */
     public Route<C> taking(BodyKind... kinds) {
-        return new Route<>(method, path, gate, Set.of(kinds), handler, errors, servedWhileDraining, bodyGate);
+        return new Route<>(method, path, gate, Set.of(kinds), handler, errors, servedWhileDraining, bodyGate, door);
     }
 
     public Route<C> withErrors(ErrorFormat errors) {
-        return new Route<>(method, path, gate, bodies, handler, errors, servedWhileDraining, bodyGate);
+        return new Route<>(method, path, gate, bodies, handler, errors, servedWhileDraining, bodyGate, door);
     }
 
     public Route<C> withBodyGate(BodyGate<? super C> bodyGate) {
-        return new Route<>(method, path, gate, bodies, handler, errors, servedWhileDraining, bodyGate);
+        return new Route<>(method, path, gate, bodies, handler, errors, servedWhileDraining, bodyGate, door);
+    }
+
+    public Route<C> withDoor(String door) {
+        return new Route<>(method, path, gate, bodies, handler, errors, servedWhileDraining, bodyGate, door);
     }
 
     public Route<C> whileDraining() {
-        return new Route<>(method, path, gate, bodies, handler, errors, true, bodyGate);
+        return new Route<>(method, path, gate, bodies, handler, errors, true, bodyGate, door);
     }
 
     /** Returns this route under another path, e.g. without {@code /v1}. */
     public Route<C> at(String path) {
-        return new Route<>(method, path, gate, bodies, handler, errors, servedWhileDraining, bodyGate);
+        return new Route<>(method, path, gate, bodies, handler, errors, servedWhileDraining, bodyGate, door);
     }
 }

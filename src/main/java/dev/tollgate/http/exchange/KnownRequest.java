@@ -128,6 +128,11 @@ abstract class KnownRequest implements Exchange {
         return hit == null ? "-" : hit.route().path();
     }
 
+    @Override
+    public @Nullable String door() {
+        return hit == null ? null : hit.route().door();
+    }
+
     // ---- the caller ----
 
     @Override

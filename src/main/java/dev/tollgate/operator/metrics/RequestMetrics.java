@@ -50,8 +50,8 @@ final class RequestMetrics implements RequestObserver, RefusalObserver {
                 "status");
         this.times = shapes.ownSeconds(
                 "tollgate_http_request_seconds",
-                "How long requests took whose answer came in one piece. Answers of models come in pieces, also those that are no"
-                        + " streams, and are not in it: tollgate_call_first_byte_seconds has them.",
+                "How long requests took whose answer came in one piece. Answers of models come in pieces, also those"
+                        + " that are no streams, and are not in it: tollgate_call_first_byte_seconds has them.",
                 "route");
         this.refused = shapes.counter(
                 "tollgate_calls_refused",
@@ -111,7 +111,7 @@ final class RequestMetrics implements RequestObserver, RefusalObserver {
 
     @Override
     public void refused(Exchange exchange, ApiError error) {
-        String door = door(exchange.routeName());
+        String door = exchange.door();
         if (door != null) {
             counts(door)[error.code().ordinal()].inc();
         }
@@ -126,13 +126,5 @@ final class RequestMetrics implements RequestObserver, RefusalObserver {
             }
             return made;
         });
-    }
-
-    /** By the names that tasks have; null for what is no call. */
-    private static @Nullable String door(String routeName) {
-        if (routeName.endsWith("/chat/completions") || routeName.endsWith("/playground/chat")) {
-            return "chat";
-        }
-        return routeName.endsWith("generateContent") || routeName.endsWith("streamGenerateContent") ? "generate" : null;
     }
 }

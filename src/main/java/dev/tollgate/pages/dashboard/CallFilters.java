@@ -4,12 +4,12 @@ import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.customers.figures.CallFilter;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.Visitor;
+import dev.tollgate.protocols.door.ProtocolName;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +30,6 @@ public record CallFilters(
 
     static final List<String> FLAGS = List.of("estimated", "clamped", "total_mismatch", "shortfall");
 
-    static final List<String> DOORS = List.of("chat", "generate");
-
     private static final int TEXT_CHARS_MAX = 256;
     private static final int CREDITS_DIGITS_MAX = 12;
     private static final BigDecimal MICROS = BigDecimal.valueOf(1_000_000);
@@ -39,6 +37,7 @@ public record CallFilters(
     static CallFilters of(PageRequest<Visitor.Member> request, Instant now) {
         ZoneId zone = request.visitor().person().preferences().zone();
         String state = text(request, "state");
+        String door = text(request, "door");
         String flag = text(request, "flag");
         String over = text(request, "over");
         return new CallFilters(
@@ -46,7 +45,7 @@ public record CallFilters(
                 Arrays.stream(TaskStatus.values()).anyMatch(each -> each.code().equals(state)) ? state : null,
                 text(request, "model"),
                 text(request, "key"),
-                DOORS.contains(Objects.requireNonNullElse(text(request, "door"), "")) ? text(request, "door") : null,
+                door != null && ProtocolName.isCode(door) ? door : null,
                 flag != null && FLAGS.contains(flag) ? flag : null,
                 isAmount(over) ? over : null);
     }

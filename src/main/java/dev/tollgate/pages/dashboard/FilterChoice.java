@@ -1,6 +1,8 @@
 package dev.tollgate.pages.dashboard;
 
+import dev.tollgate.protocols.door.ProtocolName;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,9 +17,9 @@ public record FilterChoice(String value, String label) {
             new FilterChoice("month", "This month"),
             new FilterChoice("own", "From … to"));
 
-    /** With the protocols that people know them by. */
-    public static final List<FilterChoice> DOORS =
-            List.of(new FilterChoice("chat", "chat (OpenAI)"), new FilterChoice("generate", "generate (Gemini)"));
+    public static final List<FilterChoice> DOORS = Arrays.stream(ProtocolName.values())
+            .map(it -> new FilterChoice(it.code(), it.title()))
+            .toList();
 
     public static final List<FilterChoice> GROUPS =
             List.of(new FilterChoice("day", "Day"), new FilterChoice("model", "Model"), new FilterChoice("key", "Key"));

@@ -16,6 +16,7 @@ import dev.tollgate.models.Model;
 import dev.tollgate.protocols.door.Door;
 import dev.tollgate.protocols.door.Envelope;
 import dev.tollgate.protocols.door.Protocol;
+import dev.tollgate.protocols.door.ProtocolName;
 import dev.tollgate.protocols.door.Reading;
 import dev.tollgate.protocols.door.StreamForm;
 import dev.tollgate.protocols.openai.ChatRequest;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 /** {@code POST /v1/chat/completions}: reads and checks the request, says what is asked, shows the answer. */
 public final class ChatProtocol implements Protocol {
 
-    private static final String DOOR = "chat";
+    private static final String DOOR = ProtocolName.CHAT.code();
     private static final StreamForm EVENTS = new StreamForm(StreamForm.EVENTS, Duration.ofSeconds(15));
 
     private final CurrentModels models;

@@ -35,7 +35,10 @@ public final class Door implements Handler<KeyCaller> {
 
     /** Where it is asked. */
     public Route<KeyCaller> route(String path, Gate<KeyCaller> gate) {
-        return Route.post(path, gate, this).withErrors(protocol.errors()).withBodyGate(this::paidOrKnown);
+        return Route.post(path, gate, this)
+                .withErrors(protocol.errors())
+                .withBodyGate(this::paidOrKnown)
+                .withDoor(protocol.name());
     }
 
     /** Where requests of the same form come, of which only the prompt is counted, for who has something to spend (D43, D51). */

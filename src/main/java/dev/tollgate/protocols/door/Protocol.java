@@ -5,7 +5,7 @@ import dev.tollgate.http.ErrorFormat;
 /** One way of a protocol to ask. Thread-safe. */
 public interface Protocol {
 
-    /** The door's name in tasks and logs. */
+    /** Returns the door's name in tasks, logs and metrics: the code of a {@link ProtocolName}. */
     String name();
 
     /** How errors look to its callers. */

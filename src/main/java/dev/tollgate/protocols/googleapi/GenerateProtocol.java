@@ -11,6 +11,7 @@ import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.models.Model;
 import dev.tollgate.protocols.door.Envelope;
 import dev.tollgate.protocols.door.Protocol;
+import dev.tollgate.protocols.door.ProtocolName;
 import dev.tollgate.protocols.door.Reading;
 import dev.tollgate.protocols.door.StreamForm;
 import dev.tollgate.upstreams.media.CallMedia;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** {@code POST …/models/{model}:generateContent}, {@code :streamGenerateContent} and {@code :countTokens}. */
 public final class GenerateProtocol implements Protocol {
 
-    private static final String DOOR = "generate";
+    private static final String DOOR = ProtocolName.GENERATE.code();
 
     private final Method method;
     private final CurrentModels models;

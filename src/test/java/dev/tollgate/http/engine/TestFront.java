@@ -176,7 +176,8 @@ final class TestFront implements AutoCloseable {
                 keyed.handler(),
                 keyed.errors(),
                 keyed.servedWhileDraining(),
-                keyed.bodyGate());
+                keyed.bodyGate(),
+                null);
     }
 
     HttpFront front() {
