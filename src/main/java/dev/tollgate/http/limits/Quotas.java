@@ -26,11 +26,11 @@ public final class Quotas {
     static final int KNOWN_MAX = 100_000;
 
     private static final int FORGOTTEN_EVERY = 1_000;
-    private static final Duration SOON = Duration.ofSeconds(1);
+    static final Duration SOON = Duration.ofSeconds(1);
 
     private final IntSupplier nodes;
     private final LongSupplier nanos;
-    private final ConcurrentHashMap<String, Count> counts = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, QuotaCount> counts = new ConcurrentHashMap<>();
     private final AtomicInteger made = new AtomicInteger();
     private final AtomicBoolean forgetting = new AtomicBoolean();
 
@@ -74,12 +74,12 @@ public final class Quotas {
 
         private static final Pass FREE = new Pass(List.of(), 0, () -> 0);
 
-        private final List<Stay> stays;
+        private final List<QuotaCount.Stay> stays;
         private final long tokens;
         private final LongSupplier nanos;
         private final AtomicBoolean left = new AtomicBoolean();
 
-        private Pass(List<Stay> stays, long tokens, LongSupplier nanos) {
+        private Pass(List<QuotaCount.Stay> stays, long tokens, LongSupplier nanos) {
             this.stays = stays;
             this.tokens = tokens;
             this.nanos = nanos;
@@ -156,11 +156,11 @@ public final class Quotas {
             return refused;
         }
         long now = nanos.getAsLong();
-        List<Stay> stays = new ArrayList<>(quotas.size());
+        List<QuotaCount.Stay> stays = new ArrayList<>(quotas.size());
         for (Quota quota : quotas) {
-            Count count = pinned(quota.id());
-            Stay stay =
-                    new Stay(count, share(quota.rates().tokens()), quota.rates().concurrency() != null);
+            QuotaCount count = pinned(quota.id());
+            QuotaCount.Stay stay = new QuotaCount.Stay(
+                    count, share(quota.rates().tokens()), quota.rates().concurrency() != null);
             refused = stay.enter(quota, share(quota.rates().concurrency()), tokens, now);
             if (refused != null) {
                 count.unpin();
@@ -180,7 +180,7 @@ public final class Quotas {
         Level requests = null;
         Level tokens = null;
         for (Quota quota : quotas) {
-            Count count = counts.get(quota.id());
+            QuotaCount count = counts.get(quota.id());
             Long ofRequests = quota.rates().requests();
             if (ofRequests != null) {
                 Level level = level(count == null ? null : count.requests, share(ofRequests), now);
@@ -210,7 +210,7 @@ public final class Quotas {
             if (requests == null || quota.isAtDoor() != atDoor) {
                 continue;
             }
-            Count count = pinned(quota.id());
+            QuotaCount count = pinned(quota.id());
             long wait = count.requests.take(share(requests), 1, now);
             count.unpin();
             if (wait > 0) {
@@ -229,7 +229,7 @@ public final class Quotas {
             }
             Long requests = quota.rates().requests();
             if (requests != null && quota.isAtDoor() == atDoor) {
-                Count count = pinned(quota.id());
+                QuotaCount count = pinned(quota.id());
                 count.requests.give(share(requests), 1);
                 count.unpin();
             }
@@ -240,78 +240,9 @@ public final class Quotas {
         return limit == null ? 0 : Math.ceilDiv(limit, Math.max(1, nodes.getAsInt()));
     }
 
-    /** @param tokensLimit 0 for none */
-    private record Stay(Count count, long tokensLimit, boolean isInside) {
-
-        @Nullable
-        Refused enter(Quota quota, long most, long wanted, long now) {
-            Rates rates = quota.rates();
-            if (rates.concurrency() != null && !count.enter(most)) {
-                return new Refused(quota, Limit.CONCURRENCY, rates.concurrency(), 1, SOON);
-            }
-            long wait = rates.tokens() == null ? 0 : count.tokens.take(tokensLimit, wanted, now);
-            if (wait > 0 && rates.tokens() != null) {
-                if (isInside) {
-                    count.inside.decrementAndGet();
-                }
-                return new Refused(quota, Limit.TOKENS, rates.tokens(), wanted, Duration.ofNanos(wait));
-            }
-            return null;
-        }
-
-        /** @param more than was taken, or less */
-        void leave(long more, long now) {
-            if (tokensLimit > 0 && more > 0) {
-                count.tokens.overdraw(tokensLimit, more, now);
-            } else if (tokensLimit > 0) {
-                count.tokens.give(tokensLimit, -more);
-            }
-            if (isInside) {
-                count.inside.decrementAndGet();
-            }
-            count.unpin();
-        }
-    }
-
-    private static final class Count {
-
-        /** Of what is forgotten. */
-        private static final int GONE = -1;
-
-        private final MinuteBucket requests = new MinuteBucket();
-        private final MinuteBucket tokens = new MinuteBucket();
-        private final AtomicInteger inside = new AtomicInteger();
-        private final AtomicInteger pins = new AtomicInteger();
-
-        boolean pin() {
-            return pins.getAndUpdate(old -> old == GONE ? GONE : old + 1) != GONE;
-        }
-
-        void unpin() {
-            pins.decrementAndGet();
-        }
-
-        boolean enter(long most) {
-            int old = inside.getAndUpdate(now -> now < most ? now + 1 : now);
-            return old < most;
-        }
-
-        /** Nobody counts with it while it is looked at, so nothing that is counted is lost. */
-        boolean forget(long now) {
-            if (!pins.compareAndSet(0, GONE)) {
-                return false;
-            }
-            if (requests.untilFull(now) == 0 && tokens.untilFull(now) == 0) {
-                return true;
-            }
-            pins.set(0);
-            return false;
-        }
-    }
-
-    private Count pinned(String id) {
+    private QuotaCount pinned(String id) {
         while (true) {
-            Count known = counts.get(id);
+            QuotaCount known = counts.get(id);
             if (known == null) {
                 known = newCount(id);
             }
@@ -322,15 +253,15 @@ public final class Quotas {
         }
     }
 
-    private Count newCount(String id) {
+    private QuotaCount newCount(String id) {
         if (made.incrementAndGet() % FORGOTTEN_EVERY == 0) {
             forgetIdle();
         }
-        Count fresh = new Count();
+        QuotaCount fresh = new QuotaCount();
         if (counts.size() >= KNOWN_MAX) {
             return fresh; // counts for itself alone
         }
-        Count other = counts.putIfAbsent(id, fresh);
+        QuotaCount other = counts.putIfAbsent(id, fresh);
         return other == null ? fresh : other;
     }
 
