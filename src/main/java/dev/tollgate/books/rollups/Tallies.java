@@ -28,6 +28,11 @@ final class Tallies {
     static final long HOUR_MILLIS = 60 * 60 * 1_000L;
     static final long DAY_MILLIS = 24 * HOUR_MILLIS;
 
+    private static final int COLUMNS = UsageColumn.values().length;
+
+    /** The columns without the buckets of the first byte. */
+    private static final int HOUR_COLUMNS = UsageColumn.FIRST_0.ordinal();
+
     private static final RowStatement ADD_QUARTER =
             add("usage_quarter", List.of("account_id", "starts_at", "key_id", "model"), OF_ACCOUNTS);
     private static final RowStatement ADD_HOUR = add(
@@ -64,11 +69,15 @@ final class Tallies {
 
     /** @param chargedMicros what the ledger charged */
     void call(OpenHold hold, long atMillis, long chargedMicros, CallFigures call) {
-        count(quarter(hold.accountId(), atMillis, hold.keyId(), hold.model()), chargedMicros, call);
+        long[] quarter = quarter(hold.accountId(), atMillis, hold.keyId(), hold.model());
+        count(quarter, chargedMicros, call);
+        if (call.firstByteMillis() != CallFigures.NONE) {
+            quarter[UsageColumn.FIRST_0.ordinal() + FirstByte.bucket(call.firstByteMillis())]++;
+        }
         count(hour(atMillis, call.channel(), hold.model(), call.upstreamModel(), call.end()), chargedMicros, call);
     }
 
-    /** @param sums of all columns; a table is written those that it has */
+    /** @param sums by column; a table is written those that it has */
     private static void count(long[] sums, long chargedMicros, CallFigures call) {
         Usage usage = call.usage();
         add(sums, UsageColumn.CALLS, 1);
@@ -83,9 +92,6 @@ final class Tallies {
         add(sums, UsageColumn.CHARGED_MICROS, chargedMicros);
         add(sums, UsageColumn.COST_MICROS, Math.max(0, call.costMicros()));
         add(sums, UsageColumn.SHORTFALL_MICROS, call.shortfallMicros());
-        if (call.firstByteMillis() != CallFigures.NONE) {
-            sums[UsageColumn.FIRST_0.ordinal() + FirstByte.bucket(call.firstByteMillis())]++;
-        }
     }
 
     private static void add(long[] sums, UsageColumn column, long more) {
@@ -101,13 +107,13 @@ final class Tallies {
         long startsAt = atMillis - Math.floorMod(atMillis, QUARTER_MILLIS);
         earliest = Math.min(earliest, startsAt);
         return quarters.computeIfAbsent(
-                new Quarter(accountId, startsAt, keyId, model), _ -> new long[UsageColumn.values().length]);
+                new Quarter(accountId, startsAt, keyId, model), _ -> new long[COLUMNS]);
     }
 
     private long[] hour(long atMillis, String channel, String model, String upstreamModel, CallEnd end) {
         long startsAt = atMillis - Math.floorMod(atMillis, HOUR_MILLIS);
         return hours.computeIfAbsent(
-                new Hour(startsAt, channel, model, upstreamModel, end), _ -> new long[UsageColumn.values().length]);
+                new Hour(startsAt, channel, model, upstreamModel, end), _ -> new long[HOUR_COLUMNS]);
     }
 
     /** The first quarter that something is added to; {@link Long#MAX_VALUE} where nothing is. */
@@ -178,7 +184,7 @@ final class Tallies {
     }
 
     private static long[] sums(List<UsageColumn> columns, List<Long> values) {
-        long[] sums = new long[UsageColumn.values().length];
+        long[] sums = new long[COLUMNS];
         for (int i = 0; i < columns.size(); i++) {
             add(sums, columns.get(i), values.get(i));
         }

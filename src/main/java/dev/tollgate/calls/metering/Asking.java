@@ -122,26 +122,28 @@ final class Asking {
 
         @Override
         public void events(List<UpstreamEvent> events) {
-            hear(() -> relaying.heard(events));
+            call.turn(() -> {
+                if (relaying.listensTo(answer)) {
+                    relaying.heard(events);
+                }
+            });
         }
 
         @Override
         public void ended() {
-            hear(() -> {
-                answer.end();
-                relaying.pump();
+            call.turn(() -> {
+                if (relaying.listensTo(answer)) {
+                    answer.end();
+                    relaying.pump();
+                }
             });
         }
 
         @Override
         public void failed(UpstreamFailure failure) {
-            hear(() -> relaying.upstreamFailed(failure));
-        }
-
-        private void hear(Runnable step) {
             call.turn(() -> {
                 if (relaying.listensTo(answer)) {
-                    step.run();
+                    relaying.upstreamFailed(failure);
                 }
             });
         }

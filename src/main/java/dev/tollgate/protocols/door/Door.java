@@ -16,8 +16,6 @@ import dev.tollgate.http.Handler;
 import dev.tollgate.http.Route;
 import dev.tollgate.upstreams.pool.PromptCount;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A protocol served over HTTP: its calls, and what is only counted. */
@@ -64,13 +62,13 @@ public final class Door implements Handler<KeyCaller> {
                 exchange.header("traceparent"),
                 exchange);
         exchange.read(body -> reading.take(body, memory), request -> {
-            Supplier<MeteredCall> preparing =
-                    () -> calls.prepare(protocol.name(), caller, reading, request, memory, arrival);
-            Consumer<MeteredCall> starting = call -> start(exchange, reading, request, call, name);
             if (isLarge || calls.mayBlock(reading, request)) {
-                exchange.compute(preparing, starting);
+                exchange.compute(
+                        () -> calls.prepare(protocol.name(), caller, reading, request, memory, arrival),
+                        call -> start(exchange, reading, request, call, name));
             } else {
-                starting.accept(preparing.get());
+                MeteredCall call = calls.prepare(protocol.name(), caller, reading, request, memory, arrival);
+                start(exchange, reading, request, call, name);
             }
         });
     }
