@@ -13,11 +13,13 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
+import static java.util.stream.Collectors.toMap;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaFieldAccess;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
@@ -503,6 +505,19 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(ROOT, APP));
+    }
+
+    /** A class that needs more of them does the work of two modules. */
+    @Test
+    void no_class_of_the_composition_has_more_than_twelve_fields() {
+        Map<String, Long> fields = CLASSES.stream()
+                .filter(it -> it.getPackageName().equals(APP))
+                .collect(toMap(JavaClass::getName, it -> it.getFields().stream()
+                        .filter(field -> !field.getModifiers().contains(JavaModifier.STATIC))
+                        .count()));
+        fields.values().removeIf(count -> count <= 12);
+
+        assertThat(fields).isEmpty();
     }
 
     @Test

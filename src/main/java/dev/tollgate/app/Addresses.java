@@ -1,7 +1,10 @@
 package dev.tollgate.app;
 
 import dev.tollgate.base.config.ConfigException;
+import dev.tollgate.base.config.ListenAddress;
+import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.host.OpenFiles;
 import dev.tollgate.http.EdgeLimits;
 import dev.tollgate.http.HttpLimits;
@@ -26,7 +29,7 @@ final class Addresses {
 
     private final Settings settings;
     private final Duration halfClose;
-    private final Settings.@Nullable Listen own;
+    private final @Nullable ListenAddress own;
     private final @Nullable Certificates certificates;
 
     /**
@@ -36,8 +39,8 @@ final class Addresses {
      */
     Addresses(Settings settings, Duration halfClose) {
         this.settings = settings;
-        CannotListen.check(settings.host(), settings.port());
-        this.own = settings.adminListen();
+        CannotListen.check(settings.get(ServerSettings.HOST), settings.get(ServerSettings.PORT));
+        this.own = settings.find(ServerSettings.ADMIN_LISTEN);
         if (own != null) {
             CannotListen.check(own.host(), own.port(), "--admin-listen");
         }
@@ -60,32 +63,34 @@ final class Addresses {
     }
 
     /** As set, else a quarter of what is set for all, of which few files leave others at least half. */
-    private static int ofAddress(Settings.Limits limits, int connectionsMax) {
-        Integer set = limits.addressConnectionsMax();
-        return set != null ? set : Math.max(1, Math.min(limits.connectionsMax() / 4, connectionsMax / 2));
+    private int ofAddress(int connectionsMax) {
+        Integer set = settings.find(TrafficSettings.ADDRESS_CONNECTIONS);
+        return set != null
+                ? set
+                : Math.max(1, Math.min(settings.get(TrafficSettings.CONNECTIONS) / 4, connectionsMax / 2));
     }
 
     /** The public one. To be asked when all else is open: callers get the files that are left then. */
     HttpOptions options() {
-        Settings.Limits limits = settings.limits();
-        Settings.Timeouts timeouts = settings.timeouts();
         HttpLimits http = HttpLimits.of(
-                Math.toIntExact(limits.bodyBytesMax()),
-                limits.headerBytesMax(),
-                Math.min(limits.connectionsMax(), OpenFiles.connectionsFor(OpenFiles.max(), OpenFiles.open())),
-                timeouts.body(),
-                timeouts.bodyTotal(),
-                timeouts.idle(),
-                timeouts.write());
+                Math.toIntExact(settings.get(TrafficSettings.BODY_BYTES)),
+                Math.toIntExact(settings.get(TrafficSettings.HEADER_BYTES)),
+                Math.min(
+                        settings.get(TrafficSettings.CONNECTIONS),
+                        OpenFiles.connectionsFor(OpenFiles.max(), OpenFiles.open())),
+                settings.get(TrafficSettings.BODY),
+                settings.get(TrafficSettings.BODY_TOTAL),
+                settings.get(TrafficSettings.IDLE),
+                settings.get(TrafficSettings.WRITE));
         HttpOptions options = new HttpOptions(
-                settings.host(),
-                settings.port(),
+                settings.get(ServerSettings.HOST),
+                settings.get(ServerSettings.PORT),
                 Runtime.getRuntime().availableProcessors(),
-                settings.http().trustedHops(),
-                new HashSet<>(settings.http().corsOrigins()),
+                settings.get(TrafficSettings.TRUSTED_HOPS),
+                new HashSet<>(settings.get(TrafficSettings.CORS_ORIGINS)),
                 http);
         EdgeLimits edge = options.edge().withHalfClose(halfClose);
-        return options.withEdge(edge.withConnectionsPerAddressMax(ofAddress(limits, http.connectionsMax())));
+        return options.withEdge(edge.withConnectionsPerAddressMax(ofAddress(http.connectionsMax())));
     }
 
     /** What is served there. */
@@ -124,13 +129,13 @@ final class Addresses {
     /** More connections than there are files for would leave none for who looks whether the server lives. */
     void tellOfFewFiles(HttpOptions options) {
         int connections = options.limits().connectionsMax();
-        if (connections < settings.limits().connectionsMax()) {
+        if (connections < settings.get(TrafficSettings.CONNECTIONS)) {
             log.info(
                     "this process may open {} files, which suffice for {} connections of callers, {} of one address; limits.connections is {}",
                     OpenFiles.max(),
                     connections,
                     options.edge().connectionsPerAddressMax(),
-                    settings.limits().connectionsMax());
+                    settings.get(TrafficSettings.CONNECTIONS));
         }
     }
 }

@@ -1,6 +1,8 @@
 package dev.tollgate.app;
 
+import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.loops.EventLoops;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
@@ -48,7 +50,7 @@ public final class App implements AutoCloseable {
         LogModule.begin(ground, books);
         this.watch = new WatchModule(ground, books);
         DemoAccount demo = DemoAccount.of(ground, books);
-        EventLoops loops = ground.opened().add(new EventLoops(), EventLoops::close);
+        EventLoops loops = ground.open(new EventLoops(), EventLoops::close);
         Vertx vertx = loops.vertx();
         this.upstreams = UpstreamsModule.open(ground, vertx, watch);
         this.welcome = new WelcomeModule(ground, books, upstreams, demo);
@@ -135,7 +137,7 @@ public final class App implements AutoCloseable {
 
     /** Returns the text of the start. */
     public Banner banner() {
-        return welcome.banner(Banner.url(ground.settings().host(), port()));
+        return welcome.banner(Banner.url(ground.settings().get(ServerSettings.HOST), port()));
     }
 
     /** Returns what an operator may do while the server runs. Thread-safe. */
@@ -196,12 +198,12 @@ public final class App implements AutoCloseable {
      */
     @Override
     public void close() {
-        Settings.Timeouts times = ground.settings().timeouts();
+        Settings settings = ground.settings();
         health.announce();
-        health.departure().letKnow(times.announce());
+        health.departure().letKnow(settings.get(TrafficSettings.ANNOUNCE));
         pages.close();
         front.refuse();
-        drain(times.drain());
+        drain(settings.get(TrafficSettings.DRAIN));
         calls.end("The server is shutting down. Please try again.");
         new Departure().await(System.nanoTime() + RESOLVE_WAIT.toNanos(), () -> calls.open() == 0);
         front.drain(CallsModule.COME_BACK); // what was ended has a way to go to its callers

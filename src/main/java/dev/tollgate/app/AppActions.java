@@ -1,6 +1,7 @@
 package dev.tollgate.app;
 
 import dev.tollgate.base.config.Secret;
+import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.host.CodePages;
 import dev.tollgate.base.host.FileTrouble;
@@ -168,7 +169,7 @@ public record AppActions(PrintWriter out) implements Actions {
 
     private static SpoolFolder spools(Settings settings) {
         SecureRandom random = new SecureRandom();
-        Secret key = settings.secretKey();
+        Secret key = settings.find(ServerSettings.SECRET_KEY);
         SecretBox box = SecretKeys.of(key == null ? null : key.value(), settings.data(), random);
         try {
             return new SpoolFolder(settings.data().resolve("spool"), box, random, true);

@@ -1,7 +1,9 @@
 package dev.tollgate.app;
 
 import dev.tollgate.base.config.Secret;
+import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.books.ledger.Ledger;
@@ -58,8 +60,8 @@ record BooksModule(
      * @throws CannotOpen with a sentence for the operator
      */
     static BooksModule serve(Ground ground) {
-        BooksModule books = ground.opened()
-                .add(open(ground.settings(), ground.surroundings(), ground.random(), true), BooksModule::close);
+        BooksModule books =
+                ground.open(open(ground.settings(), ground.surroundings(), ground.random(), true), BooksModule::close);
         books.stores().prices().applyTo(ground.catalogue());
         return books;
     }
@@ -101,13 +103,13 @@ record BooksModule(
         if (url == null) {
             return Database.open(settings.data(), othersWrite);
         }
-        if (settings.secretKey() == null) {
+        if (settings.find(ServerSettings.SECRET_KEY) == null) {
             throw new CannotOpen(
                     "With PostgreSQL the secret key must be set, the same for all servers: TOLLGATE_SECRET_KEY,"
                             + " 64 hex digits.");
         }
         return serves
-                ? Database.openShared(url.value(), settings.data(), settings.migrates())
+                ? Database.openShared(url.value(), settings.data(), settings.get(ServerSettings.MIGRATES))
                 : Database.openShared(url.value());
     }
 
@@ -115,7 +117,7 @@ record BooksModule(
             Database database, Settings settings, Surroundings surroundings, SecureRandom random, boolean serves) {
         InstantSource clock = surroundings.clock();
         boolean isReal = serves && settings.hasRealUpstream();
-        Secret chosen = settings.secretKey();
+        Secret chosen = settings.find(ServerSettings.SECRET_KEY);
         SecretBox secrets = SecretKeys.of(chosen == null ? null : chosen.value(), settings.data(), random);
         Stores stores = new Stores(
                 new Ledger(database, isReal),
@@ -130,7 +132,7 @@ record BooksModule(
         Node node = new Node(database);
         Writer writer = database.startWriter(stores.parts(node::id));
         Passwords passwords = new Passwords(random, surroundings.passwordKibibytes());
-        LeftCalls left = new LeftCalls(writer, clock, settings.timeouts().call());
+        LeftCalls left = new LeftCalls(writer, clock, settings.get(TrafficSettings.CALL));
         BooksModule books = new BooksModule(
                 database,
                 secrets,
@@ -138,7 +140,7 @@ record BooksModule(
                 writer,
                 new InstallationKind(database, writer, isReal, clock),
                 new People(database, writer, passwords, secrets, clock, random),
-                new AccountHistory(database, settings.timeouts().call(), clock, writer),
+                new AccountHistory(database, settings.get(TrafficSettings.CALL), clock, writer),
                 left,
                 node);
         books.begin(random, clock);

@@ -1,6 +1,7 @@
 package dev.tollgate.app;
 
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.books.ledger.CreditsHandler;
@@ -215,12 +216,12 @@ final class CallRoutes {
     }
 
     private ReadLimits reading() {
-        Settings.Limits limits = ground.settings().limits();
+        Settings settings = ground.settings();
         return new ReadLimits(
-                limits.nestingMax(),
-                limits.messagesMax(),
+                settings.get(TrafficSettings.NESTING),
+                settings.get(TrafficSettings.MESSAGES),
                 ReadLimits.DEFAULT.partsMax(),
-                limits.toolsMax(),
-                limits.mediaMax());
+                settings.get(TrafficSettings.TOOLS),
+                settings.get(TrafficSettings.MEDIA));
     }
 }

@@ -1,6 +1,8 @@
 package dev.tollgate.app;
 
+import dev.tollgate.base.config.Secret;
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.host.FileTrouble;
@@ -37,6 +39,7 @@ import dev.tollgate.upstreams.media.MediaSpool;
 import dev.tollgate.upstreams.signatures.Signatures;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,12 +75,11 @@ public final class CallsModule {
     private final CallRoutes routes;
 
     CallsModule(Ground ground, BooksModule books, UpstreamsModule upstreams, Vertx vertx, WatchModule watch) {
-        Opened opened = ground.opened();
         this.ground = ground;
         this.books = books;
-        this.media = opened.add(mediaLoader(vertx), MediaLoader::close);
-        Workers signing = opened.add(ReceiptsHandler.workers(), Workers::close);
-        SchemaChecks checks = opened.add(new SchemaChecks(), SchemaChecks::close);
+        this.media = ground.open(mediaLoader(vertx), MediaLoader::close);
+        Workers signing = ground.open(ReceiptsHandler.workers(), Workers::close);
+        SchemaChecks checks = ground.open(new SchemaChecks(), SchemaChecks::close);
         this.signatures = new Signatures(books.database(), books.writer(), books.secrets(), ground.clock());
         this.traces = telemetry();
         this.meter = new Meter(
@@ -87,9 +89,9 @@ public final class CallsModule {
                 accounting(),
                 new CompletionIds(ground.clock(), ground.surroundings().random()),
                 new Quotas(books.node()::living),
-                ground.settings().timeouts().call(),
+                ground.settings().get(TrafficSettings.CALL),
                 CallObserver.all(observers(watch)));
-        KnownAnswers known = opened.add(knownAnswers(vertx), KnownAnswers::close);
+        KnownAnswers known = ground.open(knownAnswers(vertx), KnownAnswers::close);
         this.refused = new RefusedCalls(ground.clock());
         this.requests = new RequestCount(meter.quotas());
         this.gate = new KeyGate(books.stores().keys(), requests);
@@ -101,20 +103,24 @@ public final class CallsModule {
     }
 
     private MediaLoader mediaLoader(Vertx vertx) {
-        Settings.Media chosen = ground.settings().media();
+        Settings settings = ground.settings();
         MediaLimits limits = new MediaLimits(
-                chosen.bytesMax(),
-                chosen.callBytesMax(),
-                chosen.spoolBytesMax(),
-                chosen.time(),
-                chosen.redirectsMax(),
-                chosen.downloadsMax(),
-                chosen.accountDownloadsMax());
-        Path place = ground.settings().data().resolve("media");
+                settings.get(TrafficSettings.MEDIA_BYTES),
+                settings.get(TrafficSettings.MEDIA_CALL_BYTES),
+                settings.get(TrafficSettings.MEDIA_SPOOL_BYTES),
+                settings.get(TrafficSettings.MEDIA_TIME),
+                settings.get(TrafficSettings.MEDIA_REDIRECTS),
+                settings.get(TrafficSettings.MEDIA_DOWNLOADS),
+                settings.get(TrafficSettings.MEDIA_ACCOUNT_DOWNLOADS));
+        Path place = settings.data().resolve("media");
         try {
             MediaSpool spool = MediaSpool.open(place, limits.spoolBytesMax());
             return new MediaLoader(
-                    vertx, ground.surroundings().resolver(), AllowedPlaces.of(chosen.allow()), spool, limits);
+                    vertx,
+                    ground.surroundings().resolver(),
+                    AllowedPlaces.of(settings.list(TrafficSettings.MEDIA_ALLOW)),
+                    spool,
+                    limits);
         } catch (IOException e) {
             throw new CannotOpen(
                     "The folder of downloaded media " + place + " cannot be made or emptied: " + FileTrouble.of(e)
@@ -125,21 +131,27 @@ public final class CallsModule {
 
     /** Null without a collector; then nothing of its library is loaded. */
     private @Nullable Telemetry telemetry() {
-        Settings.Traces chosen = ground.settings().traces();
-        if (chosen == null) {
+        Settings settings = ground.settings();
+        URI endpoint = settings.find(TrafficSettings.TELEMETRY_ENDPOINT);
+        if (endpoint == null) {
             return null;
         }
         Map<String, String> headers = new HashMap<>();
-        if (chosen.headers() != null) {
-            for (String header : chosen.headers().value().split(",")) {
+        Secret secret = settings.find(TrafficSettings.TELEMETRY_HEADERS);
+        if (secret != null) {
+            for (String header : secret.value().split(",")) {
                 int at = header.indexOf('=');
                 headers.put(header.substring(0, at), header.substring(at + 1));
             }
         }
         Telemetry.Choice choice = new Telemetry.Choice(
-                chosen.endpoint().toString(), headers, chosen.percent(), chosen.trustsParent(), Ground.version());
-        return ground.opened()
-                .add(new Telemetry(choice, books.node()::name, ground.clock(), System::nanoTime), Telemetry::close);
+                endpoint.toString(),
+                headers,
+                settings.get(TrafficSettings.TELEMETRY_PERCENT),
+                settings.get(TrafficSettings.TRUST_PARENT),
+                Ground.version());
+        return ground.open(
+                new Telemetry(choice, books.node()::name, ground.clock(), System::nanoTime), Telemetry::close);
     }
 
     private List<CallObserver> observers(WatchModule watch) {

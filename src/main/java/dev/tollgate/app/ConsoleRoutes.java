@@ -1,5 +1,6 @@
 package dev.tollgate.app;
 
+import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.customers.figures.NamesOfIds;
 import dev.tollgate.http.Route;
@@ -62,7 +63,7 @@ record ConsoleRoutes(
         FirstSteps.Chosen chosen = new FirstSteps.Chosen(
                 ground.settings().hasRealUpstream(),
                 ground.settings().stripe() != null,
-                ground.settings().pages().publicUrl() != null,
+                ground.settings().find(PageSettings.PUBLIC_URL) != null,
                 people.signUp()::isOpen);
         FirstSteps steps = new FirstSteps(
                 chosen, operator.prices(), operator.administration().deeds(), operator.vouchers(), people.links());

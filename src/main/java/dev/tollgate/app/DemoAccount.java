@@ -1,6 +1,7 @@
 package dev.tollgate.app;
 
 import dev.tollgate.base.config.Secret;
+import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.ids.OwnIds;
 import dev.tollgate.books.ledger.CreateAccount;
@@ -15,7 +16,6 @@ import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
-import dev.tollgate.storage.Writer;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,10 +25,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The account to try things with.
  *
- * @param secret the key, where it is known: given by the operator, or made just now; null on later starts, since only its hash is kept
- * @param isNew whether this start has made it
+ * @param secret the key, if it is known: chosen by the operator, or created by this start; null on later starts, since only its hash is stored
  */
-record DemoAccount(@Nullable String secret, boolean isNew) {
+record DemoAccount(@Nullable String secret) {
 
     static final String ID = "acc_demo";
 
@@ -42,46 +41,44 @@ record DemoAccount(@Nullable String secret, boolean isNew) {
      * @return null if no demo account is wanted
      */
     static @Nullable DemoAccount of(Ground ground, BooksModule books) {
-        Settings.Demo demo = ground.settings().demo();
-        return !books.kind().isReal() || demo.asked()
-                ? ensure(
-                        demo,
-                        books.writer(),
-                        books.stores().keys(),
-                        ground.clock().instant(),
-                        ground.random())
-                : null;
-    }
-
-    private static DemoAccount ensure(Settings.Demo demo, Writer writer, Keys keys, Instant now, SecureRandom random) {
+        Settings settings = ground.settings();
+        if (books.kind().isReal() && !settings.isDemoAsked()) {
+            return null;
+        }
+        Instant now = ground.clock().instant();
         CreateAccount account = new CreateAccount(ID, NAME, now);
         List<Change> changes = new ArrayList<>(List.of(account));
-        if (demo.asked()) {
+        long credits = settings.get(ServerSettings.DEMO_CREDITS);
+        if (settings.isDemoAsked()) {
             changes.add(new UnmarkSandboxCredits(ID));
         }
-        if (demo.creditsMicros() > 0) {
+        if (credits > 0) {
             changes.add(
-                    demo.asked()
-                            ? new Grant(ID, demo.creditsMicros(), REASON, account::created, now)
-                            : Grant.ofSandbox(ID, demo.creditsMicros(), REASON, account::created, null, now));
+                    settings.isDemoAsked()
+                            ? new Grant(ID, credits, REASON, account::created, now)
+                            : Grant.ofSandbox(ID, credits, REASON, account::created, null, now));
         }
-        writer.commitAndWait(Unit.of(changes));
-        KeySettings settings = KeySettings.named(NAME);
-        Secret chosen = demo.key();
-        if (chosen != null) {
-            KeySecret secret = KeySecret.chosen(chosen.value());
-            writer.commitAndWait(Unit.of(new EnsureKey(OwnIds.key(random), ID, secret, settings, now)));
-            return new DemoAccount(chosen.value(), account.created());
-        }
-        if (!keys.list(ID, null, 1).isEmpty()) {
-            return new DemoAccount(null, false);
-        }
-        KeySecret made = KeySecret.random(random);
-        writer.commitAndWait(Unit.of(new CreateKey(OwnIds.key(random), ID, made, settings, now)));
-        return new DemoAccount(made.reveal(), account.created());
+        books.writer().commitAndWait(Unit.of(changes));
+        Secret chosen = settings.find(ServerSettings.DEMO_KEY);
+        return new DemoAccount(key(books, chosen == null ? null : chosen.value(), ground.random(), now));
     }
 
-    /** What is to be told where no demo account is wanted and an earlier start has made one that can still call: a line for each key. */
+    private static @Nullable String key(BooksModule books, @Nullable String chosen, SecureRandom random, Instant now) {
+        KeySettings settings = KeySettings.named(NAME);
+        String id = OwnIds.key(random);
+        if (chosen != null) {
+            books.writer().commitAndWait(Unit.of(new EnsureKey(id, ID, KeySecret.chosen(chosen), settings, now)));
+            return chosen;
+        }
+        if (!books.stores().keys().list(ID, null, 1).isEmpty()) {
+            return null;
+        }
+        KeySecret made = KeySecret.random(random);
+        books.writer().commitAndWait(Unit.of(new CreateKey(id, ID, made, settings, now)));
+        return made.reveal();
+    }
+
+    /** Returns a warning for each key of an earlier start's demo account that can still call, for a start without a demo account. */
     static List<String> leftOver(Stores stores, Instant now) {
         boolean hasCredits = stores.ledger()
                 .account(ID)
@@ -96,7 +93,7 @@ record DemoAccount(@Nullable String secret, boolean isNew) {
                 .toList();
     }
 
-    /** What can be spent now. */
+    /** Returns the micro-credits that can be spent now. */
     long balanceMicros(Ledger ledger) {
         return ledger.account(ID).orElseThrow().balance().balanceMicros();
     }

@@ -97,7 +97,7 @@ public final class FrontModule {
                 books.stores().keys()::isOnRoll,
                 refusals,
                 requests);
-        return ground.opened().add(front, it -> Opened.await(it.close()));
+        return ground.open(front, it -> Opened.await(it.close()));
     }
 
     /** Scanners request pages that do not exist: of requests for pages only failures are reported. */

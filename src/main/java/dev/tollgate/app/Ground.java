@@ -1,11 +1,14 @@
 package dev.tollgate.app;
 
 import dev.tollgate.base.config.CurrentSettings;
+import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.function.Consumer;
 
 /**
  * What every module is made from.
@@ -22,10 +25,15 @@ record Ground(
         Opened opened) {
 
     static Ground of(Settings settings, Surroundings surroundings, Opened opened) {
-        Catalogue catalogue =
-                settings.modelsFile() == null ? CatalogueLoader.builtIn() : CatalogueLoader.load(settings.modelsFile());
+        Path models = settings.find(ServerSettings.MODELS_FILE);
+        Catalogue catalogue = models == null ? CatalogueLoader.builtIn() : CatalogueLoader.load(models);
         return new Ground(
                 settings, new CurrentSettings(settings.chosen()), catalogue, surroundings, new SecureRandom(), opened);
+    }
+
+    /** Returns what was opened, once it is noted how it is closed. */
+    <T> T open(T part, Consumer<T> closing) {
+        return opened.add(part, closing);
     }
 
     InstantSource clock() {

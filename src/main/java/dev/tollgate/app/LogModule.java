@@ -1,7 +1,7 @@
 package dev.tollgate.app;
 
 import dev.tollgate.base.config.CurrentSettings;
-import dev.tollgate.base.config.SettingTable;
+import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.log.LogFormat;
 import dev.tollgate.base.log.LogOutput;
 import dev.tollgate.http.exchange.AccessLog;
@@ -14,11 +14,11 @@ final class LogModule {
     /** Applies the settings that the log does not ask for each time. */
     static void apply(CurrentSettings settings) {
         AccessLog.set(
-                Boolean.TRUE.equals(settings.find(SettingTable.ACCESS_LOG)),
-                "whole".equals(settings.find(SettingTable.LOG_ADDRESSES)));
+                Boolean.TRUE.equals(settings.find(TrafficSettings.ACCESS_LOG)),
+                "whole".equals(settings.find(TrafficSettings.LOG_ADDRESSES)));
         LogOutput output = LogOutput.ofProcess();
         if (output != null) {
-            output.format("json".equals(settings.find(SettingTable.LOG_FORMAT)) ? LogFormat.JSON : LogFormat.TEXT);
+            output.format("json".equals(settings.find(TrafficSettings.LOG_FORMAT)) ? LogFormat.JSON : LogFormat.TEXT);
         }
     }
 

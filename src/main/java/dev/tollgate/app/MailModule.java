@@ -1,5 +1,6 @@
 package dev.tollgate.app;
 
+import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.base.config.Secret;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.customers.allowances.Allowances;
@@ -55,30 +56,30 @@ public record MailModule(
     }
 
     static Letters letters(Settings settings) {
-        return new Letters(settings.pages().brand(), settings.pages().publicUrl());
+        return new Letters(settings.get(PageSettings.BRAND), settings.find(PageSettings.PUBLIC_URL));
     }
 
     /** Sends mails from now on, if that is set. */
     private static @Nullable MailRounds rounds(Ground ground, BooksModule books, Vertx vertx) {
-        Settings.Mail chosen = ground.settings().mail();
-        URI site = ground.settings().pages().publicUrl();
-        if (chosen == null || site == null) {
+        Settings settings = ground.settings();
+        URI site = settings.find(PageSettings.PUBLIC_URL);
+        if (!settings.isMailOn() || site == null) {
             return null;
         }
-        Secret password = chosen.password();
+        String host = settings.get(PageSettings.MAIL_HOST);
+        int port = settings.get(PageSettings.MAIL_PORT);
+        Secret password = settings.find(PageSettings.MAIL_PASSWORD);
         MailServer.Choice choice = new MailServer.Choice(
-                chosen.host(),
-                chosen.port(),
-                MailServer.Protection.of(chosen.tls(), chosen.host(), chosen.port()),
-                chosen.user(),
+                host,
+                port,
+                MailServer.Protection.of(settings.get(PageSettings.MAIL_TLS), host, port),
+                settings.find(PageSettings.MAIL_USER),
                 password == null ? null : password.value(),
-                chosen.from(),
+                settings.get(PageSettings.MAIL_FROM),
                 site.getHost());
-        MailServer server = ground.opened().add(new MailServer(vertx, choice), MailServer::close);
-        MailRounds rounds = ground.opened()
-                .add(
-                        new MailRounds(books.stores().outbox(), books.writer(), server, ground.clock()),
-                        MailRounds::close);
+        MailServer server = ground.open(new MailServer(vertx, choice), MailServer::close);
+        MailRounds rounds = ground.open(
+                new MailRounds(books.stores().outbox(), books.writer(), server, ground.clock()), MailRounds::close);
         rounds.begin();
         return rounds;
     }

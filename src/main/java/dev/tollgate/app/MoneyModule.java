@@ -1,8 +1,8 @@
 package dev.tollgate.app;
 
 import dev.tollgate.base.config.CurrentSettings;
+import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.base.config.Secret;
-import dev.tollgate.base.config.SettingTable;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.books.ledger.InstallationKind;
@@ -49,7 +49,7 @@ public record MoneyModule(
         MoneyModule money = of(ground, books, outbound);
         StripeCheckout checkout = money.checkout();
         if (checkout != null) {
-            ground.opened().add(checkout, StripeCheckout::close);
+            ground.open(checkout, StripeCheckout::close);
         }
         return money;
     }
@@ -87,9 +87,9 @@ public record MoneyModule(
 
     private static Party seller(CurrentSettings current) {
         return new Party(
-                text(current.find(SettingTable.SELLER_NAME)),
-                text(current.find(SettingTable.SELLER_ADDRESS)),
-                text(current.find(SettingTable.SELLER_VAT_ID)));
+                text(current.find(PageSettings.SELLER_NAME)),
+                text(current.find(PageSettings.SELLER_ADDRESS)),
+                text(current.find(PageSettings.SELLER_VAT_ID)));
     }
 
     private static String text(@Nullable String value) {

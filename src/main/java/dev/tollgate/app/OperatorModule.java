@@ -1,5 +1,6 @@
 package dev.tollgate.app;
 
+import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.customers.figures.PlatformHistory;
@@ -62,7 +63,7 @@ public record OperatorModule(
                 books.stores().keys(),
                 books.people(),
                 links,
-                settings.pages().publicUrl(),
+                settings.find(PageSettings.PUBLIC_URL),
                 books.kind(),
                 audited,
                 random);

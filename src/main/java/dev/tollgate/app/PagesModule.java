@@ -1,7 +1,8 @@
 package dev.tollgate.app;
 
 import dev.tollgate.base.config.CurrentSettings;
-import dev.tollgate.base.config.SettingTable;
+import dev.tollgate.base.config.PageSettings;
+import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.calls.replay.Expiry;
@@ -66,14 +67,16 @@ record PagesModule(
 
     static Live live(Ground ground, BooksModule books, CallsModule calls, Vertx vertx) {
         LiveAccounts accounts = new LiveAccounts(books.database());
-        return ground.opened()
-                .add(new Live(vertx, accounts, books.people(), calls.meter(), ground.clock()), Live::close);
+        return ground.open(new Live(vertx, accounts, books.people(), calls.meter(), ground.clock()), Live::close);
     }
 
     static Pages pages(Ground ground, BooksModule books) {
-        Settings.Pages chosen = ground.settings().pages();
-        Site site = new Site(chosen.publicUrl(), ground.settings().host(), chosen.brand());
-        Allowlist console = Allowlist.of(chosen.consoleAllow());
+        Settings settings = ground.settings();
+        Site site = new Site(
+                settings.find(PageSettings.PUBLIC_URL),
+                settings.get(ServerSettings.HOST),
+                settings.get(PageSettings.BRAND));
+        Allowlist console = Allowlist.of(settings.list(ServerSettings.CONSOLE_ALLOW));
         return new Pages(
                 site,
                 console::allows,
@@ -87,11 +90,11 @@ record PagesModule(
 
     private static OperatorWords words(CurrentSettings current) {
         List<OperatorWords.Link> links = new ArrayList<>();
-        link(links, "Terms", current.find(SettingTable.TERMS));
-        link(links, "Privacy", current.find(SettingTable.PRIVACY));
-        link(links, "Imprint", current.find(SettingTable.IMPRINT));
-        link(links, "Support", current.find(SettingTable.SUPPORT));
-        return new OperatorWords(current.find(SettingTable.ANNOUNCEMENT), links);
+        link(links, "Terms", current.find(PageSettings.TERMS));
+        link(links, "Privacy", current.find(PageSettings.PRIVACY));
+        link(links, "Imprint", current.find(PageSettings.IMPRINT));
+        link(links, "Support", current.find(PageSettings.SUPPORT));
+        return new OperatorWords(current.find(PageSettings.ANNOUNCEMENT), links);
     }
 
     private static void link(List<OperatorWords.Link> links, String name, @Nullable String href) {

@@ -1,7 +1,7 @@
 package dev.tollgate.app;
 
 import dev.tollgate.base.config.CurrentSettings;
-import dev.tollgate.base.config.SettingTable;
+import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.books.ledger.InstallationKind;
 import dev.tollgate.customers.departure.Leaving;
@@ -78,11 +78,11 @@ public record PeopleModule(
     private static SignUp signUp(CurrentSettings current, InstallationKind kind) {
         return new SignUp(
                 () -> {
-                    String chosen = current.find(SettingTable.SIGN_UP);
+                    String chosen = current.find(PageSettings.SIGN_UP);
                     return "auto".equals(chosen) ? !kind.isReal() : Boolean.parseBoolean(chosen);
                 },
                 () -> new StartCredits(
-                        Objects.requireNonNull(current.find(SettingTable.SIGN_UP_CREDITS)), kind.isReal()));
+                        Objects.requireNonNull(current.find(PageSettings.SIGN_UP_CREDITS)), kind.isReal()));
     }
 
     private static @Nullable OidcSignIn oidc(Ground ground, BooksModule books, Outbound outbound) {
@@ -92,10 +92,8 @@ public record PeopleModule(
         }
         OidcClient client = new OidcClient(
                 chosen.issuer(), chosen.clientId(), chosen.clientSecret().value(), chosen.name(), chosen.redirectUri());
-        OidcSignIn signIn = ground.opened()
-                .add(
-                        new OidcSignIn(outbound, client, books.secrets(), ground.clock(), ground.random()),
-                        OidcSignIn::close);
+        OidcSignIn signIn = ground.open(
+                new OidcSignIn(outbound, client, books.secrets(), ground.clock(), ground.random()), OidcSignIn::close);
         signIn.look();
         return signIn;
     }

@@ -2,9 +2,10 @@ package dev.tollgate.app;
 
 import dev.tollgate.base.config.ConfigException;
 import dev.tollgate.base.config.Secret;
+import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.log.Event;
-import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.sandbox.Sandbox;
@@ -41,8 +42,7 @@ final class UpstreamChannels {
     private static final long LINGER_MILLIS = 5_000;
 
     private final Outbound outbound;
-    private final Settings settings;
-    private final Catalogue catalogue;
+    private final Ground ground;
     private final @Nullable Sandbox sandbox;
     private final @Nullable Path file;
     private final GeminiMedia media;
@@ -54,12 +54,14 @@ final class UpstreamChannels {
     UpstreamChannels(Ground ground, Outbound outbound, @Nullable Sandbox sandbox) {
         Surroundings surroundings = ground.surroundings();
         this.outbound = outbound;
-        this.settings = ground.settings();
-        this.catalogue = ground.catalogue();
+        this.ground = ground;
+        Settings settings = ground.settings();
         this.sandbox = sandbox;
-        this.file = settings.channelsFile();
+        this.file = settings.find(ServerSettings.CHANNELS_FILE);
         this.media = new GeminiMedia(
-                Set.copyOf(settings.media().gsBuckets()), surroundings.clock(), surroundings.uploadedAbove());
+                Set.copyOf(settings.list(TrafficSettings.MEDIA_GS)),
+                surroundings.clock(),
+                surroundings.uploadedAbove());
         this.reader = new ChannelsFile(providers(surroundings), models(), timeouts(), surroundings.environment());
         this.single = single();
         this.upstreams = new Upstreams(outbound.vertx(), pool(), surroundings.clock(), surroundings.random());
@@ -138,7 +140,7 @@ final class UpstreamChannels {
     }
 
     private String url() {
-        URI chosen = settings.gemini().baseUrl();
+        URI chosen = ground.settings().find(ServerSettings.GEMINI_BASE_URL);
         if (sandbox != null) {
             return sandbox.baseUrl();
         }
@@ -151,33 +153,32 @@ final class UpstreamChannels {
         if (own != null) {
             return own;
         }
-        Secret key = settings.gemini().apiKey();
+        Secret key = ground.settings().find(ServerSettings.GEMINI_API_KEY);
         return key == null ? "none" : key.value();
     }
 
     private Map<String, String> models() {
         Map<String, String> models = new LinkedHashMap<>();
-        for (Model model : catalogue.all()) {
+        for (Model model : ground.catalogue().all()) {
             models.put(model.id(), model.upstream().name());
         }
         return models;
     }
 
     private Timeouts timeouts() {
-        Settings.Timeouts chosen = settings.timeouts();
         return new Timeouts(
-                chosen.upstreamConnect().toMillis(),
-                chosen.upstreamFirst().toMillis(),
-                chosen.upstreamIdle().toMillis(),
+                ground.settings().get(TrafficSettings.UPSTREAM_CONNECT).toMillis(),
+                ground.settings().get(TrafficSettings.UPSTREAM_FIRST).toMillis(),
+                ground.settings().get(TrafficSettings.UPSTREAM_IDLE).toMillis(),
                 LINGER_MILLIS);
     }
 
     private KnownModels known() {
-        return new KnownModels(Set.copyOf(catalogue.upstreamNames()), this::upstreamModel);
+        return new KnownModels(Set.copyOf(ground.catalogue().upstreamNames()), this::upstreamModel);
     }
 
     private UpstreamModel upstreamModel(String name) {
         return Objects.requireNonNull(
-                catalogue.upstream(name), () -> "the catalogue has no rules for the upstream model " + name);
+                ground.catalogue().upstream(name), () -> "the catalogue has no rules for the upstream model " + name);
     }
 }

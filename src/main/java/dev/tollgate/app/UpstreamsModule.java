@@ -2,6 +2,8 @@ package dev.tollgate.app;
 
 import dev.tollgate.base.config.Secret;
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.config.TrafficSettings;
+import dev.tollgate.base.config.UpstreamProxy;
 import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.sandbox.Sandbox;
 import dev.tollgate.sandbox.SandboxOptions;
@@ -26,13 +28,10 @@ public record UpstreamsModule(
         Outbound outbound = outbound(vertx, settings.upstreamProxy());
         Sandbox sandbox = settings.hasRealUpstream()
                 ? null
-                : ground.opened()
-                        .add(
-                                Opened.await(Sandbox.start(vertx, sandboxOptions(ground))),
-                                it -> Opened.await(it.close()));
-        UpstreamChannels channels = ground.opened()
-                .add(new UpstreamChannels(ground, outbound, sandbox), it -> it.upstreams()
-                        .close());
+                : ground.open(
+                        Opened.await(Sandbox.start(vertx, sandboxOptions(ground))), it -> Opened.await(it.close()));
+        UpstreamChannels channels = ground.open(new UpstreamChannels(ground, outbound, sandbox), it -> it.upstreams()
+                .close());
         watch.upstreams(channels.upstreams());
         return new UpstreamsModule(
                 outbound,
@@ -41,7 +40,7 @@ public record UpstreamsModule(
                 new CurrentModels(ground.catalogue(), channels.upstreams(), ground.clock()));
     }
 
-    private static Outbound outbound(Vertx vertx, Settings.@Nullable Proxy chosen) {
+    private static Outbound outbound(Vertx vertx, @Nullable UpstreamProxy chosen) {
         if (chosen == null) {
             return Outbound.direct(vertx);
         }
@@ -53,13 +52,13 @@ public record UpstreamsModule(
     }
 
     private static SandboxOptions sandboxOptions(Ground ground) {
-        Settings.Sandbox chosen = ground.settings().sandbox();
+        Settings settings = ground.settings();
         return SandboxOptions.defaults()
                 .withClock(ground.clock())
-                .withPort(chosen.port())
-                .withSeed(chosen.seed())
+                .withPort(settings.get(TrafficSettings.SANDBOX_PORT))
+                .withSeed(settings.get(TrafficSettings.SANDBOX_SEED))
                 .withRequestsMax(ground.surroundings().sandboxRequestsMax())
-                .withPaceMillis(chosen.pace().toMillis())
+                .withPaceMillis(settings.get(TrafficSettings.SANDBOX_PACE).toMillis())
                 .withKey(sandboxKey(ground));
     }
 

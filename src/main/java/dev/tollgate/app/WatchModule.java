@@ -1,5 +1,6 @@
 package dev.tollgate.app;
 
+import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.calls.replay.KnownAnswers;
 import dev.tollgate.calls.replay.ReplayedFrom;
 import dev.tollgate.http.Gate;
@@ -35,7 +36,7 @@ final class WatchModule {
     WatchModule(Ground ground, BooksModule books) {
         this.ground = ground;
         this.gauges = new BooksGauges(metrics, books, ground.clock());
-        ground.opened().add(metrics, Metrics::close);
+        ground.open(metrics, Metrics::close);
         metrics.openLog();
         books.writer().watchedBy(metrics.writer());
         books.database().watchedBy(metrics.reads());
@@ -56,7 +57,7 @@ final class WatchModule {
 
     /** @param admin the gate of the operator's routes */
     Route<?> route(Gate<?> admin) {
-        Gate<Gate.Anyone> gate = new MetricsGate(admin, ground.settings().http().trustedHops() > 0);
+        Gate<Gate.Anyone> gate = new MetricsGate(admin, ground.settings().get(TrafficSettings.TRUSTED_HOPS) > 0);
         return Route.get("/metrics", gate, new MetricsHandler(exposition)).whileDraining();
     }
 

@@ -1,7 +1,10 @@
 package dev.tollgate.app;
 
+import dev.tollgate.base.config.PageSettings;
 import dev.tollgate.base.config.Secret;
+import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.config.UpstreamProxy;
 import dev.tollgate.base.host.FirstStartFile;
 import dev.tollgate.customers.people.FirstStart;
 import dev.tollgate.models.FirstCall;
@@ -42,9 +45,9 @@ final class WelcomeModule {
         Settings settings = ground.settings();
         this.firstStart = new FirstStart(new FirstStartFile(settings.data()), books.people());
         firstStart.look();
-        Secret chosen = settings.pages().operatorPassword();
+        Secret chosen = settings.find(PageSettings.OPERATOR_PASSWORD);
         this.operatorPassword = books.people().operators().ensure(chosen == null ? null : chosen.value());
-        this.adminKey = AdminKey.of(settings.adminKey(), books.writer(), ground.random());
+        this.adminKey = AdminKey.of(settings.find(ServerSettings.ADMIN_KEY), books.writer(), ground.random());
         this.foretold = new Foretold(ground, books, upstreams);
     }
 
@@ -58,11 +61,6 @@ final class WelcomeModule {
 
     Foretold foretold() {
         return foretold;
-    }
-
-    @Nullable
-    DemoAccount demo() {
-        return demo;
     }
 
     List<Sweep> sweeps() {
@@ -95,7 +93,7 @@ final class WelcomeModule {
 
     /** @param url where this server is called */
     Banner banner(String url) {
-        Settings.Proxy proxy = ground.settings().upstreamProxy();
+        UpstreamProxy proxy = ground.settings().upstreamProxy();
         return new Banner(
                 url,
                 new Banner.Upstream(

@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tollgate.base.config.SettingsLoader;
+import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Haproxy;
@@ -65,7 +66,7 @@ class BehindHaproxyTest {
 
     @Test
     void haproxy_waits_for_longer_than_any_call() throws Exception {
-        Duration call = SettingsLoader.load(Map.of(), Map.of()).timeouts().call();
+        Duration call = SettingsLoader.load(Map.of(), Map.of()).get(TrafficSettings.CALL);
         String shipped = Files.readString(Path.of("deploy/haproxy/haproxy.cfg"));
         assertThat(Pattern.compile("timeout (?:client|server) (\\d+)m")
                         .matcher(shipped)

@@ -2,10 +2,13 @@ package dev.tollgate.shipping;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.config.ListenAddress;
+import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Setting;
 import dev.tollgate.base.config.SettingTable;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.SettingsLoader;
+import dev.tollgate.base.config.TrafficSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +57,9 @@ class ArtefactsTest {
     }
 
     static Duration grace(Settings settings) {
-        return settings.timeouts().announce().plus(settings.timeouts().drain()).plus(TO_CLOSE);
+        return settings.get(TrafficSettings.ANNOUNCE)
+                .plus(settings.get(TrafficSettings.DRAIN))
+                .plus(TO_CLOSE);
     }
 
     private static Map<String, String> variables(List<String> assignments) {
@@ -70,12 +75,11 @@ class ArtefactsTest {
     void the_service_lets_calls_end_and_may_open_what_all_connections_need() throws Exception {
         String unit = Files.readString(UNIT);
         Settings settings = settings(variables(values(unit, "^Environment=(.*)$")));
-        assertThat(settings.timeouts().drain())
-                .isGreaterThanOrEqualTo(settings.timeouts().call());
+        assertThat(settings.get(TrafficSettings.DRAIN)).isGreaterThanOrEqualTo(settings.get(TrafficSettings.CALL));
         assertThat(Duration.ofSeconds(Long.parseLong(value(UNIT, "^TimeoutStopSec=(\\d+)$"))))
                 .isEqualTo(grace(settings));
         assertThat(Long.parseLong(value(UNIT, "^LimitNOFILE=(\\d+)$")))
-                .isGreaterThanOrEqualTo(3L * settings.limits().connectionsMax());
+                .isGreaterThanOrEqualTo(3L * settings.get(TrafficSettings.CONNECTIONS));
         assertThat(unit).contains("\nKillMode=mixed\n", "\nStateDirectoryMode=0700\n", "\nMemoryMax=");
         assertThat(settings.data()).isEqualTo(Path.of("/var/lib", value(UNIT, "^StateDirectory=(.*)$")));
     }
@@ -109,9 +113,9 @@ class ArtefactsTest {
     void the_settings_that_are_installed_are_settings() {
         Settings settings = SettingsLoader.load(Map.of("config", "deploy/tollgate.yaml"), Map.of());
         assertThat(settings.warnings()).isEmpty();
-        assertThat(settings.host()).isEqualTo(DEFAULTS.host());
-        assertThat(settings.port()).isEqualTo(DEFAULTS.port());
-        Settings.Listen admin = settings.adminListen();
+        assertThat(settings.get(ServerSettings.HOST)).isEqualTo(DEFAULTS.get(ServerSettings.HOST));
+        assertThat(settings.get(ServerSettings.PORT)).isEqualTo(DEFAULTS.get(ServerSettings.PORT));
+        ListenAddress admin = settings.find(ServerSettings.ADMIN_LISTEN);
         assertThat(admin).isNotNull();
         assertThat(admin.host()).isEqualTo("127.0.0.1");
         String documented = SettingTable.all().stream()
@@ -125,7 +129,7 @@ class ArtefactsTest {
     @Test
     void prometheus_takes_its_files_and_asks_where_the_programs_that_are_installed_answer() throws Exception {
         int admin = SettingsLoader.load(Map.of("config", "deploy/tollgate.yaml"), Map.of())
-                .adminListen()
+                .find(ServerSettings.ADMIN_LISTEN)
                 .port();
         Path here = Path.of("deploy/prometheus/prometheus.yml");
         Path cluster = Path.of("deploy/prometheus/kubernetes.yml");
@@ -158,10 +162,11 @@ class ArtefactsTest {
                         "-jar",
                         "/opt/tollgate/tollgate.jar");
         assertThat(value(CONTAINERFILE, "^USER (.*)$")).isEqualTo("65532:65532");
-        assertThat(value(CONTAINERFILE, "^EXPOSE (\\d+)$")).isEqualTo(String.valueOf(DEFAULTS.port()));
+        assertThat(value(CONTAINERFILE, "^EXPOSE (\\d+)$"))
+                .isEqualTo(String.valueOf(DEFAULTS.get(ServerSettings.PORT)));
         Settings settings = settings(variables(values(file, "^ENV (.*)$")));
         assertThat(settings.data()).isEqualTo(Path.of(value(CONTAINERFILE, "^VOLUME (.*)$")));
-        assertThat(settings.host()).isEqualTo("0.0.0.0");
+        assertThat(settings.get(ServerSettings.HOST)).isEqualTo("0.0.0.0");
         assertThat(values(file, "^FROM (.*)$")).containsExactly("${JDK_IMAGE} AS files", "scratch");
         assertThat(file).contains("*@sha256:*) ;; *)", "exit 1");
         // What an image without a shell cannot run.
@@ -212,13 +217,13 @@ class ArtefactsTest {
 
     @Test
     void nginx_takes_its_file_and_waits_for_the_longest_call() throws Exception {
-        Settings.Limits limits = DEFAULTS.limits();
-        assertThat(value(NGINX, "^\\s*server 127.0.0.1:(\\d+) ")).isEqualTo(String.valueOf(DEFAULTS.port()));
+        assertThat(value(NGINX, "^\\s*server 127.0.0.1:(\\d+) "))
+                .isEqualTo(String.valueOf(DEFAULTS.get(ServerSettings.PORT)));
         assertThat(Long.parseLong(value(NGINX, "client_max_body_size (\\d+)m;")) << 20)
-                .isEqualTo(limits.bodyBytesMax());
+                .isEqualTo(DEFAULTS.get(TrafficSettings.BODY_BYTES));
         for (String wait : List.of("read", "send")) {
             assertThat(Duration.ofMinutes(Long.parseLong(value(NGINX, "proxy_" + wait + "_timeout (\\d+)m;"))))
-                    .isGreaterThanOrEqualTo(DEFAULTS.timeouts().call().plusMinutes(1));
+                    .isGreaterThanOrEqualTo(DEFAULTS.get(TrafficSettings.CALL).plusMinutes(1));
         }
         Nginx.check(Tool.named("nginx"), folder, Files.readString(NGINX));
     }

@@ -3,8 +3,10 @@ package dev.tollgate.shipping;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.SettingsLoader;
+import dev.tollgate.base.config.TrafficSettings;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -172,13 +174,13 @@ class HelmTest {
         assertThat(deployment.getSpec().getReplicas()).isEqualTo(5);
         Settings settings = KubernetesTest.assertFitsTheProgram(
                 deployment.getSpec().getTemplate().getSpec(), Path.of("deploy/kubernetes/base/tollgate.yaml"));
-        assertThat(settings.timeouts().announce()).hasSeconds(5);
-        assertThat(settings.timeouts().drain()).hasMinutes(20);
+        assertThat(settings.get(TrafficSettings.ANNOUNCE)).hasSeconds(5);
+        assertThat(settings.get(TrafficSettings.DRAIN)).hasMinutes(20);
         KubernetesTest.assertIsForScrapersAlone(
                 settings,
                 object(documents, "books-admin", Service.class),
                 object(documents, "books", NetworkPolicy.class));
-        assertThat(settings.adminListen().port()).isEqualTo(9000);
+        assertThat(settings.find(ServerSettings.ADMIN_LISTEN).port()).isEqualTo(9000);
         assertThat(object(documents, "books", NetworkPolicy.class).getSpec().getEgress().stream()
                         .flatMap(rule -> rule.getPorts().stream())
                         .map(port -> port.getPort().getIntVal()))
@@ -201,10 +203,10 @@ class HelmTest {
         assertThat(told)
                 .containsEntry(of + "buffering", "off")
                 .containsEntry(of + "request-buffering", "off")
-                .containsEntry(of + "body-size", (settings.limits().bodyBytesMax() >> 20) + "m");
+                .containsEntry(of + "body-size", (settings.get(TrafficSettings.BODY_BYTES) >> 20) + "m");
         for (String wait : List.of("read", "send")) {
             assertThat(Duration.ofSeconds(Long.parseLong(told.get(of + wait + "-timeout"))))
-                    .isGreaterThanOrEqualTo(settings.timeouts().call().plusMinutes(1));
+                    .isGreaterThanOrEqualTo(settings.get(TrafficSettings.CALL).plusMinutes(1));
         }
         assertThat(ingress.getSpec().getTls().getFirst().getSecretName()).isEqualTo("certificate");
         assertThat(ingress.getSpec()

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.config.TrafficSettings;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
@@ -144,16 +146,18 @@ class KubernetesTest {
         assertThat(variables.remove("TOLLGATE_CONFIG")).isEqualTo("/etc/tollgate/tollgate.yaml");
         variables.put("TOLLGATE_CONFIG", file.toString());
         Settings settings = ArtefactsTest.settings(variables);
-        assertThat(settings.timeouts().drain())
-                .isGreaterThanOrEqualTo(settings.timeouts().call());
+        assertThat(settings.get(TrafficSettings.DRAIN)).isGreaterThanOrEqualTo(settings.get(TrafficSettings.CALL));
         assertThat(Duration.ofSeconds(pod.getTerminationGracePeriodSeconds())).isEqualTo(ArtefactsTest.grace(settings));
         Map<String, Integer> ports = new HashMap<>();
         container.getPorts().forEach(it -> ports.put(it.getName(), it.getContainerPort()));
-        assertThat(settings.adminListen()).isNotNull();
-        assertThat(settings.adminListen().host()).isEqualTo("0.0.0.0");
+        assertThat(settings.find(ServerSettings.ADMIN_LISTEN)).isNotNull();
+        assertThat(settings.find(ServerSettings.ADMIN_LISTEN).host()).isEqualTo("0.0.0.0");
         assertThat(ports)
                 .isEqualTo(Map.of(
-                        "http", settings.port(), "admin", settings.adminListen().port()));
+                        "http",
+                        settings.get(ServerSettings.PORT),
+                        "admin",
+                        settings.find(ServerSettings.ADMIN_LISTEN).port()));
 
         for (Probe probe :
                 List.of(container.getStartupProbe(), container.getReadinessProbe(), container.getLivenessProbe())) {
@@ -173,7 +177,7 @@ class KubernetesTest {
     static void assertIsForScrapersAlone(Settings settings, Service service, NetworkPolicy policy) {
         assertThat(service.getSpec().getPorts()).hasSize(1);
         assertThat(service.getSpec().getPorts().getFirst().getPort())
-                .isEqualTo(settings.adminListen().port());
+                .isEqualTo(settings.find(ServerSettings.ADMIN_LISTEN).port());
         assertThat(service.getSpec().getPorts().getFirst().getTargetPort().getStrVal())
                 .isEqualTo("admin");
         // So that each pod is found, and those that are in trouble before all.
@@ -269,7 +273,7 @@ class KubernetesTest {
         assertThat(down.getPolicies().getFirst().getValue()).isOne();
         Settings settings = ArtefactsTest.settings(Map.of("TOLLGATE_TIMEOUTS_DRAIN", "15m"));
         assertThat(Duration.ofSeconds(down.getPolicies().getFirst().getPeriodSeconds()))
-                .isGreaterThanOrEqualTo(settings.timeouts().drain());
+                .isGreaterThanOrEqualTo(settings.get(TrafficSettings.DRAIN));
         assertThat(object("overlays/postgresql/disruption.yaml", PodDisruptionBudget.class)
                         .getSpec()
                         .getMaxUnavailable()
@@ -299,11 +303,13 @@ class KubernetesTest {
                 .isEqualTo(ArtefactsTest.grace(settings));
         List<String> ports = new ArrayList<>();
         service.path("ports").forEach(it -> ports.add(it.asString()));
-        assertThat(settings.adminListen()).isNotNull();
+        assertThat(settings.find(ServerSettings.ADMIN_LISTEN)).isNotNull();
         assertThat(ports)
                 .containsExactly(
-                        "127.0.0.1:%1$d:%1$d".formatted(settings.port()),
-                        "127.0.0.1:%1$d:%1$d".formatted(settings.adminListen().port()));
+                        "127.0.0.1:%1$d:%1$d".formatted(settings.get(ServerSettings.PORT)),
+                        "127.0.0.1:%1$d:%1$d"
+                                .formatted(settings.find(ServerSettings.ADMIN_LISTEN)
+                                        .port()));
         assertThat(service.path("image").asString())
                 .isEqualTo("tollgate:" + ArtefactsTest.value(Path.of("pom.xml"), "^  <version>(.*)</version>$"));
         assertThat(service.path("read_only").asBoolean()).isTrue();

@@ -187,18 +187,18 @@ record Kind<T>(String allowed, List<String> choices, Function<String, @Nullable 
     }
 
     /** An address or a host's name, and a port; 0 takes any free one. */
-    static Kind<Settings.Listen> listen() {
+    static Kind<ListenAddress> listen() {
         Pattern pattern = Pattern.compile("([A-Za-z0-9._-]{1,255}|\\[[0-9A-Fa-f:.]{2,45}\\]):([0-9]{1,5})");
         return new Kind<>("an address or a host's name, a colon and a port from 0 to 65535", text -> {
             Matcher parts = pattern.matcher(text);
             return parts.matches() && Integer.parseInt(parts.group(2)) <= 65_535
-                    ? new Settings.Listen(parts.group(1).replaceAll("[\\[\\]]", ""), Integer.parseInt(parts.group(2)))
+                    ? new ListenAddress(parts.group(1).replaceAll("[\\[\\]]", ""), Integer.parseInt(parts.group(2)))
                     : null;
         });
     }
 
     /** An HTTP proxy; what stands before its {@code @} is a user and a password, each perhaps in percent-encoding. */
-    static Kind<Settings.Proxy> proxy() {
+    static Kind<UpstreamProxy> proxy() {
         Pattern pattern = Pattern.compile(
                 "(?i:http://)?(?:([!-~&&[^@/:]]{0,500}(?::[!-~&&[^@/]]{0,1000})?)@)?([A-Za-z0-9._-]{1,255}|\\[[0-9A-Fa-f:.]{2,45}\\]):([0-9]{1,5})/?");
         return new Kind<>("http://[user:password@]host:port", text -> {
@@ -208,7 +208,7 @@ record Kind<T>(String allowed, List<String> choices, Function<String, @Nullable 
             try {
                 return port == 0 || port > 65_535
                         ? null
-                        : new Settings.Proxy(
+                        : new UpstreamProxy(
                                 parts.group(2).replaceAll("[\\[\\]]", ""),
                                 port,
                                 user == null ? null : new Secret(decoded(user)),

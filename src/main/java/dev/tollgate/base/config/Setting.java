@@ -57,11 +57,6 @@ public record Setting<T>(
         return "--" + name.replace('.', '-');
     }
 
-    /** Returns the title of the group that it belongs to. */
-    public String group() {
-        return SettingTable.group(name);
-    }
-
     /** What a value may be. */
     public String allowed() {
         return kind.allowed();

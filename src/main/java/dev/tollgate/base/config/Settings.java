@@ -2,100 +2,140 @@ package dev.tollgate.base.config;
 
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the operator has chosen, checked; {@link SettingTable} says what each means.
+ * The operator's choices, checked; {@link SettingTable} describes each setting. Immutable.
  *
- * @param port 0: any free one
- * @param databaseUrl a PostgreSQL that several servers may share; null: the embedded one in the data folder
- * @param secretKey null: the one in the data folder
- * @param modelsFile null: the catalogue that is built in
- * @param channelsFile null: the one channel of {@code gemini}, or the sandbox
- * @param upstreamProxy null: upstreams, Stripe and the sign-in provider are reached directly
- * @param adminKey null: made at the first start
- * @param adminListen null: the operator's routes are where all others are
- * @param adminTls null: plain HTTP there
- * @param mail null: no mail is sent
- * @param oidc null: nobody signs in by it
- * @param stripe null: nobody pays by it
- * @param traces null: nobody is told of calls
- * @param chosen what was set, as it was written, by the setting's name
- * @param warnings sentences for the start
+ * <p>Some settings mean something only together: those have an accessor of their own.
  */
-public record Settings(
-        int port,
-        String host,
-        Path data,
-        @Nullable Secret databaseUrl,
-        boolean migrates,
-        @Nullable Secret secretKey,
-        @Nullable Path modelsFile,
-        @Nullable Path channelsFile,
-        @Nullable Proxy upstreamProxy,
-        @Nullable Secret adminKey,
-        @Nullable Listen adminListen,
-        @Nullable AdminTls adminTls,
-        Gemini gemini,
-        Demo demo,
-        Pages pages,
-        @Nullable Mail mail,
-        @Nullable Oidc oidc,
-        @Nullable Stripe stripe,
-        Sandbox sandbox,
-        Http http,
-        JsonClients jsonClients,
-        Limits limits,
-        Media media,
-        Timeouts timeouts,
-        @Nullable Traces traces,
-        Map<String, CurrentSettings.Chosen> chosen,
-        List<String> warnings) {
+public final class Settings {
 
-    public Settings {
-        chosen = Map.copyOf(chosen);
-        warnings = List.copyOf(warnings);
+    private final Map<String, String> texts;
+    private final Together together;
+    private final Map<String, CurrentSettings.Chosen> chosen;
+    private final List<String> warnings;
+
+    /** Settings that mean something only together; null: not used. */
+    record Together(
+            @Nullable AdminTls adminTls,
+            @Nullable Oidc oidc,
+            @Nullable Stripe stripe) {
+
+        static final Together NONE = new Together(null, null, null);
+    }
+
+    /** @param texts allowed values, by the setting's name */
+    Settings(
+            Map<String, String> texts,
+            Together together,
+            Map<String, CurrentSettings.Chosen> chosen,
+            List<String> warnings) {
+        this.texts = Map.copyOf(texts);
+        this.together = together;
+        this.chosen = Map.copyOf(chosen);
+        this.warnings = List.copyOf(warnings);
+    }
+
+    /** Returns the value of a setting that always has one. */
+    public <T> T get(Setting<T> setting) {
+        return Objects.requireNonNull(find(setting), setting.name());
+    }
+
+    /** Returns the value of a setting; null if it is not set and has no default. */
+    public <T> @Nullable T find(Setting<T> setting) {
+        String text = texts.get(setting.name());
+        if (text != null) {
+            return setting.read(text);
+        }
+        return setting.defaultText().isEmpty() ? null : setting.read(setting.defaultText());
+    }
+
+    /** Returns the values of a setting; an empty list if it is not set and has no default. */
+    public <T> List<T> list(Setting<List<T>> setting) {
+        List<T> values = find(setting);
+        return values == null ? List.of() : values;
+    }
+
+    /** Whether a setting was chosen; false for a default. */
+    public boolean isSet(Setting<?> setting) {
+        return texts.containsKey(setting.name());
+    }
+
+    /** Returns the data folder. */
+    public Path data() {
+        return get(ServerSettings.DATA);
+    }
+
+    /** Returns the PostgreSQL that several servers may share; null: the embedded database in the data folder. */
+    public @Nullable Secret databaseUrl() {
+        Secret url = get(ServerSettings.DATABASE);
+        return url.value().equals(ServerSettings.EMBEDDED) ? null : url;
+    }
+
+    /** Returns the proxy for upstreams, Stripe and the sign-in provider; null: they are reached directly. */
+    public @Nullable UpstreamProxy upstreamProxy() {
+        UpstreamProxy proxy = find(ServerSettings.UPSTREAM_PROXY);
+        return proxy == null ? null : proxy.except(list(ServerSettings.UPSTREAM_NO_PROXY));
     }
 
     /** Whether something else than the sandbox answers. */
     public boolean hasRealUpstream() {
-        return channelsFile != null || gemini.isConfigured();
+        return isSet(ServerSettings.CHANNELS_FILE)
+                || isSet(ServerSettings.GEMINI_API_KEY)
+                || isSet(ServerSettings.GEMINI_BASE_URL);
     }
 
-    /** Whether mails are sent. */
+    /** Whether mails are sent: their links need an address that is not the word of whoever asks. */
     public boolean isMailOn() {
-        return mail != null;
+        return isSet(PageSettings.MAIL_HOST) && isSet(PageSettings.PUBLIC_URL);
     }
 
-    /**
-     * An HTTP proxy that is asked to CONNECT.
-     *
-     * @param host an IPv6 address without brackets
-     * @param credentials {@code user:password}; null: none
-     * @param direct hosts that are reached without it
-     */
-    public record Proxy(String host, int port, @Nullable Secret credentials, List<String> direct) {
-
-        public Proxy {
-            direct = List.copyOf(direct);
-        }
-
-        Proxy except(List<String> hosts) {
-            return new Proxy(host, port, credentials, hosts);
-        }
-
-        /** Returns its URL without credentials. */
-        public String shown() {
-            return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
-        }
+    /** Whether the demo account was asked for: only then it is made beside a real upstream. */
+    public boolean isDemoAsked() {
+        return isSet(ServerSettings.DEMO_KEY) || isSet(ServerSettings.DEMO_CREDITS);
     }
 
-    /** Where to listen. @param port 0: any free one */
-    public record Listen(String host, int port) {}
+    /** Returns the files for HTTPS at the operators' address; null: plain HTTP. */
+    public @Nullable AdminTls adminTls() {
+        return together.adminTls();
+    }
+
+    /** Returns the provider of sign-ins; null: nobody signs in by OpenID Connect. */
+    public @Nullable Oidc oidc() {
+        return together.oidc();
+    }
+
+    /** Returns how customers pay by Stripe; null: they do not. */
+    public @Nullable Stripe stripe() {
+        return together.stripe();
+    }
+
+    /** Returns the clients that get JSON unless they ask for a stream. */
+    public JsonClients jsonClients() {
+        return JsonClients.of(list(TrafficSettings.JSON_CLIENTS));
+    }
+
+    /** Returns what was set, as it was written, by the setting's name. */
+    public Map<String, CurrentSettings.Chosen> chosen() {
+        return chosen;
+    }
+
+    /** Returns sentences for the start. */
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    /** Returns what was chosen; secrets are not shown. */
+    @Override
+    public String toString() {
+        return "Settings[" + new TreeMap<>(chosen) + ", " + together + ", " + warnings + "]";
+    }
 
     /** A file that a setting names. @param place of the setting, as a complaint names it */
     public record NamedFile(String place, Path path) {}
@@ -103,46 +143,6 @@ public record Settings(
     /** The PEM files of the operator's address. @param clientCa null: clients are asked for no certificate */
     public record AdminTls(
             NamedFile certificate, NamedFile key, @Nullable NamedFile clientCa) {}
-
-    /** The real upstream; neither is set: the sandbox answers. */
-    public record Gemini(@Nullable Secret apiKey, @Nullable URI baseUrl) {
-
-        public boolean isConfigured() {
-            return apiKey != null || baseUrl != null;
-        }
-    }
-
-    /**
-     * The demo account.
-     *
-     * @param key null: made at the first start
-     * @param asked whether one of the two was set: against a real upstream only then the account is made
-     */
-    public record Demo(@Nullable Secret key, long creditsMicros, boolean asked) {}
-
-    /**
-     * What people see.
-     *
-     * @param publicUrl null: only this machine's own addresses
-     * @param operatorPassword null: made at the first start
-     * @param consoleAllow addresses and ranges; empty: from everywhere
-     */
-    public record Pages(
-            @Nullable URI publicUrl, String brand, @Nullable Secret operatorPassword, List<String> consoleAllow) {}
-
-    /**
-     * The SMTP server.
-     *
-     * @param tls auto, starttls, implicit or none
-     * @param user null: none is shown
-     */
-    public record Mail(
-            String host,
-            int port,
-            String tls,
-            @Nullable String user,
-            @Nullable Secret password,
-            String from) {}
 
     /**
      * The provider of sign-ins by OpenID Connect.
@@ -182,25 +182,6 @@ public record Settings(
     }
 
     /**
-     * The collector that is told of calls.
-     *
-     * @param headers {@code NAME=VALUE}, with commas between them
-     * @param percent of those that went well
-     * @param trustsParent whether a caller's trace goes on here
-     */
-    public record Traces(URI endpoint, @Nullable Secret headers, int percent, boolean trustsParent) {}
-
-    /** @param port 0: any free one */
-    public record Sandbox(int port, long seed, Duration pace) {}
-
-    public record Http(int trustedHops, boolean accessLog, List<String> corsOrigins) {
-
-        public Http {
-            corsOrigins = List.copyOf(corsOrigins);
-        }
-    }
-
-    /**
      * Clients that do not expect a stream they did not ask for (D1, D52).
      *
      * @param acceptJson those whose {@code Accept} names application/json and not text/event-stream
@@ -232,67 +213,4 @@ public record Settings(
                     .toList();
         }
     }
-
-    /**
-     * D29.
-     *
-     * @param addressConnectionsMax of one address; null for a share of all
-     */
-    public record Limits(
-            long bodyBytesMax,
-            int headerBytesMax,
-            int connectionsMax,
-            @Nullable Integer addressConnectionsMax,
-            int nestingMax,
-            int messagesMax,
-            int toolsMax,
-            int mediaMax) {}
-
-    /**
-     * Media that are not sent along (D29, D49).
-     *
-     * @param allow hosts, addresses and CIDR ranges, each with or without a port
-     * @param gsBuckets whose files callers may name
-     * @param bytesMax of one
-     * @param callBytesMax of all of a call
-     * @param spoolBytesMax of all on disk
-     * @param time of one download
-     */
-    public record Media(
-            List<String> allow,
-            List<String> gsBuckets,
-            long bytesMax,
-            long callBytesMax,
-            long spoolBytesMax,
-            Duration time,
-            int redirectsMax,
-            int downloadsMax,
-            int accountDownloadsMax) {
-
-        public Media {
-            allow = List.copyOf(allow);
-            gsBuckets = List.copyOf(gsBuckets);
-        }
-    }
-
-    /**
-     * @param announce between being told to stop and refusing calls
-     * @param drain from then on, for those that run
-     * @param body over which the least speed of a body is measured (D28)
-     * @param bodyTotal until a whole body has arrived
-     * @param call our own total timeout (D32)
-     * @param upstreamFirst until the upstream's answer begins
-     * @param upstreamIdle between two reads of it
-     */
-    public record Timeouts(
-            Duration announce,
-            Duration drain,
-            Duration body,
-            Duration bodyTotal,
-            Duration idle,
-            Duration write,
-            Duration call,
-            Duration upstreamConnect,
-            Duration upstreamFirst,
-            Duration upstreamIdle) {}
 }

@@ -2,6 +2,7 @@ package dev.tollgate.pages.console;
 
 import dev.tollgate.base.config.CurrentSettings;
 import dev.tollgate.base.config.Setting;
+import dev.tollgate.base.config.SettingTable;
 import dev.tollgate.customers.mail.Outbox;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
@@ -135,8 +136,8 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
         String tab = tab(request.path());
         Map<String, List<OperatorSettings.Shown>> changeable = changeable();
         List<Tab> tabs = new ArrayList<>();
-        changeable.forEach((slug, shown) -> tabs.add(
-                tab(shown.getFirst().setting().group(), tabs.isEmpty() ? PATH : PATH + "/" + slug, slug, tab)));
+        changeable.forEach((slug, shown) -> tabs.add(tab(
+                SettingTable.group(shown.getFirst().setting()), tabs.isEmpty() ? PATH : PATH + "/" + slug, slug, tab)));
         tabs.add(tab("Mail", MAIL_PATH, MAIL, tab));
         tabs.add(tab("All settings", PATH + "/" + ALL, ALL, tab));
         if (tabs.stream().noneMatch(each -> each.current() != null)) {
@@ -171,7 +172,10 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
     private Map<String, List<OperatorSettings.Shown>> changeable() {
         Map<String, List<OperatorSettings.Shown>> groups = new LinkedHashMap<>();
         settings.all().stream().filter(shown -> shown.setting().changeable()).forEach(shown -> groups.computeIfAbsent(
-                        shown.setting().group().toLowerCase(Locale.ROOT).replace(' ', '-'), _ -> new ArrayList<>())
+                        SettingTable.group(shown.setting())
+                                .toLowerCase(Locale.ROOT)
+                                .replace(' ', '-'),
+                        _ -> new ArrayList<>())
                 .add(shown));
         return groups;
     }

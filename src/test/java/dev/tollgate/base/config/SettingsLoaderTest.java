@@ -32,14 +32,20 @@ class SettingsLoaderTest {
     @Test
     void without_any_choice_the_defaults_hold() {
         Settings settings = SettingsLoader.load(Map.of(), Map.of());
-        assertThat(settings.port()).isEqualTo(8080);
-        assertThat(settings.host()).isEqualTo("127.0.0.1");
+        assertThat(settings.get(ServerSettings.PORT)).isEqualTo(8080);
+        assertThat(settings.get(ServerSettings.HOST)).isEqualTo("127.0.0.1");
         assertThat(settings.data()).isEqualTo(Path.of("./data"));
-        assertThat(settings.modelsFile()).isNull();
-        assertThat(settings.gemini().isConfigured()).isFalse();
-        assertThat(settings.demo()).isEqualTo(new Settings.Demo(null, 10_000_000_000L, false));
-        assertThat(settings.sandbox()).isEqualTo(new Settings.Sandbox(0, 1, Duration.ZERO));
-        assertThat(settings.http()).isEqualTo(new Settings.Http(0, false, List.of("*")));
+        assertThat(settings.find(ServerSettings.MODELS_FILE)).isNull();
+        assertThat(settings.hasRealUpstream()).isFalse();
+        assertDemo(settings, null, 10_000_000_000L, false);
+        assertValues(
+                settings,
+                List.of(TrafficSettings.SANDBOX_PORT, TrafficSettings.SANDBOX_SEED, TrafficSettings.SANDBOX_PACE),
+                List.of(0, 1L, Duration.ZERO));
+        assertValues(
+                settings,
+                List.of(TrafficSettings.TRUSTED_HOPS, TrafficSettings.ACCESS_LOG, TrafficSettings.CORS_ORIGINS),
+                List.of(0, false, List.of("*")));
         assertThat(settings.jsonClients())
                 .isEqualTo(new Settings.JsonClients(
                         true,
@@ -59,13 +65,45 @@ class SettingsLoaderTest {
                                 "ruby",
                                 "faraday",
                                 "dart")));
-        assertThat(settings.limits())
-                .isEqualTo(new Settings.Limits(33_554_432, 32_768, 16_384, null, 64, 10_000, 128, 100));
-        assertThat(settings.media())
-                .isEqualTo(new Settings.Media(
-                        List.of(), List.of(), 100L << 20, 300L << 20, 4L << 30, Duration.ofSeconds(30), 3, 64, 8));
-        assertThat(settings.timeouts())
-                .isEqualTo(new Settings.Timeouts(
+        assertValues(
+                settings,
+                List.of(
+                        TrafficSettings.BODY_BYTES,
+                        TrafficSettings.HEADER_BYTES,
+                        TrafficSettings.CONNECTIONS,
+                        TrafficSettings.NESTING,
+                        TrafficSettings.MESSAGES,
+                        TrafficSettings.TOOLS,
+                        TrafficSettings.MEDIA),
+                List.of(33_554_432L, 32_768L, 16_384, 64, 10_000, 128, 100));
+        assertThat(settings.find(TrafficSettings.ADDRESS_CONNECTIONS)).isNull();
+        assertThat(settings.list(TrafficSettings.MEDIA_ALLOW)).isEmpty();
+        assertThat(settings.list(TrafficSettings.MEDIA_GS)).isEmpty();
+        assertValues(
+                settings,
+                List.of(
+                        TrafficSettings.MEDIA_BYTES,
+                        TrafficSettings.MEDIA_CALL_BYTES,
+                        TrafficSettings.MEDIA_SPOOL_BYTES,
+                        TrafficSettings.MEDIA_TIME,
+                        TrafficSettings.MEDIA_REDIRECTS,
+                        TrafficSettings.MEDIA_DOWNLOADS,
+                        TrafficSettings.MEDIA_ACCOUNT_DOWNLOADS),
+                List.of(100L << 20, 300L << 20, 4L << 30, Duration.ofSeconds(30), 3, 64, 8));
+        assertValues(
+                settings,
+                List.of(
+                        TrafficSettings.ANNOUNCE,
+                        TrafficSettings.DRAIN,
+                        TrafficSettings.BODY,
+                        TrafficSettings.BODY_TOTAL,
+                        TrafficSettings.IDLE,
+                        TrafficSettings.WRITE,
+                        TrafficSettings.CALL,
+                        TrafficSettings.UPSTREAM_CONNECT,
+                        TrafficSettings.UPSTREAM_FIRST,
+                        TrafficSettings.UPSTREAM_IDLE),
+                List.of(
                         Duration.ZERO,
                         Duration.ofSeconds(30),
                         Duration.ofSeconds(30),
@@ -79,15 +117,25 @@ class SettingsLoaderTest {
         assertThat(settings.warnings()).isEmpty();
     }
 
+    private static void assertValues(Settings settings, List<Setting<?>> names, List<?> values) {
+        assertThat(names.stream().<Object>map(settings::find).toList()).isEqualTo(values);
+    }
+
+    private static void assertDemo(Settings settings, Secret key, long creditsMicros, boolean asked) {
+        assertThat(settings.find(ServerSettings.DEMO_KEY)).isEqualTo(key);
+        assertThat(settings.get(ServerSettings.DEMO_CREDITS)).isEqualTo(creditsMicros);
+        assertThat(settings.isDemoAsked()).isEqualTo(asked);
+    }
+
     @Test
     void an_argument_wins_over_the_environment_and_that_over_the_file() {
         String file = file("port: 1\nhost: file\ndata: file\nhttp:\n  trusted-hops: 3\n");
         Settings settings = SettingsLoader.load(
                 Map.of("config", file, "port", "3"), Map.of("TOLLGATE_PORT", "2", "TOLLGATE_HOST", "env"));
-        assertThat(settings.port()).isEqualTo(3);
-        assertThat(settings.host()).isEqualTo("env");
+        assertThat(settings.get(ServerSettings.PORT)).isEqualTo(3);
+        assertThat(settings.get(ServerSettings.HOST)).isEqualTo("env");
         assertThat(settings.data()).isEqualTo(Path.of("file"));
-        assertThat(settings.http().trustedHops()).isEqualTo(3);
+        assertThat(settings.get(TrafficSettings.TRUSTED_HOPS)).isEqualTo(3);
     }
 
     @ParameterizedTest
@@ -109,32 +157,32 @@ class SettingsLoaderTest {
     void the_file_may_be_named_by_the_environment_and_write_dots_either_way() {
         String file = file("cors.origins: [https://a.example, 'http://b.example:81']\nlimits: {body-bytes: 1MiB}\n");
         Settings settings = SettingsLoader.load(Map.of(), Map.of("TOLLGATE_CONFIG", file));
-        assertThat(settings.http().corsOrigins()).containsExactly("https://a.example", "http://b.example:81");
-        assertThat(settings.limits().bodyBytesMax()).isEqualTo(1_048_576);
+        assertThat(settings.get(TrafficSettings.CORS_ORIGINS))
+                .containsExactly("https://a.example", "http://b.example:81");
+        assertThat(settings.get(TrafficSettings.BODY_BYTES)).isEqualTo(1_048_576);
     }
 
     @Test
     void the_upstreams_variables_have_the_names_that_others_know() {
         Settings settings = SettingsLoader.load(
                 Map.of(), Map.of("GEMINI_API_KEY", "AIza-1", "GOOGLE_GEMINI_BASE_URL", "http://127.0.0.1:9000/"));
-        assertThat(settings.gemini())
-                .isEqualTo(new Settings.Gemini(new Secret("AIza-1"), URI.create("http://127.0.0.1:9000")));
+        assertThat(settings.find(ServerSettings.GEMINI_API_KEY)).isEqualTo(new Secret("AIza-1"));
+        assertThat(settings.find(ServerSettings.GEMINI_BASE_URL)).isEqualTo(URI.create("http://127.0.0.1:9000"));
         assertThat(SettingsLoader.load(Map.of(), Map.of("GOOGLE_GEMINI_BASE_URL", "https://x.example/gem"))
-                        .gemini()
-                        .isConfigured())
+                        .hasRealUpstream())
                 .isTrue();
     }
 
-    private static Settings.Proxy proxy(String value) {
+    private static UpstreamProxy proxy(String value) {
         return SettingsLoader.load(Map.of(), Map.of("TOLLGATE_UPSTREAM_PROXY", value))
                 .upstreamProxy();
     }
 
     @Test
     void a_proxy_has_a_host_a_port_and_perhaps_credentials() {
-        assertThat(proxy("http://proxy.corp:3128")).isEqualTo(new Settings.Proxy("proxy.corp", 3128, null, List.of()));
+        assertThat(proxy("http://proxy.corp:3128")).isEqualTo(new UpstreamProxy("proxy.corp", 3128, null, List.of()));
         assertThat(proxy("HTTP://me:p%40ss+%C3%A9:1@[fd00::1]:80/"))
-                .isEqualTo(new Settings.Proxy("fd00::1", 80, new Secret("me:p@ss+é:1"), List.of()));
+                .isEqualTo(new UpstreamProxy("fd00::1", 80, new Secret("me:p@ss+é:1"), List.of()));
         assertThat(proxy("me@proxy.corp:1").credentials()).isEqualTo(new Secret("me:"));
         assertThat(proxy("http://me:x@[fd00::1]:80").shown()).isEqualTo("http://[fd00::1]:80");
     }
@@ -203,19 +251,19 @@ class SettingsLoaderTest {
 
     @Test
     void a_demo_account_is_asked_for_by_its_key_or_its_credits() {
-        Settings.Demo byKey =
-                SettingsLoader.load(Map.of(), Map.of("TOLLGATE_DEMO_KEY", KEY)).demo();
-        assertThat(byKey).isEqualTo(new Settings.Demo(new Secret(KEY), 10_000_000_000L, true));
-        Settings.Demo byCredits = SettingsLoader.load(Map.of(), Map.of("TOLLGATE_DEMO_CREDITS", "12.5"))
-                .demo();
-        assertThat(byCredits).isEqualTo(new Settings.Demo(null, 12_500_000L, true));
+        assertDemo(
+                SettingsLoader.load(Map.of(), Map.of("TOLLGATE_DEMO_KEY", KEY)),
+                new Secret(KEY),
+                10_000_000_000L,
+                true);
+        assertDemo(SettingsLoader.load(Map.of(), Map.of("TOLLGATE_DEMO_CREDITS", "12.5")), null, 12_500_000L, true);
     }
 
     @Test
     void an_empty_variable_counts_as_not_set() {
         Settings settings = SettingsLoader.load(Map.of(), Map.of("TOLLGATE_PORT", "", "GEMINI_API_KEY", ""));
-        assertThat(settings.port()).isEqualTo(8080);
-        assertThat(settings.gemini().isConfigured()).isFalse();
+        assertThat(settings.get(ServerSettings.PORT)).isEqualTo(8080);
+        assertThat(settings.hasRealUpstream()).isFalse();
     }
 
     @Test
@@ -311,7 +359,9 @@ class SettingsLoaderTest {
         Settings settings =
                 SettingsLoader.load(Map.of(), Map.of("TOLLGATE_DEMO_KEY", KEY, "GEMINI_API_KEY", "AIzaSecret"));
         assertThat(settings.toString()).doesNotContain(KEY, "AIzaSecret").contains("(secret)");
-        assertThat(Objects.requireNonNull(settings.demo().key()).value()).isEqualTo(KEY);
+        assertThat(Objects.requireNonNull(settings.find(ServerSettings.DEMO_KEY))
+                        .value())
+                .isEqualTo(KEY);
     }
 
     @ParameterizedTest
@@ -348,9 +398,7 @@ class SettingsLoaderTest {
     void places_of_media_are_hosts_addresses_and_ranges_with_or_without_a_port() {
         String places =
                 "files.internal, files.internal:8080, 10.1.0.0/16, 127.0.0.1:9000, fd00::/8, [fd00::1]:8080, ::1, 10.0.0.0/8:81";
-        assertThat(SettingsLoader.load(Map.of("media.allow", places), Map.of())
-                        .media()
-                        .allow())
+        assertThat(SettingsLoader.load(Map.of("media.allow", places), Map.of()).list(TrafficSettings.MEDIA_ALLOW))
                 .hasSize(8)
                 .contains("files.internal", "[fd00::1]:8080");
         for (String wrong : List.of(
@@ -451,7 +499,7 @@ class SettingsLoaderTest {
                 Map.of(),
                 Map.of("TOLLGATE_ADMIN_KEY_FILE", key.toString(), "TOLLGATE_DATABASE_URL_FILE", url.toString()));
 
-        assertThat(settings.adminKey()).isEqualTo(new Secret("the-key-of-the-operator"));
+        assertThat(settings.find(ServerSettings.ADMIN_KEY)).isEqualTo(new Secret("the-key-of-the-operator"));
         assertThat(settings.databaseUrl()).isEqualTo(new Secret("jdbc:postgresql://db/tollgate?password=p"));
         assertThat(settings.warnings()).isEmpty();
     }
@@ -463,7 +511,7 @@ class SettingsLoaderTest {
         secret("something.else", "of another service", "r--------");
         Map<String, String> environment = Map.of("CREDENTIALS_DIRECTORY", folder.toString());
 
-        assertThat(SettingsLoader.load(Map.of(), environment).adminKey())
+        assertThat(SettingsLoader.load(Map.of(), environment).find(ServerSettings.ADMIN_KEY))
                 .isEqualTo(new Secret("the-key-of-the-operator"));
         assertThat(SettingsLoader.load(
                                 Map.of(),
@@ -472,7 +520,7 @@ class SettingsLoaderTest {
                                         folder.toString(),
                                         "TOLLGATE_ADMIN_KEY",
                                         "another-key-for-it"))
-                        .adminKey())
+                        .find(ServerSettings.ADMIN_KEY))
                 .as("a variable is nearer")
                 .isEqualTo(new Secret("another-key-for-it"));
     }

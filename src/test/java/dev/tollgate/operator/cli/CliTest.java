@@ -2,9 +2,11 @@ package dev.tollgate.operator.cli;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Setting;
 import dev.tollgate.base.config.SettingTable;
 import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.CannotLook;
 import dev.tollgate.operator.admin.Inspection;
@@ -55,10 +57,10 @@ class CliTest {
         assertThat(run("serve", "--port", "9000", "--http-trusted-hops=2", "--demo-credits", "5"))
                 .isEqualTo(7);
         Settings settings = served.getFirst();
-        assertThat(settings.port()).isEqualTo(9000);
-        assertThat(settings.host()).isEqualTo("0.0.0.0");
-        assertThat(settings.http().trustedHops()).isEqualTo(2);
-        assertThat(settings.demo().creditsMicros()).isEqualTo(5_000_000);
+        assertThat(settings.get(ServerSettings.PORT)).isEqualTo(9000);
+        assertThat(settings.get(ServerSettings.HOST)).isEqualTo("0.0.0.0");
+        assertThat(settings.get(TrafficSettings.TRUSTED_HOPS)).isEqualTo(2);
+        assertThat(settings.get(ServerSettings.DEMO_CREDITS)).isEqualTo(5_000_000);
     }
 
     /** Plain settings are read without the library that knows all forms: the two must understand the same. */
