@@ -54,12 +54,12 @@ public final class App implements AutoCloseable {
         Vertx vertx = loops.vertx();
         this.upstreams = UpstreamsModule.open(ground, vertx, watch);
         this.welcome = new WelcomeModule(ground, books, upstreams, demo);
-        this.calls = new CallsModule(ground, books, upstreams, vertx, watch);
+        this.calls = CallsModule.of(ground, books, upstreams, vertx, watch);
         MailModule mail = MailModule.open(ground, books, vertx, welcome.foretold()::changes);
         this.people = PeopleModule.open(ground, books, upstreams.outbound(), mail);
         this.money = MoneyModule.open(ground, books, upstreams.outbound());
         this.operator = OperatorModule.open(ground, books, upstreams, people, money);
-        this.health = new HealthModule(books, loops);
+        this.health = new HealthModule(books, loops, new Departure());
         this.pages = new PagesModule(
                 ground,
                 books,

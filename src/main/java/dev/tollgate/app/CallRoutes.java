@@ -42,34 +42,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The part of the routes table that callers' programs use, with a key; the playground asks by the same doors. */
-final class CallRoutes {
-
-    private final Ground ground;
-    private final BooksModule books;
-    private final Calls calls;
-    private final SchemaChecks checks;
-    private final Signatures signatures;
-    private final Workers signing;
-    private final FreeCounts counts;
-    private final Door chat;
-
-    /** @param signing threads that sign receipts */
-    CallRoutes(
-            Ground ground,
-            BooksModule books,
-            Calls calls,
-            SchemaChecks checks,
-            Signatures signatures,
-            Workers signing) {
-        this.ground = ground;
-        this.books = books;
-        this.calls = calls;
-        this.checks = checks;
-        this.signatures = signatures;
-        this.signing = signing;
-        this.counts = new FreeCounts(books.stores().ledger(), calls.meter());
-        this.chat = door(chat(false));
-    }
+record CallRoutes(
+        Ground ground,
+        BooksModule books,
+        Calls calls,
+        SchemaChecks checks,
+        Signatures signatures,
+        Workers signing,
+        FreeCounts counts) {
 
     /** @param customerKeys what customers do with their keys */
     List<Route<?>> table(KeyGate key, CustomerKeys customerKeys) {
@@ -97,6 +77,7 @@ final class CallRoutes {
 
     private void models(List<Route<?>> routes, KeyGate key) {
         Gate<KeyCaller> modelKey = whileBooksAnswer(key.forModels());
+        Door chat = door(chat(false));
         api(routes, chat.route("/chat/completions", modelKey));
         api(routes, chat.countingRoute("/estimate", modelKey, counts, ChatProtocol.estimate()));
         ModelsHandler models = new ModelsHandler(ground.catalogue(), calls.models());
@@ -138,7 +119,7 @@ final class CallRoutes {
 
     /** What that would cost. */
     Route<KeyCaller> playgroundEstimate(Gate<KeyCaller> session) {
-        return chat.countingRoute("/playground/estimate", session, counts, ChatProtocol.estimate());
+        return door(chat(false)).countingRoute("/playground/estimate", session, counts, ChatProtocol.estimate());
     }
 
     /** A path of both protocols: the key's header says which one is meant (D51). */

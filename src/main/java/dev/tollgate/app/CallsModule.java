@@ -14,6 +14,7 @@ import dev.tollgate.calls.metering.Accounting;
 import dev.tollgate.calls.metering.CallLines;
 import dev.tollgate.calls.metering.CallObserver;
 import dev.tollgate.calls.metering.ExcessReports;
+import dev.tollgate.calls.metering.FreeCounts;
 import dev.tollgate.calls.metering.MediaAccess;
 import dev.tollgate.calls.metering.Meter;
 import dev.tollgate.calls.replay.Expiry;
@@ -52,8 +53,24 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Calls of models: the one meter, and what it needs beside the books and the upstreams. */
-public final class CallsModule {
+/**
+ * Calls of models: the one meter, and what it needs in addition to the books and the upstreams.
+ *
+ * @param traces makes a refusal a span
+ * @param refused the refused calls of this node, in memory
+ * @param playground the callers' routes, under which the playground asks, too
+ */
+public record CallsModule(
+        Ground ground,
+        BooksModule books,
+        MediaLoader media,
+        Signatures signatures,
+        RefusalObserver traces,
+        Meter meter,
+        RefusedCalls refused,
+        RequestCount requests,
+        KeyGate gate,
+        CallRoutes playground) {
 
     /** When a caller that was refused for lack of the books may try again. */
     static final Duration COME_BACK = Duration.ofSeconds(1);
@@ -63,46 +80,42 @@ public final class CallsModule {
     /** With so many calls under way some of them end every few milliseconds. */
     private static final int CROWD = 500;
 
-    private final Ground ground;
-    private final BooksModule books;
-    private final MediaLoader media;
-    private final Signatures signatures;
-    private final @Nullable Telemetry traces;
-    private final Meter meter;
-    private final RefusedCalls refused;
-    private final RequestCount requests;
-    private final KeyGate gate;
-    private final CallRoutes routes;
-
-    CallsModule(Ground ground, BooksModule books, UpstreamsModule upstreams, Vertx vertx, WatchModule watch) {
-        this.ground = ground;
-        this.books = books;
-        this.media = ground.open(mediaLoader(vertx), MediaLoader::close);
+    static CallsModule of(Ground ground, BooksModule books, UpstreamsModule upstreams, Vertx vertx, WatchModule watch) {
+        MediaLoader media = ground.open(mediaLoader(ground, vertx), MediaLoader::close);
         Workers signing = ground.open(ReceiptsHandler.workers(), Workers::close);
         SchemaChecks checks = ground.open(new SchemaChecks(), SchemaChecks::close);
-        this.signatures = new Signatures(books.database(), books.writer(), books.secrets(), ground.clock());
-        this.traces = telemetry();
-        this.meter = new Meter(
+        Signatures signatures = new Signatures(books.database(), books.writer(), books.secrets(), ground.clock());
+        Telemetry traces = telemetry(ground, books);
+        Meter meter = new Meter(
                 vertx,
                 upstreams.pool(),
                 new MediaAccess(media, books.stores().ledger()),
-                accounting(),
+                accounting(ground, books, signatures),
                 new CompletionIds(ground.clock(), ground.surroundings().random()),
                 new Quotas(books.node()::living),
                 ground.settings().get(TrafficSettings.CALL),
-                CallObserver.all(observers(watch)));
-        KnownAnswers known = ground.open(knownAnswers(vertx), KnownAnswers::close);
-        this.refused = new RefusedCalls(ground.clock());
-        this.requests = new RequestCount(meter.quotas());
-        this.gate = new KeyGate(books.stores().keys(), requests);
+                CallObserver.all(observers(watch, traces)));
+        KnownAnswers known = ground.open(knownAnswers(ground, books, vertx, meter), KnownAnswers::close);
+        RequestCount requests = new RequestCount(meter.quotas());
         Calls calls = new Calls(upstreams.models(), meter, known);
-        this.routes = new CallRoutes(ground, books, calls, checks, signatures, signing);
+        FreeCounts counts = new FreeCounts(books.stores().ledger(), meter);
         books.writer().gatherWhile(() -> meter.openCalls() >= CROWD);
-        books.node().whenLost(() -> end("The service has lost its database. Please try again."));
+        books.node().whenLost(() -> end(meter, "The service has lost its database. Please try again."));
         watch.calls(media, known, () -> traces == null ? 0 : traces.dropped());
+        return new CallsModule(
+                ground,
+                books,
+                media,
+                signatures,
+                traces == null ? RefusalObserver.NONE : traces,
+                meter,
+                new RefusedCalls(ground.clock()),
+                requests,
+                new KeyGate(books.stores().keys(), requests),
+                new CallRoutes(ground, books, calls, checks, signatures, signing, counts));
     }
 
-    private MediaLoader mediaLoader(Vertx vertx) {
+    private static MediaLoader mediaLoader(Ground ground, Vertx vertx) {
         Settings settings = ground.settings();
         MediaLimits limits = new MediaLimits(
                 settings.get(TrafficSettings.MEDIA_BYTES),
@@ -130,7 +143,7 @@ public final class CallsModule {
     }
 
     /** Null without a collector; then nothing of its library is loaded. */
-    private @Nullable Telemetry telemetry() {
+    private static @Nullable Telemetry telemetry(Ground ground, BooksModule books) {
         Settings settings = ground.settings();
         URI endpoint = settings.find(TrafficSettings.TELEMETRY_ENDPOINT);
         if (endpoint == null) {
@@ -154,7 +167,7 @@ public final class CallsModule {
                 new Telemetry(choice, books.node()::name, ground.clock(), System::nanoTime), Telemetry::close);
     }
 
-    private List<CallObserver> observers(WatchModule watch) {
+    private static List<CallObserver> observers(WatchModule watch, @Nullable Telemetry traces) {
         List<CallObserver> observers = new ArrayList<>(List.of(watch.metrics().calls(), new CallLines()));
         if (traces != null) {
             observers.add(traces);
@@ -162,7 +175,7 @@ public final class CallsModule {
         return observers;
     }
 
-    private Accounting accounting() {
+    private static Accounting accounting(Ground ground, BooksModule books, Signatures signatures) {
         return new Accounting(
                 books.writer(),
                 signatures,
@@ -171,7 +184,7 @@ public final class CallsModule {
                 CompletableFuture.delayedExecutor(COME_BACK.toMillis(), TimeUnit.MILLISECONDS));
     }
 
-    private KnownAnswers knownAnswers(Vertx vertx) {
+    private static KnownAnswers knownAnswers(Ground ground, BooksModule books, Vertx vertx, Meter meter) {
         Path place = ground.settings().data().resolve("spool");
         try {
             SpoolFolder folder = new SpoolFolder(
@@ -200,40 +213,17 @@ public final class CallsModule {
 
     /** Ends all calls with a 503, and returns their holds. @param reason for their callers */
     void end(String reason) {
+        end(meter, reason);
+    }
+
+    private static void end(Meter meter, String reason) {
         meter.stopAll(
                 ApiError.of(ErrorCode.INTERNAL_ERROR, reason).withStatus(503).retryAfter(COME_BACK));
     }
 
     /** @param keys what customers do with theirs */
     List<Route<?>> routes(CustomerKeys keys) {
-        return routes.table(gate, keys);
-    }
-
-    /** Returns the routes under which the playground asks. */
-    CallRoutes playground() {
-        return routes;
-    }
-
-    KeyGate gate() {
-        return gate;
-    }
-
-    RequestCount requests() {
-        return requests;
-    }
-
-    /** Returns the refused calls of this node, in memory. */
-    RefusedCalls refused() {
-        return refused;
-    }
-
-    /** Returns the observer that makes a refusal a span. */
-    RefusalObserver traces() {
-        return traces == null ? RefusalObserver.NONE : traces;
-    }
-
-    Meter meter() {
-        return meter;
+        return playground.table(gate, keys);
     }
 
     /** Returns the number of calls that are not resolved yet. */

@@ -12,18 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Whether calls are accepted here, for load balancers and the servers that share the books; the way to the end included. Thread-safe. */
-final class HealthModule {
+record HealthModule(BooksModule books, EventLoops loops, Departure departure) {
 
     private static final Logger log = LoggerFactory.getLogger(HealthModule.class);
-
-    private final BooksModule books;
-    private final EventLoops loops;
-    private final Departure departure = new Departure();
-
-    HealthModule(BooksModule books, EventLoops loops) {
-        this.books = books;
-        this.loops = loops;
-    }
 
     List<Route<?>> routes() {
         return List.of(
@@ -50,10 +41,6 @@ final class HealthModule {
             complaints.add(new Readiness.Complaint("event_loop", "an event loop does not turn"));
         }
         return complaints;
-    }
-
-    Departure departure() {
-        return departure;
     }
 
     /** Announces that this server stops: requests should go elsewhere, those that come are served. Further calls do nothing. */
