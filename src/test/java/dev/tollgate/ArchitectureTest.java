@@ -174,7 +174,7 @@ class ArchitectureTest {
     void no_path_or_word_of_a_callers_body_is_spelled_but_by_its_reader() throws IOException {
         Pattern path = Pattern.compile(
                 "\"(messages|tools|functions|google|extra_body|response_format)\\.|\"\\.(input_audio|image_url|extra_content)"
-                    + "|'(user|assistant|system|tool|required)'");
+                        + "|'(user|assistant|system|tool|required)'");
         Path sources = Path.of("src/main/java/dev/tollgate");
         List<String> spelled = new ArrayList<>();
         for (String name : List.of(

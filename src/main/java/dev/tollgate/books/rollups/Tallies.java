@@ -106,8 +106,7 @@ final class Tallies {
     private long[] quarter(String accountId, long atMillis, String keyId, String model) {
         long startsAt = atMillis - Math.floorMod(atMillis, QUARTER_MILLIS);
         earliest = Math.min(earliest, startsAt);
-        return quarters.computeIfAbsent(
-                new Quarter(accountId, startsAt, keyId, model), _ -> new long[COLUMNS]);
+        return quarters.computeIfAbsent(new Quarter(accountId, startsAt, keyId, model), _ -> new long[COLUMNS]);
     }
 
     private long[] hour(long atMillis, String channel, String model, String upstreamModel, CallEnd end) {
