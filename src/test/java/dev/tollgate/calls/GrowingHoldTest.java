@@ -1,0 +1,167 @@
+package dev.tollgate.calls;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.RawCall;
+import dev.tollgate.testing.SteppedUpstream;
+import dev.tollgate.testing.Stores;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+
+/** A call ends while the growth of its hold is on its way to the disk: what is held is only known afterwards (D19, D46). */
+@Timeout(240)
+@BesideOthers
+@ParameterizedClass
+@EnumSource(Stores.class)
+class GrowingHoldTest {
+
+    private static final String STREAM = """
+            {"model":"gemini-2.5-pro","stream":true,"messages":[{"role":"user","content":"Tell me"}]}""";
+
+    /** 1.84 credits: a slice of 4,096 tokens, and the prompt. */
+    private static final String FIRST_HOLD = "1.84";
+
+    /** A piece that the first hold covers, so that it is seen, and one that it does not. */
+    private static final List<String> BEYOND_THE_HOLD = List.of(event("two ", 3_500), event("three", 5_000));
+
+    /** Still unseen when the one before has not been covered yet. */
+    private static final String LAST = event("four", 6_000).replace("]}}]", "]},\"finishReason\":\"STOP\"}]");
+
+    @Parameter
+    Stores stores;
+
+    private final SteppedUpstream upstream = new SteppedUpstream();
+    private Gateway gateway;
+
+    @BeforeEach
+    void start() {
+        gateway = upstream.gateway(stores, "timeouts.drain", "0ms");
+    }
+
+    @AfterEach
+    void stop() {
+        gateway.assertBooksAreClosed();
+        gateway.close();
+        upstream.close();
+    }
+
+    private static String event(String text, int tokens) {
+        return "{\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\"" + text + "\"}]}}],"
+                + "\"usageMetadata\":{\"promptTokenCount\":71,\"candidatesTokenCount\":" + tokens + "}}";
+    }
+
+    @Test
+    void who_leaves_meanwhile_is_charged_once_with_the_hold_that_has_grown() {
+        Customer customer = gateway.customer("100");
+        JsonNode task = leaveWhileTheHoldGrows(customer);
+        assertThat(kinds(task)).containsExactly("reservation", "reservation", "charge", "release");
+        assertThat(task.get("status").asString()).isEqualTo("cancelled");
+        assertThat(task.get("credits_consumed").toString())
+                .as("5,000 tokens and the prompt's 71")
+                .isEqualTo("2.25");
+        assertThat(task.get("usage_flags")).isEmpty();
+        assertThat(customer.balance()).isEqualByComparingTo("97.75");
+    }
+
+    @Test
+    void who_leaves_meanwhile_is_charged_no_more_than_the_hold_where_it_has_grown_by_a_part() {
+        Customer customer = gateway.customer("2.04");
+        JsonNode task = leaveWhileTheHoldGrows(customer);
+        assertThat(kinds(task)).containsExactly("reservation", "reservation", "charge", "charge"); // the shortfall
+        assertThat(task.get("credits_consumed").toString()).isEqualTo("2.04");
+        assertThat(task.get("usage_flags").toString()).isEqualTo("[\"shortfall\"]");
+        assertThat(customer.balance()).isZero();
+    }
+
+    @Test
+    void who_leaves_meanwhile_is_charged_no_more_than_the_hold_where_its_growth_was_not_recorded() {
+        Customer customer = gateway.customer("100");
+        String growth = "NEW.kind = 'reservation' AND EXISTS"
+                + " (SELECT 1 FROM entry WHERE reservation_id = NEW.reservation_id)";
+        try (Gateway.Fault fault = gateway.fault("INSERT", "entry", growth)) {
+            JsonNode task = leaveWhileTheHoldGrows(customer);
+            assertThat(kinds(task)).containsExactly("reservation", "charge", "charge"); // the shortfall
+            assertThat(task.get("credits_consumed").toString()).isEqualTo(FIRST_HOLD);
+        }
+        assertThat(customer.balance()).isEqualByComparingTo("98.16");
+    }
+
+    private JsonNode leaveWhileTheHoldGrows(Customer customer) {
+        return leaveWhileTheHoldGrows(customer, BEYOND_THE_HOLD);
+    }
+
+    /**
+     * The upstream says what its hold does not cover once nothing is committed any more, and not a moment before.
+     *
+     * @return the call's task
+     */
+    private JsonNode leaveWhileTheHoldGrows(Customer customer, List<String> beyondTheHold) {
+        try (RawCall call = callWithAHold(customer)) {
+            try (Gateway.Fault _ = gateway.nothingIsCommitted()) {
+                upstream.says(beyondTheHold);
+                upstream.stays();
+                call.readUntil("two ");
+                call.close();
+                Gateway.await("the upstream's end", () -> upstream.abandoned() > 0);
+            }
+        }
+        return customer.lastTask();
+    }
+
+    /** A call that has begun, and whose first hold is written. */
+    private RawCall callWithAHold(Customer customer) {
+        upstream.says(List.of(event("One ", 10)));
+        RawCall call = customer.chatRaw(STREAM);
+        String seen = call.readUntil("One ");
+        String id = seen.substring(seen.indexOf("chatcmpl-"), seen.indexOf("chatcmpl-") + 40);
+        gateway.get("/v1/tasks/" + id, customer.key()); // behind which the hold is written
+        return call;
+    }
+
+    @Test
+    void who_leaves_meanwhile_after_the_answer_had_come_to_its_end_is_charged_for_all_of_it() {
+        Customer customer = gateway.customer("100");
+        JsonNode task = leaveWhileTheHoldGrows(customer, List.of(BEYOND_THE_HOLD.get(0), BEYOND_THE_HOLD.get(1), LAST));
+        assertThat(task.get("status").asString()).isEqualTo("completed");
+        assertThat(task.get("credits_consumed").toString())
+                .as("6,000 tokens and the prompt's 71")
+                .isEqualTo("2.7");
+        assertThat(task.get("usage_flags")).isEmpty();
+        assertThat(customer.balance()).isEqualByComparingTo("97.3");
+    }
+
+    @Test
+    void an_upstream_that_breaks_meanwhile_costs_nothing_and_all_that_was_held_goes_back() {
+        Customer customer = gateway.customer("100");
+        try (RawCall call = callWithAHold(customer)) {
+            try (Gateway.Fault _ = gateway.nothingIsCommitted()) {
+                upstream.says(BEYOND_THE_HOLD);
+                call.readUntil("two ");
+                upstream.breaks();
+                Gateway.await("the upstream's end", () -> upstream.openConnections() == 0);
+            }
+            assertThat(call.readUntil("event: error")).doesNotContain("[DONE]");
+        }
+        JsonNode task = customer.lastTask();
+        assertThat(task.get("status").asString()).isEqualTo("failed");
+        assertThat(kinds(task)).endsWith("release").doesNotContain("charge");
+        assertThat(customer.balance()).isEqualByComparingTo("100");
+    }
+
+    private static List<String> kinds(JsonNode task) {
+        return task.get("entries")
+                .valueStream()
+                .map(entry -> entry.get("kind").asString())
+                .toList();
+    }
+}

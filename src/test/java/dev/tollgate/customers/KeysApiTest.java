@@ -1,0 +1,350 @@
+package dev.tollgate.customers;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.customers.keys.KeyKind;
+import dev.tollgate.customers.keys.KeyResult;
+import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.http.limits.Rates;
+import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.testing.Commands;
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Gateway.Reply;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** {@code /v1/keys}: what a management key does with its account's keys. */
+class KeysApiTest {
+
+    private static final String CALL =
+            "{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"stream\":false}";
+
+    private static Gateway gateway;
+    private static Customer customer;
+    private static String manager;
+    private static String managerId;
+
+    @BeforeAll
+    static void start() throws Refused {
+        gateway = Gateway.start();
+        customer = gateway.customer("100");
+        KeyResult.Made made = management(customer.account());
+        manager = made.secret();
+        managerId = made.key().id();
+    }
+
+    private static KeyResult.Made management(String account) throws Refused {
+        return gateway.commands().createKey(account, KeySettings.named("m").withKind(KeyKind.MANAGEMENT));
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    private static Reply ask(String method, String path, String body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gateway.url() + path))
+                .header("Authorization", "Bearer " + manager)
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (body != null) {
+            request.header("Content-Type", "application/json");
+        }
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        return gateway.send(request);
+    }
+
+    private static JsonNode made(String body) {
+        Reply reply = ask("POST", "/v1/keys", body);
+        assertThat(reply.status()).as(reply.text()).isEqualTo(201);
+        return reply.json();
+    }
+
+    private static String path(JsonNode key) {
+        return "/v1/keys/" + key.get("id").asString();
+    }
+
+    private static Reply chat(String key) {
+        return gateway.post("/v1/chat/completions", CALL, key);
+    }
+
+    private static void assertRefused(Reply reply, int status, String message) {
+        assertThat(reply.status()).as(reply.text()).isEqualTo(status);
+        assertThat(reply.error().get("message").asString()).contains(message);
+    }
+
+    @Test
+    void a_key_is_shown_once_with_all_that_was_chosen_and_never_again() {
+        JsonNode key = made("""
+                {"name":"ci","allow":["127.0.0.1","10.0.0.0/8"],"spend":{"hour":1.5,"day":0.000001,"total":20},
+                 "rates":{"requests":60,"tokens":100000,"concurrency":4},"models":["gemini-2.5-pro"],"expires_at":4000000000}""");
+        String secret = key.get("key").asString();
+        assertThat(secret).matches("sk-[0-9a-f]{64}");
+        assertThat(key.properties())
+                .extracting(Map.Entry::getKey)
+                .containsExactly(
+                        "id",
+                        "key",
+                        "prefix",
+                        "name",
+                        "kind",
+                        "disabled",
+                        "allow",
+                        "spend",
+                        "rates",
+                        "models",
+                        "expires_at",
+                        "last_used_at",
+                        "created_at");
+        assertThat(key.get("prefix").asString()).isEqualTo(secret.substring(0, 11));
+        assertThat(key.get("kind").asString()).isEqualTo("api");
+        assertThat(key.get("rates").toString()).isEqualTo("{\"requests\":60,\"tokens\":100000,\"concurrency\":4}");
+        assertThat(key.get("models").toString()).isEqualTo("[\"gemini-2.5-pro\"]");
+        assertThat(key.get("expires_at").asLong()).isEqualTo(4_000_000_000L);
+        assertThat(key.get("last_used_at").isNull()).isTrue();
+        Reply again = ask("GET", path(key), null);
+        assertThat(again.json().has("key")).isFalse();
+        assertThat(again.text()).contains("\"spend\":{\"hour\":1.5,\"day\":0.000001,\"total\":20}");
+        assertThat(again.text()).doesNotContain(secret.substring(11));
+        assertThat(ask("GET", "/v1/keys", null).text()).doesNotContain(secret.substring(11));
+        assertThat(again.header("cache-control")).isEqualTo("no-store");
+    }
+
+    @Test
+    void a_new_key_calls_and_says_when_it_was_used() {
+        JsonNode key = made("{\"name\":\"worker\"}");
+        assertThat(chat(key.get("key").asString()).status()).isEqualTo(200);
+        gateway.writeWhatRides();
+        long used = ask("GET", path(key), null).json().get("last_used_at").asLong();
+        assertThat(Instant.ofEpochSecond(used))
+                .isBetween(Instant.now().minusSeconds(600), Instant.now().plusSeconds(600));
+    }
+
+    @Test
+    void keys_come_in_pages() throws Refused {
+        Customer other = gateway.customer("0");
+        String its = management(other.account()).secret();
+        for (int i = 0; i < 4; i++) {
+            gateway.post("/keys", "{\"name\":\"k" + i + "\"}", its);
+        }
+        List<String> ids = new ArrayList<>();
+        String after = "";
+        do {
+            JsonNode page = gateway.get("/keys?limit=2" + after, its).json();
+            page.get("data").forEach(key -> ids.add(key.get("id").asString()));
+            assertThat(page.get("data").size()).isBetween(1, 2);
+            after = page.get("next").isNull()
+                    ? null
+                    : "&after=" + page.get("next").asString();
+        } while (after != null);
+        assertThat(ids).hasSize(6).doesNotHaveDuplicates().isSorted();
+        assertThat(ids).doesNotContain(managerId);
+    }
+
+    @Test
+    void a_change_changes_what_it_names_and_null_takes_a_limit_away() {
+        JsonNode key = made("{\"name\":\"a\",\"spend\":{\"hour\":1,\"day\":2},\"rates\":{\"requests\":5}}");
+        JsonNode changed = ask("PATCH", path(key), "{\"name\":\"b\",\"spend\":{\"hour\":null,\"total\":9}}")
+                .json();
+        assertThat(changed.get("name").asString()).isEqualTo("b");
+        assertThat(changed.get("spend").toString()).isEqualTo("{\"hour\":null,\"day\":2,\"total\":9}");
+        assertThat(changed.get("rates").get("requests").asLong()).isEqualTo(5);
+        JsonNode without = ask("PATCH", path(key), "{\"rates\":null,\"expires_at\":5000000000}")
+                .json();
+        assertThat(without.get("rates").get("requests").isNull()).isTrue();
+        assertThat(ask("PATCH", path(key), "{\"expires_at\":null}")
+                        .json()
+                        .get("expires_at")
+                        .isNull())
+                .isTrue();
+    }
+
+    @Test
+    void a_disabled_key_is_refused_from_the_next_call_on_and_works_again_when_it_is_enabled() {
+        JsonNode key = made("{\"name\":\"a\"}");
+        String secret = key.get("key").asString();
+        assertThat(chat(secret).status()).isEqualTo(200);
+        assertThat(ask("PATCH", path(key), "{\"disabled\":true}").status()).isEqualTo(200);
+        assertRefused(chat(secret), 401, "disabled");
+        assertThat(ask("PATCH", path(key), "{\"disabled\":false}").status()).isEqualTo(200);
+        assertThat(chat(secret).status()).isEqualTo(200);
+    }
+
+    @Test
+    void a_deleted_key_is_refused_from_the_next_call_on_and_is_gone() {
+        JsonNode key = made("{\"name\":\"a\"}");
+        String secret = key.get("key").asString();
+        assertThat(chat(secret).status()).isEqualTo(200);
+        Reply deleted = ask("DELETE", path(key), null);
+        assertThat(deleted.status()).isEqualTo(204);
+        assertThat(deleted.text()).isEmpty();
+        assertRefused(chat(secret), 401, "deleted");
+        assertRefused(ask("GET", path(key), null), 404, "does not exist");
+        assertRefused(ask("DELETE", path(key), null), 404, "does not exist");
+    }
+
+    @Test
+    void an_expired_key_is_told_that_it_has_expired() {
+        JsonNode key = made("{\"name\":\"a\"}");
+        ask("PATCH", path(key), "{\"expires_at\":1700000000}");
+        assertRefused(chat(key.get("key").asString()), 401, "expired");
+    }
+
+    @Test
+    void a_rotated_key_keeps_its_id_and_the_old_one_works_as_long_as_was_said() {
+        JsonNode key = made("{\"name\":\"a\"}");
+        String old = key.get("key").asString();
+        JsonNode rotated =
+                ask("POST", path(key) + "/rotate", "{\"grace_seconds\":3600}").json();
+        assertThat(rotated.get("id")).isEqualTo(key.get("id"));
+        String fresh = rotated.get("key").asString();
+        assertThat(fresh).isNotEqualTo(old).matches("sk-[0-9a-f]{64}");
+        assertThat(chat(old).status()).isEqualTo(200);
+        assertThat(chat(fresh).status()).isEqualTo(200);
+        JsonNode again = ask("POST", path(key) + "/rotate", "{}").json();
+        assertThat(chat(old).status()).isEqualTo(401);
+        assertThat(chat(fresh).status()).isEqualTo(401);
+        assertThat(chat(again.get("key").asString()).status()).isEqualTo(200);
+        Reply bare = ask("POST", path(key) + "/rotate", null);
+        assertThat(bare.status()).as("what may be left out may all be left out").isEqualTo(200);
+        assertThat(chat(again.get("key").asString()).status()).isEqualTo(401);
+        assertRefused(ask("POST", path(key) + "/rotate", "{\"grace_seconds\":-1}"), 400, "'grace_seconds'");
+        assertRefused(ask("POST", path(key) + "/rotate", "{\"grace\":1}"), 400, "'grace'");
+    }
+
+    @Test
+    void whoever_has_seen_an_older_version_changes_nothing() {
+        JsonNode key = made("{\"name\":\"a\"}");
+        Reply seen = ask("GET", path(key), null);
+        String etag = seen.header("etag");
+        assertThat(etag).matches("\"[0-9]+\"");
+        Reply changed = ask("PATCH", path(key), "{\"name\":\"b\"}", "If-Match", etag);
+        assertThat(changed.status()).isEqualTo(200);
+        assertThat(changed.header("etag")).isNotEqualTo(etag);
+        assertRefused(ask("PATCH", path(key), "{\"name\":\"c\"}", "If-Match", etag), 412, "changed meanwhile");
+        assertThat(ask("GET", path(key), null).json().get("name").asString()).isEqualTo("b");
+        assertThat(ask("PATCH", path(key), "{\"name\":\"d\"}", "If-Match", "*").status())
+                .isEqualTo(200);
+        assertRefused(ask("PATCH", path(key), "{\"name\":\"e\"}", "If-Match", "yesterday"), 400, "If-Match");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{} | 'name' is required",
+                "{\"name\":\"\"} | 'name'",
+                "{\"name\":\"a\\u0007\"} | 'name'",
+                "{\"name\":7} | 'name'",
+                "{\"name\":\"a\",\"nmae\":\"b\"} | 'nmae' is not known",
+                "{\"name\":\"a\",\"disabled\":true} | 'disabled' is not known",
+                "{\"name\":\"a\",\"kind\":\"hidden\"} | 'kind'",
+                "{\"name\":\"a\",\"spend\":{\"month\":1}} | 'spend.month' is not known",
+                "{\"name\":\"a\",\"spend\":{\"day\":-1}} | 'spend.day'",
+                "{\"name\":\"a\",\"spend\":{\"day\":0.0000001}} | 'spend.day'",
+                "{\"name\":\"a\",\"spend\":{\"day\":\"1\"}} | 'spend.day'",
+                "{\"name\":\"a\",\"rates\":{\"requests\":0}} | 'rates.requests'",
+                "{\"name\":\"a\",\"rates\":{\"tokens\":1.5}} | 'rates.tokens'",
+                "{\"name\":\"a\",\"rates\":5} | 'rates'",
+                "{\"name\":\"a\",\"allow\":[\"10.0.0.0/8\",\"everybody\"]} | 'allow.1'",
+                "{\"name\":\"a\",\"models\":[\"gpt-9\"]} | 'models.0' names no model",
+                "{\"name\":\"a\",\"expires_at\":\"tomorrow\"} | 'expires_at'",
+                "{\"name\":\"a\",\"expires_at\":1700000000} | 'expires_at' must be in the future",
+            })
+    void what_cannot_be_is_refused_by_the_name_of_its_field(String body, String message) {
+        assertRefused(ask("POST", "/v1/keys", body), 400, message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"kind\":\"management\"}", "{\"kind\":\"api\"}"})
+    void the_kind_of_a_key_stays(String body) {
+        assertRefused(ask("PATCH", path(made("{\"name\":\"a\"}")), body), 400, "'kind' cannot be changed");
+    }
+
+    @Test
+    void no_key_makes_a_management_key_or_changes_one() {
+        assertRefused(ask("POST", "/v1/keys", "{\"name\":\"a\",\"kind\":\"management\"}"), 403, "management key");
+        assertRefused(ask("POST", "/v1/keys/" + managerId + "/rotate", "{}"), 403, "management key");
+        assertRefused(ask("PATCH", "/v1/keys/" + managerId, "{\"allow\":[]}"), 403, "management key");
+        assertRefused(ask("DELETE", "/v1/keys/" + managerId, null), 403, "management key");
+        assertThat(ask("GET", "/v1/keys/" + managerId, null).status()).isEqualTo(200);
+    }
+
+    @Test
+    void what_an_operator_chooses_for_a_key_is_kept_and_can_be_changed_and_rotated() throws Refused {
+        Commands operator = gateway.commands();
+        Instant end = Instant.parse("2099-01-01T00:00:00Z");
+        KeyResult.Made key = operator.createKey(
+                customer.account(),
+                KeySettings.named("o")
+                        .withRates(new Rates(60L, 100_000L, 4L))
+                        .withModels(List.of("gemini-2.5-pro"))
+                        .withExpiresAt(end));
+        JsonNode shown = ask("GET", "/v1/keys/" + key.key().id(), null).json();
+        assertThat(shown.get("rates").toString()).isEqualTo("{\"requests\":60,\"tokens\":100000,\"concurrency\":4}");
+        assertThat(shown.get("models").toString()).isEqualTo("[\"gemini-2.5-pro\"]");
+        assertThat(shown.get("expires_at").asLong()).isEqualTo(end.getEpochSecond());
+        KeySettings set = operator.setKey(key.key().id(), settings -> settings.withRates(
+                                settings.rates().withTokens(null).withConcurrency(5L))
+                        .withModels(List.of())
+                        .withExpiresAt(null))
+                .settings();
+        assertThat(set.rates().requests()).isEqualTo(60);
+        assertThat(set.rates().tokens()).isNull();
+        assertThat(set.rates().concurrency()).isEqualTo(5);
+        assertThat(set.models()).isEmpty();
+        assertThat(set.expiresAt()).isNull();
+        KeyResult.Made rotated = operator.rotateKey(key.key().id(), 3_600);
+        assertThat(chat(key.secret()).status()).isEqualTo(200);
+        assertThat(chat(rotated.secret()).status()).isEqualTo(200);
+        operator.rotateKey(key.key().id(), 0);
+        assertThat(chat(rotated.secret()).status()).isEqualTo(401);
+    }
+
+    @Test
+    void an_api_key_is_told_that_it_cannot_administer_keys() {
+        assertRefused(gateway.get("/v1/keys", customer.key()), 403, "use a management key");
+    }
+
+    @Test
+    void another_accounts_keys_are_not_there() {
+        String id = gateway.customer("1").keyId();
+        assertRefused(ask("GET", "/v1/keys/" + id, null), 404, "does not exist");
+        assertRefused(ask("PATCH", "/v1/keys/" + id, "{\"name\":\"mine\"}"), 404, "does not exist");
+        assertRefused(ask("POST", "/v1/keys/" + id + "/rotate", "{}"), 404, "does not exist");
+        assertRefused(ask("DELETE", "/v1/keys/" + id, null), 404, "does not exist");
+    }
+
+    @Test
+    void a_key_sees_and_calls_the_models_that_it_may_use_and_no_others() {
+        String secret = made("{\"name\":\"a\",\"models\":[\"gemini-2.5-pro\"]}")
+                .get("key")
+                .asString();
+        assertThat(chat(secret).status()).isEqualTo(200);
+        String other = CALL.replace("gemini-2.5-pro", "gemini-3-pro");
+        assertRefused(gateway.post("/v1/chat/completions", other, secret), 404, "'gemini-3-pro' does not exist");
+        JsonNode models = gateway.get("/v1/models", secret).json().get("data");
+        assertThat(models).extracting(model -> model.get("id").asString()).containsExactly("gemini-2.5-pro");
+        assertThat(gateway.get("/v1/models/gemini-2.5-pro", secret).status()).isEqualTo(200);
+        assertRefused(gateway.get("/v1/models/gemini-3-pro", secret), 404, "does not exist");
+        JsonNode googles = gateway.get("/v1beta/models", secret).json().get("models");
+        assertThat(googles).extracting(model -> model.get("name").asString()).containsExactly("models/gemini-2.5-pro");
+        assertThat(gateway.get("/v1beta/models/gemini-3-pro", secret).status()).isEqualTo(404);
+        assertThat(gateway.get("/v1/models", manager).json().get("data").size()).isGreaterThan(1);
+    }
+}

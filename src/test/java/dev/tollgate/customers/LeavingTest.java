@@ -1,0 +1,421 @@
+package dev.tollgate.customers;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.base.money.Credits;
+import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.RawCall;
+import dev.tollgate.testing.Stores;
+import dev.tollgate.testing.UpstreamScript;
+import dev.tollgate.testing.UpstreamScript.Tokens;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Accounts that are deleted, people who leave them, and the file with all that is stored about them. */
+@BesideOthers
+@ParameterizedClass
+@EnumSource(Stores.class)
+@Timeout(60)
+class LeavingTest {
+
+    private static final String ADMIN_KEY = "admin-key-of-the-tests";
+    private static final String PASSWORD = "somebody who leaves one day";
+    private static final String DATA = "/dashboard/settings/data";
+    private static final String CHAT = """
+            {"model":"gemini-2.5-pro","stream":%s,"messages":[{"role":"user","content":"Say hello."}]}""";
+    private static final Pattern KEY = Pattern.compile("sk-[A-Za-z0-9_-]{20,}");
+
+    @Parameter
+    Stores stores;
+
+    private static Gateway gateway;
+    private static Stores kind;
+    private static Instant now = Instant.parse("2026-11-20T10:00:00Z");
+
+    @BeforeEach
+    void start() {
+        if (kind != stores) {
+            stop();
+            Map<String, String> environment = Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY);
+            gateway = stores == Stores.SQLITE
+                    ? Gateway.start(environment, "operator.password", PASSWORD)
+                    : Gateway.startOn(Postgres.migrated(), environment, "operator.password", PASSWORD);
+            kind = stores;
+        }
+        now = now.plus(Duration.ofHours(1)); // nobody has to wait for what another test has done
+        gateway.setNow(now);
+        gateway.script(UpstreamScript.answers().text("Hello.").finish("STOP", new Tokens(10, 1000, 0)));
+    }
+
+    @AfterAll
+    static void stop() {
+        if (gateway != null) {
+            gateway.assertBooksAreClosed();
+            gateway.close();
+            gateway = null;
+            kind = null;
+        }
+    }
+
+    /** Somebody signed in, with a key. */
+    private record Member(Browser browser, String login, String account, String key) {
+
+        Gateway.Reply chat() {
+            return gateway.post("/v1/chat/completions", CHAT.formatted("false"), key);
+        }
+
+        Browser.Page delete(String typed) {
+            return browser.submit(DATA, DATA, Map.of("login", typed));
+        }
+
+        Browser.Page delete() {
+            return delete(login);
+        }
+    }
+
+    private static Member member(String login) {
+        Browser browser = new Browser(gateway.url()).signUp(login, PASSWORD);
+        String made = browser.submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", login + "'s laptop"))
+                .body();
+        Matcher key = KEY.matcher(made);
+        assertThat(key.find()).as(made).isTrue();
+        String account = gateway.text("SELECT account_id FROM person WHERE login = '" + login + "'");
+        return new Member(browser, login, account, key.group());
+    }
+
+    private static long number(String column, Member member) {
+        return gateway.number("SELECT " + column + " FROM account WHERE id = '" + member.account() + "'");
+    }
+
+    private static Gateway.Reply admin(String path, String body) {
+        return gateway.post(path, body, ADMIN_KEY);
+    }
+
+    /** Columns in which a word still stands. */
+    private String where(String word) {
+        String all = gateway.text(stores == Stores.SQLITE ? """
+                        SELECT group_concat(m.name || ' ' || c.name) FROM sqlite_master m, pragma_table_info(m.name) c
+                        WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'""" : """
+                        SELECT string_agg(table_name || ' ' || column_name, ',') FROM information_schema.columns
+                        WHERE table_schema = 'public'""");
+        return gateway.text(List.of(all.split(",")).stream()
+                .map(each -> each.split(" "))
+                .map(each -> "SELECT '" + each[0] + "." + each[1] + "' WHERE EXISTS (SELECT 1 FROM " + each[0]
+                        + " WHERE CAST(" + each[1] + " AS TEXT) LIKE '%" + word + "%')")
+                .collect(Collectors.joining(" UNION ALL ")));
+    }
+
+    // ---- the end of an account ----
+
+    @Test
+    void an_account_that_is_deleted_stops_its_keys_loses_its_credits_in_one_entry_and_names_nobody_any_more() {
+        Member leaver = member("leaver@example.org");
+        leaver.browser()
+                .submit(
+                        "/dashboard/billing",
+                        "/dashboard/billing/contact",
+                        Map.of("name", "leaver@example.org Ltd", "address", "Leaver Street 1", "vat_id", ""));
+        assertThat(leaver.chat().status()).isEqualTo(200);
+        assertThat(leaver.browser().get(DATA).body())
+                .contains("Your keys stop now. 49.", " credits are lost. Entries", "receipts stay, without your name.");
+        assertThat(leaver.delete("somebody else").status()).isEqualTo(422);
+        assertThat(leaver.chat().status()).isEqualTo(200);
+        long entries = number("last_sequence", leaver);
+        Browser.Page gone = leaver.delete();
+        assertThat(gone.location()).as(gone.body()).isEqualTo("/sign-in?said=deleted");
+        assertThat(leaver.browser().get("/sign-in?said=deleted").body()).contains("The account is deleted");
+        assertThat(leaver.chat().status()).isEqualTo(401);
+        assertThat(gateway.get("/v1/credits", leaver.key()).status()).isEqualTo(401);
+        assertThat(new Browser(gateway.url()).signIn(leaver.login(), PASSWORD).body())
+                .contains("E-mail or password is wrong.");
+        assertThat(number("balance_micros", leaver)).isZero();
+        assertThat(number("last_sequence", leaver)).isEqualTo(entries + 1);
+        assertThat(number("purchased_micros - consumed_micros", leaver)).isZero();
+        assertThat(where("leaver@")).isNull();
+        assertThat(gateway.text(
+                        "SELECT action || ' ' || substr(actor, 1, 4) || ' ' || COALESCE(address, 'nowhere') || ' '"
+                                + " || before_json || after_json FROM audit_log WHERE subject = '" + leaver.account()
+                                + "'"))
+                .matches("account\\.delete per_ nowhere \\{\"balance\":4[0-9.]+}\\{\"deleted\":true}");
+        assertThat(gateway.number("SELECT COUNT(*) FROM receipt WHERE account_id = '" + leaver.account() + "'"))
+                .isEqualTo(2);
+        assertThat(gateway.differences()).isEmpty();
+    }
+
+    @Test
+    void an_open_session_elsewhere_has_ended_too() {
+        Member there = member("elsewhere@example.org");
+        Browser other = new Browser(gateway.url());
+        other.signIn(there.login(), PASSWORD);
+        assertThat(there.delete().status()).isEqualTo(303);
+        assertThat(other.get("/dashboard").location()).startsWith("/sign-in");
+    }
+
+    @Test
+    void servers_start_and_know_keys_when_an_account_that_had_some_was_deleted() {
+        Member stays = member("stays@example.org");
+        assertThat(member("goes@example.org").delete().status()).isEqualTo(303);
+        Supplier<Integer> unknown =
+                () -> gateway.get("/v1/credits", "sk-" + "0".repeat(64)).status();
+        assertThat(unknown.get()).isEqualTo(401);
+        assertThat(member("comes@example.org").chat().status()).isEqualTo(200);
+        gateway.restart();
+        assertThat(unknown.get()).isEqualTo(401);
+        assertThat(gateway.get("/v1/credits", stays.key()).status()).isEqualTo(200);
+        assertThat(gateway.differences()).isEmpty();
+    }
+
+    @Test
+    void nothing_is_deleted_while_a_call_runs_and_no_call_is_cut() {
+        Member busy = member("busy@example.org");
+        gateway.script(UpstreamScript.answers().text("One.").delay(600_000).finish("STOP", new Tokens(1000, 1000, 0)));
+        try (RawCall call =
+                RawCall.post(gateway.app().port(), "/v1/chat/completions", busy.key(), CHAT.formatted("true"))) {
+            call.readUntil("One.");
+            Gateway.await("a hold", () -> number("reserved_micros", busy) > 0);
+            Browser.Page refused = busy.delete();
+            assertThat(refused.status()).isEqualTo(422);
+            assertThat(refused.body()).contains("Calls are running and hold", "value=\"busy@example.org\"");
+            assertThat(admin("/admin/accounts/" + busy.account() + "/delete", "{\"reason\":\"a test\"}")
+                            .status())
+                    .isEqualTo(409);
+            assertThat(number("blocked", busy)).isZero();
+        }
+        Gateway.await("the end", () -> number("reserved_micros", busy) == 0);
+        assertThat(busy.delete().status()).isEqualTo(303);
+    }
+
+    @Test
+    void credits_to_start_with_are_given_once_to_an_address_however_often_its_account_is_deleted() {
+        Member again = member("again@example.org");
+        assertThat(number("balance_micros", again)).isEqualTo(50_000_000);
+        again.delete();
+        Member second = member("again@example.org");
+        assertThat(second.account()).isNotEqualTo(again.account());
+        assertThat(number("balance_micros", second)).isZero();
+        second.delete();
+        assertThat(number("balance_micros", member("again@example.org"))).isZero();
+    }
+
+    @Test
+    void who_leaves_an_account_of_several_leaves_it_to_the_others_until_the_last_of_them_ends_it() {
+        Member first = member("first@example.org");
+        Member guest = member("guest@example.org");
+        gateway.execute(
+                "UPDATE person SET account_id = '" + first.account() + "' WHERE login = '" + guest.login() + "'");
+        assertThat(guest.browser().get(DATA).body())
+                .contains("Others sign in for this account, too:", "first@example.org", "Leave the account");
+        assertThat(guest.delete().location()).isEqualTo("/sign-in?said=left");
+        assertThat(gateway.number("SELECT COUNT(*) FROM person WHERE login = 'guest@example.org'"))
+                .isZero();
+        assertThat(gateway.number("SELECT COUNT(*) FROM audit_log WHERE action = 'account.leave' AND subject = '"
+                        + first.account() + "'"))
+                .isEqualTo(1);
+        assertThat(first.chat().status()).isEqualTo(200);
+        Member heir = member("heir@example.org");
+        gateway.execute(
+                "UPDATE person SET account_id = '" + first.account() + "' WHERE login = '" + heir.login() + "'");
+        assertThat(first.delete().location()).isEqualTo("/sign-in?said=left");
+        assertThat(gateway.text("SELECT name FROM account WHERE id = '" + first.account() + "'"))
+                .as("it was called after who has left")
+                .isEqualTo(first.account());
+        assertThat(heir.delete().location()).isEqualTo("/sign-in?said=deleted");
+        assertThat(first.chat().status()).isEqualTo(401);
+    }
+
+    @Test
+    void the_last_operator_stays_even_where_two_leave_at_once() {
+        Browser operator = new Browser(gateway.url());
+        operator.signIn("operator", PASSWORD);
+        assertThat(operator.get(DATA).body()).contains("You are the only operator");
+        assertThat(operator.post(DATA, token(operator, "/dashboard/settings/security"), Map.of("login", "operator"))
+                        .body())
+                .contains("The only operator cannot be deleted.");
+        String own = gateway.text("SELECT account_id FROM person WHERE login = 'operator'");
+        Gateway.Reply refused = admin("/admin/accounts/" + own + "/delete", "{\"reason\":\"a test\"}");
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.text()).contains("The only operator");
+        List<Member> two = List.of(member("one@example.org"), member("two@example.org"));
+        gateway.execute("UPDATE person SET role = 'operator' WHERE login IN ('one@example.org', 'two@example.org')");
+        gateway.execute("UPDATE person SET role = 'user' WHERE login = 'operator'");
+        try {
+            List<CompletableFuture<Browser.Page>> both = two.stream()
+                    .map(each -> each.browser().opened(DATA, DATA, Map.of("login", each.login())))
+                    .toList()
+                    .stream()
+                    .map(CompletableFuture::supplyAsync)
+                    .toList();
+            assertThat(both.stream().map(each -> each.join().status()).sorted().toList())
+                    .isEqualTo(List.of(303, 422));
+            assertThat(gateway.number("SELECT COUNT(*) FROM person WHERE role = 'operator'"))
+                    .isEqualTo(1);
+        } finally {
+            gateway.execute("UPDATE person SET role = 'user' WHERE role = 'operator'");
+            gateway.execute("UPDATE person SET role = 'operator' WHERE login = 'operator'");
+        }
+    }
+
+    private static String token(Browser browser, String path) {
+        Matcher token = Pattern.compile("name=\"csrf\" value=\"([^\"]*)\"")
+                .matcher(browser.get(path).body());
+        assertThat(token.find()).isTrue();
+        return token.group(1);
+    }
+
+    // ---- by an operator ----
+
+    @Test
+    void an_operator_deletes_an_account_for_a_reason_that_is_audited_and_it_stays_deleted() {
+        Member spam = member("spam@example.org");
+        String path = "/admin/accounts/" + spam.account();
+        assertThat(admin(path + "/delete", "{}").status()).isEqualTo(400);
+        Gateway.Reply done = admin(path + "/delete", "{\"reason\":\"asked for by phone\"}");
+        assertThat(done.status()).as(done.text()).isEqualTo(200);
+        assertThat(done.json().get("name").asString()).isEqualTo("deleted account");
+        assertThat(done.json().get("deleted_at").asString()).isNotEmpty();
+        assertThat(spam.chat().status()).isEqualTo(401);
+        assertThat(spam.browser().get("/dashboard").location()).startsWith("/sign-in");
+        assertThat(gateway.text(
+                        "SELECT before_json || after_json || reason FROM audit_log WHERE action = 'account.delete'"
+                                + " AND subject = '" + spam.account() + "'"))
+                .contains("50", "\"deleted\":true", "asked for by phone");
+        for (String deed : List.of(
+                "/delete {\"reason\":\"a test\"}",
+                "/block {\"reason\":\"a test\",\"blocked\":false}",
+                "/grants {\"reason\":\"a test\",\"credits\":1}",
+                "/adjustments {\"reason\":\"a test\",\"credits\":1}",
+                "/limits {\"reason\":\"a test\",\"requests\":1}",
+                "/keys {\"reason\":\"a test\",\"name\":\"a test\"}")) {
+            int space = deed.indexOf(' ');
+            Gateway.Reply refused = admin(path + deed.substring(0, space), deed.substring(space + 1));
+            assertThat(refused.status()).as("%s: %s", deed, refused.text()).isEqualTo(409);
+            assertThat(refused.text()).as(deed).contains("was deleted");
+        }
+        assertThat(number("balance_micros", spam)).isZero();
+        assertThat(admin("/admin/accounts/acc_demo/delete", "{\"reason\":\"a test\"}")
+                        .status())
+                .isEqualTo(409);
+    }
+
+    @Test
+    void an_operator_deletes_on_the_page_of_an_account_and_never_the_own_one_there() {
+        Member off = member("off@example.org");
+        Browser operator = new Browser(gateway.url());
+        operator.signIn("operator", PASSWORD);
+        String path = "/console/accounts/" + off.account();
+        Map<String, String> form = Map.of("deed", "delete", "reason", "asked for");
+        assertThat(operator.get(path).body()).contains("Its keys stop now. 50.00 credits are lost.");
+        assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=delete");
+        assertThat(operator.get(path + "?done=delete").body())
+                .contains("This account was deleted", "The account is deleted")
+                .doesNotContain("off@example.org", "Grant credits");
+        String own = "/console/accounts/" + gateway.text("SELECT account_id FROM person WHERE login = 'operator'");
+        assertThat(operator.submit(own, own, form).body()).contains("This is your own account");
+    }
+
+    // ---- the file ----
+
+    private static byte[] bytes(Member member) {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<byte[]> answer = client.send(
+                    HttpRequest.newBuilder(URI.create(gateway.url() + "/dashboard/settings/export"))
+                            .header("cookie", member.browser().cookies())
+                            .build(),
+                    HttpResponse.BodyHandlers.ofByteArray());
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.headers().firstValue("content-disposition").orElse(""))
+                    .matches("attachment; filename=\"account-[0-9-]{10}\\.zip\"");
+            return answer.body();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Map<String, String> files(byte[] zip) {
+        Map<String, String> files = new HashMap<>();
+        try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {
+            ZipEntry entry = in.getNextEntry();
+            while (entry != null) {
+                files.put(entry.getName(), new String(in.readAllBytes(), StandardCharsets.UTF_8));
+                entry = in.getNextEntry();
+            }
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return files;
+    }
+
+    @Test
+    void the_file_has_all_that_is_stored_of_the_account_and_nothing_secret_or_of_others() {
+        Member stranger = member("stranger@example.org");
+        Member owner = member("owner@example.org");
+        owner.chat();
+        stranger.chat();
+        admin(
+                "/admin/accounts/" + owner.account() + "/grants",
+                "{\"credits\":1,\"reason\":\"thanks\",\"id\":\"gift-7\"}");
+        Map<String, String> files = files(bytes(owner));
+        String all = String.join("\n", files.values());
+        assertThat(files.get("person.csv")).contains("owner@example.org");
+        assertThat(files.get("account.csv")).contains("," + Credits.text(number("balance_micros", owner)) + ",");
+        assertThat(files.get("keys.csv")).contains("owner@example.org's laptop");
+        assertThat(files.get("ledger.csv").lines().count()).isEqualTo(1 + number("last_sequence", owner));
+        assertThat(files.get("ledger.csv")).contains("top_up", "credits to start with", "charge");
+        assertThat(files.get("calls.csv")).contains("gemini-2.5-pro", "completed", "price_version", "request_id");
+        assertThat(files.get("corrections.csv")).contains(",gift-7").doesNotContain("operator ");
+        assertThat(files.get("receipts.csv")).contains("sequence");
+        assertThat(files.get("readme.txt")).contains("calls.csv", "as of 20");
+        assertThat(all).doesNotContain("stranger@example.org", owner.key(), "\"attempts\"", "upstream_model");
+        for (String secret : List.of(
+                "SELECT password_hash FROM person WHERE login = 'owner@example.org'",
+                "SELECT s.hash FROM session s JOIN person p ON p.id = s.person_id WHERE p.login = 'owner@example.org'",
+                "SELECT hash FROM api_key WHERE account_id = '" + owner.account() + "' AND hidden = 0")) {
+            assertThat(all).doesNotContain(gateway.text(secret));
+        }
+    }
+
+    @Test
+    void a_file_of_more_rows_than_are_read_at_once_has_each_of_them_once() {
+        Member many = member("many@example.org");
+        String rows = IntStream.range(0, 1_234)
+                .mapToObj(i -> "('" + many.account() + "', " + i / 4 * 86_400_000L + ", 'k" + i % 2 + "', 'm"
+                        + i / 2 % 2 + "')")
+                .collect(Collectors.joining(", "));
+        gateway.execute("INSERT INTO usage_day (account_id, starts_at, key_id, model) VALUES " + rows);
+        try {
+            List<String> lines =
+                    files(bytes(many)).get("usage-days.csv").lines().skip(1).toList();
+            assertThat(lines).hasSize(1_234).doesNotHaveDuplicates();
+        } finally {
+            gateway.execute("DELETE FROM usage_day WHERE account_id = '" + many.account() + "'");
+        }
+    }
+}

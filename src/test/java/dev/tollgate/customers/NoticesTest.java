@@ -1,0 +1,291 @@
+package dev.tollgate.customers;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.MailBox;
+import java.time.Instant;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Notices to people: balances, keys, models. */
+@Timeout(120)
+class NoticesTest {
+
+    private static final String ADMIN_KEY = "admin-key-of-the-tests";
+    private static final String NOTICES = "/dashboard/settings/notices";
+    private static final Pattern VERSION = Pattern.compile("name=\"version\" value=\"([0-9]+)\"");
+    private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+
+    private static MailBox box;
+    private static Gateway gateway;
+    private static int networks;
+
+    @BeforeAll
+    static void start() {
+        box = new MailBox();
+        gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY), box.settings("http.trusted-hops", "1"));
+        gateway.setNow(NOON);
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        box.close();
+    }
+
+    /** Each from an address of their own: the clock stands, and one address has ten sign-ups to a domain in an hour. */
+    private static Browser member(String email) {
+        // a network of its own: few mails go to new addresses from one
+        String network = "198.18." + ++networks + ".1";
+        Browser browser = new Browser(gateway.url(), gateway.url(), Map.of("x-forwarded-for", network));
+        browser.submit("/sign-up", "/sign-up", Map.of("email", email));
+        String link = box.link(email, 1);
+        browser.submit(link, link, Map.of("password", "somebody who is told", "zone", "UTC"));
+        return browser;
+    }
+
+    private static void want(Browser browser, String line) {
+        Matcher version = VERSION.matcher(browser.get(NOTICES).body());
+        assertThat(version.find()).isTrue();
+        assertThat(browser.submit(NOTICES, NOTICES, Map.of("version", version.group(1), "line", line, "keys", "1"))
+                        .status())
+                .isEqualTo(303);
+    }
+
+    private static void adjust(String email, String credits) {
+        String account = gateway.text("SELECT account_id FROM person WHERE login = '" + email + "'");
+        String body = "{\"credits\": " + credits + ", \"reason\": \"a test\"}";
+        assertThat(gateway.post("/admin/accounts/" + account + "/adjustments", body, ADMIN_KEY)
+                        .status())
+                .isEqualTo(200);
+    }
+
+    private static void sweep() {
+        gateway.app().people().mail().notices().sweep();
+    }
+
+    private static long mails(String email) {
+        return gateway.number("SELECT COUNT(*) FROM outgoing_mail WHERE recipient = '" + email + "'");
+    }
+
+    @Test
+    void a_balance_below_the_line_is_told_once_until_it_has_recovered() {
+        Browser browser = member("line@example.org");
+        sweep();
+        assertThat(mails("line@example.org")).isEqualTo(1);
+        want(browser, "100");
+        sweep();
+        sweep();
+        adjust("line@example.org", "-1");
+        sweep();
+        assertThat(mails("line@example.org")).isEqualTo(2);
+        assertThat(MailBox.text(box.to("line@example.org", 2).getLast()))
+                .contains("has 50 credits left", "below 100", MailBox.SITE + "/dashboard/billing/top-up");
+        assertThat(browser.get("/dashboard").body()).contains("below your line of 100.00 credits");
+        adjust("line@example.org", "200");
+        sweep();
+        adjust("line@example.org", "-200");
+        sweep();
+        sweep();
+        assertThat(mails("line@example.org")).isEqualTo(3);
+    }
+
+    @Test
+    void a_key_is_told_at_80_and_at_100_percent_of_a_limit_once_each() {
+        Browser browser = member("keys@example.org");
+        String key = key(browser, "eager");
+        used(key, 16);
+        adjust("keys@example.org", "1");
+        sweep();
+        adjust("keys@example.org", "1");
+        sweep();
+        assertThat(mails("keys@example.org")).isEqualTo(2);
+        assertThat(MailBox.text(box.to("keys@example.org", 2).getLast()))
+                .contains("The key 'eager' has used 16 of 20 credits, its limit of this day.");
+        assertThat(browser.get("/dashboard").body()).contains("'eager' has used 16.00 of 20 credits");
+        used(key, 20);
+        adjust("keys@example.org", "1");
+        sweep();
+        sweep();
+        assertThat(mails("keys@example.org")).isEqualTo(3);
+        assertThat(MailBox.text(box.to("keys@example.org", 3).getLast())).contains("Calls with it get 429");
+    }
+
+    @Test
+    void what_a_running_call_holds_is_not_told_as_used() {
+        Browser browser = member("holder@example.org");
+        want(browser, "50");
+        String key = key(browser, "long");
+        used(key, 3, 17);
+        gateway.execute("UPDATE account SET balance_micros = balance_micros - 17000000, reserved_micros = 17000000"
+                + " WHERE id = (SELECT account_id FROM person WHERE login = 'holder@example.org')");
+        adjust("holder@example.org", "1");
+        sweep();
+        assertThat(mails("holder@example.org")).isEqualTo(1);
+        used(key, 20);
+        adjust("holder@example.org", "-2");
+        sweep();
+        assertThat(mails("holder@example.org")).isEqualTo(3);
+        assertThat(box.to("holder@example.org", 3).stream().map(MailBox::text))
+                .anyMatch(text -> text.contains("has 49 credits left"));
+    }
+
+    private static String key(Browser browser, String name) {
+        String made = browser.submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", name, "day", "20"))
+                .body();
+        Matcher id = Pattern.compile("/dashboard/keys/(key_[A-Za-z0-9]+)").matcher(made);
+        assertThat(id.find()).isTrue();
+        return id.group(1);
+    }
+
+    private static void used(String key, long credits) {
+        used(key, credits, 0);
+    }
+
+    private static void used(String key, long credits, long held) {
+        gateway.execute("DELETE FROM spend_window WHERE key_id = '" + key + "'");
+        gateway.execute("INSERT INTO spend_window (key_id, kind, starts_at, charged_micros, held_micros) VALUES ('"
+                + key + "', 'day', " + NOON.toEpochMilli() / 86_400_000 * 86_400_000 + ", " + credits * 1_000_000
+                + ", " + held * 1_000_000 + ")");
+    }
+
+    @Test
+    void what_an_address_could_not_be_told_is_told_once_it_is_confirmed() {
+        Browser browser = member("unsure@example.org");
+        gateway.execute(
+                "UPDATE person SET confirmed_at = NULL, version = version + 1 WHERE login = 'unsure@example.org'");
+        want(browser, "100");
+        sweep();
+        sweep();
+        assertThat(mails("unsure@example.org")).isEqualTo(1);
+        String email = "/dashboard/settings/email";
+        browser.submit(email, email, Map.of("deed", "confirm"));
+        String link = box.link("unsure@example.org", 2);
+        browser.submit(link, link, Map.of());
+        sweep();
+        sweep();
+        assertThat(MailBox.text(box.to("unsure@example.org", 3).getLast())).contains("below 100");
+    }
+
+    @Test
+    void what_found_no_room_among_waiting_mails_is_told_when_there_is_some() {
+        Browser browser = member("crowded@example.org");
+        crowd("crowded@example.org");
+        want(browser, "100");
+        sweep();
+        assertThat(mails("crowded@example.org")).isEqualTo(1);
+        gateway.execute("DELETE FROM outgoing_mail WHERE id LIKE 'mail_crowd%'");
+        sweep();
+        sweep();
+        assertThat(mails("crowded@example.org")).isEqualTo(2);
+    }
+
+    @Test
+    void a_monthly_statement_that_finds_no_room_among_waiting_mails_goes_out_when_there_is_some() {
+        Browser browser = member("monthly@example.org");
+        browser.submit(
+                "/dashboard/billing",
+                "/dashboard/billing/contact",
+                Map.of("name", "Ann Ltd", "address", "", "vat-id", ""));
+        crowd("monthly@example.org");
+        gateway.setNow(Instant.parse("2026-12-01T00:00:01Z"));
+        try {
+            gateway.app().people().mail().statements().sweep();
+            assertThat(mails("monthly@example.org")).isEqualTo(1);
+            gateway.execute("DELETE FROM outgoing_mail WHERE id LIKE 'mail_crowd%'");
+            gateway.app().people().mail().statements().sweep();
+            gateway.app().people().mail().statements().sweep();
+            assertThat(mails("monthly@example.org")).isEqualTo(2);
+        } finally {
+            gateway.setNow(NOON);
+        }
+    }
+
+    @Test
+    void a_used_model_that_retires_soon_is_mailed_once_and_shown() {
+        Browser user = member("uses-pro@example.net");
+        Browser other = member("uses-another@example.net");
+        call(user, "google/gemini-2.5-pro-preview-05-06");
+        call(other, "gemini-3.1-pro");
+        try {
+            gateway.setNow(Instant.parse("2026-10-31T23:00:00Z"));
+            gateway.app().people().mail().modelNotices().sweep();
+            assertThat(mails("uses-pro@example.net")).as("31 days before").isEqualTo(1);
+
+            gateway.setNow(NOON);
+            gateway.app().people().mail().modelNotices().sweep();
+            gateway.app().people().mail().modelNotices().sweep();
+            sweep();
+            gateway.app().people().mail().modelNotices().sweep();
+            assertThat(mails("uses-pro@example.net")).isEqualTo(2);
+            assertThat(mails("uses-another@example.net")).isEqualTo(1);
+            String told = "On 1 Dec 2026 gemini-3.8-flash starts to answer for google/gemini-2.5-pro-preview.";
+            assertThat(MailBox.text(box.to("uses-pro@example.net", 2).getLast()))
+                    .contains(told, "thinks by levels", MailBox.SITE + "/docs/models");
+            assertThat(user.get("/dashboard").body()).contains(told);
+            assertThat(other.get("/dashboard").body()).doesNotContain("starts to answer");
+
+            gateway.setNow(Instant.parse("2026-12-01T00:00:00Z"));
+            gateway.app().people().mail().modelNotices().sweep();
+            assertThat(mails("uses-pro@example.net")).as("it has retired").isEqualTo(2);
+            assertThat(user.get("/dashboard").body()).doesNotContain("starts to answer");
+        } finally {
+            gateway.setNow(NOON);
+        }
+    }
+
+    @Test
+    void a_change_of_a_model_waits_for_room_among_mails() {
+        Browser browser = member("pro-and-mails@example.net");
+        call(browser, "gemini-2.5-pro");
+        crowd("pro-and-mails@example.net");
+        gateway.app().people().mail().modelNotices().sweep();
+        assertThat(mails("pro-and-mails@example.net")).isEqualTo(1);
+        gateway.execute("DELETE FROM outgoing_mail WHERE id LIKE 'mail_crowd%'");
+        gateway.app().people().mail().modelNotices().sweep();
+        gateway.app().people().mail().modelNotices().sweep();
+        assertThat(mails("pro-and-mails@example.net")).isEqualTo(2);
+    }
+
+    private static void call(Browser browser, String model) {
+        String made = browser.submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", "caller"))
+                .body();
+        Matcher key = Pattern.compile("sk-[0-9a-f]{64}").matcher(made);
+        assertThat(key.find()).isTrue();
+        Gateway.Reply reply = gateway.post(
+                "/v1/chat/completions",
+                "{\"model\":\"" + model + "\",\"stream\":false,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}",
+                key.group());
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+    }
+
+    /** As many mails as may wait for somebody's account. */
+    private static void crowd(String email) {
+        String account = gateway.text("SELECT account_id FROM person WHERE login = '" + email + "'");
+        for (int i = 0; i < 20; i++) {
+            gateway.execute("INSERT INTO outgoing_mail (id, account_id, recipient, subject, body, state, attempts,"
+                    + " queued_at, due_at) VALUES ('mail_crowd" + i + "', '" + account
+                    + "', 'somebody@example.org', 'a', '', 'waiting', 0, 0, 4000000000000)");
+        }
+    }
+
+    @Test
+    void of_many_keys_at_their_limits_each_is_told() {
+        Browser browser = member("many@example.org");
+        for (int i = 0; i < 7; i++) {
+            used(key(browser, "key " + i), 20);
+        }
+        adjust("many@example.org", "1");
+        sweep();
+        sweep();
+        sweep();
+        assertThat(mails("many@example.org")).isEqualTo(8);
+    }
+}

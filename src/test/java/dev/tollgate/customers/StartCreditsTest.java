@@ -1,0 +1,178 @@
+package dev.tollgate.customers;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.MailBox;
+import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.Stores;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Start credits beside a real channel: each login and each identity is given them once, for good. */
+@BesideOthers
+@ParameterizedClass
+@EnumSource(Stores.class)
+@Timeout(120)
+class StartCreditsTest {
+
+    private static final String ADMIN_KEY = "admin-key-of-the-tests";
+    private static final String PASSWORD = "somebody who begins again";
+
+    @Parameter
+    Stores stores;
+
+    private static MailBox box;
+    private static Gateway gateway;
+    private static Stores kind;
+    private static Instant now = Instant.parse("2026-11-20T10:00:00Z");
+
+    @BeforeEach
+    void start() {
+        if (kind != stores) {
+            stop();
+            box = new MailBox();
+            Map<String, String> environment = Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY);
+            String[] settings = box.settings(
+                    "sign-up.open", "true", "sign-up.credits", "7", "gemini.base-url", "http://127.0.0.1:9");
+            gateway = stores == Stores.SQLITE
+                    ? Gateway.start(environment, settings)
+                    : Gateway.startOn(Postgres.migrated(), environment, settings);
+            kind = stores;
+        }
+        later();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (gateway != null) {
+            gateway.assertBooksAreClosed();
+            gateway.close();
+            box.close();
+            gateway = null;
+            kind = null;
+        }
+    }
+
+    /** Nobody has to wait for what was done before. */
+    private static void later() {
+        now = now.plus(Duration.ofHours(1));
+        gateway.setNow(now);
+    }
+
+    private static Browser browser() {
+        return new Browser(gateway.url());
+    }
+
+    private static Browser member(String email, int mails) {
+        browser().submit("/sign-up", "/sign-up", Map.of("email", email));
+        Browser browser = browser();
+        String link = box.link(email, mails);
+        assertThat(browser.submit(link, link, Map.of("password", PASSWORD, "zone", "UTC"))
+                        .location())
+                .isEqualTo("/dashboard");
+        return browser;
+    }
+
+    private static void move(Browser browser, String email, int mails) {
+        String page = "/dashboard/settings/email";
+        later();
+        browser.submit(page, page, Map.of("deed", "change", "email", email, "password", PASSWORD));
+        String link = box.link(email, mails);
+        assertThat(browser.submit(link, link, Map.of()).location()).isEqualTo(page + "?done=1");
+    }
+
+    private static String account(String login) {
+        return gateway.text("SELECT account_id FROM person WHERE login = '" + login + "'");
+    }
+
+    private static long given(String login) {
+        return gateway.number(
+                "SELECT purchased_micros FROM account JOIN person ON account.id = account_id WHERE login = '" + login
+                        + "'");
+    }
+
+    private static void delete(String login) {
+        assertThat(gateway.post("/admin/accounts/" + account(login) + "/delete", "{\"reason\":\"a test\"}", ADMIN_KEY)
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void an_address_that_was_left_brings_no_second_start_credits() {
+        Browser browser = member("first@example.org", 1);
+        assertThat(given("first@example.org")).isEqualTo(7_000_000);
+        move(browser, "second@example.org", 1);
+        later();
+        member("first@example.org", 4);
+        assertThat(given("first@example.org")).isZero();
+        delete("second@example.org");
+        delete("first@example.org");
+        later();
+        member("first@example.org", 5);
+        member("second@example.org", 2);
+        assertThat(given("first@example.org")).isZero();
+        assertThat(given("second@example.org")).isZero();
+    }
+
+    /** Whose address nobody has confirmed yet, as a provider of sign-ins that vouches for none makes them. */
+    private static void unconfirmed(String id, String identity) {
+        String account = gateway.post("/admin/accounts", "{\"name\":\"" + id + "\",\"reason\":\"a test\"}", ADMIN_KEY)
+                .json()
+                .get("id")
+                .asString();
+        String login = id + "@example.org";
+        gateway.execute("INSERT INTO person (id, account_id, login, email, name, role, password_hash, password_due,"
+                + " zone, created_at) VALUES ('usr_" + id + "', '" + account + "', '" + login + "', '" + login
+                + "', '" + id + "', 'user', '', 0, 'UTC', 0)");
+        gateway.execute("INSERT INTO person_identity (issuer, subject, person_id, label, linked_at) VALUES ('"
+                + "https://provider.example', '" + identity + "', 'usr_" + id + "', '', 0)");
+    }
+
+    private static void confirm(String login, int mails) {
+        browser().submit("/forgot", "/forgot", Map.of("login", login));
+        String link = box.link(login, mails);
+        Browser.Page done = browser().submit(link, link, Map.of("password", PASSWORD));
+        assertThat(done.location()).as(done.body()).isEqualTo("/sign-in?said=reset");
+    }
+
+    @Test
+    void an_identity_with_a_changed_address_brings_no_second_start_credits() {
+        unconfirmed("known", "the same");
+        confirm("known@example.org", 1);
+        assertThat(given("known@example.org")).isEqualTo(7_000_000);
+        gateway.execute("DELETE FROM person_identity WHERE subject = 'the same'"); // disconnected
+        later();
+        unconfirmed("changed", "the same");
+        confirm("changed@example.org", 1);
+        assertThat(given("changed@example.org")).isZero();
+    }
+
+    @Test
+    void people_of_earlier_releases_are_marked_at_the_first_start() {
+        member("early@example.org", 1);
+        unconfirmed("earlier", "earlier");
+        confirm("earlier@example.org", 1);
+        List<String> tables = List.of("started_before", "installation WHERE name = 'start_marks'");
+        long marks = gateway.number("SELECT COUNT(*) FROM started_before");
+        tables.forEach(each -> gateway.execute("DELETE FROM " + each));
+        gateway.restart();
+        assertThat(gateway.number("SELECT COUNT(*) FROM started_before")).isGreaterThanOrEqualTo(3L);
+        assertThat(marks).isGreaterThanOrEqualTo(3L);
+        gateway.execute("UPDATE person SET login = 'moved', email = NULL WHERE login = 'early@example.org'");
+        later();
+        member("early@example.org", 2);
+        assertThat(given("early@example.org")).isZero();
+    }
+}

@@ -1,0 +1,238 @@
+package dev.tollgate.customers;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.customers.payments.Vouchers;
+import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.Stores;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+
+@BesideOthers
+@ParameterizedClass
+@EnumSource(Stores.class)
+@Timeout(60)
+class VouchersTest {
+
+    private static final String ADMIN_KEY = "admin-key-of-the-tests";
+    private static final Map<String, String> ENVIRONMENT = Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY);
+
+    @Parameter
+    Stores stores;
+
+    private static Gateway gateway;
+    private static Stores kind;
+
+    @BeforeEach
+    void start() {
+        if (kind != stores) {
+            stop();
+            gateway = stores == Stores.SQLITE
+                    ? Gateway.start(ENVIRONMENT)
+                    : Gateway.startOn(Postgres.migrated(), ENVIRONMENT);
+            kind = stores;
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        if (gateway != null) {
+            gateway.close();
+            gateway = null;
+            kind = null;
+        }
+    }
+
+    @AfterEach
+    void the_books_add_up() {
+        gateway.assertBooksAreClosed();
+    }
+
+    private static List<String> made(String body) {
+        Gateway.Reply reply = gateway.post("/admin/vouchers", body, ADMIN_KEY);
+        assertThat(reply.status()).as(reply.text()).isEqualTo(201);
+        List<String> codes = new ArrayList<>();
+        reply.json().get("codes").forEach(code -> codes.add(code.asString()));
+        return codes;
+    }
+
+    private static Vouchers.Redemption redeem(Customer customer, String typed) {
+        return gateway.app().money().vouchers().redeem(customer.account(), "of " + customer.account(), typed);
+    }
+
+    @Test
+    void a_code_is_good_for_its_credits_once_however_it_is_typed() {
+        Customer customer = gateway.customer("1");
+        String code = made("{\"credits\":12.5,\"reason\":\"a talk\"}").getFirst();
+        assertThat(code).matches("([0-9A-HJKMNP-TV-Z]{5}-){3}[0-9A-HJKMNP-TV-Z]{5}");
+        String typed = " "
+                + code.toLowerCase(Locale.ROOT)
+                        .replace("-", "")
+                        .replace('1', 'l')
+                        .replace('0', 'o');
+        assertThat(redeem(customer, typed)).isInstanceOf(Vouchers.Redeemed.class);
+        assertThat(customer.balance()).isEqualByComparingTo("13.5");
+        assertThat(redeem(customer, code)).isEqualTo(new Vouchers.CannotBeUsed());
+        assertThat(redeem(gateway.customer("1"), code)).isEqualTo(new Vouchers.CannotBeUsed());
+        JsonNode newest = gateway.get("/admin/vouchers?limit=1", ADMIN_KEY)
+                .json()
+                .get("data")
+                .get(0);
+        assertThat(newest.get("account").asString()).isEqualTo(customer.account());
+        assertThat(newest.get("note").asString()).isEqualTo("a talk");
+    }
+
+    @Test
+    void a_voucher_is_redeemed_on_a_clock_behind_its_makers() {
+        try (Gateway own = stores == Stores.SQLITE
+                ? Gateway.start(ENVIRONMENT)
+                : Gateway.startOn(Postgres.migrated(), ENVIRONMENT)) {
+            Customer customer = own.customer("1");
+            String code = own.post("/admin/vouchers", "{\"credits\":2,\"reason\":\"a talk\"}", ADMIN_KEY)
+                    .json()
+                    .get("codes")
+                    .get(0)
+                    .asString();
+            own.setNow(Instant.now().minus(Duration.ofMinutes(5)));
+            assertThat(own.app().money().vouchers().redeem(customer.account(), "somewhere", code))
+                    .isInstanceOf(Vouchers.Redeemed.class);
+            own.assertBooksAreClosed();
+        }
+    }
+
+    @Test
+    void of_racing_customers_one_gets_the_credits() throws Exception {
+        String code = made("{\"credits\":5,\"reason\":\"a race\"}").getFirst();
+        int callers = 16;
+        List<Customer> customers = new ArrayList<>();
+        for (int i = 0; i < callers; i++) {
+            customers.add(gateway.customer("1"));
+        }
+        CyclicBarrier begin = new CyclicBarrier(callers);
+        int redeemed = 0;
+        try (ExecutorService threads = Executors.newFixedThreadPool(callers)) {
+            List<Future<Vouchers.Redemption>> running = new ArrayList<>();
+            for (Customer customer : customers) {
+                running.add(threads.submit(() -> {
+                    begin.await();
+                    return redeem(customer, code);
+                }));
+            }
+            for (Future<Vouchers.Redemption> one : running) {
+                redeemed += one.get() instanceof Vouchers.Redeemed ? 1 : 0;
+            }
+        }
+        assertThat(redeemed).isEqualTo(1);
+        assertThat(customers.stream().filter(customer -> customer.balance().intValue() == 6))
+                .hasSize(1);
+    }
+
+    @Test
+    void what_is_unknown_expired_or_no_code_cannot_be_used_and_nobody_learns_why() {
+        Customer customer = gateway.customer("1");
+        String code = made("{\"credits\":5,\"reason\":\"soon over\",\"expires_at\":\"2190-01-01T00:00:00Z\"}")
+                .getFirst();
+        gateway.execute("UPDATE voucher SET expires_at = 1 WHERE note = 'soon over'");
+        for (String typed : List.of(code, "00000-00000-00000-00000", "", "x".repeat(500), "UUUUU-UUUUU-UUUUU-UUUUU")) {
+            assertThat(redeem(customer, typed)).isEqualTo(new Vouchers.CannotBeUsed());
+        }
+        assertThat(customer.balance()).isEqualByComparingTo("1");
+    }
+
+    @Test
+    void whoever_tries_on_and_on_has_to_wait() {
+        Customer customer = gateway.customer("1");
+        for (int i = 0; i < 10; i++) {
+            assertThat(redeem(customer, "wrong")).isEqualTo(new Vouchers.CannotBeUsed());
+        }
+        String code = made("{\"credits\":5,\"reason\":\"too late\"}").getFirst();
+        assertThat(redeem(customer, code)).isInstanceOf(Vouchers.TooManyTries.class);
+        Customer neighbour = gateway.customer("1");
+        assertThat(gateway.app().money().vouchers().redeem(neighbour.account(), "of " + customer.account(), code))
+                .isInstanceOf(Vouchers.TooManyTries.class);
+    }
+
+    @Test
+    void codes_are_told_once_and_kept_nowhere() {
+        List<String> codes = made("{\"count\":3,\"credits\":1,\"reason\":\"three of them\"}");
+        assertThat(codes).hasSize(3).doesNotHaveDuplicates();
+        String kept = gateway.get("/admin/vouchers", ADMIN_KEY).text()
+                + gateway.get("/admin/audit", ADMIN_KEY).text()
+                + gateway.text("SELECT code_hash FROM voucher WHERE note = 'three of them' ORDER BY sequence LIMIT 1");
+        for (String code : codes) {
+            assertThat(kept).doesNotContain(code, code.replace("-", ""));
+        }
+        assertThat(gateway.get("/admin/audit?subject=vouchers", ADMIN_KEY)
+                        .json()
+                        .get("data")
+                        .get(0)
+                        .get("after")
+                        .get("count")
+                        .asString())
+                .isEqualTo("3");
+    }
+
+    @Test
+    void an_account_that_cannot_take_the_credits_leaves_the_voucher_good() {
+        String code = made("{\"credits\":7,\"reason\":\"not lost\"}").getFirst();
+        assertThat(gateway.app().money().vouchers().redeem("acc_nobody", "somewhere", code))
+                .isEqualTo(new Vouchers.CannotBeUsed());
+        Customer customer = gateway.customer("1");
+        assertThat(redeem(customer, code)).isInstanceOf(Vouchers.Redeemed.class);
+        assertThat(customer.balance()).isEqualByComparingTo("8");
+    }
+
+    @Test
+    void a_voucher_that_gave_nothing_is_found_by_the_check_of_the_books() {
+        Customer customer = gateway.customer("1");
+        made("{\"credits\":3,\"reason\":\"forged\"}");
+        gateway.execute(
+                "UPDATE voucher SET account_id = '" + customer.account() + "', redeemed_at = 1 WHERE note = 'forged'");
+        assertThat(gateway.differences())
+                .singleElement()
+                .asString()
+                .endsWith("is redeemed by account " + customer.account() + ", which has not got its credits");
+        gateway.execute("UPDATE voucher SET account_id = NULL, redeemed_at = NULL WHERE note = 'forged'");
+    }
+
+    @Test
+    void what_is_no_voucher_is_refused_by_name() {
+        for (String[] wrong : new String[][] {
+            {"{\"credits\":0,\"reason\":\"nothing\"}", "credits"},
+            {"{\"credits\":1,\"count\":1001,\"reason\":\"too many\"}", "count"},
+            {"{\"credits\":1,\"expires_at\":\"tomorrow\",\"reason\":\"no time\"}", "expires_at"},
+            {"{\"credits\":1}", "reason"}
+        }) {
+            Gateway.Reply reply = gateway.post("/admin/vouchers", wrong[0], ADMIN_KEY);
+            assertThat(reply.status()).as(wrong[0]).isEqualTo(400);
+            assertThat(reply.error().get("param").asString()).isEqualTo(wrong[1]);
+        }
+        Instant past = Instant.parse("2020-01-01T00:00:00Z");
+        assertThat(gateway.post(
+                                "/admin/vouchers",
+                                "{\"credits\":1,\"expires_at\":\"" + past + "\",\"reason\":\"over\"}",
+                                ADMIN_KEY)
+                        .status())
+                .isEqualTo(400);
+    }
+}

@@ -1,0 +1,467 @@
+package dev.tollgate.operator;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.books.auditlog.Actor;
+import dev.tollgate.operator.admin.By;
+import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Stores;
+import java.math.BigDecimal;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+
+/** What an operator does over HTTP, by command and in the process: each deed stands in the audit log, and nothing else does. */
+@BesideOthers
+@ParameterizedClass
+@EnumSource(Stores.class)
+@Timeout(60)
+class OperatorDeedsTest {
+
+    private static final String CHAT = """
+            {"model":"gemini-2.5-pro","stream":false,"messages":[{"role":"user","content":"Say hello."}]}""";
+
+    @Parameter
+    Stores stores;
+
+    private static Gateway gateway;
+    private static Stores kind;
+    private static String adminKey;
+
+    @BeforeEach
+    void start() {
+        if (kind != stores) {
+            stop();
+            gateway = Gateway.startOn(stores);
+            kind = stores;
+            adminKey = gateway.app().banner().text().replaceAll("(?s).* (adm-[0-9a-f]{64}).*", "$1");
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        if (gateway != null) {
+            gateway.close();
+            gateway = null;
+            kind = null;
+        }
+    }
+
+    @AfterEach
+    void the_books_add_up() {
+        gateway.assertBooksAreClosed();
+    }
+
+    private static Gateway.Reply post(String path, String body) {
+        return gateway.post("/admin" + path, body, adminKey);
+    }
+
+    private static JsonNode get(String path) {
+        Gateway.Reply reply = gateway.get("/admin" + path, adminKey);
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        return reply.json();
+    }
+
+    private static JsonNode deeds(String subject) {
+        return get("/audit?subject=" + subject).get("data");
+    }
+
+    /** A page at a time all accounts are told, and what they came to is what all of it came to. */
+    private static void assertByAccount() {
+        BigDecimal net = BigDecimal.ZERO;
+        long calls = 0;
+        int accounts = 0;
+        String after = "";
+        do {
+            JsonNode page = get("/usage?by=account&limit=2" + after);
+            for (JsonNode account : page.get("data")) {
+                net = net.add(account.get("net").decimalValue());
+                calls += account.get("calls").asLong();
+                accounts++;
+                assertThat(account.get("account").asString()).startsWith("acc_");
+                assertThat(account.has("upstream_cost")).isFalse();
+            }
+            after = page.get("next").isNull()
+                    ? ""
+                    : "&after=" + page.get("next").asString();
+        } while (!after.isEmpty());
+        assertThat(accounts).isEqualTo((int) gateway.number("SELECT COUNT(*) FROM account"));
+        assertThat(calls).isPositive().isEqualTo(gateway.number("SELECT SUM(calls) FROM usage_hour"));
+        assertThat(net)
+                .isEqualByComparingTo(BigDecimal.valueOf(
+                        gateway.number("SELECT SUM(charged_micros) - SUM(refunded_micros) FROM usage_hour"), 6));
+    }
+
+    private static String chargedCall(Customer customer) {
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        JsonNode task = customer.lastTask();
+        assertThat(task.get("credits_consumed").decimalValue()).isPositive();
+        return task.get("id").asString();
+    }
+
+    @Test
+    void an_account_that_an_operator_makes_has_a_row_with_who_and_from_where() {
+        Gateway.Reply made = post("/accounts", """
+                {"name":"Ann","credits":12.5,"reason":"a new customer"}""");
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        String id = made.json().get("id").asString();
+        assertThat(made.json().get("balance").decimalValue()).isEqualByComparingTo("12.5");
+        assertThat(get("/accounts/" + id)).isEqualTo(made.json());
+        JsonNode deed = deeds(id).get(0);
+        assertThat(deed.get("actor").asString()).isEqualTo("admin key");
+        assertThat(deed.get("address").asString()).isEqualTo("127.0.0.1");
+        assertThat(deed.get("action").asString()).isEqualTo("account.create");
+        assertThat(deed.get("before").isNull()).isTrue();
+        assertThat(deed.get("after").toString()).isEqualTo("{\"name\":\"Ann\",\"balance\":12.5}");
+        assertThat(deed.get("reason").asString()).isEqualTo("a new customer");
+    }
+
+    @Test
+    void calls_and_what_they_came_to_are_listed_a_page_at_a_time() {
+        Customer customer = gateway.customer("100");
+        Customer other = gateway.customer("100");
+        for (int i = 0; i < 3; i++) {
+            assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        }
+        assertThat(other.chat(CHAT).status()).isEqualTo(200);
+        gateway.writeWhatRides();
+        String path = "/tasks?limit=2&account=" + customer.account();
+        JsonNode first = get(path);
+        assertThat(first.get("data"))
+                .hasSize(2)
+                .allSatisfy(task -> assertThat(task.get("account").asString()).isEqualTo(customer.account()));
+        JsonNode second = get(path + "&after=" + first.get("next").asString());
+        assertThat(second.get("data")).hasSize(1);
+        assertThat(second.get("next").isNull()).isTrue();
+        assertThat(get("/tasks?status=failed&account=" + customer.account()).get("data"))
+                .isEmpty();
+        BigDecimal charged = BigDecimal.ZERO;
+        for (JsonNode day : get("/usage?by=day").get("data")) {
+            charged = charged.add(day.get("net").decimalValue());
+        }
+        JsonNode models = get("/usage?by=model&limit=1");
+        assertThat(models.get("data").get(0).get("model").asString()).isEqualTo("gemini-2.5-pro");
+        assertThat(models.get("data").get(0).get("calls").asInt()).isGreaterThanOrEqualTo(4);
+        assertThat(charged)
+                .isEqualByComparingTo(BigDecimal.valueOf(
+                        gateway.number("SELECT SUM(charged_micros) - SUM(refunded_micros) FROM usage_hour"), 6));
+        assertThat(gateway.get("/admin/usage?by=moon", adminKey).status()).isEqualTo(400);
+        assertByAccount();
+    }
+
+    @Test
+    void grants_and_adjustments_move_the_balance_and_tell_what_it_was() {
+        String id = gateway.customer("10").account();
+        assertThat(post("/accounts/" + id + "/grants", "{\"credits\":5,\"reason\":\"thanks\"}")
+                        .json()
+                        .get("total_purchased")
+                        .decimalValue())
+                .isEqualByComparingTo("15");
+        assertThat(post("/accounts/" + id + "/adjustments", "{\"credits\":-0.25,\"reason\":\"too much\"}")
+                        .json()
+                        .get("balance")
+                        .decimalValue())
+                .isEqualByComparingTo("14.75");
+        JsonNode deeds = deeds(id);
+        assertThat(deeds.get(0).get("action").asString()).isEqualTo("account.adjust");
+        assertThat(deeds.get(0).get("before").get("balance").decimalValue()).isEqualByComparingTo("15");
+        assertThat(deeds.get(0).get("after").get("balance").decimalValue()).isEqualByComparingTo("14.75");
+        assertThat(deeds.get(1).get("action").asString()).isEqualTo("account.grant");
+        assertThat(deeds.get(1).get("before").get("purchased").decimalValue()).isEqualByComparingTo("10");
+    }
+
+    @Test
+    void what_is_posted_twice_under_one_id_is_done_once_and_audited_once() {
+        String id = gateway.customer("10").account();
+        String grant = "{\"credits\":5,\"reason\":\"thanks\",\"id\":\"form-17\"}";
+        assertThat(post("/accounts/" + id + "/grants", grant).status()).isEqualTo(200);
+        Gateway.Reply again = post("/accounts/" + id + "/grants", grant);
+        assertThat(again.status()).isEqualTo(200);
+        assertThat(again.json().get("balance").decimalValue()).isEqualByComparingTo("15");
+        assertThat(post("/accounts/" + id + "/grants", grant.replace("5", "6")).status())
+                .isEqualTo(409);
+        assertThat(deeds(id)).hasSize(2); // with the one that made it
+    }
+
+    @Test
+    void a_refund_comes_back_to_the_balance_and_the_customer_sees_why() {
+        Customer customer = gateway.customer("10");
+        String task = chargedCall(customer);
+        BigDecimal charge = customer.consumed();
+        Gateway.Reply half = post("/tasks/" + task + "/refunds", "{\"credits\":0.005,\"reason\":\"it was slow\"}");
+        assertThat(half.status()).as(half.text()).isEqualTo(200);
+        assertThat(customer.consumed()).isEqualByComparingTo(charge.subtract(new BigDecimal("0.005")));
+        JsonNode seen = gateway.get("/v1/tasks/" + task, customer.key()).json();
+        assertThat(seen.get("credits_consumed").decimalValue()).isEqualByComparingTo(charge);
+        assertThat(seen.get("credits_refunded").decimalValue()).isEqualByComparingTo("0.005");
+        JsonNode entry = seen.get("entries").get(seen.get("entries").size() - 1);
+        assertThat(entry.get("kind").asString()).isEqualTo("refund");
+        assertThat(entry.get("reason").asString()).isEqualTo("it was slow");
+        Gateway.Reply tooMuch = post(
+                "/tasks/" + task + "/refunds", "{\"credits\":" + charge.toPlainString() + ",\"reason\":\"all of it\"}");
+        assertThat(tooMuch.status()).isEqualTo(409);
+        assertThat(tooMuch.error().get("message").asString()).contains("0.005 were given back before");
+        assertThat(deeds(task)).hasSize(1);
+        assertThat(get("/tasks/" + task).get("account").asString()).isEqualTo(customer.account());
+    }
+
+    @Test
+    void without_a_reason_nothing_is_done() {
+        String id = gateway.customer("10").account();
+        String task = "chatcmpl-nothing";
+        for (String path : List.of(
+                "/accounts",
+                "/accounts/" + id + "/grants",
+                "/accounts/" + id + "/adjustments",
+                "/accounts/" + id + "/block",
+                "/accounts/" + id + "/keys",
+                "/tasks/" + task + "/refunds")) {
+            for (String reason : List.of("null", "\"\"", "\"  a  \"", "\"" + "x".repeat(501) + "\"", "7")) {
+                Gateway.Reply reply = post(path, "{\"reason\":" + reason + "}");
+                assertThat(reply.status()).as(path + " " + reason).isEqualTo(400);
+                assertThat(reply.error().get("param").asString()).isEqualTo("reason");
+            }
+        }
+        assertThat(deeds(id)).hasSize(1);
+    }
+
+    @Test
+    void what_is_not_understood_is_refused_by_name() {
+        String grants = "/accounts/" + gateway.customer("1").account() + "/grants";
+        for (String[] wrong : new String[][] {
+            {"{\"credits\":\"5\",\"reason\":\"thanks\"}", "credits"},
+            {"{\"credits\":0.0000001,\"reason\":\"thanks\"}", "credits"},
+            {"{\"credits\":-1,\"reason\":\"thanks\"}", "credits"},
+            {"{\"credits\":1e30,\"reason\":\"thanks\"}", "credits"},
+            {"{\"reason\":\"thanks\"}", "credits"},
+            {"{\"credits\":1,\"reason\":\"thanks\",\"id\":\"a b\"}", "id"},
+            {"{\"credits\":1,\"reason\":\"thanks\",\"id\":\"start-5\"}", "id"},
+            {"{\"credits\":1,\"reason\":\"thanks\",\"id\":\"test-payment-5\"}", "id"},
+            {"{\"credits\":1,\"reason\":\"thanks\",\"much\":true}", "much"}
+        }) {
+            Gateway.Reply reply = post(grants, wrong[0]);
+            assertThat(reply.status()).as(wrong[0]).isEqualTo(400);
+            assertThat(reply.error().get("param").asString()).isEqualTo(wrong[1]);
+        }
+        assertThat(post("/accounts/acc_nobody/grants", "{\"credits\":1,\"reason\":\"thanks\"}")
+                        .status())
+                .isEqualTo(404);
+        assertThat(gateway.get("/admin/accounts/acc_nobody", adminKey).status()).isEqualTo(404);
+        assertThat(gateway.get("/admin/accounts?limit=201", adminKey).status()).isEqualTo(400);
+    }
+
+    @Test
+    void a_key_is_made_with_every_limit_and_shown_with_times_in_seconds() {
+        String keys = "/accounts/" + gateway.customer("1").account() + "/keys";
+        String limits = """
+                "spend":{"hour":1,"day":2.5,"total":null},"rates":{"requests":60,"tokens":1000,"concurrency":2},
+                "allow":["192.0.2.0/24"],"models":["gemini-2.5-pro"],"expires_at":4000000000""";
+        Gateway.Reply made = post(keys, "{\"name\":\"bounded\",\"reason\":\"a test\"," + limits + "}");
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        JsonNode key = made.json();
+        assertThat(key.get("spend").toString()).isEqualTo("{\"hour\":1,\"day\":2.5,\"total\":null}");
+        assertThat(key.get("rates").toString()).isEqualTo("{\"requests\":60,\"tokens\":1000,\"concurrency\":2}");
+        assertThat(key.get("allow").toString()).isEqualTo("[\"192.0.2.0/24\"]");
+        assertThat(key.get("models").toString()).isEqualTo("[\"gemini-2.5-pro\"]");
+        assertThat(key.get("expires_at").toString()).isEqualTo("4000000000");
+        assertThat(key.get("created_at").isIntegralNumber()).isTrue();
+        for (String[] wrong : new String[][] {
+            {"\"rates\":{\"requests\":0}", "rates.requests"},
+            {"\"rates\":{\"calls\":1}", "rates.calls"},
+            {"\"spend\":{\"hour\":-1}", "spend.hour"},
+            {"\"allow\":\"192.0.2.1\"", "allow"},
+            {"\"models\":[1]", "models.0"},
+            {"\"expires_at\":\"tomorrow\"", "expires_at"}
+        }) {
+            Gateway.Reply refused = post(keys, "{\"name\":\"a\",\"reason\":\"a test\"," + wrong[0] + "}");
+            assertThat(refused.status()).as(wrong[0]).isEqualTo(400);
+            assertThat(refused.error().get("param").asString()).isEqualTo(wrong[1]);
+        }
+        assertThat(post(keys, "{\"name\":\"a\",\"reason\":\"a test\",\"expires_at\":1700000000}")
+                        .text())
+                .contains("'expires_at' must be in the future");
+    }
+
+    @Test
+    void every_time_of_the_operators_lists_is_unix_seconds() {
+        String account = gateway.customer("1").account();
+        post("/vouchers", "{\"credits\":1,\"reason\":\"a test\",\"expires_at\":4000000000}");
+        post("/books", "");
+        for (String path : List.of(
+                "/accounts",
+                "/accounts/" + account,
+                "/accounts/" + account + "/keys",
+                "/vouchers",
+                "/mail",
+                "/payments",
+                "/books")) {
+            assertTimesAreNumbers(path, get(path));
+        }
+        assertThat(get("/vouchers").get("data").get(0).get("expires_at").asLong())
+                .isEqualTo(4_000_000_000L);
+    }
+
+    private static void assertTimesAreNumbers(String path, JsonNode node) {
+        node.forEachEntry((name, value) -> {
+            if (name.endsWith("_at")) {
+                assertThat(value.isIntegralNumber() || value.isNull())
+                        .as(path + " " + name)
+                        .isTrue();
+            }
+        });
+        node.forEach(each -> assertTimesAreNumbers(path, each));
+    }
+
+    @Test
+    void what_is_refused_leaves_no_row() {
+        String id = gateway.customer("1").account();
+        assertThat(post("/accounts/" + id + "/adjustments", "{\"credits\":-2,\"reason\":\"too much\"}")
+                        .status())
+                .isEqualTo(409);
+        assertThat(deeds(id)).hasSize(1);
+    }
+
+    @Test
+    void where_its_row_cannot_be_written_nothing_is_done() throws Exception {
+        Customer customer = gateway.customer("1");
+        try (Gateway.Fault fault = gateway.fault("INSERT", "audit_log", "NEW.action = 'account.grant'")) {
+            assertThat(post("/accounts/" + customer.account() + "/grants", "{\"credits\":5,\"reason\":\"thanks\"}")
+                            .status())
+                    .isGreaterThanOrEqualTo(400);
+        }
+        assertThat(customer.balance()).isEqualByComparingTo("1");
+    }
+
+    @Test
+    void what_comes_over_the_control_socket_or_from_a_person_stands_there_too() throws Refused {
+        Customer customer = gateway.customer("1");
+        gateway.commands().setKey(customer.keyId(), settings -> settings.withName("renamed"));
+        gateway.app()
+                .administration()
+                .keys()
+                .disable(By.of(Actor.person("person_1", "192.0.2.7"), "it leaked"), customer.keyId());
+        JsonNode deeds = deeds(customer.keyId());
+        assertThat(deeds.get(0).get("actor").asString()).isEqualTo("person_1");
+        assertThat(deeds.get(0).get("address").asString()).isEqualTo("192.0.2.7");
+        assertThat(deeds.get(0).get("reason").asString()).isEqualTo("it leaked");
+        assertThat(deeds.get(0).get("before").get("disabled").asBoolean()).isFalse();
+        assertThat(deeds.get(0).get("after").get("disabled").asBoolean()).isTrue();
+        assertThat(deeds.get(1).get("actor").asString()).isEqualTo("control socket");
+        assertThat(deeds.get(1).get("before").get("name").asString()).isEqualTo("test");
+        assertThat(deeds.get(1).get("after").get("name").asString()).isEqualTo("renamed");
+        assertThat(deeds.get(2).get("action").asString()).isEqualTo("key.create");
+        assertThat(deeds.toString()).doesNotContain(customer.key());
+    }
+
+    @Test
+    void a_banned_account_is_refused_at_once_and_let_in_again() {
+        Customer customer = gateway.customer("10");
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        String block = "/accounts/" + customer.account() + "/block";
+        assertThat(post(block, "{\"blocked\":true,\"reason\":\"abuse\"}")
+                        .json()
+                        .get("blocked")
+                        .asBoolean())
+                .isTrue();
+        assertThat(customer.chat(CHAT).status()).isEqualTo(401);
+        assertThat(gateway.get("/v1/credits", customer.key()).status()).isEqualTo(401);
+        assertThat(post(block, "{\"blocked\":false,\"reason\":\"a mistake\"}").status())
+                .isEqualTo(200);
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        JsonNode deeds = deeds(customer.account());
+        assertThat(deeds.get(0).get("action").asString()).isEqualTo("account.unblock");
+        assertThat(deeds.get(1).get("before").toString()).isEqualTo("{\"blocked\":false}");
+    }
+
+    @Test
+    void a_ban_signs_the_people_of_the_account_out_and_they_stay_so_when_it_is_let_in_again() throws Refused {
+        Browser browser = new Browser(gateway.url()).signUp("banned@example.org", "a sentence nobody else has");
+        String account = gateway.text("SELECT account_id FROM person WHERE login = 'banned@example.org'");
+        assertThat(browser.get("/dashboard").status()).isEqualTo(200);
+        String block = "/accounts/" + account + "/block";
+        assertThat(post(block, "{\"blocked\":false,\"reason\":\"was none\"}").status())
+                .isEqualTo(200);
+        assertThat(browser.get("/dashboard").status()).as("nothing changed").isEqualTo(200);
+        post(block, "{\"blocked\":true,\"reason\":\"abuse\"}");
+        assertThat(browser.get("/dashboard").status()).isEqualTo(303);
+        post(block, "{\"blocked\":false,\"reason\":\"a mistake\"}");
+        assertThat(browser.get("/dashboard").status()).isEqualTo(303);
+        assertThat(browser.signIn("banned@example.org", "a sentence nobody else has")
+                        .location())
+                .isEqualTo("/dashboard");
+        // It blocks the account where more is taken back than is left: nobody is asked to end sessions then.
+        By command = By.of(Actor.COMMAND, "it went back");
+        gateway.app().administration().deeds().reverse(command, account, 1_000_000_000L);
+        assertThat(browser.get("/dashboard").status()).isEqualTo(303);
+        post(block, "{\"blocked\":false,\"reason\":\"it was won\"}");
+        assertThat(browser.get("/dashboard").status()).isEqualTo(303);
+    }
+
+    @Test
+    void a_key_that_an_operator_makes_is_shown_once() {
+        String id = gateway.customer("10").account();
+        Gateway.Reply made = post("/accounts/" + id + "/keys", "{\"name\":\"ci\",\"reason\":\"asked for by mail\"}");
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        String key = made.json().get("key").asString();
+        assertThat(gateway.get("/v1/credits", key).status()).isEqualTo(200);
+        assertThat(get("/accounts/" + id + "/keys").toString())
+                .contains(made.json().get("id").asString())
+                .doesNotContain(key);
+        assertThat(get("/audit").toString()).doesNotContain(key);
+    }
+
+    @Test
+    void accounts_and_deeds_are_read_page_by_page() {
+        gateway.customer("1");
+        gateway.customer("1");
+        JsonNode first = get("/accounts?limit=1");
+        JsonNode second = get("/accounts?limit=1&after=" + first.get("next").asString());
+        assertThat(first.get("data")).hasSize(1);
+        assertThat(second.get("data").get(0).get("id").asString())
+                .isGreaterThan(first.get("data").get(0).get("id").asString());
+        JsonNode newest = get("/audit?limit=2");
+        assertThat(newest.get("data").get(0).get("sequence").asLong())
+                .isEqualTo(newest.get("data").get(1).get("sequence").asLong() + 1);
+        JsonNode older = get("/audit?limit=2&after=" + newest.get("next").asString());
+        assertThat(older.get("data").get(0).get("sequence").asLong())
+                .isEqualTo(newest.get("data").get(1).get("sequence").asLong() - 1);
+    }
+
+    @Test
+    void the_audit_log_as_csv_holds_no_formula() {
+        String id = gateway.customer("1").account();
+        post("/accounts/" + id + "/grants", "{\"credits\":1,\"reason\":\"=cmd|' /C calc'!A0, \\\"q\\\"\"}");
+        Gateway.Reply csv = gateway.get("/admin/audit.csv?subject=" + id, adminKey);
+        assertThat(csv.header("content-type")).startsWith("text/csv");
+        assertThat(csv.text().lines().toList().get(0))
+                .isEqualTo("\ufefftime,sequence,actor,address,action,subject,before,after,reason");
+        assertThat(csv.text()).contains(",\"'=cmd|' /C calc'!A0, \"\"q\"\"\"\n");
+    }
+
+    @Test
+    void the_books_are_checked_beside_the_calls() {
+        Gateway.Reply begun = gateway.post("/admin/books", "", adminKey);
+        assertThat(begun.status()).as(begun.text()).isEqualTo(202);
+        Gateway.await("the check", () -> !get("/books").get("state").asString().equals("running"));
+        assertThat(get("/books").get("state").asString()).isEqualTo("sound");
+        Customer customer = gateway.customer("1");
+        gateway.execute("UPDATE account SET last_sequence = 9 WHERE id = '" + customer.account() + "'");
+        gateway.post("/admin/books", "", adminKey);
+        Gateway.await("the check", () -> !get("/books").get("state").asString().equals("running"));
+        gateway.execute("UPDATE account SET last_sequence = 1 WHERE id = '" + customer.account() + "'");
+        assertThat(get("/books").get("state").asString()).isEqualTo("differs");
+        assertThat(get("/books").get("differences").get(0).asString())
+                .isEqualTo("account " + customer.account() + " counts 9 entries, the last one is 1");
+    }
+}

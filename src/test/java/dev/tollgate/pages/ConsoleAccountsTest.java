@@ -1,0 +1,390 @@
+package dev.tollgate.pages;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.books.auditlog.Actor;
+import dev.tollgate.operator.admin.By;
+import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Stores;
+import dev.tollgate.testing.Today;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What operators do with accounts and calls on pages: found, done for a reason, by somebody whose password was shown lately. */
+@BesideOthers
+@ParameterizedClass
+@EnumSource(Stores.class)
+@Timeout(60)
+class ConsoleAccountsTest {
+
+    private static final String PASSWORD = "a long enough operator";
+    private static final String CHAT = """
+            {"model":"gemini-2.5-pro","stream":false,"messages":[{"role":"user","content":"Say hello."}]}""";
+    private static final Pattern ONCE = Pattern.compile("name=\"once\" value=\"([^\"]*)\"");
+
+    @Parameter
+    Stores stores;
+
+    private static Gateway gateway;
+    private static Stores kind;
+    private static Browser operator;
+
+    @BeforeEach
+    void start() {
+        if (kind != stores) {
+            stop();
+            gateway = Gateway.startOn(stores, "operator.password", PASSWORD);
+            kind = stores;
+            operator = new Browser(gateway.url());
+            assertThat(operator.signIn("operator", PASSWORD).location()).isEqualTo("/console");
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        if (gateway != null) {
+            gateway.close();
+            gateway = null;
+            kind = null;
+        }
+    }
+
+    private static Map<String, String> form(String deed, String... fields) {
+        Map<String, String> form = new HashMap<>(Map.of("deed", deed, "reason", "because of a test"));
+        for (int i = 0; i < fields.length; i += 2) {
+            form.put(fields[i], fields[i + 1]);
+        }
+        return form;
+    }
+
+    private static String account(String name) {
+        try {
+            return gateway.app()
+                    .administration()
+                    .deeds()
+                    .createAccount(By.of(Actor.COMMAND, "for a test"), name, 10_000_000)
+                    .id();
+        } catch (Refused e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Browser.Page on(String path, Map<String, String> form) {
+        return operator.submit(path, path, form);
+    }
+
+    @Test
+    void an_account_is_found_by_mail_name_id_and_the_beginning_of_a_key_and_opens_where_it_is_the_only_one() {
+        new Browser(gateway.url()).signUp("gwen@find.example", "a long enough password");
+        String gwen = gateway.text("SELECT account_id FROM person WHERE login = 'gwen@find.example'");
+        String named = account("Ñandú Works");
+        account("Nobody Else");
+        Customer customer = gateway.customer("1");
+        String found = "/console/accounts/";
+        assertThat(operator.get(found.substring(0, found.length() - 1) + "?q=Gwen%40find")
+                        .location())
+                .isEqualTo(found + gwen);
+        assertThat(operator.get("/console/accounts?q=%C3%91andú".replace("ú", "%C3%BA"))
+                        .location())
+                .isEqualTo(found + named);
+        assertThat(operator.get("/console/accounts?q=" + named).location()).isEqualTo(found + named);
+        assertThat(operator.get("/console/accounts?q=" + customer.key()).location())
+                .isEqualTo(found + customer.account());
+        assertThat(operator.get("/console/accounts?q=" + customer.key().substring(0, 11))
+                        .location())
+                .isEqualTo(found + customer.account());
+        Browser.Page none = operator.get("/console/accounts?q=%25");
+        assertThat(none.status()).isEqualTo(200);
+        assertThat(none.body()).contains("No account has").doesNotContain("Nobody Else");
+    }
+
+    @Test
+    void all_accounts_are_gone_through_a_page_at_a_time_without_losing_one() {
+        for (int i = 0; i < 55; i++) {
+            account("One of many " + i);
+        }
+        long all = gateway.number("SELECT COUNT(*) FROM account");
+        Pattern row = Pattern.compile("<th scope=\"row\"><a href=\"/console/accounts/([^\"]+)\"");
+        Set<String> seen = new HashSet<>();
+        String next = "/console/accounts";
+        int pages = 0;
+        while (next != null) {
+            String body = operator.get(next).body();
+            row.matcher(body).results().forEach(it -> assertThat(seen.add(it.group(1)))
+                    .isTrue());
+            Matcher older = Pattern.compile("href=\"(/console/accounts\\?before=[^\"]+)\"")
+                    .matcher(body);
+            next = older.find() ? older.group(1) : null;
+            pages++;
+        }
+        assertThat(seen).hasSize((int) all);
+        assertThat(pages).isGreaterThan(1);
+    }
+
+    @Test
+    void a_grant_needs_a_reason_moves_the_balance_once_and_is_audited_with_who_did_it() {
+        String id = account("Granted");
+        String path = "/console/accounts/" + id;
+        Browser.Page refused = on(path, form("grant", "credits", "5", "reason", ""));
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(refused.body()).contains("A reason is needed").contains("value=\"5\"");
+        assertThat(on(path, form("grant", "credits", "a lot")).body()).contains("A number of credits is needed");
+        Matcher once = ONCE.matcher(operator.get(path).body());
+        assertThat(once.find()).isTrue();
+        Map<String, String> grant = form("grant", "credits", "5.25", "once", once.group(1));
+        assertThat(on(path, grant).location()).isEqualTo(path + "?done=grant");
+        assertThat(on(path, grant).status()).isEqualTo(303);
+        assertThat(gateway.number("SELECT balance_micros FROM account WHERE id = '" + id + "'"))
+                .isEqualTo(15_250_000);
+        assertThat(gateway.number("SELECT COUNT(*) FROM audit_log WHERE action = 'account.grant' AND actor ="
+                        + " 'per_first_operator' AND address = '127.0.0.1' AND subject = '" + id + "'"))
+                .isEqualTo(1);
+        assertThat(on(path, form("adjust", "credits", "-0.25")).location()).isEqualTo(path + "?done=adjust");
+        assertThat(operator.get(path).body()).contains("title=\"15.000000 credits\"");
+        assertThat(on(path, form("adjust", "credits", "-16")).body()).contains("no more can be taken away");
+    }
+
+    @Test
+    void a_ban_holds_at_once_for_keys_and_people_and_is_taken_back() {
+        Customer customer = gateway.customer("10");
+        String path = "/console/accounts/" + customer.account();
+        assertThat(operator.get(path).body()).contains("Keys answer 401 at once. The balance stays.");
+        assertThat(on(path, form("ban")).location()).isEqualTo(path + "?done=ban");
+        assertThat(customer.chat(CHAT).status()).isEqualTo(401);
+        assertThat(on(path, form("unban")).location()).isEqualTo(path + "?done=unban");
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        String own = gateway.text("SELECT account_id FROM person WHERE login = 'operator'");
+        assertThat(on("/console/accounts/" + own, form("ban")).body()).contains("your own account");
+    }
+
+    @Test
+    void limits_of_an_account_hold_and_an_empty_field_takes_one_away() {
+        Customer customer = gateway.customer("10");
+        String path = "/console/accounts/" + customer.account();
+        assertThat(on(path, form("limits", "requests", "0")).status()).isEqualTo(422);
+        assertThat(on(path, form("limits", "requests", "1")).location()).isEqualTo(path + "?done=limits");
+        assertThat(operator.get(path).body()).contains("id=\"limits-requests\" name=\"requests\" value=\"1\"");
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        assertThat(customer.chat(CHAT).status()).isEqualTo(429);
+        assertThat(on(path, form("limits", "requests", "")).status()).isEqualTo(303);
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+    }
+
+    @Test
+    void ended_sessions_have_to_sign_in_again_and_the_audit_log_knows() {
+        Browser person = new Browser(gateway.url()).signUp("hana@sessions.example", "a long enough password");
+        assertThat(person.get("/dashboard").status()).isEqualTo(200);
+        String id = gateway.text("SELECT account_id FROM person WHERE login = 'hana@sessions.example'");
+        String path = "/console/accounts/" + id;
+        assertThat(on(path, form("sessions", "reason", "")).status()).isEqualTo(422);
+        assertThat(person.get("/dashboard").status()).isEqualTo(200);
+        assertThat(on(path, form("sessions")).location()).isEqualTo(path + "?done=sessions");
+        assertThat(person.get("/dashboard").location()).isEqualTo("/sign-in");
+        assertThat(gateway.number("SELECT COUNT(*) FROM audit_log WHERE action = 'account.end_sessions' AND subject = '"
+                        + id + "'"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void a_refund_gives_back_what_a_call_was_charged_and_no_more() {
+        Customer customer = gateway.customer("10");
+        String costs = "SELECT COALESCE(SUM(cost_micros), 0) FROM usage_hour";
+        long costBefore = gateway.number(costs);
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        String task = customer.lastTask().get("id").asString();
+        String path = "/console/requests/" + task;
+        assertThat(operator.get(path).body())
+                .contains("<dt>Upstream cost</dt><dd>" + Texts.exact(gateway.number(costs) - costBefore) + " ")
+                .contains("Price gemini-2.5-pro@");
+        assertThat(operator.get("/console/requests?account=" + customer.account())
+                        .body())
+                .contains(path);
+        assertThat(operator.get("/console/accounts?q=" + task).location()).isEqualTo(path);
+        String page = operator.get(path).body();
+        Matcher request = Pattern.compile("<code>(req_[0-9a-f]{32})</code>").matcher(page);
+        assertThat(request.find()).isTrue();
+        assertThat(operator.get("/console/accounts?q=" + request.group(1)).location())
+                .isEqualTo(path);
+        assertThat(page).contains("answered").contains("credits to Test?");
+        Matcher charge = Pattern.compile("Refund ([0-9.]+) credits").matcher(page);
+        assertThat(charge.find()).isTrue();
+        Map<String, String> refund = form("refund", "credits", charge.group(1));
+        assertThat(on(path, refund).location()).isEqualTo(path + "?done=refund");
+        assertThat(customer.consumed()).isEqualByComparingTo("0");
+        assertThat(operator.get(path).body())
+                .contains("no charge that could be given back")
+                .contains("because of a test");
+        gateway.assertBooksAreClosed();
+    }
+
+    @Test
+    void money_and_rights_want_the_password_again_after_ten_minutes_and_what_was_typed_is_kept() {
+        String id = account("Later");
+        String path = "/console/accounts/" + id;
+        Browser late = new Browser(gateway.url());
+        Instant signedIn = Instant.parse("2026-11-21T12:00:00Z");
+        try {
+            gateway.setNow(signedIn);
+            late.signIn("operator", PASSWORD);
+            gateway.setNow(signedIn.plus(Duration.ofMinutes(11)));
+            Browser.Page asked = late.submit(path, path, form("grant", "credits", "7"));
+            assertThat(asked.location()).startsWith("/console/prove?to=");
+            assertThat(gateway.number("SELECT balance_micros FROM account WHERE id = '" + id + "'"))
+                    .isEqualTo(10_000_000);
+            String to = URLDecoder.decode(
+                    asked.location().substring("/console/prove?to=".length()), StandardCharsets.UTF_8);
+            Browser.Page wrong =
+                    late.submit(asked.location(), "/console/prove", Map.of("to", to, "password", "not this one"));
+            assertThat(wrong.status()).isEqualTo(422);
+            Browser.Page proved =
+                    late.submit(asked.location(), "/console/prove", Map.of("to", to, "password", PASSWORD));
+            assertThat(proved.location()).isEqualTo(to).startsWith(path + "?");
+            assertThat(late.get(to).body())
+                    .contains("name=\"credits\" value=\"7\"")
+                    .contains("value=\"because of a test\"");
+            assertThat(late.submit(to, path, form("grant", "credits", "7")).location())
+                    .isEqualTo(path + "?done=grant");
+            Browser.Page outside = late.submit(
+                    "/console/prove", "/console/prove", Map.of("to", "//evil.example/console", "password", PASSWORD));
+            assertThat(outside.location()).isEqualTo("/console");
+        } finally {
+            gateway.setNow(null);
+        }
+    }
+
+    @Test
+    void markup_in_names_and_reasons_comes_out_as_text() {
+        String id = account("<script>alert(1)</script>");
+        String path = "/console/accounts/" + id;
+        String reason = "\"><img src=x onerror=alert(2)>";
+        assertThat(on(path, form("grant", "credits", "1", "reason", reason)).status())
+                .isEqualTo(303);
+        assertThat(on(path, form("grant", "credits", "none", "reason", reason)).body())
+                .doesNotContain("<img src=x");
+        for (String page : new String[] {path, "/console/accounts", "/console/accounts?q=%3Cscript%3E"}) {
+            assertThat(operator.get(page).body())
+                    .doesNotContain("<script>alert")
+                    .doesNotContain("<img src=x");
+        }
+        assertThat(operator.get(path).body()).contains("&lt;script&gt;alert(1)&lt;/script&gt;");
+    }
+
+    @Test
+    void who_is_no_operator_sees_none_of_it() {
+        Browser person = new Browser(gateway.url()).signUp("ivan@user.example", "a long enough password");
+        for (String page : new String[] {"/console", "/console/accounts", "/console/requests", "/console/prove"}) {
+            assertThat(person.get(page).status()).isEqualTo(403);
+        }
+    }
+
+    @Test
+    void a_call_that_runs_is_in_the_operators_lists_from_its_first_byte_on() throws Exception {
+        Customer customer = gateway.customer("10");
+        gateway.script("- respond: [{event: {candidates: [{content: {parts: [{text: One.}], role: model}, index: 0}]}},"
+                + " {delay_ms: 60000}]");
+        String path = "/console/requests?account=" + customer.account() + "&state=";
+        try (var call = customer.chatRaw(CHAT.replace("false", "true"))) {
+            call.readUntil("One.");
+            assertThat(operator.get(path + "processing").body())
+                    .contains(
+                            "<span class=\"badge run\">running</span>", "<option value=\"processing\" selected>running")
+                    .contains("<td class=\"num\" title=\"not charged yet\">–</td>");
+            assertThat(operator.get("/console/requests?state=processing&model=gemini-2.5-pro")
+                            .body())
+                    .contains(customer.account());
+            assertThat(operator.get("/console/requests?state=processing&model=gemini-3-pro")
+                            .body())
+                    .doesNotContain(customer.account());
+            assertThat(operator.get(path + "completed").body()).doesNotContain("badge run");
+        } finally {
+            gateway.script("[]");
+        }
+    }
+
+    @Test
+    void the_page_of_a_call_is_there_before_its_hold_is_written() throws Exception {
+        Customer customer = gateway.customer("10");
+        gateway.script("- respond: [{event: {candidates: [{content: {parts: [{text: One.}], role: model}, index: 0}]}},"
+                + " {delay_ms: 60000}]");
+        try (var call = customer.chatRaw(CHAT.replace("false", "true"))) {
+            String begun = call.readUntil("One.");
+            Matcher id = Pattern.compile("\"id\":\"([^\"]+)\"").matcher(begun);
+            assertThat(id.find()).as(begun).isTrue();
+            assertThat(operator.get("/console/requests/" + id.group(1)).status())
+                    .isEqualTo(200);
+        } finally {
+            gateway.script("[]");
+        }
+    }
+
+    @Test
+    void the_calls_of_an_account_are_found_by_what_the_account_is_found_by() {
+        Customer customer = gateway.customer("10");
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        assertThat(customer.chat(CHAT.replace("2.5", "9")).status()).isEqualTo(404);
+        String call = customer.lastTask().get("id").asString();
+        for (String typed : Set.of(customer.account(), customer.key().substring(0, 11), " " + customer.key())) {
+            String query = "?account=" + URLEncoder.encode(typed, StandardCharsets.UTF_8);
+            assertThat(operator.get("/console/requests" + query).body())
+                    .as(typed)
+                    .contains(call, "/console/accounts/" + customer.account());
+            assertThat(operator.get("/console/requests/refused" + query).body())
+                    .as(typed)
+                    .contains("does not exist or is inactive");
+        }
+        String one = account("Twins & one");
+        String other = account("Twins & other");
+        for (String list : Set.of("/console/requests", "/console/requests/refused")) {
+            assertThat(operator.get(list + "?account=twins&model=gemini-2.5-pro")
+                            .body())
+                    .contains(
+                            "Several accounts are found by that.",
+                            "account=" + one + "\"",
+                            "account=" + other + "\"",
+                            "Twins &amp; one")
+                    .doesNotContain(call, "does not exist");
+            assertThat(operator.get(list + "?account=nobody-is-called-so").body())
+                    .contains("No account is found by that.")
+                    .doesNotContain(call, "does not exist");
+        }
+    }
+
+    @Test
+    void the_ledger_of_an_account_is_in_the_words_that_its_customer_reads() {
+        Customer customer = gateway.customer("10");
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        assertThat(operator.get("/console/accounts/" + customer.account()).body())
+                .contains("<td>Credits added", "<td>Call", "<span class=\"small muted\">gemini-2.5-pro</span>")
+                .doesNotContain("<td>charge", "<td>top up");
+    }
+
+    @Test
+    void days_are_written_as_people_write_them() {
+        assertThat(gateway.customer("10").chat(CHAT).status()).isEqualTo(200);
+        String today = Texts.day(Today.instant(), ZoneOffset.UTC);
+        assertThat(operator.get("/console").body()).contains("<th scope=\"row\" class=\"nw\">" + today + "</th>");
+        assertThat(operator.get("/console/revenue?by=day").body()).contains(today);
+    }
+}

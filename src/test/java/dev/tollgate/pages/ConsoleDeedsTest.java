@@ -1,0 +1,396 @@
+package dev.tollgate.pages;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import java.math.BigDecimal;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Prices, vouchers, settings, books and the audit log on the operator's pages, and what the first page makes of it all. */
+@Timeout(60)
+class ConsoleDeedsTest {
+
+    private static final String PASSWORD = "a long enough operator";
+    private static final String CHAT = """
+            {"model":"gemini-2.5-pro","stream":false,"messages":[{"role":"user","content":"Say hello."}]}""";
+    private static final String REASON = "because of a test";
+
+    private static Gateway gateway;
+    private static Browser operator;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start("operator.password", PASSWORD);
+        operator = new Browser(gateway.url());
+        assertThat(operator.signIn("operator", PASSWORD).location()).isEqualTo("/console");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+    }
+
+    private static String body(String path) {
+        Browser.Page page = operator.get(path);
+        assertThat(page.status()).as(page.body()).isEqualTo(200);
+        return page.body();
+    }
+
+    @Test
+    void a_price_is_shown_old_and_new_with_a_call_before_it_is_set_and_one_that_was_changed_meanwhile_is_refused() {
+        String path = "/console/prices/gemini-3-pro";
+        String page = compared(path, "200", "900").body();
+        // 2,000 tokens in and 500 out: 0.32 + 0.48, and 0.40 + 0.45
+        assertThat(page)
+                .contains("<td class=\"num\">0.80</td><td class=\"num\">0.85</td>")
+                .contains("costs at the upstream");
+        Matcher looked = Pattern.compile("name=\"looked\" value=\"([^\"]*)\"").matcher(page);
+        assertThat(looked.find()).isTrue();
+        Map<String, String> form = Map.of(
+                "input", "200", "output", "900", "thoughts", "free", "looked", looked.group(1), "reason", REASON);
+        assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=price");
+        assertThat(body(path)).contains("value=\"200\"").contains("value=\"900\"");
+        Browser.Page late = operator.submit(path, path, form);
+        assertThat(late.status()).isEqualTo(422);
+        assertThat(late.body()).contains("changed meanwhile");
+        assertThat(compared(path, "1", "1").body()).contains("below what the upstream charges");
+        assertThat(compared(path, "cheap", "1").status()).isEqualTo(422);
+        assertThat(operator.get("/console/prices/gemini-none").status()).isEqualTo(404);
+    }
+
+    private static Browser.Page compared(String path, String input, String output) {
+        return operator.submit(
+                path, path, Map.of("deed", "compare", "input", input, "output", output, "thoughts", "free"));
+    }
+
+    @Test
+    void no_link_fills_in_a_form_of_operators() {
+        String typed = "?deed=%s&input=0.111&output=0.111&thoughts=billed&reason=planted&credits=0.111&name=planted"
+                + "&login=planted&email=planted&setting=planted&value=planted&count=111&looked=planted";
+        String account = gateway.text("SELECT MIN(id) FROM account");
+        for (String page : List.of(
+                "/console/prices/gemini-3-pro",
+                "/console/vouchers",
+                "/console/accounts",
+                "/console/settings",
+                "/console/settings/mail",
+                "/console/accounts/" + account)) {
+            for (String deed : List.of("compare", "make", "create", "invite", "mail", "grant", "adjust", "limits")) {
+                assertThat(body(page + typed.formatted(deed)))
+                        .as(page)
+                        .doesNotContain("planted")
+                        .doesNotContain("0.111")
+                        .doesNotContain("What changes");
+            }
+        }
+    }
+
+    @Test
+    void codes_of_vouchers_are_shown_by_the_page_that_makes_them_and_by_no_other() {
+        String path = "/console/vouchers";
+        Browser.Page made = operator.submit(
+                path, path, Map.of("deed", "make", "count", "2", "credits", "5", "reason", "a fair for testers"));
+        Matcher codes = Pattern.compile("id=\"codes\">([^<]+)</pre>").matcher(made.body());
+        assertThat(codes.find()).as(made.body()).isTrue();
+        assertThat(codes.group(1).strip().lines()).hasSize(2);
+        String later = body(path);
+        assertThat(later).contains("a fair for testers");
+        codes.group(1).strip().lines().forEach(code -> assertThat(later).doesNotContain(code));
+        Browser ann = new Browser(gateway.url()).signUp("ann@example.org", "a sentence nobody else has");
+        String account = gateway.text("SELECT account_id FROM person WHERE email = 'ann@example.org'");
+        gateway.execute("UPDATE account SET name = 'Ann & Co' WHERE id = '" + account + "'");
+        Browser.Page redeemed = ann.submit(
+                "/dashboard/billing/top-up",
+                "/dashboard/billing/voucher",
+                Map.of("code", codes.group(1).strip().lines().findFirst().orElseThrow()));
+        assertThat(redeemed.status()).as(redeemed.body()).isEqualTo(303);
+        assertThat(body(path)).contains("by <a href=\"/console/accounts/" + account + "\">Ann &amp; Co</a>");
+        Browser.Page wrong =
+                operator.submit(path, path, Map.of("deed", "make", "count", "two", "credits", "5", "reason", REASON));
+        assertThat(wrong.status()).isEqualTo(422);
+    }
+
+    @Test
+    void a_sign_up_that_is_open_early_is_done_and_minded_while_only_the_sandbox_answers() {
+        assertThat(body("/console")).contains("<b>Open sign-up</b>", "That is fine with the sandbox.");
+    }
+
+    @Test
+    void the_books_are_checked_when_it_is_asked_for() {
+        operator.submit("/console/books", "/console/books", Map.of());
+        Gateway.await("the check", () -> body("/console/books").contains("everything added up"));
+    }
+
+    @Test
+    void what_was_done_stands_in_the_audit_log_and_in_its_file() {
+        String id = gateway.customer("3").account();
+        String path = "/console/accounts/" + id;
+        operator.submit(path, path, Map.of("deed", "grant", "credits", "1", "reason", "=1+1 for a test"));
+        assertThat(body("/console/audit?subject=" + id))
+                .contains("account.grant")
+                .contains("=1+1 for a test");
+        Browser.Page csv = operator.get("/console/audit.csv?subject=" + id);
+        assertThat(csv.header("content-type")).startsWith("text/csv");
+        assertThat(csv.body()).contains("account.grant").contains(",'=1+1 for a test");
+        assertThat(new Browser(gateway.url()).get("/console/audit.csv").location())
+                .startsWith("/sign-in");
+    }
+
+    @Test
+    void revenue_is_what_was_charged_less_what_was_given_back() {
+        Customer customer = gateway.customer("10");
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        gateway.writeWhatRides();
+        for (String by : new String[] {"day", "model", "channel", "account"}) {
+            Matcher sum = Pattern.compile("<th scope=\"row\">All</th>.*?title=\"([0-9.]+) credits\"")
+                    .matcher(body("/console/revenue?by=" + by));
+            assertThat(sum.find()).isTrue();
+            assertThat(sum.group(1))
+                    .isEqualTo(BigDecimal.valueOf(
+                                    gateway.number("SELECT SUM(charged_micros - refunded_micros) FROM usage_hour"), 6)
+                            .toPlainString());
+        }
+        assertThat(body("/console/revenue?by=account"))
+                .containsPattern("<a href=\"/console/accounts/" + customer.account() + "\">Test</a>\\s*</th>"
+                        + "<td class=\"num hide\">1</td>.*?title=\""
+                        + customer.consumed().setScale(6).toPlainString() + " credits\"");
+    }
+
+    @Test
+    void the_account_that_paid_most_is_the_first_whatever_page_it_is_on() {
+        assertThat(gateway.customer("10").chat(CHAT).status()).isEqualTo(200);
+        gateway.writeWhatRides();
+        String little = gateway.customer("10").account();
+        String more = gateway.customer("10").account();
+        long day = gateway.number("SELECT MAX(starts_at) - MAX(starts_at) % 86400000 FROM usage_quarter");
+        String columns = gateway.text("SELECT group_concat(name) FROM pragma_table_info('usage_quarter')"
+                + " WHERE name NOT IN ('account_id', 'starts_at', 'charged_micros')");
+        for (Map.Entry<String, Long> paid :
+                Map.of(little, 1_000_000_000L, more, 2_000_000_000L).entrySet()) {
+            gateway.execute(
+                    "INSERT INTO usage_quarter (account_id, starts_at, charged_micros, " + columns + ") SELECT '"
+                            + paid.getKey() + "', " + day + ", " + paid.getValue() + ", " + columns
+                            + " FROM usage_quarter LIMIT 1");
+        }
+        try {
+            assertThat(accounts(body("/console/revenue?by=account")))
+                    .startsWith(more, little)
+                    .doesNotHaveDuplicates();
+        } finally {
+            gateway.execute("DELETE FROM usage_quarter WHERE charged_micros >= 1000000000");
+        }
+    }
+
+    private static List<String> accounts(String page) {
+        return Pattern.compile("<th scope=\"row\">\\s*<a href=\"/console/accounts/([a-zA-Z0-9_]+)\">")
+                .matcher(page)
+                .results()
+                .map(row -> row.group(1))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, As a stream", "false, In one piece"})
+    void both_pages_of_a_call_tell_what_happened_its_form_and_what_had_no_effect(boolean stream, String form)
+            throws Refused {
+        String login = "caller-" + stream + "@example.org";
+        Browser member = new Browser(gateway.url()).signUp(login, PASSWORD);
+        KeySettings choice = KeySettings.named("k");
+        String key = gateway.commands()
+                .createKey(gateway.text("SELECT account_id FROM person WHERE login = '" + login + "'"), choice)
+                .secret();
+        String answer = gateway.post(
+                        "/v1/chat/completions",
+                        CHAT.replace(
+                                "\"stream\":false", "\"stream\":" + stream + ",\"logit_bias\":{\"1\":2},\"<b>x\":1"),
+                        key)
+                .text();
+        Matcher id = Pattern.compile("chatcmpl-[A-Za-z0-9]+").matcher(answer);
+        assertThat(id.find()).as(answer).isTrue();
+        String its = member.get("/dashboard/requests/" + id.group()).body();
+        String operators = body("/console/requests/" + id.group());
+        assertThat(List.of(its, operators)).allSatisfy(page -> assertThat(page)
+                .contains("What happened", "Answered with ")
+                .contains("<dt>Answer</dt><dd>" + form + "</dd>")
+                .contains("<dt>Without effect</dt><dd><code class=\"wrap\">logit_bias, _b_x</code>"));
+        assertThat(operators)
+                .containsPattern("<dt>The upstream's id</dt><dd><code class=\"wrap\">[A-Za-z0-9_-]{4,}</code>");
+        assertThat(its).doesNotContain("The upstream's id");
+    }
+
+    @Test
+    void the_operators_page_of_a_call_has_its_course_and_says_what_moved_in_the_customers_words() {
+        Customer customer = gateway.customer("10");
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        assertThat(body("/console/requests/" + customer.lastTask().get("id").asString()))
+                .contains("data-copy=\"call-id\"", "class=\"course\"", "<dt>Settled</dt>")
+                .contains("<td>Held", "<td>Charged")
+                .doesNotContain("<td>reservation", "<td>charge");
+    }
+
+    @Test
+    void prices_are_written_in_groups_of_three_digits_in_every_list_of_models() {
+        assertThat(body("/console/prices")).contains(">2,100<").doesNotContain(">2100<");
+        assertThat(body("/playground")).contains(" / 2,100 per million").doesNotContain(" 2100");
+    }
+
+    @Test
+    void a_call_that_failed_has_no_id_of_the_upstreams_and_says_why_on_the_operators_page() {
+        Customer customer = gateway.customer("10");
+        gateway.script("- respond: [{status: 503}]");
+        customer.chat(CHAT);
+        gateway.script("[]");
+        assertThat(body("/console/requests/" + customer.lastTask().get("id").asString()))
+                .contains("held credits came back. Trying again can help.", "upstream_error")
+                .doesNotContain("The upstream's id", "Without effect");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"- knobs: block=PROHIBITED_CONTENT", "- respond: [{status: 400}]"})
+    void a_call_that_no_other_try_would_mend_says_so_to_its_caller_and_on_its_pages(String script) {
+        Customer customer = gateway.customer("10");
+        gateway.script(script);
+        assertThat(customer.chat(CHAT).header("x-should-retry")).isEqualTo("false");
+        gateway.script("[]");
+        assertThat(body("/console/requests/" + customer.lastTask().get("id").asString()))
+                .contains("The same call will fail again.")
+                .doesNotContain("Trying again can help.");
+    }
+
+    @Test
+    void a_completed_call_without_words_has_zero_tokens_on_the_operators_list_too() {
+        Customer customer = gateway.customer("10");
+        gateway.script("- respond: [{event: {candidates: [{finishReason: MAX_TOKENS}],"
+                + " usageMetadata: {promptTokenCount: 7, thoughtsTokenCount: 20}}}]");
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        gateway.script("[]");
+        assertThat(body("/console/requests?account=" + customer.account()))
+                .contains("<td class=\"num hide roomy\">7</td><td class=\"num hide roomy\">0</td>");
+    }
+
+    @Test
+    void the_first_page_names_what_is_open_and_ticks_it_once_it_is_done() {
+        assertThat(body("/console"))
+                .contains("The sandbox answers: nothing real is sold.")
+                .contains("<a href=\"/console/accounts/acc_demo\"><b>Ban the demo account</b></a>");
+        String path = "/console/accounts/acc_demo";
+        operator.submit(path, path, Map.of("deed", "ban", "reason", REASON));
+        assertThat(body("/console")).contains("<b>Ban the demo account</b>").doesNotContain("acc_demo");
+        operator.submit(path, path, Map.of("deed", "unban", "reason", REASON));
+    }
+
+    @Test
+    void settings_tell_where_their_values_come_from_and_no_secret() {
+        String page = body("/console/settings/all");
+        assertThat(page)
+                .contains("operator.password")
+                .contains("set, not shown")
+                .doesNotContain(PASSWORD);
+        assertThat(page.substring(0, page.indexOf("<h2>Defaults")))
+                .contains(">port<")
+                .doesNotContain(">limits.tools<");
+    }
+
+    @Test
+    void one_save_stores_the_fields_that_were_changed_and_no_other() {
+        String path = "/console/settings";
+        assertThat(body(path)).contains("name=\"brand.support\" value=\"\"", "aria-current=\"page\">Branding");
+        Map<String, String> form = new LinkedHashMap<>(Map.of("deed", "branding", "reason", "a new brand"));
+        for (String name : List.of("terms", "privacy", "imprint", "support", "announcement")) {
+            form.put("was-brand." + name, "");
+            form.put("brand." + name, "");
+        }
+        form.put("brand.support", "mailto:help@example.org");
+        form.put("brand.announcement", "A fair on Sunday");
+        assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=setting");
+        assertThat(body(path)).contains("name=\"brand.support\" value=\"mailto:help@example.org\"");
+        assertThat(gateway.text("SELECT COUNT(*) || ' ' || MIN(name) || ' ' || MAX(name) FROM setting"
+                        + " WHERE name LIKE 'brand.%'"))
+                .isEqualTo("2 brand.announcement brand.support");
+        assertThat(gateway.number(
+                        "SELECT COUNT(*) FROM audit_log WHERE action = 'setting.set' AND reason = 'a new brand'"))
+                .isEqualTo(2);
+        Browser.Page late = operator.submit(path, path, form);
+        assertThat(late.status()).isEqualTo(422);
+        assertThat(late.body()).contains("brand.support was changed by somebody else");
+        form.put("was-brand.support", "mailto:help@example.org");
+        form.put("was-brand.announcement", "A fair on Sunday");
+        form.put("brand.support", "");
+        form.put("brand.announcement", "");
+        operator.submit(path, path, form);
+        assertThat(gateway.number("SELECT COUNT(*) FROM setting WHERE name LIKE 'brand.%'"))
+                .isZero();
+    }
+
+    @Test
+    void a_wrong_value_is_named_at_its_field_and_nothing_is_stored() {
+        String path = "/console/settings/sign-up";
+        assertThat(body(path)).contains("<option value=\"auto\" selected", "value=\"50\"");
+        Browser.Page wrong = operator.submit(
+                path,
+                path,
+                Map.of(
+                        "deed",
+                        "sign-up",
+                        "reason",
+                        "a mistake",
+                        "was-sign-up.open",
+                        "auto",
+                        "sign-up.open",
+                        "false",
+                        "was-sign-up.credits",
+                        "50",
+                        "sign-up.credits",
+                        "many"));
+        assertThat(wrong.status()).isEqualTo(422);
+        assertThat(wrong.body())
+                .contains("value=\"many\"", "<span class=\"error\">sign-up.credits allows a decimal")
+                .contains("<option value=\"false\" selected");
+        assertThat(gateway.number("SELECT COUNT(*) FROM setting WHERE name LIKE 'sign-up.%'"))
+                .isZero();
+    }
+
+    @Test
+    void a_switch_that_is_not_pressed_is_off() {
+        String path = "/console/settings/logging";
+        Map<String, String> form = new LinkedHashMap<>(Map.of(
+                "deed",
+                "logging",
+                "reason",
+                "to look closer",
+                "was-http.access-log",
+                "false",
+                "http.access-log",
+                "on"));
+        operator.submit(path, path, form);
+        assertThat(body(path)).containsPattern("name=\"http.access-log\"[^>]*checked");
+        form.remove("http.access-log");
+        form.put("was-http.access-log", "true");
+        operator.submit(path, path, form);
+        assertThat(body(path)).doesNotContainPattern("name=\"http.access-log\"[^>]*checked");
+        assertThat(gateway.number("SELECT COUNT(*) FROM setting WHERE name = 'http.access-log'"))
+                .isZero();
+    }
+
+    @Test
+    void a_fresh_sandbox_warns_of_no_loss() {
+        assertThat(body("/console"))
+                .contains("Costs and margins are pretend while the sandbox answers.")
+                .doesNotContain("note bad", "Sold below");
+    }
+}

@@ -1,0 +1,70 @@
+package dev.tollgate.pages;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.testing.BesideOthers;
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A form waits for its commit on a thread of its own: the few on which pages are read are free meanwhile. */
+@BesideOthers
+@Timeout(120)
+class WaitingFormsTest {
+
+    private static final String PATH = "/dashboard/keys/new";
+    private static final Pattern TOKEN = Pattern.compile("name=\"csrf\" value=\"([^\"]*)\"");
+    private static final Pattern ONCE = Pattern.compile("name=\"once\" value=\"(form-[0-9a-f]{32})\"");
+    private static final int FORMS_EACH = 4;
+
+    private static String field(Pattern pattern, String page) {
+        Matcher matcher = pattern.matcher(page);
+        assertThat(matcher.find()).as(page).isTrue();
+        return URLEncoder.encode(matcher.group(1), StandardCharsets.UTF_8);
+    }
+
+    private static HttpRequest.Builder form(Gateway gateway, Browser browser, String name) {
+        String page = browser.get(PATH).body();
+        return HttpRequest.newBuilder(URI.create(gateway.url() + PATH))
+                .header("cookie", browser.cookies())
+                .header("origin", gateway.url())
+                .header("accept", "text/html")
+                .header("content-type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "name=" + name + "&csrf=" + field(TOKEN, page) + "&once=" + field(ONCE, page)));
+    }
+
+    @Test
+    void pages_are_shown_while_more_forms_than_pages_have_threads_wait_for_their_commit() {
+        try (Gateway gateway = Gateway.start()) {
+            List<Browser> customers = new ArrayList<>();
+            List<HttpRequest.Builder> forms = new ArrayList<>();
+            for (String name : List.of("first", "second")) {
+                Browser customer = new Browser(gateway.url()).signUp(name + "@example.org", "somebody who waits long");
+                customers.add(customer);
+                assertThat(customer.get("/dashboard").status()).isEqualTo(200);
+                for (int i = 0; i < FORMS_EACH; i++) {
+                    forms.add(form(gateway, customer, name + i));
+                }
+            }
+            List<CompletableFuture<Gateway.Reply>> sent = new ArrayList<>();
+            try (Gateway.Fault _ = gateway.nothingIsCommitted()) {
+                forms.forEach(form -> sent.add(gateway.sendAside(form)));
+                for (Browser customer : customers) {
+                    assertThat(customer.get("/dashboard").status()).isEqualTo(200);
+                }
+            }
+            sent.forEach(CompletableFuture::join);
+        }
+    }
+}

@@ -1,0 +1,322 @@
+package dev.tollgate.protocols;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.customers.keys.KeyKind;
+import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.customers.keys.Spend;
+import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Gateway.KeyOptions;
+import dev.tollgate.testing.UpstreamScript;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** The ten rows of the documents' error reference and {@code context_length_exceeded}, each reached as a caller would reach it. */
+@Timeout(240)
+public class ErrorListTest {
+
+    private static final String CALL = """
+            {"model":"gemini-2.5-pro","stream":false,"messages":[{"role":"user","content":"Hi"}]}""";
+
+    private static Gateway gateway;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start();
+        gateway.script(UpstreamScript.says("Hello.", 10, 5));
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.assertBooksAreClosed();
+        gateway.close();
+    }
+
+    // ---- 400 invalid_request ----
+
+    @Test
+    void a_missing_model_is_said_in_the_documents_words() {
+        Gateway.Reply reply = gateway.chat("""
+                {"messages":[{"role":"user","content":"Hi"}]}""");
+        assertError(reply, 400, "invalid_request", "invalid_request_error");
+        assertThat(reply.error().get("message").asString()).isEqualTo("'model' is required.");
+        assertThat(reply.error().get("param").asString()).isEqualTo("model");
+    }
+
+    // ---- 401 invalid_api_key ----
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Bearer sk-ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+                "Bearer pk-0123456789abcdef",
+                "Bearer sk-",
+                "Bearer sk-' OR '1'='1",
+                "Bearer",
+                "Basic c2stZGVtbw==",
+                "sk-demo-key-for-tests-0123456789abcdef"
+            })
+    void what_is_no_known_key_is_refused(String authorization) {
+        Gateway.Reply reply = gateway.send(call().header("Authorization", authorization));
+        assertError(reply, 401, "invalid_api_key", "authentication_error");
+        assertThat(reply.text()).doesNotContain("ffffffff", "0123456789abcdef");
+    }
+
+    @Test
+    void a_missing_key_is_refused_with_the_way_to_show_one() {
+        Gateway.Reply reply = gateway.send(call());
+        assertError(reply, 401, "invalid_api_key", "authentication_error");
+        assertThat(reply.header("www-authenticate")).isEqualTo("Bearer");
+    }
+
+    @Test
+    void a_disabled_key_is_refused_from_the_next_call_on() throws Refused {
+        Customer customer = gateway.customer("1");
+        assertThat(customer.chat(CALL).status()).isEqualTo(200);
+        gateway.commands().disableKey(customer.keyId());
+        assertError(customer.chat(CALL), 401, "invalid_api_key", "authentication_error");
+        assertThat(customer.chat(CALL).error().get("message").asString()).contains("disabled");
+    }
+
+    @Test
+    void an_expired_key_is_refused() {
+        Customer customer = gateway.customer("1");
+        gateway.execute("UPDATE api_key SET expires_at = 1000 WHERE id = '" + customer.keyId() + "'");
+        assertError(customer.chat(CALL), 401, "invalid_api_key", "authentication_error");
+        assertThat(customer.chat(CALL).error().get("message").asString()).contains("expired");
+    }
+
+    @Test
+    void the_key_of_a_blocked_account_is_refused() {
+        Customer customer = gateway.customer("1");
+        gateway.execute("UPDATE account SET blocked = 1 WHERE id = '" + customer.account() + "'");
+        assertError(customer.chat(CALL), 401, "invalid_api_key", "authentication_error");
+    }
+
+    // ---- 402 insufficient_credits ----
+
+    @Test
+    void an_empty_balance_is_said_in_the_documents_words_first() {
+        Customer customer = gateway.customer("0");
+        Gateway.Reply reply = customer.chat(CALL);
+        assertError(reply, 402, "insufficient_credits", "billing_error");
+        assertThat(reply.error().get("message").asString())
+                .startsWith("Your credit balance is too low. Please top up.");
+        assertThat(reply.header("retry-after")).isEmpty();
+        assertThat(customer.tasks()).isZero();
+    }
+
+    // ---- 403 ip_not_allowed ----
+
+    @Test
+    void an_address_outside_the_allowlist_is_refused() {
+        Customer customer = gateway.customer("1", KeyOptions.allow("192.0.2.0/24", "2001:db8::/32"));
+        Gateway.Reply reply = customer.chat(CALL);
+        assertError(reply, 403, "ip_not_allowed", "permission_error");
+        assertThat(gateway.get("/v1/credits", customer.key()).status()).isEqualTo(403);
+    }
+
+    @Test
+    void a_forged_forwarding_header_opens_no_allowlist() {
+        Customer customer = gateway.customer("1", KeyOptions.allow("192.0.2.7"));
+        Gateway.Reply reply = gateway.send(
+                call().header("Authorization", "Bearer " + customer.key()).header("X-Forwarded-For", "192.0.2.7"));
+        assertError(reply, 403, "ip_not_allowed", "permission_error");
+    }
+
+    @Test
+    void an_address_inside_the_allowlist_is_served() {
+        Customer customer = gateway.customer("1", KeyOptions.allow("127.0.0.0/8"));
+        assertThat(customer.chat(CALL).status()).isEqualTo(200);
+    }
+
+    // ---- 404 model_not_found, task_not_found ----
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt-4o", "models/gemini-2.5-pro", "GEMINI-2.5-PRO", "gemini-2.5-flash", "../etc/passwd"})
+    void an_unknown_model_is_not_found(String model) {
+        Gateway.Reply reply = gateway.chat(CALL.replace("gemini-2.5-pro", model));
+        assertError(reply, 404, "model_not_found", "invalid_request_error");
+        assertThat(reply.error().get("message").asString()).contains(model);
+        assertThat(reply.error().get("param").asString()).isEqualTo("model");
+    }
+
+    @Test
+    void an_unknown_model_is_not_found_among_the_models_either() {
+        assertError(gateway.get("/v1/models/gpt-4o"), 404, "model_not_found", "invalid_request_error");
+    }
+
+    @Test
+    void an_unknown_task_is_not_found() {
+        assertError(gateway.get("/v1/tasks/chatcmpl-1"), 404, "task_not_found", "invalid_request_error");
+    }
+
+    @Test
+    void another_accounts_task_is_not_found() {
+        String id = gateway.chat(CALL).json().get("id").asString();
+        Customer other = gateway.customer("1");
+        assertThat(gateway.get("/v1/tasks/" + id).status()).isEqualTo(200);
+        assertError(gateway.get("/v1/tasks/" + id, other.key()), 404, "task_not_found", "invalid_request_error");
+    }
+
+    // ---- 429 rate_limit_exceeded ----
+
+    @Test
+    void more_requests_than_the_rate_are_told_when_to_come_back() {
+        Customer customer = gateway.customer("1", KeyOptions.perMinute(1));
+        Gateway.Reply first = customer.chat(CALL);
+        assertThat(first.status()).isEqualTo(200);
+        assertThat(first.header("x-ratelimit-limit-requests")).isEqualTo("1");
+        assertThat(first.header("x-ratelimit-remaining-requests")).isEqualTo("0");
+        Gateway.Reply second = customer.chat(CALL);
+        assertError(second, 429, "rate_limit_exceeded", "rate_limit_error");
+        assertThat(Integer.parseInt(second.header("retry-after"))).isBetween(1, 60);
+        assertThat(Integer.parseInt(second.header("retry-after-ms"))).isBetween(1, 60_000);
+        assertThat(second.header("x-ratelimit-limit-requests")).isEqualTo("1");
+        assertThat(second.header("x-ratelimit-remaining-requests")).isEqualTo("0");
+        assertThat(second.header("x-ratelimit-reset-requests")).matches("(\\d+m)?\\d+s");
+        assertThat(customer.tasks()).isEqualTo(1);
+    }
+
+    // ---- 429 spend_limit_exceeded ----
+
+    @ParameterizedTest
+    @CsvSource({"hourly, 0.12,,", "daily,, 0.12,"})
+    void a_spend_window_that_frees_itself_says_when(String word, String hour, String day, String total) {
+        Customer customer = gateway.customer("100", KeyOptions.spend(hour, day, total));
+        Gateway.Reply reply = customer.chat(CALL);
+        for (int calls = 1; calls < 20 && reply.status() == 200; calls++) {
+            reply = customer.chat(CALL);
+        }
+        assertError(reply, 429, "spend_limit_exceeded", "billing_error");
+        assertThat(reply.error().get("message").asString())
+                .contains(word)
+                .matches(".*will reset at \\d{4}-\\d\\d-\\d\\dT\\d\\d:00:00Z\\.");
+        assertThat(reply.header("x-should-retry")).isEqualTo("false");
+        assertThat(Long.parseLong(reply.header("retry-after"))).isBetween(0L, 86_400L);
+    }
+
+    @Test
+    void the_total_spend_limit_does_not_free_itself_and_says_so() {
+        Customer customer = gateway.customer("100", KeyOptions.spend(null, null, "0.05"));
+        Gateway.Reply reply = customer.chat(CALL);
+        assertError(reply, 429, "spend_limit_exceeded", "billing_error");
+        assertThat(reply.error().get("message").asString()).contains("total").doesNotContain("will reset at");
+        assertThat(reply.header("x-should-retry")).isEqualTo("false");
+        assertThat(reply.header("retry-after")).isEmpty();
+    }
+
+    @Test
+    void a_raised_spend_limit_holds_at_once_and_what_was_spent_stays_counted() throws Refused {
+        Customer customer = gateway.customer("100", KeyOptions.spend(null, null, "0.11"));
+        assertThat(customer.chat(CALL).status()).isEqualTo(200);
+        assertThat(customer.chat(CALL).status()).isEqualTo(429);
+        gateway.commands().setKey(customer.keyId(), settings -> settings.withSpend(new Spend(null, null, 120_000L)));
+        assertThat(customer.chat(CALL).status()).isEqualTo(200);
+        assertThat(customer.chat(CALL).error().get("message").asString()).contains("0.02 are used");
+    }
+
+    // ---- 500 internal_error ----
+
+    @Test
+    void a_store_that_cannot_be_read_is_an_internal_error_without_details() {
+        gateway.execute("ALTER TABLE task RENAME TO task_away");
+        try {
+            Gateway.Reply reply = gateway.get("/v1/tasks/chatcmpl-1");
+            assertError(reply, 503, "internal_error", "api_error");
+            assertThat(reply.header("retry-after")).isEqualTo("1");
+            assertThat(reply.text()).doesNotContainIgnoringCase("sql", "task_away", "no such table", "exception");
+        } finally {
+            gateway.execute("ALTER TABLE task_away RENAME TO task");
+        }
+    }
+
+    @Test
+    void a_store_that_cannot_write_lets_no_call_begin_after_the_one_that_finds_out() {
+        gateway.execute("CREATE TRIGGER broken BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, 'disk on fire'); END");
+        try {
+            assertError(gateway.chat(CALL), 503, "internal_error", "api_error");
+            int asked = gateway.asked().size();
+            Gateway.Reply reply = gateway.chat(CALL);
+            assertError(reply, 503, "internal_error", "api_error");
+            assertThat(reply.header("retry-after")).isNotEmpty();
+            assertThat(reply.text()).doesNotContain("fire");
+            assertThat(gateway.asked()).hasSize(asked);
+        } finally {
+            gateway.execute("DROP TRIGGER broken");
+        }
+        assertThat(gateway.chat(CALL).status()).isEqualTo(200);
+    }
+
+    @Test
+    void an_answer_whose_charge_cannot_be_recorded_is_not_given_and_its_hold_comes_back() {
+        Customer customer = gateway.customer("5");
+        gateway.execute(
+                "CREATE TRIGGER broken BEFORE INSERT ON receipt BEGIN SELECT RAISE(ABORT, 'disk on fire'); END");
+        try {
+            Gateway.Reply reply = customer.chat(CALL);
+            assertError(reply, 503, "internal_error", "api_error");
+            assertThat(reply.text()).doesNotContain("Hello.");
+        } finally {
+            gateway.execute("DROP TRIGGER broken");
+        }
+        assertThat(customer.lastTask().get("status").asString()).isEqualTo("failed");
+        assertThat(customer.balance()).isEqualByComparingTo("5");
+    }
+
+    // ---- D28: statuses that are more precise ----
+
+    @Test
+    void unknown_paths_and_methods_are_invalid_requests_of_their_own_status() {
+        assertError(gateway.get("/v1/completions"), 404, "invalid_request", "invalid_request_error");
+        Gateway.Reply reply = gateway.get("/v1/chat/completions");
+        assertError(reply, 405, "invalid_request", "invalid_request_error");
+        assertThat(reply.header("allow")).contains("POST");
+    }
+
+    @Test
+    void a_body_that_is_not_json_by_its_type_is_415() {
+        Gateway.Reply reply = gateway.send(gateway.request("/v1/chat/completions")
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString("model=gemini-2.5-pro")));
+        assertError(reply, 415, "invalid_request", "invalid_request_error");
+    }
+
+    @Test
+    void a_management_key_calls_no_model() throws Refused {
+        Customer customer = gateway.customer("1");
+        KeySettings choice = KeySettings.named("m").withKind(KeyKind.MANAGEMENT);
+        String key = gateway.commands().createKey(customer.account(), choice).secret();
+        assertError(gateway.post("/v1/chat/completions", CALL, key), 403, "invalid_api_key", "authentication_error");
+    }
+
+    private static HttpRequest.Builder call() {
+        return HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/chat/completions"))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(CALL));
+    }
+
+    /** One shape for all (D11): four members, no more, {@code param} null where no field is to blame. */
+    public static void assertError(Gateway.Reply reply, int status, String code, String type) {
+        assertThat(reply.status()).as(reply.text()).isEqualTo(status);
+        assertThat(reply.header("content-type")).startsWith("application/json");
+        assertThat(reply.json().propertyNames()).containsExactly("error");
+        JsonNode error = reply.error();
+        assertThat(error.propertyNames()).containsExactlyInAnyOrder("code", "message", "type", "param");
+        assertThat(error.get("code").asString()).isEqualTo(code);
+        assertThat(error.get("type").asString()).isEqualTo(type);
+        assertThat(error.get("message").asString()).isNotBlank();
+        assertThat(error.get("param").isNull() || error.get("param").isString()).isTrue();
+        assertThat(reply.header("x-request-id")).isNotEmpty();
+    }
+}
