@@ -49,6 +49,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,7 +102,7 @@ public record CallsModule(
         FreeCounts counts = new FreeCounts(books.stores().ledger(), meter);
         books.writer().gatherWhile(() -> meter.openCalls() >= CROWD);
         books.node().whenLost(() -> end(meter, "The service has lost its database. Please try again."));
-        watch.calls(media, known, () -> traces == null ? 0 : traces.dropped());
+        watch.calls(media, known, traces == null ? () -> 0 : dropped(traces));
         return new CallsModule(
                 ground,
                 books,
@@ -165,6 +166,11 @@ public record CallsModule(
                 Ground.version());
         return ground.open(
                 new Telemetry(choice, books.node()::name, ground.clock(), System::nanoTime), Telemetry::close);
+    }
+
+    /** In a method of its own: linking the reference loads the class. */
+    private static LongSupplier dropped(Telemetry traces) {
+        return traces::dropped;
     }
 
     private static List<CallObserver> observers(WatchModule watch, @Nullable Telemetry traces) {

@@ -173,7 +173,7 @@ class RatesTest {
         assertThat(refused.error().get("message").asString())
                 .startsWith("The account's daily spend limit of 0.01 credits is reached: ")
                 .contains(" are used by all its keys, the call needs up to ", "It will reset at ", "T00:00:00Z.");
-        assertThat(gateway.get("/admin/audit", ADMIN_KEY).text()).contains("spend_day", "a trial");
+        assertThat(gateway.get("/admin/audit", ADMIN_KEY).text()).contains("\"day\":0.01", "a trial");
         Reply wrong = gateway.post(path, "{\"spend\":{\"day\":-1},\"reason\":\"because\"}", ADMIN_KEY);
         assertThat(wrong.status()).isEqualTo(400);
         assertThat(wrong.error().get("param").asString()).isEqualTo("spend.day");
