@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
+/** Large pages for compiled code. To ask for them stops every thread, so no other test runs at that time. */
+@Isolated("the request for large pages holds up the whole process")
 class CodePagesTest {
 
     private static final Path RANGES = Path.of("/proc/self/smaps");
