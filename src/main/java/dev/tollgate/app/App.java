@@ -6,7 +6,7 @@ import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.loops.EventLoops;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
-import dev.tollgate.models.prices.PriceRates;
+import dev.tollgate.models.prices.RecordedRates;
 import dev.tollgate.operator.admin.AdminGate;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.admin.SocketGate;
@@ -59,7 +59,7 @@ public final class App implements AutoCloseable {
         this.people = PeopleModule.open(ground, books, upstreams.outbound(), mail);
         this.money = MoneyModule.open(ground, books, upstreams.outbound());
         this.operator = OperatorModule.open(ground, books, upstreams, people, money);
-        this.health = new HealthModule(books, loops, new Departure());
+        this.health = new HealthModule(books, loops, new Stopping());
         this.pages = new PagesModule(
                 ground,
                 books,
@@ -94,7 +94,7 @@ public final class App implements AutoCloseable {
     }
 
     private void listen() {
-        PriceRates.record(ground.catalogue(), books.writer(), ground.clock().instant());
+        RecordedRates.record(ground.catalogue(), books.writer(), ground.clock().instant());
         front.listen();
         books.node().tellReady();
     }
@@ -189,7 +189,7 @@ public final class App implements AutoCloseable {
 
     /** Ends the waiting of {@link #close}, now or later: what still runs is ended immediately. Thread-safe. */
     public void hurry() {
-        health.departure().hurry();
+        health.stopping().hurry();
     }
 
     /**
@@ -200,12 +200,12 @@ public final class App implements AutoCloseable {
     public void close() {
         Settings settings = ground.settings();
         health.announce();
-        health.departure().letKnow(settings.get(TrafficSettings.ANNOUNCE));
+        health.stopping().letKnow(settings.get(TrafficSettings.ANNOUNCE));
         pages.close();
         front.refuse();
         drain(settings.get(TrafficSettings.DRAIN));
         calls.end("The server is shutting down. Please try again.");
-        new Departure().await(System.nanoTime() + RESOLVE_WAIT.toNanos(), () -> calls.open() == 0);
+        new Stopping().await(System.nanoTime() + RESOLVE_WAIT.toNanos(), () -> calls.open() == 0);
         front.drain(CallsModule.COME_BACK); // what was ended has a way to go to its callers
         ground.opened().close();
     }
@@ -216,7 +216,7 @@ public final class App implements AutoCloseable {
             log.info("new calls are refused; {} that run have {} s to end", open, time.toSeconds());
         }
         // Also calls that their callers have left under an idempotency key (D35).
-        health.departure()
+        health.stopping()
                 .await(System.nanoTime() + time.toNanos(), () -> front.openExchanges() == 0 && calls.open() == 0);
         int left = calls.open();
         if (left > 0) {

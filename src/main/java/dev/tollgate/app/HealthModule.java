@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Whether calls are accepted here, for load balancers and the servers that share the books; the way to the end included. Thread-safe. */
-record HealthModule(BooksModule books, EventLoops loops, Departure departure) {
+record HealthModule(BooksModule books, EventLoops loops, Stopping stopping) {
 
     private static final Logger log = LoggerFactory.getLogger(HealthModule.class);
 
@@ -34,7 +34,7 @@ record HealthModule(BooksModule books, EventLoops loops, Departure departure) {
 
     private List<Readiness.Complaint> complaints() {
         List<Readiness.Complaint> complaints = new ArrayList<>(books.complaints());
-        if (departure.isAnnounced()) {
+        if (stopping.isAnnounced()) {
             complaints.add(new Readiness.Complaint("draining", "it is on its way out"));
         }
         if (!loops.turn()) {
@@ -45,7 +45,7 @@ record HealthModule(BooksModule books, EventLoops loops, Departure departure) {
 
     /** Announces that this server stops: requests should go elsewhere, those that come are served. Further calls do nothing. */
     void announce() {
-        if (departure.announce()) {
+        if (stopping.announce()) {
             log.info("nobody should be sent to this server any more: /health/ready says so");
             books.node().tellDraining();
         }

@@ -1,7 +1,7 @@
 package dev.tollgate.app;
 
 import dev.tollgate.base.log.Event;
-import dev.tollgate.books.ledger.ExpireOpen;
+import dev.tollgate.books.ledger.ReleaseAbandoned;
 import dev.tollgate.books.rollups.CountAbandoned;
 import dev.tollgate.books.tasks.FailAbandoned;
 import dev.tollgate.calls.replay.FreeAbandoned;
@@ -44,10 +44,10 @@ final class LeftCalls {
         do {
             left = giveBackAndWait().outcome().size();
             atStart.addAndGet(left);
-            if (left == ExpireOpen.AT_ONCE_MAX) {
-                log.info("more than {} calls were left open", ExpireOpen.AT_ONCE_MAX);
+            if (left == ReleaseAbandoned.AT_ONCE_MAX) {
+                log.info("more than {} calls were left open", ReleaseAbandoned.AT_ONCE_MAX);
             }
-        } while (left == ExpireOpen.AT_ONCE_MAX);
+        } while (left == ReleaseAbandoned.AT_ONCE_MAX);
     }
 
     /** Does nothing while an earlier round still runs. Does not block. */
@@ -64,14 +64,14 @@ final class LeftCalls {
         }
     }
 
-    private CompletableFuture<ExpireOpen> giveBack() {
-        ExpireOpen expired = new ExpireOpen(clock.instant(), callMax);
+    private CompletableFuture<ReleaseAbandoned> giveBack() {
+        ReleaseAbandoned expired = new ReleaseAbandoned(clock.instant(), callMax);
         return writer.commit(Unit.of(
                         expired, new FailAbandoned(expired), new CountAbandoned(expired), new FreeAbandoned(expired)))
                 .thenApply(unit -> expired);
     }
 
-    private ExpireOpen giveBackAndWait() {
+    private ReleaseAbandoned giveBackAndWait() {
         try {
             return giveBack().join();
         } catch (CompletionException e) {

@@ -16,7 +16,7 @@ import dev.tollgate.customers.notices.Notices;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.customers.people.People;
-import dev.tollgate.models.prices.PriceRates;
+import dev.tollgate.models.prices.RecordedRates;
 import dev.tollgate.models.prices.SetPrices;
 import dev.tollgate.operator.settings.StoredSettings;
 import dev.tollgate.storage.InstallationValue;
@@ -58,7 +58,7 @@ record Stores(
                 Signatures.part(),
                 answers.part(),
                 prices.part(),
-                PriceRates.part(),
+                RecordedRates.part(),
                 settings.part(),
                 People.part(),
                 Notices.part(),

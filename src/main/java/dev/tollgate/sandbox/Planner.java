@@ -9,8 +9,8 @@ import dev.tollgate.sandbox.requests.Terms;
 import dev.tollgate.sandbox.requests.ThoughtSignatures;
 import dev.tollgate.sandbox.routes.CallingProject;
 import dev.tollgate.sandbox.routes.Target;
+import dev.tollgate.sandbox.scripting.KnobSettings;
 import dev.tollgate.sandbox.scripting.KnobUses;
-import dev.tollgate.sandbox.scripting.Knobs;
 import dev.tollgate.sandbox.scripting.Script;
 import dev.tollgate.sandbox.scripting.ScriptInForce;
 import dev.tollgate.sandbox.scripting.Step;
@@ -81,8 +81,8 @@ final class Planner {
         Optional<Script.Entry> entry = script.take(target, asked);
         List<Step> steps = new ArrayList<>(entry.map(Script.Entry::respond).orElse(List.of()));
         if (entry.isEmpty() || !entry.get().decides()) {
-            Knobs knobs = knobs(target, caller, asked)
-                    .and(Knobs.parse(entry.map(Script.Entry::knobs).orElse("")));
+            KnobSettings knobs = knobs(target, caller, asked)
+                    .and(KnobSettings.parse(entry.map(Script.Entry::knobs).orElse("")));
             GoogleRequest known = ask.orElseThrow(() -> new IllegalStateException(
                     target.knownModel(clock.instant()).name() + " was not looked at")); // knownModel has thrown
             steps.addAll(generated(target, known.with(known.terms().withKnobs(knobs))));
@@ -90,9 +90,9 @@ final class Planner {
         return steps;
     }
 
-    private Knobs knobs(Target target, CallingProject caller, String asked) {
+    private KnobSettings knobs(Target target, CallingProject caller, String asked) {
         try {
-            Knobs written = Knobs.parse(target.knobs()).and(Knobs.marked(asked));
+            KnobSettings written = KnobSettings.parse(target.knobs()).and(KnobSettings.marked(asked));
             return times.still(caller, target, written);
         } catch (IllegalArgumentException e) {
             throw GoogleError.invalid("The sandbox was asked for what it cannot do: " + e.getMessage())

@@ -4,7 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.books.ledger.Balance;
-import dev.tollgate.books.ledger.ExpireOpen;
+import dev.tollgate.books.ledger.ReleaseAbandoned;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.verification.Audit;
 import dev.tollgate.customers.keys.KeySettings;
@@ -72,8 +72,8 @@ class ServerMoveTest {
             assertThat(facts(moved)).isEqualTo(before);
             assertThat(differences(moved.database)).isEmpty();
             moved.settle("open", 300);
-            moved.decide(new ExpireOpen(moved.now()));
-            moved.decide(new ExpireOpen(moved.now()));
+            moved.decide(new ReleaseAbandoned(moved.now()));
+            moved.decide(new ReleaseAbandoned(moved.now()));
             assertThat(moved.balance("acc_1")).isEqualTo(new Balance(999_700, 0, 1_000_000, 300));
             LedgerChecks.assertCoherent(moved);
         }

@@ -6,10 +6,10 @@ import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.json.WrittenJson;
 import dev.tollgate.books.ledger.CreateAccount;
-import dev.tollgate.books.ledger.ExpireOpen;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.OpenHold;
 import dev.tollgate.books.ledger.Release;
+import dev.tollgate.books.ledger.ReleaseAbandoned;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.books.ledger.SpendLimits;
@@ -211,7 +211,7 @@ class NoCircleTest {
                 case KEYS -> keys();
                 case ACCOUNTS -> accounts(round);
                 case SWEEPS_OF_RESERVATIONS -> {
-                    ExpireOpen expired = new ExpireOpen(now);
+                    ReleaseAbandoned expired = new ReleaseAbandoned(now);
                     commit(expired, new FailAbandoned(expired), new FreeAbandoned(expired));
                 }
                 case SWEEPS_OF_ANSWERS -> commit(new ForgetOld(now, 1 + random.nextInt(20)));

@@ -5,9 +5,9 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.books.ledger.CreateAccount;
-import dev.tollgate.books.ledger.ExpireOpen;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.OpenHold;
+import dev.tollgate.books.ledger.ReleaseAbandoned;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.books.ledger.SpendLimits;
@@ -180,10 +180,10 @@ class WaitingNodesTest {
         CompletableFuture<Unit> second;
         try (HeldRows zero = held("SELECT 1 FROM open_hold WHERE id = 'r0' FOR UPDATE")) {
             try (HeldRows held = held("SELECT 1 FROM open_hold WHERE id = 'r1' FOR UPDATE")) {
-                first = one.writer.commit(Unit.of(settle("r0"), settle("r1"), new ExpireOpen(one.now())));
+                first = one.writer.commit(Unit.of(settle("r0"), settle("r1"), new ReleaseAbandoned(one.now())));
                 held.awaitNoProgress(first);
             }
-            second = two.writer.commit(Unit.of(settle("r2"), new ExpireOpen(two.now())));
+            second = two.writer.commit(Unit.of(settle("r2"), new ReleaseAbandoned(two.now())));
             zero.awaitNoProgress(first, second);
         }
         first.join();

@@ -18,7 +18,7 @@ public abstract sealed class LedgerChange<O> extends Decision<O>
                 Confirm,
                 Extend,
                 Resolution,
-                ExpireOpen {
+                ReleaseAbandoned {
 
     /** Says which rows {@link #decideOver} will ask for. */
     abstract void need(Book book);

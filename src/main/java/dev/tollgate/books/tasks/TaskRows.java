@@ -1,8 +1,8 @@
 package dev.tollgate.books.tasks;
 
 import dev.tollgate.base.json.WrittenJson;
-import dev.tollgate.books.ledger.ExpireOpen;
 import dev.tollgate.books.ledger.OpenHold;
+import dev.tollgate.books.ledger.ReleaseAbandoned;
 import dev.tollgate.books.ledger.Resolution;
 import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.RowStatement.Rows;
@@ -53,7 +53,7 @@ final class TaskRows {
         }
     }
 
-    void insert(ExpireOpen expired, TaskResult result) throws SQLException {
+    void insert(ReleaseAbandoned expired, TaskResult result) throws SQLException {
         for (OpenHold hold : expired.ended()) {
             insert(hold, hold.model(), TaskStatus.FAILED, expired.endOf(hold), 0, result);
         }

@@ -39,7 +39,7 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
     private final FrontLoop loop;
     private final Channel channel;
     private final @Nullable SslHandler tls;
-    private final HeadRoom heads;
+    private final HeadMemory heads;
     private final Seat seat;
     private final BodyPace pace;
     private final Turns turns;

@@ -43,7 +43,7 @@ final class FrontLoop implements Deployable {
             FrontParts parts,
             Unread unread,
             MemoryBudget heads,
-            HeadRules headRules,
+            HeadLimits headRules,
             InstantSource clock,
             AtomicInteger connections) {}
 
@@ -201,7 +201,7 @@ final class FrontLoop implements Deployable {
         return shared.unread();
     }
 
-    HeadRules headRules() {
+    HeadLimits headRules() {
         return shared.headRules();
     }
 }

@@ -11,8 +11,8 @@ final class HeadIntake {
 
     private static final List<String> CREDENTIALS = List.of("authorization:", "x-goog-api-key:");
 
-    private final HeadRules rules;
-    private final HeadRoom room;
+    private final HeadLimits rules;
+    private final HeadMemory room;
     private final HeadGrammar grammar = new HeadGrammar();
     private int headerBytesMax;
 
@@ -22,7 +22,7 @@ final class HeadIntake {
     /** When a head that has not ended was first seen; 0 if there is none. */
     private long sinceNanos;
 
-    HeadIntake(HeadRules rules, HeadRoom room) {
+    HeadIntake(HeadLimits rules, HeadMemory room) {
         this.rules = rules;
         this.room = room;
         this.headerBytesMax = rules.strangerHeaderBytesMax();

@@ -99,7 +99,7 @@ public final class HttpFront {
                         observer),
                 unread,
                 heads,
-                new HeadRules(FrontLoop.LINE_BYTES_MAX, options.limits().headerBytesMax(), isKnownKey),
+                new HeadLimits(FrontLoop.LINE_BYTES_MAX, options.limits().headerBytesMax(), isKnownKey),
                 clock,
                 connections);
         List<FrontLoop> made = new ArrayList<>();

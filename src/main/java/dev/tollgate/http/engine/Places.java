@@ -100,8 +100,8 @@ final class Places {
     }
 
     /** Returns the memory for the heads of a connection from this network. */
-    HeadRoom heads(String network) {
-        return new HeadRoom(() -> hasMadeRoom(network));
+    HeadMemory heads(String network) {
+        return new HeadMemory(() -> hasMadeRoom(network));
     }
 
     /** There is no memory for a head: cuts half heads of the address that has most. @return whether any was cut */
@@ -120,7 +120,7 @@ final class Places {
     }
 
     /** Charges a long head to its caller, whom a trusted proxy names. */
-    void charge(HeadRoom head, String network) {
+    void charge(HeadMemory head, String network) {
         if (head.isLarge()) {
             head.moveTo(heads.lease("", network, false));
         }

@@ -33,7 +33,7 @@ class RequestDecoder extends HttpRequestDecoder {
     private boolean isHeld;
     private boolean refused;
 
-    RequestDecoder(HeadRules rules, int chunkBytesMax, HeadRoom room) {
+    RequestDecoder(HeadLimits rules, int chunkBytesMax, HeadMemory room) {
         super(new HttpDecoderConfig()
                 .setMaxInitialLineLength(rules.lineBytesMax())
                 .setMaxHeaderSize(rules.headerBytesMax())

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 final class Seat {
 
     private final String network;
-    private final HeadRoom heads;
+    private final HeadMemory heads;
     private final Runnable cut;
 
     /** Its neighbours in {@link Silent}, which alone sets them. */
@@ -17,7 +17,7 @@ final class Seat {
     Seat after;
 
     /** @param cut closes the connection immediately */
-    Seat(String network, HeadRoom heads, Runnable cut) {
+    Seat(String network, HeadMemory heads, Runnable cut) {
         this.network = network;
         this.heads = heads;
         this.cut = cut;
@@ -27,7 +27,7 @@ final class Seat {
         return network;
     }
 
-    HeadRoom heads() {
+    HeadMemory heads() {
         return heads;
     }
 

@@ -74,7 +74,7 @@ final class Turns extends ChannelDuplexHandler {
     private boolean wantsRead;
 
     /** @param halfClose how long after a request's end the end of what is sent is no departure */
-    Turns(HeadRules rules, int chunkBytesMax, HeadRoom room, Duration halfClose) {
+    Turns(HeadLimits rules, int chunkBytesMax, HeadMemory room, Duration halfClose) {
         this.window = new HalfCloseWindow(halfClose);
         this.decoder = new RequestDecoder(rules, chunkBytesMax, room) {
             @Override

@@ -114,7 +114,7 @@ final class AccessLine implements CallWatch {
 
     private String address() {
         String whole = exchange.remoteAddress();
-        return wholeAddresses ? whole : RemoteAddress.cut(whole);
+        return wholeAddresses ? whole : ForwardedFor.cut(whole);
     }
 
     private static String rest(LogFields.Access line) {

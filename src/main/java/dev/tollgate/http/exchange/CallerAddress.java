@@ -30,14 +30,14 @@ final class CallerAddress {
         String known = remote;
         if (known == null) {
             int hops = parts.trustedHops();
-            known = hops == 0 ? peer() : RemoteAddress.of(peer(), head.headers("x-forwarded-for"), hops);
+            known = hops == 0 ? peer() : ForwardedFor.of(peer(), head.headers("x-forwarded-for"), hops);
             remote = known;
         }
         return known;
     }
 
     String network() {
-        return parts.trustedHops() == 0 ? transport.peer().network() : RemoteAddress.network(remote());
+        return parts.trustedHops() == 0 ? transport.peer().network() : ForwardedFor.network(remote());
     }
 
     /** A program on this machine, for itself: behind a proxy that cannot be known. */

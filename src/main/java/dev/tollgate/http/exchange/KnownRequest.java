@@ -89,7 +89,7 @@ abstract class KnownRequest implements Exchange {
 
     @Override
     public String wideNetwork() {
-        return RemoteAddress.cut(remoteAddress());
+        return ForwardedFor.cut(remoteAddress());
     }
 
     @Override

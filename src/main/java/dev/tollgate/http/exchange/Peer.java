@@ -12,8 +12,8 @@ public record Peer(String address, String network) {
 
     /** @param address as the system writes it, perhaps with a zone; null if it is unknown */
     public static Peer of(@Nullable String address) {
-        String bare = address == null ? null : RemoteAddress.bare(address);
+        String bare = address == null ? null : ForwardedFor.bare(address);
         String known = bare == null ? "" : bare;
-        return new Peer(known, RemoteAddress.network(known));
+        return new Peer(known, ForwardedFor.network(known));
     }
 }

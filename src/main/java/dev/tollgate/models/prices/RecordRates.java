@@ -27,6 +27,6 @@ final class RecordRates extends Write<List<RecordRates.Changed>> {
 
     @Override
     protected List<Changed> run(Statements statements) throws SQLException {
-        return PriceRates.record(statements, models, at);
+        return RecordedRates.record(statements, models, at);
     }
 }

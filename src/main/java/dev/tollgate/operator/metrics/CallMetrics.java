@@ -47,7 +47,7 @@ final class CallMetrics implements CallObserver {
     private final SeriesRoom.Named<OfDoor> doors;
     private final SeriesRoom.Named<OfModel> models;
 
-    CallMetrics(Shapes shapes, SeriesRoom room, UpstreamMetrics upstream) {
+    CallMetrics(Histograms shapes, SeriesRoom room, UpstreamMetrics upstream) {
         this.upstream = upstream;
         this.ends =
                 shapes.counter("tollgate_calls", "Calls that are over, by how they ended.", "door", "model", "outcome");
@@ -189,17 +189,17 @@ final class CallMetrics implements CallObserver {
     private void steps(OverCall call, OfModel model) {
         CallSteps steps = call.steps();
         long translated = call.request().translation().micros();
-        admitting.observe(Shapes.secondsOfMicros(Math.max(0, steps.at(CallStep.STARTED) - translated)));
-        translating.observe(Shapes.secondsOfMicros(translated));
+        admitting.observe(Histograms.secondsOfMicros(Math.max(0, steps.at(CallStep.STARTED) - translated)));
+        translating.observe(Histograms.secondsOfMicros(translated));
         if (steps.has(CallStep.RESERVED)) {
-            reserving.observe(Shapes.secondsOfMicros(steps.at(CallStep.RESERVED) - steps.at(CallStep.RESERVING)));
+            reserving.observe(Histograms.secondsOfMicros(steps.at(CallStep.RESERVED) - steps.at(CallStep.RESERVING)));
         }
         if (steps.has(CallStep.OFFERED)) {
-            settling.observe(Shapes.secondsOfMicros(steps.at(CallStep.OVER) - steps.at(CallStep.OFFERED)));
+            settling.observe(Histograms.secondsOfMicros(steps.at(CallStep.OVER) - steps.at(CallStep.OFFERED)));
         }
         if (steps.has(CallStep.SHOWN)) {
             model.firstByte.observe(
-                    Shapes.secondsOfMicros(steps.at(call.isStreamed() ? CallStep.SHOWN : CallStep.OVER)));
+                    Histograms.secondsOfMicros(steps.at(call.isStreamed() ? CallStep.SHOWN : CallStep.OVER)));
         }
     }
 

@@ -16,7 +16,7 @@ final class LogLines extends UnsynchronizedAppenderBase<ILoggingEvent> implement
     private final CounterDataPoint infos;
     private final CounterDataPoint others;
 
-    LogLines(Shapes shapes) {
+    LogLines(Histograms shapes) {
         Counter lines = shapes.counter("tollgate_log_lines", "Lines of the log, by level.", "level");
         this.errors = lines.labelValues("error");
         this.warnings = lines.labelValues("warn");

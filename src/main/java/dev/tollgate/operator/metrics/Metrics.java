@@ -25,7 +25,7 @@ import java.util.function.DoubleSupplier;
 public final class Metrics implements AutoCloseable {
 
     private final PrometheusRegistry registry = new PrometheusRegistry();
-    private final Shapes shapes = new Shapes(registry);
+    private final Histograms shapes = new Histograms(registry);
     private final CallMetrics calls;
     private final UpstreamMetrics upstream;
     private final RequestMetrics requests;

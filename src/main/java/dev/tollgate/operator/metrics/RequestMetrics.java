@@ -42,7 +42,7 @@ final class RequestMetrics implements RequestObserver, RefusalObserver {
     private final AtomicReferenceArray<@Nullable DistributionDataPoint> loops = new AtomicReferenceArray<>(256);
     private final ConcurrentHashMap<String, CounterDataPoint[]> doors = new ConcurrentHashMap<>();
 
-    RequestMetrics(Shapes shapes, SeriesRoom room) {
+    RequestMetrics(Histograms shapes, SeriesRoom room) {
         this.requests = shapes.counter(
                 "tollgate_http_requests",
                 "Requests, by the pattern of their route; status gone where the caller left before the end.",
@@ -94,7 +94,7 @@ final class RequestMetrics implements RequestObserver, RefusalObserver {
         OfRoute its = routes.of(route == null ? NONE : route.path());
         its.count(status).inc();
         if (!streamed) {
-            its.time.observe(Shapes.seconds(nanos));
+            its.time.observe(Histograms.seconds(nanos));
         }
     }
 
@@ -106,7 +106,7 @@ final class RequestMetrics implements RequestObserver, RefusalObserver {
             lag = lags.labelValues(String.valueOf(place));
             loops.set(place, lag);
         }
-        lag.observe(Shapes.seconds(lateNanos));
+        lag.observe(Histograms.seconds(lateNanos));
     }
 
     @Override

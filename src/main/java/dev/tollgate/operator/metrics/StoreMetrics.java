@@ -23,7 +23,7 @@ final class StoreMetrics implements WriterObserver, ReadObserver, EntryObserver 
     private final CounterDataPoint[] moved = new CounterDataPoint[EntryKind.values().length];
     private final CounterDataPoint shortfall;
 
-    StoreMetrics(Shapes shapes) {
+    StoreMetrics(Histograms shapes) {
         this.batchUnits = shapes.units("tollgate_writer_batch_units", "Units of work in a batch.")
                 .labelValues();
         this.commits = shapes.ownSeconds(
@@ -61,17 +61,17 @@ final class StoreMetrics implements WriterObserver, ReadObserver, EntryObserver 
     public void ended(BatchEnd end, int units, long nanos) {
         batches[end.ordinal()].inc();
         batchUnits.observe(units);
-        commits.observe(Shapes.seconds(nanos));
+        commits.observe(Histograms.seconds(nanos));
     }
 
     @Override
     public void reported(boolean rides, long nanos) {
-        (rides ? rideWaits : commitWaits).observe(Shapes.seconds(nanos));
+        (rides ? rideWaits : commitWaits).observe(Histograms.seconds(nanos));
     }
 
     @Override
     public void read(Use use, long nanos) {
-        reads[use.ordinal()].observe(Shapes.seconds(nanos));
+        reads[use.ordinal()].observe(Histograms.seconds(nanos));
     }
 
     @Override

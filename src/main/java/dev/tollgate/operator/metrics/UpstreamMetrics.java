@@ -21,7 +21,7 @@ final class UpstreamMetrics implements TryObserver {
     private final Counter attempts;
     private final SeriesRoom.Named<OfChannel> channels;
 
-    UpstreamMetrics(Shapes shapes, SeriesRoom room) {
+    UpstreamMetrics(Histograms shapes, SeriesRoom room) {
         this.durations = shapes.farSeconds(
                 GenAiNames.OPERATION_DURATION,
                 "How long tries of upstreams took from asking to their end; error_type is empty for an answer.",
@@ -110,9 +110,9 @@ final class UpstreamMetrics implements TryObserver {
         }
         Pair pair = its.models.of(model);
         pair.count(end).inc();
-        pair.time(end).observe(Shapes.seconds(nanos));
+        pair.time(end).observe(Histograms.seconds(nanos));
         if (heardNanos != TryObserver.NOTHING) {
-            pair.firstChunk.observe(Shapes.seconds(heardNanos));
+            pair.firstChunk.observe(Histograms.seconds(heardNanos));
         }
     }
 

@@ -7,8 +7,8 @@ import dev.tollgate.base.conversation.GoogleOptions;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.CurrentModels;
-import dev.tollgate.calls.metering.Estimate;
 import dev.tollgate.calls.metering.MeteredCall;
+import dev.tollgate.calls.metering.PriceEstimate;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.schema.SchemaChecks;
@@ -83,7 +83,7 @@ public final class ChatProtocol implements Protocol {
 
     /** {@code POST /v1/estimate}: what a chat request would cost, without making the call (D43). */
     public static Door.Counted estimate() {
-        return (exchange, call, counted) -> exchange.json(200, EstimateJson.of(call, Estimate.of(call, counted)));
+        return (exchange, call, counted) -> exchange.json(200, EstimateJson.of(call, PriceEstimate.of(call, counted)));
     }
 
     private final class Chat extends Reading<ChatRequest> {

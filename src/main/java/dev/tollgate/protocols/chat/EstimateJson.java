@@ -1,8 +1,8 @@
 package dev.tollgate.protocols.chat;
 
 import dev.tollgate.base.money.Credits;
-import dev.tollgate.calls.metering.Estimate;
 import dev.tollgate.calls.metering.MeteredCall;
+import dev.tollgate.calls.metering.PriceEstimate;
 import java.nio.charset.StandardCharsets;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -11,7 +11,7 @@ final class EstimateJson {
 
     private EstimateJson() {}
 
-    static byte[] of(MeteredCall request, Estimate estimate) {
+    static byte[] of(MeteredCall request, PriceEstimate estimate) {
         String json = "{\"code\":200,\"msg\":\"success\",\"data\":{\"model\":"
                 + JsonNodeFactory.instance.stringNode(request.requestedModel())
                 + ",\"min_credits\":" + Credits.text(estimate.leastMicros())

@@ -2,7 +2,7 @@ package dev.tollgate.sandbox.files;
 
 import dev.tollgate.sandbox.routes.CallingProject;
 import dev.tollgate.sandbox.scripting.Knob;
-import dev.tollgate.sandbox.scripting.Knobs;
+import dev.tollgate.sandbox.scripting.KnobSettings;
 import dev.tollgate.sandbox.wire.GoogleError;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -75,7 +75,7 @@ public final class FileShelf {
      */
     Future<Upload> begin(CallingProject caller, String name, String displayName, String mimeType, long declaredBytes) {
         check(name, declaredBytes);
-        Knobs knobs = knobs(displayName);
+        KnobSettings knobs = knobs(displayName);
         return folder().map(parent -> {
             forgetOld();
             synchronized (this) {
@@ -97,9 +97,9 @@ public final class FileShelf {
         });
     }
 
-    private static Knobs knobs(String displayName) {
+    private static KnobSettings knobs(String displayName) {
         try {
-            return Knobs.marked(displayName);
+            return KnobSettings.marked(displayName);
         } catch (IllegalArgumentException e) {
             throw GoogleError.invalid(String.valueOf(e.getMessage())).asRefusal();
         }

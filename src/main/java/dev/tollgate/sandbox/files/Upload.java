@@ -1,7 +1,7 @@
 package dev.tollgate.sandbox.files;
 
 import dev.tollgate.sandbox.scripting.Knob;
-import dev.tollgate.sandbox.scripting.Knobs;
+import dev.tollgate.sandbox.scripting.KnobSettings;
 import dev.tollgate.sandbox.wire.MediaFacts;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -24,7 +24,7 @@ final class Upload {
             String displayName,
             String mimeType,
             long declaredBytes,
-            Knobs knobs,
+            KnobSettings knobs,
             Instant startedAt,
             Path content) {}
 

@@ -3,7 +3,7 @@ package dev.tollgate.sandbox.generation;
 import dev.tollgate.sandbox.playback.Playback;
 import dev.tollgate.sandbox.requests.GoogleRequest;
 import dev.tollgate.sandbox.scripting.Knob;
-import dev.tollgate.sandbox.scripting.Knobs;
+import dev.tollgate.sandbox.scripting.KnobSettings;
 import dev.tollgate.sandbox.scripting.Step;
 import dev.tollgate.sandbox.wire.GoogleError;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ public final class AnswerSteps {
     }
 
     public List<Step> steps(GoogleRequest ask) {
-        Knobs knobs = ask.terms().knobs();
+        KnobSettings knobs = ask.terms().knobs();
         List<Step> steps = new ArrayList<>();
         delay(steps, knobs, Knob.DELAY_HEAD, 0);
         if (knobs.has(Knob.QUOTA)) {
@@ -43,7 +43,7 @@ public final class AnswerSteps {
         return steps;
     }
 
-    private List<Supplier<ObjectNode>> events(GoogleRequest ask, Knobs knobs) {
+    private List<Supplier<ObjectNode>> events(GoogleRequest ask, KnobSettings knobs) {
         boolean vertex = ask.terms().vertex();
         ObjectNode bare = generator.bare(ask);
         List<ObjectNode> instead = EventKnobs.instead(knobs, bare, vertex);
@@ -54,7 +54,7 @@ public final class AnswerSteps {
                         .toList();
     }
 
-    private static void sending(List<Step> steps, Knobs knobs) {
+    private static void sending(List<Step> steps, KnobSettings knobs) {
         add(steps, knobs, Knob.GZIP, Step.Fault.GZIP);
         add(steps, knobs, Knob.ONE_BYTE, Step.Fault.ONE_BYTE_AT_A_TIME);
         add(steps, knobs, Knob.ONE_WRITE, Step.Fault.ONE_WRITE);
@@ -68,7 +68,7 @@ public final class AnswerSteps {
         }
     }
 
-    private void play(List<Step> steps, Knobs knobs, List<Supplier<ObjectNode>> events) {
+    private void play(List<Step> steps, KnobSettings knobs, List<Supplier<ObjectNode>> events) {
         Step.Fault breaks = breaks(knobs);
         int standard = breaks == Step.Fault.EOF ? events.size() - 1 : 1;
         int until = breaks == null ? events.size() : Math.min(events.size(), knobs.number(Knob.AFTER, standard));
@@ -84,7 +84,7 @@ public final class AnswerSteps {
         }
     }
 
-    private static Step.@Nullable Fault breaks(Knobs knobs) {
+    private static Step.@Nullable Fault breaks(KnobSettings knobs) {
         if (knobs.has(Knob.ERROR_EVENT)) {
             return Step.Fault.ERROR_EVENT;
         }
@@ -103,13 +103,13 @@ public final class AnswerSteps {
         return knobs.has(Knob.EOF) ? Step.Fault.EOF : null;
     }
 
-    private static void add(List<Step> steps, Knobs knobs, Knob knob, Step step) {
+    private static void add(List<Step> steps, KnobSettings knobs, Knob knob, Step step) {
         if (knobs.has(knob)) {
             steps.add(step);
         }
     }
 
-    private static void delay(List<Step> steps, Knobs knobs, Knob knob, long otherwise) {
+    private static void delay(List<Step> steps, KnobSettings knobs, Knob knob, long otherwise) {
         long millis = knobs.has(knob) ? knobs.number(knob, 0) : otherwise;
         if (millis > 0) {
             steps.add(new Step.Delay(millis));

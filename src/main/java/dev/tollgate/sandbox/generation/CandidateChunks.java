@@ -4,7 +4,7 @@ import dev.tollgate.sandbox.generation.Generator.Chunk;
 import dev.tollgate.sandbox.requests.GoogleRequest;
 import dev.tollgate.sandbox.requests.ThoughtSignatures;
 import dev.tollgate.sandbox.scripting.Knob;
-import dev.tollgate.sandbox.scripting.Knobs;
+import dev.tollgate.sandbox.scripting.KnobSettings;
 import dev.tollgate.sandbox.wire.JsonTrees;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -136,7 +136,7 @@ final class CandidateChunks {
         return knobs().has(Knob.UNSIGNED) ? part : part.put("thoughtSignature", signatures.sign(ask, part));
     }
 
-    private Knobs knobs() {
+    private KnobSettings knobs() {
         return ask.terms().knobs();
     }
 

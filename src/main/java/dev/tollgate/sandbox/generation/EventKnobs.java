@@ -1,7 +1,7 @@
 package dev.tollgate.sandbox.generation;
 
 import dev.tollgate.sandbox.scripting.Knob;
-import dev.tollgate.sandbox.scripting.Knobs;
+import dev.tollgate.sandbox.scripting.KnobSettings;
 import dev.tollgate.sandbox.wire.JsonTrees;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +21,7 @@ final class EventKnobs {
     private EventKnobs() {}
 
     /** The whole answer where no event is generated for it, else an empty list. */
-    static List<ObjectNode> instead(Knobs knobs, ObjectNode bare, boolean vertex) {
+    static List<ObjectNode> instead(KnobSettings knobs, ObjectNode bare, boolean vertex) {
         if (knobs.has(Knob.BLOCK)) {
             ObjectNode feedback = JsonTrees.object().put("blockReason", knobs.text(Knob.BLOCK));
             if (vertex) {
@@ -53,7 +53,7 @@ final class EventKnobs {
 
     /** Changes generated events. */
     static List<Supplier<ObjectNode>> changed(
-            Knobs knobs, List<Supplier<ObjectNode>> generated, ObjectNode bare, boolean vertex) {
+            KnobSettings knobs, List<Supplier<ObjectNode>> generated, ObjectNode bare, boolean vertex) {
         List<Supplier<ObjectNode>> events = new ArrayList<>(generated);
         if (knobs.has(Knob.MIXED_PARTS)) {
             mixParts(events);
@@ -68,7 +68,7 @@ final class EventKnobs {
         return events;
     }
 
-    private static void finish(List<Supplier<ObjectNode>> events, Knobs knobs, ObjectNode bare) {
+    private static void finish(List<Supplier<ObjectNode>> events, KnobSettings knobs, ObjectNode bare) {
         String reason = knobs.text(Knob.FINISH);
         ObjectNode last = events.removeLast().get();
         int usual = WITH_CONTENT.contains(reason) ? events.size() : reason.equals(MALFORMED_CALL) ? 0 : 1;
@@ -119,7 +119,7 @@ final class EventKnobs {
         return parts(event).path(0).path("thought").asBoolean(false);
     }
 
-    private static void usage(List<Supplier<ObjectNode>> events, Knobs knobs, boolean vertex) {
+    private static void usage(List<Supplier<ObjectNode>> events, KnobSettings knobs, boolean vertex) {
         String usual = vertex ? "last" : "every";
         String where = knobs.has(Knob.USAGE) ? knobs.text(Knob.USAGE) : usual;
         for (int i = 0; i < events.size(); i++) {

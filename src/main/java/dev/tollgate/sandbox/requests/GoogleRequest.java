@@ -1,7 +1,7 @@
 package dev.tollgate.sandbox.requests;
 
 import dev.tollgate.sandbox.routes.SandboxModel;
-import dev.tollgate.sandbox.scripting.Knobs;
+import dev.tollgate.sandbox.scripting.KnobSettings;
 import dev.tollgate.sandbox.wire.JsonTrees;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -88,7 +88,7 @@ public record GoogleRequest(SandboxModel model, ObjectNode body, Terms terms) {
 
     /** What the user wrote last; empty where no user content has text. */
     public String lastUserText() {
-        return Knobs.withoutMarks(lastUserText(body));
+        return KnobSettings.withoutMarks(lastUserText(body));
     }
 
     /** The last text of what the user wrote last: programs put what they know of their surroundings before it. */
@@ -100,7 +100,7 @@ public record GoogleRequest(SandboxModel model, ObjectNode body, Terms terms) {
                 last = texts.isEmpty() ? last : texts.getLast();
             }
         }
-        return Knobs.withoutMarks(last);
+        return KnobSettings.withoutMarks(last);
     }
 
     /** As it was written, knobs and all. */
@@ -154,7 +154,7 @@ public record GoogleRequest(SandboxModel model, ObjectNode body, Terms terms) {
     private static List<String> texts(JsonNode content) {
         return written(content).stream()
                 .map(String::strip)
-                .filter(text -> !Knobs.withoutMarks(text).isEmpty())
+                .filter(text -> !KnobSettings.withoutMarks(text).isEmpty())
                 .toList();
     }
 

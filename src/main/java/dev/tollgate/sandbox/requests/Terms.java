@@ -3,7 +3,7 @@ package dev.tollgate.sandbox.requests;
 import dev.tollgate.sandbox.files.StoredFile;
 import dev.tollgate.sandbox.routes.CallingProject;
 import dev.tollgate.sandbox.routes.Target;
-import dev.tollgate.sandbox.scripting.Knobs;
+import dev.tollgate.sandbox.scripting.KnobSettings;
 import java.util.Map;
 
 /**
@@ -16,17 +16,17 @@ import java.util.Map;
  * @param files the caller's files that the request names, by URI
  */
 public record Terms(
-        boolean vertex, boolean streams, CallingProject caller, Knobs knobs, Map<String, StoredFile> files) {
+        boolean vertex, boolean streams, CallingProject caller, KnobSettings knobs, Map<String, StoredFile> files) {
 
     public Terms {
         files = Map.copyOf(files);
     }
 
     public static Terms of(Target target, CallingProject caller) {
-        return new Terms(target.vertex(), target.streams(), caller, Knobs.NONE, Map.of());
+        return new Terms(target.vertex(), target.streams(), caller, KnobSettings.NONE, Map.of());
     }
 
-    public Terms withKnobs(Knobs knobs) {
+    public Terms withKnobs(KnobSettings knobs) {
         return new Terms(vertex, streams, caller, knobs, files);
     }
 

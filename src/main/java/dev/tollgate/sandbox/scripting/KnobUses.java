@@ -12,12 +12,12 @@ public final class KnobUses {
     private final LinkedHashMap<String, Integer> counts = new LinkedHashMap<>(16, 0.75f, true);
 
     /** The knobs if they still count for this call, else none. */
-    public Knobs still(CallingProject caller, Target target, Knobs knobs) {
+    public KnobSettings still(CallingProject caller, Target target, KnobSettings knobs) {
         if (!knobs.has(Knob.TIMES)) {
             return knobs;
         }
         String calls = caller.project() + "\n" + target.model() + "\n" + knobs.written();
-        return next(calls) <= knobs.number(Knob.TIMES, 1) ? knobs : Knobs.NONE;
+        return next(calls) <= knobs.number(Knob.TIMES, 1) ? knobs : KnobSettings.NONE;
     }
 
     private synchronized int next(String calls) {

@@ -185,7 +185,7 @@ public record Script(List<Entry> entries) {
             respond = List.copyOf(respond);
             require(times >= 1, "times must be at least 1");
             require(
-                    !respond.isEmpty() || !Knobs.parse(knobs).values().isEmpty(),
+                    !respond.isEmpty() || !KnobSettings.parse(knobs).values().isEmpty(),
                     "an entry needs something in respond");
             require(
                     knobs.isEmpty() || respond.stream().noneMatch(Step::decides),

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(Stores.class)
 class ExpiryTest {
 
-    private static final int MORE_THAN_AT_ONCE = ExpireOpen.AT_ONCE_MAX + 50;
+    private static final int MORE_THAN_AT_ONCE = ReleaseAbandoned.AT_ONCE_MAX + 50;
     private static final int PER_UNIT = 25;
 
     @Parameter
@@ -61,11 +61,11 @@ class ExpiryTest {
         }
         assertThat(store.balance("acc_1").reservedMicros()).isEqualTo(7L * MORE_THAN_AT_ONCE);
 
-        List<String> first = store.decide(new ExpireOpen(store.now()));
-        List<String> second = store.decide(new ExpireOpen(store.now()));
-        assertThat(first).hasSize(ExpireOpen.AT_ONCE_MAX).doesNotContainAnyElementsOf(second);
+        List<String> first = store.decide(new ReleaseAbandoned(store.now()));
+        List<String> second = store.decide(new ReleaseAbandoned(store.now()));
+        assertThat(first).hasSize(ReleaseAbandoned.AT_ONCE_MAX).doesNotContainAnyElementsOf(second);
         assertThat(second).hasSize(50);
-        assertThat(store.decide(new ExpireOpen(store.now()))).isEmpty();
+        assertThat(store.decide(new ReleaseAbandoned(store.now()))).isEmpty();
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(1_000_000, 0, 1_000_000, 0));
         assertThat(store.number("SELECT COUNT(*) FROM entry WHERE kind = 'expiry'"))
                 .isEqualTo(MORE_THAN_AT_ONCE);
@@ -87,7 +87,7 @@ class ExpiryTest {
         SpendLimits limits = new SpendLimits(null, null, 100L);
         store.reserve("t1", "acc_1", 100, 100, limits);
         assertThat(store.reserve("t2", "acc_1", 1, 1, limits)).isInstanceOf(ReserveOutcome.SpendLimitReached.class);
-        assertThat(store.decide(new ExpireOpen(store.now()))).containsExactly("t1");
+        assertThat(store.decide(new ReleaseAbandoned(store.now()))).containsExactly("t1");
         assertThat(store.reserve("t3", "acc_1", 100, 100, limits)).isEqualTo(new ReserveOutcome.Reserved(100));
         store.settle("t3", 100);
     }
@@ -97,7 +97,7 @@ class ExpiryTest {
         store.reserve("t1", "acc_1", 100, 100);
         store.reserve("t2", "acc_1", 100, 100);
         Settle settle = new Settle("t1", 40, store.now());
-        ExpireOpen expire = new ExpireOpen(store.now());
+        ReleaseAbandoned expire = new ReleaseAbandoned(store.now());
         Settle late = new Settle("t2", 40, store.now());
         store.commit(settle, expire, late);
         assertThat(expire.outcome()).containsExactly("t2");
@@ -111,14 +111,15 @@ class ExpiryTest {
     void a_call_has_ended_when_its_owner_is_found_dead_or_when_no_call_could_last_longer() {
         Instant created = store.now();
         store.reserve("t1", "acc_1", 100, 100);
-        ExpireOpen expire = new ExpireOpen(created.plusSeconds(600), Duration.ofMinutes(5));
+        ReleaseAbandoned expire = new ReleaseAbandoned(created.plusSeconds(600), Duration.ofMinutes(5));
         assertThat(store.decide(expire)).containsExactly("t1");
         OpenHold hold = new OpenHold("t1", "acc_1", "key_1", "chat", "m", created);
         assertThat(expire.ended()).containsExactly(hold);
         assertThat(expire.endOf(hold)).isEqualTo(created.plusSeconds(300));
         Instant early = created.plusSeconds(299);
-        assertThat(new ExpireOpen(early, Duration.ofMinutes(5)).endOf(hold)).isEqualTo(early);
-        assertThat(new ExpireOpen(early).endOf(hold)).isEqualTo(early);
+        assertThat(new ReleaseAbandoned(early, Duration.ofMinutes(5)).endOf(hold))
+                .isEqualTo(early);
+        assertThat(new ReleaseAbandoned(early).endOf(hold)).isEqualTo(early);
     }
 
     @Test

@@ -213,7 +213,7 @@ class NodesTest {
         one.reserve("dead", "acc_1", HOLD, HOLD);
         two.setNodeId("node_alive");
         two.reserve("alive", "acc_1", HOLD, HOLD);
-        assertThat(two.decide(new ExpireOpen(two.now()))).containsExactly("dead");
+        assertThat(two.decide(new ReleaseAbandoned(two.now()))).containsExactly("dead");
         assertThat(two.balance("acc_1")).isEqualTo(new Balance(9 * HOLD, HOLD, 10 * HOLD, 0));
         assertThat(two.number("SELECT COUNT(*) FROM node")).isEqualTo(1);
     }
@@ -223,7 +223,7 @@ class NodesTest {
         one.account("acc_1", HOLD);
         one.setNodeId("node_dead");
         one.reserve("t1", "acc_1", HOLD, HOLD);
-        two.decide(new ExpireOpen(two.now()));
+        two.decide(new ReleaseAbandoned(two.now()));
         assertThat(one.settle("t1", 7)).isEqualTo(new Resolution.AlreadyResolved(ReservationState.EXPIRED));
         assertThat(one.balance("acc_1")).isEqualTo(new Balance(HOLD, 0, HOLD, 0));
     }
@@ -235,7 +235,7 @@ class NodesTest {
         for (int i = 0; i < CALLERS; i++) {
             one.reserve("t" + i, "acc_1", HOLD, HOLD);
         }
-        List<List<String>> expired = race(i -> node(i).decide(new ExpireOpen(one.now())));
+        List<List<String>> expired = race(i -> node(i).decide(new ReleaseAbandoned(one.now())));
         assertThat(expired.stream().flatMap(List::stream).toList())
                 .hasSize(CALLERS)
                 .doesNotHaveDuplicates();

@@ -386,12 +386,12 @@ class ReservationTest {
         store.settle("t2", 150);
         store = store.reopened();
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(450, 400, 1_000, 150));
-        assertThat(store.decide(new ExpireOpen(store.now()))).containsExactly("t1", "t3");
+        assertThat(store.decide(new ReleaseAbandoned(store.now()))).containsExactly("t1", "t3");
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(850, 0, 1_000, 150));
         assertThat(store.ledger.reservation("t1").orElseThrow().state()).isEqualTo(ReservationState.EXPIRED);
         assertThat(store.ledger.entries("acc_1", "t1").getLast().kind()).isEqualTo(EntryKind.EXPIRY);
         assertThat(store.settle("t1", 50)).isEqualTo(new Resolution.AlreadyResolved(ReservationState.EXPIRED));
-        assertThat(store.decide(new ExpireOpen(store.now()))).isEmpty();
+        assertThat(store.decide(new ReleaseAbandoned(store.now()))).isEmpty();
     }
 
     private static Entry entry(long sequence, long second, EntryKind kind, Bucket from, Bucket to, long micros) {

@@ -105,7 +105,7 @@ class RidingTest {
     /** The new call's hold is enough for a second refund to go unnoticed by the rule that nothing is below zero. */
     @Test
     void a_call_that_has_ended_is_not_given_back_as_abandoned_before_its_end_is_written() {
-        ExpireOpen expire = new ExpireOpen(store.now());
+        ReleaseAbandoned expire = new ReleaseAbandoned(store.now());
         decide(List.of(store.reserveChange("t1", "acc_1", 500, 500), new Settle("old", 100, store.now())), expire);
         assertThat(expire.outcome()).contains("other").doesNotContain("old");
         assertThat(store.number("SELECT COUNT(*) FROM entry WHERE reservation_id = 'old' AND kind = 'expiry'"))

@@ -390,7 +390,7 @@ class RowsTest {
         assertThat(settle.reservationId()).isEqualTo("t1");
         assertThat(settle.at()).isEqualTo(NOON);
         assertThat(settle.shortfallMicros()).isEqualTo(7);
-        assertThat(new ExpireOpen(NOON).at()).isEqualTo(NOON);
+        assertThat(new ReleaseAbandoned(NOON).at()).isEqualTo(NOON);
         assertThat(new CreateAccount("acc_1", "One", NOON).id()).isEqualTo("acc_1");
         assertThat(new SetBlocked("acc_1", true).accountId()).isEqualTo("acc_1");
         assertThat(new Refund("acc_1", "t1", 5, "slow", null, NOON).taskId()).isEqualTo("t1");

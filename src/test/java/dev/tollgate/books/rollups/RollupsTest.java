@@ -3,9 +3,9 @@ package dev.tollgate.books.rollups;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.json.WrittenJson;
-import dev.tollgate.books.ledger.ExpireOpen;
 import dev.tollgate.books.ledger.Refund;
 import dev.tollgate.books.ledger.Release;
+import dev.tollgate.books.ledger.ReleaseAbandoned;
 import dev.tollgate.books.ledger.Resolution;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.books.tasks.CloseTask;
@@ -144,7 +144,7 @@ class RollupsTest {
         store.setNow(MIDNIGHT.minusSeconds(601));
         store.reserve("t1", "acc_1", 1_000, 1_000);
         store.setNow(MIDNIGHT.plusSeconds(86_400));
-        ExpireOpen expired = new ExpireOpen(store.now(), Duration.ofMinutes(10));
+        ReleaseAbandoned expired = new ReleaseAbandoned(store.now(), Duration.ofMinutes(10));
         store.commit(expired, new FailAbandoned(expired), new CountAbandoned(expired));
 
         long end = MIDNIGHT.minusSeconds(1).toEpochMilli();
@@ -284,7 +284,7 @@ class RollupsTest {
         store.account("acc_2", 1_000);
         store.setNow(MIDNIGHT.minusSeconds(3));
         store.reserve("t2", "acc_1", 1_000, 1_000);
-        ExpireOpen expired = new ExpireOpen(store.now(), Duration.ofMinutes(10));
+        ReleaseAbandoned expired = new ReleaseAbandoned(store.now(), Duration.ofMinutes(10));
         store.commit(expired, new FailAbandoned(expired), new CountAbandoned(expired));
         assertThat(store.number("SELECT folded_until FROM usage_fold")).isEqualTo(MIDNIGHT.toEpochMilli() - DAY);
 

@@ -4,9 +4,9 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.json.WrittenJson;
-import dev.tollgate.books.ledger.ExpireOpen;
 import dev.tollgate.books.ledger.OpenHold;
 import dev.tollgate.books.ledger.Release;
+import dev.tollgate.books.ledger.ReleaseAbandoned;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Resolution;
 import dev.tollgate.books.ledger.Settle;
@@ -142,7 +142,7 @@ class TasksTest {
         admit("t2", 10);
         end(new Settle("t2", 5, store.now()), TaskStatus.COMPLETED, RESULT);
         store = store.reopened();
-        ExpireOpen expire = new ExpireOpen(store.now());
+        ReleaseAbandoned expire = new ReleaseAbandoned(store.now());
         store.commit(expire, new FailAbandoned(expire));
         Task abandoned = store.tasks.find("acc_1", "t1").orElseThrow();
         assertThat(abandoned.status()).isEqualTo(TaskStatus.FAILED);

@@ -181,15 +181,16 @@ class BoundsTest {
 
     // ---- estimates ----
 
-    private static Estimate estimate(Long tokensMax, Long counted) {
+    private static PriceEstimate estimate(Long tokensMax, Long counted) {
         MeteredCall call = Sold.request(false).with(new Translation(Sold.bounds(false, 2, tokensMax), 4, null, 0));
-        return Estimate.of(call, Optional.ofNullable(counted).map(tokens -> new PromptCount(tokens, Modalities.NONE)));
+        return PriceEstimate.of(
+                call, Optional.ofNullable(counted).map(tokens -> new PromptCount(tokens, Modalities.NONE)));
     }
 
     @Test
     void an_estimate_is_from_the_prompt_alone_to_the_whole_answer() {
-        assertThat(estimate(1_000L, 70L)).isEqualTo(new Estimate(70, 100 + 2 * 2_000, 100, 1_000));
-        assertThat(estimate(null, 70L)).isEqualTo(new Estimate(70, 100 + 2 * 40_000, 100, 20_000));
+        assertThat(estimate(1_000L, 70L)).isEqualTo(new PriceEstimate(70, 100 + 2 * 2_000, 100, 1_000));
+        assertThat(estimate(null, 70L)).isEqualTo(new PriceEstimate(70, 100 + 2 * 40_000, 100, 20_000));
         assertThat(estimate(1_000L, null).leastMicros())
                 .as("the least that any call costs")
                 .isEqualTo(10);

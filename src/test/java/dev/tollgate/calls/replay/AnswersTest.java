@@ -2,9 +2,9 @@ package dev.tollgate.calls.replay;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.books.ledger.ExpireOpen;
 import dev.tollgate.books.ledger.OpenHold;
 import dev.tollgate.books.ledger.Release;
+import dev.tollgate.books.ledger.ReleaseAbandoned;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.storage.Unit;
@@ -127,7 +127,7 @@ class AnswersTest {
     void a_crash_frees_the_keys_of_calls_that_ran_and_no_others() {
         claim("t1", "running", 100);
         settle("t2", "settled", 10);
-        ExpireOpen expired = new ExpireOpen(store.now());
+        ReleaseAbandoned expired = new ReleaseAbandoned(store.now());
         store.commit(expired, new FreeAbandoned(expired));
         assertThat(answers.find(name("running"))).isEmpty();
         assertThat(answers.find(name("settled"))).isPresent();

@@ -10,11 +10,11 @@ import dev.tollgate.base.money.Credits;
 import dev.tollgate.books.ledger.Bucket;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.ledger.EntryKind;
-import dev.tollgate.books.ledger.ExpireOpen;
 import dev.tollgate.books.ledger.Grant;
 import dev.tollgate.books.ledger.OpenHold;
 import dev.tollgate.books.ledger.Refund;
 import dev.tollgate.books.ledger.Release;
+import dev.tollgate.books.ledger.ReleaseAbandoned;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Resolution;
 import dev.tollgate.books.ledger.Settle;
@@ -355,7 +355,7 @@ class RandomMonthTest {
             case 2 -> close(new Settle(id, charge, store.now()), TaskStatus.CANCELLED, CallEnd.CANCELLED);
             case 3 -> {
                 store.advance(Duration.ofMinutes(random.nextInt(900)));
-                ExpireOpen expired = new ExpireOpen(store.now(), CALL_MAX);
+                ReleaseAbandoned expired = new ReleaseAbandoned(store.now(), CALL_MAX);
                 store.commit(expired, new FailAbandoned(expired), new CountAbandoned(expired));
             }
             case 4 ->

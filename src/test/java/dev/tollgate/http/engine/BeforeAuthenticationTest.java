@@ -248,7 +248,7 @@ class BeforeAuthenticationTest {
                 .contains("More than " + limits.wrongKeysPerMinuteMax() + " wrong keys a minute from one address")
                 .contains(String.format("latest %,d addresses", WrongKeys.ADDRESSES_MAX))
                 .contains("at most " + HeadGrammar.HEADERS_MAX + " headers and "
-                        + HeadRules.STRANGER_HEADER_BYTES_MAX / 1024 + " KiB of them")
+                        + HeadLimits.STRANGER_HEADER_BYTES_MAX / 1024 + " KiB of them")
                 .contains(limits.headTime().toSeconds() + " seconds for its first byte")
                 .contains(Turns.HELD_BYTES_MAX / 1024 + " KiB and one read of at most "
                         + ReadSizes.AHEAD_BYTES_MAX / 1024 + " KiB");

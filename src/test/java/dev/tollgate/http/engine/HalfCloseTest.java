@@ -253,7 +253,7 @@ class HalfCloseTest {
 
     private static final Duration HALF_CLOSE = EdgeLimits.of(1).halfClose();
 
-    private final Turns turns = new Turns(TestFront.HEADS, 64 * 1024, new HeadRoom(() -> false), HALF_CLOSE);
+    private final Turns turns = new Turns(TestFront.HEADS, 64 * 1024, new HeadMemory(() -> false), HALF_CLOSE);
 
     private EmbeddedChannel asked() {
         EmbeddedChannel channel = new EmbeddedChannel(turns.decoder(), turns);
@@ -351,7 +351,7 @@ class HalfCloseTest {
     @Test
     void what_ends_while_its_body_is_held_back_is_a_half_close_when_the_body_is_whole_and_else_a_departure() {
         for (boolean isWhole : new boolean[] {true, false}) {
-            Turns held = new Turns(TestFront.HEADS, 64 * 1024, new HeadRoom(() -> false), HALF_CLOSE);
+            Turns held = new Turns(TestFront.HEADS, 64 * 1024, new HeadMemory(() -> false), HALF_CLOSE);
             EmbeddedChannel channel = new EmbeddedChannel(held.decoder(), held);
             channel.freezeTime();
             channel.writeInbound(Unpooled.copiedBuffer(

@@ -120,7 +120,7 @@ class PipeliningTest {
     @Test
     void who_sends_far_ahead_is_not_read_any_further_until_there_is_an_answer() {
         AtomicInteger reads = new AtomicInteger();
-        Turns turns = new Turns(TestFront.HEADS, 64 * 1024, new HeadRoom(() -> false), Duration.ZERO);
+        Turns turns = new Turns(TestFront.HEADS, 64 * 1024, new HeadMemory(() -> false), Duration.ZERO);
         EmbeddedChannel channel = new EmbeddedChannel(
                 new ChannelOutboundHandlerAdapter() {
                     @Override

@@ -27,7 +27,7 @@ final class TestFront implements AutoCloseable {
 
     static final Duration SHORT = Duration.ofMillis(200);
     static final Duration LONG = Duration.ofMinutes(5);
-    static final HeadRules HEADS = new HeadRules(8 << 10, 32 << 10, key -> false);
+    static final HeadLimits HEADS = new HeadLimits(8 << 10, 32 << 10, key -> false);
 
     /** For routes that know their callers; by the front's own {@link #callers}. */
     static final Gate<TestCaller> KEY = new Key(exchange -> Future.failedFuture(new IllegalStateException()));

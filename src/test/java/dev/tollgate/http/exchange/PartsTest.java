@@ -50,7 +50,7 @@ class PartsTest {
                 "2 | 1.1.1.1, | 1.1.1.1"
             })
     void an_address_is_counted_from_the_right(int hops, String forwarded, String expected) {
-        assertThat(RemoteAddress.of("9.9.9.9", List.of(forwarded), hops)).isEqualTo(expected);
+        assertThat(ForwardedFor.of("9.9.9.9", List.of(forwarded), hops)).isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -58,7 +58,7 @@ class PartsTest {
             delimiter = '|',
             value = {"2 | 1.1.1.1", "3 | 1.1.1.1, 10.0.0.1", "32 | 1.1.1.1, 10.0.0.1", "2 | ''", "2 | , 1.1.1.1"})
     void where_fewer_proxies_have_written_than_are_trusted_it_is_the_connections_address(int hops, String forwarded) {
-        assertThat(RemoteAddress.of("9.9.9.9", List.of(forwarded), hops)).isEqualTo("9.9.9.9");
+        assertThat(ForwardedFor.of("9.9.9.9", List.of(forwarded), hops)).isEqualTo("9.9.9.9");
     }
 
     @ParameterizedTest
@@ -72,15 +72,15 @@ class PartsTest {
     })
     void callers_are_told_apart_by_their_ipv4_address_or_half_of_their_ipv6_address(
             String one, String other, boolean same) {
-        assertThat(RemoteAddress.network(one).equals(RemoteAddress.network(other)))
+        assertThat(ForwardedFor.network(one).equals(ForwardedFor.network(other)))
                 .isEqualTo(same);
     }
 
     @Test
     void several_forwarding_lines_are_one_list() {
-        assertThat(RemoteAddress.of("9.9.9.9", List.of("6.6.6.6, 7.7.7.7", "1.1.1.1"), 2))
+        assertThat(ForwardedFor.of("9.9.9.9", List.of("6.6.6.6, 7.7.7.7", "1.1.1.1"), 2))
                 .isEqualTo("7.7.7.7");
-        assertThat(RemoteAddress.of("9.9.9.9", List.of(), 2)).isEqualTo("9.9.9.9");
+        assertThat(ForwardedFor.of("9.9.9.9", List.of(), 2)).isEqualTo("9.9.9.9");
     }
 
     @Test

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The figures are upper bounds for a 64-bit JVM with compressed references: a header is an entry of Netty's table, a name and a value, each
  * with an array of its own; the first line is kept whole, as a path, and as a query.
  */
-final class HeadRoom {
+final class HeadMemory {
 
     private static final int HEADER_BYTES = 144;
     private static final int LINE_COPIES = 3;
@@ -31,7 +31,7 @@ final class HeadRoom {
     private long charged;
 
     /** @param makeRoom ends half heads of others who have more; false if there are none */
-    HeadRoom(BooleanSupplier makeRoom) {
+    HeadMemory(BooleanSupplier makeRoom) {
         this.makeRoom = makeRoom;
     }
 

@@ -8,17 +8,17 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far this server is on its way out: it is announced, so that nobody is sent here any more, before anything is refused; and whoever
- * is in a hurry may cut the waiting short. Thread-safe.
+ * The progress of a stop. A stop is announced before anything is refused, so that load balancers send no more calls; a second signal ends
+ * all waits. Thread-safe.
  */
-final class Departure {
+final class Stopping {
 
     private static final long LOOK_MILLIS = 10;
 
     private final AtomicReference<@Nullable Long> announcedNanos = new AtomicReference<>();
     private final CountDownLatch hurried = new CountDownLatch(1);
 
-    /** @return whether it was not announced before */
+    /** Announces the stop and returns true, or returns false if it was announced before. */
     boolean announce() {
         return announcedNanos.compareAndSet(null, System.nanoTime());
     }
@@ -27,7 +27,7 @@ final class Departure {
         return announcedNanos.get() != null;
     }
 
-    /** Nothing is waited for any more. */
+    /** Ends all waits, those that begin later included. */
     void hurry() {
         hurried.countDown();
     }
@@ -36,7 +36,7 @@ final class Departure {
         return hurried.getCount() == 0;
     }
 
-    /** Until it has been announced for that long, or there is a hurry. Blocks. */
+    /** Blocks until the stop has been announced for {@code time} or {@link #hurry} is called. Returns at once if it was not announced. */
     void letKnow(Duration time) {
         Long announced = announcedNanos.get();
         if (announced != null) {
@@ -44,7 +44,7 @@ final class Departure {
         }
     }
 
-    /** Until it is done, or that time of {@link System#nanoTime} has come, or there is a hurry. Blocks. */
+    /** Blocks until {@code done} is true, {@link System#nanoTime} reaches {@code endNanos}, or {@link #hurry} is called. */
     void await(long endNanos, BooleanSupplier done) {
         boolean interrupted = false;
         while (!done.getAsBoolean() && System.nanoTime() - endNanos < 0 && !isHurried()) {

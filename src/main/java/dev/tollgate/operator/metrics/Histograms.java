@@ -6,7 +6,7 @@ import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
 /** How metrics are made here: classic histograms, no exemplars. */
-final class Shapes {
+final class Histograms {
 
     private static final double NANOS = 1e9;
     private static final double MICROS = 1e6;
@@ -23,7 +23,7 @@ final class Shapes {
 
     private final PrometheusRegistry registry;
 
-    Shapes(PrometheusRegistry registry) {
+    Histograms(PrometheusRegistry registry) {
         this.registry = registry;
     }
 

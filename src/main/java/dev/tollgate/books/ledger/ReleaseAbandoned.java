@@ -11,7 +11,7 @@ import java.util.List;
  * database, whoever ran before this start. At most {@value #AT_ONCE_MAX} at a time; the outcome is their ids, and while it is that
  * long there may be more.
  */
-public final class ExpireOpen extends LedgerChange<List<String>> {
+public final class ReleaseAbandoned extends LedgerChange<List<String>> {
 
     public static final int AT_ONCE_MAX = 1_000;
 
@@ -22,12 +22,12 @@ public final class ExpireOpen extends LedgerChange<List<String>> {
     private List<OpenHold> ended = List.of();
 
     /** Where calls may last as long as they like. */
-    public ExpireOpen(Instant at) {
+    public ReleaseAbandoned(Instant at) {
         this(at, FOR_EVER);
     }
 
     /** @param callMax how long a call can last at most */
-    public ExpireOpen(Instant at, Duration callMax) {
+    public ReleaseAbandoned(Instant at, Duration callMax) {
         this.at = at;
         this.callMax = callMax;
     }

@@ -12,14 +12,14 @@ import java.util.regex.Pattern;
  * @param values an empty text for a knob that takes none
  * @param written as it was written, in all places together
  */
-public record Knobs(Map<Knob, String> values, String written) {
+public record KnobSettings(Map<Knob, String> values, String written) {
 
-    public static final Knobs NONE = new Knobs(Map.of(), "");
+    public static final KnobSettings NONE = new KnobSettings(Map.of(), "");
 
     private static final Pattern MARKER = Pattern.compile("\\[\\[sandbox:([^\\[\\]]{0,500})]]");
     private static final int CHARACTERS_MAX = 1_000;
 
-    public Knobs {
+    public KnobSettings {
         values = Map.copyOf(values);
     }
 
@@ -28,7 +28,7 @@ public record Knobs(Map<Knob, String> values, String written) {
      *
      * @throws IllegalArgumentException naming the knob that there is not, or the value that it does not take
      */
-    public static Knobs parse(String text) {
+    public static KnobSettings parse(String text) {
         if (text.length() > CHARACTERS_MAX) {
             throw new IllegalArgumentException("knobs have at most " + CHARACTERS_MAX + " characters");
         }
@@ -40,11 +40,11 @@ public record Knobs(Map<Knob, String> values, String written) {
                 values.put(knob, checked(knob, equals < 0 ? "" : word.substring(equals + 1)));
             }
         }
-        return values.isEmpty() ? NONE : new Knobs(values, text.strip());
+        return values.isEmpty() ? NONE : new KnobSettings(values, text.strip());
     }
 
     /** The knobs in a text that a user wrote. */
-    public static Knobs marked(String text) {
+    public static KnobSettings marked(String text) {
         Matcher marker = MARKER.matcher(text);
         StringBuilder words = new StringBuilder();
         while (marker.find()) {
@@ -59,14 +59,14 @@ public record Knobs(Map<Knob, String> values, String written) {
     }
 
     /** These and others, of which the others count where both set the same. */
-    public Knobs and(Knobs others) {
+    public KnobSettings and(KnobSettings others) {
         if (others.values.isEmpty()) {
             return this;
         }
         Map<Knob, String> all = new EnumMap<>(Knob.class);
         all.putAll(values);
         all.putAll(others.values);
-        return new Knobs(all, (written + " " + others.written).strip());
+        return new KnobSettings(all, (written + " " + others.written).strip());
     }
 
     public boolean has(Knob knob) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Who may see the operator's routes. */
 @Timeout(240)
-class AdminRolesTest {
+class AdminKeyTest {
 
     private static final FarServer FAR = FarServer.saying("hello");
     private static Channels channels;

@@ -12,13 +12,13 @@ import java.util.Optional;
  * @param promptTokensMax no tokenizer makes more of the prompt
  * @param tokensMax the maximum in force for each answer; the model's own limit where there is none
  */
-public record Estimate(long leastMicros, long mostMicros, long promptTokensMax, long tokensMax) {
+public record PriceEstimate(long leastMicros, long mostMicros, long promptTokensMax, long tokensMax) {
 
     /**
      * @param counted the prompt's tokens; empty where the upstream does not count
      * @throws dev.tollgate.base.error.ApiException 400 where the prompt goes beyond the model's context, as the call would be refused
      */
-    public static Estimate of(MeteredCall call, Optional<PromptCount> counted) {
+    public static PriceEstimate of(MeteredCall call, Optional<PromptCount> counted) {
         Bounds bounds = call.translation().bounds();
         if (counted.isPresent()) {
             requireContext(counted.get(), bounds);
@@ -29,7 +29,7 @@ public record Estimate(long leastMicros, long mostMicros, long promptTokensMax, 
         long least = counted.isPresent()
                 ? bounds.chargeMicros(counted.get().tokens(), 0)
                 : bounds.model().pricing().rounding().minimumMicros();
-        return new Estimate(Math.min(least, most), most, bounds.promptTokensMax(), tokensMax);
+        return new PriceEstimate(Math.min(least, most), most, bounds.promptTokensMax(), tokensMax);
     }
 
     private static void requireContext(PromptCount counted, Bounds bounds) {

@@ -8,13 +8,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Tells a caller's address when proxies stand between. */
-final class RemoteAddress {
+final class ForwardedFor {
 
     private static final int ENTRIES_MAX = 64;
     private static final int IPV6_BYTES = 16;
     private static final int MAPPED_BYTES = 12;
 
-    private RemoteAddress() {}
+    private ForwardedFor() {}
 
     /**
      * Each trusted proxy appends the peer that it saw, so the caller is as many entries from the right as there are

@@ -9,7 +9,7 @@ import java.util.function.Predicate;
  * @param headerBytesMax all headers of a caller with a known key
  * @param isKnownKey whether the value of a header that carries API keys holds one that exists; must not block
  */
-record HeadRules(int lineBytesMax, int headerBytesMax, Predicate<String> isKnownKey) {
+record HeadLimits(int lineBytesMax, int headerBytesMax, Predicate<String> isKnownKey) {
 
     /** The limit of a caller without a known key. */
     static final int STRANGER_HEADER_BYTES_MAX = 16 * 1024;

@@ -20,7 +20,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The rates of the catalogue's price versions, recorded by the first start with each: a version means one price, on every server. */
-public final class PriceRates {
+public final class RecordedRates {
 
     private static final String LOCK = "SELECT pg_advisory_xact_lock(7260374829)";
     private static final String FIND = """
@@ -31,7 +31,7 @@ public final class PriceRates {
                 minimum_micros)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""";
 
-    private PriceRates() {}
+    private RecordedRates() {}
 
     public static Part<?> part() {
         return new WritePart<>(RecordRates.class);
