@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param bodyBytesMax a body, as sent and as decompressed; beyond it 413
  * @param smallBodyBytesMax a body up to here, as sent and not compressed, is small: read without asking who pays, and on the event
  *     loop; a larger one on another thread
- * @param headerBytesMax the header block; beyond it 400
+ * @param headerBytesMax the header block of a caller with a known key; beyond it 400 (other callers: {@code HeadLimits})
  * @param connectionsMax open connections; a further one is closed at once
  * @param writeQueueBytesMax what may wait for a slow reader before its stream counts as full
  * @param bodyBytesPerSecondMin the slowest body, measured over {@code bodyWindow} of time in which it is read; below it 408

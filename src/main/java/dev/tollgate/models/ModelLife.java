@@ -4,23 +4,23 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What stands behind a model that is sold, as time goes on (D59). Thread-safe. */
+/** The upstream model that serves a model on sale, which may retire and be succeeded (D59); the id on sale stays. Implemented by {@code CurrentModels} in {@code calls}. Thread-safe. */
 public interface ModelLife {
 
-    /** How long before its day the end of a model is told. */
+    /** The notice: a retirement is shown from this long before its day. */
     Duration TOLD_BEFORE = Duration.ofDays(60);
 
-    /** The same model, with the rules of what answers in its place where what stood behind it has retired. */
+    /** Returns the model with the rules of the upstream model that serves it now, which is the successor after a retirement. */
     Model current(Model model);
 
-    /** The end of what stands behind it, on the first of its channels where that comes; null until {@link #TOLD_BEFORE} its day. */
+    /** Returns the earliest retirement among the model's channels, or null if none is within {@link #TOLD_BEFORE}. */
     @Nullable
     Retirement retirement(Model model);
 
     /**
-     * @param at its day
-     * @param successor the upstream's name of what answers from then on
-     * @param isInEffect whether it answers already; it may before the day
+     * @param at the day of the retirement
+     * @param successor the upstream's name of the model that serves from then on
+     * @param isInEffect whether the successor serves already, which may be before the day
      */
     record Retirement(Instant at, String successor, boolean isInEffect) {}
 }
