@@ -52,7 +52,6 @@ class HouseTest {
             "operator/cli/KeyCommands.java",
             "storage/Database.java",
             "storage/NodeLease.java",
-            "storage/Writer.java",
             "upstreams/connections/JsonScanner.java",
             "upstreams/connections/StreamedCall.java",
             "upstreams/pool/Attempts.java");

@@ -109,9 +109,9 @@ final class Batch {
     }
 
     /** The parts decide what comes to what is there already. */
-    void decide(Statements statements, List<Unit> units) throws SQLException {
-        for (Unit unit : units) {
-            for (Change change : unit.changes()) {
+    void decide(Statements statements, List<Waiting> units) throws SQLException {
+        for (Waiting waiting : units) {
+            for (Change change : waiting.unit().changes()) {
                 shareOf(change.getClass()).add(change);
             }
         }

@@ -29,6 +29,9 @@ final class Pulse {
     private volatile long committedNanos = System.nanoTime();
     private volatile @Nullable String trouble;
 
+    /** Whether the log has a unit's failure in the present trouble. In the writer's turn only. */
+    private boolean logged;
+
     /** The database has answered, if only to what was read. */
     void answered() {
         answeredNanos = System.nanoTime();
@@ -37,6 +40,7 @@ final class Pulse {
     /** A commit has taken place, of something or of nothing. */
     void committed() {
         committedNanos = System.nanoTime();
+        logged = false;
     }
 
     /** Whether it is time to try whether a commit takes place. */
@@ -60,6 +64,16 @@ final class Pulse {
             log.error(Event.STORE_UNAVAILABLE, "the database takes nothing: {}", failure.toString());
         }
         trouble = failure instanceof StoreUnavailable ? failure.getMessage() : "the database takes nothing";
+    }
+
+    /** The log has the failure of a unit. */
+    void logged() {
+        logged = isInTrouble();
+    }
+
+    /** Returns whether the log has a failure of the present trouble: units that are offered again and again then fail without a log line. */
+    boolean isTroubleLogged() {
+        return logged && isInTrouble();
     }
 
     /** Whether nothing was written since something could not be. */

@@ -7,7 +7,10 @@ import java.util.List;
 /** Units that are reported once they are decided, until they are committed. In the writer's turn, except where it says otherwise. */
 final class Ride {
 
-    /** So long after the last rider the writer looks every {@link Writer#RIDE_MAX} whether there is another one, so that none need wake it. */
+    /** How long a unit may be decided and not durable: less than an upstream takes to send its first byte. */
+    static final Duration RIDE_MAX = Duration.ofMillis(20);
+
+    /** So long after the last rider the writer looks every {@link #RIDE_MAX} whether there is another one, so that none need wake it. */
     private static final long ALERT_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final List<Waiting> units = new ArrayList<>();
@@ -58,13 +61,13 @@ final class Ride {
         if (!units.isEmpty()) {
             return endNanos - now;
         }
-        return now - rodeNanos < ALERT_NANOS ? Writer.RIDE_MAX.toNanos() : Pulse.ASK_EVERY.toNanos();
+        return now - rodeNanos < ALERT_NANOS ? RIDE_MAX.toNanos() : Pulse.ASK_EVERY.toNanos();
     }
 
     /** Adds one that was decided by the thread that offered it. */
     void add(Waiting waiting, long now) {
         if (units.isEmpty()) {
-            endNanos = now + Writer.RIDE_MAX.toNanos();
+            endNanos = now + RIDE_MAX.toNanos();
         }
         rodeNanos = now;
         units.add(waiting);
@@ -74,7 +77,7 @@ final class Ride {
     /** Notes that the riders which came last were decided. @param before how many there were before them */
     void decided(int before) {
         if (before == 0) {
-            endNanos = System.nanoTime() + Writer.RIDE_MAX.toNanos();
+            endNanos = System.nanoTime() + RIDE_MAX.toNanos();
         }
         if (units.size() > before) {
             toldUnwritten = true;

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * A unit that was offered to the writer, and who is to be told. A class and not a record: two of them are never equal. What is not final
  * belongs to whoever has the writer's turn, but for whether it is durable.
  */
-final class Waiting implements Writer.Riding {
+final class Waiting implements Riding {
 
     private static final Logger log = LoggerFactory.getLogger(Waiting.class);
 

@@ -42,7 +42,7 @@ class RidersAtOnceTest {
 
     @Test
     void a_rider_that_is_decided_from_memory_is_decided_by_the_thread_that_offers_it() throws Exception {
-        Writer.Riding riding = writer.ride(Unit.of(new Number("a")), Runnable::run, failure -> {}, failure -> {});
+        Riding riding = writer.ride(Unit.of(new Number("a")), Runnable::run, failure -> {}, failure -> {});
         String by = "";
         for (int i = 0;
                 i < 5 && !by.equals(Thread.currentThread().getName());
@@ -88,8 +88,8 @@ class RidersAtOnceTest {
     @Test
     void one_that_fails_there_fails_alone_and_the_others_are_written_as_they_were_told() throws Exception {
         awaitIdle();
-        Writer.Riding good = ride("a");
-        Writer.Riding bad = ride("bad");
+        Riding good = ride("a");
+        Riding bad = ride("bad");
         assertThat(told.take()).startsWith("a is 2");
         assertThat(told.take()).isEqualTo("bad failed");
         awaitDurable(good);
@@ -106,13 +106,13 @@ class RidersAtOnceTest {
         }
     }
 
-    private static void awaitDurable(Writer.Riding riding) {
+    private static void awaitDurable(Riding riding) {
         while (!riding.isDurable()) {
             Thread.onSpinWait();
         }
     }
 
-    private Writer.Riding ride(String name) {
+    private Riding ride(String name) {
         Number number = new Number(name);
         return writer.ride(
                 Unit.of(number),

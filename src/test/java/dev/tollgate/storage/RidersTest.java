@@ -52,7 +52,7 @@ class RidersTest {
     void a_rider_is_told_before_it_is_written_and_is_durable_with_the_next_commit() throws Exception {
         Writer writer = writer();
         slips.holdNextWrite();
-        Writer.Riding riding = ride(writer, new Slip("a"));
+        Riding riding = ride(writer, new Slip("a"));
         assertThat(told.take()).isEqualTo("a as 1");
         assertThat(riding.isDurable()).isFalse();
         assertThat(names()).isEmpty();
@@ -66,7 +66,7 @@ class RidersTest {
     @Test
     void a_rider_is_written_though_nobody_waits_for_a_commit() throws Exception {
         Writer writer = writer();
-        Writer.Riding riding = ride(writer, new Slip("a"));
+        Riding riding = ride(writer, new Slip("a"));
         assertThat(told.take()).isEqualTo("a as 1");
         slips.committed.acquire();
         assertThat(names()).containsExactly("a");
@@ -92,8 +92,8 @@ class RidersTest {
         Writer writer = writer();
         keepBusy(writer);
         writer.commit(Unit.of(new Slip("gate")), Runnable::run, failure -> told.add("again: " + (failure != null)));
-        Writer.Riding one = ride(writer, new Slip("one"));
-        Writer.Riding two = ride(writer, new Slip("two"));
+        Riding one = ride(writer, new Slip("one"));
+        Riding two = ride(writer, new Slip("two"));
         slips.write.countDown();
         assertThat(List.of(told.take(), told.take(), told.take()))
                 .containsExactly("one as 2", "two as 3", "again: true");
@@ -106,8 +106,8 @@ class RidersTest {
     void a_rider_that_would_be_decided_otherwise_than_it_was_told_is_not_written() throws Exception {
         Writer writer = writer();
         keepBusy(writer);
-        Writer.Riding bad = ride(writer, new Slip("gate"));
-        Writer.Riding after = ride(writer, new Slip("after"));
+        Riding bad = ride(writer, new Slip("gate"));
+        Riding after = ride(writer, new Slip("after"));
         slips.write.countDown();
         assertThat(List.of(told.take(), told.take())).containsExactly("gate as 2", "after as 3");
         writer.commitAndWait(Unit.of(new Slip("last")));
@@ -124,11 +124,11 @@ class RidersTest {
         assertThat(told.take()).isEqualTo("a as 1");
         slips.failed.acquire();
         assertThat(told.take()).isEqualTo("a lost");
-        Writer.Riding waits = ride(writer, new Slip("b"));
+        Riding waits = ride(writer, new Slip("b"));
         assertThat(told.take()).isEqualTo("b failed"); // it was not told that it is decided
         assertThat(waits.isDurable()).isFalse();
         slips.failing = false;
-        Writer.Riding first = ride(writer, new Slip("c"));
+        Riding first = ride(writer, new Slip("c"));
         assertThat(told.take()).isEqualTo("c as 1");
         assertThat(first.isDurable()).isTrue();
         assertThat(names()).containsExactly("c");
@@ -218,7 +218,7 @@ class RidersTest {
         slips.writing.await();
     }
 
-    private Writer.Riding ride(Writer writer, Slip slip) {
+    private Riding ride(Writer writer, Slip slip) {
         return writer.ride(
                 Unit.of(slip),
                 Runnable::run,

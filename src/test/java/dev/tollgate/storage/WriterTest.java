@@ -111,12 +111,12 @@ class WriterTest {
         AtomicInteger asked = new AtomicInteger();
         List<CompletableFuture<Unit>> units = whileTheWriterIsBusy(writer, () -> {
             writer.gatherWhile(() -> asked.incrementAndGet() > 0);
-            return IntStream.range(0, Writer.GATHERED)
+            return IntStream.range(0, WriterLoop.GATHERED)
                     .mapToObj(i -> writer.commit(Unit.of(new Notes.Note("n" + i))))
                     .toList();
         });
         units.forEach(CompletableFuture::join);
-        assertThat(notes.batches).map(List::size).containsExactly(1, Writer.GATHERED);
+        assertThat(notes.batches).map(List::size).containsExactly(1, WriterLoop.GATHERED);
         assertThat(asked.get()).isZero();
     }
 
@@ -125,13 +125,13 @@ class WriterTest {
         Writer writer = database.startWriter(List.of(notes));
         List<CompletableFuture<Unit>> units = whileTheWriterIsBusy(writer, () -> {
             List<CompletableFuture<Unit>> many = new ArrayList<>();
-            for (int i = 0; i < Writer.BATCH_MAX + 10; i++) {
+            for (int i = 0; i < WriterLoop.BATCH_MAX + 10; i++) {
                 many.add(writer.commit(Unit.of(new Notes.Note("n" + i))));
             }
             return many;
         });
         units.forEach(CompletableFuture::join);
-        assertThat(notes.batches).map(List::size).containsExactly(1, Writer.BATCH_MAX, 10);
+        assertThat(notes.batches).map(List::size).containsExactly(1, WriterLoop.BATCH_MAX, 10);
     }
 
     @Test

@@ -11,9 +11,9 @@ import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.customers.keys.KeyState;
 import dev.tollgate.customers.keys.Spend;
 import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Riding;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
-import dev.tollgate.storage.Writer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,7 +85,7 @@ final class Holds {
     /** A unit may be reported before the call that offers it has returned. */
     private static final class Deciding {
 
-        private Writer.@Nullable Riding riding;
+        private @Nullable Riding riding;
 
         boolean isDurable() {
             return riding != null && riding.isDurable();
