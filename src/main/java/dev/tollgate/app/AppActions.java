@@ -26,6 +26,7 @@ import dev.tollgate.operator.cli.Banner;
 import dev.tollgate.operator.cli.SandboxChoice;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Installation;
 import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.SecretKeys;
 import dev.tollgate.storage.ServerMove;
@@ -147,7 +148,7 @@ public record AppActions(PrintWriter out) implements Actions {
     public String migrate(Settings settings) throws Refused {
         try {
             Secret url = settings.databaseUrl();
-            return url == null ? Database.migrate(settings.data()) : Database.migrateShared(url.value());
+            return url == null ? Installation.migrate(settings.data()) : Installation.migrateShared(url.value());
         } catch (StoreException e) {
             throw new Refused(e.withCause());
         }
@@ -184,7 +185,7 @@ public record AppActions(PrintWriter out) implements Actions {
             throw new CannotOpen(
                     "With PostgreSQL --new-installation has no meaning: an empty database begins new books.");
         }
-        Database.beginAfresh(settings.data());
+        Installation.beginAfresh(settings.data());
     }
 
     private static Database openReading(Settings settings) {

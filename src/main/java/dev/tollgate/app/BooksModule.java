@@ -21,6 +21,7 @@ import dev.tollgate.models.prices.SetPrices;
 import dev.tollgate.operator.settings.StoredSettings;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Installation;
 import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.SecretKeys;
 import dev.tollgate.storage.Unit;
@@ -73,7 +74,7 @@ record BooksModule(
      */
     static BooksModule forCommand(Settings settings, SecureRandom random, boolean mayBegin) {
         if (!mayBegin && settings.databaseUrl() == null) {
-            Database.requireBooks(settings.data());
+            Installation.requireBooks(settings.data());
         }
         return open(settings, Surroundings.REAL, random, false);
     }

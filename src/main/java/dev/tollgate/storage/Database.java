@@ -1,15 +1,10 @@
 package dev.tollgate.storage;
 
-import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
-import dev.tollgate.http.limits.FairTurns;
-import dev.tollgate.storage.sql.Reads;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -19,21 +14,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Database implements AutoCloseable {
 
-    private static final long READER_WAIT_MILLIS = 5_000;
-
-    /** Reads that wait, for all callers and for those of one account; each holds a virtual thread. */
-    private static final int WAITING_MAX = 10_000;
-
-    private static final int EACH_WAITING_MAX = 1_000;
-
     private final Engine engine;
     private final boolean writes;
     private final @Nullable DataLock lock;
     private final @Nullable FileWatch watch;
     private final WriterConnection writerConnection;
-    private final HikariDataSource readers;
-    private final FairTurns turns;
-    private volatile ReadObserver observer = ReadObserver.NONE;
+    private final ReadConnections readers;
     private @Nullable Writer writer;
     private @Nullable PageReads pages;
 
@@ -43,8 +29,7 @@ public final class Database implements AutoCloseable {
         this.lock = lock;
         this.watch = watch;
         this.writerConnection = new WriterConnection(engine, watch);
-        this.readers = readers(engine, writes);
-        this.turns = turns(readers.getMaximumPoolSize());
+        this.readers = new ReadConnections(engine, writes, watch);
     }
 
     /**
@@ -71,20 +56,6 @@ public final class Database implements AutoCloseable {
         } catch (RuntimeException e) {
             lock.close();
             throw e;
-        }
-    }
-
-    /**
-     * For who looks after an installation and means to begin none.
-     *
-     * @throws CannotOpen when a data folder holds no books, which stays as it is
-     */
-    public static void requireBooks(Path folder) {
-        SqliteFile file = new SqliteFile(folder);
-        if (file.isEmpty()) {
-            new Mark(file).check();
-            throw new CannotOpen("There is no installation in " + folder
-                    + ": name its data folder with --data, or start a server there once.");
         }
     }
 
@@ -126,34 +97,6 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * Brings a data folder's database to this program's schema, or makes it, while no server runs over it. Blocks.
-     *
-     * @return a line of what was done
-     * @throws CannotOpen as {@link #open(Path)}
-     */
-    public static String migrate(Path folder) {
-        DataFolder.make(folder);
-        try (DataLock lock = DataLock.take(folder)) {
-            SqliteFile file = new SqliteFile(folder);
-            new Mark(file).check();
-            file.makePrivate();
-            return migrate(file);
-        }
-    }
-
-    /** The same of a PostgreSQL database, beside servers that run over it. */
-    public static String migrateShared(String url) {
-        PostgresServer server = new PostgresServer(url);
-        return migrate(server);
-    }
-
-    private static String migrate(Engine engine) {
-        int before = Migrations.run(engine);
-        int after = Migrations.version(engine);
-        return before == after ? "schema " + after + ": nothing to do" : "schema " + before + " is now schema " + after;
-    }
-
-    /**
      * Opens a data folder for reading only, beside a running server too. It has no writer.
      *
      * @throws CannotOpen when there is no database, or its schema is not this program's
@@ -176,18 +119,6 @@ public final class Database implements AutoCloseable {
         PostgresServer server = new PostgresServer(url);
         Migrations.check(server);
         return new Database(server, false, null, null);
-    }
-
-    /**
-     * Lets the next opening of a data folder begin new books where those that it tells of are not there.
-     *
-     * @throws CannotOpen when they are there, or another process has the folder open
-     */
-    public static void beginAfresh(Path folder) {
-        DataFolder.make(folder);
-        try (DataLock lock = DataLock.take(folder)) {
-            new Mark(new SqliteFile(folder)).remove();
-        }
     }
 
     /** From now on a data folder without these books is one that has lost them. To be called when something was committed. */
@@ -261,7 +192,7 @@ public final class Database implements AutoCloseable {
 
     /** @param observer told of all reads from now on */
     public void watchedBy(ReadObserver observer) {
-        this.observer = observer;
+        readers.watchedBy(observer);
     }
 
     /** @param waiting for one of them */
@@ -269,7 +200,7 @@ public final class Database implements AutoCloseable {
 
     /** The connections that read, but for those of pages. Waits for nothing; from any thread. */
     public Readers readersNow() {
-        HikariPoolMXBean pool = readers.getHikariPoolMXBean();
+        HikariPoolMXBean pool = readers.pool();
         return pool == null
                 ? new Readers(0, 0, 0)
                 : new Readers(
@@ -279,39 +210,10 @@ public final class Database implements AutoCloseable {
     /**
      * Runs a read over one snapshot, which holds every unit reported as committed before. Blocks: not for an event loop.
      *
-     * @throws StoreUnavailable when the database fails or all connections are taken for {@value #READER_WAIT_MILLIS} ms
+     * @throws StoreUnavailable when the database fails or all connections are taken for {@value ReadConnections#WAIT_MILLIS} ms
      */
     public <T extends @Nullable Object> T read(Query<T> query) {
-        long began = System.nanoTime();
-        try {
-            return readNow(query, false);
-        } finally {
-            observer.read(ReadObserver.Use.OWN, System.nanoTime() - began);
-        }
-    }
-
-    /** @param once whether it is one statement, which is a snapshot without a transaction around it */
-    private <T extends @Nullable Object> T readNow(Query<T> query, boolean once) {
-        String gone = watch == null ? null : watch.gone();
-        if (gone != null) {
-            throw new StoreUnavailable(gone);
-        }
-        OnePage page = OnePage.of(engine);
-        if (page != null) {
-            return page.read(query);
-        }
-        try (Connection connection = readers.getConnection()) {
-            if (once) {
-                connection.setAutoCommit(true); // the pool sets it back
-            }
-            T result = query.run(new Reads(connection));
-            if (!once) {
-                connection.rollback(); // ends the snapshot
-            }
-            return result;
-        } catch (SQLException e) {
-            throw new StoreUnavailable("the database could not be read", e);
-        }
+        return readers.read(query);
     }
 
     /**
@@ -321,25 +223,7 @@ public final class Database implements AutoCloseable {
      * @throws StoreUnavailable likewise, and where the account has too many reads waiting
      */
     public <T extends @Nullable Object> T readFor(String accountId, Query<T> query) {
-        return readFor(accountId, query, false);
-    }
-
-    private <T extends @Nullable Object> T readFor(String accountId, Query<T> query, boolean once) {
-        if (OnePage.of(engine) != null) {
-            return read(query); // its turn has come already
-        }
-        long began = System.nanoTime();
-        try (FairTurns.Turn turn = turns.enter(accountId, TimeUnit.MILLISECONDS.toNanos(READER_WAIT_MILLIS))) {
-            if (turn == null) {
-                throw new StoreUnavailable("reads of this account wait for too long, or there are too many");
-            }
-            return readNow(query, once);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoreUnavailable("interrupted while waiting to read", e);
-        } finally {
-            observer.read(ReadObserver.Use.ACCOUNT, System.nanoTime() - began);
-        }
+        return readers.readFor(accountId, query, false);
     }
 
     /**
@@ -348,7 +232,7 @@ public final class Database implements AutoCloseable {
      * @throws StoreUnavailable likewise
      */
     public <T extends @Nullable Object> T readOnceFor(String accountId, Query<T> statement) {
-        return readFor(accountId, statement, engine.dialect() == Dialect.POSTGRESQL);
+        return readers.readFor(accountId, statement, engine.dialect() == Dialect.POSTGRESQL);
     }
 
     /** Reads for pages and lists, on connections of their own, which are made when they are first wanted. Closed with this. */
@@ -363,11 +247,6 @@ public final class Database implements AutoCloseable {
 
     PageReads pages(Duration patience) {
         return new PageReads(engine, patience);
-    }
-
-    private static FairTurns turns(int connections) {
-        int atOnce = Math.max(1, connections - 1);
-        return new FairTurns(new FairTurns.Bounds(atOnce, Math.max(1, atOnce - 1), WAITING_MAX, EACH_WAITING_MAX));
     }
 
     /**
@@ -395,17 +274,5 @@ public final class Database implements AutoCloseable {
         if (lock != null) {
             lock.close();
         }
-    }
-
-    private static HikariDataSource readers(Engine engine, boolean writes) {
-        // Set up where it is: to copy a configuration into it takes a start 30 ms of reflection.
-        HikariDataSource readers = new HikariDataSource();
-        readers.setPoolName("tollgate-readers");
-        engine.setUpReaders(readers);
-        readers.setMinimumIdle(writes ? 1 : 0); // a command reads once
-        readers.setAutoCommit(false);
-        readers.setConnectionTimeout(READER_WAIT_MILLIS);
-        readers.setInitializationFailTimeout(-1);
-        return readers;
     }
 }

@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Installation;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import java.io.IOException;
@@ -41,7 +42,7 @@ class EarlierReleaseTest {
     @Test
     void an_earlier_installation_keeps_its_figures_and_its_free_credits_are_marked() throws IOException {
         Path data = unpacked();
-        Database.migrate(data);
+        Installation.migrate(data);
         try (Database database = Database.open(data)) {
             String accounts = database.read(sql -> sql.one(ACCOUNTS, row -> row.getString(1)));
             assertThat(accounts)

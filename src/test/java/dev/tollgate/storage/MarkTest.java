@@ -50,7 +50,7 @@ class MarkTest {
     void new_books_are_begun_where_the_operator_says_so() throws Exception {
         begin();
         Files.delete(database());
-        Database.beginAfresh(folder);
+        Installation.beginAfresh(folder);
         try (Database database = Database.open(folder)) {
             database.markBegun();
         }
@@ -60,7 +60,7 @@ class MarkTest {
     @Test
     void books_that_are_there_are_never_put_aside() {
         begin();
-        assertThatThrownBy(() -> Database.beginAfresh(folder))
+        assertThatThrownBy(() -> Installation.beginAfresh(folder))
                 .isInstanceOf(CannotOpen.class)
                 .hasMessageContaining("There are books");
         Database.open(folder).close();

@@ -1,0 +1,62 @@
+package dev.tollgate.storage;
+
+import java.nio.file.Path;
+
+/** Maintenance of an installation's database by a command, without opening it for use. Blocks. */
+public final class Installation {
+
+    private Installation() {}
+
+    /**
+     * Checks that a data folder holds books, and leaves it as it is.
+     *
+     * @throws CannotOpen if it holds none
+     */
+    public static void requireBooks(Path folder) {
+        SqliteFile file = new SqliteFile(folder);
+        if (file.isEmpty()) {
+            new Mark(file).check();
+            throw new CannotOpen("There is no installation in " + folder
+                    + ": name its data folder with --data, or start a server there once.");
+        }
+    }
+
+    /**
+     * Brings a data folder's database to this program's schema, or creates it, while no server runs over it.
+     *
+     * @return the result in one line
+     * @throws CannotOpen as {@link Database#open(Path)}
+     */
+    public static String migrate(Path folder) {
+        DataFolder.make(folder);
+        try (DataLock lock = DataLock.take(folder)) {
+            SqliteFile file = new SqliteFile(folder);
+            new Mark(file).check();
+            file.makePrivate();
+            return migrate(file);
+        }
+    }
+
+    /** Brings a PostgreSQL database to this program's schema, while servers may run over it. @return the result in one line */
+    public static String migrateShared(String url) {
+        return migrate(new PostgresServer(url));
+    }
+
+    private static String migrate(Engine engine) {
+        int before = Migrations.run(engine);
+        int after = Migrations.version(engine);
+        return before == after ? "schema " + after + ": nothing to do" : "schema " + before + " is now schema " + after;
+    }
+
+    /**
+     * Lets the next opening of a data folder begin new books if those that its mark names are gone.
+     *
+     * @throws CannotOpen if the books are there, or another process has the folder open
+     */
+    public static void beginAfresh(Path folder) {
+        DataFolder.make(folder);
+        try (DataLock lock = DataLock.take(folder)) {
+            new Mark(new SqliteFile(folder)).remove();
+        }
+    }
+}
