@@ -50,7 +50,6 @@ class HouseTest {
             "http/engine/CallerConnection.java",
             "http/exchange/CallerExchange.java",
             "operator/cli/KeyCommands.java",
-            "storage/NodeLease.java",
             "upstreams/connections/JsonScanner.java",
             "upstreams/connections/StreamedCall.java",
             "upstreams/pool/Attempts.java");

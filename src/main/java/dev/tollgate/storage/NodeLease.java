@@ -2,13 +2,10 @@ package dev.tollgate.storage;
 
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -76,16 +73,14 @@ public final class NodeLease implements AutoCloseable {
         }
     }
 
-    private final PostgresServer server;
+    private final NodeRow row;
     private final RandomGenerator random;
     private final Listener listener;
     private final Times times;
-    private final String upstream;
     private final Thread thread;
     private volatile @Nullable Held held;
     private volatile boolean closing;
     private volatile State state = State.JOINING;
-    private @Nullable Connection connection;
     private @Nullable String lastId;
     private boolean lossTold;
 
@@ -95,8 +90,7 @@ public final class NodeLease implements AutoCloseable {
     /** @param upstream what answers its calls, for other nodes to read */
     NodeLease(PostgresServer server, RandomGenerator random, Listener listener, Times times, String upstream)
             throws SQLException {
-        this.upstream = upstream;
-        this.server = server;
+        this.row = new NodeRow(server, times.lease(), times.answer(), upstream);
         this.random = random;
         this.listener = listener;
         this.times = times;
@@ -188,7 +182,7 @@ public final class NodeLease implements AutoCloseable {
             return true;
         } catch (SQLException | RuntimeException e) {
             tellNotRenewed(e.toString());
-            disconnect();
+            row.close();
             if (isOver()) {
                 lose();
             }
@@ -233,16 +227,10 @@ public final class NodeLease implements AutoCloseable {
         String nodeId = newId();
         long sentNanos = System.nanoTime();
         if (lastId != null) {
-            update("DELETE FROM node WHERE id = ?", lastId);
+            row.delete(lastId);
             lastId = null;
         }
-        update(
-                "INSERT INTO node (id, lease_until, version, schema_known, state, upstream) VALUES (?, " + leaseEnd()
-                        + ", ?, " + Migrations.newest() + ", ?, ?)",
-                nodeId,
-                version(),
-                state.word(),
-                upstream);
+        row.insert(nodeId, state.word());
         lastId = nodeId;
         lossTold = false;
         held = new Held(nodeId, sentNanos + times.own().toNanos());
@@ -250,9 +238,7 @@ public final class NodeLease implements AutoCloseable {
 
     private boolean renew(Held now) throws SQLException {
         long sentNanos = System.nanoTime();
-        String alive = "UPDATE node SET lease_until = " + leaseEnd() + ", state = ? WHERE id = ? AND lease_until > "
-                + Dialect.POSTGRESQL.nowMillis();
-        if (update(alive, state.word(), now.nodeId()) == 0) {
+        if (!row.renew(now.nodeId(), state.word())) {
             return false;
         }
         Held next = new Held(now.nodeId(), sentNanos + times.own().toNanos());
@@ -262,50 +248,16 @@ public final class NodeLease implements AutoCloseable {
         return held == next;
     }
 
-    private String leaseEnd() {
-        return Dialect.POSTGRESQL.nowMillis() + " + " + times.lease().toMillis();
-    }
-
     private void leave() {
         try {
             if (lastId != null) {
-                update("DELETE FROM node WHERE id = ?", lastId);
+                row.delete(lastId);
             }
         } catch (SQLException e) {
             log.info("the node's lease is left to run out: {}", e.toString());
         }
         held = null;
-        disconnect();
-    }
-
-    private int update(String sql, String... parameters) throws SQLException {
-        Connection open = connection;
-        if (open == null) {
-            open = server.impatient(times.answer()).getConnection();
-            connection = open;
-        }
-        try (PreparedStatement statement = open.prepareStatement(sql)) {
-            for (int i = 0; i < parameters.length; i++) {
-                statement.setString(i + 1, parameters[i]);
-            }
-            return statement.executeUpdate();
-        }
-    }
-
-    private void disconnect() {
-        try {
-            if (connection != null) {
-                connection.close();
-            }
-        } catch (SQLException e) {
-            // It is given up in any case.
-        }
-        connection = null;
-    }
-
-    /** Empty where the program runs from its classes. */
-    private static String version() {
-        return Objects.requireNonNullElse(NodeLease.class.getPackage().getImplementationVersion(), "");
+        row.close();
     }
 
     private String newId() {
