@@ -34,8 +34,6 @@ class HouseTest {
     private static final List<String> LARGE_FILES = List.of(
             "base/json/JsonBody.java",
             "base/json/Utf8Buffer.java",
-            "books/ledger/Book.java",
-            "books/ledger/LedgerRows.java",
             "calls/metering/Relaying.java",
             "calls/replay/Spool.java",
             "customers/figures/AccountHistory.java",
@@ -55,7 +53,6 @@ class HouseTest {
             "upstreams/pool/Attempts.java");
 
     private static final List<String> MANY_MUTABLE_FIELDS = List.of(
-            "books.ledger.AccountRow",
             "calls.replay.Spool",
             "protocols.openai.ChatRequestReader",
             "upstreams.connections.AnswerParser",

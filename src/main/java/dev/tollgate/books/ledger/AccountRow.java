@@ -9,15 +9,11 @@ final class AccountRow {
     final String id;
     final String name;
     final long createdAtMillis;
+    final AccountFunds funds;
     private boolean blocked;
     private boolean deleted;
     private boolean fresh;
     private boolean changed;
-    private long balanceMicros;
-    private long reservedMicros;
-    private long purchasedMicros;
-    private long consumedMicros;
-    private long sandboxMicros;
     private long lastSequence;
     private long lastEntryAtMillis;
     private SpendLimits limits = SpendLimits.NONE;
@@ -28,6 +24,7 @@ final class AccountRow {
         this.id = id;
         this.name = name;
         this.createdAtMillis = createdAtMillis;
+        this.funds = new AccountFunds(new Balance(0, 0, 0, 0), 0);
         this.fresh = true;
     }
 
@@ -38,11 +35,7 @@ final class AccountRow {
         this.createdAtMillis = account.createdAt().toEpochMilli();
         this.blocked = account.blocked();
         this.deleted = account.deletedAt() != null;
-        this.balanceMicros = account.balance().balanceMicros();
-        this.reservedMicros = account.balance().reservedMicros();
-        this.purchasedMicros = account.balance().purchasedMicros();
-        this.consumedMicros = account.balance().consumedMicros();
-        this.sandboxMicros = account.sandboxMicros();
+        this.funds = new AccountFunds(account.balance(), account.sandboxMicros());
         this.lastSequence = lastSequence;
         this.lastEntryAtMillis = lastEntryAtMillis;
         this.limits = limits;
@@ -99,38 +92,15 @@ final class AccountRow {
         return changed;
     }
 
-    long balanceMicros() {
-        return balanceMicros;
-    }
-
-    long reservedMicros() {
-        return reservedMicros;
-    }
-
-    long purchasedMicros() {
-        return purchasedMicros;
-    }
-
-    long consumedMicros() {
-        return consumedMicros;
-    }
-
-    /** Of balance and holds what buys only the sandbox's answers. */
-    long sandboxMicros() {
-        return sandboxMicros;
-    }
-
-    /** They leave, or are used. @return how much of it, as far as there are such */
+    /** Debits sandbox credits that leave or are used. @return their amount, at most what there is */
     long takeSandbox(long micros) {
-        long taken = Math.min(micros, sandboxMicros);
-        if (taken > 0) {
-            setSandboxMicros(sandboxMicros - taken);
-        }
+        long taken = funds.takeSandbox(micros);
+        changed |= taken > 0;
         return taken;
     }
 
     void setSandboxMicros(long micros) {
-        sandboxMicros = micros;
+        funds.setSandboxMicros(micros);
         changed = true;
     }
 
@@ -148,10 +118,6 @@ final class AccountRow {
         return at.toEpochMilli() < lastEntryAtMillis ? Instant.ofEpochMilli(lastEntryAtMillis) : at;
     }
 
-    Balance balance() {
-        return new Balance(balanceMicros, reservedMicros, purchasedMicros, consumedMicros);
-    }
-
     void setBlocked(boolean blocked) {
         this.blocked = blocked;
         changed = true;
@@ -159,25 +125,10 @@ final class AccountRow {
 
     /** Moves the money as the entry says. @param at its stamp @return the entry's sequence */
     long move(Bucket from, Bucket to, long micros, Instant at) {
-        if (from != Bucket.SHORTFALL && to != Bucket.SHORTFALL) { // what the platform makes up for is nobody's balance
-            add(from, -micros);
-            add(to, micros);
-        }
-        sandboxMicros =
-                Math.min(sandboxMicros, balanceMicros + reservedMicros); // what leaves otherwise is not theirs first
+        funds.move(from, to, micros);
         lastEntryAtMillis = at.toEpochMilli();
         changed = true;
         return ++lastSequence;
-    }
-
-    private void add(Bucket bucket, long micros) {
-        switch (bucket) {
-            case FUNDING -> purchasedMicros = Math.subtractExact(purchasedMicros, micros);
-            case AVAILABLE -> balanceMicros = Math.addExact(balanceMicros, micros);
-            case RESERVED -> reservedMicros = Math.addExact(reservedMicros, micros);
-            case REVENUE -> consumedMicros = Math.addExact(consumedMicros, micros);
-            case SHORTFALL -> throw new IllegalStateException("the shortfall is nobody's balance");
-        }
     }
 
     /** The database has it as it is now. */

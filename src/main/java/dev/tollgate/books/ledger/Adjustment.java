@@ -18,14 +18,14 @@ public final class Adjustment extends Correction {
 
     @Override
     Outcome correct(Book book, AccountRow account) {
-        if (-micros() > account.balanceMicros()) {
-            return new BelowZero(account.balanceMicros());
+        if (-micros() > account.funds.balanceMicros()) {
+            return new BelowZero(account.funds.balanceMicros());
         }
-        if (micros() > Grant.PURCHASED_MICROS_MAX - account.purchasedMicros()) {
+        if (micros() > Grant.PURCHASED_MICROS_MAX - account.funds.purchasedMicros()) {
             return new TooMuch();
         }
-        Balance before = account.balance();
-        book.adjust(account, asked(), reason(), at());
-        return new Corrected(micros(), 0, before, account.balance(), false);
+        Balance before = account.funds.balance();
+        book.journal().adjust(account, asked(), reason(), at());
+        return new Corrected(micros(), 0, before, account.funds.balance(), false);
     }
 }

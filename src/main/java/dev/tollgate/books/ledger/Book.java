@@ -1,16 +1,13 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,30 +19,28 @@ import org.jspecify.annotations.Nullable;
  */
 final class Book {
 
-    private final LedgerRows rows;
+    private final AccountTable accountTable;
+    private final ReservationTables reservationTables;
+    private final BatchWindows windows;
+    private final Journal journal;
     private final KeptRows kept;
     private final String nodeId;
     private final Set<String> neededAccounts = new LinkedHashSet<>();
     private final Set<String> neededReservations = new LinkedHashSet<>();
-    private final Set<WindowRow.Id> neededWindows = new LinkedHashSet<>();
     private final Map<String, AccountRow> accounts = new LinkedHashMap<>();
     private final Map<String, ReservationRow> reservations = new LinkedHashMap<>();
-    private final Map<WindowRow.Id, WindowRow> windows = new LinkedHashMap<>();
-    private WindowRow.Id @Nullable [] lastWindowIds;
-    private final List<Entry> entries = new ArrayList<>();
-    private final RequestedEntries requested;
     private List<String> abandoned = List.of();
     private int abandonedMax;
 
     /** @param nodeId who owns the new reservations */
-    Book(LedgerRows rows, KeptRows kept, String nodeId) {
-        this.rows = rows;
+    Book(Statements statements, KeptRows kept, String nodeId) {
+        this.accountTable = new AccountTable(statements);
+        this.reservationTables = new ReservationTables(statements);
+        this.windows = new BatchWindows(statements, kept);
+        this.journal = new Journal(statements);
         this.kept = kept;
         this.nodeId = nodeId;
-        this.requested = rows.requested();
     }
-
-    // ---- what is needed, before anything is decided ----
 
     void needAccount(String id) {
         if (!accounts.containsKey(id)) {
@@ -61,11 +56,7 @@ final class Book {
     }
 
     void needWindows(String keyId, long atMillis) {
-        for (WindowRow.Id id : windowIds(keyId, atMillis)) {
-            if (!windows.containsKey(id)) {
-                neededWindows.add(id);
-            }
-        }
+        windows.need(keyId, atMillis);
     }
 
     /** Open reservations whose owner is dead, at most so many. */
@@ -75,21 +66,20 @@ final class Book {
 
     /** Asks for all of it: by one trip to a server, unless a reservation has to come first to tell whose it is. */
     void ask() throws SQLException {
-        take(neededReservations, kept::reservation, this::found);
+        KeptRows.take(neededReservations, kept::reservation, this::found);
         if (needOfKnownReservations()) {
-            rows.askReservations(neededReservations, row -> reservations.put(row.id, row));
+            reservationTables.ask(neededReservations, row -> reservations.put(row.id, row));
         } else {
-            rows.readReservations(neededReservations, this::found);
+            reservationTables.read(neededReservations, this::found);
         }
         if (abandonedMax > 0) {
             readAbandoned();
         }
-        take(neededAccounts, kept::account, this::found);
-        take(neededWindows, kept::window, this::found);
-        rows.askBalances(neededAccounts, this::found, neededWindows, this::found);
+        KeptRows.take(neededAccounts, kept::account, this::found);
+        accountTable.ask(neededAccounts, this::found); // locked before the windows
+        windows.ask();
         neededReservations.clear();
         neededAccounts.clear();
-        neededWindows.clear();
     }
 
     /** @return whether it is known of all needed reservations whose they are */
@@ -108,23 +98,12 @@ final class Book {
 
     /** After those that others may hold: whoever is dead is waited for by nobody, and this waits for nobody. */
     private void readAbandoned() throws SQLException {
-        abandoned = rows.abandonedReservationIds(abandonedMax);
+        abandoned = reservationTables.abandonedIds(abandonedMax);
         abandonedMax = 0;
         Set<String> more = new LinkedHashSet<>(abandoned);
         more.removeAll(reservations.keySet());
-        take(more, kept::reservation, this::found);
-        rows.readReservations(more, this::found);
-    }
-
-    /** What is kept need not be read. */
-    private static <I, R> void take(Set<I> ids, Function<I, @Nullable R> kept, Consumer<R> found) {
-        for (Iterator<I> id = ids.iterator(); id.hasNext(); ) {
-            R row = kept.apply(id.next());
-            if (row != null) {
-                id.remove();
-                found.accept(row);
-            }
-        }
+        KeptRows.take(more, kept::reservation, this::found);
+        reservationTables.read(more, this::found);
     }
 
     private void found(ReservationRow row) {
@@ -141,19 +120,17 @@ final class Book {
         accounts.put(row.id, row);
     }
 
-    private void found(WindowRow row) {
-        windows.put(row.id, row);
-    }
-
-    // ---- what is there ----
-
     @Nullable
     AccountRow account(String id) {
         return accounts.get(id);
     }
 
     AccountRow accountOf(ReservationRow reservation) {
-        return there(accounts.get(reservation.accountId), "account", reservation.accountId);
+        AccountRow account = accounts.get(reservation.accountId);
+        if (account == null) {
+            throw missing("account", reservation.accountId);
+        }
+        return account;
     }
 
     /** A reservation that is open, or null. */
@@ -176,18 +153,7 @@ final class Book {
         ReservationRow row = reservations.get(id);
         return row != null
                 ? new EndedCall(row.accountId, row.state(), row.chargedMicros(), row.sandboxMicros())
-                : rows.end(id);
-    }
-
-    /** What was done for an account under the id of a request, or null. Reads. */
-    @Nullable
-    Requested requested(String accountId, RequestId requestId, String reason) throws SQLException {
-        return requested.earlier(accountId, requestId, reason);
-    }
-
-    /** What was given back of a call's charge. Reads. */
-    long refundedMicros(String taskId) throws SQLException {
-        return requested.refundedMicros(taskId);
+                : reservationTables.end(id);
     }
 
     /** What a call of this server can be held for. */
@@ -196,36 +162,23 @@ final class Book {
     }
 
     CallWindows windows(AccountRow account, String keyId, long atMillis) throws SQLException {
-        KeyWindows ofKey = windows(keyId, atMillis);
         SpendLimits limits = account.limits();
-        return new CallWindows(ofKey, limits.unlimited() ? null : windowsOf(account, atMillis), limits);
-    }
-
-    /** Only once its account is known it is known that they are needed. Reads, unless they are kept: for accounts with limits alone. */
-    private KeyWindows windowsOf(AccountRow account, long atMillis) throws SQLException {
-        needWindows(account.id, atMillis);
-        take(neededWindows, kept::window, this::found);
-        rows.readWindows(neededWindows, this::found);
-        neededWindows.clear();
-        return windows(account.id, atMillis);
-    }
-
-    private KeyWindows windows(String keyId, long atMillis) {
-        return new KeyWindows(List.of(
-                window(keyId, SpendWindow.TOTAL, atMillis),
-                window(keyId, SpendWindow.DAY, atMillis),
-                window(keyId, SpendWindow.HOUR, atMillis)));
+        KeyWindows ofKey = windows.of(keyId, atMillis);
+        return new CallWindows(ofKey, limits.unlimited() ? null : windows.read(account, atMillis), limits);
     }
 
     CallWindows windowsOf(ReservationRow reservation) throws SQLException {
         return windows(accountOf(reservation), reservation.keyId, reservation.createdAtMillis);
     }
 
+    /** Returns the entries of the batch. */
+    Journal journal() {
+        return journal;
+    }
+
     List<String> abandoned() {
         return abandoned;
     }
-
-    // ---- what changes ----
 
     void open(AccountRow account) {
         accounts.put(account.id, account);
@@ -239,42 +192,10 @@ final class Book {
         return reservation;
     }
 
-    void fund(AccountRow account, Requested asked, String reason, Instant at) {
-        long sequence = enter(account, asked, Bucket.FUNDING, Bucket.AVAILABLE, asked.amountMicros(), reason, at);
-        if (asked.requestId() != null) {
-            requested.add(asked, sequence);
-        }
-    }
-
-    void refund(AccountRow account, Requested asked, String reason, Instant at) {
-        requested.add(asked, enter(account, asked, Bucket.REVENUE, Bucket.AVAILABLE, asked.amountMicros(), reason, at));
-    }
-
-    /** @param missingMicros what the platform makes up for, beside the customer's account */
-    void reverse(AccountRow account, Requested asked, long takenMicros, long missingMicros, String reason, Instant at) {
-        long taken = enter(account, asked, Bucket.AVAILABLE, Bucket.FUNDING, takenMicros, reason, at);
-        long missing = enter(account, asked, Bucket.SHORTFALL, Bucket.FUNDING, missingMicros, reason, at);
-        requested.add(asked, taken > 0 ? taken : missing);
-    }
-
-    /** The opposite. @param foundMicros what the platform had made up for and need not any more */
-    void giveBack(AccountRow account, Requested asked, long backMicros, long foundMicros, String reason, Instant at) {
-        long found = enter(account, asked, Bucket.FUNDING, Bucket.SHORTFALL, foundMicros, reason, at);
-        long back = enter(account, asked, Bucket.FUNDING, Bucket.AVAILABLE, backMicros, reason, at);
-        requested.add(asked, found > 0 ? found : back);
-    }
-
-    void adjust(AccountRow account, Requested asked, String reason, Instant at) {
-        long micros = asked.amountMicros();
-        Bucket from = micros > 0 ? Bucket.FUNDING : Bucket.AVAILABLE;
-        Bucket to = micros > 0 ? Bucket.AVAILABLE : Bucket.FUNDING;
-        requested.add(asked, enter(account, asked, from, to, Math.abs(micros), reason, at));
-    }
-
     void hold(ReservationRow reservation, AccountRow account, CallWindows windows, long micros, Instant at) {
         reservation.hold(micros);
         windows.hold(micros);
-        enter(account, EntryKind.RESERVATION, reservation, Bucket.AVAILABLE, Bucket.RESERVED, micros, at);
+        journal.enter(account, EntryKind.RESERVATION, reservation, Bucket.AVAILABLE, Bucket.RESERVED, micros, at);
     }
 
     Resolution.Resolved resolve(ReservationRow reservation, ReservationState end, long chargeMicros, Instant at)
@@ -285,134 +206,39 @@ final class Book {
         reservation.resolve(end, chargeMicros, kept.charged(account, chargeMicros));
         windowsOf(reservation).resolve(heldMicros, chargeMicros);
         EntryKind back = end == ReservationState.EXPIRED ? EntryKind.EXPIRY : EntryKind.RELEASE;
-        enter(account, EntryKind.CHARGE, reservation, Bucket.RESERVED, Bucket.REVENUE, chargeMicros, at);
-        enter(account, back, reservation, Bucket.RESERVED, Bucket.AVAILABLE, releasedMicros, at);
-        return new Resolution.Resolved(chargeMicros, releasedMicros, account.balance());
+        journal.enter(account, EntryKind.CHARGE, reservation, Bucket.RESERVED, Bucket.REVENUE, chargeMicros, at);
+        journal.enter(account, back, reservation, Bucket.RESERVED, Bucket.AVAILABLE, releasedMicros, at);
+        return new Resolution.Resolved(chargeMicros, releasedMicros, account.funds.balance());
     }
 
     /** Enters what a call has used beyond what could be held. @return how many such there are in the account's day, with it */
     int fallShort(ReservationRow reservation, long micros, Instant at) throws SQLException {
         AccountRow account = accountOf(reservation);
-        enter(account, EntryKind.CHARGE, reservation, Bucket.SHORTFALL, Bucket.REVENUE, micros, at);
-        return shortfallsOnDayOf(account, at);
-    }
-
-    /** How often the account's calls have fallen short in the calendar day (UTC). Reads: not for each call. */
-    int shortfallsOnDayOf(AccountRow account, Instant at) throws SQLException {
-        long fromMillis = SpendWindow.DAY.startMillis(at.toEpochMilli());
-        int written = rows.shortfalls(account.id, fromMillis);
-        long inThisBatch = entries.stream()
-                .filter(entry -> entry.kind() == EntryKind.CHARGE
-                        && entry.from() == Bucket.SHORTFALL
-                        && entry.accountId().equals(account.id)
-                        && entry.at().toEpochMilli() >= fromMillis)
-                .count();
-        return Math.addExact(written, Math.toIntExact(inThisBatch));
+        journal.enter(account, EntryKind.CHARGE, reservation, Bucket.SHORTFALL, Bucket.REVENUE, micros, at);
+        return journal.shortfallsOnDayOf(account, at);
     }
 
     /** Writes what has changed. Accounts first and entries last, since the later refer to the earlier. */
     void write() throws SQLException {
-        rows.writeAccounts(accounts.values());
-        rows.writeReservations(reservations.values(), nodeId);
-        rows.writeWindows(windows.values());
+        accountTable.write(accounts.values());
+        reservationTables.write(reservations.values(), nodeId);
+        windows.write();
         for (AccountRow account : accounts.values()) {
             if (account.hasNewLimits()) {
-                rows.writeLimits(account);
+                accountTable.writeLimits(account);
+                windows.followLimits(account);
             }
         }
-        rows.append(entries);
-        requested.write();
+        journal.write();
     }
 
     /** What was written is in the database for good. */
     void committed(EntryObserver observer) {
-        for (AccountRow account : accounts.values()) {
-            if (account.isUnlimitedFromNowOn()) {
-                windows.keySet().removeIf(id -> id.keyId().equals(account.id));
-                kept.forgetWindowsOf(account);
-            }
-        }
-        kept.committed(accounts.values(), reservations.values(), windows.values());
-        for (int i = 0; i < entries.size(); i++) {
-            Entry entry = entries.get(i);
-            observer.entered(entry.kind(), entry.from(), entry.amountMicros());
-        }
+        windows.committed(accounts.values());
+        kept.committed(accounts.values(), reservations.values(), windows.rows());
+        journal.committed(observer);
     }
 
-    private void enter(
-            AccountRow account,
-            EntryKind kind,
-            ReservationRow reservation,
-            Bucket from,
-            Bucket to,
-            long micros,
-            Instant at) {
-        long sequence = enter(account, kind, reservation.id, from, to, micros, null, at);
-        if (sequence > 0) {
-            reservation.entered(sequence);
-        }
-    }
-
-    private long enter(
-            AccountRow account, Requested asked, Bucket from, Bucket to, long micros, String reason, Instant at) {
-        return enter(account, asked.kind(), asked.taskId(), from, to, micros, reason, at);
-    }
-
-    /** Nothing moves without an entry; nothing is entered where nothing moves. @return its sequence, or 0 */
-    private long enter(
-            AccountRow account,
-            EntryKind kind,
-            @Nullable String reservationId,
-            Bucket from,
-            Bucket to,
-            long micros,
-            @Nullable String reason,
-            Instant at) {
-        if (micros == 0) {
-            return 0;
-        }
-        Instant stamp = account.stamp(at);
-        long sequence = account.move(from, to, micros, stamp);
-        entries.add(new Entry(account.id, sequence, stamp, kind, reservationId, from, to, micros, reason));
-        return sequence;
-    }
-
-    /**
-     * A window that is not there begins with nothing in it. No other node can begin it at the same time, since the key's account is
-     * locked; could one, its row would be refused and the batch tried again.
-     */
-    private WindowRow window(String keyId, SpendWindow kind, long atMillis) {
-        return windows.computeIfAbsent(windowIds(keyId, atMillis)[kind.ordinal()], WindowRow::new);
-    }
-
-    /** In the order of the kinds. Each call asks several times for those of one key and instant, and most calls of a batch lie in one hour. */
-    private WindowRow.Id[] windowIds(String keyId, long atMillis) {
-        WindowRow.Id[] ids = lastWindowIds;
-        if (ids != null && isOf(ids[SpendWindow.HOUR.ordinal()], keyId, atMillis)) {
-            return ids;
-        }
-        SpendWindow[] kinds = SpendWindow.values();
-        WindowRow.Id[] made = new WindowRow.Id[kinds.length];
-        for (SpendWindow kind : kinds) {
-            made[kind.ordinal()] = WindowRow.Id.at(keyId, kind, atMillis);
-        }
-        lastWindowIds = made;
-        return made;
-    }
-
-    private static boolean isOf(WindowRow.Id hour, String keyId, long atMillis) {
-        return hour.startsAtMillis() == SpendWindow.HOUR.startMillis(atMillis)
-                && hour.keyId().equals(keyId);
-    }
-
-    private static <T> T there(@Nullable T row, String what, String id) {
-        if (row == null) {
-            throw missing(what, id);
-        }
-        return row;
-    }
-
-    /** Only what is there can be asked for. */
     static IllegalStateException missing(String what, String id) {
         return new IllegalStateException("no " + what + " " + id);
     }

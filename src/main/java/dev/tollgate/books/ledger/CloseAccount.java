@@ -54,14 +54,14 @@ public final class CloseAccount extends LedgerChange<CloseAccount.Outcome> {
         if (account == null || account.isDeleted()) {
             return new NoSuchAccount();
         }
-        if (account.reservedMicros() > 0) {
-            return new StillRuns(account.reservedMicros());
+        if (account.funds.reservedMicros() > 0) {
+            return new StillRuns(account.funds.reservedMicros());
         }
-        Balance before = account.balance();
+        Balance before = account.funds.balance();
         long left = before.balanceMicros();
         if (left > 0) {
             Requested asked = new Requested(accountId, EntryKind.ADJUSTMENT, null, -left, null);
-            book.adjust(account, asked, REASON, account.stamp(at));
+            book.journal().adjust(account, asked, REASON, account.stamp(at));
         }
         account.delete();
         return new Closed(before);

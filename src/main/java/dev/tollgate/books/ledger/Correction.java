@@ -122,9 +122,9 @@ public abstract sealed class Correction extends LedgerChange<Correction.Outcome>
         }
         at = account.stamp(at);
         if (requestId != null) {
-            Requested earlier = book.requested(accountId, requestId, reason);
+            Requested earlier = book.journal().requested(accountId, requestId, reason);
             if (earlier != null) {
-                return earlier.equals(asked()) ? new DoneBefore(account.balance()) : new IdTaken();
+                return earlier.equals(asked()) ? new DoneBefore(account.funds.balance()) : new IdTaken();
             }
         }
         if (account.isDeleted() && !(this instanceof Reversal)) {

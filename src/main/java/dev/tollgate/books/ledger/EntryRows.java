@@ -4,6 +4,8 @@ import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.RowStatement.Rows;
 import dev.tollgate.storage.Statements;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,6 +19,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * where to where; on a server it is the trip, so all go in one.
  */
 final class EntryRows {
+
+    private static final String COUNT_SHORTFALLS =
+            "SELECT COUNT(*) FROM entry WHERE account_id = ? AND created_at >= ? AND from_bucket = 'shortfall' AND kind = 'charge'";
 
     private static final RowStatement INSERT = RowStatement.insert(
             "entry",
@@ -90,6 +95,16 @@ final class EntryRows {
 
     EntryRows(Statements statements) {
         this.statements = statements;
+    }
+
+    /** Counts the shortfalls of an account since a time. */
+    int shortfalls(String accountId, long fromMillis) throws SQLException {
+        PreparedStatement select = statements.of(COUNT_SHORTFALLS);
+        select.setString(1, accountId);
+        select.setLong(2, fromMillis);
+        try (ResultSet row = select.executeQuery()) {
+            return row.next() ? row.getInt(1) : 0;
+        }
     }
 
     void append(List<Entry> entries) throws SQLException {

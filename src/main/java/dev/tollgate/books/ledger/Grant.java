@@ -131,20 +131,20 @@ public final class Grant extends LedgerChange<Grant.Outcome> {
             return new NoSuchAccount();
         }
         Requested asked = new Requested(accountId, EntryKind.TOP_UP, null, micros, requestId);
-        Requested earlier = requestId == null ? null : book.requested(accountId, requestId, reason);
+        Requested earlier = requestId == null ? null : book.journal().requested(accountId, requestId, reason);
         if (earlier != null) {
-            return earlier.equals(asked) ? new GrantedBefore(account.balance()) : new IdTaken();
+            return earlier.equals(asked) ? new GrantedBefore(account.funds.balance()) : new IdTaken();
         }
         if (account.isDeleted() && !isPaid) {
             return new Deleted();
         }
-        if (micros > PURCHASED_MICROS_MAX - account.purchasedMicros()) {
+        if (micros > PURCHASED_MICROS_MAX - account.funds.purchasedMicros()) {
             return new TooMuch();
         }
-        book.fund(account, asked, reason, at);
+        book.journal().fund(account, asked, reason, at);
         if (isOfSandbox) {
-            account.setSandboxMicros(account.sandboxMicros() + micros);
+            account.setSandboxMicros(account.funds.sandboxMicros() + micros);
         }
-        return new Granted(account.balance());
+        return new Granted(account.funds.balance());
     }
 }

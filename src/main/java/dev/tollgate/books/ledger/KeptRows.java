@@ -3,6 +3,9 @@ package dev.tollgate.books.ledger;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +37,9 @@ final class KeptRows {
 
     /** What a call of this server can be held for. */
     long spendableMicros(AccountRow account) {
-        return isReal ? Math.max(0, account.balanceMicros() - account.sandboxMicros()) : account.balanceMicros();
+        return isReal
+                ? Math.max(0, account.funds.balanceMicros() - account.funds.sandboxMicros())
+                : account.funds.balanceMicros();
     }
 
     /** Calls that the sandbox answers use its credits first. @return how much of them */
@@ -92,6 +97,17 @@ final class KeptRows {
     @Nullable
     ReservationRow whose(String id) {
         return reservations.get(id);
+    }
+
+    /** Moves rows that are kept from the needed ids to the found rows. */
+    static <I, R> void take(Set<I> ids, Function<I, @Nullable R> kept, Consumer<R> found) {
+        ids.removeIf(id -> {
+            R row = kept.apply(id);
+            if (row != null) {
+                found.accept(row);
+            }
+            return row != null;
+        });
     }
 
     /** All windows of a key, or of an account, that an instant lies in, or null where one of them is not kept. Of others that write too, none is. */

@@ -69,7 +69,7 @@ final class LedgerPart implements Part<LedgerChange> {
         if (kept == null) {
             kept = new KeptRows(statements.dialect() == Dialect.SQLITE, isReal);
         }
-        Book book = new Book(new LedgerRows(statements), kept, nodeId.get());
+        Book book = new Book(statements, kept, nodeId.get());
         open = book;
         return book;
     }

@@ -1,8 +1,12 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.storage.Dialect;
+import dev.tollgate.storage.Statements;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /** What reading on the writer's connection and reading on the others have in common. */
@@ -26,6 +30,16 @@ final class LedgerSql {
             FROM entry""";
 
     private LedgerSql() {}
+
+    /**
+     * Returns rows in the order in which every node writes them, so that two batches never wait for each other in a circle: new rows with
+     * the same key wait, too. An embedded database has one writer and needs no order.
+     */
+    static <R> Collection<R> inOrder(Statements statements, Collection<R> rows, Comparator<R> order) {
+        return statements.dialect() == Dialect.SQLITE
+                ? rows
+                : rows.stream().sorted(order).toList();
+    }
 
     static Account account(ResultSet row) throws SQLException {
         return new Account(

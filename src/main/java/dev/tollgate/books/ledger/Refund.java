@@ -55,16 +55,16 @@ public final class Refund extends Correction {
         if (call == null || !call.accountId().equals(accountId())) {
             return new NoSuchCall();
         }
-        long refundedMicros = book.refundedMicros(taskId);
+        long refundedMicros = book.journal().refundedMicros(taskId);
         if (micros() > call.chargedMicros() - refundedMicros) {
             return new BeyondCharge(call.chargedMicros(), refundedMicros);
         }
-        Balance before = account.balance();
-        book.refund(account, asked(), reason(), at());
+        Balance before = account.funds.balance();
+        book.journal().refund(account, asked(), reason(), at());
         long ofSandbox = Math.min(micros(), Math.max(0, call.sandboxMicros() - refundedMicros)); // they come back first
         if (ofSandbox > 0) {
-            account.setSandboxMicros(account.sandboxMicros() + ofSandbox);
+            account.setSandboxMicros(account.funds.sandboxMicros() + ofSandbox);
         }
-        return new Corrected(micros(), 0, before, account.balance(), false);
+        return new Corrected(micros(), 0, before, account.funds.balance(), false);
     }
 }

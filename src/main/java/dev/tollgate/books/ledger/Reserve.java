@@ -100,7 +100,8 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         long roomMicros = windows.roomMicros(now);
         long spendableMicros = book.spendableMicros(account);
         long heldMicros = Math.min(wantedMicros, Math.min(spendableMicros, roomMicros));
-        if (heldMicros < wantedMicros && book.shortfallsOnDayOf(account, hold.createdAt()) >= Ledger.SHORTFALLS_MAX) {
+        if (heldMicros < wantedMicros
+                && book.journal().shortfallsOnDayOf(account, hold.createdAt()) >= Ledger.SHORTFALLS_MAX) {
             refusal = refusal(book, account, windows, now, wantedMicros); // its calls are not shrunk any more (D33)
         }
         heldBackByWindow = roomMicros < Math.min(wantedMicros, spendableMicros);
@@ -113,7 +114,10 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         long spendableMicros = book.spendableMicros(account);
         if (spendableMicros < micros) {
             return new ReserveOutcome.InsufficientCredits(
-                    spendableMicros, account.reservedMicros(), micros, account.balanceMicros() - spendableMicros);
+                    spendableMicros,
+                    account.funds.reservedMicros(),
+                    micros,
+                    account.funds.balanceMicros() - spendableMicros);
         }
         return windows.refusal(micros, now, hold.createdAt());
     }

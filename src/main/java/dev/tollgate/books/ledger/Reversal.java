@@ -24,15 +24,15 @@ public final class Reversal extends Correction {
 
     @Override
     Outcome correct(Book book, AccountRow account) {
-        Balance before = account.balance();
-        long takenMicros = Math.min(micros(), account.balanceMicros());
+        Balance before = account.funds.balance();
+        long takenMicros = Math.min(micros(), account.funds.balanceMicros());
         long missingMicros = micros() - takenMicros;
-        book.reverse(account, asked(), takenMicros, missingMicros, reason(), at());
+        book.journal().reverse(account, asked(), takenMicros, missingMicros, reason(), at());
         boolean blocks = missingMicros > 0 && !account.isBlocked();
         if (blocks) {
             account.setBlocked(true);
         }
-        return new Corrected(-takenMicros, missingMicros, before, account.balance(), blocks);
+        return new Corrected(-takenMicros, missingMicros, before, account.funds.balance(), blocks);
     }
 
     @Override

@@ -93,7 +93,10 @@ public final class TakeBack extends LedgerChange<TakeBack.Outcome> {
         Wanted asked = wanted.get();
         AccountRow account = book.account(accountId);
         long more = asked == null ? 0 : asked.wantedMicros() - asked.now().micros();
-        if (asked == null || more == 0 || account == null || book.requested(accountId, requestId, reason) != null) {
+        if (asked == null
+                || more == 0
+                || account == null
+                || book.journal().requested(accountId, requestId, reason) != null) {
             return new Nothing();
         }
         Outcome outcome = more > 0 ? take(book, account, asked.now(), more) : give(book, account, asked.now(), -more);
@@ -104,34 +107,34 @@ public final class TakeBack extends LedgerChange<TakeBack.Outcome> {
     }
 
     private Outcome take(Book book, AccountRow account, Taken now, long micros) {
-        Balance before = account.balance();
-        long taken = Math.min(micros, account.balanceMicros());
+        Balance before = account.funds.balance();
+        long taken = Math.min(micros, account.funds.balanceMicros());
         long missing = micros - taken;
         if (isOfSandbox) {
             account.takeSandbox(taken);
         }
-        book.reverse(account, asked(micros), taken, missing, reason, at);
+        book.journal().reverse(account, asked(micros), taken, missing, reason, at);
         boolean blocks = missing > 0 && !account.isBlocked();
         if (blocks) {
             account.setBlocked(true);
         }
         Taken after = new Taken(now.micros() + micros, now.missingMicros() + missing);
-        return new Done(now, after, before, account.balance(), blocks);
+        return new Done(now, after, before, account.funds.balance(), blocks);
     }
 
     private Outcome give(Book book, AccountRow account, Taken now, long micros) {
-        Balance before = account.balance();
+        Balance before = account.funds.balance();
         long found = Math.min(micros, now.missingMicros());
         long back = micros - found;
-        if (back > Grant.PURCHASED_MICROS_MAX - account.purchasedMicros()) {
+        if (back > Grant.PURCHASED_MICROS_MAX - account.funds.purchasedMicros()) {
             return new TooMuch();
         }
-        book.giveBack(account, asked(-micros), back, found, reason, at);
+        book.journal().giveBack(account, asked(-micros), back, found, reason, at);
         if (isOfSandbox && back > 0) {
-            account.setSandboxMicros(account.sandboxMicros() + back);
+            account.setSandboxMicros(account.funds.sandboxMicros() + back);
         }
         Taken after = new Taken(now.micros() - micros, now.missingMicros() - found);
-        return new Done(now, after, before, account.balance(), false);
+        return new Done(now, after, before, account.funds.balance(), false);
     }
 
     private Requested asked(long micros) {

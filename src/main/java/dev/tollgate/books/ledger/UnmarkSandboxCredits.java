@@ -17,7 +17,7 @@ public final class UnmarkSandboxCredits extends LedgerChange<Long> {
     @Override
     Long decideOver(Book book) {
         AccountRow account = book.account(accountId);
-        long before = account == null ? 0 : account.sandboxMicros();
+        long before = account == null ? 0 : account.funds.sandboxMicros();
         if (account != null && before > 0) {
             account.setSandboxMicros(0);
         }

@@ -37,7 +37,7 @@ class RowsTest {
             Bucket from, Bucket to, long balance, long reserved, long purchased, long consumed) {
         AccountRow account = account(1_000, 400, 1_500, 100);
         assertThat(account.move(from, to, 7, NOON)).isEqualTo(10);
-        assertThat(account.balance()).isEqualTo(new Balance(balance, reserved, purchased, consumed));
+        assertThat(account.funds.balance()).isEqualTo(new Balance(balance, reserved, purchased, consumed));
         assertThat(account.lastSequence()).isEqualTo(10);
         assertThat(account.isChanged()).isTrue();
     }
