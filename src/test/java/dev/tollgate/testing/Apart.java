@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Checks in a JVM of their own. Lincheck rewrites classes of the whole process that it runs in: beside others it would slow all of them down, and
- * would have to wait until they are done.
+ * Runs checks in a JVM of their own. Lincheck rewrites classes of the whole process that it runs in: in the shared process it would slow down
+ * all other tests, and would have to wait until they are done.
  */
 public final class Apart {
 

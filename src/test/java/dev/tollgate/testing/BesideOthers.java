@@ -11,9 +11,9 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.ResourceLocksProvider;
 
 /**
- * For parameterized classes: they run beside other classes, as those without parameters do by themselves, and their own tests one after the
- * other. JUnit has no default for them, and runs them one by one when all others are done; one that may run beside others would run its own
- * tests beside each other too, but for a lock that nobody else asks for.
+ * Makes a parameterized class run in parallel with other classes, as classes without parameters do, and its own tests one after the other. JUnit
+ * has no default for parameterized classes: it runs them one by one when all others are done. If such a class were parallel, its own tests would
+ * run in parallel, too, so each class takes a lock of its own.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

@@ -28,7 +28,7 @@ public final class Browser {
     private final String origin;
     private final Map<String, String> onTheWay;
 
-    /** @param url of the server, without a slash behind it */
+    /** @param url the server's URL, without a slash at its end */
     public Browser(String url) {
         this(url, url, Map.of());
     }

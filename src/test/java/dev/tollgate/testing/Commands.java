@@ -13,7 +13,7 @@ import dev.tollgate.operator.admin.Refused;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
-/** What commands do beside a running server, as its control socket does it. */
+/** The commands of the command line against a running server, over its private socket. */
 public record Commands(Administration administration) {
 
     private static final By COMMAND = By.of(Actor.CONTROL_SOCKET);

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** An HTTP proxy on the loopback that demands credentials, takes CONNECT alone, and knows hosts that nobody else knows. */
+/** An HTTP proxy on the loopback that demands credentials, accepts only CONNECT, and resolves host names that no other resolver has. */
 public final class ConnectProxy implements AutoCloseable {
 
     private static final int HEAD_BYTES_MAX = 16 * 1024;

@@ -13,7 +13,7 @@ public record Customer(Gateway gateway, String account, String keyId, String key
         return gateway.send(request(body));
     }
 
-    /** Runs meanwhile; {@link #awaitHold} tells when it has begun. */
+    /** Starts the call and returns; {@link #awaitHold} returns when it has begun. */
     public CompletableFuture<Gateway.Reply> chatAside(String body) {
         return gateway.sendAside(request(body));
     }

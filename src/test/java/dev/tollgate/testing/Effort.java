@@ -1,8 +1,8 @@
 package dev.tollgate.testing;
 
 /**
- * How much a test tries that could try for ever: so much for everybody who waits for {@code ./tollgate test}, more with {@code ./tollgate test
- * --long}. What is checked is the same.
+ * The effort of tests that could go on for ever: a little in {@code ./tollgate test}, more in {@code ./tollgate test --long}. The checks are the
+ * same.
  */
 public final class Effort {
 

@@ -21,7 +21,7 @@ import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A far side on the loopback that answers each request as a test says; several may run at once. */
+/** An upstream on the loopback that answers each request as the test says. Several may run at the same time. */
 public final class FarServer implements AutoCloseable {
 
     private static final JsonMapper JSON = new JsonMapper();

@@ -17,8 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * An upstream with a Files API (protocol 1.9) that keeps of a file its checksum and its size alone. Its upload URLs name another host, as
- * those of a Gemini behind a proxy do.
+ * An upstream with a Files API (protocol 1.9) that keeps only the checksum and the size of a file. Its upload URLs name another host, as the
+ * URLs of a Gemini behind a proxy do.
  */
 public final class FilesUpstream implements AutoCloseable {
 

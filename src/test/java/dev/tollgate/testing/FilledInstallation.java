@@ -106,7 +106,7 @@ public final class FilledInstallation implements AutoCloseable {
         return (browser == ann ? "ann" : browser == ben ? "ben" : "fred") + "@example.org";
     }
 
-    /** Shows the password anew, whoever was signed in before. */
+    /** Signs in with the password, after a sign-out if a session is open. */
     public void signIn(Browser browser, String login) {
         if (browser.get("/sign-in").status() == 303) {
             browser.submit("/dashboard", "/sign-out", Map.of());

@@ -38,8 +38,8 @@ public final class Fuzz {
     }
 
     /**
-     * @param folder of the seeds, under {@code /fuzz}
-     * @param words that make a difference to the target
+     * @param folder the folder of the seeds, under {@code /fuzz}
+     * @param words words that make a difference to the target
      */
     public Fuzz(String folder, String... words) {
         this.seeds = seeds(folder);

@@ -59,7 +59,7 @@ public final class Gateway implements AutoCloseable {
 
     private static final long POLL_NANOS = 2_000_000; // a look may be a request, or a question to a database
     private static final String DATABASE_URL = "TOLLGATE_DATABASE_URL";
-    /** Of all tests that have to name one. */
+    /** The secret key of all tests that have to name one. */
     public static final String SECRET_KEY = "5e".repeat(32);
 
     private static final int REQUESTS_KEPT = 1_000;
@@ -91,7 +91,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * @param environment beside the demo key
+     * @param environment variables in addition to the demo key
      * @param settings names and values in turn, as in {@code http.trusted-hops}, {@code 1}
      */
     public static Gateway start(Map<String, String> environment, String... settings) {
@@ -103,7 +103,7 @@ public final class Gateway implements AutoCloseable {
         return start(Surroundings.REAL.with(it -> it.resolver = resolver), Map.of(), settings);
     }
 
-    /** As above, in surroundings of the test's own. */
+    /** Starts a gateway in surroundings of the test's own. */
     public static Gateway start(Surroundings surroundings, Map<String, String> environment, String... settings) {
         Map<String, String> arguments = new HashMap<>(Map.of("port", "0"));
         for (int i = 0; i < settings.length; i += 2) {
@@ -140,7 +140,7 @@ public final class Gateway implements AutoCloseable {
         return startOn(databaseUrl, Map.of(), settings);
     }
 
-    /** As above, with more in its environment. */
+    /** Starts a node over a PostgreSQL, with more variables in its environment. */
     public static Gateway startOn(String databaseUrl, Map<String, String> environment, String... settings) {
         Map<String, String> all = new HashMap<>(environment);
         all.put(DATABASE_URL, databaseUrl);
@@ -154,8 +154,8 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * A second one over a copy of the data as it is kept now: what a crash at this moment would leave behind, once a lease has run
-     * out. Nothing may be written meanwhile.
+     * Starts a second gateway over a copy of the present data: the state that a crash at this moment would leave behind, once a lease has run
+     * out. This gateway must not write during the copy.
      */
     public Gateway crashed() {
         try {
@@ -208,7 +208,7 @@ public final class Gateway implements AutoCloseable {
         restartAfter(() -> {});
     }
 
-    /** As above, once something was done to them. */
+    /** Stops the gateway, runs {@code done}, and starts the gateway over the same data. */
     public void restartAfter(Runnable done) {
         leaveDatabase(); // the last that closes a file puts it in order, which is the program's
         app.close();
@@ -235,7 +235,7 @@ public final class Gateway implements AutoCloseable {
         return app;
     }
 
-    /** What commands do beside it. */
+    /** Returns the commands of the command line against this server. */
     public Commands commands() {
         return new Commands(app.administration());
     }
@@ -244,12 +244,12 @@ public final class Gateway implements AutoCloseable {
         return data;
     }
 
-    /** What it was started with, for a command beside it. */
+    /** Returns the environment of this server, for a command that runs at the same time. */
     public Map<String, String> environment() {
         return environment;
     }
 
-    /** Of the PostgreSQL that everything lies in; null over a file. */
+    /** Returns the address of the PostgreSQL that holds the data; null for a file. */
     private String databaseUrl() {
         return environment.get(DATABASE_URL);
     }
@@ -336,7 +336,7 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    // ---- the database, beside the program ----
+    // ---- the database, read without the program ----
 
     /** The first column of the first row. */
     public long number(String sql) {
@@ -407,7 +407,7 @@ public final class Gateway implements AutoCloseable {
         };
     }
 
-    /** Whether a commit waits as above; in an embedded database nobody can tell. */
+    /** Returns whether a commit waits for another node's lock; false for an embedded database, which cannot show it. */
     public boolean hasWaitingCommit() {
         return databaseUrl() == null
                 || number("SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
@@ -421,7 +421,7 @@ public final class Gateway implements AutoCloseable {
         void close();
     }
 
-    /** Everything that is kept, as whoever steals the disk would read it. */
+    /** Returns all stored bytes, as a thief of the disk would read them. */
     public Map<String, String> atRest() throws IOException {
         Map<String, String> all = new HashMap<>();
         try (Stream<Path> files = Files.walk(data)) {
@@ -526,7 +526,7 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    /** What {@code ledger verify} finds, beside the running program. */
+    /** Returns what {@code ledger verify} finds while the program runs. */
     public List<String> differences() {
         List<String> differences = new ArrayList<>();
         try (Database reading =
@@ -574,7 +574,7 @@ public final class Gateway implements AutoCloseable {
         return post("/v1/chat/completions", body);
     }
 
-    /** Sends, and goes on meanwhile. */
+    /** Sends the request and returns without waiting for the response. */
     public CompletableFuture<Reply> sendAside(HttpRequest.Builder request) {
         return CLIENT.sendAsync(named(request), HttpResponse.BodyHandlers.ofString())
                 .thenApply(Reply::new);

@@ -25,10 +25,10 @@ public record Golden(Path in, Path out) {
     private static final String IN = ".in.";
 
     /**
-     * All pairs of a folder.
+     * Returns all pairs of a folder.
      *
-     * @param in how the names of what goes in end, as in {@code sse}
-     * @param out how those of what comes out do
+     * @param in the ending of the names of inputs, as in {@code sse}
+     * @param out the ending of the names of outputs
      */
     public static List<Golden> pairs(String folder, String in, String out) {
         try (Stream<Path> files = Files.list(FOLDER.resolve(folder))) {

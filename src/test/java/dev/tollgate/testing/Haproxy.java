@@ -49,11 +49,11 @@ public final class Haproxy implements AutoCloseable {
     }
 
     /**
-     * Returns when it listens.
+     * Starts HAProxy and returns when it listens.
      *
-     * @param folder for its configuration: the one that is shipped, with other ports
-     * @param one where a server listens, which may come later
-     * @param two the other
+     * @param folder the folder for its configuration, which is the shipped file with other ports
+     * @param one the address of a server, which may start later
+     * @param two the address of the other server
      */
     public static Haproxy before(Path folder, int one, int two) {
         try {

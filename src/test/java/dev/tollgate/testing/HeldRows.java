@@ -32,7 +32,7 @@ public final class HeldRows implements AutoCloseable {
         }
     }
 
-    /** Returns when each of these batches has ended or waits for somebody's rows. */
+    /** Returns when each of these batches has ended or waits for a row that another transaction has locked. */
     public void awaitNoProgress(Future<?>... batches) {
         while (waiting() < Arrays.stream(batches).filter(it -> !it.isDone()).count()) {
             Thread.yield();

@@ -14,8 +14,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An upstream that keeps each call waiting until it is told to answer, and then answers all alike: for what has to be looked at
- * while calls are open. It counts any prompt as 2 tokens.
+ * An upstream that holds each call until the test releases it, and then answers all calls alike: for checks while calls are open. It counts any
+ * prompt as 2 tokens.
  */
 public final class HeldUpstream implements AutoCloseable {
 
@@ -48,14 +48,14 @@ public final class HeldUpstream implements AutoCloseable {
         return Gateway.start(environment(), settings);
     }
 
-    /** As above, over a fresh database of that kind. */
+    /** Starts a gateway for this upstream over a fresh database of that kind. */
     public Gateway gateway(Stores stores, String... settings) {
         return stores == Stores.SQLITE
                 ? gateway(settings)
                 : Gateway.startOn(Postgres.migrated(), environment(), settings);
     }
 
-    /** As above, over a PostgreSQL that is there. */
+    /** Starts a gateway for this upstream over an existing PostgreSQL. */
     public Gateway gatewayOn(String databaseUrl) {
         return Gateway.startOn(databaseUrl, environment());
     }

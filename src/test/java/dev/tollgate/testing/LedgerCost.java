@@ -52,13 +52,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * Not a test: measures what the ledger costs a call. So many calls at a time reserve and settle, each durable, with their tasks, as
- * the meter has them done; told are the process's CPU time a call (the database server's not counted, the driver's is), and how
- * long a call waits for both commits. Arguments: {@code sqlite} or {@code postgresql} or a JDBC address, calls at a time, accounts,
- * calls of a round, rounds, and what is written: {@code ledger} (key state, reservation, entries, balances, windows), {@code tasks}
- * beside it, {@code receipts} beside both, or {@code rollups} too, as the meter has it (several with commas between take turns, round by
- * round, for what one of them costs); and how many milliseconds an upstream takes between the two commits on average, 0 for none; with
- * one, {@value #WARM_UP} calls without go before.
+ * Not a test: measures what the ledger costs a call. Concurrent calls reserve and settle, each durably, with their tasks, as the meter does. The
+ * program prints the process's CPU time a call (with the database driver, without the database server), and how long a call waits for both
+ * commits.
+ *
+ * Arguments: {@code sqlite}, {@code postgresql} or a JDBC address; concurrent calls; accounts; calls of a round; rounds; what is written: {@code
+ * ledger} (key state, reservation, entries, balances, windows), {@code tasks} in addition, {@code receipts} in addition, or {@code rollups}, as
+ * the meter does (several separated by commas alternate from round to round, which shows the cost of one part); the upstream's average
+ * milliseconds between the two commits, 0 for none. {@value #WARM_UP} calls without an upstream run first.
  */
 public final class LedgerCost {
 

@@ -35,7 +35,7 @@ public final class LogCapture extends AppenderBase<ILoggingEvent> implements Aut
     protected void append(ILoggingEvent event) {
         Object logging = TestScope.current();
         if (logging != null && logging != scope) {
-            return; // of a class that runs beside this one
+            return; // of another class that runs at the same time
         }
         lines.add(event.getFormattedMessage());
         events.add(event);

@@ -40,12 +40,12 @@ public final class LogPaper implements AutoCloseable {
         public FilterReply decide(ILoggingEvent event) {
             Object logging = TestScope.current();
             boolean isOwn = logging == null || logging == scope;
-            // A capture in a class beside this one may have turned on what no operator reads.
+            // A capture in another class may have turned on levels that operators do not see.
             return isOwn && event.getLevel().isGreaterOrEqual(Level.INFO) ? FilterReply.NEUTRAL : FilterReply.DENY;
         }
     }
 
-    /** With a line for each request, whatever other classes have set beside this one. */
+    /** Turns on a line for each request, whatever other running classes have set. */
     public LogPaper withRequests() {
         requests.start();
         root.getLoggerContext().addTurboFilter(requests);

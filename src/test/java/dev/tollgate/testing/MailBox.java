@@ -37,7 +37,7 @@ public final class MailBox implements AutoCloseable {
         return opened;
     }
 
-    /** From now on nobody answers at its port. */
+    /** Closes the port: later connections are refused. */
     public void shut() {
         before.addAll(Arrays.asList(server.getReceivedMessages()));
         server.stop();

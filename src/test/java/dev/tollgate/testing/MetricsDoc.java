@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What is said of metrics beside the program: in the manual, in alert rules, on the dashboard. */
+/** The texts about metrics outside the program: manual, alert rules, dashboard. */
 public final class MetricsDoc {
 
     private static final Path MANUAL = Path.of("docs/monitoring.md");
@@ -34,7 +34,7 @@ public final class MetricsDoc {
 
     private MetricsDoc() {}
 
-    /** Run with {@code -Ddocs.write=true} to write the table anew. */
+    /** Checks the table of metrics; {@code -Ddocs.write=true} writes it. */
     public static void checkTable(Map<String, String> metrics) throws IOException {
         StringBuilder table = new StringBuilder("| Metric | Meaning |\n|---|---|\n");
         metrics.forEach((name, help) ->

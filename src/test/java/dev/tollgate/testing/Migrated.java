@@ -13,7 +13,7 @@ public final class Migrated {
 
     private static final String NAME = "tollgate.db";
 
-    /** As the program makes it, or it tells of another one. */
+    /** The rights of a database file that the program makes; it warns about others. */
     private static final FileAttribute<?> OWNER_ALONE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 

@@ -39,7 +39,7 @@ public final class OidcStandIn implements AutoCloseable {
     private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
     private static final KeyPair EC = ec();
 
-    /** Whom the person in front of it says to be. */
+    /** The identity that the provider reports for the person at the browser. */
     public record User(String subject, String email, boolean isVerified, String name) {}
 
     /** A sign-in that was begun. @param fields what the browser was sent with */
@@ -50,7 +50,7 @@ public final class OidcStandIn implements AutoCloseable {
     private final AtomicInteger numbers = new AtomicInteger();
     private final Supplier<Instant> clock;
 
-    /** Who signs in where a browser comes by itself. */
+    /** The person who signs in if a browser comes by itself. */
     public volatile User user = new User("sub-0", "zero@example.org", true, "Zero");
 
     public volatile UnaryOperator<ObjectNode> description;

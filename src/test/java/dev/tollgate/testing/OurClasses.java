@@ -7,7 +7,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Objects;
 
-/** The classes of the program, without those of its tests, read once for all rules about who may know whom. */
+/** The classes of the program without its tests, read once for all rules about dependencies. */
 public final class OurClasses {
 
     public static final JavaClasses ALL = new ClassFileImporter().importPath(root());

@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 
-/** What may leave the program: closed schemas, so that a member that nobody thought of is a failure too. */
+/** Closed schemas of everything that may leave the program: an unforeseen member fails the test. */
 public enum OutgoingSchema {
     COMPLETION,
     CHUNK,

@@ -5,10 +5,10 @@ import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Ports for whoever must know one before anything listens there. */
+/** Port numbers for parts that must know theirs before they listen. */
 public final class Ports {
 
-    /** Below those that systems hand out for connections: between a look and its use nobody else is given it. */
+    /** Ports below the range that systems use for outgoing connections, so that no connection takes one between the check and its use. */
     private static final int FIRST = 20_000;
 
     private static final int COUNT = 12_000;
@@ -18,7 +18,7 @@ public final class Ports {
 
     private Ports() {}
 
-    /** One that was free a moment ago, and that this process is not told of again soon. */
+    /** Returns a port that was free a moment ago; this process does not return it again soon. */
     public static int free() {
         for (int tries = 0; tries < COUNT; tries++) {
             int port = FIRST + Math.floorMod(NEXT.getAndIncrement(), COUNT);

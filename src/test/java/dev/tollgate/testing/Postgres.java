@@ -31,22 +31,25 @@ import org.postgresql.copy.CopyManager;
 import org.postgresql.core.BaseConnection;
 
 /**
- * A real PostgreSQL of the oldest version that is supported. One server for all tests of a run, a database of its own for each test
- * that asks: the server brings itself, needs no installation, and ends with the run. Addresses are a superuser's, who may do behind the
- * program's back what a test needs; the program is given that of its own role ({@link #served}). A database that its test has left as it
- * found it, but for rows, serves another test ({@link #giveBack}): to make one takes a tenth of a second of a processor.
+ * A real PostgreSQL of the oldest supported version. All tests of a run share one server; each test that asks gets a database of its own. The
+ * server is a library, needs no installation, and ends with the run. Addresses belong to a superuser, so that a test can change data behind the
+ * program's back; the program gets the address of its own role ({@link #served}). A database in which a test has changed only rows serves
+ * another test ({@link #giveBack}), since a new one takes a tenth of a second of a processor.
  */
 public final class Postgres {
 
     private static final String TEMPLATE = "migrated";
     private static final Path ROLES = Path.of("deploy", "postgresql", "roles.sql");
 
-    /** Of databases that have a schema, and so the roles' rights. */
+    /** The prefix in the names of databases that have a schema, and so the roles' rights. */
     static final String SERVED = "served";
 
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
-    /** What a test can leave behind beside rows, but for what belongs to the whole server; and the schema's version, whose rows stay. */
+    /**
+     * A digest of what a test can leave behind in a database apart from rows, without server-wide objects; and the schema's version, whose rows
+     * stay.
+     */
     private static final String BESIDE_ROWS = """
             SELECT md5(string_agg(what, ' ' ORDER BY what)) FROM (
             SELECT concat(relname, relkind, relacl, relowner, relhasrules, relrowsecurity, reloptions) AS what
@@ -84,7 +87,7 @@ public final class Postgres {
                 "SELECT format('INSERT INTO installation VALUES (%L, %L)', name, value) FROM installation");
 
         static {
-            endSession(url(RUNNING, TEMPLATE)); // nothing is copied to which somebody is connected
+            endSession(url(RUNNING, TEMPLATE)); // PostgreSQL copies no database that has a connection
         }
 
         private static EmbeddedPostgres start() {
@@ -94,7 +97,7 @@ public final class Postgres {
                         .setDataDirectory(data)
                         .setCleanDataDirectory(false)
                         .setRegisterShutdownHook(false)
-                        .setPort(Ports.free()) // one that it chose could be taken by another test's server meanwhile
+                        .setPort(Ports.free()) // another test's server could take a port that this one chose
                         .setServerConfig("max_connections", "200")
                         // It would visit each of hundreds of small databases once a minute.
                         .setServerConfig("autovacuum", "off")
@@ -121,7 +124,7 @@ public final class Postgres {
         }
     }
 
-    /** The same on a server of the test's own, which it may stop. */
+    /** A database on a server of the test's own, which it may stop. */
     public static String migratedOn(EmbeddedPostgres server) {
         return migrated(server, SERVED);
     }
@@ -149,7 +152,7 @@ public final class Postgres {
         return url;
     }
 
-    /** As above, and nobody has had it before. */
+    /** Returns the address of a database that no other test has used. */
     public static String untouched() {
         return fresh(SERVED, " STRATEGY FILE_COPY TEMPLATE " + TEMPLATE);
     }
@@ -160,8 +163,8 @@ public final class Postgres {
     }
 
     /**
-     * Takes back what a test class has had in addition to the oldest, but for those to which somebody is still connected. Nobody gets a database
-     * again in which more than rows has changed, or that has grown.
+     * Takes back the databases of a test class beyond the {@code kept} oldest, without those that still have a connection. A database that has
+     * grown, or in which more than rows has changed, is not used again.
      */
     static void giveBack(Object scope, int kept) {
         Deque<String> lent = LENT.getOrDefault(scope, new ArrayDeque<>());
@@ -180,7 +183,7 @@ public final class Postgres {
                     }
                 });
             } catch (SQLException e) {
-                // the test has closed it to everybody
+                // the test has revoked all connections
             }
         }
         inUse.forEach(lent::push);
@@ -197,7 +200,7 @@ public final class Postgres {
         return true;
     }
 
-    /** Removes all rows but those of a new one. @return false where that would not make it one */
+    /** Removes all rows that a new database does not have. @return false if more than rows has changed */
     private static boolean isAsAtFirst(Statement statement) throws SQLException {
         if (!text(statement, BESIDE_ROWS).equals(Server.BESIDE_ROWS_AT_FIRST)) {
             return false;
@@ -252,7 +255,10 @@ public final class Postgres {
         return fresh("test", "");
     }
 
-    /** The address of a copy of another database as it is now; nothing may be migrated meanwhile. @param sql run on the copy */
+    /**
+     * Returns the address of a copy of another database in its present state; no migration may run during the copy. @param sql statements to run
+     * on the copy
+     */
     public static String copied(String url, String sql) {
         String copy = migrated();
         try (Connection from = snapshot(url);
@@ -329,7 +335,7 @@ public final class Postgres {
         }
     }
 
-    /** Removes a database that one of the above has made, whoever is still connected to it. */
+    /** Removes a database that this class has made, even if it still has connections. */
     public static void drop(String url) {
         endSession(url);
         String name = url.replaceFirst("^.*/([^/?]+).*$", "$1");
@@ -366,7 +372,7 @@ public final class Postgres {
         }
     }
 
-    /** The tests' own session with a database, which is kept otherwise: before nobody may be connected to it. */
+    /** Closes the tests' own session with a database: it is kept open otherwise, and some statements need a database without connections. */
     public static void endSession(String url) {
         try {
             PostgresSessions.end(url);

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What tests ask a database of PostgreSQL beside the program, over one session for each: to begin one costs a hundred times what most questions do.
- * Whoever finds it in use, as by a statement that waits for a lock, has one of his own. From any thread.
+ * The tests' own sessions with PostgreSQL, one for each database: a new session costs a hundred times what most queries do. A thread that finds
+ * the session in use, as by a statement that waits for a lock, opens another. Thread-safe.
  */
 final class PostgresSessions {
 

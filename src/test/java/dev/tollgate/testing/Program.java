@@ -46,7 +46,7 @@ public final class Program {
         }
     }
 
-    /** Of classes alone: what an AOT cache has beyond them costs more to make than the dozen starts of a run get back. */
+    /** An archive of classes alone: an AOT cache costs more to make than the dozen starts of a run save. */
     private void train() throws IOException {
         Path data = Migrated.in(folder.resolve("data"));
         List<String> command = with("-XX:ArchiveClassesAtExit=" + archive);

@@ -9,7 +9,7 @@ import java.security.spec.RSAPrivateCrtKeySpec;
 import java.security.spec.RSAPublicKeySpec;
 import java.util.Base64;
 
-/** One pair of keys for all that need any, known to everybody: to look for primes takes seconds. Thread-safe. */
+/** One public pair of keys for all tests: the search for primes takes seconds. Thread-safe. */
 public final class RsaKeys {
 
     private static final BigInteger ONE_PRIME = prime(

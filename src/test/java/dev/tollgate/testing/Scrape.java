@@ -14,7 +14,7 @@ public record Scrape(String text, Map<String, Double> series) {
 
     private static final long LOOK_NANOS = 10_000_000;
 
-    /** As it is told now, which may be of a moment ago. */
+    /** Scrapes now; values may be a moment old. */
     public static Scrape of(Gateway gateway) {
         Gateway.Reply reply =
                 gateway.send(java.net.http.HttpRequest.newBuilder(java.net.URI.create(gateway.url() + "/metrics")));
@@ -49,7 +49,7 @@ public record Scrape(String text, Map<String, Double> series) {
         return scrape;
     }
 
-    /** Of all series of a name that have these labels, as in {@code door="chat"}. */
+    /** Returns the sum of all series of a name with these labels, as in {@code door="chat"}. */
     public long sum(String name, String... labels) {
         return Math.round(total(name, labels));
     }
@@ -67,13 +67,13 @@ public record Scrape(String text, Map<String, Double> series) {
         return sum(name, labels) - before.sum(name, labels);
     }
 
-    /** Of what a histogram of that name has seen since then; not a number where that is nothing. */
+    /** Returns the mean of a histogram's values since that scrape; NaN if there are none. */
     public double meanSince(Scrape before, String name, String... labels) {
         return (total(name + "_sum", labels) - before.total(name + "_sum", labels))
                 / (total(name + "_count", labels) - before.total(name + "_count", labels));
     }
 
-    /** Without those of the library, which come and go with the machine. */
+    /** Returns the names of the program's own series, without those of the metrics library, which depend on the machine. */
     public Set<String> ours() {
         return series.keySet().stream()
                 .filter(name -> name.startsWith("tollgate_") || name.startsWith("gen_ai_"))

@@ -4,8 +4,8 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
 
 /**
- * What the whole process has one of, for {@link ResourceLock} beside {@link Resources}: classes run beside each other. A class that measures the
- * heap, or slows everything down, is {@code @Isolated}.
+ * Names of what the process has only one of, for {@link ResourceLock} in addition to {@link Resources}: classes run in parallel. A class that
+ * measures the heap, or slows everything down, is {@code @Isolated}.
  */
 public final class Shared {
 

@@ -8,7 +8,7 @@ import ch.qos.logback.core.spi.FilterReply;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
 
-/** While it is open a test's own threads log nothing; those of classes that run beside it do. */
+/** Silences the log lines of a test's own threads while it is open; classes that run at the same time still log. */
 public final class Silence extends TurboFilter implements AutoCloseable {
 
     private final Object scope = TestScope.current();

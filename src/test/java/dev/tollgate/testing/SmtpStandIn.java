@@ -38,7 +38,7 @@ public final class SmtpStandIn implements AutoCloseable {
     private final String password;
     private final List<String> heard = new CopyOnWriteArrayList<>();
 
-    /** @param keys of its certificate; null without TLS @param password of whoever signs in */
+    /** @param keys the certificate's keys; null without TLS @param password the password that a sign-in needs */
     public SmtpStandIn(JksOptions keys, Tls tls, String password) {
         try {
             this.tls = tls;
@@ -68,7 +68,7 @@ public final class SmtpStandIn implements AutoCloseable {
         return server.getLocalPort();
     }
 
-    /** Every line that somebody has said; {@code (tls)} where TLS began. */
+    /** Returns every line received; {@code (tls)} where TLS began. */
     public List<String> heard() {
         return List.copyOf(heard);
     }

@@ -10,7 +10,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
-/** An upstream that says its next words when it is told to, to the one call that runs: for what changes in the middle of an answer. */
+/** An upstream that sends its next words when the test says so, to the one running call: for changes in the middle of a response. */
 public final class SteppedUpstream implements AutoCloseable {
 
     private static final String END = "";
@@ -33,7 +33,7 @@ public final class SteppedUpstream implements AutoCloseable {
         return Gateway.startOn(databaseUrl, environment(), settings);
     }
 
-    /** Of a program that asks it. */
+    /** Returns the environment of a program that calls this upstream. */
     public Map<String, String> environment() {
         return Map.of(
                 "GEMINI_API_KEY", "AIzaSyTestKeyOfTheUpstream0123456789abc", "GOOGLE_GEMINI_BASE_URL", server.url());
@@ -49,7 +49,7 @@ public final class SteppedUpstream implements AutoCloseable {
         words.add(END);
     }
 
-    /** Events as they stand, in one write: whoever reads them has all of them at once. */
+    /** Sends these events in one write, so that the reader has all of them together. */
     public void says(List<String> events) {
         words.add(events.stream().map(event -> "data: " + event + "\r\n\r\n").collect(Collectors.joining()));
     }

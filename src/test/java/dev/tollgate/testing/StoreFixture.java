@@ -37,7 +37,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** The stores over a real database, wired as the program wires them, with a clock that stands still until told. */
+/** The stores over a real database, connected as the program connects them, with a clock that the test moves. */
 public final class StoreFixture implements AutoCloseable {
 
     /** An account's share for kept answers. */
@@ -115,7 +115,7 @@ public final class StoreFixture implements AutoCloseable {
         return reopened(false);
     }
 
-    /** As above. @param isReal whether its calls cost money */
+    /** Closes this fixture and opens another over the same data. @param isReal whether the installation's calls cost money */
     public StoreFixture reopened(boolean isReal) {
         close();
         StoreFixture next = new StoreFixture(opener, isReal);
@@ -123,7 +123,7 @@ public final class StoreFixture implements AutoCloseable {
         return next;
     }
 
-    /** Who owns what is reserved from now on; nobody at first. */
+    /** Sets the owner of later reservations; none at first. */
     public void setNodeId(String id) {
         nodeId = id;
     }

@@ -66,7 +66,7 @@ public final class TestCa {
         return new Identity(signed(name, own.getPublic(), here), own);
     }
 
-    /** One that nobody has signed but itself. @param host that it is for */
+    /** Returns a self-signed certificate. @param host the name that it is for */
     static Identity selfSigned(String host) {
         TestCa own = new TestCa(host);
         byte[] there = extension(oid(0x55, 0x1d, 0x11), sequence(der(0x82, host.getBytes(StandardCharsets.US_ASCII))));

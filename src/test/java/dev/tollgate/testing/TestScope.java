@@ -8,8 +8,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which test class a thread works for, while others run beside it: a thread works for the class whose thread has started it, virtual ones and
- * a server's own included. What a test or its class has borrowed goes back when it is over. Registered for all classes.
+ * The test class that a thread works for while classes run in parallel: the class whose thread has started it, virtual threads and a server's
+ * threads included. What a test or its class has borrowed is returned when it ends. Registered for all classes.
  */
 public final class TestScope implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
 
@@ -18,7 +18,7 @@ public final class TestScope implements BeforeAllCallback, BeforeEachCallback, A
     private static final InheritableThreadLocal<Object> CURRENT = new InheritableThreadLocal<>();
 
     static {
-        LoggerFactory.getILoggerFactory(); // whoever asks while another thread makes it gets one that stands in for it
+        LoggerFactory.getILoggerFactory(); // a thread that asks while another makes the value gets a stand-in
     }
 
     @Override

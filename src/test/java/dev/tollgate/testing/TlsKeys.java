@@ -9,7 +9,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 
-/** A key and a certificate that nobody has signed but itself. */
+/** A key and a self-signed certificate. */
 public final class TlsKeys {
 
     private static final String PASSWORD = "for-the-test";
