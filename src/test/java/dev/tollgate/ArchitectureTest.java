@@ -53,7 +53,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who may know whom. A rule that stands in the way is changed here, in the open, with its reason in the commit. */
+/** The allowed dependencies. A rule that stands in the way is changed here, in the open, with its reason in the commit. */
 class ArchitectureTest {
 
     private static final String ROOT = "dev.tollgate";
@@ -123,7 +123,7 @@ class ArchitectureTest {
         knowsOnly(name);
     }
 
-    /** Everybody logs; what a line is made of is nobody's feature. */
+    /** All packages log, and no feature owns the form of a line. */
     @Test
     void the_log_knows_the_machine_and_what_is_fatal_alone() {
         check(noClasses()
@@ -158,7 +158,7 @@ class ArchitectureTest {
         knowsOnly("base.conversation", "base.json", "base.memory", "base.error");
     }
 
-    /** What one protocol calls its fields is nobody's matter but its reader's: the others ask a place for its name. */
+    /** Only a protocol's reader knows its field names: other code asks a place for its name. */
     @Test
     void a_protocol_of_callers_is_known_to_its_door_and_the_root_alone() {
         check(noClasses()
@@ -169,7 +169,7 @@ class ArchitectureTest {
                 .resideInAPackage(packageOf("protocols.openai")));
     }
 
-    /** A door may name its own fields; the OpenAI-compatible far side has the same words for what is sent to it. */
+    /** A door may name its own fields; OpenAI-compatible upstreams have the same names for what they receive. */
     @Test
     void no_path_or_word_of_a_callers_body_is_spelled_but_by_its_reader() throws IOException {
         Pattern path = Pattern.compile(
@@ -630,7 +630,7 @@ class ArchitectureTest {
                 "http");
     }
 
-    /** A call says what it wants kept, and to whom it says so is not its business: without a key it says it to nobody. */
+    /** A call says what it wants stored, and not to which part: without a key no part stores it. */
     @Test
     void the_meter_does_not_know_who_keeps_its_answers() {
         knowsOnly(
@@ -650,9 +650,9 @@ class ArchitectureTest {
                 .resideInAPackage(packageOf("calls.replay")));
     }
 
-    /** Who watches is told, and never asked: nothing of traces is loaded where nobody wants them. */
+    /** Observers are notified and never asked: no class of traces is loaded unless traces are on. */
     @Test
-    void traces_are_known_to_the_root_alone_and_nobody_else_knows_their_library() {
+    void only_the_root_knows_traces_and_only_traces_know_their_library() {
         knowsOnly("operator.telemetry", "calls.metering", "models", "upstreams.pool", "base.error", "http");
         check(noClasses()
                 .that()
@@ -718,7 +718,7 @@ class ArchitectureTest {
                 .resideInAPackage("io.vertx.core.http.."));
     }
 
-    /** Features see requests and responses; how they travel is told to the server that is put together in {@code app}. */
+    /** Features see requests and responses; only the server that {@code app} puts together knows the transport. */
     @Test
     void http_is_seen_without_its_engine() {
         check(noClasses()
@@ -826,7 +826,7 @@ class ArchitectureTest {
 
     // ---- how it is said ----
 
-    /** Of our own packages, besides itself, the way amounts are written and the machine that all run on. */
+    /** Our own packages that it may know besides itself: the notation of amounts and the machine. */
     private static void knowsOnly(String name, String... others) {
         classesKnowOnly(packageOf(name), name, others);
     }

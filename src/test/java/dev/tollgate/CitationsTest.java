@@ -37,7 +37,7 @@ class CitationsTest {
     /** Not what others have made small: its letters mean nothing. */
     private static final Pattern TEXTS = Pattern.compile(".*(?<!\\.min)\\.(java|md|yaml|yml|sql|xml|js|mjs|txt)");
 
-    /** Of Java comments alone count: strings hold much that looks like a number of ours. */
+    /** In Java only comments count: strings hold many texts that look like our numbers. */
     private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|//[^\\n]*");
 
     private static final Pattern LINE_BREAK = Pattern.compile("\\s*\\n\\s*(?:\\*(?!/)|//|#)?\\s*");
@@ -50,7 +50,7 @@ class CitationsTest {
     private static final Pattern CONTRACT = Pattern.compile("\\bS00\\d\\b");
     private static final Pattern RECORD = Pattern.compile("\\bdecision (\\d+)\\b");
 
-    /** Documents that nobody who reads the repository can open. */
+    /** Documents that a reader of the repository cannot open. */
     private static final Pattern ELSEWHERE = Pattern.compile("\\b(wire|house|complaints|platforms|doors|pages)\\.md\\b"
             + "|\\bcomplaints? [A-Z]-\\d|\\boperations\\.md [A-Z]?\\d|\\bissue \\d+, point");
 

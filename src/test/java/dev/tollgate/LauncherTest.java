@@ -399,7 +399,7 @@ class LauncherTest {
     }
 
     @Test
-    void without_a_command_it_tells_what_there_is() throws Exception {
+    void without_a_command_the_launcher_lists_all_commands() throws Exception {
         for (String[] line : new String[][] {{}, {"help"}, {"--help"}, {"-h"}}) {
             Run run = launch(line);
             assertThat(run.exitCode()).isZero();

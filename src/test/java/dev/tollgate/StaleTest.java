@@ -67,7 +67,7 @@ class StaleTest {
     }
 
     @Test
-    void a_change_makes_its_users_stale_and_nobody_else() throws Exception {
+    void a_change_makes_only_its_users_stale() throws Exception {
         change("Caller");
         assertThat(deleted()).containsExactlyInAnyOrder("Caller", "Far");
     }

@@ -18,8 +18,8 @@ final class Axe {
     private static final String SHA_256 = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c";
 
     /**
-     * The rules about what is seen: colours, sizes, what scrolls. The others read what stands in the document, which is the same in each window but
-     * for what is hidden there.
+     * The rules about appearance: colours, sizes, scrolling. The other rules read the document, which is the same in each window except for what
+     * is hidden there.
      */
     static final List<String> SEEN =
             List.of("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size");
@@ -32,9 +32,9 @@ final class Axe {
               rule.nodes.map(node => rule.id + ' at ' + node.target.join(' ') + ': ' + node.failureSummary))""";
 
     /**
-     * Half of our pages is rows, options and links that one line of a template has made. Of siblings that are made alike (elements, attributes and
-     * whether they have words) the first two and the last are asked about; the others are taken out for so long, but for what may be named from
-     * elsewhere, is chosen, or has the focus.
+     * Half of our pages is rows, options and links that one line of a template has made. Of siblings that are made alike (elements, attributes
+     * and whether they have words) axe checks the first two and the last. The others are removed during the check, except an element that may be
+     * referred to from elsewhere, is selected, or has the focus.
      */
     private static final String RUN_ON_A_SAMPLE = """
             async only => {

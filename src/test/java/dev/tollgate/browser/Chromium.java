@@ -33,9 +33,9 @@ final class Chromium {
     private static final Optional<String> MISSING = missing();
 
     /**
-     * A page of a test lives for a second: threads that compile and collect beside it, and a process that processes are forked from, cost more than
-     * they save. Without them looks at eight pages took a tenth less of the processor. All our servers are one site, 127.0.0.1: with one process
-     * for it what reads a page for everybody is compiled once.
+     * A page of a test lives for a second: parallel compiler and collector threads, and a process that others are forked from, cost more than
+     * they save. Without them eight pages took a tenth less of the processor. All our servers are one site, 127.0.0.1: one process for it
+     * compiles a page's scripts once for all.
      */
     private static final List<String> CHEAP =
             List.of("--js-flags=--single-threaded", "--no-zygote", "--process-per-site");
@@ -48,7 +48,7 @@ final class Chromium {
 
     private Chromium() {}
 
-    /** @return a page that shows nothing, in a browser which starts where it does not run yet: nobody has seen it, or it was {@link #giveBack given back} */
+    /** @return an empty page, in a browser that starts now if none runs: a new page, or one that was {@link #giveBack given back} */
     static Page taken() {
         assumeTrue(MISSING.isEmpty(), () -> NOT_RUN + MISSING.orElseThrow());
         if (!TAKEN.compareAndSet(false, true)) {
@@ -70,7 +70,7 @@ final class Chromium {
 
     private static Page newPage() {
         Page made = browser.newContext(new Browser.NewContextOptions()
-                        .setLocale("en-GB") // that of a machine without one is none that scripts know
+                        .setLocale("en-GB") // scripts know no name for a machine without one
                         .setTimezoneId("UTC"))
                 .newPage();
         made.addInitScript(Visit.WATCH_SHIFTS);
@@ -78,9 +78,10 @@ final class Chromium {
     }
 
     /**
-     * To look at somebody's first page in a new window of its own took the processor twice as long as in one that was there.
+     * Takes a page back. A new window for each test's first page took the processor twice as long as a used one.
      *
-     * @param origin what the page has been at, whose cookies and whatever scripts have stored are forgotten; files that may be kept for good are not
+     * @param origin the origin that the page has visited; its cookies and everything that scripts have stored are deleted; immutable files are
+     *     not
      * @param isWhole whether nothing has gone wrong
      */
     static void giveBack(Page used, String origin, boolean isWhole) {

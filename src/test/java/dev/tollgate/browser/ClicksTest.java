@@ -29,8 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * How many clicks it takes to get something done, counted by the browser: those of a hand, not what Enter makes of a form. What is chosen from a list
- * costs one too, though a script that chooses it presses nothing. Typing and Enter are free; so is signing in.
+ * The number of clicks that a task needs, counted by the browser: clicks of a person, without the click that Enter makes in a form. A choice
+ * from a list costs one, too, though a script that chooses presses nothing. Typing, Enter and signing in are free.
  */
 @Timeout(240)
 @Order(1)
@@ -204,7 +204,7 @@ class ClicksTest {
     /** Half of a desk's width is what 200 % of zoom leaves of it. */
     @ParameterizedTest
     @CsvSource({"320,LIGHT", "390,DARK", "640,LIGHT", "880,DARK", "1280,LIGHT"})
-    void whoever_has_an_id_finds_its_call_in_a_window_of_any_width(int width, Scheme scheme) {
+    void a_call_is_found_by_its_id_in_a_window_of_any_width(int width, Scheme scheme) {
         String id = customer.lastTask().get("id").asString();
         finds(Visit.at(gateway.url(), width, scheme).with(member.cookies()), "/dashboard", id);
         finds(Visit.at(gateway.url(), width, scheme).with(operator.cookies()), "/console", id);

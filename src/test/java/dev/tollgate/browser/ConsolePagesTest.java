@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The operator's pages as a browser shows them: nothing moves, nothing is said in the console, everybody can read them. */
+/** The operator's pages in a browser: nothing moves, the console stays empty, and the pages are accessible. */
 @Timeout(240)
 @Order(1)
 @ResourceLock(Shared.BROWSER)

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** How somebody signs in by another service, as a browser shows it; above all that browsers follow the way there and back. */
+/** Sign-in with an external service in a browser; above all, browsers follow the way there and back. */
 @Timeout(240)
 @Order(1)
 @ResourceLock(Shared.BROWSER)
@@ -73,7 +73,7 @@ class OidcLooksTest {
         }
     }
 
-    /** The same two pages with other words: who connects once more, and whose address has an account. */
+    /** The same two pages for a person who connects again, and for an address that has an account. */
     private static void lookAtTheOtherEnds(Visit visit) {
         Page page = visit.page();
         page.click("text=Disconnect");

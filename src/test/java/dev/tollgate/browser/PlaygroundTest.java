@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** Conversations with models on the page, as somebody has them who watches what they cost. */
+/** Conversations with models on the page, with their price. */
 @Timeout(240)
 @Order(1)
 @ResourceLock(Shared.BROWSER)
@@ -78,7 +78,7 @@ class PlaygroundTest {
         return page.locator(".turn.assistant:has-text('" + words + "')").last().textContent();
     }
 
-    /** What somebody hears who does not see the page. */
+    /** The texts that a screen reader announces. */
     private static void assertHeard(Page page, String end) {
         assertThat(page.textContent("#heard")).isEqualTo(end);
     }
@@ -250,7 +250,7 @@ class PlaygroundTest {
     }
 
     @Test
-    void two_models_answer_beside_each_other_and_what_one_of_them_refuses_cannot_be_chosen() {
+    void two_models_answer_in_columns_and_options_that_one_refuses_are_disabled() {
         try (Visit visit = visit(member, 1280, Scheme.DARK)) {
             Page page = visit.page();
             page.click("#options");

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** How somebody sets up a second factor and signs in with it, as a browser shows it. */
+/** Set-up of a second factor and sign-in with it, in a browser. */
 @Timeout(240)
 @Order(1)
 @ResourceLock(Shared.BROWSER)
@@ -43,7 +43,7 @@ class SecondFactorLooksTest {
 
     @ParameterizedTest
     @MethodSource(Windows.EACH)
-    void it_can_be_set_up_and_used_by_everybody(int width, Scheme scheme) {
+    void a_second_factor_is_accessible_to_set_up_and_to_use(int width, Scheme scheme) {
         gateway.setNow(NOW);
         try (Visit visit = Visit.at(gateway.url(), width, scheme)) {
             Page page = visit.page();

@@ -31,7 +31,7 @@ public final class Visit implements AutoCloseable {
 
     private static final int HEIGHT = 800;
     private static final double MILLIS_MAX = 60_000; // a guard against hanging, not a measure
-    private static final double REPORT_MILLIS_MAX = 15_000; // likewise
+    private static final double REPORT_MILLIS_MAX = 15_000; // another guard
     private static final Set<String> FILES = Set.of("document", "stylesheet", "script", "image", "font", "other");
     /** They are for people, who ask for them: a third of the time that a look takes. */
     private static final boolean KEEPS_PICTURES = Effort.isLong() || Boolean.getBoolean("test.pictures");
@@ -40,7 +40,7 @@ public final class Visit implements AutoCloseable {
     private static final Set<String> SPOKEN = Set.of("warning", "error", "assert");
     private static final Set<String> WITHOUT_HOST = Set.of("data", "blob", "about");
 
-    /** What has moved although nobody had touched anything, and what it was. */
+    /** Returns the elements that have moved without any input. */
     static final String WATCH_SHIFTS = """
             window.layoutShift = 0;
             window.moved = [];
@@ -57,7 +57,7 @@ public final class Visit implements AutoCloseable {
             () => [...document.querySelectorAll('body *')].filter(each => each.getBoundingClientRect().right > innerWidth
               && ![...each.children].some(child => child.getBoundingClientRect().right > innerWidth)).map(each => each.outerHTML.slice(0, 160))""";
 
-    /** Cards beside whose edge something goes on, though the window may be wide enough for it. */
+    /** Returns cards whose content continues past their edge, though the window may be wide enough for it. */
     private static final String TOO_NARROW = """
             () => [...document.querySelectorAll('.card')].filter(card => card.scrollWidth > card.clientWidth + 1
               && getComputedStyle(card).overflowX === 'visible').map(card => card.outerHTML.slice(0, 160))""";
@@ -87,7 +87,7 @@ public final class Visit implements AutoCloseable {
     private final List<String> complaints = new ArrayList<>();
     private final List<Request> finished = new ArrayList<>();
     private final Map<String, Long> bytesByUrl = new HashMap<>();
-    /** Of files that may be kept for good, by visits before too. */
+    /** The bytes of cacheable files by URL, earlier visits included. */
     private static final Map<String, Long> KEPT_BYTES = new ConcurrentHashMap<>();
 
     private final Consumer<ConsoleMessage> hearing = this::hear;
@@ -105,7 +105,7 @@ public final class Visit implements AutoCloseable {
     private static final long PLAYGROUND_BYTES_MAX = 120_000;
     private static final long HTML_BYTES_MAX = 30_000;
 
-    /** Of what is no list of fifty rows: documentation, all settings, and pages with a chart, whose figures stand in the page. */
+    /** The limit for pages that are no list of fifty rows: documentation, all settings, and pages with a chart, whose figures are in the page. */
     private static final long LONG_HTML_BYTES_MAX = 80_000;
 
     private static final List<String> LONG =
@@ -140,10 +140,10 @@ public final class Visit implements AutoCloseable {
     }
 
     /**
-     * Waits for nobody: the browser has to be free. The test is left out where there is none.
+     * Opens a visit without waiting: the browser has to be free. Without a browser the test is skipped.
      *
-     * @param origin as in {@code http://127.0.0.1:8080}: the only one that may be asked for anything
-     * @param width of the window, in pixels of CSS
+     * @param origin as in {@code http://127.0.0.1:8080}: the only one that pages may request from
+     * @param width the window's width in CSS pixels
      */
     public static Visit at(String origin, int width, Scheme scheme) {
         Page page = Chromium.taken();
@@ -177,7 +177,7 @@ public final class Visit implements AutoCloseable {
         if (request.isNavigationRequest()) {
             finished.clear();
             opened = false;
-            running.clear(); // what the page before has asked for ends with it, and nobody may say so
+            running.clear(); // the requests of the page before end with it, and the browser may not report that
             streams = 0;
         }
         if (isStream(request)) {
@@ -199,7 +199,7 @@ public final class Visit implements AutoCloseable {
         return request.resourceType().equals("eventsource");
     }
 
-    /** @param cookies of somebody who has signed in elsewhere, as in a {@code Cookie} header */
+    /** @param cookies the cookies of a person who has signed in elsewhere, as in a {@code Cookie} header */
     public Visit with(String cookies) {
         for (String cookie : cookies.split("; ")) {
             String[] parts = cookie.split("=", 2);
@@ -225,7 +225,7 @@ public final class Visit implements AutoCloseable {
         return response;
     }
 
-    /** Of the page that is shown, once nothing more is on its way. */
+    /** Returns the transferred bytes of the page that is shown, after its last request. */
     public Weight weight() {
         settle();
         return measured();
@@ -234,7 +234,7 @@ public final class Visit implements AutoCloseable {
     private Weight measured() {
         long bytes = 0;
         long html = 0;
-        // Asking for sizes lets the browser report what else has come: the list may grow meanwhile.
+        // Asking for sizes lets the browser report what else has arrived: the list may grow in the loop.
         for (Request request : List.copyOf(finished)) {
             Sizes sizes = request.sizes();
             Map<String, Long> known = request.url().startsWith(origin + "/assets/") ? KEPT_BYTES : bytesByUrl;
@@ -245,9 +245,10 @@ public final class Visit implements AutoCloseable {
     }
 
     /**
-     * Fails where the page that is shown is not as every page is: it stands still, asks for few files and bytes, and everybody can read it. Its
-     * picture is {@link #keep kept}. In {@link Windows#PHONE_BY_DAY} it is looked at in {@link Windows#DESK_BY_NIGHT} too, unless a visit of its own does that: loaded
-     * there as well, where it has an address, and then asked there for all that axe knows, on the phone for what is {@link Axe#SEEN seen}.
+     * Fails if the page that is shown breaks a rule of all pages: nothing moves, it requests few files and bytes, and it is accessible. Its
+     * picture is {@link #keep kept}. A page in {@link Windows#PHONE_BY_DAY} is checked in {@link Windows#DESK_BY_NIGHT}, too, unless another
+     * visit does that: a page with an address is loaded there as well, and checked there for all rules of axe, on the phone for {@link
+     * Axe#SEEN}.
      */
     public void look(String name) {
         assertStandsAndIsSmall();
@@ -338,7 +339,7 @@ public final class Visit implements AutoCloseable {
         fail(found);
     }
 
-    /** Writes a {@link #picture} where somebody asks for such: in the long run, and with {@code -Dtest.pictures=true}. */
+    /** Writes a {@link #picture} if pictures are wanted: in the long run, and with {@code -Dtest.pictures=true}. */
     public void keep(String name) {
         if (KEEPS_PICTURES) {
             picture(name);

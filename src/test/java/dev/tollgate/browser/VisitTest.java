@@ -135,7 +135,7 @@ class VisitTest {
     }
 
     @Test
-    void of_what_is_made_alike_some_are_asked_about_and_all_is_there_afterwards() {
+    void like_siblings_are_sampled_and_all_are_restored() {
         String alike = "<ul>" + "<li><a href=/>Link</a></li>".repeat(6)
                 + "<li><a href=/7></a></li><li style='color:#777;background:#888'>Grey</li><li>Last</li></ul>";
         try (Visit visit = visit(390, Scheme.LIGHT, alike)) {

@@ -172,7 +172,7 @@ class EveryFieldTest {
         }
     }
 
-    /** Published field, request, place, two values of it. What is not listed stands inside one that is named as a whole. */
+    /** Published field, request, place, two values of it. A field that is missing here belongs to an object that is listed as a whole. */
     private static final String PUBLISHED = """
             model                                       | PLAIN  | /model                          | "gemini-2.5-pro" | "google/gemini-2.5-pro"
             frequency_penalty                           | PLAIN  | /frequency_penalty              | 0.5 | -
@@ -359,7 +359,7 @@ class EveryFieldTest {
             "tools[].custom.custom",
             "web_search_options.user_location");
 
-    /** Who is asked. */
+    /** The model of each request. */
     enum Upstream {
         GEMINI,
         COMPATIBLE;
@@ -372,7 +372,7 @@ class EveryFieldTest {
             };
         }
 
-        /** Nobody can search or watch YouTube but Gemini: those requests are refused, by the name of what asks for it. */
+        /** Only Gemini can search or watch YouTube: such a request is refused by the name of the field that needs it. */
         boolean takes(Base base) {
             return this == GEMINI || (base != Base.SEARCH && base != Base.VIDEO);
         }
@@ -455,7 +455,7 @@ class EveryFieldTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("others")
-    void a_field_beside_the_published_ones_is_mapped_named_or_refused(Field field) {
+    void an_unpublished_field_is_mapped_named_or_refused(Field field) {
         assertNotSilent(field);
     }
 
@@ -555,7 +555,7 @@ class EveryFieldTest {
         return NAMED_AS_A_WHOLE.stream();
     }
 
-    // ---- fields that nobody knows ----
+    // ---- unknown fields ----
 
     @ParameterizedTest
     @EnumSource

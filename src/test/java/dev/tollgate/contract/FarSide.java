@@ -17,8 +17,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * An upstream by hand: answers every POST with the same bytes, cut into HTTP chunks where it is told. A chunk reaches the
- * reader as a piece of its own even when several come in one packet, so that the cuts are exact.
+ * An upstream that answers every POST with the same bytes, cut into HTTP chunks at given places. A chunk reaches the reader as a piece of its
+ * own even if several arrive in one packet, so the cuts are exact.
  */
 final class FarSide implements AutoCloseable {
 
@@ -50,7 +50,7 @@ final class FarSide implements AutoCloseable {
         answers(HEAD, bytes, cuts);
     }
 
-    /** As above, with bytes that are compressed. */
+    /** Answers every POST with these compressed bytes. */
     void answersPacked(byte[] bytes, int... cuts) {
         String head =
                 new String(HEAD, StandardCharsets.US_ASCII).replace("\r\n\r\n", "\r\nContent-Encoding: gzip\r\n\r\n");

@@ -28,7 +28,7 @@ enum ForeignClient {
         LATE_ERRORS,
         /** What an error in the middle of a stream says: its user hears that there was one. */
         LATE_WORDS,
-        /** The code of an error, beside its status and its message. */
+        /** The code of an error, in addition to its status and its message. */
         CODES,
         /** The word {@code none} for the effort of reasoning. */
         NO_EFFORT,
@@ -39,7 +39,7 @@ enum ForeignClient {
     /** A client at work. One question at a time; it tries nothing again. */
     interface Driver extends AutoCloseable {
 
-        /** @param key of whoever asks */
+        /** @param key the caller's key */
         Said ask(String key, Question question);
 
         /** Asks for a stream and goes away after the first piece of text. */

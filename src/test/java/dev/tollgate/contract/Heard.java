@@ -14,7 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** What one stream told a langchain4j handler. */
+/** The calls that one stream made to a langchain4j handler. */
 final class Heard implements StreamingChatResponseHandler {
 
     private static final int PATIENCE_SECONDS = 30;

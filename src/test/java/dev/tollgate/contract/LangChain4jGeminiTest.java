@@ -213,7 +213,7 @@ class LangChain4jGeminiTest {
     }
 
     @Test
-    void what_the_key_may_not_is_told_too() throws Refused {
+    void a_call_that_the_key_forbids_throws() throws Refused {
         Callers callers = new Callers(gateway);
         String once = callers.once();
         plain("gemini-2.5-pro", once).chat("Hi");

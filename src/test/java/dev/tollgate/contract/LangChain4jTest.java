@@ -268,7 +268,7 @@ class LangChain4jTest {
     }
 
     @Test
-    void an_error_before_the_first_byte_of_a_stream_is_told_to_the_handler() {
+    void the_handler_gets_an_error_before_the_first_byte_of_a_stream() {
         Heard heard = Heard.of(streaming("gemini-9"), ask("Hi"));
 
         assertThat(heard.failure()).isInstanceOf(ModelNotFoundException.class).hasMessageContaining("gemini-9");
@@ -277,7 +277,7 @@ class LangChain4jTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"error_event", "raw_error_tail", "reset", "eof"})
-    void a_failure_in_the_middle_of_a_stream_is_told_to_the_handler_and_costs_nothing(String fault) {
+    void the_handler_gets_a_failure_inside_a_stream_which_costs_nothing(String fault) {
         gateway.script(Scripts.brokenAfter("Half of", fault));
         String before = gateway.credits().toString();
 

@@ -274,7 +274,7 @@ class MatrixTest {
 
     @ParameterizedTest
     @MethodSource("cells")
-    void reasoning_is_shown_beside_the_text(ForeignClient client, boolean streams) {
+    void reasoning_is_shown_in_addition_to_the_text(ForeignClient client, boolean streams) {
         Said said = answer(
                 client,
                 Question.to("gemini-3.1-pro", streams)
@@ -351,7 +351,7 @@ class MatrixTest {
 
     @ParameterizedTest
     @MethodSource("cells")
-    void each_error_is_told_with_its_status_and_its_code(ForeignClient client, boolean streams) throws Refused {
+    void each_error_has_its_status_and_its_code(ForeignClient client, boolean streams) throws Refused {
         Callers callers = new Callers(gateway);
         Question question = Question.to("gemini-2.5-pro", streams).user("Hi");
         String once = callers.once();

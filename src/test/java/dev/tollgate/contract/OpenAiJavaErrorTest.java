@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Each refusal and failure is the exception that openai-java has for it, with our message, and is tried again only where that helps. */
 class OpenAiJavaErrorTest {
 
-    /** The client waits as long as it is told, but never longer than this; untold it would wait for half a second. */
+    /** The longest wait that a server may demand of the client; without a demand the client waits half a second. */
     private static final Duration WAIT_MAX = Duration.ofSeconds(8);
 
     private static Gateway gateway;
@@ -76,7 +76,7 @@ class OpenAiJavaErrorTest {
     }
 
     @Test
-    void an_empty_account_is_told_to_top_up() throws Refused {
+    void an_empty_account_gets_the_top_up_error() throws Refused {
         UnexpectedStatusCodeException error = refused(new Callers(gateway).poor(), UnexpectedStatusCodeException.class);
 
         assertThat(error.statusCode()).isEqualTo(402);

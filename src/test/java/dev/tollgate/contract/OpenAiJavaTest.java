@@ -172,7 +172,7 @@ class OpenAiJavaTest {
     // ---- thoughts ----
 
     @Test
-    void thoughts_come_beside_the_content_and_may_go_back_with_the_history() {
+    void thoughts_are_separate_from_the_content_and_accepted_in_a_history() {
         gateway.script(Scripts.parts("{text: \"Let me see. \", thought: true}", "{text: \"Yes.\"}"));
 
         ChatCompletionMessage message = openai.create(ask("gemini-3.1-pro", "Is it?"))

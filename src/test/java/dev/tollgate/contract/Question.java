@@ -5,11 +5,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is asked, in no client's words: each client of the matrix is given the same question and says it in its own way. Of calls it has what
- * OpenAI's protocol has and nothing else, so every client here is one that drops thought signatures.
+ * A question in no client's words: each client of the matrix gets the same question and sends it in its own way. Its calls have only the members
+ * of OpenAI's protocol, so every client here drops thought signatures.
  *
- * @param effort of reasoning, as OpenAI's protocol writes it; null: not said
- * @param schema of the answer, as JSON Schema; null: any text
+ * @param effort the reasoning effort, as OpenAI's protocol writes it; null if absent
+ * @param schema the response's JSON Schema; null for any text
  */
 record Question(
         String model,

@@ -4,13 +4,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client has made of an answer.
+ * A response as a client presents it.
  *
- * @param thoughts empty where there were none or the client has no place for them
- * @param finish as OpenAI's protocol writes it; null where the client was told none
- * @param totalTokens 0 where the client was told no usage
+ * @param thoughts empty if there were none or the client has no place for them
+ * @param finish as OpenAI's protocol writes it; null if the client presents none
+ * @param totalTokens 0 if the client presents no usage
  * @param sources the URLs of annotations
- * @param failure null where the client took it for an answer
+ * @param failure null if the client took it for a response
  */
 record Said(
         String text,

@@ -3,7 +3,7 @@ package dev.tollgate.contract;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What an upstream is told to say, in the sandbox's own YAML. */
+/** The upstream's scripted answers, in the sandbox's own YAML. */
 final class Scripts {
 
     static final String NONE = "[]";

@@ -19,10 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
-/**
- * Recorded streams of an upstream through the whole program: the bytes that leave are the ones that stand beside them, however
- * the bytes that came were cut.
- */
+/** Recorded streams of an upstream through the whole program: the outgoing bytes equal the stored ones, however the incoming bytes were cut. */
 class TranscriptTest {
 
     private static final int CUT_STEP = 29;

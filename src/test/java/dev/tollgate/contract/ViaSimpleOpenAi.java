@@ -70,7 +70,7 @@ final class ViaSimpleOpenAi implements ForeignClient.Driver {
         }
     }
 
-    /** The client has no word for leaving; whoever shuts its HTTP client down leaves. */
+    /** Shuts down the HTTP client, since the client has no way to cancel a call. */
     @Override
     public void leave(String key, Question question) {
         HttpClient own = HttpClient.newHttpClient();

@@ -145,7 +145,7 @@ class ArtefactsTest {
     }
 
     @Test
-    void the_image_runs_java_as_the_launcher_does_as_nobody_and_from_named_bytes() throws Exception {
+    void the_image_runs_java_as_the_launcher_does_without_root_from_pinned_bytes() throws Exception {
         String file = Files.readString(CONTAINERFILE);
         List<String> entry = values(value(CONTAINERFILE, "^ENTRYPOINT (\\[.*\\])$"), "\"([^\"]*)\"");
         Path launcher = Path.of("tollgate");
@@ -174,7 +174,7 @@ class ArtefactsTest {
         assertThat(values(file, "^(ADD|MAINTAINER|ONBUILD|HEALTHCHECK|SHELL)")).isEmpty();
     }
 
-    /** Docker's own list and the layout beside it: Podman and containerd read the second, and had no name from it. */
+    /** Docker's own list and the OCI layout: Podman and containerd read the second, and found no name in it. */
     @Test
     void the_image_is_called_the_same_by_every_engine_that_loads_it() throws Exception {
         Path build = Path.of("deploy/container/build");

@@ -162,7 +162,7 @@ class HelmTest {
     }
 
     @Test
-    void what_the_chart_is_told_reaches_all_that_it_concerns() throws Exception {
+    void each_value_of_the_chart_reaches_all_its_objects() throws Exception {
         String documents = rendered("other");
         for (Map.Entry<String, JsonNode> object : objects(documents).entrySet()) {
             assertThat(object.getKey()).contains(" books");

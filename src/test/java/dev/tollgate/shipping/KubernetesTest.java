@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** The files for Kubernetes, read strictly into its own types, and their numbers beside the program's. */
+/** The files for Kubernetes, read strictly into its own types, and their numbers compared with the program's. */
 class KubernetesTest {
 
     private static final Path FOLDER = Path.of("deploy/kubernetes");
@@ -83,7 +83,7 @@ class KubernetesTest {
         String kind =
                 node.path("apiVersion").asString() + " " + node.path("kind").asString();
         assertThat(KINDS).containsKey(kind);
-        // A word to the one who patches, not to Kubernetes.
+        // A directive for the patch, not for Kubernetes.
         String json = node.toString().replace("\"$patch\":\"replace\",", "");
         return STRICT.readValue(json, KINDS.get(kind));
     }
@@ -173,7 +173,7 @@ class KubernetesTest {
         return settings;
     }
 
-    /** Metrics and the operator's routes: at the program's own address, for who looks, and for nobody who calls. */
+    /** Metrics and the operator's routes are reachable at the program's own address, and not through the ingress. */
     static void assertIsForScrapersAlone(Settings settings, Service service, NetworkPolicy policy) {
         assertThat(service.getSpec().getPorts()).hasSize(1);
         assertThat(service.getSpec().getPorts().getFirst().getPort())

@@ -41,7 +41,7 @@ final class Nginx implements AutoCloseable {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        // A small buffer of the system's, lest nginx get rid of what nobody reads.
+        // A small system buffer, so that nginx cannot hand unread bytes to the system.
         String here = file.replace("listen 80;", "listen 127.0.0.1:" + port + " sndbuf=16k;")
                 .replace("127.0.0.1:8080", "127.0.0.1:" + upstream);
         Path whole = around(folder, here);

@@ -80,10 +80,11 @@ class NginxTest {
     }
 
     /**
-     * nginx passes on what it has when nothing more comes, whether or not it is told to gather. What it must not do is take an answer off
-     * our hands that nobody reads: then nobody is waited for, and who has left is noticed late.
+     * nginx passes on what it has when nothing more arrives, with or without buffering. It must not accept a response that the caller does not
+     * read: then Tollgate would wait for no reader and notice a disconnect late.
      *
-     * @param told the shipped line alone, with what our answers ask of a proxy kept from nginx; then that alone, for an nginx of somebody's own
+     * @param told the shipped directive alone, without the header of our responses that asks a proxy not to buffer; then that header alone, for
+     *     an nginx of another configuration
      */
     @ParameterizedTest
     @ValueSource(strings = {"proxy_ignore_headers X-Accel-Buffering; proxy_buffering off;", "proxy_buffering on;"})

@@ -86,7 +86,7 @@ class PackageTest {
         environment.put("HOME", folder.toString());
         environment.put("TOLLGATE_DEMO_KEY", KEY);
         environment.put("TOLLGATE_PORT", "0");
-        // Of what a machine has, no Maven.
+        // All tools of a machine but Maven.
         Path tools = Files.createDirectories(folder.resolve("tools"));
         for (String tool : List.of(
                 "sh",
@@ -297,7 +297,7 @@ class PackageTest {
     }
 
     @Test
-    void the_image_serves_alone_in_its_root_as_nobody_with_the_cache_that_it_brings() throws Exception {
+    void the_image_serves_on_its_own_without_root_and_uses_its_own_cache() throws Exception {
         Path layout = unpacked(made("-image.tar"));
         JsonMapper json = new JsonMapper();
         JsonNode manifest = blob(
@@ -323,7 +323,7 @@ class PackageTest {
 
         // As an engine starts it: with /proc and /dev, and nothing else of this machine, and a folder for temporary
         // files
-        // from which nothing can be run, as the Compose file asks for one. Only root can become somebody else.
+        // nothing can be run from it, as the Compose file demands. Only root can change its user.
         boolean isRoot = "root".equals(System.getProperty("user.name"));
         String user = isRoot ? "--userspec=" + config.path("User").asString() : "";
         Path script = Files.writeString(folder.resolve("start"), """

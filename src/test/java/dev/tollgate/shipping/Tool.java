@@ -43,7 +43,7 @@ final class Tool {
         return run(Path.of("").toAbsolutePath(), Map.of(), 60, command);
     }
 
-    /** @param environment beside PATH, and instead of all else */
+    /** @param environment variables in addition to PATH, which replace all others */
     static Said run(Path where, Map<String, String> environment, int secondsMax, String... command)
             throws IOException, InterruptedException {
         Path output = Files.createTempFile("tool", ".out");

@@ -26,14 +26,14 @@ record CallPlan(
         int leaveAfterMillis,
         int keyedCallers) {
 
-    /** Whose money: with it to spare, with less than the calls that run would hold, or under a spend limit. */
+    /** The kind of account: with money to spare, with less than the running calls would hold, or under a spend limit. */
     enum Wallet {
         RICH,
         POOR,
         LIMITED
     }
 
-    /** When the far side says what was used. */
+    /** The moment at which the upstream reports usage. */
     enum Reporting {
         EACH_EVENT,
         LAST_EVENT,
@@ -105,7 +105,7 @@ record CallPlan(
         return all[random.nextInt(all.length)];
     }
 
-    /** The same call by callers who wait for its end. */
+    /** Returns the same call by callers who wait for its end. */
     CallPlan patient() {
         return with(wallet, fault, 0, keyedCallers);
     }

@@ -71,7 +71,7 @@ final class CommitProxy implements AutoCloseable {
         threads.execute(this::accept);
     }
 
-    /** The same database by way of this. */
+    /** Returns the address of the same database through this proxy. */
     String url() {
         return "jdbc:postgresql://127.0.0.1:" + server.getLocalPort() + target.getPath() + "?" + target.getQuery()
                 + "&sslmode=disable";

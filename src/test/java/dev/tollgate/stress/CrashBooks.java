@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The books after a crash, held against what both sides of the gateway know. Reads the tables beside the program; what does not
- * add up is a sentence each.
+ * Compares the books after a crash with what both sides of the gateway know. Reads the tables without the program and returns a sentence for
+ * each difference.
  */
 final class CrashBooks {
 
@@ -39,7 +39,7 @@ final class CrashBooks {
             long chargeEntriesMicros,
             int promptTokens) {
 
-        /** Of the call that this was charged for. */
+        /** The task that this charge belongs to. */
         private int number() {
             return promptTokens - CallPlan.PROMPT_TOKENS_LEAST;
         }
@@ -133,7 +133,7 @@ final class CrashBooks {
     }
 
     private static List<Row> rows(Connection connection, CallPlan.Wallet wallet, String account) throws SQLException {
-        // What nothing covered is entered as a charge of the platform's own, beside the caller's.
+        // A shortfall is entered as a charge of the platform's own, in addition to the caller's.
         String sql = """
                 SELECT task.id, status, COALESCE(error_code, ''), state, charge_micros, charged_micros, held_micros,
                     COALESCE(charges.number, 0), COALESCE(charges.micros, 0), COALESCE(pricing, '')

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** Where the books of some trials are, as the trials reach it beside the programs under trial. */
+/** The database of some trials, as the trials reach it without the programs under trial. */
 final class CrashDatabase {
 
     private final Stores kind;
@@ -71,7 +71,7 @@ final class CrashDatabase {
         return url;
     }
 
-    /** What a program needs to find it, beside its data folder. */
+    /** The environment with which a program finds it, apart from its data folder. */
     Map<String, String> environment() {
         return environment;
     }

@@ -20,8 +20,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The upstream of all trials: answers each call as its plan says, and keeps what it has said. An event counts as said before it is
- * written, so that nobody can have heard more than is kept here.
+ * The upstream of all trials: answers each call as its plan says, and keeps what it has sent. An event counts as sent before it is written, so
+ * no caller can have received more than is kept here.
  */
 final class CrashFarSide implements AutoCloseable {
 

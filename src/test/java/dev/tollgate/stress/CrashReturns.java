@@ -23,7 +23,7 @@ final class CrashReturns {
         this.farSide = farSide;
     }
 
-    /** What was heard before anybody came back. */
+    /** Adds what callers received before they came back. */
     void heard(Collection<CrashCaller.Heard> calls) {
         calls.forEach(heard -> before.computeIfAbsent(heard.plan().number(), _ -> new ArrayList<>())
                 .add(heard));
@@ -34,7 +34,7 @@ final class CrashReturns {
         expected.put(plan.number(), new Expected(charged, farSide.attempts(plan)));
     }
 
-    /** @param undisturbed whether nothing has befallen the gateways meanwhile */
+    /** @param undisturbed whether the gateways ran without interruption since then */
     void compare(Collection<CrashCaller.Heard> again, boolean undisturbed) {
         for (CrashCaller.Heard heard : again) {
             Expected known = expected.get(heard.plan().number());
@@ -71,7 +71,7 @@ final class CrashReturns {
         check(heard.ending() == CrashCaller.Ending.WHOLE || mayBeRefused, heard, "the call could not be made anew");
     }
 
-    /** Whatever was heard of one answer, by anybody and whenever, is the same as far as it goes. */
+    /** All parts of one response, received by any caller at any time, agree as far as they go. */
     private void checkSameBytes(CrashCaller.Heard whole) {
         if (whole.ending() != CrashCaller.Ending.WHOLE) {
             return;

@@ -169,7 +169,7 @@ final class CrashTrial {
         pause(random.nextInt(PAUSE_MILLIS_MOST));
     }
 
-    /** Callers of a gateway beside which another one dies. */
+    /** Callers of a gateway that goes on while another one is killed. */
     private void checkUndisturbed(CrashCaller.Heard heard) {
         CallPlan plan = heard.plan();
         boolean isWell =
@@ -248,7 +248,7 @@ final class CrashTrial {
         comeBack(plans, true);
     }
 
-    /** @param undisturbed whether nobody is killed meanwhile */
+    /** @param undisturbed whether no gateway is killed during it */
     private void comeBack(List<CallPlan> plans, boolean undisturbed) {
         Map<Integer, CrashBooks.Row> charged = books.charged(accounts);
         Queue<CrashCaller.Heard> heard = new ConcurrentLinkedQueue<>();

@@ -47,11 +47,11 @@ public final class CrashTrials {
     }
 
     /**
-     * What became of one trial.
+     * The result of one trial.
      *
      * @param shared whether a second gateway went on
-     * @param replays answers that were got again after the crash
-     * @param renewed calls with an Idempotency-Key that were made anew after the crash
+     * @param replays responses that callers fetched again after the crash
+     * @param renewed calls with an Idempotency-Key that callers repeated after the crash
      */
     public record Result(
             int trial,
@@ -72,7 +72,7 @@ public final class CrashTrials {
         static final String HEADER = "trial,seed,gateways,load_ms,starts,calls,whole,refused,left,lost,replays,renewed,"
                 + "tasks,charged,expired,charged_micros,ms,problems";
 
-        /** Of a trial that could not be brought to its end. */
+        /** The result of a trial that could not be completed. */
         static Result broken(int trial, long seed, Throwable why) {
             return new Result(
                     trial,
@@ -152,7 +152,7 @@ public final class CrashTrials {
         CrashFolder.deleteAll();
     }
 
-    /** @param seed of the first trial, and through it of all others: a trial is repeated as the only one with its own */
+    /** @param seed the seed of the first trial, and through it of all others: a trial is repeated alone with its own seed */
     public List<Result> run(int trials, long seed) {
         List<Result> results = new ArrayList<>();
         Random seeds = new Random(seed);

@@ -13,7 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@link CrashTrials} as a test; {@code -Dcrash.seed=N} repeats a run, {@code -Dcrash.trials=N} makes it longer (D34, D36). */
-// JUnit's first thread takes the first class: one that must await its turn would wait for a thread behind all others
+// JUnit's first thread takes the first class: if that class had to wait for its turn, it would wait for a thread behind
+// all others
 // too.
 @Order(0)
 class CrashTrialsTest {

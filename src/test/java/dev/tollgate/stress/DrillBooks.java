@@ -37,7 +37,7 @@ record DrillBooks(String url, PacedUpstream upstream) {
         return GatewayProcess.begin(program, Files.createDirectories(folder), environment, more);
     }
 
-    /** Brings their schema up to what that program knows, as its owner and in a process of its own, as an upgrade is told to. */
+    /** Migrates the schema to that program's version, as the owner of the database and in a process of its own, as the upgrade guide says. */
     void migrate(List<String> program, Path folder) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(program.subList(0, program.size() - 1)); // without "serve"
         command.addAll(List.of("migrate", "--data", folder.toString(), "--database", Postgres.owned(url)));

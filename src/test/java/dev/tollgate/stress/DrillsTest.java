@@ -67,7 +67,7 @@ class DrillsTest {
     }
 
     @Test
-    void of_two_servers_one_is_killed_and_the_others_callers_notice_nothing() throws Exception {
+    void killing_one_of_two_servers_disturbs_no_caller_of_the_other() throws Exception {
         DrillBooks books = new DrillBooks(Postgres.migrated(), upstream);
         GatewayProcess one = start(books, Program.command());
         GatewayProcess two = start(books, Program.command());
@@ -91,7 +91,8 @@ class DrillsTest {
             List<Heard> others = ofTwo.end();
             assertThat(others).hasSizeGreaterThan(CALLERS).allMatch(it -> it.ending() == Ending.WHOLE);
             books.assertWhole();
-            // Who heard the end of an answer has paid; who was cut off has not, but where the charge was being told.
+            // A caller that received the end has paid; a caller that was cut off has not, unless the charge was being
+            // sent.
             long whole = others.size()
                     + lost.stream().filter(it -> it.ending() == Ending.WHOLE).count();
             assertThat(books.number("SELECT COUNT(*) FROM task WHERE status = 'completed'"))
@@ -211,7 +212,7 @@ class DrillsTest {
     }
 
     @Test
-    void the_disk_of_the_log_is_full_and_nobody_notices() throws Exception {
+    void a_full_disk_for_the_log_disturbs_no_caller() throws Exception {
         assumeTrue(mayMount(), "NOT RUN: a process may not have a disk of its own here");
         Path disk = Files.createDirectory(folder.resolve("log"));
         List<String> program = new ArrayList<>(List.of(
@@ -264,7 +265,7 @@ class DrillsTest {
     }
 
     @Test
-    void with_256_files_a_stranger_with_400_connections_keeps_nobody_else_out() throws Exception {
+    void a_stranger_with_400_connections_excludes_no_caller_at_256_files() throws Exception {
         DrillBooks books = new DrillBooks(Postgres.migrated(), upstream);
         List<String> command = Program.command();
         int libraries = command.get(command.indexOf("-cp") + 1).split(File.pathSeparator).length;

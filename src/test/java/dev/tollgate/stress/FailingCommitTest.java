@@ -50,7 +50,7 @@ class FailingCommitTest {
     private static final int COMMITS_BETWEEN_MOST = 12;
     private static final int OUTAGE_MILLIS_MOST = 400;
 
-    /** Longer than anybody waits to ask what became of a commit. */
+    /** Longer than the program waits to learn the result of a commit. */
     private static final long LONG_OUTAGE_MILLIS = 14_000;
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -86,8 +86,7 @@ class FailingCommitTest {
     }
 
     @Test
-    void a_commit_whose_connection_breaks_is_written_once_or_not_at_all_and_its_callers_are_told_which()
-            throws Exception {
+    void a_commit_on_a_broken_connection_is_written_at_most_once_and_reported() throws Exception {
         run(this::drawn, () -> {
             armed = true;
             await("cuts", () -> cuts() == CUTS);
@@ -164,7 +163,7 @@ class FailingCommitTest {
         }
     }
 
-    /** Leaves the processor to the program meanwhile. */
+    /** Waits without using the processor. */
     private static void await(String what, BooleanSupplier isSo) {
         assertThat(CrashTrial.await(isSo, PATIENCE))
                 .as("waited in vain: " + what)

@@ -76,7 +76,7 @@ class FailoverTest {
         return new CommitProxy.Cut(CommitProxy.Where.AFTER, true, UNTIL_IT_COMES_BACK_MILLIS);
     }
 
-    /** A call whose settlement is committed on the primary, which nobody hears. */
+    /** A call whose settlement the primary commits without the program learning of it. */
     private CompletableFuture<Gateway.Reply> callThatIsCut(Runnable onceItIsHeld) {
         CompletableFuture<Gateway.Reply> reply = customer.chatAside(CALL);
         Gateway.await("the hold", () -> onPrimary("SELECT COUNT(*) FROM open_hold") == 1);

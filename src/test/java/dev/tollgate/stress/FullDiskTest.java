@@ -72,10 +72,9 @@ class FullDiskTest {
         });
     }
 
-    /** The log of what is written cannot begin anew while somebody reads what was there before. */
+    /** The write-ahead log cannot restart while a reader still uses it. */
     @Test
-    void a_log_that_was_kept_from_beginning_anew_until_nothing_more_fitted_does_so_when_its_reader_has_left()
-            throws Exception {
+    void a_full_log_restarts_when_its_reader_has_left() throws Exception {
         run(Program.command(), data, gateway -> {
             try (Connection reader = reading(data)) {
                 awaitAnswersAgain();
@@ -86,9 +85,9 @@ class FullDiskTest {
         });
     }
 
-    /** It needs room of its own to begin anew: what it has taken in has to go to the tables first, which become longer by it. */
+    /** A restart of the log needs space: a checkpoint first writes the log's pages to the tables, which grow. */
     @Test
-    void a_disk_that_the_log_has_filled_to_the_last_byte_has_room_for_it_to_begin_anew() throws Exception {
+    void a_log_that_fills_the_disk_can_still_restart() throws Exception {
         assumeTrue(mayMount(), "NOT RUN: a process may not have a disk of its own here");
         Path seed = Files.createDirectory(data.resolve("seed"));
         Path disk = Files.createDirectory(data.resolve("disk"));
@@ -174,7 +173,7 @@ class FullDiskTest {
                 == 0;
     }
 
-    /** The program with a disk of its own in place of a folder, which holds at first what lies in another one. */
+    /** The program on a disk of its own, which first holds a copy of another folder. */
     private static List<String> onSmallDisk(Path seed, Path folder) {
         List<String> program = new ArrayList<>(List.of(
                 "unshare",

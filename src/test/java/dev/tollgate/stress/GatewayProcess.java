@@ -37,16 +37,16 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     /**
-     * Begins to start; {@link #awaitReady} says when it has.
+     * Starts the process and returns; {@link #awaitReady} waits until it is ready.
      *
      * @param program the command up to the arguments of {@code serve}
-     * @param environment beside the harness's own; where it names no upstream, the built-in sandbox answers
+     * @param environment variables in addition to the harness's own; if it names no upstream, the built-in sandbox answers
      */
     static GatewayProcess begin(List<String> program, Path data, Map<String, String> environment) {
         return begin(program, data, environment, List.of("--port", "0", "--timeouts-drain", "0ms"));
     }
 
-    /** As above. @param more arguments, the port among them */
+    /** Starts the process with these arguments. @param more arguments, the port among them */
     static GatewayProcess begin(List<String> program, Path data, Map<String, String> environment, List<String> more) {
         List<String> command = new ArrayList<>(program);
         command.addAll(List.of("--data", data.toString()));
@@ -151,7 +151,7 @@ final class GatewayProcess implements AutoCloseable {
         return port;
     }
 
-    /** SIGKILL: nothing is flushed, nobody is told. */
+    /** Sends SIGKILL: nothing is flushed, no part is notified. */
     void kill() {
         process.destroyForcibly();
         awaitEnd();
@@ -163,7 +163,7 @@ final class GatewayProcess implements AutoCloseable {
         awaitEnd();
     }
 
-    /** SIGTERM alone: what destroys a process closes its standard input, too, which ends whoever is on a {@link Leashed leash}. */
+    /** Sends SIGTERM alone: {@link Process#destroy} would also close standard input, which ends a process on a {@link Leashed leash}. */
     void signal() {
         process.toHandle().destroy();
     }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process on a heap of 512 MB, strangers that send heads without an end, and a caller beside them. */
+/** A process on a heap of 512 MB, strangers that send endless heads, and one ordinary caller. */
 @Timeout(120)
 @Order(13)
 @EnabledIf("dev.tollgate.testing.Effort#isLong")
@@ -72,20 +72,20 @@ class HalfHeadsTest {
     }
 
     @Test
-    void thousands_of_tiny_headers_without_an_end_harm_nobody() throws Exception {
+    void endless_tiny_headers_disturb_no_caller() throws Exception {
         besiege(1, 1_500, BEGIN + "a:b\r\n".repeat(5_167));
     }
 
     /** As much as a stranger may send, from so many addresses that they could take every connection. */
     @Test
-    void half_heads_at_every_limit_harm_nobody() throws Exception {
+    void half_heads_at_every_limit_disturb_no_caller() throws Exception {
         String header = "a: " + "b".repeat(150) + "\r\n";
         besiege(4, 1_800, BEGIN + header.repeat(98));
     }
 
     /** The requests are whole, and each leaves behind the longest head that it may have. */
     @Test
-    void long_heads_of_requests_without_their_body_harm_nobody() throws Exception {
+    void long_heads_without_a_body_disturb_no_caller() throws Exception {
         besiege(
                 4,
                 1_800,

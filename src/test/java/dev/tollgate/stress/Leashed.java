@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.util.function.IntFunction;
 
 /**
- * The program on a leash: it ends when whoever started it has ended, however that was. Who started it may tell it, with a character, to have
- * no memory left.
+ * The program on a leash: it ends when the process that started it has ended, for any reason. That process can make it run out of memory by
+ * sending a character.
  */
 public final class Leashed {
 
@@ -45,7 +45,7 @@ public final class Leashed {
         Main.main(args);
     }
 
-    /** Its standard input is a pipe whose other end nobody else holds. */
+    /** Standard input is a pipe whose other end only the parent process holds. */
     private static void awaitEndOfStarter() {
         try {
             for (int said = System.in.read(); said >= 0; said = System.in.read()) {

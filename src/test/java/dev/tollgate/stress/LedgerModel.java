@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The ledger, too simple to be wrong: it knows what was put in and every call, and adds up anew for each question. One operation
- * after the other, so whatever it says is what a ledger must say in that order.
+ * The ledger, too simple to be wrong: it knows each deposit and each call, and adds all of them for each question. It does one operation after
+ * the other, so its answers are the right ones for that order.
  */
 final class LedgerModel {
 
@@ -114,7 +114,7 @@ final class LedgerModel {
         return new ReserveOutcome.Reserved(call.held);
     }
 
-    /** @param usable as above; at a settlement nobody asks */
+    /** @param usable whether the key may be used; not checked at a settlement */
     Extend.Outcome extend(String id, boolean settles, boolean usable, long least, long wanted, SpendLimits limits) {
         Call call = calls.get(id);
         if (call.state != ReservationState.OPEN) {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An installation whose database is gone, and one that others work beside. */
+/** An installation whose database is gone, and an installation that other servers use at the same time. */
 @Timeout(240)
 @Order(18)
 class LostBooksTest {
@@ -79,7 +79,7 @@ class LostBooksTest {
         assertThat(run("account", "list")).isZero();
     }
 
-    /** The first command of whoever sets an installation up before it serves. */
+    /** The first command of an operator who sets up an installation before it serves. */
     @Test
     void an_account_can_be_made_before_the_first_start() {
         assertThat(run("account", "create", "--name", "Ann")).isZero();
@@ -110,8 +110,7 @@ class LostBooksTest {
     }
 
     @Test
-    void a_database_that_is_replaced_under_the_server_is_told_and_not_written_to_as_commands_beside_it_are_not()
-            throws Exception {
+    void a_database_replaced_under_the_server_is_reported_and_not_written() throws Exception {
         Settings settings = SettingsLoader.load(
                 Map.of("port", "0", "data", Migrated.in(data).toString()), Map.of());
         try (LogCapture log = new LogCapture();

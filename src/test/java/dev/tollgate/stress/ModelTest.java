@@ -57,14 +57,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random operations from several threads at once. The order in which the writer has decided them is noted by a part of its own, and
- * a model that does one thing after the other must come to the same outcomes in that order. The order must also be one that the
- * callers can believe: what was answered before something else was asked stands before it. Together that is linearizability.
- * Meanwhile an observer looks for a balance below zero or a window past its limit.
+ * Random operations from several threads at once. A part of its own notes the order in which the writer decides them, and a model that does one
+ * operation after the other must reach the same outcomes in that order. Callers must be able to believe the order, too: an operation that was
+ * answered before another was requested precedes it. Together that is linearizability. During the run an observer looks for a balance below zero
+ * or a window past its limit.
  *
- * <p>Two nodes over one database take a number from it in each batch, while the batch holds the rows that it has decided on: that is
- * their order. The state of a key and its limits are not held: a node reads them when its batch begins, so they must be such as the key
- * may have had between the question and the answer.
+ * <p>Two nodes over one database take a number from it in each batch, while the batch holds the rows that it has decided on: that is their
+ * order. A key's state and limits are not held: a node reads them when its batch begins, so they must be values that the key had between the
+ * request and the answer.
  */
 @Order(19)
 class ModelTest {
@@ -121,7 +121,7 @@ class ModelTest {
             this.asked = asked;
         }
 
-        /** Of a call whose batch looks at its key. */
+        /** The outcome of a call whose batch reads its key. */
         void looksAt(String account, String keyId, KeyState key) {
             this.account = account;
             this.keyId = keyId;
@@ -165,7 +165,7 @@ class ModelTest {
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    void what_threads_are_told_is_what_one_after_the_other_would_have_been_told(long seed) throws Exception {
+    void concurrent_operations_have_the_outcomes_of_some_sequence(long seed) throws Exception {
         try (StoreFixture prepared = new StoreFixture(folder)) {
             prepare(prepared);
         }
@@ -179,7 +179,7 @@ class ModelTest {
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seedsOfNodes")
-    void what_the_callers_of_two_nodes_are_told_is_too(long seed) throws Exception {
+    void operations_on_two_nodes_have_the_outcomes_of_some_sequence(long seed) throws Exception {
         String url = Postgres.migrated();
         Postgres.execute(url, "CREATE SEQUENCE model_order");
         try (StoreFixture prepared = StoreFixture.shared(url)) {

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A process whose memory has run out ends, whichever of its threads finds out: one that lives on answers nobody. The JVM's own flag, which
- * the launcher sets and which knows its own heap only, is not set here.
+ * A process that runs out of memory ends, whichever thread finds out: a process that lived on would answer no caller. The JVM's own flag, which
+ * the launcher sets and which knows only its own heap, is not set here.
  */
 @Timeout(400)
 @Order(18)
@@ -84,7 +84,7 @@ class NoMemoryTest {
         }
     }
 
-    /** Until nobody answers. */
+    /** Waits until the process no longer answers. */
     private CompletableFuture<Void> callOnAndOn(GatewayProcess gateway) {
         return CompletableFuture.runAsync(() -> {
             int number = 0;

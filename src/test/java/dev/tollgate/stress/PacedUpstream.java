@@ -20,7 +20,7 @@ final class PacedUpstream implements AutoCloseable {
         this.millisBetween = millisBetween;
     }
 
-    /** Of a program that asks it. */
+    /** Returns the environment of a program that calls this upstream. */
     Map<String, String> environment() {
         return Map.of(
                 "GEMINI_API_KEY", "AIzaSyTestKeyOfTheUpstream0123456789abc", "GOOGLE_GEMINI_BASE_URL", server.url());

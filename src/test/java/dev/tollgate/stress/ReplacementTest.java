@@ -37,7 +37,7 @@ class ReplacementTest {
     private int starts;
 
     @Test
-    void replacing_both_cuts_no_stream_and_refuses_nobody() throws Exception {
+    void replacing_both_servers_cuts_no_stream_and_refuses_no_call() throws Exception {
         List<String> program = Program.command();
         run(program, () -> {
             replace(0, program);
@@ -46,7 +46,7 @@ class ReplacementTest {
     }
 
     @Test
-    void the_next_program_takes_over_and_gives_back_cuts_no_stream_and_refuses_nobody() throws Exception {
+    void an_upgrade_and_a_rollback_cut_no_stream_and_refuse_no_call() throws Exception {
         List<String> program = Program.command();
         List<String> next = NextProgram.command(folder.resolve("next"));
         long before = schema();

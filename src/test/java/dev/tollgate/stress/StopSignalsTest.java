@@ -50,7 +50,7 @@ class StopSignalsTest {
                 call.readUntil("One ");
                 gateway.signal();
                 Gateway.await("the announcement", () -> get(client, gateway, "/health/ready") == 503);
-                assertThat(get(client, gateway, "/v1/models")).isEqualTo(200); // whoever comes is served
+                assertThat(get(client, gateway, "/v1/models")).isEqualTo(200); // new calls are still served
                 gateway.signal();
                 call.readUntil("event: error");
                 assertThat(call.readToEnd())

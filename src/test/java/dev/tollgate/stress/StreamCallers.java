@@ -27,7 +27,7 @@ final class StreamCallers implements AutoCloseable {
         REFUSED,
         /** It had begun. */
         CUT,
-        /** Nobody has answered. */
+        /** No server has answered. */
         UNREACHED
     }
 
@@ -123,7 +123,7 @@ final class StreamCallers implements AutoCloseable {
         return heard.stream().filter(it -> it.ending() == ending).count();
     }
 
-    /** Until somebody has heard a beginning, and no end yet. */
+    /** Waits until a caller has received a beginning and no end yet. */
     void awaitBeginning() {
         Gateway.await("a stream under way", () -> underWay.get() > 0);
     }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A process on a heap of 512 MB, callers who ask over small segments and read nothing, and one who calls in the meantime. */
+/** A process on a heap of 512 MB, callers on small segments that read nothing, and one ordinary caller. */
 @Timeout(400)
 @Order(14)
 @EnabledIf("dev.tollgate.testing.Effort#isLong")
@@ -111,7 +111,7 @@ class UnreadAnswersTest {
         }
     }
 
-    /** Of 300 answers of 200 kB some 150 fit into the quarter of the quarter that is not reserved. */
+    /** About 150 of 300 responses of 200 kB fit into the unreserved quarter of the quarter. */
     @Test
     void unread_answers_of_one_account_take_nothing_from_another() throws Exception {
         try (HeldUpstream upstream = new HeldUpstream("x".repeat(200_000), 60_000)) {
@@ -156,7 +156,7 @@ class UnreadAnswersTest {
         CompletableFuture<Integer> victim = CompletableFuture.supplyAsync(this::callOnAndOn);
         attack.run();
         long most = 0;
-        for (int i = 0; i < 20; i++) { // answers that wait for a turn of the database come meanwhile
+        for (int i = 0; i < 20; i++) { // responses that wait for a turn of the database arrive at the same time
             most = Math.max(most, directBytes());
             assertThat(call("true")).isEqualTo(200);
         }
@@ -175,7 +175,7 @@ class UnreadAnswersTest {
         }
     }
 
-    /** @return how many calls were answered; one that fails ends it */
+    /** @return the number of answered calls; the first failed call ends the loop */
     private int callOnAndOn() {
         int answered = 0;
         while (!over.get()) {

@@ -198,7 +198,7 @@ class WaitingNodesTest {
     // ---- kept answers ----
 
     @Test
-    void answers_that_are_kept_and_old_ones_that_are_forgotten() {
+    void stored_responses_are_kept_and_old_responses_are_removed() {
         for (int i = 1; i <= 4; i++) {
             answer("old" + i, "acc_" + i);
             one.advance(Duration.ofSeconds(1));
