@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** All rows for a server by one run, and that in one trip with other statements where nobody waits for what it says. */
+/** Rows for a server: all by one run of a statement, in one trip with other statements if its result is not needed at once. */
 final class AtOnce implements Rows {
 
     private final Statements statements;

@@ -17,8 +17,8 @@ import java.util.List;
 import javax.sql.DataSource;
 
 /**
- * Copies the database into one file. It is made beside its place and appears there whole and synced, so that a copy that was cut
- * short is never taken for a backup.
+ * Copies the database into one file. The copy is written under another name and renamed when it is whole and synced, so that a partial
+ * copy is never mistaken for a backup.
  */
 final class Backup {
 
@@ -45,7 +45,7 @@ final class Backup {
         }
     }
 
-    /** An empty file, which SQLite takes as a place for a new database: private from its first moment. */
+    /** Creates an empty file, which SQLite fills with a new database: private from its first moment. */
     private static Path make(Path file) {
         try {
             return PrivateFiles.fileBeside(file, "." + file.getFileName(), ".part");
@@ -56,7 +56,7 @@ final class Backup {
         }
     }
 
-    /** One statement reads one snapshot; the writer goes on meanwhile. */
+    /** One statement reads one snapshot; the writer continues. */
     private static void copy(DataSource source, Path file) {
         try (Connection connection = source.getConnection();
                 PreparedStatement vacuum = connection.prepareStatement("VACUUM INTO ?")) {
@@ -67,7 +67,7 @@ final class Backup {
         }
     }
 
-    /** A file of the same schema, filled from one snapshot; the servers go on meanwhile. */
+    /** Fills a file of the same schema from one snapshot; the servers continue. */
     private static void copy(PostgresServer server, Path file) throws IOException {
         Migrations.requireOurs(server);
         Path folder = Files.createTempDirectory(file.getParent(), ".backup");
@@ -100,7 +100,7 @@ final class Backup {
         }
     }
 
-    /** Whoever serves from the file is alone: a lease that still runs would keep the holds of calls that nobody will end. */
+    /** Deletes the nodes: a server over the file is alone, and a lease would keep the holds of calls that have no server. */
     private static void forgetServers(Connection copy) throws SQLException {
         try (Statement statement = copy.createStatement()) {
             statement.executeUpdate("DELETE FROM node");
@@ -108,7 +108,7 @@ final class Backup {
         }
     }
 
-    /** A link, unlike a move, never replaces what has come there meanwhile. */
+    /** A link, unlike a move, never replaces a file that exists by now. */
     private static void publish(Path made, Path file) throws IOException {
         try {
             Files.createLink(file, made);
@@ -130,7 +130,7 @@ final class Backup {
         try {
             Files.deleteIfExists(made);
         } catch (IOException e) {
-            // It is named as what it is; there is nothing better to do about it.
+            // Its name shows that it is partial.
         }
     }
 

@@ -9,14 +9,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The changes since the last commit, sorted by the part that applies them. In the writer's turn only, but for {@link #check}. */
+/** The changes since the last commit, sorted by the part that applies them. In the writer's turn only, except for {@link #check}. */
 final class Batch {
 
     private static final Logger log = LoggerFactory.getLogger(Batch.class);
 
     private final List<Share<?>> shares = new ArrayList<>();
 
-    /** Classes are few: as many as there are kinds of change in the program. */
+    /** One entry for each class of change in the program. */
     private final Map<Class<?>, Share<?>> byClass = new ConcurrentHashMap<>();
 
     private static final class Share<C extends Change> {
@@ -79,13 +79,13 @@ final class Batch {
             }
         }
 
-        /** What is committed stays so, whatever a part makes of it. */
+        /** A failure of a part here does not undo the commit. */
         void committed() {
             try {
                 if (!decided.isEmpty()) {
                     part.committed(decided);
                 }
-            } catch (RuntimeException | Error e) { // whoever took it for a failure of the commit would write twice
+            } catch (RuntimeException | Error e) { // as a failure of the commit it would have the batch written twice
                 Fatal.check(e);
                 log.error("a part has failed after the commit", e);
             }
@@ -108,7 +108,7 @@ final class Batch {
         unit.changes().forEach(change -> shareOf(change.getClass()));
     }
 
-    /** The parts decide what comes to what is there already. */
+    /** Has the parts decide units in addition to those that are decided. */
     void decide(Statements statements, List<Waiting> units) throws SQLException {
         for (Waiting waiting : units) {
             for (Change change : waiting.unit().changes()) {
@@ -124,7 +124,7 @@ final class Batch {
         }
     }
 
-    /** The parts decide a unit from what they know, or, where one of them would have to ask the database, not at all. */
+    /** Has the parts decide a unit from memory. @return false if one of them has to ask the database; then nothing is decided */
     boolean decideIfKnown(Statements statements, Unit unit) throws SQLException {
         for (Change change : unit.changes()) {
             if (!shareOf(change.getClass()).part.decidesFromMemory()) {

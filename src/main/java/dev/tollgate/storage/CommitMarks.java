@@ -10,24 +10,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The marks that one writer leaves on a server, each in the transaction of its batch: so it finds out whether a commit has taken place whose
- * answer was lost. A transaction's id would not do: a standby that is promoted gives those that it has never seen to others.
+ * Marks that the writer leaves on a server, each in the transaction of its batch. They show whether a commit took place if its response
+ * was lost. The id of a transaction would not do: a promoted standby gives ids that it has never seen to other transactions.
  *
- * <p>Who asks for a mark and does not find it writes it as one that did not take place. If the lost commit is still on its way it
+ * <p>A query that does not find a mark inserts it as a commit that did not take place. If the lost commit is still being processed, it
  * fails on that row, so a "no" stays true. Writer's thread only.
  */
 final class CommitMarks {
 
     private static final String NOW = Dialect.POSTGRESQL.nowMillis();
 
-    /** Nobody asks for one after seconds. Long for a server that could write nothing else for a while. */
+    /** How long marks are kept. They are needed for seconds, and longer if a server cannot write for a while. */
     private static final Duration KEPT = Duration.ofDays(1);
 
     private static final String PUT = "WITH before AS (DELETE FROM commit_mark WHERE writer = ? AND batch = ?)"
             + " INSERT INTO commit_mark (writer, batch, took_place, made_at) VALUES (?, ?, 1, " + NOW + ")";
 
-    // A lost commit that is still being done is waited for, but not for as long as a server may take that waits for its
-    // standby.
+    // Waits for a lost commit that is still being processed, but not as long as a server may wait for its standby.
     private static final String ASK_QUICKLY = "SET LOCAL lock_timeout = '1s'";
     private static final String ASK = "INSERT INTO commit_mark (writer, batch, took_place, made_at) VALUES (?, ?, 0, "
             + NOW + ") ON CONFLICT (writer, batch) DO UPDATE SET made_at = excluded.made_at RETURNING took_place";
@@ -43,27 +42,27 @@ final class CommitMarks {
     private long newest;
     private long confirmed;
 
-    /** Puts a mark of its own on the open transaction; it goes with the COMMIT in one trip. */
+    /** Adds a mark to the open transaction; it is sent with the COMMIT in one trip. */
     void put(Statements statements) {
         newest++;
         statements.writeLater(PUT, List.of(writer, confirmed, writer, newest), Statements.ANY);
     }
 
-    /** The batch with the newest mark was committed. */
+    /** Notes that the batch with the newest mark was committed. */
     void confirm() {
         confirmed = newest;
     }
 
-    /** Nobody knows whether it was; if it was, the one before it is gone. */
+    /** Notes that the outcome of the newest batch is unknown. If it was committed, the mark before it is deleted. */
     void doubt() {
         confirmed = 0;
     }
 
     /**
-     * Asks over a new connection whether the batch with the newest mark was committed, so that it stays as it is said. The transaction
-     * has to be committed before the answer counts.
+     * Asks over a new connection whether the batch with the newest mark was committed. The answer is final once the transaction of the
+     * query is committed.
      *
-     * @throws SQLException where it is not known yet
+     * @throws SQLException if it is not known yet
      */
     boolean tookPlace(Statements statements) throws SQLException {
         statements.of(ASK_QUICKLY).execute();
@@ -77,8 +76,8 @@ final class CommitMarks {
     }
 
     /**
-     * On a new connection: tells the operator when the server has lost what it had confirmed, and takes away the marks of those who are
-     * gone. On the first one the server gives this writer a name that no other has or had.
+     * Prepares a new connection: logs an error if the server has lost a confirmed commit, and deletes old marks. On the first connection
+     * the server gives this writer a unique name.
      */
     void begin(Statements statements) throws SQLException {
         if (writer.isEmpty()) {
@@ -101,7 +100,7 @@ final class CommitMarks {
         }
     }
 
-    /** Or that of the batch after it, which has taken it away if it was committed. */
+    /** Returns whether the last confirmed mark exists, or the mark of the next batch, whose commit deletes it. */
     private boolean isThere(Statements statements) throws SQLException {
         PreparedStatement find = statements.of(FIND);
         find.setString(1, writer);

@@ -12,22 +12,22 @@ import org.postgresql.PGProperty;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * Connects to the server that decides now: of those that the address names the primary, and none that a promoted standby has taken over
- * from. Each promotion begins a timeline with a higher number; a server that comes back on an earlier one has a past that is not
- * the books'. Where the server has no timelines it is taken as it is. Thread-safe.
+ * Connects to the current primary among the servers of the address, never to a server that a promoted standby has replaced. Each promotion
+ * begins a timeline with a higher number; a server that returns on an earlier timeline lacks commits of the books. A server without
+ * timelines is accepted as it is. Thread-safe.
  */
-@SuppressWarnings("serial") // nobody writes it anywhere
+@SuppressWarnings("serial") // it is never serialized
 final class CurrentPrimary extends PGSimpleDataSource {
 
     private static final String TIMELINE = "SELECT SUBSTR(pg_walfile_name(pg_current_wal_lsn()), 1, 8)";
     private static final int HEX = 16;
 
-    /** Or the driver would go on for ten seconds to take a standby for one after it was promoted. */
+    /** A short time: the driver remembers a standby as such, by default for ten seconds, even after its promotion. */
     private static final String LOOK_AGAIN_SECONDS = "1";
 
     private final transient AtomicLong newest;
 
-    /** @param newest timeline that any connection has met */
+    /** @param newest the highest timeline of any connection so far */
     CurrentPrimary(AtomicLong newest) {
         this.newest = newest;
     }
@@ -52,7 +52,7 @@ final class CurrentPrimary extends PGSimpleDataSource {
         return connection;
     }
 
-    /** Both may say that they are the primary, and the driver takes the first that does. */
+    /** Two servers may both say that they are the primary, and the driver takes the first. */
     private Connection beginningWith(int first) throws SQLException {
         PGSimpleDataSource turned = new PGSimpleDataSource();
         try {

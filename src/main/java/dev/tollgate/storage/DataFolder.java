@@ -10,23 +10,23 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The folder of an installation: nobody else may enter it. What lies in it is private of itself, too. */
+/** The folder of an installation. Other users of the machine cannot enter it, and its files are private as well. */
 final class DataFolder {
 
     private static final Logger log = LoggerFactory.getLogger(DataFolder.class);
 
-    /** What an installation, or the file system, has folders for. */
+    /** Folders that an installation or the file system has here. */
     private static final Set<String> OWN = Set.of("spool", "media", "lost+found");
 
     private DataFolder() {}
 
-    /** @throws CannotOpen when it cannot be made */
+    /** @throws CannotOpen if it cannot be created */
     static void make(Path folder) {
         try {
             if (Files.isDirectory(folder) && PrivateFiles.isOpen(folder) && isShared(folder)) {
                 log.warn(
-                        "the data folder {} holds other folders than ours and stays open to other users of this machine;"
-                                + " better is one that holds nothing else",
+                        "the data folder {} stays open to other users of this machine because it holds other folders;"
+                                + " use a folder of its own",
                         folder);
             } else {
                 PrivateFiles.folder(folder);
@@ -36,7 +36,7 @@ final class DataFolder {
         }
     }
 
-    /** Closing a folder that others live in, /var/lib for example, would shut them out. */
+    /** Returns whether other programs use the folder, for example /var/lib: closing it would shut them out. */
     private static boolean isShared(Path folder) throws IOException {
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(folder, Files::isDirectory)) {
             for (Path other : folders) {

@@ -9,8 +9,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database, embedded in a data folder or on a server that several nodes share: a few connections that read, one that writes. A
- * commit that was reported survives a power cut.
+ * The database, embedded in a data folder or on a server that several nodes share: a few connections for reads and one for writes. A
+ * reported commit survives a power cut.
  */
 public final class Database implements AutoCloseable {
 
@@ -33,16 +33,15 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * Opens a data folder for reading and writing; makes it, and the schema, where there is none.
+     * Opens a data folder for reading and writing; creates it, and the schema, if there is none.
      *
-     * @throws CannotOpen when another process has it open, a newer program has written it, it cannot be read, or there were books in it
-     *     that are not there
+     * @throws CannotOpen if another process has it open, a newer program has written it, it cannot be read, or its books are gone
      */
     public static Database open(Path folder) {
         return open(folder, false);
     }
 
-    /** As above. @param othersWrite whether others may write to the file meanwhile, which is noticed otherwise */
+    /** Opens a data folder as {@link #open(Path)} does. @param othersWrite whether other processes may write to the file; if not, a write stops this one */
     @SuppressWarnings("resource") // the database that is returned owns the lock
     public static Database open(Path folder, boolean othersWrite) {
         DataFolder.make(folder);
@@ -60,21 +59,21 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * Opens a PostgreSQL database for reading and writing, beside other nodes; makes the schema where there is none.
+     * Opens a PostgreSQL database for reading and writing, together with other nodes; creates the schema if there is none.
      *
      * @param url {@code jdbc:postgresql://…}; no message shows it, for it may carry a password
-     * @throws CannotOpen when it cannot be reached, is too old, or a newer program has written it
+     * @throws CannotOpen if it cannot be reached, is too old, or a newer program has written it
      */
     public static Database openShared(String url) {
         return openShared(url, (DataLock) null, true);
     }
 
-    /** As above, and takes a data folder for this process alone, made where there is none. */
+    /** Opens a PostgreSQL database, and locks a data folder for this process, created if there is none. */
     public static Database openShared(String url, Path folder) {
         return openShared(url, folder, true);
     }
 
-    /** As above. @param migrates whether it makes the schema, or waits for somebody else to do so */
+    /** Opens a PostgreSQL database and locks a data folder. @param migrates whether to migrate the schema; if not, waits until another program has */
     @SuppressWarnings("resource") // the database that is returned owns the lock
     public static Database openShared(String url, Path folder, boolean migrates) {
         DataFolder.make(folder);
@@ -97,7 +96,7 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * Opens a data folder for reading only, beside a running server too. It has no writer.
+     * Opens a data folder for reading only, without a writer; a server may be running over it.
      *
      * @throws CannotOpen when there is no database, or its schema is not this program's
      */
@@ -121,21 +120,21 @@ public final class Database implements AutoCloseable {
         return new Database(server, false, null, null);
     }
 
-    /** From now on a data folder without these books is one that has lost them. To be called when something was committed. */
+    /** Marks a data folder as one with books, so that their loss is noticed. To be called after the first commit. */
     public void markBegun() {
         if (engine instanceof SqliteFile file) {
             new Mark(file).set();
         }
     }
 
-    /** @param action run once, on the writer's thread, when an embedded database is found to be gone: nothing is written from then on */
+    /** @param action run once, on the writer's thread, when the files of an embedded database are gone: nothing is written after that */
     public void whenGone(Runnable action) {
         if (watch != null) {
             watch.whenGone(action);
         }
     }
 
-    /** The number of the schema that this program has brought it to. */
+    /** Returns the number of the schema. */
     public String schemaVersion() {
         return String.valueOf(Migrations.NEWEST);
     }
@@ -145,9 +144,9 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * Starts the one writer. The parts run in this order in each batch.
+     * Starts the one writer. In each batch the parts run in the given order.
      *
-     * @throws IllegalStateException when there is a writer already, or the database was opened for reading only
+     * @throws IllegalStateException if there is a writer already, or the database was opened for reading only
      */
     public synchronized Writer startWriter(List<Part<?>> parts) {
         return startWriter(parts, Writer.WAITING_MAX);
@@ -166,9 +165,9 @@ public final class Database implements AutoCloseable {
     /**
      * Makes this process one of the nodes that share the database.
      *
-     * @param upstream what answers its calls, for other nodes to read
-     * @throws IllegalStateException when the database is embedded: it has one owner, whose lock is enough
-     * @throws StoreUnavailable when the database does not answer
+     * @param upstream the name of the upstream that answers its calls, for other nodes
+     * @throws IllegalStateException if the database is embedded: it has one owner, whose lock is enough
+     * @throws StoreUnavailable if the database does not answer
      */
     public NodeLease join(RandomGenerator random, NodeLease.Listener listener, String upstream) {
         return join(random, listener, NodeLease.Times.STANDARD, upstream);
@@ -190,15 +189,15 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** @param observer told of all reads from now on */
+    /** @param observer notified of all later reads */
     public void watchedBy(ReadObserver observer) {
         readers.watchedBy(observer);
     }
 
-    /** @param waiting for one of them */
+    /** @param waiting threads that wait for a connection */
     public record Readers(int active, int idle, int waiting) {}
 
-    /** The connections that read, but for those of pages. Waits for nothing; from any thread. */
+    /** Returns the read connections by state, without the connections of pages. Does not block; from any thread. */
     public Readers readersNow() {
         HikariPoolMXBean pool = readers.pool();
         return pool == null
@@ -210,32 +209,32 @@ public final class Database implements AutoCloseable {
     /**
      * Runs a read over one snapshot, which holds every unit reported as committed before. Blocks: not for an event loop.
      *
-     * @throws StoreUnavailable when the database fails or all connections are taken for {@value ReadConnections#WAIT_MILLIS} ms
+     * @throws StoreUnavailable if the database fails or all connections are in use for {@value ReadConnections#WAIT_MILLIS} ms
      */
     public <T extends @Nullable Object> T read(Query<T> query) {
         return readers.read(query);
     }
 
     /**
-     * As above for a caller, in turns by account: however often one asks, the others are not kept waiting, and one connection is left for
-     * what is not read for anybody in particular.
+     * Runs a read for an account over one snapshot. Accounts take turns, so one with many reads does not delay the others, and one
+     * connection is left for reads of no account.
      *
-     * @throws StoreUnavailable likewise, and where the account has too many reads waiting
+     * @throws StoreUnavailable as {@link #read}, and if too many reads of the account wait
      */
     public <T extends @Nullable Object> T readFor(String accountId, Query<T> query) {
         return readers.readFor(accountId, query, false);
     }
 
     /**
-     * As above for a query of one statement, which is a snapshot by itself: a server is asked once, without a transaction around it.
+     * Runs a query of one statement for an account. One statement reads one snapshot, so a server needs no transaction around it.
      *
-     * @throws StoreUnavailable likewise
+     * @throws StoreUnavailable as {@link #readFor}
      */
     public <T extends @Nullable Object> T readOnceFor(String accountId, Query<T> statement) {
         return readers.readFor(accountId, statement, engine.dialect() == Dialect.POSTGRESQL);
     }
 
-    /** Reads for pages and lists, on connections of their own, which are made when they are first wanted. Closed with this. */
+    /** Returns the reads of pages and lists, which have connections of their own. Opened on first use, closed with this database. */
     public synchronized PageReads pages() {
         PageReads present = pages;
         if (present == null) {
@@ -250,17 +249,17 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * Copies one snapshot into a new file, beside a running server too. In place as {@code tollgate.db} in an empty data folder the
-     * file is the restore. Durable when it returns; only its owner may read it. Blocks for as long as the database is long.
+     * Copies one snapshot into a new file, also while a server runs. To restore, put the file as {@code tollgate.db} into an empty data
+     * folder. Durable when it returns; only its owner may read it. Blocks for a time that grows with the database.
      *
-     * @throws CannotOpen when there is such a file already, or it cannot be written
-     * @throws StoreUnavailable when the database fails
+     * @throws CannotOpen if the file exists or cannot be written
+     * @throws StoreUnavailable if the database fails
      */
     public void backupTo(Path file) {
         Backup.write(engine, file);
     }
 
-    /** Lets the writer finish what waits, then closes everything. */
+    /** Lets the writer commit the units that wait, then closes everything. */
     @Override
     public synchronized void close() {
         if (writer != null) {

@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A change whose part decides something, e.g. whether a balance suffices. Later parts of the same batch read the outcome on the
- * writer's thread; everybody else once the unit is reported. A batch that is rolled back is decided again, so an outcome is set anew by each
- * decision and is gone when the unit has failed, unless it was reported before.
+ * writer's thread; all other code reads it once the unit is reported. A batch that is rolled back is decided again: each decision sets the
+ * outcome, and a failed unit has none, unless it was reported before.
  *
  * @param <O> the outcome, usually a sealed interface
  */

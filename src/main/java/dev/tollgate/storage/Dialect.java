@@ -1,8 +1,8 @@
 package dev.tollgate.storage;
 
-/** What the two databases say differently. Everything else is said so that both understand it. */
+/** SQL that differs between the two databases. All other SQL works on both. */
 public enum Dialect {
-    /** A file of this process: nobody else writes, a statement costs a call into a library. */
+    /** A file of this process, which is its only writer; a statement costs a call into a library. */
     SQLITE(
             "",
             "CAST(unixepoch('subsec') * 1000 AS INTEGER)",

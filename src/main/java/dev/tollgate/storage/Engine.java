@@ -28,7 +28,7 @@ sealed interface Engine permits SqliteFile, PostgresServer {
     /** Makes connections that only read, each transaction over one snapshot. */
     void setUpReaders(HikariConfig config);
 
-    /** The same for reads that may span any range of an account's rows. */
+    /** Configures read connections for pages, which may span any range of an account's rows. */
     void setUpPageReaders(HikariConfig config);
 
     /** Ends what a reader's connection is doing, which fails then; from any thread. */

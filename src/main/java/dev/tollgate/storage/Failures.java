@@ -36,7 +36,7 @@ final class Failures {
     private static Kind kindOf(String state) {
         return switch (state) {
             case "40001", "40P01", "23505" -> Kind.CONFLICT;
-            // 25006: a standby, which takes nothing until it is promoted, and perhaps another one was
+            // 25006: a standby, which accepts no writes until it is promoted; another one may have been
             case "57P01", "57P02", "57P03", "25P03", "25006" -> Kind.DISCONNECTED;
             default -> {
                 if (state.startsWith("08")) {
@@ -59,11 +59,11 @@ final class Failures {
                         || e.getResultCode().name().startsWith("SQLITE_IOERR"));
     }
 
-    /** In an operator's words, without those of a driver where there are better ones. */
+    /** Returns the cause in an operator's words, or the driver's message. */
     static String why(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLiteException e && e.getResultCode() == SQLiteErrorCode.SQLITE_FULL) {
-                return "no room is left on the disk, or on that of temporary files";
+                return "no room is left on the disk, or on the disk of temporary files";
             }
         }
         return String.valueOf(failure.getMessage()).strip().replaceAll("\\s*\\R-*\\s*", "; ");

@@ -18,16 +18,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices that the files of the embedded database are not those any more that were opened, or that somebody else has written to them. What
- * is written to a deleted file is lost with the process, and decisions stand on balances in memory: so nothing is written from then on, for as
+ * Notices that the files of the embedded database were replaced since they were opened, or that another process has written to them. Writes
+ * to a deleted file are lost with the process, and decisions depend on balances in memory: so after that nothing is written, for as
  * long as this process runs.
  *
- * <p>Files are known by what the file system knows them by. None is opened for it: closing one would drop the locks that SQLite holds on it.
- * Writer's thread only, but for {@link #gone} and {@link #whenGone}.
+ * <p>Files are identified by their key in the file system. None is opened for it: closing one would drop the locks that SQLite holds on it.
+ * Writer's thread only, except for {@link #gone} and {@link #whenGone}.
  */
 final class FileWatch {
 
-    /** The database itself is looked at before each batch, the files beside it and the writes of others so often. */
+    /** How often the other files and writes of other processes are checked; the database file is checked before each batch. */
     private static final Duration EVERY = Duration.ofMillis(200);
 
     private static final Logger log = LoggerFactory.getLogger(FileWatch.class);
@@ -44,10 +44,10 @@ final class FileWatch {
     private volatile Runnable whenGone = () -> {};
     private volatile @Nullable String gone;
 
-    /** Changes with each write to the file itself, such as a checkpoint's. */
+    /** Changes with each write to the database file, for example by a checkpoint. */
     private record Seen(@Nullable Object key, long bytes, FileTime modified) {}
 
-    /** @param othersWrite whether others may write to the database */
+    /** @param othersWrite whether other processes may write to the database */
     FileWatch(SqliteFile file, boolean othersWrite) {
         this.file = file;
         this.othersWrite = othersWrite;
@@ -60,13 +60,13 @@ final class FileWatch {
         whenGone = action;
     }
 
-    /** What has happened to the books, or null. From any thread. */
+    /** Returns why the books are gone, or null. From any thread. */
     @Nullable
     String gone() {
         return gone;
     }
 
-    /** The writer's connection is new. */
+    /** Notes the files of a new connection of the writer. */
     void opened(Connection connection) throws SQLException {
         require();
         if (!Objects.equals(databaseKey, key(file.file()))) {
@@ -79,23 +79,23 @@ final class FileWatch {
         wrote();
     }
 
-    /** The writer's connection may have written. Throws nothing: what it has written stays written. */
+    /** Notes that the writer's connection may have written. Throws nothing, since a commit stays a commit. */
     void wrote() {
         try {
             seen = seen();
         } catch (StoreUnavailable e) {
-            seen = null; // the next look tells
+            seen = null; // the next check finds out
         }
     }
 
-    /** To be called before anything is decided. @throws StoreUnavailable when the books are gone */
+    /** Checks the files, before anything is decided. @throws StoreUnavailable if the books are gone */
     void look(Connection connection) throws SQLException {
         require();
         Seen now = seen();
         if (now == null || !Objects.equals(now.key(), databaseKey)) {
             lose("was deleted or replaced");
         } else if (!othersWrite && seen != null && !now.equals(seen)) {
-            lose("was written to by somebody else");
+            lose("was written to by another process");
         }
         seen = now;
         if (System.nanoTime() - lookedNanos >= EVERY.toNanos()) {
@@ -106,17 +106,17 @@ final class FileWatch {
 
     private void lookAround(Connection connection) throws SQLException {
         if (!Objects.equals(lockKey, key(DataLock.file(file.folder())))) {
-            lose("has lost its lock file: another program may believe to own it");
+            lose("has lost its lock file: another program may open it");
         }
         if (isOther(logKey, file.beside("-wal")) || isOther(indexKey, file.beside("-shm"))) {
-            lose("has lost the files beside it (-wal, -shm)");
+            lose("has lost its -wal or -shm file");
         }
         if (!othersWrite && version(connection) != version) {
-            lose("was written to by somebody else");
+            lose("was written to by another process");
         }
     }
 
-    /** Where it was not there when the connection was opened nothing is known of it. */
+    /** A file that did not exist when the connection was opened cannot be compared. */
     private static boolean isOther(@Nullable Object known, Path path) {
         return known != null && !known.equals(key(path));
     }
@@ -146,7 +146,7 @@ final class FileWatch {
         return found == null ? null : new Seen(found.fileKey(), found.size(), found.lastModifiedTime());
     }
 
-    /** Null where there is no such file, or on a system that does not tell. */
+    /** Returns null if there is no such file, or the system has no keys. */
     private static @Nullable Object key(Path path) {
         BasicFileAttributes found = attributes(path);
         return found == null ? null : found.fileKey();
@@ -162,7 +162,7 @@ final class FileWatch {
         }
     }
 
-    /** Of one connection: it changes when another one has committed, in this process or elsewhere. */
+    /** Returns a number of one connection that changes when another connection has committed, in this process or elsewhere. */
     private static long version(Connection connection) throws SQLException {
         try (Statement ask = connection.createStatement();
                 ResultSet row = ask.executeQuery("PRAGMA data_version")) {

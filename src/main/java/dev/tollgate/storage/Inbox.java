@@ -8,7 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Units that wait for the writer, and what wakes and stops it. {@link #offer}, {@link #size} and the closing may be called from any thread; the
+ * Units that wait for the writer, and the marks that wake and stop it. {@link #offer}, {@link #size} and the closing may be called from any thread; the
  * rest in the writer's turn.
  */
 final class Inbox {
@@ -19,7 +19,7 @@ final class Inbox {
 
     private final BlockingQueue<Waiting> queue;
 
-    /** When the writer looks again by itself. */
+    /** When the writer wakes without a unit. */
     private long wakesAtNanos;
 
     private volatile boolean closing;
@@ -43,7 +43,7 @@ final class Inbox {
         return !closing && !stopped;
     }
 
-    /** Adds a unit, or reports at once that it cannot be accepted. */
+    /** Adds a unit, or reports immediately that it cannot be accepted. */
     void offer(Waiting waiting) {
         if (closing) {
             Reports.report(List.of(waiting), new StoreUnavailable("the store is closing"));
@@ -56,7 +56,7 @@ final class Inbox {
 
     void wake() {
         if (!queue.offer(WAKE)) {
-            wakesAtNanos = System.nanoTime(); // it is full: nobody sleeps
+            wakesAtNanos = System.nanoTime(); // it is full: the writer does not sleep
         }
     }
 
@@ -67,7 +67,7 @@ final class Inbox {
         }
     }
 
-    /** Waits for the first unit, and gives the turn away meanwhile. @return null if there is none within the time, or the writer was woken */
+    /** Waits for the first unit without the turn. @return null if none comes in time, or the writer was woken */
     @Nullable
     Waiting await(ReentrantLock turn, long now, long nanos) throws InterruptedException {
         wakesAtNanos = now + nanos;
@@ -81,7 +81,7 @@ final class Inbox {
         }
     }
 
-    /** Takes what else has come. @return whether there was anything */
+    /** Takes the units that wait. @return whether there were any */
     boolean drainTo(List<Waiting> taken, int most) {
         queue.drainTo(taken, most);
         taken.removeIf(WAKE::equals);
@@ -100,12 +100,12 @@ final class Inbox {
         return isFirst;
     }
 
-    /** Has the writer end behind what waits. */
+    /** Has the writer end after the units that wait. */
     void putEnd() throws InterruptedException {
         queue.put(STOP);
     }
 
-    /** The writer takes what is left, and nothing after that. */
+    /** Notes that the writer takes the rest and nothing after it. */
     void stopped() {
         stopped = true;
     }

@@ -20,10 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees to it that the embedded database's log can begin anew on a disk that it has filled. It grows for as long as somebody reads one
- * snapshot, and SQLite looks whether it may begin anew only after a commit, which there would be no room for any more. So it is made
- * to look when a commit finds no room. What the log has taken in goes to the tables then, whose file becomes longer by it: the
- * room for that is reserved by a file, which is given up when it is needed and comes back when there is room again.
+ * Lets the embedded database's log restart on a disk that it has filled. The log grows as long as a reader holds a
+ * snapshot, and SQLite checks whether it can restart only after a commit, for which a full disk has no room. So this class has SQLite check
+ * if a commit finds no room. The contents of the log then go into the tables, whose file grows: a reserve file keeps
+ * the room for that. It is deleted when the room is needed and created again when there is room.
  *
  * <p>Writer's thread only.
  */
@@ -31,17 +31,17 @@ final class LogRoom {
 
     static final String RESERVE = "tollgate.reserve";
 
-    /** What the log may take in between two looks, and what others may take of the disk's last room meanwhile. */
+    /** Room for the growth of the log between two checks, and for other programs that fill the disk at the same time. */
     private static final long SPARE_BYTES = 16L << 20;
 
     private static final int NOISE_BYTES = 1 << 20;
 
-    /** Commits wait while the reserve grows. */
+    /** A limit of one step: commits wait while the reserve grows. */
     private static final long STEP_BYTES_MAX = 8L << 20;
 
     private static final int COMMITS_BETWEEN_LOOKS = 16;
 
-    /** Small books need no reserve: nobody reads them for long. */
+    /** Small books need no reserve: reads of them are short. */
     private static final long LOG_BYTES_LEAST = 1 << 20;
 
     private static final Set<StandardOpenOption> OPTIONS =
@@ -65,9 +65,9 @@ final class LogRoom {
     }
 
     /**
-     * After each commit.
+     * Adapts the reserve after a commit.
      *
-     * @throws SQLException where the connection may be of no use any more
+     * @throws SQLException if the connection may be unusable
      */
     void committed(Statements statements) throws SQLException {
         if (++commits % COMMITS_BETWEEN_LOOKS == 0 && length(newest) >= LOG_BYTES_LEAST) {
@@ -75,7 +75,7 @@ final class LogRoom {
         }
     }
 
-    /** By how much the tables' file becomes longer when it takes in all of the log. */
+    /** Returns by how much the tables' file grows when it takes in all of the log. */
     private long wanted(Statements statements) throws SQLException {
         long bytes = number(statements, "PRAGMA page_count") * number(statements, "PRAGMA page_size");
         statements.rollback();
@@ -95,14 +95,16 @@ final class LogRoom {
             if (present < bytes) {
                 lengthen(present, Math.min(bytes, present + STEP_BYTES_MAX));
             } else if (present > 2 * bytes) {
-                Files.delete(reserve); // of a reader who has left; what is needed now comes back at once
+                Files.delete(
+                        reserve); // it was needed for a reader that has ended; the room needed now is reserved again
+                // immediately
             }
         } catch (IOException e) {
             log.debug("the reserve stays at {} bytes", length(reserve), e);
         }
     }
 
-    /** With noise, which no file system keeps in less room than it takes. As far as the disk has room. */
+    /** Fills the reserve with noise, which no file system compresses, as far as the disk has room. */
     private void lengthen(long present, long bytes) throws IOException {
         byte[] noise = noise(present);
         try (FileChannel channel = FileChannel.open(reserve, OPTIONS, OWNERS)) {
@@ -124,9 +126,9 @@ final class LogRoom {
     }
 
     /**
-     * After a commit that the disk has refused.
+     * Makes room after a commit that found the disk full.
      *
-     * @return whether the log begins anew, so that the commit may succeed now
+     * @return whether the log restarts, so that the commit may succeed now
      */
     boolean make() {
         try {
@@ -145,7 +147,7 @@ final class LogRoom {
                         "the disk is full: the room that was reserved for the books is used up; free some");
                 return true;
             }
-            keep(SPARE_BYTES); // somebody reads still: what is left must not go to the log
+            keep(SPARE_BYTES); // a reader still holds a snapshot: the log must not take the rest
         } catch (SQLException e) {
             log.warn(
                     Event.DISK_FULL,
@@ -165,10 +167,10 @@ final class LogRoom {
     }
 
     /**
-     * Without waiting for readers.
+     * Moves the log into the tables, without waiting for readers.
      *
-     * @return whether all of the log is in the tables, so that it begins anew
-     * @throws SQLException where the disk has no room for it
+     * @return whether all of the log is in the tables, so that it restarts
+     * @throws SQLException if the disk has no room for it
      */
     private boolean takeIn() throws SQLException {
         try (Connection connection = source.getConnection();
@@ -178,7 +180,7 @@ final class LogRoom {
         }
     }
 
-    /** 0 where there is no such file. */
+    /** Returns 0 if there is no such file. */
     private static long length(Path file) {
         return file.toFile().length();
     }

@@ -19,8 +19,8 @@ import java.util.Set;
 final class Mark {
 
     private static final String TEXT =
-            "This folder keeps the books of a Tollgate, in tollgate.db. Where that file is gone, no start begins"
-                    + " new ones but with --new-installation.\n";
+            "This folder holds the books of a Tollgate installation, in tollgate.db. If that file is missing, a start"
+                    + " creates new books only with --new-installation.\n";
 
     private final SqliteFile database;
     private final Path file;
@@ -35,8 +35,8 @@ final class Mark {
         if (Files.exists(file) && database.isEmpty()) {
             throw new CannotOpen("The books of this installation are gone: " + database.file()
                     + (database.exists() ? " is empty. " : " does not exist. ")
-                    + "Put the file, or a backup of it, back in its place; or start with --new-installation to begin new books,"
-                    + " without the accounts, keys and credits of the old ones.");
+                    + "Restore the file or a backup of it, or start with --new-installation to create new books"
+                    + " without the old accounts, keys and credits.");
         }
     }
 
@@ -59,7 +59,7 @@ final class Mark {
     void remove() {
         if (!database.isEmpty()) {
             throw new CannotOpen("There are books in " + database.file()
-                    + ": --new-installation begins new ones only where those of before are gone.");
+                    + ": --new-installation creates new books only if the old ones are gone.");
         }
         try {
             Files.deleteIfExists(file);

@@ -12,20 +12,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Of the programs that start together over one server one migrates, and the others wait until it has. Whoever migrates waits for no
- * table for long, since all who come after him wait behind him: he gives up and comes again. Used by one thread.
+ * Lets one of the programs that start together over one server migrate it, while the others wait. The migration does not wait for a
+ * table for long, since later queries queue behind it: it gives up and tries again. Used by one thread.
  */
 final class MigrationTurn {
 
-    /** For a table that others use. */
+    /** How long one try waits for a table that is in use. */
     static final Duration TABLE_WAIT = Duration.ofSeconds(3);
 
     private static final Duration WAIT_MAX = Duration.ofMinutes(10);
     private static final Duration PAUSE = Duration.ofMillis(500);
     private static final int TRIES = 20;
-    static final long TURN = 0x746f6c6c67617465L; // of all programs over a database: never to be changed
+    static final long TURN = 0x746f6c6c67617465L; // the lock of all programs over a database: never to be changed
 
-    /** A lock that is not to be had, a deadlock, an object that another has made meanwhile. */
+    /** Failures that may pass: a lock timeout, a deadlock, an object that another program has just created. */
     private static final Set<String> MAY_PASS = Set.of("55P03", "40P01", "40001");
 
     private static final Logger log = LoggerFactory.getLogger(MigrationTurn.class);
@@ -43,9 +43,9 @@ final class MigrationTurn {
     }
 
     /**
-     * Returns when the schema is there. Blocks.
+     * Migrates, or waits until another program has. Blocks.
      *
-     * @throws CannotOpen when it cannot be made, or another does not come to an end with it
+     * @throws CannotOpen if the migration fails, or another program does not finish it in time
      */
     void run() {
         long end = System.nanoTime() + WAIT_MAX.toNanos();
@@ -54,7 +54,7 @@ final class MigrationTurn {
             if (isThere()) {
                 return;
             }
-            requireTime(end, "another program has not come to an end with migrating the database");
+            requireTime(end, "another program has not finished migrating the database in time");
             if (!told) {
                 log.info("another program migrates the database; waiting for it");
                 told = true;
@@ -63,7 +63,7 @@ final class MigrationTurn {
         }
     }
 
-    /** Waits until another program has migrated. @throws CannotOpen when none does in ten minutes */
+    /** Waits until another program has migrated. @throws CannotOpen if none does within ten minutes */
     void await() {
         long end = System.nanoTime() + WAIT_MAX.toNanos();
         if (!isThere()) {
@@ -73,7 +73,7 @@ final class MigrationTurn {
                     Migrations.newest());
         }
         while (!isThere()) {
-            requireTime(end, "nobody has migrated the database (./tollgate migrate)");
+            requireTime(end, "no program has migrated the database within ten minutes: run ./tollgate migrate");
             rest();
         }
     }
@@ -92,7 +92,7 @@ final class MigrationTurn {
         return present() >= Migrations.newest();
     }
 
-    /** @return false where it is another's turn */
+    /** @return false if another program is migrating */
     private boolean tryOnce() {
         try (Connection connection = server.source().getConnection()) {
             if (!takesTurn(connection)) {
@@ -123,7 +123,7 @@ final class MigrationTurn {
                 if (tries == TRIES || !mayPass(e)) {
                     throw e;
                 }
-                log.info("a table that is to be changed is in use; trying again ({} of {})", tries, TRIES);
+                log.info("the migration waits for a table in use; trying again ({} of {})", tries, TRIES);
             }
             rest();
         }
@@ -140,7 +140,7 @@ final class MigrationTurn {
         return false;
     }
 
-    /** Not all at the same time, for which the clock's last digits are chance enough. */
+    /** Varies the pause by the clock's last digits, so that programs do not try at the same time. */
     private void rest() {
         LockSupport.parkNanos(pause.toNanos() / 2 + Math.floorMod(System.nanoTime(), pause.toNanos()));
     }

@@ -11,19 +11,19 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
 /**
- * Brings a database to this program's schema. Flyway does it; but loading Flyway takes longer than all the rest of opening, so its
- * history table is read first and Flyway is left alone when nothing is to be done.
+ * Brings a database to this program's schema with Flyway. Loading Flyway takes longer than all the rest of opening, so its
+ * history table is read first, and Flyway is loaded only if there is a migration to run.
  */
 final class Migrations {
 
-    /** The number of the last file in {@code migrations} and the folders beside it, which hold what one database alone needs. */
+    /** The number of the last file in {@code migrations} and in the folders of the two databases next to it. */
     static final int NEWEST = 38;
 
     static final String HISTORY = "flyway_schema_history";
 
     /**
-     * The row of {@code installation} that names the oldest schema whose program may run on this one. A migration that only adds
-     * leaves it; one that takes something away sets it to its own number, or to that of the first program that did without.
+     * The row of {@code installation} with the oldest schema whose program may run on this one. A migration that only adds
+     * leaves it. A migration that removes something sets it to its own number, or to the number of the first program that did not need it.
      */
     static final String COMPATIBLE_FROM = "compatible_from";
 
@@ -38,10 +38,10 @@ final class Migrations {
     }
 
     /**
-     * On a server one of those that start together does it, and the others wait for it.
+     * Migrates the database. If several programs start over one server, one migrates and the others wait.
      *
-     * @return what the schema was before
-     * @throws CannotOpen when a newer program has written the database that does not suffer this one, or a migration fails
+     * @return the schema before
+     * @throws CannotOpen if the database is of a newer program that excludes this one, or a migration fails
      */
     static int run(Engine engine) {
         Present present = present(engine);
@@ -56,7 +56,7 @@ final class Migrations {
         return present.version();
     }
 
-    /** For those who only read. @throws CannotOpen when this program does not know the schema */
+    /** Checks the schema for a program that only reads. @throws CannotOpen if this program does not know it */
     static void check(Engine engine) {
         Present present = present(engine);
         refuseNewer(present);
@@ -66,7 +66,7 @@ final class Migrations {
         }
     }
 
-    /** For who copies all tables, each as it is known here. @throws CannotOpen when there may be more in it */
+    /** Checks that this program knows all tables, before they are copied. @throws CannotOpen if the schema is newer */
     static void requireOurs(Engine engine) {
         int version = version(engine);
         if (version > NEWEST) {
@@ -75,12 +75,12 @@ final class Migrations {
         }
     }
 
-    /** The number that the schema has by now; 0 where there is none. */
+    /** Returns the number of the present schema; 0 if there is none. */
     static int version(Engine engine) {
         return present(engine).version();
     }
 
-    /** What this program knows, for who must not have it compiled in. */
+    /** Returns {@link #NEWEST} to classes that must not have it compiled in. */
     static int newest() {
         return NEWEST;
     }

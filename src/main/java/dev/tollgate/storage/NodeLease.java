@@ -13,19 +13,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This process as one of the nodes that share a database (decision D34): a row that says until when it is alive, by the database's
- * clock, renewed by a thread and a connection of its own. What a node reserves carries its id; when its row is gone, the others give
- * its holds back. So a node that could not renew in time must deliver nothing more: it stops itself before the others may act (it
- * counts from before its last renewal was sent, by a clock that nobody can set, and less than the lease), tells its listener, and
- * comes back under a new id. The row states are what decides in the end: a call of the old id finds its reservation expired.
+ * This process as one of the nodes that share a database (decision D34). Its row says until when the node is alive, by the database's
+ * clock; a thread with a connection of its own renews it. A node's reservations carry its id; once its row is gone, the other nodes release
+ * its holds. So a node that could not renew in time must deliver nothing more. It stops itself before the other nodes may act: it
+ * counts a time shorter than the lease, from before its last renewal was sent, by a clock that cannot be set. Then it notifies its
+ * listener and joins again under a new id. The row states decide in the end: a call of the old id finds its reservation expired.
  *
  * <p>Thread-safe.
  */
 public final class NodeLease implements AutoCloseable {
 
     /**
-     * @param lease how long a node that is not heard of counts as alive
-     * @param own how long it counts itself as alive after a renewal; the rest is for noticing
+     * @param lease how long a node counts as alive after a renewal
+     * @param own how long a node counts itself as alive after a renewal; the rest is for noticing the loss
      * @param renew how often it renews
      * @param answer how long the database may take
      */
@@ -46,26 +46,26 @@ public final class NodeLease implements AutoCloseable {
         }
     }
 
-    /** What a node is told; on the lease's thread, must not block for long. */
+    /** Receives the events of a lease, on the lease's thread; must not block for long. */
     public interface Listener {
 
         /**
-         * The lease is lost: nothing that was begun under it may be delivered.
+         * Stops the calls that began under the lost lease: nothing of them may be delivered.
          *
-         * @param first false where it was told of this loss before: it is until there is a new lease, for what was beginning just then
+         * @param first false for a repeated event of one loss: events repeat until there is a new lease, for calls that were just beginning
          */
         void lost(boolean first);
 
-        /** After each renewal: the time to look for what dead nodes have left. */
+        /** Receives each renewal, as the time to look for holds of dead nodes. */
         void renewed();
     }
 
-    /** What the others see of a node. */
+    /** The state of a node as other nodes see it. */
     public enum State {
-        /** It has joined and takes no calls yet. */
+        /** It has joined and accepts no calls yet. */
         JOINING,
         READY,
-        /** Nobody should be sent to it any more. */
+        /** It accepts no new calls. */
         DRAINING;
 
         private String word() {
@@ -84,10 +84,10 @@ public final class NodeLease implements AutoCloseable {
     private @Nullable String lastId;
     private boolean lossTold;
 
-    /** Why it could not be renewed, as the log has it; null since it was. */
+    /** Why it could not be renewed, as logged; null after a renewal. */
     private @Nullable String complaint;
 
-    /** @param upstream what answers its calls, for other nodes to read */
+    /** @param upstream the name of the upstream that answers its calls, for other nodes */
     NodeLease(PostgresServer server, RandomGenerator random, Listener listener, Times times, String upstream)
             throws SQLException {
         this.row = new NodeRow(server, times.lease(), times.answer(), upstream);
@@ -101,13 +101,13 @@ public final class NodeLease implements AutoCloseable {
                 .start(Fatal.lasting("the renewal of the lease", this::run));
     }
 
-    /** How many nodes live by the database's clock. Blocks. */
+    /** Returns the number of nodes that are alive by the database's clock. Blocks. */
     public static int living(Database database) {
         return database.read(sql ->
                 (int) sql.number("SELECT COUNT(*) FROM node WHERE lease_until > " + Dialect.POSTGRESQL.nowMillis()));
     }
 
-    /** Who this node is now. @throws StoreUnavailable while it has no lease */
+    /** Returns the present id of this node. @throws StoreUnavailable while it has no lease */
     public String nodeId() {
         Held now = held;
         if (now == null || now.isOver()) {
@@ -116,31 +116,30 @@ public final class NodeLease implements AutoCloseable {
         return now.nodeId();
     }
 
-    /** How long it counts itself as alive if nothing is renewed, 0 without a lease. From any thread. */
+    /** Returns how long it counts itself as alive without another renewal, 0 without a lease. From any thread. */
     public Duration left() {
         Held now = held;
         return now == null ? Duration.ZERO : Duration.ofNanos(Math.max(0, now.endNanos() - System.nanoTime()));
     }
 
-    /** Whether it has a lease now. */
     public boolean isHeld() {
         Held now = held;
         return now != null && !now.isOver();
     }
 
-    /** What the row says of this node, from the next moment on. */
+    /** Sets the state in the row, without waiting for it. */
     public void tell(State state) {
         this.state = state;
         LockSupport.unpark(thread);
     }
 
-    /** Ends what was begun under the present lease, because nobody knows any more what was committed under it. */
+    /** Gives the present lease up, with all calls under it, because the outcome of a commit under it is unknown. */
     public void giveUp() {
         held = null;
         LockSupport.unpark(thread);
     }
 
-    /** Leaves. What is still open is for the others to give back. */
+    /** Leaves. Other nodes release the holds that are still open. */
     @Override
     public void close() {
         closing = true;
@@ -159,7 +158,7 @@ public final class NodeLease implements AutoCloseable {
     }
 
     private void run() {
-        boolean renewed = true; // it was taken a moment ago, and who begins reads much of the database meanwhile
+        boolean renewed = true; // the lease is new, and a start reads much of the database
         while (!closing) {
             LockSupport.parkNanos((renewed ? times.renew() : PAUSE).toNanos());
             renewed = closing || step();
@@ -190,7 +189,7 @@ public final class NodeLease implements AutoCloseable {
         }
     }
 
-    /** Each cause once, however often it is tried: where the database is away for an hour the log has to show something else, too. */
+    /** Logs each cause once, however often it recurs: a long outage must not fill the log. */
     private void tellNotRenewed(String cause) {
         if (!cause.equals(complaint)) {
             log.warn(Event.LEASE_NOT_RENEWED, "the node's lease was not renewed: {}", cause);
@@ -222,7 +221,7 @@ public final class NodeLease implements AutoCloseable {
         }
     }
 
-    /** Under a new id; the old one's row goes, so that its reservations are nobody's at once. */
+    /** Joins under a new id. The old id's row is deleted, so that its reservations lose their owner immediately. */
     private void join() throws SQLException {
         String nodeId = newId();
         long sentNanos = System.nanoTime();
@@ -242,7 +241,7 @@ public final class NodeLease implements AutoCloseable {
             return false;
         }
         Held next = new Held(now.nodeId(), sentNanos + times.own().toNanos());
-        if (held == now) { // unless it was given up meanwhile
+        if (held == now) { // unless it was given up during the renewal
             held = next;
         }
         return held == next;

@@ -4,8 +4,8 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one read transaction of what makes a page: opened by its first read, over at its end. Whatever reads meanwhile on the page's thread reads
- * in it, of whichever store, so that all that the page shows is of one instant. One thread's.
+ * The one read transaction of a page: opened by its first read, closed at its end. All stores read in it on the page's thread, so that
+ * all figures of the page are of one instant. One thread's.
  */
 final class OnePage implements AutoCloseable {
 
@@ -20,13 +20,13 @@ final class OnePage implements AutoCloseable {
         this.engine = engine;
     }
 
-    /** The page that this thread is making from the database, if it is making one. */
+    /** Returns the page that this thread is making from the database, or null. */
     static @Nullable OnePage of(Engine engine) {
         OnePage page = CURRENT.isBound() ? CURRENT.get() : null;
         return page != null && page.engine == engine ? page : null;
     }
 
-    /** The thread's page sees what the thread has committed itself: it goes on with a transaction that begins now. */
+    /** Begins a new transaction for the thread's page, so that the page sees its own commit. */
     static void beginAnew() {
         if (CURRENT.isBound()) {
             CURRENT.get().close();

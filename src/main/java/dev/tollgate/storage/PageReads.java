@@ -17,16 +17,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads for pages and lists, on connections of their own: they may take longer than those of calls, which never wait for them. Each is one
- * transaction over one snapshot, so that all figures of a page are of one instant, and is given up when its time is over. In turns by account,
- * on threads of the platform, as many as connections: a virtual thread that waits for a server's answer for a limited time keeps three others busy
- * with putting it aside and waking it, for each question, which took as much of the processor as all else that a page takes. Thread-safe; blocks.
+ * Reads for pages and lists, on connections of their own: they may take longer than reads for calls, which never wait for them. Each is one
+ * transaction over one snapshot, so that all figures of a page are of one instant, and is stopped when its time is over. Accounts take turns.
+ * There is a platform thread for each connection: parking and waking a virtual thread in a timed wait for a server's answer keeps three other
+ * threads busy, which took as much processor time as the rest of a page. Thread-safe; blocks.
  */
 public final class PageReads implements AutoCloseable {
 
     private static final int CONNECTIONS = 4;
 
-    /** From the question to the answer, the wait for the turn and a connection included. */
+    /** The longest time of a read, including the waits for its turn and for a connection. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private static final FairTurns.Bounds BOUNDS = new FairTurns.Bounds(CONNECTIONS, CONNECTIONS - 1, 1_000, 100);
@@ -45,7 +45,7 @@ public final class PageReads implements AutoCloseable {
     PageReads(Engine engine, Duration patience) {
         this.engine = engine;
         this.patience = patience;
-        this.connections = new HikariDataSource(); // no copy of a configuration: Database#readers
+        this.connections = new HikariDataSource(); // configured in place, as in ReadConnections
         connections.setPoolName("tollgate-pages");
         engine.setUpPageReaders(connections);
         connections.setMaximumPoolSize(CONNECTIONS);
@@ -59,8 +59,8 @@ public final class PageReads implements AutoCloseable {
     }
 
     /**
-     * @param payer the account that it is done for, or a name for the operator's
-     * @throws StoreUnavailable when the database fails, or it is not over in two seconds
+     * @param payer the account of the read, or a name for reads of the operator
+     * @throws StoreUnavailable if the database fails, or the read takes more than two seconds
      */
     public <T extends @Nullable Object> T read(String payer, Query<T> query) {
         OnePage page = OnePage.of(engine);
@@ -78,11 +78,11 @@ public final class PageReads implements AutoCloseable {
     }
 
     /**
-     * All that {@code making} reads from the database on its thread, by whatever method, is of one instant: that of its first read. Where it waits
-     * for a commit of its own, what comes then is of one instant after that. It is called on a thread of its own, in the payer's turn.
+     * Runs {@code making} in the payer's turn, on another thread. All its reads, by any method, are of the instant of its first read. If it
+     * waits for a commit of its own, later reads are of one instant after that commit.
      *
-     * @param payer as above
-     * @throws StoreUnavailable likewise; the two seconds are each read's
+     * @param payer the account of the page, or a name for pages of the operator
+     * @throws StoreUnavailable if the database fails, or one read takes more than two seconds
      */
     public <T extends @Nullable Object> T onePage(String payer, Supplier<T> making) {
         if (OnePage.of(engine) != null) {
@@ -95,7 +95,7 @@ public final class PageReads implements AutoCloseable {
         });
     }
 
-    /** Waits for the turn as long as for an answer; what has begun is over when its reads are. */
+    /** Waits for the turn as long as a read may take; work that has begun ends with its reads. */
     private <T extends @Nullable Object> T inTurn(String payer, Supplier<T> work) {
         Workers.Job<T> job = workers.start(payer, _ -> work.get());
         if (job == null) {
@@ -119,7 +119,7 @@ public final class PageReads implements AutoCloseable {
                 switch (e.getCause()) {
                     case RuntimeException failure -> throw failure;
                     case Error failure -> throw failure;
-                    case null, default -> throw new StoreUnavailable("what was read came to no end", e);
+                    case null, default -> throw new StoreUnavailable("the read of the page has failed", e);
                 }
             }
         }
@@ -129,7 +129,7 @@ public final class PageReads implements AutoCloseable {
         return new Snapshot(connections.getConnection());
     }
 
-    /** A read transaction, which begins with the first query; one that takes too long ends it. One thread's. */
+    /** A read transaction, which begins with the first query and ends if a query takes too long. One thread's. */
     final class Snapshot implements AutoCloseable {
 
         private final Connection connection;
@@ -159,7 +159,7 @@ public final class PageReads implements AutoCloseable {
                 limit.cancel(false);
                 if (!running.compareAndSet(true, false)) {
                     isOver = true;
-                    connections.evictConnection(connection); // it may be told to stop only now
+                    connections.evictConnection(connection); // the interrupt may arrive only now
                 }
             }
         }
@@ -169,7 +169,7 @@ public final class PageReads implements AutoCloseable {
                 try {
                     engine.interrupt(connection);
                 } catch (SQLException e) {
-                    connections.evictConnection(connection); // which closes it, and that ends the read as well
+                    connections.evictConnection(connection); // closes it, which ends the read as well
                 }
             }
         }

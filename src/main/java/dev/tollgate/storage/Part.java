@@ -4,11 +4,11 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * A store's share in the writer's work. All methods are called in the writer's turn: one at a time, each seeing what the one before did.
+ * A store's share in the writer's work. All methods are called in the writer's turn, one at a time.
  *
  * <p>Of a batch all parts ask, then all decide, then all write; then it is committed. Some of its units may be reported as decided
- * before it is, and in an embedded database before others are there at all ({@link Writer#ride}). So what a part decides it may read but not
- * write, unless its changes never ride; and where rows were changed several times until the commit, one that keeps them writes each of them once.
+ * before the commit, and in an embedded database before other units have come ({@link Writer#ride}). So a part reads but does not write
+ * while it decides, unless its changes never ride. A part that keeps rows in memory writes each once, however often it was changed.
  *
  * @param <C> the changes that it applies, subtypes included
  */
@@ -17,45 +17,44 @@ public interface Part<C extends Change> {
     Class<C> type();
 
     /**
-     * Asks for the rows that changes which have just come need, in {@link #decide} or {@link #write}: what all parts ask together is
-     * one trip to a server, and is there before the first part decides. Parts ask in their order, so what an earlier one locks is
-     * locked.
+     * Asks for the rows that new changes need in {@link #decide} or {@link #write}. The questions of all parts are one trip to a server,
+     * and the answers are there before the first part decides. Parts ask in their order, so the locks of an earlier part come first.
      *
      * @throws SQLException as the database gave it; the writer rolls back
      */
     default void ask(Statements statements, List<C> changes) throws SQLException {}
 
-    /** Whether there are changes that it decides without asking the database. */
+    /** Returns whether it decides some changes without asking the database. */
     default boolean decidesFromMemory() {
         return false;
     }
 
     /**
-     * Whether it can decide changes that have just come without asking the database. Asked before {@link #ask}, when the parts before it
-     * have decided theirs: what they have found out counts, but is forgotten if this says no. So of the parts that decide from memory only
-     * the last may keep traces of what it has decided.
+     * Returns whether it can decide new changes without asking the database. Called before {@link #ask}, after the parts before it have
+     * decided theirs. Their decisions are forgotten if this returns false, so only the last of the parts that decide from memory may keep
+     * traces of a decision.
      */
     default boolean knows(List<C> changes) {
         return false;
     }
 
     /**
-     * Decides changes that have just come, in the order in which their units were offered, within the batch's transaction. The parts
-     * decide in turn, so a later one sees what an earlier has found out.
+     * Decides new changes, in the order in which their units were offered, within the batch's transaction. The parts decide one after
+     * the other, so a later part sees the decisions of an earlier one.
      *
      * @throws SQLException as the database gave it; the writer rolls back
      */
     default void decide(Statements statements, List<C> changes) throws SQLException {}
 
     /**
-     * Writes what was decided since the last commit: all those changes in their order.
+     * Writes all changes that were decided since the last commit, in their order.
      *
      * @throws SQLException as the database gave it; the writer rolls back
      */
     default void write(Statements statements, List<C> changes) throws SQLException {}
 
     /**
-     * Called when all parts have written: for what would stand in another node's way if it were written earlier.
+     * Called after all parts have written: for rows that would block other nodes for longer if they were written earlier.
      *
      * @throws SQLException as the database gave it; the writer rolls back
      */
@@ -64,6 +63,6 @@ public interface Part<C extends Change> {
     /** Called after the commit and before the units are reported, e.g. to invalidate a cache. Must not fail or block. */
     default void committed(List<C> changes) {}
 
-    /** Nothing since the last commit has taken place: what was kept of it is wrong. The same changes may come again. */
+    /** Called after a rollback: everything kept since the last commit is wrong. The same changes may come again. */
     default void undone() {}
 }

@@ -10,8 +10,8 @@ import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * A PostgreSQL server. All waits end: for a connection, for an answer, and on the server for locks and for a node that stands
- * still in the middle of a transaction, so that a frozen node does not hold the rows of the others.
+ * A PostgreSQL server. All waits have a limit: for a connection, for an answer, and on the server for locks and for a node that stops
+ * in the middle of a transaction, so that a frozen node does not lock the rows of other nodes.
  */
 final class PostgresServer implements Engine {
 
@@ -22,11 +22,11 @@ final class PostgresServer implements Engine {
     private static final int WRITE_TIMEOUT_SECONDS = 30;
     private static final int READ_TIMEOUT_SECONDS = 300;
 
-    /** What is read at a time of a result that may be a whole table. */
+    /** Rows fetched at a time from a result that may be a whole table. */
     private static final int FETCH_ROWS = 1_000;
 
     /**
-     * A commit is on disk when it is reported, whatever the server's own settings say. The writer finds every row by a key: a plan made
+     * A reported commit is on disk, whatever the server's own settings are. The writer finds every row by a key: a plan made
      * while the tables were empty would read them whole, ever slower, until the server has counted them.
      */
     private static final String WRITERS_OPTIONS =
@@ -36,7 +36,7 @@ final class PostgresServer implements Engine {
 
     /**
      * A plan for any range collects and sorts all calls of a large account (39 s for 800,000), where one for this range reads fifty in their
-     * order; and compiling a plan takes longer than any page may. Not as statements: what is set in a transaction goes with it.
+     * order; and compiling a plan takes longer than any page may. Not set by statements, since a rollback would undo them.
      */
     private static final String PAGES_OPTIONS = "-c plan_cache_mode=force_custom_plan -c jit=off";
 
@@ -60,13 +60,13 @@ final class PostgresServer implements Engine {
         try {
             source.setURL(url);
         } catch (IllegalArgumentException e) {
-            throw new CannotOpen("The database's address is not one that PostgreSQL's driver understands.");
+            throw new CannotOpen("The database's address is invalid: use the form jdbc:postgresql://host:5432/name.");
         }
         source.setApplicationName("tollgate");
         source.setConnectTimeout(CONNECT_TIMEOUT_SECONDS);
         source.setSocketTimeout(answerTimeoutSeconds);
         source.setTcpKeepAlive(true);
-        source.setLogServerErrorDetail(false); // values of rows are not for logs
+        source.setLogServerErrorDetail(false); // values of rows must not be logged
         return source;
     }
 
@@ -99,7 +99,7 @@ final class PostgresServer implements Engine {
         source.setOptions(chosen == null ? options : chosen + " " + options);
     }
 
-    /** Whose connections wait for no longer than that, neither to be made nor to be answered. */
+    /** Returns a source whose connections wait at most this long to open and for each answer. */
     DataSource impatient(Duration patience) {
         int seconds = Math.max(1, Math.toIntExact(patience.toSeconds()));
         PGSimpleDataSource source = source(seconds);

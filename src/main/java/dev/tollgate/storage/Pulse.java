@@ -6,21 +6,21 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whether the writer and its database answer. Told by the writer's thread, asked by any. */
+/** Whether the writer and its database respond. The writer's thread reports, any thread reads. */
 final class Pulse {
 
-    /** How often the database is asked when there is nothing to write. */
+    /** How often the database is asked while there is nothing to write. */
     static final Duration ASK_EVERY = Duration.ofMillis(250);
 
-    /** How often it commits something when there is nothing to write: what can be read may still not be written. */
+    /** How often it has to commit while there is nothing to write: a database that can be read may not accept writes. */
     static final Duration COMMIT_EVERY = Duration.ofSeconds(2);
 
     private static final Duration UNCOMMITTED_MAX = Duration.ofSeconds(10);
 
-    /** Readiness is to end within a second. */
+    /** A silence after which the server is not ready: readiness has to end within a second. */
     private static final Duration SILENT_MAX = Duration.ofMillis(900);
 
-    /** From then on nobody should begin to wait. Longer than a busy machine keeps a commit waiting. */
+    /** A silence after which new waits are refused. Longer than a busy machine delays a commit. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private static final Logger log = LoggerFactory.getLogger(Pulse.class);
@@ -32,27 +32,27 @@ final class Pulse {
     /** Whether the log has a unit's failure in the present trouble. In the writer's turn only. */
     private boolean logged;
 
-    /** The database has answered, if only to what was read. */
+    /** Notes that the database has answered, even if only to a read. */
     void answered() {
         answeredNanos = System.nanoTime();
     }
 
-    /** A commit has taken place, of something or of nothing. */
+    /** Notes a commit, even of nothing. */
     void committed() {
         committedNanos = System.nanoTime();
         logged = false;
     }
 
-    /** Whether it is time to try whether a commit takes place. */
+    /** Returns whether a commit is due as a check. */
     boolean mayCommit() {
         return System.nanoTime() - committedNanos > COMMIT_EVERY.toNanos();
     }
 
-    /** The database has taken something. */
+    /** Notes that the database accepted a write. */
     void wrote() {
         if (trouble != null) {
             trouble = null;
-            log.info(Event.STORE_BACK, "the database takes what is written again");
+            log.info(Event.STORE_BACK, "the database accepts writes again");
         }
     }
 
@@ -61,12 +61,12 @@ final class Pulse {
             return;
         }
         if (trouble == null) {
-            log.error(Event.STORE_UNAVAILABLE, "the database takes nothing: {}", failure.toString());
+            log.error(Event.STORE_UNAVAILABLE, "the database accepts no writes: {}", failure.toString());
         }
-        trouble = failure instanceof StoreUnavailable ? failure.getMessage() : "the database takes nothing";
+        trouble = failure instanceof StoreUnavailable ? failure.getMessage() : "the database accepts no writes";
     }
 
-    /** The log has the failure of a unit. */
+    /** Notes that the failure of a unit was logged. */
     void logged() {
         logged = isInTrouble();
     }
@@ -76,17 +76,17 @@ final class Pulse {
         return logged && isInTrouble();
     }
 
-    /** Whether nothing was written since something could not be. */
+    /** Returns whether a write has failed and none has succeeded since. */
     boolean isInTrouble() {
         return trouble != null;
     }
 
-    /** Whether it has not answered for so long that nobody should begin to wait for it. */
+    /** Returns whether it has not answered for so long that new waits should be refused. */
     boolean isSilent() {
         return System.nanoTime() - answeredNanos > PATIENCE.toNanos();
     }
 
-    /** What is wrong, or null. */
+    /** Returns the present problem, or null. */
     @Nullable
     String complaint() {
         String now = trouble;

@@ -9,7 +9,7 @@ import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The connections that read, except for those of pages, and the turns in which accounts use them. From any thread. */
+/** The connections for reads outside pages, and the turns in which accounts use them. From any thread. */
 final class ReadConnections implements AutoCloseable {
 
     static final long WAIT_MILLIS = 5_000;

@@ -1,20 +1,20 @@
 package dev.tollgate.storage;
 
-/** Told of each read that has come to its end, on the thread that reads; must not block or throw. */
+/** Receives the duration of each read, on the thread that reads; must not block or throw. */
 @FunctionalInterface
 public interface ReadObserver {
 
-    /** Nobody. */
+    /** Ignores every read. */
     ReadObserver NONE = (use, nanos) -> {};
 
-    /** What is read for. */
+    /** The purpose of a read. */
     enum Use {
-        /** The program's own, and the operator's. */
+        /** A read of the program or the operator. */
         OWN,
-        /** An account's, in its turn. */
+        /** A read for an account, in its turn. */
         ACCOUNT
     }
 
-    /** @param nanos with the wait for a connection, and for the account's turn */
+    /** @param nanos includes the wait for a connection, and for the account's turn */
     void read(Use use, long nanos);
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How those who have offered units hear of them: from the writer's turn, on their own executors. */
+/** Reports outcomes to the callers that offered units: in the writer's turn, on their own executors. */
 final class Reports {
 
     private static final Logger log = LoggerFactory.getLogger(Reports.class);
@@ -18,9 +18,9 @@ final class Reports {
     private Reports() {}
 
     /**
-     * Why they are not written: those that were reported as decided are lost, the others learn it as their outcome.
+     * Reports a failure: to units that were reported as decided as their loss, to the others as their outcome.
      *
-     * @param isTold whether the log has it already
+     * @param isTold whether the log already has the failure
      */
     static void fail(List<Waiting> all, Throwable failure, boolean isTold) {
         if (!isTold) {
@@ -52,8 +52,8 @@ final class Reports {
     }
 
     /**
-     * Each once; what is said later to somebody who was told of the decision nobody hears. Those of one executor are handed over
-     * together: an event loop that is woken for each costs more than what it is told.
+     * Reports each unit once: units that were reported as decided are passed over. Those of one executor are handed over
+     * together, since waking an event loop for each would cost more than the reports themselves.
      */
     static void report(List<Waiting> some, @Nullable StoreException failure) {
         Map<Executor, List<Waiting>> byExecutor = new IdentityHashMap<>();
@@ -68,7 +68,7 @@ final class Reports {
         byExecutor.forEach((executor, told) -> handOver(executor, told, failure));
     }
 
-    /** Those of one executor, as one task. */
+    /** Hands the reports of one executor over as one task. */
     static void handOver(Executor executor, List<Waiting> told, @Nullable StoreException failure) {
         try {
             executor.execute(() -> told.forEach(waiting -> waiting.tellOutcome(failure)));

@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Units that are reported once they are decided, until they are committed. In the writer's turn, except where it says otherwise. */
+/** Units that are reported once they are decided, until they are committed. In the writer's turn, unless a method says otherwise. */
 final class Ride {
 
     /** How long a unit may be decided and not durable: less than an upstream takes to send its first byte. */
     static final Duration RIDE_MAX = Duration.ofMillis(20);
 
-    /** So long after the last rider the writer looks every {@link #RIDE_MAX} whether there is another one, so that none need wake it. */
+    /** How long after the last rider the writer looks for another every {@link #RIDE_MAX}, so that a rider need not wake it. */
     private static final long ALERT_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final List<Waiting> units = new ArrayList<>();
@@ -64,7 +64,7 @@ final class Ride {
         return now - rodeNanos < ALERT_NANOS ? RIDE_MAX.toNanos() : Pulse.ASK_EVERY.toNanos();
     }
 
-    /** Adds one that was decided by the thread that offered it. */
+    /** Adds a unit that the offering thread has decided. */
     void add(Waiting waiting, long now) {
         if (units.isEmpty()) {
             endNanos = now + RIDE_MAX.toNanos();
@@ -84,17 +84,17 @@ final class Ride {
         }
     }
 
-    /** Empties it before the commit that decides what becomes of them. */
+    /** Empties the ride once their commit has succeeded or failed. */
     void clear() {
         units.clear();
     }
 
-    /** What was told is written now, or its failure was reported. */
+    /** Notes that all reported riders are written, or their failure was reported. */
     void written() {
         toldUnwritten = false;
     }
 
-    /** Lets nothing ride until one that would have ridden was durable when it was reported. */
+    /** Stops riding until a unit that would have ridden was durable when it was reported. */
     void forbid() {
         isAllowed = false;
     }

@@ -11,9 +11,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A statement that is run for many rows of a batch. Its text is written twice: for one row, which is run for each of them where the
- * database is in this process (SQLite), and for all rows at once, with an array for each column, where each run would be a trip
- * over the network (PostgreSQL). New rows go into an embedded database a few at a time. Immutable; what {@link #on} returns belongs to the writer's thread.
+ * A statement that is run for many rows of a batch. It has two texts: SQLite runs the first for each row, PostgreSQL the second once for
+ * all rows, with an array for each column, since each run would be a trip over the network. New rows go into an embedded database a few at a time. Immutable; what {@link #on} returns belongs to the writer's thread.
  *
  * <pre>{@code
  * RowStatement.of(
@@ -30,12 +29,12 @@ public final class RowStatement {
         void read(ResultSet row) throws SQLException;
     }
 
-    /** So many rows an insert into an embedded database takes at a time, since each run has its price; more gain nothing. */
+    /** The rows of one insert into an embedded database: each run has a cost, and more rows gain nothing. */
     static final int GROUP = 4;
 
     /**
-     * Whatever fails, the writer rolls the whole batch back, so no statement needs to be undone alone: SQLite would copy each page that a
-     * statement for several rows changes, in case of that.
+     * The writer rolls the whole batch back after any failure, so SQLite need not be able to undo a single statement, for which it would
+     * copy each page that a statement for several rows changes.
      */
     private static final String INSERT = "INSERT OR FAIL INTO ";
 
@@ -63,11 +62,11 @@ public final class RowStatement {
     }
 
     /**
-     * An insert that is only run where the database is in this process.
+     * Makes an insert for an embedded database only.
      *
      * @param table with its columns, as in {@code "t (id, amount)"}
-     * @param parameters how many a row has
-     * @param row what is inserted for one: its values, in brackets, with their parameters numbered from the given number on
+     * @param parameters of one row
+     * @param row the values of one row, in brackets, with parameters numbered from the given number on
      */
     public static RowStatement embedded(String table, int parameters, IntFunction<String> row) {
         String rows = IntStream.range(0, GROUP)
@@ -77,14 +76,13 @@ public final class RowStatement {
                 INSERT + table + " VALUES " + row.apply(1), INSERT + table + " VALUES " + rows, "", List.of());
     }
 
-    /** One that is only run where the database is a server. @param types of the columns: {@code text} or {@code bigint} */
+    /** Makes a statement for a server only. @param types of the columns: {@code text} or {@code bigint} */
     public static RowStatement shared(String many, String... types) {
         return new RowStatement("", null, many, List.of(types));
     }
 
     /**
-     * @param columns name and type, as in {@code "id text"}; of the type {@code utf8} is a text that is given as bytes, which SQLite takes as they
-     *     are
+     * @param columns name and type, as in {@code "id text"}; {@code utf8} is a text given as bytes, which SQLite stores without conversion
      */
     public static RowStatement insert(String table, String... columns) {
         List<String> names = Arrays.stream(columns).map(it -> it.split(" ")[0]).toList();
@@ -103,12 +101,12 @@ public final class RowStatement {
         return kinds.stream().map(mark).collect(Collectors.joining(", ", "(", ")"));
     }
 
-    /** Begins to run it. */
+    /** Begins a run that returns no rows. */
     public Rows on(Statements statements) throws SQLException {
         return on(statements, null);
     }
 
-    /** As above, for a query. */
+    /** Begins a run of a query. */
     public Rows on(Statements statements, @Nullable Reader reader) throws SQLException {
         if (statements.dialect() == Dialect.POSTGRESQL) {
             return new AtOnce(statements, many, types, reader);
@@ -116,12 +114,12 @@ public final class RowStatement {
         return several == null ? new OneByOne(statements.of(one), reader) : new InGroups(statements, one, several);
     }
 
-    /** Takes the values of each row in the order of the columns, then {@link #next}. Nothing is sure to have run before they are ended. */
+    /** Receives the values of each row in the order of the columns, then {@link #next}. A row may run only when all are finished. */
     public sealed interface Rows permits OneByOne, InGroups, AtOnce {
 
         Rows text(@Nullable String value) throws SQLException;
 
-        /** A text, for a column of {@link #insert} that is declared so. @param value of that alone, and not changed any more */
+        /** Adds a text for a {@code utf8} column of {@link #insert}. @param value not changed after the call */
         Rows utf8(byte @Nullable [] value) throws SQLException;
 
         Rows number(long value) throws SQLException;
@@ -131,13 +129,13 @@ public final class RowStatement {
         /** Ends a row. */
         void next() throws SQLException;
 
-        /** Ends them all. Nothing is run where there was no row. What is read has been read; what is written will be, before the commit. */
+        /** Ends the rows. Without rows nothing runs. Results have been read on return; writes run before the commit. */
         void finish() throws SQLException;
 
-        /** As above; what is read may be read later, with the next that is read at once. */
+        /** Ends the rows. Results may be read later, with the next query whose result is needed immediately. */
         void finishLater() throws SQLException;
 
-        /** As the first, for an update: the batch fails when it has not met a row for each of those given. */
+        /** Ends the rows of an update: the batch fails unless there was a row for each of those given. */
         void finishEach() throws SQLException;
     }
 }

@@ -14,8 +14,8 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Encryption at rest under the installation's secret key. The key itself seals nothing: each purpose has a key of its own, derived from it
- * (HMAC-SHA256), so that what one use gives away about its key is of no use for another. Thread-safe.
+ * Encryption at rest under the installation's secret key. Each purpose has a key of its own, derived from the secret key
+ * (HMAC-SHA256), so that a leak about the key of one purpose does not affect another. Thread-safe.
  */
 public final class SecretBox {
 
@@ -44,13 +44,13 @@ public final class SecretBox {
         this.random = random;
     }
 
-    /** @param name of one use, the same for ever: what was sealed for it opens for no other */
+    /** @param name the purpose, never to be changed: text sealed for it cannot be opened for another purpose */
     public Purpose purpose(String name) {
         return new Purpose(new Seal(hmac(key, SEALS + name, new byte[0]), random), former);
     }
 
     /**
-     * What is sealed for one purpose. The form of what it seals is its first byte; without that it is of an earlier program, which sealed with
+     * Encryption for one purpose. The first byte of a sealed text is its form; texts without it are of an earlier program, which used
      * the installation's own key. Thread-safe.
      */
     public static final class Purpose {
@@ -65,7 +65,7 @@ public final class SecretBox {
             this.former = former;
         }
 
-        /** @param context what it is and whose */
+        /** @param context kind and owner of the content */
         public byte[] seal(byte[] plain, String context) {
             byte[] sealed = seal.seal(plain, context);
             byte[] whole = new byte[1 + sealed.length];
@@ -74,7 +74,7 @@ public final class SecretBox {
             return whole;
         }
 
-        /** @throws StoreException when it was sealed with another key or for another context, or has been changed */
+        /** @throws StoreException if it was sealed with another key or for another context, or was changed */
         public byte[] open(byte[] sealed, String context) {
             if (sealed.length == 0 || sealed[0] != FORM) {
                 return former.open(sealed, context);
@@ -82,7 +82,7 @@ public final class SecretBox {
             try {
                 return seal.open(Arrays.copyOfRange(sealed, 1, sealed.length), context);
             } catch (StoreException e) {
-                return former.open(sealed, context); // one in 256 of an earlier program's begins like this, too
+                return former.open(sealed, context); // one in 256 texts of an earlier program begins with this byte
             }
         }
 
@@ -93,7 +93,7 @@ public final class SecretBox {
     }
 
     /**
-     * A keyed hash: the same content in the same context has the same print, and without the key nobody can tell which content it is of.
+     * Returns a keyed hash: the same content in the same context has the same hash, which does not reveal the content without the key.
      *
      * @return 32 bytes
      */
@@ -102,9 +102,9 @@ public final class SecretBox {
     }
 
     /**
-     * Chance that is the same for the same seed, and that nobody without the key can foretell.
+     * Returns random numbers that are the same for the same seed and unpredictable without the key.
      *
-     * @return for one thread
+     * @return a generator for one thread
      */
     public RandomGenerator drawn(String context, String seed) {
         AtomicLong next = new AtomicLong();
@@ -125,7 +125,7 @@ public final class SecretBox {
         }
     }
 
-    /** What a database keeps to tell whether a start has the right key. */
+    /** Returns the value in the database that shows whether a start has the right key. */
     String check() {
         byte[] sealed = purpose(CHECK).seal(CHECK.getBytes(StandardCharsets.UTF_8), CHECK);
         return Base64.getEncoder().encodeToString(sealed);

@@ -13,7 +13,7 @@ import java.sql.SQLException;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** Where the installation's secret key comes from, and whether it is the one that the data were sealed with. */
+/** Finds the installation's secret key and checks that the data were sealed with it. */
 public final class SecretKeys {
 
     private static final String FILE = "secret.key";
@@ -23,9 +23,9 @@ public final class SecretKeys {
     private SecretKeys() {}
 
     /**
-     * The key that the operator has set, else the one in the data folder's {@code secret.key}, which is made where there is none.
+     * Returns the key that the operator has set, otherwise the key in the data folder's {@code secret.key}, which is created if missing.
      *
-     * @throws CannotOpen when the file cannot be read or made, or holds no key
+     * @throws CannotOpen if the file cannot be read or created, or holds no key
      */
     public static SecretBox of(@Nullable String chosenHex, Path folder, SecureRandom random) {
         return new SecretBox(chosenHex == null ? inFolder(folder, random) : chosenHex, random);
@@ -48,7 +48,7 @@ public final class SecretKeys {
         }
     }
 
-    // Whole and private from its first moment: made beside its place, then moved there.
+    // Whole and private from its first moment: written under another name, then renamed.
     private static void make(Path file, SecureRandom random) throws IOException {
         byte[] key = new byte[Seal.KEY_BYTES];
         random.nextBytes(key);
@@ -57,12 +57,12 @@ public final class SecretKeys {
         Files.move(made, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Changes the check's row on the first start; afterwards it only reads. Takes its place before every other part. */
+    /** Writes the check's row on the first start; later it only reads. Must be the first part. */
     public static Part<?> part() {
         return new WritePart<>(Check.class);
     }
 
-    /** Whether a key is the installation's: the first one to come is. */
+    /** Decides whether a key is the installation's: the first key becomes it. */
     public static final class Check extends Write<Boolean> {
 
         private final SecretBox box;

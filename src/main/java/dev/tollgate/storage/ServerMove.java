@@ -7,27 +7,27 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Carries an embedded installation over to a PostgreSQL: all of it or nothing, and only where both sides hold the same afterwards. */
+/** Copies an embedded installation to PostgreSQL: all of it or nothing, and only if both sides hold the same afterwards. */
 public final class ServerMove {
 
     private ServerMove() {}
 
-    /** What becomes of files beside the database. */
+    /** The move of files next to the database. */
     @FunctionalInterface
     public interface Step {
 
-        /** @return a line of what was done; nothing is committed by it */
+        /** Moves the files, without a commit. @return the result in one line */
         String run(Connection to) throws SQLException;
     }
 
     /**
-     * Copies the data folder's database into one that holds nothing yet. The folder is locked meanwhile and stays as it is.
+     * Copies the data folder's database into an empty one. The folder stays locked during the copy and is not changed.
      *
      * @param url {@code jdbc:postgresql://…}
-     * @param last what a store adds to the copy, in the same transaction
+     * @param last a step that adds to the copy in the same transaction
      * @return a line for each table: its rows and the sums of its amounts, the same on both sides; then the last step's
-     * @throws CannotOpen when the folder is in use or holds no database, when the target holds something or is not to be reached
-     * @throws StoreUnavailable when one of the two fails meanwhile
+     * @throws CannotOpen if the folder is in use or holds no database, or the target is not empty or cannot be reached
+     * @throws StoreUnavailable if one of the two fails during the copy
      */
     public static List<String> run(Path folder, String url, Step last) {
         SqliteFile file = new SqliteFile(folder);

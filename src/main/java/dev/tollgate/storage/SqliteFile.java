@@ -16,10 +16,10 @@ import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteOpenMode;
 
 /**
- * The embedded database {@code tollgate.db} in a data folder. WAL with {@code synchronous=FULL}: a commit that was reported
+ * The embedded database {@code tollgate.db} in a data folder. WAL with {@code synchronous=FULL}: a reported commit
  * survives a power cut.
  *
- * @param sorts where statements keep what they sort, and the undo pages of single ones
+ * @param sorts where statements keep the rows that they sort, and undo pages of single statements
  */
 record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
 
@@ -28,7 +28,7 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
 
     private static final int BUSY_TIMEOUT_MILLIS = 5_000;
 
-    /** What SQLite makes beside the file, by the ends of their names. */
+    /** Name suffixes of the files that SQLite creates next to the database. */
     static final List<String> JOURNALS = List.of("-wal", "-shm", "-journal");
 
     /**
@@ -37,17 +37,17 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
      */
     private static final int WRITER_CACHE_KIB = 8 * 1024;
 
-    /** In pages of 4 KiB. A page that many commits change is carried over once: fewer, larger checkpoints write less. */
+    /** In pages of 4 KiB. A checkpoint writes a page once that many commits have changed: fewer, larger checkpoints write less. */
     private static final int CHECKPOINT_PAGES = 4_000;
 
-    /** What a log that a long reader has let grow keeps when it begins anew; twice what it has otherwise. */
+    /** The size that the log keeps when it restarts after a long read; twice its usual size. */
     private static final int LOG_BYTES_KEPT = 32 << 20;
 
     SqliteFile(Path folder) {
         this(folder, SQLiteConfig.TempStore.MEMORY);
     }
 
-    /** A command may sort a whole table: on disk, or its memory would grow with the file. */
+    /** A command may sort a whole table: on disk, since its memory would grow with the table. */
     static SqliteFile forCommand(Path folder) {
         return new SqliteFile(folder, SQLiteConfig.TempStore.FILE);
     }
@@ -56,12 +56,12 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
         return folder.resolve("tollgate.db");
     }
 
-    /** A file that SQLite keeps beside it. */
+    /** Returns a file that SQLite keeps next to the database. */
     Path beside(String suffix) {
         return folder.resolve("tollgate.db" + suffix);
     }
 
-    /** Whether nothing was ever kept in it. @throws CannotOpen when it cannot be looked at */
+    /** Returns whether the database is missing or was never written. @throws CannotOpen if it cannot be examined */
     boolean isEmpty() {
         try {
             return !exists() || Files.size(file()) == 0;
@@ -70,7 +70,7 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
         }
     }
 
-    /** @throws CannotOpen when nobody lets us see */
+    /** @throws CannotOpen if the folder cannot be read */
     boolean exists() {
         boolean is = Files.exists(file());
         if (!is && !Files.notExists(file())) {
@@ -80,10 +80,10 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
     }
 
     /**
-     * Makes the file where there is none, before SQLite does: to its journals SQLite gives the permissions of the file. Those that are
-     * there, of a process that was killed, are closed to others like the file.
+     * Creates the file if there is none, readable by its owner alone: SQLite gives its journals the permissions of the file. Journals
+     * of a killed process get the same permissions.
      *
-     * @throws CannotOpen when it cannot be made, or is not ours to write
+     * @throws CannotOpen if it cannot be created or written
      */
     void makePrivate() {
         try {
@@ -128,7 +128,7 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
         config.enforceForeignKeys(true);
         config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
-        // The driver asks for the last row id after each statement otherwise; no table has one that is used.
+        // Otherwise the driver asks for the last row id after each statement, which no table uses.
         config.setGetGeneratedKeys(false);
         config.setTempStore(sorts);
         // A connection is used by one thread at a time, and the driver sees to that itself: SQLite need not lock at
@@ -137,7 +137,7 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
         return config;
     }
 
-    /** Where the file is gone no other one may come into its place. */
+    /** If the file is gone, a connection must not create another. */
     private DataSource existing(SQLiteConfig config) {
         config.resetOpenMode(SQLiteOpenMode.CREATE);
         return source(config);
@@ -149,7 +149,7 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
         return source;
     }
 
-    /** A table that others refer to can only be rebuilt while references are not watched, and sorted for an index like for a command. */
+    /** A migration rebuilds tables that others refer to, so references are not checked; it sorts for an index as a command does. */
     @Override
     public DataSource migrating() {
         SQLiteConfig config = config();
@@ -159,8 +159,8 @@ record SqliteFile(Path folder, SQLiteConfig.TempStore sorts) implements Engine {
     }
 
     /**
-     * References are not watched for each row that the writer writes, which was a quarter of its work on the ledger: what it refers to is in
-     * the book that it decides over, and {@code ledger verify} finds rows that belong to nothing.
+     * References are not checked for each row that the writer writes, which was a quarter of its work on the ledger: the writer has read the
+     * rows that it refers to, and {@code ledger verify} finds rows that belong to nothing.
      */
     @Override
     public DataSource writing() {

@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The writer's connection as its parts see it: prepared statements that stay open from batch to batch. Preparing costs more than
- * running on the hot path. Statements are not to be closed by the parts, their result sets are. Writer's thread only.
+ * running on the hot path. Parts must close result sets but not statements. Writer's thread only.
  */
 public final class Statements extends Sql {
 
-    /** SQL is constant text; more than this many different ones means that somebody builds it from values. */
+    /** SQL is constant text; more than this many texts means that code builds SQL from values. */
     private static final int STATEMENTS_MAX = 512;
 
-    /** However many rows a statement meets. */
+    /** Accepts any number of rows. */
     static final int ANY = -1;
 
     private static final String COMMIT = "COMMIT";
@@ -38,7 +38,7 @@ public final class Statements extends Sql {
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
     private final List<Later> later = new ArrayList<>();
 
-    /** @param reader null where there is nothing to read */
+    /** @param reader null if there is nothing to read */
     private record Later(
             String sql, List<Object> parameters, @Nullable Reader reader) {}
 
@@ -55,7 +55,7 @@ public final class Statements extends Sql {
         return connection.createArrayOf(type, elements);
     }
 
-    /** The statement for this constant SQL text; parameters of its last use are still set. What was to be run later has run. */
+    /** Returns the statement for a constant SQL text, after running postponed statements. Parameters of its last use are still set. */
     public PreparedStatement of(String sql) throws SQLException {
         runLater();
         PreparedStatement known = prepared.get(sql);
@@ -84,12 +84,11 @@ public final class Statements extends Sql {
     }
 
     /**
-     * Runs a statement whose result nobody needs yet, in one trip to the server with others: before the next that is run at once, and
-     * at the latest with the commit. A trip costs more than most of what it is for.
+     * Postpones a statement whose result is not needed yet, to run it in one trip to the server with others: before the next statement
+     * that cannot wait, and at the latest with the commit. A trip costs more than most statements.
      *
      * @param sql constant text
-     * @param parameters in their order
-     * @param rows how many rows it has to meet, or the batch fails; or {@link #ANY}
+     * @param rows the number of rows that it must change, or the batch fails; or {@link #ANY}
      */
     void writeLater(String sql, List<?> parameters, int rows) {
         if (rows == ANY) {
@@ -101,19 +100,19 @@ public final class Statements extends Sql {
         }
     }
 
-    /** As above. @param reader takes the rows */
+    /** Postpones a query. @param reader receives the rows */
     void readLater(String sql, List<Array> parameters, Reader reader) {
         later.add(new Later(sql, List.copyOf(parameters), reader));
     }
 
-    /** What was put off until now. */
+    /** Runs the postponed statements. */
     void runLater() throws SQLException {
         if (!later.isEmpty()) {
             runLaterAnd(null);
         }
     }
 
-    /** Commits, with what was put off in the same trip. The driver sees from the answer that the transaction has ended. */
+    /** Commits, with the postponed statements in the same trip. The driver sees from the answer that the transaction has ended. */
     void commit() throws SQLException {
         if (later.isEmpty()) {
             connection.commit();
@@ -122,16 +121,15 @@ public final class Statements extends Sql {
         }
     }
 
-    /** The batch is given up. */
     void rollback() throws SQLException {
         later.clear();
         connection.rollback();
     }
 
     /**
-     * Runs what was put off, and with it a statement that has no parameters.
+     * Runs the postponed statements, and with them a statement without parameters.
      *
-     * @throws IllegalStateException when a statement has not met the rows that it should
+     * @throws IllegalStateException if a statement has not changed the expected number of rows
      */
     private void runLaterAnd(@Nullable String last) throws SQLException {
         List<Later> now = List.copyOf(later);
@@ -141,7 +139,7 @@ public final class Statements extends Sql {
         if (last != null) {
             sql.add(last);
         }
-        // The driver keeps what it knows of a text for the next time, of the newest few hundred texts.
+        // The driver caches its knowledge of the latest few hundred texts.
         try (PreparedStatement together = connection.prepareStatement(sql.toString())) {
             int index = 0;
             for (Later statement : now) {
@@ -156,7 +154,7 @@ public final class Statements extends Sql {
             }
         } catch (SQLException e) {
             if (DIVISION_BY_ZERO.equals(e.getSQLState())) {
-                throw new IllegalStateException("rows that were to be written are not there", e);
+                throw new IllegalStateException("rows to be updated do not exist", e);
             }
             throw e;
         }

@@ -1,7 +1,7 @@
 package dev.tollgate.storage;
 
 /**
- * Nothing of the unit, or of the read, took effect, but for {@link #mayHaveTakenEffect}. What lies behind it is for the log, never for
+ * A unit or a read had no effect, except for {@link #mayHaveTakenEffect}. The cause is for the log, never for
  * a caller.
  */
 public sealed class StoreException extends RuntimeException permits StoreUnavailable, CannotOpen {
@@ -14,13 +14,13 @@ public sealed class StoreException extends RuntimeException permits StoreUnavail
         super(message, cause);
     }
 
-    /** The message with what lies behind it, for an operator's command: there is no log where they would look for that. */
+    /** Returns the message with its cause, for an operator's command, which has no log. */
     public String withCause() {
-        Throwable cause = this instanceof CannotOpen ? null : getCause(); // its message says it already
+        Throwable cause = this instanceof CannotOpen ? null : getCause(); // its message has the cause
         return cause == null ? String.valueOf(getMessage()) : getMessage() + ": " + Failures.why(cause);
     }
 
-    /** Whether the unit may be written all the same: the connection broke within its commit, and the server stays away. */
+    /** Returns whether the unit may be written all the same: the connection broke during its commit, and the server has not come back. */
     public boolean mayHaveTakenEffect() {
         return false;
     }

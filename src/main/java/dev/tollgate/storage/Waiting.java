@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A unit that was offered to the writer, and who is to be told. A class and not a record: two of them are never equal. What is not final
- * belongs to whoever has the writer's turn, but for whether it is durable.
+ * A unit that was offered to the writer, with its completions. A class and not a record: two of them are never equal. Fields that are not
+ * final belong to the thread that has the writer's turn, except for {@code durable}.
  */
 final class Waiting implements Riding {
 
@@ -41,7 +41,7 @@ final class Waiting implements Riding {
         return offeredNanos;
     }
 
-    /** Whether it may be reported before it is durable. */
+    /** Returns whether it may be reported before it is durable. */
     boolean rides() {
         return rides;
     }
@@ -67,24 +67,24 @@ final class Waiting implements Riding {
         reported = true;
     }
 
-    /** The batch has failed: what was told of it has to come out again. */
+    /** Remembers the reported outcomes of a batch that failed: its second decision has to give the same. */
     void rememberTold() {
         told = reported ? unit.outcomes() : null;
     }
 
-    /** @throws IllegalStateException when it was decided otherwise than it was told before */
+    /** @throws IllegalStateException if the second decision differs from the reported one */
     void requireAsTold() {
         if (told != null && !told.equals(unit.outcomes())) {
             throw new IllegalStateException("told as " + told + ", and now " + unit.outcomes());
         }
     }
 
-    /** What has become of it. On its executor. */
+    /** Reports the outcome. On its executor. */
     void tellOutcome(@Nullable StoreException failure) {
         tell(completion, failure);
     }
 
-    /** That it is gone, though it was reported as decided. On its executor. */
+    /** Reports the loss of a unit that was reported as decided. On its executor. */
     void tellLost(StoreException failure) {
         tell(lost, failure);
     }
@@ -92,7 +92,7 @@ final class Waiting implements Riding {
     private static void tell(Completion told, @Nullable StoreException failure) {
         try {
             told.completed(failure);
-        } catch (RuntimeException | Error e) { // the others of the batch wait for theirs
+        } catch (RuntimeException | Error e) { // the other units of the batch wait for their reports
             Fatal.check(e);
             log.error("a completion has failed", e);
         }

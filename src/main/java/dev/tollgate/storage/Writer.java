@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * sees the decisions of the earlier ones.
  *
  * <p>Threading: {@code commit} and {@code ride} may be called from any thread and do not block. Completions are handed to the executor
- * given with them, from the writer's thread or the one that offers: the executor must only hand over (an event loop's, or a pool's with room).
+ * given with them, from the writer's thread or the offering thread: the executor must only hand over (an event loop's, or a pool's with room).
  * Those of one batch and one executor are handed over as one task.
  */
 public final class Writer implements AutoCloseable {

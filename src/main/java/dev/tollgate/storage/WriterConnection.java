@@ -8,20 +8,20 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one connection that writes. When a commit or a rollback fails nobody knows in which state the connection is (SQLite rolls
- * back by itself on a full disk, and the driver then believes to be in a transaction where there is none), so it is closed and a
- * new one opened for the next batch. Writer's thread only, except for the first opening.
+ * The one connection that writes. After a failed commit or rollback the state of the connection is unknown: SQLite rolls
+ * back automatically on a full disk, and the driver then assumes a transaction that has ended. So the connection is closed and a
+ * new one is opened for the next batch. Writer's thread only, except for the first opening.
  *
- * <p>When the connection to a server breaks in the middle of a commit, the server knows whether it took place: it is asked over a new
- * connection for the mark that the batch has carried ({@link CommitMarks}), and so is a standby that was promoted meanwhile. So a batch is
- * never written twice, and never reported as failed when it was not, nor as written when it is gone.
+ * <p>If the connection to a server breaks during a commit, only the server knows whether the commit took place. The writer asks over a new
+ * connection for the batch's mark ({@link CommitMarks}), which a promoted standby has, too. So a batch is
+ * never written twice, never reported as failed if it was committed, and never reported as written if it is lost.
  */
 final class WriterConnection implements AutoCloseable {
 
     private static final Duration OUTCOME_WAIT = Duration.ofSeconds(10);
     private static final Duration OUTCOME_PAUSE = Duration.ofMillis(50);
 
-    /** A number in the file that nobody reads: unlike a row that stays as it is, SQLite writes it whatever it was before. */
+    /** Sets an unused number in the file: unlike an unchanged row, SQLite writes it even if it stays the same. */
     private static final String WRITE_THE_SAME = "PRAGMA user_version = 0";
 
     private static final String WRITE_NOTHING = "UPDATE installation SET value = value WHERE name = ''";
@@ -34,12 +34,12 @@ final class WriterConnection implements AutoCloseable {
     private @Nullable Connection connection;
     private @Nullable Statements statements;
 
-    /** @param watch over the files of an embedded database */
+    /** @param watch checks the files of an embedded database */
     WriterConnection(Engine engine, @Nullable FileWatch watch) {
         this(engine.dialect(), engine.writing(), engine instanceof SqliteFile file ? new LogRoom(file) : null, watch);
     }
 
-    /** @param room where the log of what is written may fill the disk of this process */
+    /** @param room for an embedded database, whose log may fill the disk */
     WriterConnection(Dialect dialect, DataSource source, @Nullable LogRoom room) {
         this(dialect, source, room, null);
     }
@@ -51,15 +51,15 @@ final class WriterConnection implements AutoCloseable {
         this.watch = watch;
     }
 
-    /** Whether nobody else writes to the database. */
+    /** Returns whether this process alone writes to the database. */
     boolean isEmbedded() {
         return dialect == Dialect.SQLITE;
     }
 
     /**
-     * The statements of the open transaction; a transaction begins with the first of them that runs.
+     * Returns the statements of the open transaction, which begins with the first of them that runs.
      *
-     * @throws StoreUnavailable when the files are not those any more that were opened
+     * @throws StoreUnavailable if the files were replaced since they were opened
      */
     Statements statements() throws SQLException {
         Statements open = statements;
@@ -72,23 +72,23 @@ final class WriterConnection implements AutoCloseable {
         return open;
     }
 
-    /** The statements, if they are open; looks at nothing. For who will not run any. */
+    /** Returns the statements if they are open, without a check of the files: for a caller that runs none. */
     @Nullable
     Statements ifOpen() {
         return connection == null ? null : statements;
     }
 
-    /** Has the database answer. */
+    /** Asks the database for an answer. */
     void ask() throws SQLException {
         statements().of("SELECT 1").execute();
         rollback();
     }
 
     /**
-     * Has the database commit something: on a server this writer's own mark, for which it waits for nobody; in a file nothing at all, under
-     * the lock of who writes.
+     * Has the database commit: on a server this writer's own mark, which waits for no lock; in a file nothing, under
+     * the writer's lock.
      *
-     * @param inTrouble then in a file something that needs room, for what had none
+     * @param inTrouble whether a file has to write something that needs room, because it had none
      */
     void probe(boolean inTrouble) throws SQLException {
         Statements open = statements();
@@ -134,7 +134,7 @@ final class WriterConnection implements AutoCloseable {
         }
     }
 
-    /** @throws OutcomeUnknown when the server could not be asked in time whether it took place */
+    /** @throws OutcomeUnknown if the connection broke and the server could not be asked in time whether the commit took place */
     void commit() throws SQLException {
         Statements running = statements;
         if (running == null) {
@@ -158,7 +158,7 @@ final class WriterConnection implements AutoCloseable {
         }
     }
 
-    /** What was committed stays so, whatever comes of it. */
+    /** A failure here does not undo the commit. */
     private void look(Statements running) {
         try {
             if (room != null) {
@@ -169,7 +169,7 @@ final class WriterConnection implements AutoCloseable {
         }
     }
 
-    /** @return whether the disk that has refused a batch may take it now */
+    /** Makes room on a full disk. @return whether the batch that failed may succeed now */
     boolean makeRoom(Throwable failure) {
         if (room == null || !Failures.isNoRoom(failure)) {
             return false;
@@ -188,7 +188,7 @@ final class WriterConnection implements AutoCloseable {
         }
     }
 
-    /** A server that has answered with an error and goes on has not committed. One that has ended the session with it may have. */
+    /** Returns whether the outcome is unknown: a server that answers with an error has not committed, unless it ended the session. */
     private boolean isLost(SQLException e) throws SQLException {
         Connection present = connection;
         return Failures.kind(e) == Failures.Kind.DISCONNECTED || present == null || present.isClosed();
@@ -204,7 +204,7 @@ final class WriterConnection implements AutoCloseable {
                 fresh.commit();
                 return took;
             } catch (SQLException e) {
-                // The server is not back yet, no standby has been promoted, or it is still at it.
+                // The server is not back yet, no standby has been promoted, or the commit is still being processed.
             }
             LockSupport.parkNanos(OUTCOME_PAUSE.toNanos());
         }
@@ -213,7 +213,7 @@ final class WriterConnection implements AutoCloseable {
         throw new OutcomeUnknown();
     }
 
-    /** The transaction is given up. Whether the connection is of use for another one depends on why. */
+    /** Rolls back; closes the connection if it has failed. */
     void giveUp(Throwable failure) {
         if (Failures.kind(failure) == Failures.Kind.DISCONNECTED) {
             close();
@@ -242,7 +242,7 @@ final class WriterConnection implements AutoCloseable {
                 old.close();
             }
         } catch (SQLException e) {
-            // Nothing depends on it any more: what was not committed is gone, what was committed is on disk.
+            // Nothing depends on the connection: commits are on disk, and the rest is rolled back.
         }
     }
 }

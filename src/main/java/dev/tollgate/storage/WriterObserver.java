@@ -1,9 +1,9 @@
 package dev.tollgate.storage;
 
-/** Told by the writer what becomes of its batches; in the writer's turn, must not block or throw. */
+/** Receives the outcomes of the writer's batches, in the writer's turn; must not block or throw. */
 public interface WriterObserver {
 
-    /** Nobody. */
+    /** Ignores every batch. */
     WriterObserver NONE = new WriterObserver() {
         @Override
         public void ended(BatchEnd end, int units, long nanos) {}
@@ -12,10 +12,10 @@ public interface WriterObserver {
         public void reported(boolean rides, long nanos) {}
     };
 
-    /** How a batch has ended. */
+    /** The outcome of a batch. */
     enum BatchEnd {
         COMMITTED,
-        /** It was tried again, and committed. */
+        /** Committed after another try. */
         AGAIN,
         /** Its units were tried one by one. */
         SPLIT,
@@ -24,13 +24,13 @@ public interface WriterObserver {
         UNKNOWN
     }
 
-    /** @param nanos from when all of it was at hand */
+    /** @param nanos since all of its units were taken */
     void ended(BatchEnd end, int units, long nanos);
 
     /**
-     * A unit's outcome was told.
+     * Receives the report of a unit.
      *
-     * @param rides whether it was told once it was decided, not when it was durable
+     * @param rides whether the unit was reported once it was decided, not when it was durable
      * @param nanos since it was offered
      */
     void reported(boolean rides, long nanos);

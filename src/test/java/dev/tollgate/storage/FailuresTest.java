@@ -20,7 +20,7 @@ class FailuresTest {
             Throwable full = catchThrowable(() -> statement.execute("INSERT INTO note VALUES (zeroblob(1000000))"));
             assertThat(new StoreUnavailable("the database could not be copied", full).withCause())
                     .isEqualTo(
-                            "the database could not be copied: no room is left on the disk, or on that of temporary files");
+                            "the database could not be copied: no room is left on the disk, or on the disk of temporary files");
         }
     }
 

@@ -200,7 +200,7 @@ class PostgresServerTest {
                 assertThatThrownBy(() -> writer.commitAndWait(Unit.of(new Notes.Note("b"))))
                         .isInstanceOf(StoreUnavailable.class);
             }
-            assertThat(log.text().lines().filter(line -> line.contains("the database takes nothing")))
+            assertThat(log.text().lines().filter(line -> line.contains("the database accepts no writes")))
                     .hasSize(1);
             assertThat(log.text().lines().filter(line -> line.contains("of work failed")))
                     .hasSize(1);
