@@ -201,12 +201,12 @@ class AbsurdUsageTest {
                 fresh.script(UpstreamScript.says("Hello.", 1L << 31, 1L << 31));
                 customer.chat(CALL.formatted(false));
             }
-            assertThat(log.text().lines().filter(line -> line.contains("what is beyond is not charged")))
+            assertThat(log.text().lines().filter(line -> line.contains("the excess is not charged")))
                     .hasSize(1)
                     .allSatisfy(line -> assertThat(line)
                             .contains(
-                                    "channel sandbox has reported 2147483648 tokens in and 2147483648 out of a call that"
-                                            + " comes to at most 71 and 300"));
+                                    "channel sandbox reported 2147483648 input and 2147483648 output tokens, above the"
+                                            + " limits of 71 and 300"));
         }
     }
 

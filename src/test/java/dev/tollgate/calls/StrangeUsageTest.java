@@ -64,7 +64,7 @@ class StrangeUsageTest {
             customer.chat(CALL.formatted("gemini-2.5-pro"));
             assertThat(log.text().lines().filter(line -> line.contains("could not be charged")))
                     .containsExactly("task " + odd.get("id").asString()
-                            + ": the usage that channel sandbox has reported could not be charged as it is: estimated");
+                            + ": usage reported by channel sandbox was corrected before the charge: estimated");
         }
     }
 

@@ -6,10 +6,10 @@ import java.time.InstantSource;
 import java.util.concurrent.Executor;
 
 /**
- * What every call's books are kept with.
+ * The parts that every call's books use.
  *
- * @param excess tells of reports that cannot be true
- * @param later runs a task about a second from now, on any thread
+ * @param excess logs impossible usage reports
+ * @param later runs a task about a second later, on any thread
  */
 public record Accounting(
         Writer writer, Signatures signatures, InstantSource clock, ExcessReports excess, Executor later) {}

@@ -5,7 +5,7 @@ import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One answer of the upstream's, from when it is asked for: what it comes to, what waits and what was shown of it. Confined to its call. */
+/** One response of the upstream, from its request to its end: its usage, its batches that wait, and the part already shown. Confined to its call. */
 final class AnswerUnderWay {
 
     private final UsageMeter usage;
@@ -16,7 +16,7 @@ final class AnswerUnderWay {
     private UpstreamEvent.@Nullable Started started;
     private boolean ended;
 
-    /** @param attemptsBefore how often the upstream was asked for an answer before this one */
+    /** @param attemptsBefore number of upstream attempts for an earlier response of the same call */
     AnswerUnderWay(UsageMeter usage, Delivery delivery, Backlog waiting, int attemptsBefore) {
         this.usage = usage;
         this.delivery = delivery;
@@ -32,7 +32,7 @@ final class AnswerUnderWay {
         return delivery;
     }
 
-    /** What has come and nobody has been shown yet. */
+    /** Returns the batches that have arrived but have not been shown. */
     Backlog waiting() {
         return waiting;
     }
@@ -50,7 +50,7 @@ final class AnswerUnderWay {
         return attemptsBefore + (sent == null ? 0 : sent.count());
     }
 
-    /** The first events say how the upstream calls itself and the answer. */
+    /** Takes the upstream's names of the model and the response from the first events. */
     void hears(List<UpstreamEvent> events) {
         if (started == null && events.getFirst() instanceof UpstreamEvent.Started first) {
             started = first;
@@ -81,7 +81,7 @@ final class AnswerUnderWay {
         ended = true;
     }
 
-    /** Whether every candidate has had its end, what waits included. */
+    /** Returns whether every candidate has a finish reason, including those in batches that still wait. */
     boolean isFinished() {
         return delivery.allFinished(waiting.batches());
     }

@@ -4,13 +4,13 @@ import dev.tollgate.base.log.CallWatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When and as what a request came.
+ * The arrival of a request.
  *
- * @param requestId our id of it, as the answer's {@code x-request-id} tells it
- * @param nanos of {@link System#nanoTime}
- * @param route the pattern that it was found by
- * @param traceparent what the caller says of where it belongs, as it was sent; null where nothing
- * @param watch told of the call that it becomes
+ * @param requestId Tollgate's id of the request, sent as {@code x-request-id} of the response
+ * @param nanos time of {@link System#nanoTime}
+ * @param route the pattern of the route that matched
+ * @param traceparent the caller's header of that name, as sent; null if absent
+ * @param watch is notified of the call that the request becomes
  */
 public record Arrival(
         String requestId,

@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks the upstream for the answer of a call, and once more for one that does not fit its schema (D48). Confined to its call. */
+/**
+ * Requests the response of a call from the upstream, and requests it once more if the first does not match its schema (D48). Confined to its call.
+ */
 final class Asking {
 
     private static final Logger log = LoggerFactory.getLogger(Asking.class);
@@ -28,7 +30,7 @@ final class Asking {
     private final long promptBytes;
     private final SecondTry<AnswerUnderWay> answers;
 
-    /** @param relaying hears the upstream */
+    /** @param relaying receives the upstream's events */
     Asking(Call call, Relaying relaying, Translation translation) {
         this.call = call;
         this.relaying = relaying;
@@ -66,14 +68,14 @@ final class Asking {
         return all;
     }
 
-    /** Returns the fields without effect on the channel that answers, if it is not the one that the call was translated for. */
+    /** Returns the fields that have no effect on the channel that answers, without those that translation found for the first channel. */
     List<String> ignoredElsewhere() {
         SentCall sent = answers.current().sent();
         if (sent == null || sent.count() <= 1) {
             return List.of();
         }
-        Set<String> told = new HashSet<>(prepared.ignored()); // perhaps a name for each part of a long conversation
-        return sent.ignored().stream().filter(field -> !told.contains(field)).toList();
+        Set<String> listed = new HashSet<>(prepared.ignored()); // a long conversation may have a name for each part
+        return sent.ignored().stream().filter(field -> !listed.contains(field)).toList();
     }
 
     /** @param coveredTokens output tokens that the hold covers */
@@ -84,20 +86,20 @@ final class Asking {
         call.course().asked(sent, asked);
     }
 
-    /** Takes one from what may be asked beyond the calls themselves. @return false if it may not be asked once more */
+    /** Takes one permit for a repeated request. @return false if the response may not be requested again */
     boolean mayAskAgain() {
         return !answers.isSecond() && prepared.mayAskAgain();
     }
 
-    /** Once, under the same hold; only the answer that is delivered is charged. */
+    /** Requests the response again, once, under the same hold. Only the delivered response is charged. */
     void askAgain(Sink.Draft draft, long coveredTokens) {
-        log.info("task {}: the answer does not fit its schema and is asked for once more", call.taskId());
+        log.info("task {}: response does not match its schema; requesting it once more", call.taskId());
         answers.begin(newAnswer(answers.current().attempts()));
         draft.beginAnew();
         send(coveredTokens);
     }
 
-    /** Returns fields for the log that name the upstream: of several channels one may be the one that fails. */
+    /** Returns log fields that name the channel, so that a log shows which of several channels fails. */
     LogFields about() {
         LogFields.About about =
                 LogFields.task(call.taskId()).ofAccount(call.request().accountId());
@@ -105,7 +107,7 @@ final class Asking {
         return sent == null ? about : about.of(sent.model(), sent.channel());
     }
 
-    /** Hears the upstream of one answer until that has ended. */
+    /** Passes the upstream's events of one response to the relay until that response has ended. */
     private final class Ear implements UpstreamListener {
 
         private final AnswerUnderWay answer;

@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * What an upstream has said and nobody has been shown yet, in batches that are each covered by the hold as a whole. The head is counted
- * when it is looked at, so that what it comes to is known before it is shown. Confined to its call.
+ * The batches of a response that have arrived but have not been shown. The hold covers a batch as a whole or not at all. The head is counted before
+ * it is shown, so its cost is known by then. Confined to its call.
  */
 final class Backlog {
 
@@ -22,7 +22,10 @@ final class Backlog {
         this.reasoningBilled = reasoningBilled;
     }
 
-    /** Each report of usage counts the rest of its chunk: what it covers is decided for itself, however much came at once. */
+    /**
+     * Adds events. Splits them before each usage report, because a report counts the rest of its chunk: coverage is then decided for each report,
+     * however much arrives in one read.
+     */
     void add(List<UpstreamEvent> events) {
         int from = 0;
         for (int at = 1; at < events.size(); at++) {
@@ -38,7 +41,7 @@ final class Backlog {
         return batches.isEmpty();
     }
 
-    /** What it comes to in memory, roughly: characters, and bytes of chunks as they came. */
+    /** Returns the approximate size in memory: characters of text, and bytes of raw chunks. */
     long size() {
         long size = 0;
         for (List<UpstreamEvent> batch : batches) {
@@ -61,10 +64,10 @@ final class Backlog {
     }
 
     /**
-     * Counts what is there, and gives away what the hold covers of it, up to the batch that ends the answer.
+     * Counts the batches that wait and hands out those that the hold covers, up to the batch that ends the response.
      *
-     * @param ends whether the answer ends with a batch that was counted
-     * @return whether it covers all
+     * @param ends whether the response ends with a batch that was counted
+     * @return whether the hold covers all batches
      */
     boolean takeCovered(
             UsageMeter usage,
@@ -81,7 +84,7 @@ final class Backlog {
         return true;
     }
 
-    /** Counts what is there, covered or not: a whole answer is charged as a whole. */
+    /** Counts all batches, covered or not: a complete response is charged in full. */
     void countAll(UsageMeter usage, Coverage coverage) {
         while (!batches.isEmpty()) {
             countHead(usage, coverage);
@@ -94,12 +97,12 @@ final class Backlog {
         return batches.remove();
     }
 
-    /** What was billed before the head was counted. */
+    /** Returns the billed output tokens before the head was counted. */
     long tokensBeforeHead() {
         return tokensBeforeHead;
     }
 
-    /** Nobody is shown what waits any more: it is not charged either (D32). */
+    /** Removes a counted head from the usage: output that is never shown is not charged (D32). */
     void leaveOut(UsageMeter usage) {
         if (headCounted) {
             usage.cutAt(tokensBeforeHead);

@@ -15,79 +15,83 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The units of work of one call: what belongs together commits together. Used on the call's event loop, where outcomes are told, each
- * once and never before the method returns. A method that throws has offered nothing to the store.
+ * The units of work of one call. Changes that belong together commit together. Used on the call's event loop, where each outcome is reported once,
+ * never before the method returns. A method that throws has offered nothing to the store.
  */
 interface Books {
 
     /**
-     * @param then told once it is decided; a hold may become durable only later, which {@link #confirm} waits for
-     * @param lost told at most once, after a hold was told: it could not be written, and is nobody's any more
+     * Reserves the call's hold.
+     *
+     * @param then receives the decision; the hold may become durable later, see {@link #confirm}
+     * @param lost called at most once, after a hold was granted: the hold could not be written and does not exist
      */
     void reserve(
             String taskId, MeteredCall request, Bounds bounds, Consumer<Reservation> then, Consumer<ApiError> lost);
 
-    /** Waits until a hold is durable. @param then told null, or why it will never be: then nothing may leave */
+    /** Waits until a hold is durable. @param then receives null, or the reason why it never will be; in that case nothing may leave */
     void confirm(String taskId, Consumer<@Nullable ApiError> then);
 
-    /** For an answer that goes on, if its key and account may go on, too (D54). */
+    /** Extends the hold for a response that continues, if its key and account may still be used (D54). */
     void extend(String taskId, MeteredCall request, long leastMicros, long wantedMicros, Consumer<Extension> then);
 
-    /** For what was used already (D33): looks at balance and limits only. */
+    /** Extends the hold for usage that has already happened (D33). Checks only balance and limits. */
     void extendForUsed(String taskId, MeteredCall request, long wantedMicros, Consumer<Extension> then);
 
-    /** Charges the call. Once this has returned only what is told counts: it is charged, or everything goes back. */
+    /** Charges the call. After this method has returned, only the reported outcome counts: the call is charged, or the hold is released in full. */
     void settle(Settlement settlement, Consumer<Settled> then);
 
     /**
-     * Gives everything back. Never throws; tries until it is done, for a hold must not outlive its call.
+     * Releases the hold in full. Never throws, and retries until it succeeds, because a hold must not outlive its call.
      *
-     * @param then told after the first try, whatever came of it
+     * @param then called after the first try, successful or not
      */
     void giveBack(String taskId, String model, TaskStatus status, TaskResult result, Trace trace, Runnable then);
 
-    /** Whether it is the caller's doing when the sink is full, and not that of our own disk (D19). */
+    /** Returns whether a full sink is due to the caller, and not to Tollgate's own disk (D19). */
     boolean callerHoldsBack();
 
     sealed interface Reservation {}
 
     /**
-     * @param limit the word that the answer carries if it is cut where the hold ends (D32)
-     * @param mayLeave whether what it covers may leave by now: where other nodes share the books it has to be durable first (D58)
+     * A hold that was granted.
+     *
+     * @param limit the native finish reason if the response is cut where the hold ends (D32)
+     * @param mayLeave whether output that the hold covers may leave; if several nodes share the books, only once the hold is durable (D58)
      */
     record Held(long micros, String limit, BooleanSupplier mayLeave) implements Reservation {}
 
-    /** @param worthCounting whether something could be spent, so that a better bound of the prompt may help (D31) */
+    /** @param worthCounting whether the account can spend anything, so a closer bound of the prompt may help (D31) */
     record Refused(ApiError error, boolean worthCounting) implements Reservation {}
 
-    /** Somebody else's call has the idempotency key; the keeper knows. */
+    /** Another call has the idempotency key. The keeper knows which. */
     record Lost() implements Reservation {}
 
     sealed interface Extension {}
 
     record Grown(long heldMicros) implements Extension {}
 
-    /** @param nativeReason the word that the cut answer carries (D32) */
+    /** @param nativeReason the native finish reason of the cut response (D32) */
     record NotGrown(String nativeReason) implements Extension {}
 
-    /** The store did not take it: nobody knows whether it could have grown. */
+    /** The store failed. It is unknown whether the hold could have grown. */
     record NotRecorded(ApiError error) implements Extension {}
 
     sealed interface Settled {}
 
-    /** @param figures what was counted of it */
+    /** @param figures the call's figures for the roll-ups */
     record Charged(CallFigures figures) implements Settled {}
 
     record NotCharged(ApiError error) implements Settled {}
 
-    /** How a call that is charged has ended. */
+    /** The way in which a charged call ended. */
     enum End {
         COMPLETED(TaskStatus.COMPLETED),
-        /** Cut by length; what was delivered is charged. */
+        /** Cut by length. Delivered output is charged. */
         CUT(TaskStatus.COMPLETED),
-        /** Cut by length within a piece: the hold is charged whole (D46). */
+        /** Cut by length within a piece. The whole hold is charged (D46). */
         CUT_HOLD_USED(TaskStatus.COMPLETED),
-        /** The caller has left. */
+        /** The caller disconnected. */
         CANCELLED(TaskStatus.CANCELLED);
 
         private final TaskStatus status;
@@ -102,16 +106,18 @@ interface Books {
     }
 
     /**
-     * @param answerModel the model as the answer names it
-     * @param printed the usage as it is printed
+     * The data of a settlement.
+     *
+     * @param answerModel the model's name in the response
+     * @param printed the usage as the response prints it
      * @param flags oddities of the usage
-     * @param excess what was reported beyond what the call can come to (D53), or null
-     * @param limits what the call can come to
-     * @param tokensMaxApplied the maximum that a shrunk call ran with (D31)
-     * @param signed what is kept of the answer for later turns
+     * @param excess reported usage above the call's limits (D53); null if there is none
+     * @param limits the highest usage that the call can have
+     * @param tokensMaxApplied the maximum of a call that ran with less than its caller asked for (D31)
+     * @param signed parts of the response that later turns need
      * @param channel the name of the channel that answered
      * @param upstreamModel the upstream's name of the model that answered
-     * @param trace how the call went
+     * @param trace the course of the call
      */
     record Settlement(
             String taskId,
@@ -135,16 +141,16 @@ interface Books {
     }
 
     /**
-     * What a call comes to. Amounts are in micro-credits.
+     * The price of a call. Amounts are in micro-credits.
      *
-     * @param dueMicros what its usage comes to
-     * @param heldMicros what is held for it
+     * @param dueMicros price of the usage
+     * @param heldMicros amount held for the call
      */
     record Bill(Usage usage, long dueMicros, long heldMicros, End end) {
 
         /**
-         * What a whole answer has used beyond its hold is held first (D33); one that was cut or left is never charged above its hold (D19,
-         * D32).
+         * Returns the amount by which a complete response exceeds its hold. It is held first (D33). A response that was cut or whose caller
+         * disconnected is never charged above its hold (D19, D32).
          */
         long missingMicros() {
             return end == End.COMPLETED ? Math.max(0, dueMicros - heldMicros) : 0;
@@ -154,17 +160,17 @@ interface Books {
             return new Bill(usage, dueMicros, micros, end);
         }
 
-        /** What the customer pays. */
+        /** Returns the amount that the customer pays. */
         long chargeMicros() {
             return end == End.CUT_HOLD_USED ? heldMicros : Math.min(dueMicros, heldMicros);
         }
 
-        /** What nothing covers, which is the operator's. */
+        /** Returns the amount that neither hold nor balance covers. The operator bears it. */
         long shortfallMicros() {
             return Math.max(0, dueMicros - chargeMicros());
         }
 
-        /** Whether the whole hold is charged, which is more than the usage comes to (D46). */
+        /** Returns whether the whole hold is charged, which is more than the price of the usage (D46). */
         boolean isHoldCharged() {
             return chargeMicros() > dueMicros;
         }

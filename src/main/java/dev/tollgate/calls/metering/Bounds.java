@@ -6,14 +6,15 @@ import dev.tollgate.models.Usage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a call may cost at most, before anything is known but its request (D31). Counts are in tokens, amounts in
- * micro-credits; all results are the charge function applied to bounds.
+ * The highest cost of a call, as far as its request determines it (D31). Counts are in tokens, amounts in micro-credits. All results are the charge
+ * function applied to bounds.
  *
- * @param promptTokensMax what is held for of the prompt: no tokenizer makes more of it, or the upstream has counted it
- * @param promptTokensByBytes what can be counted of it at most (D53): the former, whatever was counted
- * @param mediaUncounted whether media count in it by their bytes, which may be many times what they come to
+ * @param promptTokensMax prompt tokens that the hold covers: an upper bound for any tokenizer, or the upstream's own count
+ * @param promptTokensByBytes the most prompt tokens that can be counted (D53): the upper bound for any tokenizer, even if the upstream has
+ *     counted
+ * @param mediaUncounted whether the prompt's bound has media by their bytes, which may be many times their tokens
  * @param candidates the request's {@code n}
- * @param askedTokensMax the maximum in force for each candidate, the model's default included; null where there is none
+ * @param askedTokensMax the maximum in force for each candidate, the model's default included; null if there is none
  */
 record Bounds(
         Model model,
@@ -23,20 +24,20 @@ record Bounds(
         int candidates,
         @Nullable Long askedTokensMax) {
 
-    /** The first slice of output for each candidate where no maximum was given, and what each extension asks for. */
+    /** The first slice of output for each candidate if no maximum was given, and the size of each extension. */
     static final long SLICE_TOKENS = 4_096;
 
-    /** The same with media that are known better. */
+    /** Returns these bounds with a new prompt bound, once the media are loaded. */
     Bounds withPrompt(long promptTokensMax) {
         return new Bounds(model, promptTokensMax, promptTokensMax, mediaUncounted, candidates, askedTokensMax);
     }
 
     /**
-     * The same with a prompt that the upstream has counted. In a context that prompt and answer share, the maximum is what the prompt leaves
-     * (D21).
+     * Returns these bounds with a prompt that the upstream has counted. If prompt and response share one context, the maximum becomes the rest of the
+     * context (D21).
      *
      * @param counted tokens, fewer than the context has
-     * @param promptTokensMax these and what a search may add to them
+     * @param promptTokensMax the counted tokens and those that a search may add
      */
     Bounds withCountedPrompt(long counted, long promptTokensMax) {
         long left = model.upstream().inputTokensMax() - counted;
@@ -47,12 +48,12 @@ record Bounds(
         return new Bounds(model, promptTokensMax, promptTokensByBytes, false, candidates, max);
     }
 
-    /** Output tokens that are wanted under the hold at first, all candidates together. */
+    /** Returns the output tokens that the first hold should cover, all candidates together. */
     long wantedTokens() {
         return multiply(firstTokensEach());
     }
 
-    /** Output tokens below which a call is not worth starting, all candidates together. */
+    /** Returns the output tokens below which a call is not worth starting, all candidates together. */
     long leastTokens() {
         return multiply(Math.min(model.pricing().leastOutputTokens(), firstTokensEach()));
     }
@@ -65,12 +66,12 @@ record Bounds(
         return chargeMicros(promptTokensMax, leastTokens());
     }
 
-    /** Whether the hold may grow with the answer: only where nobody named a maximum. */
+    /** Returns whether the hold may grow with the response: only if the request has no maximum. */
     boolean extendable() {
         return askedTokensMax == null && !model.pricing().reasoningBilled();
     }
 
-    /** The maximum that is sent upstream for each candidate; null where none is (D31). */
+    /** Returns the maximum that is sent upstream for each candidate; null if none is sent (D31). */
     @Nullable
     Long upstreamTokensMax(long coveredTokens) {
         if (model.pricing().reasoningBilled()) {
@@ -79,12 +80,12 @@ record Bounds(
         return askedTokensMax;
     }
 
-    /** The most output that a hold covers, all candidates together, given what the prompt comes to. */
+    /** Returns the most output that a hold covers, all candidates together, for a given number of prompt tokens. */
     long coveredTokens(long promptTokens, long heldMicros) {
         return Math.max(0, model.pricing().outputTokensCovered(Usage.of(promptTokens, 0, 0), heldMicros, mostTokens()));
     }
 
-    /** What can be counted of the call at most, whatever is reported of it (D53). */
+    /** Returns the most usage that can be counted for the call, whatever its upstream reports (D53). */
     UsageLimits usageLimits() {
         return new UsageLimits(
                 promptTokensByBytes,
@@ -94,12 +95,12 @@ record Bounds(
                 model.pricing().reasoningBilled());
     }
 
-    /** What the model can say at most, all candidates together. */
+    /** Returns the model's output limit, all candidates together. */
     long mostTokens() {
         return multiply(model.upstream().outputTokensMax());
     }
 
-    /** The charge for so many tokens, all of the output billed. */
+    /** Returns the charge for the given tokens, with all of the output billed. */
     long chargeMicros(long promptTokens, long outputTokens) {
         Pricing pricing = model.pricing();
         return pricing.chargeMicros(Usage.of(promptTokens, outputTokens, 0));

@@ -15,14 +15,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The life of one call: reserve, ask, relay what the hold covers, let the hold grow before it is used up, resolve it once, end the answer.
+ * One call: it reserves, asks the upstream, relays the output that the hold covers, extends the hold before it is used up, resolves it once, and ends
+ * the response.
  *
- * <p>Model: the call is in one {@link Phase}. Each thing that can happen (the store answers, the upstream says something, the caller
- * leaves, time is up) comes in a {@link #turn} of its own: turns follow each other and never nest, so no phase changes under a step that
- * is being taken. A fault of ours in any turn ends the call for both sides: as long as the settlement cannot have been committed
- * everything goes back, from then on only the store's answer counts.
+ * <p>Model: the call is in one {@link Phase}. Each event (the store answers, the upstream sends something, the caller disconnects, the time limit is
+ * reached) is handled in a {@link #turn} of its own. Turns follow each other and never nest, so no phase changes during a step. A fault in any turn
+ * ends the call for both sides. Before the settlement can have been committed, a fault releases everything; afterwards only the store's answer
+ * counts.
  *
- * <p>Concurrency: confined to the event loop of the exchange; the store's answers are brought there by {@link Books}.
+ * <p>Concurrency: confined to the event loop of the exchange. {@link Books} brings the store's answers there.
  */
 public final class Call implements Running {
 
@@ -45,8 +46,8 @@ public final class Call implements Running {
     private long tokensUsed;
 
     /**
-     * @param loop runs on the exchange's event loop
-     * @param whenOver run once, when nothing is held for it any more and before the caller hears the end
+     * @param loop runs tasks on the exchange's event loop
+     * @param whenOver run once, when nothing is held for the call any longer and before the caller receives the end
      */
     @SuppressWarnings("this-escape") // the first phase knows its call, and does nothing with it before it is begun
     Call(
@@ -89,7 +90,7 @@ public final class Call implements Running {
         turn(() -> phase.callerLeft());
     }
 
-    /** Ends the call from outside, e.g. at the end of a drain: everything goes back (D18). */
+    /** Ends the call from outside, e.g. at the end of a drain. The hold is released in full (D18). */
     public void stop(ApiError error) {
         turn(() -> phase.stop(error));
     }
@@ -102,7 +103,7 @@ public final class Call implements Running {
         turn(() -> phase.holdLost(error));
     }
 
-    /** Takes a step when those before it have been taken; a fault in it ends the call. */
+    /** Runs a step after those that wait. A fault in it ends the call. */
     void turn(Runnable step) {
         if (turning) {
             turns.add(step);
@@ -140,7 +141,7 @@ public final class Call implements Running {
         return phase;
     }
 
-    /** Nothing is held any more. @param end tells the caller, unless it has left */
+    /** Ends the call once nothing is held. @param end notifies the caller, unless it has left */
     void over(Runnable end) {
         phase = Phase.Over.OVER;
         attempt("let its media go", () -> request.ask().media().release());
@@ -151,7 +152,7 @@ public final class Call implements Running {
         }
     }
 
-    /** What has to be tried, whatever comes of it. */
+    /** Runs a step whose failure must not stop the call. @return whether it succeeded */
     boolean attempt(String what, Runnable step) {
         try {
             step.run();
@@ -163,7 +164,7 @@ public final class Call implements Running {
         }
     }
 
-    /** What the upstream was made to do for it counts, whoever pays. */
+    /** Adds tokens that the upstream produced for the call, paid or not. */
     void used(long tokens) {
         tokensUsed = tokens;
     }
@@ -172,7 +173,7 @@ public final class Call implements Running {
         return tokensUsed;
     }
 
-    /** Null while nothing is held, and once it is being settled. */
+    /** Returns the call's current figures; null if nothing is held, or if it is being settled. */
     @Nullable
     CallNow now() {
         return phase instanceof Relaying relaying ? relaying.now() : null;
@@ -210,12 +211,12 @@ public final class Call implements Running {
         return nanoTime;
     }
 
-    /** What the call's request takes is charged to it. */
+    /** Returns the lease that is charged with the memory of the request. */
     Lease memory() {
         return request.memory();
     }
 
-    /** As the answer names the model. */
+    /** Returns the model's name in the response. */
     String answerModel(@Nullable String upstreamVersion) {
         return request.answerModel(upstreamVersion);
     }

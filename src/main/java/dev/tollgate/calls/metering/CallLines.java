@@ -3,7 +3,7 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.base.log.CallNotes;
 import dev.tollgate.models.Usage;
 
-/** Tells the line of a request what the call came to that it has become. */
+/** Adds the result of a call to the log line of the request that it came from. */
 public final class CallLines implements CallObserver {
 
     @Override

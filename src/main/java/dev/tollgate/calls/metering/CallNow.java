@@ -1,10 +1,10 @@
 package dev.tollgate.calls.metering;
 
 /**
- * What a running call of this node has come to.
+ * The current figures of a call that runs on this node.
  *
- * @param tokens of output as they are billed, estimated where the upstream has not told
- * @param micros what it would be charged if it ended now, micro-credits
- * @param heldMicros what is held for it
+ * @param tokens billed output tokens, estimated since the upstream's last report
+ * @param micros the charge if the call ended now, in micro-credits
+ * @param heldMicros the amount held for the call
  */
 public record CallNow(String taskId, String accountId, long tokens, long micros, long heldMicros) {}

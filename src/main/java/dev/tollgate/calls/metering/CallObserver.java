@@ -3,21 +3,24 @@ package dev.tollgate.calls.metering;
 import java.util.List;
 
 /**
- * Told of calls as they begin and when they are over, each once, on their event loop. Must not block and should not throw; a fault is logged
- * and changes nothing of the call.
+ * Receives each call when it begins and when it is over, once each, on the call's event loop. Must not block and should not throw. A fault is logged
+ * and does not affect the call.
  */
 public interface CallObserver {
 
-    /** It counts as open from now on; {@link #over} follows. */
+    /** Counts the call as open until {@link #over} follows. */
     default void begun(MeteredCall request) {}
 
-    /** What it came to is in the books, or will be. Told right before its caller is told the end. @param call is not to be kept */
+    /**
+     * Receives a call that is over, right before its caller receives the end. The books have its result, or will have it. @param call must not be
+     * kept
+     */
     void over(OverCall call);
 
-    /** Nobody. */
+    /** Ignores every call. */
     CallObserver NONE = call -> {};
 
-    /** All of these, in their order. */
+    /** Combines observers, called in their order. */
     static CallObserver all(List<CallObserver> observers) {
         List<CallObserver> told = List.copyOf(observers);
         return new CallObserver() {

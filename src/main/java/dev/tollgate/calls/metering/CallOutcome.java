@@ -2,30 +2,30 @@ package dev.tollgate.calls.metering;
 
 import java.util.Locale;
 
-/** What has become of a call, for who watches. */
+/** The outcome of a call, for metrics and traces. */
 public enum CallOutcome {
     COMPLETED,
     /** Ended at a maximum of tokens, the caller's or the model's. */
     CUT_LENGTH,
-    /** Ended where the balance did. */
+    /** Cut where the balance was used up. */
     CUT_CREDITS,
-    /** Ended where a spend limit did, or its key. */
+    /** Cut where a spend limit was reached or the key became unusable. */
     CUT_LIMIT,
-    /** Ended for it took too long. */
+    /** Cut at the time limit. */
     CUT_TIME,
-    /** Its caller has left, or did not read until the upstream broke off. */
+    /** The caller disconnected, or did not read until the upstream broke off. */
     CANCELLED,
-    /** No upstream answered, or the one that did broke off. */
+    /** No upstream answered, or the answering upstream broke off. */
     FAILED_UPSTREAM,
-    /** It could not be recorded. */
+    /** The store could not record the call. */
     FAILED_STORE,
-    /** A fault of ours. */
+    /** A fault in Tollgate. */
     FAILED_FAULT,
-    /** The upstream's filter left nothing of it. */
+    /** The upstream's filter blocked the whole response. */
     BLOCKED,
     /** Ended from outside, e.g. at the end of a drain. */
     STOPPED,
-    /** Nothing was held for it. */
+    /** The reservation was refused. */
     REFUSED,
     /** Another call has its idempotency key. */
     REPEATED;

@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Ends an answer that is being relayed: brings it to the end that it has come to, decides the {@link Ending}, and resolves the call. Confined to its call. */
+/**
+ * Ends a response that is being relayed: shows the rest that may be shown, decides the {@link Ending}, and resolves the call. Confined to its call.
+ */
 final class Concluding {
 
-    /** The upstream's own word for an answer that has come to its maximum. */
+    /** The upstream's own word for a response that has reached its maximum. */
     private static final String MAX_TOKENS = "MAX_TOKENS";
 
     private final Call call;
@@ -35,10 +37,10 @@ final class Concluding {
     // ---- the answer is whole ----
 
     /**
-     * The upstream has ended the answer.
+     * Ends a response that the upstream has completed.
      *
      * @param phase the call's phase until now
-     * @param unfit receives an answer that does not fit its schema and can be asked for once more (D48)
+     * @param unfit receives a response that does not match its schema and can be requested once more (D48)
      */
     void complete(Phase phase, Consumer<Sink.Draft> unfit) {
         if (judging) {
@@ -58,7 +60,7 @@ final class Concluding {
         }
     }
 
-    /** Finds out whether it is what the caller asked for, if that can be found out (D48). */
+    /** Checks the response against its schema, if it can still be replaced (D48). */
     private void judge(Phase phase, Consumer<Sink.Draft> unfit) {
         Sink.Draft draft = call.sink().draft();
         if (draft == null) {
@@ -86,7 +88,7 @@ final class Concluding {
 
     // ---- it is cut ----
 
-    /** The hold is used up and cannot grow: what it covers is shown, and the answer ends as one cut by length (D32). */
+    /** Cuts the response where the hold is used up and cannot grow: the covered part is shown, with the finish reason of a cut by length (D32). */
     void cut(long usedTokens) {
         if (chargedFirst()) {
             return;
@@ -106,7 +108,7 @@ final class Concluding {
         charge(holdUsed ? Books.End.CUT_HOLD_USED : Books.End.CUT);
     }
 
-    /** More output was reported than the maximum in force: the answer ends there, as one that has come to its length (D53). */
+    /** Ends the response at the maximum in force, which the reported output exceeds (D53). */
     void atMaximum(long usedTokens) {
         if (chargedFirst()) {
             return;
@@ -121,12 +123,15 @@ final class Concluding {
         charge(Books.End.COMPLETED);
     }
 
-    /** If the prompt is not known, the rest of the hold is no fraction of a token, but the difference to the most that media may come to. */
+    /**
+     * Returns whether the prompt's tokens are known. If they are not, the rest of the hold is no fraction of a token but the margin of the media's
+     * upper bound.
+     */
     private boolean promptIsKnown() {
         return answer().usage().reportedInputTokens() >= 0 || !bounds.mediaUncounted();
     }
 
-    /** Our own time limit is a length cut too (D32). */
+    /** Ends the call at Tollgate's own time limit, which is a cut by length, too (D32). */
     void timeIsUp() {
         if (judging) {
             charge(Books.End.COMPLETED);
@@ -178,12 +183,12 @@ final class Concluding {
         }
     }
 
-    /** Everything goes back. */
+    /** Releases the hold in full. */
     void refund(ApiError error, CallOutcome outcome) {
         end(new Ending.Refund(error, outcome));
     }
 
-    /** Charges the answer that was put aside for this one, if there is one: nothing better has come. */
+    /** Charges the first response if this one was its replacement: nothing better has arrived. @return whether there was a first response */
     private boolean chargedFirst() {
         boolean isBack = takeBack();
         if (isBack) {
@@ -239,7 +244,7 @@ final class Concluding {
         resolving.begin();
     }
 
-    /** Whatever comes of it, the call goes on to its end. */
+    /** Cancels the upstream's request. A failure does not stop the call. */
     void stopUpstream() {
         SentCall sent = answer().sent();
         if (sent != null && !answer().isEnded()) {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** When each step of a call was taken, who was asked and what it came to. Confined to its call. */
+/** The times of a call's steps, its upstream requests, and its result. Confined to its call. */
 final class Course {
 
     private final String taskId;
@@ -83,7 +83,7 @@ final class Course {
         this.error = error;
     }
 
-    /** @param answer the one that is charged or given back */
+    /** @param answer the response that is charged or released */
     void offered(AnswerUnderWay answer) {
         offered = answer;
         takes(CallStep.OFFERED);
@@ -125,9 +125,9 @@ final class Course {
     }
 
     /**
-     * Returns the course until now, when the end goes to the books.
+     * Returns the course so far, for the books.
      *
-     * @param filter the provider's word for the filter that has stopped the answer, or null
+     * @param filter the provider's word for the filter that stopped the response; null if none did
      */
     Trace trace(@Nullable String filter) {
         Arrival arrival = request.arrival();
@@ -144,7 +144,7 @@ final class Course {
         return new Trace(json, firstByte, channel, model);
     }
 
-    /** Returns the request whose answer it is once that is decided: a first answer may have been taken back after a second. */
+    /** Returns the upstream request of the final response. It need not be the latest: a first response may replace its second one again. */
     private @Nullable SentCall last() {
         if (offered != null && offered.sent() != null) {
             return offered.sent();

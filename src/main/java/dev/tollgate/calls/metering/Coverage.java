@@ -1,20 +1,17 @@
 package dev.tollgate.calls.metering;
 
-/**
- * How much output the hold covers, and whether it may grow (D31, D32, D46). Token counts are over all candidates. Confined to its
- * call.
- */
+/** The output that the hold covers, and whether the hold may grow (D31, D32, D46). Token counts are over all candidates. Confined to its call. */
 final class Coverage {
 
-    /** Under so few covered tokens more are asked for, so that the stream need not stop for them (D46). */
+    /** The covered tokens left below which the hold is extended ahead of need, so that the stream does not stop (D46). */
     private static final long AHEAD_TOKENS = 1_024;
 
     private enum Mode {
-        /** A maximum is in force and held for in full: the upstream itself stops there. */
+        /** A maximum is in force, and the hold covers it in full. The upstream stops there. */
         FIXED,
-        /** Nobody named a maximum: the hold follows the answer. */
+        /** The request has no maximum. The hold grows with the response. */
         GROWING,
-        /** Balance or a window covers only a part: the answer ends there. */
+        /** Balance or a spend window covers only a part. The response ends there. */
         LIMITED
     }
 
@@ -44,12 +41,12 @@ final class Coverage {
         return tokens;
     }
 
-    /** Whether less than what was wanted is held, now. */
+    /** Returns whether the hold is below the wanted amount. */
     boolean isLimited() {
         return mode == Mode.LIMITED;
     }
 
-    /** Whether the hold is what ends here, and not the maximum that was asked for. */
+    /** Returns whether the hold ends before the requested maximum. */
     boolean endsWithHold() {
         return tokens < capTokens;
     }
@@ -63,8 +60,8 @@ final class Coverage {
     }
 
     /**
-     * Never where all that the model can say is covered: there would be no end to asking for more. Nor after a refusal: what is asked for
-     * next is what the answer cannot go on without.
+     * Returns whether the hold should grow ahead of need. False if the model's whole output limit is covered, since extensions would never end, and
+     * after a refusal, since the next extension is then requested only when the response cannot continue without it.
      */
     boolean runsShort(long usedTokens) {
         return mode == Mode.GROWING
@@ -73,19 +70,19 @@ final class Coverage {
                 && tokens - usedTokens < AHEAD_TOKENS;
     }
 
-    /** What must be added to cover one more token. */
+    /** Returns the amount that covers one more token. */
     long leastExtensionMicros() {
         return Math.max(1, bounds.chargeMicros(promptTokens, tokens + 1) - heldMicros);
     }
 
-    /** What is to be added for a further slice beyond what is covered or used. */
+    /** Returns the amount for one more slice beyond the tokens covered or used. */
     long wantedExtensionMicros(long usedTokens) {
         long next = Math.max(tokens, usedTokens) + Bounds.SLICE_TOKENS * bounds.candidates();
         long target = Math.min(bounds.mostTokens(), next);
         return Math.max(leastExtensionMicros(), bounds.chargeMicros(promptTokens, target) - heldMicros);
     }
 
-    /** The prompt's true count is known: what was held for its bound covers output, and the other way round. */
+    /** Sets the prompt's true count. The part of the hold above it covers output, and a prompt above its bound takes from the output. */
     void promptIs(long inputTokens) {
         if (inputTokens != promptTokens) {
             promptTokens = inputTokens;
@@ -100,8 +97,8 @@ final class Coverage {
     }
 
     /**
-     * The hold does not grow. That is final where the answer could not go on without; what was asked for ahead is asked for once more when
-     * it is needed, for limits are raised and balances topped up meanwhile (D54).
+     * Records that the hold did not grow. That is final if the response cannot continue without it. An extension ahead of need is requested once more
+     * when it is needed, because limits may be raised and balances topped up until then (D54).
      */
     void refused(boolean ahead) {
         refusedAhead = true;

@@ -17,9 +17,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is sold, each model with the rules of what stands behind it now (D59): a model that has retired keeps its id, its aliases and its
- * price, and goes by the rules of what answers in its place. Where several channels serve it, the rules of the catalogue's row hold as
- * long as one of them still asks for that; what another one cannot be asked is found by its translation. Thread-safe.
+ * The models on sale, each with the rules of the upstream model that serves it now (D59). A retired model keeps its id, aliases and price, and
+ * follows the rules of its successor. If several channels serve a model, the catalogue's rules hold as long as one of them still uses the original;
+ * translation finds what another channel cannot serve. Thread-safe.
  */
 public final class CurrentModels implements ModelLife {
 
@@ -29,9 +29,9 @@ public final class CurrentModels implements ModelLife {
     private final Map<Replaced, Model> replaced = new ConcurrentHashMap<>();
 
     /**
-     * At most one for each row, version of its price and successor that the catalogue knows.
+     * The key of a replaced model: at most one for each row, price version and successor of the catalogue.
      *
-     * @param successor the upstream's name of what answers in its place
+     * @param successor the upstream's name of the successor
      */
     private record Replaced(String modelId, String priceVersion, String successor) {}
 
@@ -41,7 +41,7 @@ public final class CurrentModels implements ModelLife {
         this.clock = clock;
     }
 
-    /** The model of an id or an alias as it is written; null where none is on sale under it. */
+    /** Returns the model of an id or alias as written; null if none is on sale under that name. */
     public @Nullable Model find(String idOrAlias) {
         Model model = catalogue.find(idOrAlias);
         return model == null ? null : current(model);
@@ -61,7 +61,7 @@ public final class CurrentModels implements ModelLife {
                 new Replaced(model.id(), model.pricing().version(), successor), _ -> inPlace(model, successor));
     }
 
-    /** The upstream's name of the model that a channel is asked for now, by the channel's name; null where it does not serve the model. */
+    /** Returns a function from a channel's name to the upstream's name of the model there; null if the channel does not serve the model. */
     public Function<String, @Nullable String> modelOn(Model model) {
         Map<String, Standing> standings = upstreams.standings(model.id());
         return channel -> {

@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands what the hold covers to the door. Until there is output everything is kept back, so that a refusal can still be a plain
- * error (D48). Confined to its call.
+ * Passes covered output to the door. Keeps everything back until there is output, so that a refusal can still be a plain error (D48). Confined to its
+ * call.
  */
 final class Delivery {
 
@@ -18,10 +18,10 @@ final class Delivery {
     private final int candidates;
     private final List<UpstreamEvent> keptBack = new ArrayList<>();
 
-    /** The last finish reason of each candidate, kept back or shown. */
+    /** The latest finish reason of each candidate, kept back or shown. */
     private final @Nullable FinishReason[] reasons;
 
-    /** The candidates that have said nothing after their finish reason. */
+    /** The candidates without events after their finish reason. */
     private final BitSet ended = new BitSet();
 
     private boolean hasOutput;
@@ -36,7 +36,7 @@ final class Delivery {
         this.reasons = new FinishReason[candidates];
     }
 
-    /** @param attempts how often the upstream has been asked */
+    /** @param attempts number of upstream attempts */
     void show(List<UpstreamEvent> events, int attempts) {
         for (UpstreamEvent event : events) {
             promptBlocked |= event instanceof UpstreamEvent.PromptBlocked;
@@ -82,14 +82,14 @@ final class Delivery {
         }
     }
 
-    /** What waits is not shown whole: its candidates have gone on after their finish reasons, and are cut. */
+    /** Marks the candidates of waiting batches as continuing after their finish reason, so that they count as cut. */
     void goesOn(Iterable<List<UpstreamEvent>> waiting) {
         for (List<UpstreamEvent> events : waiting) {
             events.stream().filter(Delivery::isOutput).forEach(this::note);
         }
     }
 
-    /** Ends every candidate that has no end yet, or goes on after it, as one cut by length (D32). */
+    /** Ends each candidate that has no end, or that continues after its end, as cut by length (D32). */
     void cutShort(List<UpstreamEvent> last, String nativeReason, int attempts) {
         last.forEach(this::note);
         keptBack.addAll(last);
@@ -103,7 +103,7 @@ final class Delivery {
         showKeptBack(attempts);
     }
 
-    /** Ends every candidate as one cut by length, those that have ended by themselves too: the upstream has said more than it was to. */
+    /** Ends every candidate as cut by length, even if it ended on its own: the upstream exceeded its maximum. */
     void endAtMaximum(List<UpstreamEvent> last, String nativeReason, int attempts) {
         for (int candidate = 0; candidate < candidates; candidate++) {
             if (reasons[candidate] == FinishReason.STOP) {
@@ -131,17 +131,20 @@ final class Delivery {
         keptBack.clear();
     }
 
-    /** Whether anything that a caller would call an answer has come. */
+    /** Returns whether any output has arrived. */
     boolean hasOutput() {
         return hasOutput;
     }
 
-    /** Refused by a filter before there was anything to show (D48), or the prompt while nothing has left (D57). */
+    /** Returns whether a filter refused the response before there was output (D48), or refused the prompt before anything left (D57). */
     boolean isBlocked() {
         return (promptBlocked && (!begun || sink.leavesWhole())) || (!hasOutput && isEndedBy(FinishReason.FILTERED));
     }
 
-    /** An end that means nothing without output, or one that the upstream itself could not read (protocol 4.4). */
+    /**
+     * Returns whether the response ended without output for a reason that explains nothing, or with output that the upstream could not read itself
+     * (protocol 4.4).
+     */
     boolean isUnusable() {
         return isEndedBy(FinishReason.MALFORMED) || (!hasOutput && isEndedBy(FinishReason.OTHER));
     }
@@ -150,7 +153,7 @@ final class Delivery {
         return Arrays.asList(reasons).contains(reason);
     }
 
-    /** Whether every candidate has had a finish reason, also if it goes on, and if that still waits. */
+    /** Returns whether every candidate has had a finish reason, even if it continues, and even if that reason still waits. */
     boolean allFinished(Iterable<List<UpstreamEvent>> waiting) {
         BitSet finished = new BitSet();
         for (int candidate = 0; candidate < candidates; candidate++) {
@@ -174,7 +177,7 @@ final class Delivery {
         sink.events(events);
     }
 
-    /** Whether an event is of a candidate that was not asked for. */
+    /** Returns whether an event belongs to a candidate that was not requested. */
     static boolean isStrange(List<UpstreamEvent> events, int candidates) {
         for (UpstreamEvent event : events) {
             if (candidate(event) >= candidates) {

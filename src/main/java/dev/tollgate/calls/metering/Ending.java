@@ -3,28 +3,28 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.base.error.ApiError;
 import org.jspecify.annotations.Nullable;
 
-/** How a call ends. Decided once; carried out by {@link Resolving}. */
+/** The end of a call. Decided once; carried out by {@link Resolving}. */
 sealed interface Ending {
 
-    /** The same in a word, for who watches. */
+    /** Returns the outcome for metrics and traces. */
     CallOutcome outcome();
 
-    /** What the caller hears in place of the answer's end, or null. */
+    /** Returns the error that the caller receives instead of the end of the response; null if there is none. */
     @Nullable
     ApiError error();
 
     /**
-     * What was used is charged.
+     * Charges the usage.
      *
-     * @param error what the caller hears in place of the answer's end, where it is to blame for that (D19)
+     * @param error the error that the caller receives instead of the end of the response, if the caller is to blame for it (D19); else null
      */
     record Charge(
             Books.End end, CallOutcome outcome, @Nullable ApiError error) implements Ending {}
 
-    /** Everything goes back, for the call has failed (D18). */
+    /** Releases the hold in full, because the call has failed (D18). */
     record Refund(ApiError error, CallOutcome outcome) implements Ending {}
 
-    /** Everything goes back, for the caller has left before the upstream had said anything (D35). */
+    /** Releases the hold in full, because the caller disconnected before the upstream sent anything (D35). */
     record Departure() implements Ending {
         @Override
         public CallOutcome outcome() {

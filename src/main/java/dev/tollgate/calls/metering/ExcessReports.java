@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the operator of upstreams that report more than their calls can come to (D53): what is beyond is charged to nobody, and a channel
- * that really uses it costs money. At most a line a minute, however many calls there are. Thread-safe.
+ * Logs upstreams that report more usage than their calls can have (D53). No account is charged for the excess, so a channel that really uses it costs
+ * the operator money. Logs at most one line a minute. Thread-safe.
  */
 public final class ExcessReports {
 
@@ -20,20 +20,20 @@ public final class ExcessReports {
     private long untold;
 
     /**
-     * The most that was reported of a call.
+     * The highest usage reported for a call.
      *
-     * @param outputTokens of the kinds that are billed
+     * @param outputTokens billed output tokens
      */
     record Excess(long promptTokens, long outputTokens) {}
 
-    /** @param limits what the call can come to */
+    /** @param limits the highest usage that the call can have */
     void tell(String taskId, String channel, Excess excess, UsageLimits limits) {
         long others = turn();
         if (others >= 0) {
             log.warn(
                     Event.USAGE_ANOMALY,
-                    "task {}: channel {} has reported {} tokens in and {} out of a call that comes to at most {} and {}; what is beyond"
-                            + " is not charged ({} more such calls since this was said last)",
+                    "task {}: channel {} reported {} input and {} output tokens, above the limits of {} and {}; the excess"
+                            + " is not charged ({} similar calls not logged)",
                     taskId,
                     channel,
                     excess.promptTokens(),
@@ -45,7 +45,7 @@ public final class ExcessReports {
         }
     }
 
-    /** @return how many nobody was told of since the last time; -1: nothing is said now */
+    /** Takes the turn to log. @return number of calls not logged since the last line; -1 if this call is not logged either */
     private synchronized long turn() {
         long now = System.nanoTime();
         if (told && now - toldNanos < EVERY_NANOS) {

@@ -6,7 +6,7 @@ import dev.tollgate.upstreams.signatures.SignedPart;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Another sink's, but for what its children make of it. */
+/** Forwards everything to another sink. Subclasses override some methods. */
 public abstract class ForwardingSink implements Sink {
 
     private final Sink sink;

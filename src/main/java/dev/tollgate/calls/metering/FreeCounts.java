@@ -16,7 +16,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * Prompts that are counted for their callers' own sake: free, but only for accounts with something to spend, and few at once (D29).
+ * Counts prompts that callers ask for. Free, but only for accounts that can spend something, and with a limit on concurrent counts (D29).
  * Thread-safe.
  */
 public final class FreeCounts {
@@ -32,9 +32,9 @@ public final class FreeCounts {
     }
 
     /**
-     * Reads the database.
+     * Checks the balance in the database.
      *
-     * @throws dev.tollgate.base.error.ApiException 402 where nothing can be spent
+     * @throws dev.tollgate.base.error.ApiException 402 if nothing can be spent
      */
     public void requireBalance(String accountId) {
         Account account = Records.read(() -> ledger.account(accountId)).orElse(null);
@@ -46,9 +46,9 @@ public final class FreeCounts {
     }
 
     /**
-     * Counts the request with what is allowed of its model.
+     * Counts the request against the limits of its model.
      *
-     * @throws dev.tollgate.base.error.ApiException 429 where that is used up
+     * @throws dev.tollgate.base.error.ApiException 429 if a limit is reached
      */
     public void countRequest(MeteredCall call) {
         Quotas.Refused refused = meter.quotas().ask(call.quotas());
@@ -60,8 +60,8 @@ public final class FreeCounts {
     /**
      * Counts a call's prompt on the current event loop.
      *
-     * @param then told there once, later; empty where the upstream does not count
-     * @throws dev.tollgate.base.error.ApiException 429 where the account counts as many as it may
+     * @param then receives the count there, later, once; empty if the upstream does not count
+     * @throws dev.tollgate.base.error.ApiException 429 if the account has its maximum of concurrent counts
      */
     public void count(MeteredCall call, Consumer<Optional<PromptCount>> then) {
         String accountId = call.accountId();
@@ -89,10 +89,10 @@ public final class FreeCounts {
     }
 
     /**
-     * As above, with what has to be downloaded for it. The media are let go when the count is there.
+     * Downloads a call's media, then counts its prompt. The media are released with the count.
      *
-     * @param then told the call with its bounds, and the count
-     * @param refused told instead where the media cannot be had
+     * @param then receives the call with its bounds, and the count
+     * @param refused receives the error if the media cannot be loaded
      */
     public void countLoaded(
             MeteredCall call, BiConsumer<MeteredCall, Optional<PromptCount>> then, Consumer<ApiError> refused) {

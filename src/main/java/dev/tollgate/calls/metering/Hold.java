@@ -1,6 +1,6 @@
 package dev.tollgate.calls.metering;
 
-/** What is held for a call, how far it reaches, and whether what it covers may leave. Confined to its call. */
+/** The hold of a call: its reach, and whether covered output may leave. Confined to its call. */
 final class Hold {
 
     private final Coverage coverage;
@@ -21,23 +21,23 @@ final class Hold {
         return coverage;
     }
 
-    /** The word that the answer carries if it is cut where the hold ends (D32). */
+    /** Returns the native finish reason of a response that is cut where the hold ends (D32). */
     String limit() {
         return limit;
     }
 
-    /** The same for who watches. */
+    /** Returns the outcome of a call that is cut where the hold ends. */
     CallOutcome cutOutcome() {
         return limit.equals(Holds.CREDITS_EXHAUSTED) ? CallOutcome.CUT_CREDITS : CallOutcome.CUT_LIMIT;
     }
 
-    /** Whether what is covered may leave by now (D58). */
+    /** Returns whether covered output may leave (D58). */
     boolean mayLeave() {
         mayLeave = mayLeave || held.mayLeave().getAsBoolean();
         return mayLeave;
     }
 
-    /** Whether it is being waited for that the hold is durable. */
+    /** Returns whether the call waits for the hold to become durable. */
     boolean isConfirming() {
         return confirming;
     }
@@ -51,12 +51,12 @@ final class Hold {
         mayLeave = durable;
     }
 
-    /** Whether more has been asked for, so that what is held is not known. */
+    /** Returns whether an extension is pending, so that the held amount is unknown. */
     boolean isGrowing() {
         return growing;
     }
 
-    /** @param ahead whether the answer can go on meanwhile */
+    /** @param ahead whether the response can continue without the extension */
     void grows(boolean ahead) {
         growing = true;
         grewAhead = ahead;
@@ -71,7 +71,7 @@ final class Hold {
                 limit = refused.nativeReason();
             }
             case Books.NotRecorded unknown -> {
-                // nobody knows; what was held before is
+                // the growth is unknown; the amount held before counts
             }
         }
     }

@@ -23,7 +23,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** How a call's hold is made and grows, decided by the key as it is within the transaction. Confined to its call. */
+/** Makes and extends a call's hold, checked against the key's row within the transaction. Confined to its call. */
 final class Holds {
 
     static final String CREDITS_EXHAUSTED = "CREDITS_EXHAUSTED";
@@ -68,7 +68,10 @@ final class Holds {
         }
     }
 
-    /** Where nobody else has the books what was decided stays true, and a crash gives it back, written or not (D58). */
+    /**
+     * Reserves without waiting for the disk. If no other node shares the books, the decision stands, and a crash releases the hold, written or not
+     * (D58).
+     */
     private void ride(
             Reserve reserve, KeyState key, Unit unit, Consumer<Books.Reservation> then, Consumer<ApiError> lost) {
         Deciding deciding = new Deciding();
@@ -139,7 +142,7 @@ final class Holds {
         commit(key, Extend.atSettlement(taskId, 1, wantedMicros, () -> limits(key), now), then);
     }
 
-    /** As the key's row says within the transaction. */
+    /** Returns the limits in the key's row, read within the transaction. */
     private static SpendLimits limits(KeyState key) {
         Spend spend = key.spend();
         return new SpendLimits(spend.hourMicros(), spend.dayMicros(), spend.totalMicros());

@@ -9,35 +9,35 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What a call asks of whoever keeps its answer under an idempotency key (D36): to claim the key with the reservation, to keep the answer with
- * the charge, to give the key up with a full refund. Used on the call's event loop, but for {@link #won}.
+ * Keeps a call's response under an idempotency key (D36): claims the key with the reservation, keeps the response with the charge, frees the key with
+ * a full refund. Used on the call's event loop, except {@link #won}.
  */
 public interface Keeper {
 
-    /** Goes with the reservation, which takes place only where it has {@link #won}. */
+    /** Returns the changes that claim the key in the unit of the reservation, which takes place only if the claim is {@link #won}. */
     List<Change> claim(Reserve reserve);
 
-    /** Once applied: whether the reservation may be made. Called on the writer's thread. */
+    /** Returns whether the reservation may be made, once the claim is applied. Called on the writer's thread. */
     boolean won();
 
-    /** The key was claimed by somebody else: nothing was reserved, and the call is over. */
+    /** Ends the call without a hold: another call has claimed the key. */
     void lost();
 
     /**
-     * Makes the whole answer durable before the charge is; its end has been rendered.
+     * Makes the whole response durable before its charge. Its end has been rendered.
      *
-     * @param then given what goes with the settlement
-     * @param failed where it could not be done: nothing may be charged
+     * @param then receives the changes that go into the unit of the settlement
+     * @param failed receives the error if the response could not be kept; then nothing may be charged
      */
     void keep(String accountId, Settle settle, Consumer<List<Change>> then, Consumer<ApiError> failed);
 
-    /** Goes with a full refund. */
+    /** Returns the changes that free the key in the unit of a full refund. */
     List<Change> free(Release release);
 
-    /** Whether it is the caller's doing when its sink is full, and not that of our own disk (D19). */
+    /** Returns whether a full sink is due to the caller, and not to Tollgate's own disk (D19). */
     boolean callerHoldsBack();
 
-    /** Of a call without an idempotency key. */
+    /** Keeps nothing: the keeper of a call without an idempotency key. */
     Keeper NONE = new Keeper() {
         @Override
         public List<Change> claim(Reserve reserve) {

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads a call's media before anything is reserved for it, because what they cost is only known then. A virtual thread of its own; begun,
- * stopped and told on the call's event loop.
+ * Loads a call's media before the reservation, because the cost of media is known only then. Runs on a virtual thread of its own; started, stopped
+ * and reported on the call's event loop.
  */
 final class Loading {
 
@@ -28,7 +28,7 @@ final class Loading {
     private boolean interruptible;
     private boolean stopped;
 
-    /** @param then receives once the translation with its media, and why the call ends here, else null; then no media are kept */
+    /** @param then receives, once, the translation with its media, and the error that ends the call, or null; with an error no media are kept */
     Loading(MediaAccess access, MeteredCall call, Executor loop, BiConsumer<Translation, @Nullable ApiError> then) {
         this.access = access;
         this.call = call;
@@ -40,7 +40,7 @@ final class Loading {
         thread = Thread.ofVirtual().name("load-media").start(this::run);
     }
 
-    /** The call is over: whatever runs is broken off, and told as a refusal. */
+    /** Stops the downloads of a call that is over. They are reported as a refusal. */
     synchronized void stop() {
         stopped = true;
         if (interruptible && thread != null) {

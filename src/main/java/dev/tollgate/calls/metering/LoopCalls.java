@@ -17,10 +17,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open calls of one event loop, and the loop's own turns, the same for all its calls: what a batch of the store tells them comes in one
- * turn. One look at their time in a while in place of a timer for each, for almost none ever takes as long as it may.
+ * The open calls of one event loop, which share the loop's turns: all results of one batch of the store arrive in one turn. One timer checks the age
+ * of all calls, since almost none reaches the time limit.
  *
- * <p>Confined to its loop, but for {@link #execute}, {@link #size} and {@link #stopAll}, which come from any thread.
+ * <p>Confined to its loop, except {@link #execute}, {@link #size} and {@link #stopAll}, which any thread may call.
  */
 final class LoopCalls implements Executor {
 
@@ -34,13 +34,13 @@ final class LoopCalls implements Executor {
     /** @param pass left when the call is over */
     private record Open(long sinceNanos, Quotas.Pass pass) {}
 
-    /** The eldest first. */
+    /** The open calls, oldest first. */
     private final Map<Call, Open> open = new LinkedHashMap<>();
 
     private volatile int size;
     private long timer = -1;
 
-    /** Called on the loop. @param timeMax after which an answer is cut (D32) */
+    /** Called on the loop. @param timeMax time after which a response is cut (D32) */
     LoopCalls(Vertx vertx, Duration timeMax) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
@@ -54,8 +54,10 @@ final class LoopCalls implements Executor {
     }
 
     /**
-     * @param making makes a call, given what to run when it is over
-     * @param pass left then, once
+     * Opens a call.
+     *
+     * @param making makes the call from the callback to run when it is over
+     * @param pass left when the call is over
      */
     Call open(Function<Runnable, Call> making, Quotas.Pass pass) {
         @Nullable Call[] made = new Call[1];
@@ -79,7 +81,7 @@ final class LoopCalls implements Executor {
         }
     }
 
-    /** None of them is open for less time than those after it. */
+    /** Ends the calls that have reached the time limit. They are ordered by age, so the search stops at the first younger one. */
     private void look() {
         long now = System.nanoTime();
         List<Call> late = new ArrayList<>();
@@ -99,7 +101,7 @@ final class LoopCalls implements Executor {
         }
     }
 
-    /** What the calls of some accounts have come to. @param found told once, on this loop */
+    /** Reports the current figures of some accounts' calls. @param found called once, on this loop */
     void look(Set<String> accountIds, Consumer<List<CallNow>> found) {
         execute(() -> {
             List<CallNow> now = new ArrayList<>();

@@ -8,32 +8,32 @@ import dev.tollgate.upstreams.media.Medium;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tokens that a medium costs at most, from its bytes alone (protocol 1.8). Rates are the dearest of the documented ones; a bit rate or
- * a page below the floors here would break the bound, which is then made good at settlement (D33).
+ * Upper bounds of a media file's tokens, from its bytes alone (protocol 1.8). Uses the highest documented rates. A bit rate or page size below the
+ * floors used here breaks the bound; the difference is then charged at settlement (D33).
  */
 final class MediaBound {
 
-    /** The dearest image: a full page of tiles on 2.5, ULTRA_HIGH on 3. */
+    /** The most expensive image: a full page of tiles on 2.5, ULTRA_HIGH on 3. */
     private static final long IMAGE_TOKENS = 4_128;
 
-    /** 32 tokens a second; speech is not coded below 6 kbit/s. */
+    /** Bytes for one token of audio: 32 tokens a second, with speech of at least 6 kbit/s. */
     private static final long AUDIO_BYTES_PER_TOKEN = 23;
 
-    /** 280 tokens a frame and 32 of sound each second; video is not coded below 64 kbit/s. */
+    /** Bytes for one token of video: 280 tokens a frame and 32 of sound each second, at no less than 64 kbit/s. */
     private static final long VIDEO_BYTES_PER_TOKEN = 25;
 
-    /** 560 tokens a page, a thousand pages; a page takes at least half a kilobyte. */
+    /** Tokens of the largest document: 560 a page, a thousand pages. A page has at least half a kilobyte. */
     private static final long DOCUMENT_TOKENS_MAX = 560_000;
 
-    /** Media whose length is not known (a video on the net) count as the whole context. */
+    /** Media of unknown length (a video on the Internet) count as the whole context. */
     private static final long UNKNOWN_TOKENS = Long.MAX_VALUE / 1_000_000;
 
     private MediaBound() {}
 
-    /** @param loaded what was downloaded; what is not in it is of unknown length */
+    /** @param loaded the downloaded media; media missing here are of unknown length */
     static long tokens(ContentPart.Media media, CallMedia loaded) {
         if (media.video() != null && media.video().isFast()) {
-            return UNKNOWN_TOKENS; // the rate above is that of a frame a second
+            return UNKNOWN_TOKENS; // VIDEO_BYTES_PER_TOKEN assumes one frame a second
         }
         return switch (media.source()) {
             case ContentPart.Source.Inline inline -> tokens(media.mimeType(), bytes(inline));
@@ -44,7 +44,7 @@ final class MediaBound {
         };
     }
 
-    /** Of all media that came with the request. */
+    /** Returns the bytes of all media that the request contains. */
     static long inlineBytes(PromptSize prompt) {
         return prompt.media().stream()
                 .mapToLong(media -> media.source() instanceof ContentPart.Source.Inline inline ? bytes(inline) : 0)

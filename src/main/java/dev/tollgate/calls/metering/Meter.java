@@ -22,8 +22,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The only way to an upstream: every door starts its calls here. Safe for use by several event loops; each call stays on the one
- * that started it.
+ * The only path to an upstream: every door starts its calls here. Safe for use by several event loops. Each call stays on the loop that started it.
  */
 public final class Meter {
 
@@ -41,8 +40,8 @@ public final class Meter {
     private final Map<Thread, LoopCalls> loops = new ConcurrentHashMap<>();
 
     /**
-     * @param totalTimeout after which an answer is cut (D32)
-     * @param observer told of all calls
+     * @param totalTimeout time after which a response is cut (D32)
+     * @param observer receives all calls
      */
     public Meter(
             Vertx vertx,
@@ -64,11 +63,11 @@ public final class Meter {
     }
 
     /**
-     * Translates and bounds a request. Changes no shared state, so it may run on any thread, as it should for a large request.
+     * Translates and bounds a request. Changes no shared state, so any thread may run it. A large request should not run on an event loop.
      *
      * @param accountId the account that pays for downloads
      * @param askedTokensMax the maximum in force for each candidate; null if there is none
-     * @throws dev.tollgate.base.error.ApiException what translation refuses: nothing is reserved yet (D2)
+     * @throws dev.tollgate.base.error.ApiException if translation refuses the request; nothing is reserved yet (D2)
      */
     public Translation translate(String accountId, Model model, Ask ask, @Nullable Long askedTokensMax) {
         long began = System.nanoTime();
@@ -86,15 +85,15 @@ public final class Meter {
     }
 
     /**
-     * Starts a call on the current event loop. What follows is told to the sink there, never before this method returns.
+     * Starts a call on the current event loop. The sink is called there, never before this method returns.
      *
-     * @throws dev.tollgate.base.error.ApiException 429 where a limit of its caller does not let it begin; then the sink is told nothing
+     * @throws dev.tollgate.base.error.ApiException 429 if a limit of the caller is reached; then the sink is not called
      */
     public Running start(MeteredCall call, Sink sink) {
         return start(call, sink, Keeper.NONE);
     }
 
-    /** As above, with what the call adds to its units of work. */
+    /** Starts a call whose keeper adds changes to its units of work. */
     public Call start(MeteredCall metered, Sink sink, Keeper keeper) {
         LoopCalls loop = loop();
         Books books = new StoredBooks(accounting, loop, keeper);
@@ -114,7 +113,7 @@ public final class Meter {
         return call;
     }
 
-    /** It counts from here on until it is over, whichever way that comes. */
+    /** Counts the call against its caller's limits until it is over. */
     private Quotas.Pass admit(MeteredCall call) {
         List<Quota> its = call.quotas();
         return switch (quotas.enter(its, its.isEmpty() ? 0 : call.translation().tokensExpected(call.ask()))) {
@@ -126,7 +125,7 @@ public final class Meter {
     /**
      * Downloads a call's media without making the call, on the current event loop.
      *
-     * @param then receives once, later, the translation with its media and bounds, and why the call ends here, else null
+     * @param then receives, once and later, the translation with its media and bounds, and the error that ends the call, or null
      */
     void load(MeteredCall call, BiConsumer<Translation, @Nullable ApiError> then) {
         new Loading(media, call, loop(), then).begin();
@@ -136,7 +135,6 @@ public final class Meter {
         return loops.computeIfAbsent(Thread.currentThread(), loop -> new LoopCalls(vertx, totalTimeout));
     }
 
-    /** What calls are counted with. */
     public Quotas quotas() {
         return quotas;
     }
@@ -145,35 +143,35 @@ public final class Meter {
         return counting;
     }
 
-    /** Calls that are not resolved yet. */
+    /** Returns the number of calls that are not resolved yet. */
     public int openCalls() {
         return loops.values().stream().mapToInt(LoopCalls::size).sum();
     }
 
     /**
-     * What the running calls of some accounts have come to on this node, by their ids; those of a loop that does not answer within a second are
-     * left out. Blocks: not for event loops.
+     * Returns the current figures of some accounts' calls on this node, by task id. Leaves out the calls of a loop that does not answer within a
+     * second. Blocks: not for event loops.
      */
     public Map<String, CallNow> running(Set<String> accountIds) {
         Map<String, CallNow> running = new ConcurrentHashMap<>();
-        List<CompletableFuture<Void>> loopsTold = new ArrayList<>();
+        List<CompletableFuture<Void>> answers = new ArrayList<>();
         for (LoopCalls loop : loops.values()) {
             if (loop.size() > 0) {
-                CompletableFuture<Void> told = new CompletableFuture<>();
-                loopsTold.add(told);
+                CompletableFuture<Void> answered = new CompletableFuture<>();
+                answers.add(answered);
                 loop.look(accountIds, calls -> {
                     calls.forEach(call -> running.put(call.taskId(), call));
-                    told.complete(null);
+                    answered.complete(null);
                 });
             }
         }
-        CompletableFuture.allOf(loopsTold.toArray(CompletableFuture[]::new))
+        CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
                 .completeOnTimeout(null, LOOK_MILLIS, TimeUnit.MILLISECONDS)
                 .join();
         return Map.copyOf(running);
     }
 
-    /** Ends every open call and gives everything back: the end of a drain (D18). */
+    /** Ends every open call and releases its hold in full, at the end of a drain (D18). */
     public void stopAll(ApiError error) {
         loops.values().forEach(loop -> loop.stopAll(error));
     }

@@ -8,20 +8,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that a door wants made, translated and bounded: all that can be refused beforehand has been (D2). Started once, by the meter.
+ * A call as a door hands it over: translated and bounded. Everything that can be refused in advance has been (D2). Started once, by the meter.
  *
  * @param accountId the account that pays
- * @param keyId the key whose spend windows it counts in
- * @param keyPrefix the beginning of that key, for the receipt
+ * @param keyId the key whose spend windows count the call
+ * @param keyPrefix the prefix of that key, for the receipt
  * @param door the protocol's name, for the task
  * @param requestedModel the id or alias that the caller wrote
  * @param ask complete and checked
- * @param arrival null if it did not come by HTTP
+ * @param arrival null if the call did not come by HTTP
  * @param askedTokensMax the maximum in force for each candidate, the model's default included; null if there is none
  * @param tokensMaxField the caller's name of that maximum; null if the caller sent none
- * @param quotas what it counts against, those at the door included
- * @param ignored the request's names of what has no effect (D5)
- * @param translation as it is before media are loaded and the prompt is counted
+ * @param quotas the limits that count the call, those at the door included
+ * @param ignored the request's fields without effect, by the caller's names (D5)
+ * @param translation the translation before media are loaded and the prompt is counted
  */
 public record MeteredCall(
         String accountId,
@@ -38,12 +38,12 @@ public record MeteredCall(
         List<String> ignored,
         Translation translation) {
 
-    /** Returns what the request takes of the heap. */
+    /** Returns the lease of the request's memory. */
     public Lease memory() {
         return ask.memory();
     }
 
-    /** The same with a translation that is known better. */
+    /** Returns this call with a translation that has closer bounds. */
     MeteredCall with(Translation better) {
         return new MeteredCall(
                 accountId,
@@ -62,9 +62,9 @@ public record MeteredCall(
     }
 
     /**
-     * Returns the model as the answer names it (D20).
+     * Returns the model's name in the response (D20).
      *
-     * @param upstreamVersion the upstream's name of itself, if it said one
+     * @param upstreamVersion the upstream's name of the model; null if it sent none
      */
     public String answerModel(@Nullable String upstreamVersion) {
         return model.answersWithUpstreamName() && upstreamVersion != null ? upstreamVersion : requestedModel;

@@ -10,18 +10,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that is over, read on its event loop while its {@link CallObserver} is told.
+ * A call that is over. Read on its event loop, while its {@link CallObserver} is called.
  *
- * @param error the error that the caller gets instead of the answer's end, or null
- * @param isStreamed whether the answer left as it came, and not in one piece
+ * @param error the error that the caller receives instead of the end of the response; null if there is none
+ * @param isStreamed whether the response left piece by piece, and not as a whole
  * @param charge null if nothing was charged
- * @param channel the operator's name of the channel that answered or was asked last; empty if none was
- * @param upstreamModel the upstream's name of the model there; empty likewise
- * @param answeringVersion the upstream's name of the model that answered, if it said one
- * @param finishReason the latest end of a candidate that was shown; null if there was none
+ * @param channel the operator's name of the channel that answered or was asked last; empty if no channel was asked
+ * @param upstreamModel the upstream's name of the model there; empty if no channel was asked
+ * @param answeringVersion the version of the model that answered, as the upstream reported it; null if it did not
+ * @param finishReason the latest finish reason that was shown; null if there was none
  * @param sent the requests to upstreams, in their order
- * @param callerWaits how often the answer waited for its caller to read
- * @param holdWaits how often the answer waited for its hold, to grow or to become durable
+ * @param callerWaits number of times that the response waited for its caller to read
+ * @param holdWaits number of times that the response waited for its hold to grow or to become durable
  */
 public record OverCall(
         String taskId,
@@ -40,13 +40,13 @@ public record OverCall(
         int holdWaits) {
 
     /**
-     * What a call was charged. Amounts are micro-credits.
+     * The charge of a call. Amounts are in micro-credits.
      *
      * @param usage raw counts
-     * @param shortfallMicros used, and covered by nothing
+     * @param shortfallMicros usage that neither hold nor balance covers
      * @param upstreamCostMicros the upstream's list price of the day, rounded up; 0 if no price is known
      * @param flags oddities of the reported usage
-     * @param isExcessive whether more was reported than the call can come to (D53)
+     * @param isExcessive whether the upstream reported more than the call can use (D53)
      */
     public record Charge(
             Usage usage,
@@ -66,7 +66,7 @@ public record OverCall(
         return charge == null ? 0 : charge.micros();
     }
 
-    /** Returns how often an upstream was asked. */
+    /** Returns the number of upstream attempts. */
     public int attempts() {
         int attempts = 0;
         for (int i = 0; i < sent.size(); i++) {
@@ -75,7 +75,7 @@ public record OverCall(
         return attempts;
     }
 
-    /** Returns the results of the attempts in the order of their ends; of those that answered as long as no other did. A new list each time. */
+    /** Returns the results of the upstream attempts, in the order of their ends, in a new list. */
     public List<Tried> tried() {
         return sent.stream().flatMap(call -> call.tried().stream()).toList();
     }

@@ -3,27 +3,27 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.base.error.ApiError;
 
 /**
- * Where a call is: it is {@link Reserving} until something is held, {@link Relaying} until it is decided how it ends, {@link Resolving} until
- * the books say what became of that, and then over. Each phase owns what exists in it alone. Called in the call's turns.
+ * The phase of a call: {@link Reserving} until something is held, {@link Relaying} until its end is decided, {@link Resolving} until the books have
+ * answered, and then over. Each phase owns the state that exists only in it. Called in the call's turns.
  */
 sealed interface Phase permits Reserving, Relaying, Resolving, Phase.Over {
 
-    /** The caller has left (D19, D35). */
+    /** Handles the caller's disconnect (D19, D35). */
     void callerLeft();
 
-    /** The call is to end from outside, e.g. at the end of a drain (D18). */
+    /** Ends the call from outside, e.g. at the end of a drain (D18). */
     void stop(ApiError error);
 
-    /** The answer has taken as long as it may (D32). */
+    /** Ends the response at the time limit (D32). */
     void timeIsUp();
 
-    /** What was held could not be written, and is nobody's any more (D58). */
+    /** Ends the call after its hold could not be written, so that nothing is held (D58). */
     void holdLost(ApiError error);
 
-    /** What is held is known again: a growth that was asked for has come, or not. */
+    /** Handles the answer to an extension, after which the held amount is known again. */
     void holdKnown(Books.Extension extension);
 
-    /** A fault of ours was met. */
+    /** Ends the call after a fault in Tollgate. */
     void broken(ApiError error);
 
     /** Nothing more happens. */

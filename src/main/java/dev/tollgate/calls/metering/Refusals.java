@@ -11,17 +11,17 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What the ledger refused, in words: how much is missing, which limit, when it frees (D27, D31). */
+/** The errors for refused reservations: they say how much is missing, which limit was reached, and when it resets (D27, D31). */
 public final class Refusals {
 
-    /** The documents' sentence, word for word; whatever else is said follows it. */
+    /** The documented sentence, word for word. Further details follow it. */
     static final String TOO_LOW = "Your credit balance is too low. Please top up.";
 
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private Refusals() {}
 
-    /** @param account whose calls can be held for nothing here */
+    /** @param account an account whose calls cannot be covered at all */
     public static ApiError nothingToSpend(Account account) {
         long heldMicros = account.balance().reservedMicros();
         String sandbox = ofSandbox(account.balance().balanceMicros());
@@ -36,7 +36,7 @@ public final class Refusals {
                 .lacking(shortage);
     }
 
-    /** @param micros of the balance that only the sandbox takes */
+    /** @param micros the part of the balance that only sandbox calls can use */
     private static String ofSandbox(long micros) {
         return micros == 0
                 ? ""
@@ -60,7 +60,10 @@ public final class Refusals {
                 .lacking(shortage(refused, 0));
     }
 
-    /** Only with something to spend has the prompt been counted; its bytes alone tell what suffices, not what is needed (D31). */
+    /**
+     * Returns the needed amount as text. The prompt is counted only if the account can spend something; without a count, the amount is an upper bound
+     * (D31).
+     */
     private static String least(long freeMicros, long leastMicros) {
         return (freeMicros > 0 ? "at least " : "up to ") + Credits.text(leastMicros);
     }

@@ -11,19 +11,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Something is held: the upstream is asked, and of what it says is shown what the hold covers, which grows first where it does not. Ends
- * by deciding how the call ends.
+ * The phase with a hold: asks the upstream and relays the output that the hold covers. Extends the hold before it is used up. Ends by deciding the
+ * end of the call.
  */
 final class Relaying implements Phase {
 
     private static final Logger log = LoggerFactory.getLogger(Relaying.class);
 
-    /** No model's output limit comes near it; an upstream that goes past it is broken. */
+    /** The size at which an upstream counts as broken. No model's output limit comes near it. */
     private static final long ANSWER_BYTES_MAX = 64L << 20;
 
     /**
-     * What may wait for the hold to become durable before the upstream is held back: more than comes within a sync of the disk, for an
-     * upstream that breaks while it is held back takes along what was under way.
+     * The size that may wait for a durable hold before the upstream is paused. It is more than arrives during one sync of the disk, because an
+     * upstream that breaks while paused loses the data in flight.
      */
     private static final long UNCONFIRMED_SIZE_MAX = 32 << 10;
 
@@ -39,8 +39,8 @@ final class Relaying implements Phase {
 
     private @Nullable UpstreamFailure failedUnconfirmed;
 
-    /** @param translation with the media loaded, and the bounds that the hold is made for */
-    @SuppressWarnings("this-escape") // it is heard only once it has begun
+    /** @param translation the translation with its media loaded, and the bounds of the hold */
+    @SuppressWarnings("this-escape") // nothing calls back before begin()
     Relaying(Call call, Translation translation, Books.Held held) {
         this.call = call;
         this.sink = call.sink();
@@ -64,12 +64,12 @@ final class Relaying implements Phase {
         asking.send(coverage().tokens());
     }
 
-    /** Returns whether what the upstream says of an answer still counts. */
+    /** Returns whether events of the response still count. */
     boolean listensTo(AnswerUnderWay answer) {
         return call.isIn(this) && !answer.isEnded() && failedUnconfirmed == null;
     }
 
-    /** What it would be charged if it ended now, by what has been shown. */
+    /** Returns the call's figures if it ended now, by the output shown. */
     CallNow now() {
         UsageMeter usage = answer().usage();
         long tokens = usage.billedOutputTokens(reasoningBilled());
@@ -103,7 +103,7 @@ final class Relaying implements Phase {
         pump();
     }
 
-    /** Shows what waits as far as the hold covers it; lets the hold grow, or ends the answer, where it does not. */
+    /** Shows the waiting output that the hold covers. Extends the hold, or ends the response, if some is not covered. */
     void pump() {
         AnswerUnderWay answer = answer();
         if (!mayShow()) {
@@ -123,7 +123,7 @@ final class Relaying implements Phase {
             }
         }
         if (call.isCallerGone()) {
-            return; // found out while it was shown; what follows from that is the next turn
+            return; // noticed while writing; the next turn handles it
         }
         long used = answer.usage().billedOutputTokens(reasoningBilled());
         if (answer.usage().deliveredBytes() > ANSWER_BYTES_MAX) {
@@ -140,14 +140,14 @@ final class Relaying implements Phase {
         }
     }
 
-    /** Whether a batch reports more output than the maximum (D53). Before there is output it may still be a refusal (D48). */
+    /** Returns whether a batch reports more output than the maximum (D53). Before there is output it may still be a refusal (D48). */
     private boolean endsAtMaximum(List<UpstreamEvent> ready, List<UpstreamEvent> head) {
         return answer().usage().passedMaximum()
                 && !coverage().endsWithHold()
                 && (answer().delivery().hasOutput() || Delivery.hasOutput(ready) || Delivery.hasOutput(head));
     }
 
-    /** What leaves in one piece does so after its charge. */
+    /** Returns whether output may leave. A response that leaves as a whole does so after its charge. */
     private boolean mayShow() {
         return hold.mayLeave() || sink.leavesWhole();
     }
@@ -207,7 +207,7 @@ final class Relaying implements Phase {
 
     // ---- let the hold grow ----
 
-    /** @param ahead whether the answer can go on meanwhile */
+    /** @param ahead whether the response can continue without the extension */
     private void grow(long usedTokens, boolean ahead) {
         if (hold.isGrowing()) {
             return;
@@ -244,7 +244,7 @@ final class Relaying implements Phase {
 
     void upstreamFailed(UpstreamFailure failure) {
         if (hold.isConfirming()) {
-            failedUnconfirmed = failure; // what came before it is shown first, and nothing that comes after it
+            failedUnconfirmed = failure; // earlier output is shown first, later output never
             concluding.stopUpstream();
             return;
         }

@@ -19,14 +19,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives back what is held for a call, and tries until it is done, ever more seldom: a hold must not outlive its call for good, whatever goes
- * wrong with it. What is still held at a stop is released at the start. Confined to its call.
+ * Releases a call's hold in full, and retries at growing intervals until it succeeds: a hold must not outlive its call. A start releases holds that
+ * were open at the stop. Confined to its call.
  */
 final class Releases {
 
     private static final Logger log = LoggerFactory.getLogger(Releases.class);
 
-    /** For a minute each second, then each minute; told each time of the latter. */
+    /** Tries at intervals of a second. Later tries come once a minute, and each logs its failure. */
     private static final int TRIES_QUICK = 60;
 
     private static final int PAUSES_MAX = 60;
@@ -42,7 +42,7 @@ final class Releases {
         this.keeper = keeper;
     }
 
-    /** @param then told after the first try */
+    /** @param then called after the first try, successful or not */
     void begin(String taskId, String model, TaskStatus status, TaskResult result, Trace trace, Runnable then) {
         attempt(taskId, model, status, result, trace, 0, then);
     }

@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a call comes to its hold: its media are loaded first; then by the bound of its bytes; where not even the least of that is covered, by the
- * upstream's own count of the prompt, which is free (D31).
+ * The phase before the hold: loads the media, then reserves by the upper bound of the prompt's bytes. If not even the smallest useful output is
+ * covered, the upstream counts the prompt, free of charge, and its count replaces the bound (D31).
  */
 final class Reserving implements Phase {
 
@@ -16,7 +16,7 @@ final class Reserving implements Phase {
     private final @Nullable Loading loading;
     private Translation translation;
 
-    /** Whether something is under way that will be told: until then nothing can be said. */
+    /** Whether a load, count or reservation is pending. Until its result arrives, the call cannot be refused. */
     private boolean awaits;
 
     private @Nullable ApiError stopped;
@@ -167,7 +167,7 @@ final class Reserving implements Phase {
         }
     }
 
-    /** A reservation that is under way comes all the same. */
+    /** Ends the call. A pending reservation still arrives, and is released then. */
     @Override
     public void stop(ApiError error) {
         stopped = error;

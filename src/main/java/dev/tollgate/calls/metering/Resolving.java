@@ -9,8 +9,8 @@ import dev.tollgate.upstreams.pool.SentCall;
 import org.jspecify.annotations.Nullable;
 
 /**
- * It is decided how the call ends. Everything that can throw (usage, pricing, signatures, the rendering of the end) comes before the
- * settlement is offered to the store: a fault until then gives everything back. Afterwards only the store's answer counts (decision 0007).
+ * The phase after the end is decided. Everything that can throw (usage, pricing, signatures, rendering the end) comes before the settlement is
+ * offered to the store, so a fault until then releases the hold in full. Afterwards only the store's answer counts (decision 0007).
  */
 final class Resolving implements Phase {
 
@@ -21,7 +21,7 @@ final class Resolving implements Phase {
     private final @Nullable Long tokensMaxApplied;
     private final Ending ending;
 
-    /** Whether the books have it in hand. */
+    /** Whether the settlement or release has been offered to the store. */
     private boolean offered;
 
     private Sink.@Nullable End rendered;
@@ -72,7 +72,7 @@ final class Resolving implements Phase {
                         () -> call.turn(() -> call.over(end)));
     }
 
-    /** While the hold was growing nobody knew what is held. */
+    /** Settles after a pending extension, which left the held amount unknown. */
     @Override
     public void holdKnown(Books.Extension extension) {
         if (ending instanceof Ending.Charge charge && !offered) {

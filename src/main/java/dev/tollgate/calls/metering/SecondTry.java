@@ -3,9 +3,9 @@ package dev.tollgate.calls.metering;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What belongs to one answer of the upstream's, where a first one may be put aside for a second (D48). Confined to its call.
+ * The state of the current response, if a second response may replace the first (D48). Confined to its call.
  *
- * @param <T> what each answer has of its own
+ * @param <T> the state of one response
  */
 public final class SecondTry<T> {
 
@@ -16,26 +16,26 @@ public final class SecondTry<T> {
         this.current = first;
     }
 
-    /** Of the answer that is being told now. */
+    /** Returns the state of the current response. */
     public T current() {
         return current;
     }
 
-    /** Puts the first aside. At most once. */
+    /** Holds back the first response and starts the second. At most once. */
     public void begin(T second) {
         if (aside != null) {
-            throw new IllegalStateException("an answer is put aside already");
+            throw new IllegalStateException("a second answer has begun already");
         }
         aside = current;
         current = second;
     }
 
-    /** Whether there is one put aside. */
+    /** Returns whether the current response is the second. */
     public boolean isSecond() {
         return aside != null;
     }
 
-    /** What was put aside is the one after all. @return false where nothing was */
+    /** Makes the first response current again. @return false if there is only one */
     public boolean takeBack() {
         T first = aside;
         if (first == null) {

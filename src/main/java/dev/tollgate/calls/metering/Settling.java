@@ -25,12 +25,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** Charges one call: charge, receipt, task, signatures and kept answer in one commit. Confined to its call. */
+/** Charges one call: commits charge, receipt, task, roll-ups, signatures and kept response together. Confined to its call. */
 final class Settling {
 
     private static final Logger log = LoggerFactory.getLogger(Settling.class);
 
-    /** A caller waits for the end of its answer meanwhile; about a minute. */
+    /** Tries of a settlement whose outcome is unknown, about a minute. The caller waits for its end that long. */
     private static final int TRIES_MAX = 60;
 
     private final Accounting accounting;
@@ -45,7 +45,7 @@ final class Settling {
         this.releases = releases;
     }
 
-    /** A unit is used once; a settlement that is tried again has another one of the same changes. */
+    /** A settlement to commit. Each try needs a new unit with the same changes. */
     private record Due(Books.Settlement settlement, Settle settle, CallFigures figures, Consumer<Books.Settled> then) {}
 
     void begin(Books.Settlement settlement, Consumer<Books.Settled> then) {
@@ -82,7 +82,7 @@ final class Settling {
         return changes;
     }
 
-    /** What the call cost is reckoned at the list price of the day, rounded up once. */
+    /** Returns the call's figures. The upstream's cost uses the list price of the day, rounded up once. */
     private static CallFigures figures(Books.Settlement settlement, Instant at) {
         Books.Bill bill = settlement.bill();
         Usage usage = bill.usage();
@@ -116,7 +116,7 @@ final class Settling {
                 settlement.printed().canonical());
     }
 
-    /** Nothing has been offered yet: a fault of ours must not leave the hold. */
+    /** Offers the settlement. A fault before that releases the hold. */
     private void kept(Due due, List<Change> changes, List<Change> kept) {
         try {
             changes.addAll(kept);
@@ -134,8 +134,8 @@ final class Settling {
     }
 
     /**
-     * Once it may have been written, nothing else is: the same settlement is tried until the store says what became of it, for it is
-     * charged or refused by then, and the caller is to hear which.
+     * Commits the settlement. If the store may have written it, the same settlement is retried until the store reports its state: only then is it
+     * known whether the caller was charged or refused.
      */
     private void commit(Due due, Unit unit, int tries) {
         accounting.writer().commit(unit, loop, failure -> {
@@ -178,7 +178,7 @@ final class Settling {
         }
     }
 
-    /** Once a call. Where an answer was cut or its caller has left, a report that is missing is nobody's fault. */
+    /** Logs odd usage once a call. At INFO level if the response was cut or its caller disconnected, because a missing report is no fault then. */
     private static void tellOddUsage(Books.Settlement settlement) {
         if (settlement.flags().isEmpty()) {
             return;
@@ -186,7 +186,7 @@ final class Settling {
         log.atLevel(settlement.end() == Books.End.COMPLETED ? Level.WARN : Level.INFO)
                 .addMarker(Event.USAGE_ANOMALY)
                 .log(
-                        "task {}: the usage that channel {} has reported could not be charged as it is: {}",
+                        "task {}: usage reported by channel {} was corrected before the charge: {}",
                         settlement.taskId(),
                         settlement.channel(),
                         String.join(
@@ -201,7 +201,7 @@ final class Settling {
         if (settle.shortfallMicros() > 0) {
             log.warn(
                     Event.SHORTFALL,
-                    "task {}: {} micro-credits were used that nothing covered, on channel {}",
+                    "task {}: usage exceeded hold and balance by {} micro-credits (shortfall) on channel {}",
                     settlement.taskId(),
                     settle.shortfallMicros(),
                     settlement.channel(),
@@ -212,7 +212,7 @@ final class Settling {
         if (settle.shortfallsToday() == Ledger.SHORTFALLS_MAX) {
             log.warn(
                     Event.SHORTFALL,
-                    "account {}: {} shortfalls today; until tomorrow its calls are held for in full or refused",
+                    "account {}: {} shortfalls today; until tomorrow its calls are held in full or refused",
                     settlement.request().accountId(),
                     settle.shortfallsToday(),
                     LogFields.account(settlement.request().accountId()));

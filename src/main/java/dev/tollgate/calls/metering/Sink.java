@@ -10,113 +10,114 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a door does with the answer to a metered call; called on the exchange's event loop, in this order: {@code admitted},
- * perhaps {@code ignoring}, {@code answering}, any number of {@code events}, then exactly one of {@code end}'s {@code send} and {@code
- * failed}. A refusal is {@code failed} alone. After the caller has left nothing more is called but {@code signed}.
+ * The door's side of a metered call. Called on the exchange's event loop, in this order: {@code admitted}, perhaps {@code ignoring}, {@code
+ * answering}, any number of {@code events}, then exactly one of {@code end}'s {@code send} and {@code failed}. A refusal is {@code failed} alone.
+ * After the caller has disconnected, only {@code signed} is called.
  */
 public interface Sink {
 
-    /** Something is held for the call. Nothing has been asked yet: an answer may still become a plain error. Nothing leaves by this. */
+    /** Reports that the call has a hold. No upstream has been asked, so the response may still become a plain error. Sends nothing. */
     void admitted(Admission admission);
 
-    /**
-     * Another channel answers than the one that was to be asked first: what has no effect there besides (D5). Before {@code answering}, at
-     * most once.
-     */
+    /** Lists fields that have no effect on the channel that answers, if that is not the first choice (D5). Before {@code answering}, at most once. */
     void ignoring(List<String> fields);
 
     /**
-     * Right before the first events.
+     * Called right before the first events.
      *
-     * @param attempts how often the upstream had to be asked (D48)
+     * @param attempts number of upstream attempts (D48)
      */
     void answering(int attempts);
 
-    /** What may be shown now, at least one event; the hold covers it. */
+    /** Passes events that may be shown, at least one. The hold covers them. */
     void events(List<UpstreamEvent> events);
 
     /**
-     * Renders the end of the answer with its charge as it will be, before that is made: whatever can fail fails while everything can still
-     * go back. Nothing leaves by this; where the charge is not made {@link #failed} follows.
+     * Renders the end of the response with its future charge. Everything that can fail must fail here, while the hold can still be released. Sends
+     * nothing. If the call is not charged, {@link #failed} follows.
      */
     End end(Completion completion);
 
-    /** A whole answer's end, rendered. */
+    /** The rendered end of a complete response. */
     @FunctionalInterface
     interface End {
 
-        /** The charge is durable: the usage and the end leave. */
+        /** Sends the usage and the end. The charge is durable. */
         void send();
     }
 
-    /** Nothing is charged. Before the first event this is a plain error, after it an error within the stream (D18). */
+    /** Sends an error; nothing is charged. Before the first event it is a plain error, afterwards an error within the stream (D18). */
     void failed(ApiError error);
 
-    /** What was to tell the end has thrown: the caller's connection ends in whatever way is left. Does nothing where the answer has ended. */
+    /** Ends the caller's connection after the code that sends the end has thrown. Does nothing if the response has ended. */
     void cut();
 
     /**
-     * What of the answer, as far as it was shown, later turns need and the caller may not send back; asked for at the settlement. A door
-     * whose callers send everything back has nothing.
+     * Returns the shown parts that later turns need and that the caller may not send back. Called at the settlement. Empty for a door whose callers
+     * send everything back.
      */
     default List<SignedPart> signed() {
         return List.of();
     }
 
-    /** Whether nothing of the answer leaves before its end. */
+    /** Returns whether the response leaves as a whole, at its end. */
     default boolean leavesWhole() {
         return false;
     }
 
-    /** The answer as long as nothing of it has left; null where it leaves as it comes. */
+    /** Returns the response while nothing of it has left; null if it leaves piece by piece. */
     default @Nullable Draft draft() {
         return null;
     }
 
-    /** An answer that is whole and may still be thrown away: one that leaves in one piece (D48). */
+    /** A complete response that may still be discarded, because it leaves as a whole (D48). */
     interface Draft {
 
         /**
-         * Judges what was told until now.
+         * Checks the events received so far.
          *
-         * @param then told once, through the executor, whether it is what the caller asked for as far as can be told
+         * @param then called once, through the executor, with false if the response is known not to be what the caller requested
          */
         void check(Executor loop, Consumer<Boolean> then);
 
-        /** The call has ended while it is being judged, and nobody waits for that any more. */
+        /** Stops the check, because the call has ended. */
         void abandon();
 
-        /** What was told is put aside; the events of another answer follow. At most once. */
+        /** Holds back the events received so far. Those of another response follow. At most once. */
         void beginAnew();
 
-        /** The answer that was put aside is the one after all; nothing more is told before its end. */
+        /** Makes the first response current again. Only its end follows. */
         void takeBack();
     }
 
-    /** Whether it shows what the call has come to while it runs. */
+    /** Returns whether the sink shows the cost of the call while it runs. */
     default boolean wantsCost() {
         return false;
     }
 
-    /** After {@code events}, where it {@link #wantsCost}. */
+    /** Reports the cost after {@code events}, if the sink {@link #wantsCost}. */
     default void cost(CallNow now) {}
 
-    /** Whether the caller reads more slowly than we write. */
+    /** Returns whether the caller reads more slowly than Tollgate writes. */
     boolean full();
 
-    /** Runs once when the caller has caught up. */
+    /** Runs a task once, when the caller has caught up. */
     void onDrain(Runnable resume);
 
     /**
+     * The start of a call.
+     *
      * @param taskId also the completion's id (D14)
-     * @param maxTokensApplied the maximum that a partly covering balance left of the one asked for (D31); null where none was cut
-     * @param ignored fields without effect that translation found, to be listed beside the request's own (D5)
+     * @param maxTokensApplied the reduced maximum if the balance covers only part of the requested one (D31); null if it was not reduced
+     * @param ignored fields without effect that translation found, listed in addition to the request's own (D5)
      */
     record Admission(String taskId, @Nullable Long maxTokensApplied, List<String> ignored) {}
 
     /**
-     * @param usage as it is printed
-     * @param chargeMicros what the ledger charged
+     * The end of a charged call.
+     *
+     * @param usage the usage as printed
+     * @param chargeMicros the ledger's charge
      */
     record Completion(PrintedUsage usage, long chargeMicros) {}
 }

@@ -8,7 +8,7 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a caller is told where its call cannot be recorded. */
+/** Errors for callers whose call cannot be recorded. */
 final class StoreTrouble {
 
     private static final Logger log = LoggerFactory.getLogger(StoreTrouble.class);

@@ -4,15 +4,15 @@ import dev.tollgate.base.json.WrittenJson;
 import dev.tollgate.books.rollups.CallFigures;
 
 /**
- * How a call went, for its task and the roll-ups.
+ * The course of a call, for its task and the roll-ups.
  *
  * @param json the task's course
- * @param firstByteMillis from the request's arrival, or {@link CallFigures#NONE}
- * @param channel who answered or was asked last; empty where nobody was
- * @param upstreamModel likewise
+ * @param firstByteMillis time since the request's arrival, or {@link CallFigures#NONE}
+ * @param channel the channel that answered or was asked last; empty if none was asked
+ * @param upstreamModel the upstream's name of the model there; empty if none was asked
  */
 record Trace(WrittenJson json, long firstByteMillis, String channel, String upstreamModel) {
 
-    /** Of a call of which nothing is known. */
+    /** The trace of a call about which nothing is known. */
     static final Trace NONE = new Trace(WrittenJson.of("{}"), CallFigures.NONE, "", "");
 }

@@ -4,9 +4,9 @@ import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.PreparedCall;
 
 /**
- * What the meter has made of a call before anything is held for it.
+ * A request as the meter has translated it, before anything is held for it.
  *
- * @param bounds what the call may use and cost at most
+ * @param bounds the highest usage and cost of the call
  * @param promptBytes UTF-8 bytes of the prompt's text, for an estimate of its tokens
  * @param prepared the request in the upstream's words
  * @param micros duration of the translation, in microseconds
@@ -16,15 +16,15 @@ public record Translation(Bounds bounds, long promptBytes, PreparedCall prepared
     private static final long BYTES_OF_A_TOKEN = 4;
     private static final long TOKENS_OF_A_MEDIUM = 258;
 
-    /** The same with bounds that are known better. */
+    /** Returns this translation with closer bounds. */
     Translation withBounds(Bounds better) {
         return new Translation(better, promptBytes, prepared, micros);
     }
 
     /**
-     * The same once the media of the ask are loaded, with the bound of the prompt that follows from them. May read all of them.
+     * Returns this translation with its media loaded, and the prompt's bound that follows from them. May read all media.
      *
-     * @throws dev.tollgate.base.error.ApiException naming the field of a medium that no channel can be sent
+     * @throws dev.tollgate.base.error.ApiException naming the field of a media file that no channel accepts
      */
     Translation loaded(Ask ask) {
         PreparedCall complete = prepared.loaded();
@@ -33,8 +33,8 @@ public record Translation(Bounds bounds, long promptBytes, PreparedCall prepared
     }
 
     /**
-     * An estimate of the call's tokens: one for every four bytes of text, as many for a medium as a picture takes, and the answer up to the
-     * slice that is held for at first. The call's end corrects it; an upper bound would keep most callers from half of what they may use.
+     * Returns an estimate of the call's tokens: one for four bytes of text, an image's tokens for each media file, and output up to the first slice.
+     * The end of the call corrects it. An upper bound would deny most callers half of their limit.
      */
     long tokensExpected(Ask ask) {
         long media = ask.promptSize().media().size() * TOKENS_OF_A_MEDIUM;

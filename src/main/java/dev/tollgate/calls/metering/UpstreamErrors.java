@@ -10,8 +10,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An upstream's failures as a caller may see them: {@code upstream_error}, but for a request that is too long, and never its words (D2, D18,
- * D48; protocol 4.7).
+ * The errors that callers see if an upstream fails: {@code upstream_error}, or {@code context_length_exceeded} for a request that is too long. Never
+ * contains the upstream's text (D2, D18, D48; protocol 4.7).
  */
 final class UpstreamErrors {
 
@@ -31,13 +31,13 @@ final class UpstreamErrors {
         };
     }
 
-    /** In OpenAI's words: clients shorten the conversation where they find the code, or {@code maximum context length}. */
+    /** Returns the error in OpenAI's words. Clients shorten the conversation if they find the code, or {@code maximum context length}. */
     static ApiError contextExceeded(Overflow overflow) {
         return ApiError.of(
                 ErrorCode.CONTEXT_LENGTH_EXCEEDED, overflowing(overflow.tokens(), overflow.tokensMax()) + SHORTEN);
     }
 
-    /** Null if a prompt that the upstream has counted fits; in a shared context it must leave room for an answer. */
+    /** Returns null if a prompt that the upstream has counted fits. In a shared context it must leave room for output. */
     static @Nullable ApiError beyondContext(PromptCount counted, UpstreamModel model) {
         long answer = model.sharedContext() ? 1 : 0;
         return counted.tokens() + answer > model.inputTokensMax()
@@ -45,7 +45,7 @@ final class UpstreamErrors {
                 : null;
     }
 
-    /** A server may count the prompt alone, which then says nothing. */
+    /** Leaves the size out if it is within the maximum: some servers count the prompt alone. */
     private static String overflowing(@Nullable Long tokens, @Nullable Long max) {
         if (max == null) {
             return "Your request is longer than this model's maximum context length.";

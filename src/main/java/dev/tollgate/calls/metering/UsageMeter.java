@@ -10,15 +10,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows what an upstream reports of its usage and what has been delivered, and makes of both the counts that are charged
- * (D19, D37, D39). Counts are cumulative: the last report counts, but none may fall. Confined to its call.
+ * Turns an upstream's usage reports and the delivered output into the counts that are charged (D19, D37, D39). Reports are cumulative: the last one
+ * counts, but no count may fall. Confined to its call.
  */
 final class UsageMeter {
 
-    /** UTF-8 bytes to a token where nothing better is known (D19). */
+    /** UTF-8 bytes for a token if nothing better is known (D19). */
     private static final long BYTES_PER_TOKEN = 4;
 
-    /** What a medium in an answer counts for until its tokens are reported: Google counts 1,290 of them for a picture. */
+    /** The bytes that a media file in a response counts until its tokens are reported. Google counts 1,290 tokens for an image. */
     static final long MEDIUM_BYTES = 1_290 * BYTES_PER_TOKEN;
 
     private final long promptBytes;
@@ -29,7 +29,7 @@ final class UsageMeter {
     private final DeliveredBytes bytes = new DeliveredBytes();
     private long totalReported = ABSENT;
 
-    /** The sum of the last report's parts. */
+    /** The sum of the parts in the last report. */
     private long partsReported;
 
     private long promptReported;
@@ -44,8 +44,8 @@ final class UsageMeter {
     }
 
     /**
-     * Takes in a batch before it is shown. A report counts the whole batch that it came with: it stands before the text of its
-     * own chunk, and counts it.
+     * Counts a batch before it is shown. A report covers the whole batch that contains it: it comes before the text of its own chunk and counts that
+     * text.
      */
     void observe(List<UpstreamEvent> events) {
         boolean hasReport = false;
@@ -63,37 +63,36 @@ final class UsageMeter {
     }
 
     /**
-     * Output tokens of the kinds that are billed, so far: as reported, and since the last report one token a byte, which no
-     * tokenizer exceeds (D46); never beyond the model's limit, which no hold covers.
+     * Returns the billed output tokens so far: the reported ones, plus one for each byte since the last report, which no tokenizer exceeds (D46).
+     * Never above the model's limit, which no hold covers.
      */
     long billedOutputTokens(boolean reasoningBilled) {
         long known = present(counts.candidates()) + (reasoningBilled ? counts.thoughts() : 0);
         return Math.min(limits.modelOutputTokens(), known + bytes.visibleSinceReport());
     }
 
-    /** The prompt's tokens as reported, as far as the call can have them; or -1 while nothing was. */
+    /** Returns the reported prompt tokens, within the call's limit; -1 without a report. */
     long reportedInputTokens() {
         return counts.prompt() == ABSENT ? -1 : Math.min(limits.promptTokens(), counts.prompt() + counts.toolUse());
     }
 
-    /** Whether more output was reported than the maximum in force: the answer ends there (D53). */
+    /** Returns whether the reported output exceeds the maximum in force. The response ends there (D53). */
     boolean passedMaximum() {
         return limits.hasMaximum() && outputReported > limits.billedOutputTokens();
     }
 
-    /** What was reported beyond what the call can come to (D53), or null. */
+    /** Returns the highest reports if they exceed the call's limits (D53); else null. */
     ExcessReports.@Nullable Excess excess() {
         return promptReported > limits.promptTokens() || outputReported > limits.billedOutputTokens()
                 ? new ExcessReports.Excess(promptReported, outputReported)
                 : null;
     }
 
-    /** Returns the UTF-8 bytes of everything that was said; see {@link DeliveredBytes#all}. */
     long deliveredBytes() {
         return bytes.all();
     }
 
-    /** The answer ends here: no more output of the kinds that are billed is charged, whatever has been reported (D32). */
+    /** Ends the response here: billed output above this count is not charged, whatever was reported (D32). */
     void cutAt(long billedOutputTokens) {
         cutTokens = billedOutputTokens;
     }
@@ -102,7 +101,7 @@ final class UsageMeter {
         return flags;
     }
 
-    /** The counts to charge, now. */
+    /** Returns the counts to charge. */
     Usage usage() {
         long prompt = counts.prompt();
         if (prompt == ABSENT || (prompt == 0 && promptBytes > 0)) {
@@ -155,7 +154,7 @@ final class UsageMeter {
         outputReported = Math.max(outputReported, sum(usage.candidatesTokens(), reasoning));
     }
 
-    /** Of what is absent, negative, or as large as a number can be. */
+    /** Adds two counts, each absent, negative, or as large as a number can be. */
     private static long sum(long one, long other) {
         long sum = Math.max(0, one) + Math.max(0, other);
         return sum < 0 ? Long.MAX_VALUE : sum;
@@ -174,7 +173,7 @@ final class UsageMeter {
         }
     }
 
-    /** A part is never more than its whole: what is printed adds up, and stays within what a receipt can say. */
+    /** Limits a part to its whole, so that printed counts add up and fit a receipt. */
     private long within(long whole, long part) {
         if (part > whole) {
             flags.add(UsageFlag.CLAMPED);
@@ -182,7 +181,7 @@ final class UsageMeter {
         return Math.clamp(part, 0, whole);
     }
 
-    /** As reported, or what the details leave of the whole. */
+    /** Returns the reported text tokens, or the rest that the other details leave. */
     private long textTokens(long candidates) {
         UpstreamEvent.Modalities details = counts.candidatesDetails();
         long text = details.textTokens();

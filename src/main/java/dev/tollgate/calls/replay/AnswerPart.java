@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What becomes of claims, after the ledger has decided. Settlements come first, since they may have to wait for another node; what is
- * old is forgotten last and waits for nobody, so that no two nodes wait for each other.
+ * Writes the claims after the ledger has decided. Settlements come first, because they may wait for another node. Old claims are deleted last and
+ * wait for no lock, so two nodes never wait for each other.
  */
 final class AnswerPart implements Part<AnswerChange> {
 

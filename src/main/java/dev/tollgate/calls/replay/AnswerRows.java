@@ -31,15 +31,14 @@ final class AnswerRows {
     private static final String DROP =
             "UPDATE kept_answer SET state = 'dropped', bytes = 0, hash = NULL, sealed_copy = NULL WHERE task_id = ?";
 
-    // With the share that it is taken from, which a settlement of another node may hold: then the next sweep is soon
-    // enough.
+    // Locks the account's share, too. If a settlement of another node holds it, the next sweep deletes the claim.
     private static final String SETTLED_BEFORE = """
             SELECT a.task_id, a.account_id, a.bytes FROM kept_answer a JOIN answer_share ON answer_share.account_id = a.account_id
             WHERE a.settled_at IS NOT NULL AND a.settled_at < ?
             ORDER BY a.settled_at, a.task_id LIMIT ?""";
     private static final String FREE_SHARES = Dialect.POSTGRESQL.lock() + " OF answer_share SKIP LOCKED";
 
-    // Unless it was dropped or forgotten before its share was held.
+    // Does nothing if the response was dropped or deleted before its share was locked.
     private static final String FORGET = "DELETE FROM kept_answer WHERE task_id = ? AND bytes = ?";
 
     /** @param bytes of the spool's file; 0 where the answer was dropped */
@@ -119,7 +118,7 @@ final class AnswerRows {
         update.executeUpdate();
     }
 
-    /** Those whose shares nobody else holds; they are held from now on. */
+    /** Returns settled claims whose account shares are not locked, and locks those shares. */
     List<Kept> settledBefore(Instant before, int rowsMax) throws SQLException {
         String shares = statements.dialect() == Dialect.POSTGRESQL ? FREE_SHARES : "";
         PreparedStatement select = statements.of(SETTLED_BEFORE + shares);

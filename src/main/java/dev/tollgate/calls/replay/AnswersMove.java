@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes kept answers along when an embedded installation becomes one that several nodes share: what is small enough is copied from its spool
- * into the claim's row, as the settlement would have done there. The others stay where they are. Blocks.
+ * Moves kept responses when an embedded installation becomes a shared one: copies each response that is small enough from its spool into its claim's
+ * row, as a settlement does there. Larger responses stay where they are. Blocks.
  */
 public final class AnswersMove {
 
@@ -29,9 +29,9 @@ public final class AnswersMove {
     private AnswersMove() {}
 
     /**
-     * @param folder of the installation that moves; only asked for where there are kept answers
-     * @param to a transaction, which is not committed, on the database that holds the claims already
-     * @return what was copied, for the operator
+     * @param folder the spools of the installation that moves; requested only if there are kept responses
+     * @param to an open transaction on the database that already has the claims
+     * @return the number of copies, as text for the operator
      */
     public static String run(Supplier<SpoolFolder> folder, Connection to) throws SQLException {
         SpoolFolder spools = null;

@@ -14,17 +14,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keys whose calls are under way elsewhere: on another node, or here while what was held is being given back. All of them are looked up with
- * one query, at the pace of {@link #EVERY}, and nobody holds a connection in between. A claim that is gone (its call has failed, or its node
- * has died) and one that is settled both end the wait, and so does the departure of everybody who waits here.
+ * Keys whose calls run on another node, or run here and are being released. One query looks up all of them, every {@link #EVERY}, and no connection
+ * is held in between. A wait ends when the claim is gone (its call failed or its node died), when it is settled, or when all its callers have left.
  *
- * <p>Concurrency: thread-safe; no look is made beside another.
+ * <p>Concurrency: thread-safe; lookups never overlap.
  */
 final class Awaited {
 
     static final Duration EVERY = Duration.ofMillis(250);
 
-    /** By then the call has to be over there too. */
+    /** The time after which the call must be over on the other node, too. */
     private static final Duration WAIT_MAX = Duration.ofMinutes(16);
 
     private static final int KEYS_MAX = 10_000;
@@ -44,7 +43,7 @@ final class Awaited {
         this.io = io;
     }
 
-    /** The call looks again when the task has been resolved. @return false where too many wait */
+    /** Makes the call look again when the task is resolved. @return false if too many calls wait */
     boolean add(KeyedCall call, String taskId) {
         if (waiting.size() >= KEYS_MAX) {
             return false;
@@ -63,7 +62,7 @@ final class Awaited {
     private void lookAside() {
         try {
             waiting.keySet().removeIf(KeyedCall::leaveIfUnread);
-            Map<KeyedCall, Wait> before = new HashMap<>(waiting); // whoever comes from here on has the next look
+            Map<KeyedCall, Wait> before = new HashMap<>(waiting); // later calls are in the next lookup
             if (!before.isEmpty()) {
                 tell(before, answers.running(tasks(before)));
             }

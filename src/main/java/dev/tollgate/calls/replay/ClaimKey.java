@@ -4,8 +4,8 @@ import dev.tollgate.storage.Decision;
 import java.time.Instant;
 
 /**
- * Claims a name for a call. Belongs to the unit of the call's reservation, which takes place only if the claim is {@link #won}; the
- * claim is given up in the same unit by {@link ConfirmClaim} where the reservation is refused.
+ * Claims a name for a call, in the unit of the call's reservation, which takes place only if the claim is {@link #won}. If the reservation is
+ * refused, {@link ConfirmClaim} gives the claim up in the same unit.
  */
 public final class ClaimKey extends Decision<Boolean> {
 
@@ -15,7 +15,7 @@ public final class ClaimKey extends Decision<Boolean> {
     private final String accountId;
     private final Instant at;
 
-    /** @param taskId of the call, never used before */
+    /** @param taskId the call's id, never used before */
     public ClaimKey(AnswerName name, String bodyHash, String taskId, String accountId, Instant at) {
         this.name = name;
         this.bodyHash = bodyHash;
@@ -24,7 +24,7 @@ public final class ClaimKey extends Decision<Boolean> {
         this.at = at;
     }
 
-    /** Once applied: whether the name was free. */
+    /** Returns whether the name was free, once the claim is applied. */
     public boolean won() {
         return outcome();
     }

@@ -22,7 +22,10 @@ final class ClaimPart implements Part<ClaimKey> {
         }
     }
 
-    /** Two nodes that wait for each other's claims would wait in vain; those of one name stay in the order in which they came. */
+    /**
+     * Sorts claims by name, because two nodes that lock names in different orders would wait for each other forever. Claims of one name keep their
+     * order of arrival.
+     */
     private static List<ClaimKey> inOneOrder(List<ClaimKey> claims) {
         return claims.size() == 1
                 ? claims

@@ -47,10 +47,10 @@ public final class Expiry {
         } while (forgotten.size() == BATCH);
     }
 
-    /** How often spools are looked for that nobody refers to. */
+    /** The interval between searches for spools without a claim. */
     public static final Duration ORPHANS_EVERY = Duration.ofHours(1);
 
-    /** Deletes the spools that a crash has left, and those whose answers another node has forgotten. */
+    /** Deletes the spools that a crash left, and those whose claims another node has deleted. */
     public void deleteOrphans() {
         try {
             folder.deleteOrphans(answers);

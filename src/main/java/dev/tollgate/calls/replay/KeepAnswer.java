@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refers to the answer of a call from the commit that charges for it; does nothing where the reservation had ended before. The
- * outcome is the ids of the tasks whose answers had to go for it, oldest first: their spools can be deleted.
+ * Stores the reference to a call's response in the commit that charges for it. Does nothing if the reservation had ended before. The outcome is the
+ * ids of the tasks whose responses were dropped to make room, oldest first: their spools can be deleted.
  */
 public final class KeepAnswer extends Decision<List<String>> implements AnswerChange {
 
@@ -26,16 +26,16 @@ public final class KeepAnswer extends Decision<List<String>> implements AnswerCh
     }
 
     /**
-     * @param settle of the same unit
-     * @param bytes of the spool's file
+     * @param settle the settlement of the same unit
+     * @param bytes size of the spool's file
      * @param hash SHA-256 of the spool's file in lower-case hex
-     * @param copy the answer as other nodes read it, sealed; null where there is none. It counts in no share: the answer itself does
+     * @param copy the sealed response for other nodes; null if there is none. It counts in no share: the response itself does
      */
     public static KeepAnswer kept(Settle settle, String accountId, long bytes, String hash, byte @Nullable [] copy) {
         return new KeepAnswer(settle, accountId, bytes, hash, copy);
     }
 
-    /** The answer is too large to be kept: the key stays taken, so that a retry is told so and not charged again. */
+    /** Marks a response that is too large to keep. The key stays claimed, so that a retry gets an error and is not charged again. */
     public static KeepAnswer tooLarge(Settle settle, String accountId) {
         return new KeepAnswer(settle, accountId, 0, null, null);
     }

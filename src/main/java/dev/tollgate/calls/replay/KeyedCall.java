@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One idempotency key at work: looks whether its answer is known and otherwise has the call made, on the event loop of the caller who
- * came first; all who come meanwhile, this caller included, read its spool. When it has ended it is taken off the list of those at
- * work before any reader hears of it, so that whoever tries again finds a fresh start or the kept answer.
+ * One idempotency key in use: looks up its response, and otherwise makes the call on the event loop of the first caller. All callers, the first one
+ * included, read its spool. At its end the key leaves the list of keys in use before any reader sees the end, so that a retry starts again or finds
+ * the kept response.
  */
 final class KeyedCall implements SpooledAnswer.Ending {
 
@@ -47,10 +47,10 @@ final class KeyedCall implements SpooledAnswer.Ending {
     private @Nullable Call call;
 
     /**
-     * @param accountId whose share of those at work it takes
-     * @param unknown done on the loop where nothing is known under the name: {@link #make} or {@link #refuse}
-     * @param loop the event loop of the one who came first
-     * @param memory held as long as it is on the list of those at work
+     * @param accountId the account whose share of keys in use it counts in
+     * @param unknown called on the loop if the name is unknown, to {@link #make} the call or {@link #refuse} it
+     * @param loop the event loop of the first caller
+     * @param memory held while the key is in the list of keys in use
      */
     KeyedCall(
             KnownAnswers known,
@@ -70,18 +70,18 @@ final class KeyedCall implements SpooledAnswer.Ending {
         this.spool = new Spool(known.folder(), known.io());
     }
 
-    /** Once it has a place among those at work. */
+    /** Starts the lookup of a key that has a place among the keys in use. */
     void beginCounted() {
         counted = true;
         begin();
     }
 
-    /** Without such a place: it only reads what is known. */
+    /** Starts a lookup without a place: it only reads known responses. */
     void begin() {
         known.io().execute(this::look);
     }
 
-    /** Whether a place among those at work is to be given back. */
+    /** Returns whether the key has a place among the keys in use to give back. */
     boolean isCounted() {
         return counted;
     }
@@ -90,7 +90,7 @@ final class KeyedCall implements SpooledAnswer.Ending {
         return accountId;
     }
 
-    /** Too many are at work. */
+    /** Refuses the call because too many keys are in use. */
     void refuseBusy() {
         refuse(busy());
     }
@@ -107,7 +107,7 @@ final class KeyedCall implements SpooledAnswer.Ending {
         return spool;
     }
 
-    /** Whether what is read was kept from an earlier call. */
+    /** Returns whether the response was kept from an earlier call. */
     boolean replays() {
         return replays;
     }
@@ -137,14 +137,14 @@ final class KeyedCall implements SpooledAnswer.Ending {
         }
     }
 
-    /** Another node is at work on it, or has not given back what it held. */
+    /** Waits for another node's call, or for a release that is not committed. */
     private void await(String taskId) {
         if (!known.awaited().add(this, taskId)) {
             refuse(busy());
         }
     }
 
-    /** Whoever waited has left: nothing is asked for nobody. @return whether this call is over */
+    /** Ends this call if all its callers have left, so that no call is made for no reader. @return whether this call is over */
     boolean leaveIfUnread() {
         boolean unread = spool.closeIfUnread();
         if (unread) {
@@ -167,7 +167,7 @@ final class KeyedCall implements SpooledAnswer.Ending {
         }
     }
 
-    /** @param otherwise what is told where there is no copy */
+    /** @param otherwise the error if there is no copy */
     private void replayCopy(KnownAnswer found, ApiError otherwise) {
         byte[] copy = known.answers().copy(name, found.taskId());
         if (copy == null) {

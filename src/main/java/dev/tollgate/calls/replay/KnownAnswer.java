@@ -19,11 +19,11 @@ public record KnownAnswer(
 
     /** How far the call has come. */
     public enum State {
-        /** The call has not been settled: whoever comes now follows it. */
+        /** The call is not settled. New callers with the key follow it. */
         RUNNING,
         /** Charged, and its answer can be given again. */
         KEPT,
-        /** Charged, but its answer is not there any more: it was too large, or the account's share was full. */
+        /** Charged, but the response is gone: it was too large, or the account's share was full. */
         DROPPED
     }
 }

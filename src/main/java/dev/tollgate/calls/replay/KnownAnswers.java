@@ -24,16 +24,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Before anything is reserved: what is known already is answered again, else the meter is asked. Known are the answers under an
- * idempotency key, whether kept or on their way (D36), and for a minute the refusals that cannot change (D24).
+ * Answers calls from known results, before anything is reserved, and otherwise asks the meter. Known results are the responses under an idempotency
+ * key, kept or still running (D36), and, for a minute, refusals that cannot change (D24).
  *
- * <p>Threading: safe for use by several event loops; each answer stays on the one that wants it.
+ * <p>Threading: safe for use by several event loops. Each response stays on the loop of its reader.
  */
 public final class KnownAnswers implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(KnownAnswers.class);
 
-    /** Keys at work at a time, shared by account as they are wanted: each may have a file open, and callers may leave calls alone. */
+    /** Maximum of keys in use at a time, shared by account. Each may have an open file, and a caller may leave calls behind. */
     private static final int AT_WORK_MAX = 10_000;
 
     private static final Running OVER = () -> {};

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether a large body may be read: for who has something to spend; of who has not, only the hash of it, where an answer under its
- * idempotency key is known (D36). Thread-safe; blocks.
+ * Decides whether a large body is read: in full for an account that can spend something. For another account only its hash is read, if a response
+ * under its idempotency key is known (D36). Thread-safe; blocks.
  */
 public final class LargeBodies {
 
@@ -33,7 +33,7 @@ public final class LargeBodies {
         this.known = known;
     }
 
-    /** For a body that nothing can be known of. @throws dev.tollgate.base.error.ApiException 402 where nothing can be spent */
+    /** Decides for a body that cannot have a known response. @throws dev.tollgate.base.error.ApiException 402 if nothing can be spent */
     public BodyGate.Verdict paid(String accountId) {
         ApiError refusal = refusal(accountId);
         if (refusal != null) {
@@ -43,12 +43,12 @@ public final class LargeBodies {
     }
 
     /**
-     * For the body of a call.
+     * Decides for the body of a call.
      *
-     * @param nameHash of the caller's {@link IdempotencyKey}; null without one
-     * @param label what stands before the body in its hash
-     * @param replay where the known answer goes to, and what is told of its reading
-     * @throws dev.tollgate.base.error.ApiException 402 where nothing can be spent and nothing is known
+     * @param nameHash hash of the caller's {@link IdempotencyKey}; null without one
+     * @param label the text before the body in its hash
+     * @param replay receives the known response
+     * @throws dev.tollgate.base.error.ApiException 402 if nothing can be spent and nothing is known
      */
     public BodyGate.Verdict paidOrKnown(
             String accountId, String keyId, @Nullable String nameHash, String label, Replay replay) {
@@ -65,8 +65,10 @@ public final class LargeBodies {
     }
 
     /**
+     * The destination of a known response.
+     *
      * @param outlet the caller's
-     * @param told what has to hear of the caller's departure, on the event loop
+     * @param told receives, on the event loop, the object to notify if the caller disconnects
      */
     public record Replay(Outlet outlet, Consumer<Running> told) {}
 

@@ -3,12 +3,12 @@ package dev.tollgate.calls.replay;
 import dev.tollgate.base.error.ApiError;
 
 /**
- * Where a door writes an answer to: its caller's exchange, or a spool that several callers read. Begun once, by {@link #stream} or
- * {@link #body}, and ended once, by {@link #end} or {@link #fail}. Used on one event loop.
+ * The destination of a door's response: its caller's exchange, or a spool that several callers read. Begun once, by {@link #stream} or {@link #body},
+ * and ended once, by {@link #end} or {@link #fail}. Used on one event loop.
  */
 public interface Outlet {
 
-    /** A header of our own, also of an error that may become of the answer; before it begins. */
+    /** Sets one of Tollgate's headers before the response begins. It is also sent with an error. */
     void setHeader(String name, String value);
 
     /** Lists a field as accepted without effect (D5); before the answer begins. */
@@ -20,16 +20,16 @@ public interface Outlet {
     /** Begins one JSON body of so many bytes. */
     void body(long bytes);
 
-    /** Of a stream whole events only. @param length how many of them count; they may be changed afterwards */
+    /** Writes bytes, in a stream only whole events. @param length number of bytes that count; the caller may overwrite the array afterwards */
     void write(byte[] bytes, int length);
 
-    /** With the last bytes, of which there may be none: as {@link #write}. */
+    /** Ends the response with its last bytes, which may be empty. Parameters as for {@link #write}. */
     void end(byte[] last, int length);
 
-    /** Ends with an error: a plain one where the answer has not begun, else the connection is reset. */
+    /** Ends with an error: a plain one if the response has not begun, else a connection reset. */
     void fail(ApiError error);
 
-    /** Whether what was written last should be taken up before more is written. */
+    /** Returns whether the writer should wait until earlier bytes have been read. */
     boolean full();
 
     /** @param resume runs once on the event loop when there is room again */

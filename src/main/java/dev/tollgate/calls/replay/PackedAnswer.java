@@ -10,8 +10,8 @@ import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A small answer as one run of bytes, to be sealed as a whole: the head with its length, then blocks, each with its lengths and compressed
- * alone, so that whoever reads it at its own pace holds no more than this and one block. Immutable.
+ * A small response as one byte array, to be sealed as a whole: the head with its length, then blocks, each with its lengths and compressed on its
+ * own. A slow reader therefore holds only this array and one block. Immutable.
  */
 final class PackedAnswer implements Pieces {
 
@@ -33,7 +33,7 @@ final class PackedAnswer implements Pieces {
         this.bodyBytes = bodyBytes;
     }
 
-    /** Reads the answer through, but no further than what fits. @return null where it comes to more bytes than these */
+    /** Packs a response. @return null if it needs more than {@code bytesMax} bytes; reading stops there */
     static byte @Nullable [] pack(SpoolFile file, int bytesMax) throws IOException {
         ByteArrayOutputStream packed = new ByteArrayOutputStream();
         byte[] head = file.head().toBytes();

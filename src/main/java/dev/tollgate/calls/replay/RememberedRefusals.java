@@ -10,20 +10,20 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the upstream refuses for what it is, e.g. a prompt that it blocks, is answered again for a minute without asking: several
- * clients try the same thing many times and do not read {@code x-should-retry} (D24). Thread-safe.
+ * Repeats an upstream's refusal for a minute without asking again, if it depends only on the request, e.g. for a blocked prompt. Several clients
+ * retry many times and do not read {@code x-should-retry} (D24). Thread-safe.
  */
 final class RememberedRefusals {
 
     static final Duration REMEMBERED = Duration.ofMinutes(1);
     private static final int REFUSALS_MAX = 10_000;
 
-    /** The same key, door and bytes. */
+    /** The identity of a request: its key, door and bytes. */
     record Print(String keyId, String bodyHash) {}
 
     private final Cache<Print, ApiError> refusals;
 
-    /** @param elapsed counts on whatever the clock is set to: a minute is a minute */
+    /** @param elapsed elapsed time, independent of changes of the clock */
     RememberedRefusals(Ticker elapsed) {
         this.refusals = Caffeine.newBuilder()
                 .maximumSize(REFUSALS_MAX)
@@ -37,7 +37,7 @@ final class RememberedRefusals {
         return refusals.getIfPresent(print);
     }
 
-    /** The same sink, whose refusal is remembered. */
+    /** Returns a sink that remembers the refusal of its call. */
     Sink watching(Print print, Sink sink) {
         return new Watch(print, sink);
     }

@@ -8,7 +8,7 @@ import java.util.HexFormat;
 /** SHA-256, which every JDK has. */
 public final class Sha256 {
 
-    /** One a thread, for what is digested at once: making one costs as much as a body of a few hundred bytes. */
+    /** One digest for each thread. Creating one costs as much as hashing a few hundred bytes. */
     private static final ThreadLocal<MessageDigest> OWN = ThreadLocal.withInitial(Sha256::digest);
 
     private Sha256() {}
@@ -21,7 +21,7 @@ public final class Sha256 {
         }
     }
 
-    /** As below, for bytes that are still to come. */
+    /** Starts a digest of a label, a zero byte and the bytes that follow. */
     public static MessageDigest begin(String label) {
         return begin(digest(), label);
     }
@@ -32,7 +32,7 @@ public final class Sha256 {
         return digest;
     }
 
-    /** In lower-case hex, of a label, a zero byte and the bytes: the same bytes under two labels are two things. */
+    /** Returns the SHA-256 in lower-case hex of a label, a zero byte and the bytes. Equal bytes under two labels have two hashes. */
     public static String of(String label, byte[] bytes) {
         return HexFormat.of().formatHex(begin(OWN.get(), label).digest(bytes));
     }

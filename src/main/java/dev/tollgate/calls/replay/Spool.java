@@ -13,21 +13,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An answer on its way through a sealed file: one writes, at the upstream's pace, any number read, each at its own.
+ * A response that passes through a sealed file: one writer at the upstream's pace, any number of readers, each at its own.
  *
- * <p>Model: the writer's bytes wait in memory until a worker has sealed and written them; from then on they can be read. The answer's
- * end is written first and read only after {@link #publish}, when the charge that refers to it is durable. A spool ends once: by
- * {@code publish}, by {@link #finish} (an answer that ended in an error within its stream) or by {@link #fail}.
+ * <p>Model: the writer's bytes wait in memory until a worker has sealed and written them. From then on they can be read. The end of the response is
+ * written first and becomes readable with {@link #publish}, when the charge that refers to it is durable. A spool ends once: by {@code publish}, by
+ * {@link #finish} (a response that ended in an error within its stream) or by {@link #fail}.
  *
- * <p>Memory: at most {@value #WAITING_BYTES_MAX} bytes wait before {@link #full} holds the writer back, and the latest {@value
- * #RECENT_BYTES_MAX} bytes are remembered in plain, so that readers who keep up read no file.
+ * <p>Memory: at most {@value #WAITING_BYTES_MAX} bytes wait before {@link #full} pauses the writer. The latest {@value #RECENT_BYTES_MAX} bytes stay
+ * in memory unsealed, so that readers who keep up read no file.
  *
- * <p>Concurrency: thread-safe. Its lock is held for looks at its fields only. All work on the file is done by one worker at a time
- * ({@link SpoolWorker}). Listeners are called without the lock, from any thread.
+ * <p>Concurrency: thread-safe. Its lock is held only to access its fields. One worker at a time does all work on the file ({@link SpoolWorker}).
+ * Listeners are called without the lock, from any thread.
  */
 public final class Spool {
 
-    /** What is kept for a retry; a longer answer is read to its end by those who read it now (decision D36). */
+    /** The largest response kept for retries. Readers of a longer one can read it to its end (decision D36). */
     public static final int KEPT_BYTES_MAX = 4 << 20;
 
     static final int WAITING_BYTES_MAX = 256 << 10;
@@ -35,22 +35,22 @@ public final class Spool {
 
     private static final Logger log = LoggerFactory.getLogger(Spool.class);
 
-    /** What a reader finds at its place. */
+    /** The bytes or the state at a reader's place. */
     public sealed interface Found {}
 
-    /** @param next the place after it */
+    /** @param next the place after the piece */
     public record Piece(byte[] bytes, long next) implements Found {}
 
-    /** It is there, but has to be {@link #read} from the file. */
+    /** Bytes that have to be {@link #read} from the file. */
     public record OnDisk() implements Found {}
 
-    /** Nothing yet. */
+    /** No bytes yet. */
     public record Nothing() implements Found {}
 
-    /** All has been read. */
+    /** The end of the response. */
     public record End() implements Found {}
 
-    /** There will be no more. */
+    /** A failure. No bytes follow. */
     public record Failed(ApiError error) implements Found {}
 
     private static final OnDisk ON_DISK = new OnDisk();
@@ -78,15 +78,15 @@ public final class Spool {
     private boolean rewinds;
 
     /**
-     * The whole answer is on disk.
+     * A complete response on disk.
      *
-     * @param bytes of the file
-     * @param hash of the file; null where the answer is too large to be kept
-     * @param copy what other nodes are to read of it, sealed; null where there is none
+     * @param bytes size of the file
+     * @param hash hash of the file; null if the response is too large to keep
+     * @param copy the sealed copy for other nodes; null if there is none
      */
     public record Ended(long bytes, @Nullable String hash, byte @Nullable [] copy) {}
 
-    /** @param io runs what blocks; must not run it at once */
+    /** @param io runs blocking work, never within {@code execute} */
     public Spool(SpoolFolder folder, Executor io) {
         this.folder = folder;
         this.disk = new SpoolDisk(folder);
@@ -95,7 +95,7 @@ public final class Spool {
 
     // ---- write ----
 
-    /** @param broken told once, on any thread, when the file can no longer be written */
+    /** @param broken called once, on any thread, when the file can no longer be written */
     public void begin(String taskId, SpoolHead head, Runnable broken) {
         synchronized (this) {
             this.taskId = taskId;
@@ -115,12 +115,12 @@ public final class Spool {
         worker.work();
     }
 
-    /** Whether the writer should wait for {@link #onDrain}. */
+    /** Returns whether the writer should wait for {@link #onDrain}. */
     public synchronized boolean full() {
         return waitingBytes > WAITING_BYTES_MAX && !isBroken;
     }
 
-    /** @param resume runs once, on any thread, when there is room again */
+    /** @param resume called once, on any thread, when there is room again */
     public void onDrain(Runnable resume) {
         synchronized (this) {
             if (full()) {
@@ -132,9 +132,9 @@ public final class Spool {
     }
 
     /**
-     * The end of the answer: written and synced now, read by nobody before {@link #publish}.
+     * Writes and syncs the end of the response. It is unreadable until {@link #publish}.
      *
-     * @param then told once, on any thread, what is on disk; null where it could not be written
+     * @param then receives, once, on any thread, the file's state; null if the end could not be written
      */
     public void end(byte[] last, Consumer<@Nullable Ended> then) {
         synchronized (this) {
@@ -144,7 +144,7 @@ public final class Spool {
         worker.work();
     }
 
-    /** The charge is durable: the end may be read. @param keep whether the file is referred to */
+    /** Makes the end readable, after the charge is durable. @param keep whether a claim refers to the file */
     public void publish(boolean keep) {
         synchronized (this) {
             Pieces written = disk.file();
@@ -158,7 +158,7 @@ public final class Spool {
         worker.work();
     }
 
-    /** The charge did not become durable: the end is taken back. Something else has to end the answer. */
+    /** Removes the written end, because the charge did not become durable. The response must be ended in another way. */
     public void dropEnd() {
         synchronized (this) {
             tail.clear();
@@ -169,9 +169,9 @@ public final class Spool {
     }
 
     /**
-     * Ends an answer that came to nothing with bytes that say so.
+     * Ends a failed response with bytes that report the error.
      *
-     * @param error what they say, for the case that they cannot be written
+     * @param error the same error, for the case that the bytes cannot be written
      */
     public void finish(byte[] last, ApiError error) {
         synchronized (this) {
@@ -182,7 +182,7 @@ public final class Spool {
         worker.work();
     }
 
-    /** Ends the spool with an error; what could be read until now still can. */
+    /** Ends the spool with an error. Bytes that were readable stay readable. */
     public void fail(ApiError error) {
         synchronized (this) {
             if (ending.isOver()) {
@@ -196,12 +196,12 @@ public final class Spool {
         worker.work();
     }
 
-    /** Makes this the spool of an answer that is kept. Blocks. @throws IOException when it is not there, or not what was kept */
+    /** Opens a kept response. Blocks. @throws IOException if the file is missing or differs from the kept response */
     public void open(KnownAnswer known) throws IOException {
         opened(known, folder.open(known));
     }
 
-    /** As above, from the copy in the database, for a node that does not have the file. @throws IOException when it cannot be read as one */
+    /** Opens a kept response from its copy in the database, on a node without the file. @throws IOException if the copy is unreadable */
     public void open(KnownAnswer known, byte[] copy) throws IOException {
         opened(known, folder.open(known.taskId(), copy));
     }
@@ -222,8 +222,10 @@ public final class Spool {
     // ---- read ----
 
     /**
-     * @param listener called, from any thread, whenever there may be more; also when there was before
-     * @return false where the answer has ended and its last reader has left: it has to be looked for anew
+     * Adds a reader.
+     *
+     * @param listener called, from any thread, whenever there may be more bytes, and once now
+     * @return false if the response has ended and its last reader has left: the response has to be looked up again
      */
     public boolean join(Runnable listener) {
         synchronized (this) {
@@ -236,7 +238,9 @@ public final class Spool {
         return true;
     }
 
-    /** Closes the spool of an answer that has not begun, where nobody reads it: who comes later looks anew. @return whether it is closed */
+    /**
+     * Closes the spool of a response that has not begun, if it has no readers. Later callers look the response up again. @return whether it is closed
+     */
     synchronized boolean closeIfUnread() {
         if (listeners.isEmpty()) {
             ending.close();
@@ -244,7 +248,7 @@ public final class Spool {
         return ending.isClosed();
     }
 
-    /** Reads no more. The file is closed when the last one has left. */
+    /** Removes a reader. The file is closed when the last one has left. */
     public void leave(Runnable listener) {
         synchronized (this) {
             listeners.remove(listener);
@@ -252,7 +256,7 @@ public final class Spool {
         worker.work();
     }
 
-    /** What stands before the bytes; there as soon as anything was found but nothing or a failure. */
+    /** Returns the head of the response. Available once a piece or the end was found. */
     public synchronized SpoolHead head() {
         SpoolHead known = head;
         if (known == null) {
@@ -261,12 +265,12 @@ public final class Spool {
         return known;
     }
 
-    /** Bytes that can be read; all of them once a whole body can be read at all. */
+    /** Returns the number of readable bytes: all of them, if a whole body is readable at all. */
     public synchronized long visibleBytes() {
         return visibleBytes;
     }
 
-    /** @param place 0 for the beginning, then what the last piece gave */
+    /** @param place 0 for the beginning, afterwards the {@code next} of the last piece */
     public synchronized Found at(long place) {
         Pieces written = disk.file();
         long position = place == 0 && written != null ? written.bodyStart() : place;
@@ -281,7 +285,7 @@ public final class Spool {
         return ending.isOver() ? END : NOTHING;
     }
 
-    /** Reads what is {@link OnDisk}. Blocks; only between {@link #join} and {@link #leave}. */
+    /** Reads bytes that are {@link OnDisk}. Blocks; only between {@link #join} and {@link #leave}. */
     public Piece read(long place) throws IOException {
         Pieces written = disk.file();
         if (written == null) {
@@ -293,7 +297,7 @@ public final class Spool {
 
     // ---- what the worker does ----
 
-    /** One piece of work. @return false where there is none */
+    /** Does one piece of work. @return false if there is none */
     private boolean step() throws IOException {
         byte[] bytes;
         boolean visible;

@@ -5,17 +5,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a spool ends, and what is to be done about it once nothing waits to be written: its end is told, shown, deleted, closed, each once and
- * in this order. Guarded by the lock of its spool.
+ * The end of a spool, and the work that it needs once all bytes are written: report the end, show it, delete the file, close it, each once and in
+ * this order. Guarded by the lock of its spool.
  */
 final class SpoolEnd {
 
     sealed interface Due {}
 
-    /** The end is written: it is synced and told. */
+    /** Syncs the written end and reports it. */
     record Tell(Consumer<Spool.@Nullable Ended> told) implements Due {}
 
-    /** An answer that ended in an error within its stream can be read to its end. */
+    /** Shows the end of a response that ended in an error within its stream. */
     record Show() implements Due {}
 
     record Delete() implements Due {}
@@ -34,12 +34,12 @@ final class SpoolEnd {
         asked = told;
     }
 
-    /** The end that was written does not count. */
+    /** Discards the written end. */
     void takeBack() {
         written = false;
     }
 
-    /** Nobody is told any more. @return who should have been */
+    /** Withdraws the report of the end. @return the consumer that waited for it; null if none */
     @Nullable
     Consumer<Spool.@Nullable Ended> giveUp() {
         Consumer<Spool.@Nullable Ended> told = asked;
@@ -87,7 +87,7 @@ final class SpoolEnd {
         return finishing;
     }
 
-    /** @param unread whether there is a file that nobody reads */
+    /** @param unread whether there is a file without readers */
     @Nullable
     Due due(boolean unread) {
         Consumer<Spool.@Nullable Ended> told = giveUp();

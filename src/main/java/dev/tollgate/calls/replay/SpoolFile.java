@@ -13,18 +13,18 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of sealed pieces, each with its length before it: a key of its own, sealed with the installation's, then the answer's head,
- * then its bytes. The key of its own is there because AES-GCM with random nonces is safe for 2^32 sealings under one key, and a busy
- * gateway would get there within days. A piece is bound to its place.
+ * A file of sealed pieces, each with its length in front: the file's own key, sealed with the installation's, then the response's head, then its
+ * bytes. Each file has its own key because AES-GCM with random nonces is safe for 2^32 seals under one key, and a busy gateway would reach that
+ * within days. A piece is bound to its position.
  *
- * <p>One thread at a time writes; any thread reads what has been written.
+ * <p>One thread at a time writes. Any thread reads what has been written.
  */
 final class SpoolFile implements Pieces {
 
     /** Plain bytes of a piece. */
     static final int PIECE_BYTES_MAX = 64 << 10;
 
-    /** What {@link #packed} comes to at most: more would make the database's log twice as long for the sake of a few. */
+    /** The largest result of {@link #packed}. Larger copies would double the database's log for the sake of a few responses. */
     static final int PACKED_BYTES_MAX = 64 << 10;
 
     private static final int LENGTH_BYTES = 4;
@@ -47,7 +47,7 @@ final class SpoolFile implements Pieces {
         this.sealedKey = sealedKey;
     }
 
-    /** @param key of the file, never used before; {@code inner} seals with it */
+    /** @param key the file's key, never used before; {@code inner} seals with it */
     @SuppressWarnings("resource") // the file that is returned owns the channel
     static SpoolFile write(
             FileChannel channel, SecretBox.Purpose outer, String taskId, byte[] key, Seal inner, SpoolHead head)
@@ -59,7 +59,7 @@ final class SpoolFile implements Pieces {
         return file;
     }
 
-    /** A whole file, checked. @param seals makes what seals with a key */
+    /** Opens a complete file and checks it. @param seals makes the seal of a key */
     static SpoolFile read(
             FileChannel channel,
             SecretBox.Purpose outer,
@@ -93,7 +93,7 @@ final class SpoolFile implements Pieces {
         }
         if (position != known.bytes()
                 || !HexFormat.of().formatHex(digest.digest()).equals(known.hash())) {
-            throw new IOException("a spool is not the one that was kept");
+            throw new IOException("the spool differs from the kept answer");
         }
         return plain;
     }
@@ -128,13 +128,13 @@ final class SpoolFile implements Pieces {
         digest.update(sealed);
     }
 
-    /** Forgets what was written behind a position. The hash is of no use afterwards. */
+    /** Removes everything after a position. The hash is unusable afterwards. */
     void cutAt(long position) throws IOException {
         channel.truncate(position);
         end = position;
     }
 
-    /** All of it in one, compressed and sealed, for those who cannot reach the file; null where that is too large. */
+    /** Returns the whole response, compressed and sealed, for nodes that cannot reach the file; null if it is too large. */
     byte @Nullable [] packed() throws IOException {
         byte[] packed = PackedAnswer.pack(this, PACKED_BYTES_MAX - LENGTH_BYTES - sealedKey.length - Seal.BYTES);
         if (packed == null) {
@@ -148,7 +148,7 @@ final class SpoolFile implements Pieces {
                 .array();
     }
 
-    /** What was {@link #packed}. @param seals makes what seals with a key */
+    /** Opens the result of {@link #packed}. @param seals makes the seal of a key */
     static PackedAnswer unpack(byte[] copy, SecretBox.Purpose outer, String taskId, Function<byte[], Seal> seals)
             throws IOException {
         try {
@@ -195,7 +195,7 @@ final class SpoolFile implements Pieces {
         channel.force(true);
     }
 
-    /** Of all that was written, lengths included, in lower-case hex. Once. */
+    /** Returns the SHA-256 of the whole file in lower-case hex. Callable once. */
     String hash() {
         return HexFormat.of().formatHex(digest.digest());
     }

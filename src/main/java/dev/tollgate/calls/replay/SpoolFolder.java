@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The folder that spools lie in, one file for each answer, named after its task. Thread-safe; blocks. */
+/** The folder of the spools, one file for each response, named after its task. Thread-safe; blocks. */
 public final class SpoolFolder {
 
     private static final Logger log = LoggerFactory.getLogger(SpoolFolder.class);
 
-    /** Of the keys of spools, which are sealed; never to be changed. */
+    /** The purpose under which spool keys are sealed. Must never change. */
     private static final String PURPOSE = "kept answers";
 
     private final Path folder;
@@ -30,8 +30,8 @@ public final class SpoolFolder {
     private final boolean copies;
 
     /**
-     * @param folder is made where it is not there
-     * @param copies whether small answers are copied for nodes that have another folder
+     * @param folder created if missing
+     * @param copies whether small responses are copied for nodes with another folder
      */
     public SpoolFolder(Path folder, SecretBox box, SecureRandom random, boolean copies) throws IOException {
         this.folder = PrivateFiles.folder(folder);
@@ -74,16 +74,16 @@ public final class SpoolFolder {
         }
     }
 
-    /** What other nodes are to read of a whole answer; null where they have the same folder, or the answer is too large. */
+    /** Returns a copy of a complete response for other nodes; null if they share the folder, or if the response is too large. */
     byte @Nullable [] copy(SpoolFile file) throws IOException {
         return copies ? file.packed() : null;
     }
 
     /**
-     * The copy of a kept answer, made from its file. Blocks.
+     * Makes the copy of a kept response from its file. Blocks.
      *
-     * @return null where it would be too large
-     * @throws IOException when the file is not there, or not what was kept
+     * @return null if it would be too large
+     * @throws IOException if the file is missing or differs from the kept response
      */
     byte @Nullable [] copy(KnownAnswer known) throws IOException {
         try (SpoolFile file = open(known)) {
@@ -91,12 +91,12 @@ public final class SpoolFolder {
         }
     }
 
-    /** A copy that another node has made. @throws IOException when it cannot be read as one */
+    /** Opens a copy that another node has made. @throws IOException if it is not readable */
     PackedAnswer open(String taskId, byte[] copy) throws IOException {
         return SpoolFile.unpack(copy, keys, taskId, key -> new Seal(key, random));
     }
 
-    /** Whoever reads it can go on reading. Does nothing where there is none. */
+    /** Deletes spools. Open readers can continue. Ignores missing files. */
     public void delete(List<String> taskIds) {
         for (String taskId : taskIds) {
             try {
@@ -108,7 +108,7 @@ public final class SpoolFolder {
     }
 
     /**
-     * Deletes what nobody refers to: what a crash left. A claim is durable before its spool is made, so this may run beside calls.
+     * Deletes spools without a claim, which a crash left. A claim is durable before its spool is created, so this may run concurrently with calls.
      */
     public void deleteOrphans(Answers answers) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {

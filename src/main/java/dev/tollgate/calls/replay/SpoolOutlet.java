@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes an answer into a spool. Confined to the call's event loop. */
 final class SpoolOutlet implements Outlet {
 
-    /** More are not shown either; one beyond that tells that there are more. */
+    /** Maximum of ignored fields stored. One more than is shown reveals that there are more. */
     private static final int IGNORED_MAX = 33;
 
     private static final int IGNORED_CHARS_MAX = 1_024;
@@ -31,7 +31,7 @@ final class SpoolOutlet implements Outlet {
     private @Nullable Optional<Spool.Ended> ended;
     private @Nullable ApiError error;
 
-    /** @param broken told on the loop when the spool can no longer be written */
+    /** @param broken called on the loop if the spool can no longer be written */
     SpoolOutlet(Spool spool, Executor loop, Runnable broken) {
         this.spool = spool;
         this.loop = loop;
@@ -42,12 +42,12 @@ final class SpoolOutlet implements Outlet {
         this.taskId = taskId;
     }
 
-    /** The next end is that of a whole answer: it is not to be read yet. */
+    /** Marks the next end as a complete response, which is not readable until it is published. */
     void keepEnd() {
         keepsEnd = true;
     }
 
-    /** @param then told once that end is on the disk, or null where it could not be written */
+    /** @param then called once, when that end is on disk; with null if it could not be written */
     void whenEnded(Consumer<Spool.@Nullable Ended> then) {
         whenEnded = then;
         tellEnded();
@@ -64,7 +64,7 @@ final class SpoolOutlet implements Outlet {
         }
     }
 
-    /** The next end is that of an answer that came to nothing. */
+    /** Marks the next end as a failed response. */
     void failing(ApiError error) {
         this.error = error;
     }

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Copies a spool to one caller, from its beginning and as fast as this caller reads. Confined to its caller's event loop, but for
- * the spool's call, which may come from anywhere.
+ * Copies a spool to one caller, from its beginning, at the caller's pace. Confined to the caller's event loop, except for the spool's notification,
+ * which any thread may send.
  */
 final class SpoolReader implements Running {
 
@@ -35,7 +35,7 @@ final class SpoolReader implements Running {
     private boolean reading;
     private boolean over;
 
-    /** @param replayed whether the call was made by another request than this one */
+    /** @param replayed returns whether another request made the call */
     SpoolReader(Spool spool, Outlet outlet, Executor loop, Executor io, BooleanSupplier replayed) {
         this.spool = spool;
         this.outlet = outlet;
@@ -44,12 +44,12 @@ final class SpoolReader implements Running {
         this.replayed = replayed;
     }
 
-    /** @return false where the spool is over: the answer has to be looked for anew */
+    /** @return false if the spool is over; the response has to be looked up again */
     boolean begin() {
         return spool.join(listener);
     }
 
-    /** The others, and the call itself, go on (D35). */
+    /** Leaves the spool. Other readers and the call continue (D35). */
     @Override
     public void gone() {
         leave();
@@ -75,7 +75,7 @@ final class SpoolReader implements Running {
         }
     }
 
-    /** @return whether there may be more at once */
+    /** @return whether more may be available immediately */
     private boolean step() {
         return switch (spool.at(place)) {
             case Spool.Piece piece -> {

@@ -9,13 +9,12 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes steps on an executor, never two at a time, until there is none; none is overlooked that is asked for meanwhile. Thread-safe. */
+/** Runs steps on an executor, one at a time, until none is left. Work announced during a step is not missed. Thread-safe. */
 final class SpoolWorker {
 
-    /** What is done. */
     interface Steps {
 
-        /** @return false where nothing was left to do */
+        /** @return false if nothing was left to do */
         boolean step() throws IOException;
     }
 
@@ -27,8 +26,8 @@ final class SpoolWorker {
     private final AtomicInteger asked = new AtomicInteger();
 
     /**
-     * @param io runs what blocks; must not run it at once
-     * @param failed told, on the worker, what a step threw; the steps go on when they are asked for again
+     * @param io runs blocking work, never within {@code execute}
+     * @param failed receives, on the worker, an exception that a step threw; later work continues
      */
     SpoolWorker(Executor io, Steps steps, Consumer<Throwable> failed) {
         this.io = io;
@@ -36,7 +35,7 @@ final class SpoolWorker {
         this.failed = failed;
     }
 
-    /** There is something to do. */
+    /** Announces work. */
     void work() {
         if (asked.getAndIncrement() > 0) {
             return;

@@ -14,9 +14,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The running call of a {@link KeyedCall}: has the door write its answer into the spool, and keeps it. The end of the answer is
- * rendered before the settlement, with the charge as it will be, and is read by nobody until the settlement is durable (D33, D36).
- * Confined to the call's event loop.
+ * The running call of a {@link KeyedCall}: has the door write its response into the spool, and keeps it. The end is rendered before the settlement,
+ * with its future charge, and becomes readable when the settlement is durable (D33, D36). Confined to the call's event loop.
  */
 final class SpooledAnswer extends ForwardingSink implements Keeper {
 
@@ -31,10 +30,10 @@ final class SpooledAnswer extends ForwardingSink implements Keeper {
     private boolean rendered;
     private boolean keeps;
 
-    /** How the call ends, for the one that made it; each before any reader hears of it. */
+    /** The end of a call, reported to its {@link KeyedCall} before any reader sees it. */
     interface Ending {
 
-        /** @param dropped tasks whose answers had to go for this one */
+        /** @param dropped tasks whose responses were dropped to make room for this one */
         void completed(List<String> dropped);
 
         void failed();
@@ -114,7 +113,7 @@ final class SpooledAnswer extends ForwardingSink implements Keeper {
         super.admitted(admission);
     }
 
-    /** Goes into the spool at once, where nobody reads it before it is published. */
+    /** Writes the end into the spool immediately; readers cannot see it until it is published. */
     @Override
     public Sink.End end(Completion completion) {
         Sink.End last = super.end(completion);

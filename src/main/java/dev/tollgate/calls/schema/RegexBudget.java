@@ -5,8 +5,8 @@ import com.networknt.schema.regex.RegularExpressionFactory;
 import java.util.regex.Pattern;
 
 /**
- * Regular expressions of the JDK that may look at so many characters in all: a pattern like {@code (a+)+$} would otherwise never
- * come to an end. Confined to its check.
+ * The JDK's regular expressions, with a budget of characters read in total. Without it, a pattern like {@code (a+)+$} would never end.
+ * Confined to its check.
  */
 final class RegexBudget implements RegularExpressionFactory {
 
@@ -15,7 +15,7 @@ final class RegexBudget implements RegularExpressionFactory {
 
     private long looks;
 
-    /** Nothing is known of what was to be matched. */
+    /** Thrown when the budget is used up; whether the text matches is unknown. */
     static final class Exceeded extends RuntimeException {
 
         private static final long serialVersionUID = 1L;

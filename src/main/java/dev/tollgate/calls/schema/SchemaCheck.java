@@ -45,7 +45,7 @@ final class SchemaCheck {
         this.schema = schema;
     }
 
-    /** The worst of all: a misfit counts more than what could not be told. */
+    /** Returns the worst verdict of all texts. A misfit is worse than an undecided check. */
     Verdict of(List<String> texts) {
         Verdict worst = Verdict.FITS;
         Schema compiled = compiled();
@@ -59,7 +59,7 @@ final class SchemaCheck {
         return worst;
     }
 
-    /** Whatever the schema means, what is no JSON does not fit it. */
+    /** Checks one text. Text that is no JSON fits no schema. */
     private Verdict of(@Nullable Schema compiled, String text) {
         if (text.length() > TEXT_CHARS_MAX) {
             return Verdict.UNDECIDED;
@@ -100,7 +100,7 @@ final class SchemaCheck {
                         config -> config.maxEvaluationSteps(STEPS_MAX).maxEvaluationDepth(DEPTH_MAX)));
     }
 
-    /** Null where it is no schema that can be followed. */
+    /** Returns null if the schema is unusable. */
     private @Nullable Schema compiled() {
         if (Sizes.of(schema).values() > SCHEMA_VALUES_MAX || Sizes.hasHugeNumber(schema)) {
             return null;
@@ -112,7 +112,7 @@ final class SchemaCheck {
         }
     }
 
-    /** Nothing is ever loaded: a reference out of the schema is one that cannot be followed. */
+    /** Returns a registry that loads nothing: a reference to another document cannot be followed. */
     private SchemaRegistry registry() {
         SchemaRegistryConfig config = SchemaRegistryConfig.builder()
                 .preloadSchema(false)

@@ -15,18 +15,18 @@ public final class SchemaChecks implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SchemaChecks.class);
 
     /**
-     * What comes beyond those that may wait is not checked, rather than answered late; of one account few may, so that it is the others'
-     * answers that find a place.
+     * The limits of waiting checks. A check beyond them is skipped, so that its response is not late. One account may queue few, so that others find
+     * room.
      */
     static final FairTurns.Bounds TURNS = Workers.halfOfTheCores(256, 16);
 
     private final Workers workers = new Workers(TURNS, Workers.threads("schema-check", SchemaCheck.STACK_BYTES));
 
     /**
-     * @param accountId whose turn it takes
+     * @param accountId the account whose turn the check takes
      * @param texts each must be one JSON value that fits
-     * @param then told once, on a thread of this one's or the caller's, but not after a check was taken out of the queue
-     * @return to be run when nobody wants to know any more: a check that has not begun is taken out of the queue
+     * @param then called once, on a worker or the calling thread, but not if the check was cancelled while it waited
+     * @return cancels the check if it has not started
      */
     public Runnable check(String accountId, ObjectNode schema, List<String> texts, Consumer<Verdict> then) {
         Workers.Job<Verdict> job = workers.start(accountId, _ -> {

@@ -9,15 +9,15 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Puts a schema into the words of JSON Schema alone, as translation does for the upstream: {@code nullable} of OpenAPI, types in
- * capitals as Google writes them, and no dialect that nobody knows.
+ * Rewrites a schema into plain JSON Schema, as translation does for the upstream: without OpenAPI's {@code nullable}, Google's upper-case types, and
+ * unknown dialects.
  */
 final class SchemaWords {
 
     private static final Set<String> NAMED_SCHEMAS =
             Set.of("properties", "patternProperties", "$defs", "definitions", "dependentSchemas");
 
-    /** What looks like a keyword in them is not one. */
+    /** Keywords whose values are data. A keyword-like name in them is no keyword. */
     private static final Set<String> DATA = Set.of("enum", "const", "default", "example", "examples");
 
     private static final Set<String> BEYOND_TYPE = Set.of("$ref", "anyOf", "oneOf", "allOf", "const", "not");

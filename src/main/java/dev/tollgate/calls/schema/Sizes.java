@@ -10,7 +10,7 @@ record Sizes(long values, long widest) {
 
     private static final int EXPONENT_MAX = 1_000;
 
-    /** Whoever rounds 1e999999999 fills the memory. */
+    /** Returns whether a number has an exponent so large that rounding it (e.g. 1e999999999) would fill the memory. */
     static boolean hasHugeNumber(JsonNode node) {
         if (node.isBigDecimal()) {
             return Math.abs((long) node.decimalValue().scale()) > EXPONENT_MAX;

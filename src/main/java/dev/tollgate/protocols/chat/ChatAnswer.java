@@ -22,20 +22,20 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What a streamed and a whole answer have in common: where it goes, its name, its choices. Confined to its call. */
+/** The common part of streamed and whole responses: outlet, model name and choices. Confined to its call. */
 final class ChatAnswer {
 
     private static final int CALL_ID_CHARS = 24;
 
     private static final int UPSTREAM_ID_CHARS_MAX = 128;
 
-    /** Of ids that are made here; an id of the upstream's that begins so is looked up. */
+    /** The prefix of call ids made here. An upstream's id with this prefix is looked up. */
     static final String CALL_ID_PREFIX = "call_";
 
-    /** Longer ids are too long for other servers of the protocol that a caller may take the conversation to. */
+    /** The longest upstream id that is used. Other servers of the protocol, where a caller may continue the conversation, refuse longer ones. */
     private static final int CALL_ID_CHARS_MAX = 64;
 
-    /** Longer texts are not found again by their signature, which Gemini recommends and does not demand. */
+    /** The longest text whose signature is restored. Gemini recommends signatures on texts and does not require them. */
     static final int SIGNED_TEXT_CHARS_MAX = 1 << 20;
 
     private final Outlet outlet;
@@ -43,20 +43,20 @@ final class ChatAnswer {
     private final ChatRequest request;
     private final long createdSeconds;
     private final RandomGenerator random;
-    private final SecondTry<Told> tries;
+    private final SecondTry<State> tries;
     private final boolean maySign;
     private @Nullable Set<String> idsBefore;
     private @Nullable String id;
 
-    /** What one answer of the upstream's has told. */
-    private static final class Told {
+    /** The state of one response of the upstream. */
+    private static final class State {
 
         private final List<Choice> choices;
         private @Nullable String model;
         private @Nullable String upstreamId;
         private Verdict verdict = Verdict.FITS;
 
-        Told(ChatRequest request) {
+        State(ChatRequest request) {
             int candidates = request.conversation().sampling().candidates();
             List<Choice> all = new ArrayList<>(candidates);
             for (int i = 0; i < candidates; i++) {
@@ -74,32 +74,32 @@ final class ChatAnswer {
         this.random = random;
         this.maySign = metered.model().upstream().signatures()
                 || !request.conversation().tools().isEmpty();
-        this.tries = new SecondTry<>(new Told(request));
+        this.tries = new SecondTry<>(new State(request));
     }
 
     String accountId() {
         return metered.accountId();
     }
 
-    /** Puts aside what was told; another answer follows. */
+    /** Holds back the response; another one follows. */
     void beginAnew() {
-        tries.begin(new Told(request));
+        tries.begin(new State(request));
     }
 
     void takeBack() {
         tries.takeBack();
     }
 
-    /** Whether it fits the schema, as far as can be told. */
+    /** Records whether the response fits the schema. */
     void judged(Verdict verdict) {
-        told().verdict = verdict;
+        state().verdict = verdict;
     }
 
-    private Told told() {
+    private State state() {
         return tries.current();
     }
 
-    /** The schema that the answer was to follow, where there is one. */
+    /** Returns the schema that the response must fit; null if there is none. */
     @Nullable
     ObjectNode schema() {
         return request.conversation().responseFormat() instanceof ResponseFormat.JsonSchema format
@@ -129,32 +129,32 @@ final class ChatAnswer {
         }
     }
 
-    /** Takes the upstream's own name from its first word; without one the answer bears the name that was asked for (D20). */
+    /** Takes the model's name from the upstream's first event. Without one, the response has the requested name (D20). */
     void nameFrom(UpstreamEvent first) {
-        Told told = told();
-        if (told.model == null) {
+        State state = state();
+        if (state.model == null) {
             UpstreamEvent.Started started = first instanceof UpstreamEvent.Started it ? it : null;
-            told.model = metered.answerModel(started == null ? null : started.modelVersion());
-            told.upstreamId = started == null ? null : started.responseId();
+            state.model = metered.answerModel(started == null ? null : started.modelVersion());
+            state.upstreamId = started == null ? null : started.responseId();
         }
     }
 
-    /** The upstream's own id of the answer (protocol 4.4), before it begins; what cannot stand in a header is left out. */
+    /** Sends the upstream's id of the response as a header (protocol 4.4), unless a header cannot hold it. Before the response begins. */
     void tellUpstreamId() {
-        String upstreamId = told().upstreamId;
+        String upstreamId = state().upstreamId;
         if (upstreamId != null && Ascii.isWord(upstreamId, UPSTREAM_ID_CHARS_MAX, "._:+/=-")) {
             outlet.setHeader("x-upstream-response-id", upstreamId);
         }
     }
 
     void tellVerdict() {
-        Verdict verdict = told().verdict;
+        Verdict verdict = state().verdict;
         if (verdict != Verdict.FITS) {
             outlet.setHeader("x-tollgate-schema", verdict == Verdict.MISFIT ? "mismatch" : "unchecked");
         }
     }
 
-    /** Whatever was to tell the end has failed. */
+    /** Ends the response after the code that sends its end has failed. */
     void cut() {
         outlet.fail(ApiError.of(ErrorCode.INTERNAL_ERROR, "An internal error occurred."));
     }
@@ -172,11 +172,11 @@ final class ChatAnswer {
     }
 
     String model() {
-        return known(told().model);
+        return known(state().model);
     }
 
     List<Choice> choices() {
-        return told().choices;
+        return state().choices;
     }
 
     Choice choice(int candidate) {
@@ -187,7 +187,7 @@ final class ChatAnswer {
         return request.legacyFunctions();
     }
 
-    /** Keeps a piece of a streamed text as long as its signature may have to be found by it. */
+    /** Keeps a piece of a streamed text while it may be needed to find the text's signature. */
     void remember(UpstreamEvent.Text text) {
         Choice choice = choice(text.candidate());
         if (maySign && choice.textChars() <= SIGNED_TEXT_CHARS_MAX) {
@@ -195,7 +195,7 @@ final class ChatAnswer {
         }
     }
 
-    /** What later turns need of the answer and the caller may not send back. */
+    /** Returns the parts of the response that later turns need and that the caller may not send back. */
     List<SignedPart> signed() {
         List<SignedPart> signed = new ArrayList<>();
         for (Choice choice : choices()) {
@@ -204,7 +204,7 @@ final class ChatAnswer {
         return signed;
     }
 
-    /** A call under the upstream's id where it has one that is new in this conversation, else under one of ours (protocol 4.8). */
+    /** Returns a tool call with the upstream's id if that is new in this conversation, else with a generated id (protocol 4.8). */
     Message.ToolCall call(UpstreamEvent.ToolCall event) {
         String upstreamId = event.upstreamId();
         String callId = upstreamId == null || !isUsable(upstreamId) ? newCallId() : upstreamId;

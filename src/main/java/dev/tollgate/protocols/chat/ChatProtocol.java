@@ -32,7 +32,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** {@code POST /v1/chat/completions}: reads and checks the request, says what is asked, shows the answer. */
+/** {@code POST /v1/chat/completions}: reads and checks the request, and writes the response. */
 public final class ChatProtocol implements Protocol {
 
     private static final String DOOR = ProtocolName.CHAT.code();
@@ -48,9 +48,9 @@ public final class ChatProtocol implements Protocol {
     private final boolean tellsCost;
 
     /**
-     * @param jsonClients clients that expect JSON where they do not say (D1)
-     * @param random for the ids of tool calls; thread-safe
-     * @param tellsCost whether its streams tell what they have come to meanwhile, as only pages of ours understand
+     * @param jsonClients clients that expect JSON if the request has no {@code stream} (D1)
+     * @param random source of tool call ids; thread-safe
+     * @param tellsCost whether streams report their cost while they run, which only Tollgate's pages understand
      */
     public ChatProtocol(
             CurrentModels models,

@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** One choice of an answer as it grows. State of one choice never touches another's (guarantee G-11). Confined to its call. */
+/** One choice of a growing response. It shares no state with other choices (guarantee G-11). Confined to its call. */
 final class Choice {
 
     private static final int SERVER_TOOLS_CHARS_MAX = 128 * 1024;
@@ -62,7 +62,7 @@ final class Choice {
         files.add(file);
     }
 
-    /** The next index among the choice's files, of which a stream keeps nothing else. */
+    /** Returns the index of the choice's next file. A stream keeps nothing else of its files. */
     int nextFile() {
         return filesTold++;
     }
@@ -81,7 +81,7 @@ final class Choice {
         return calls.stream().anyMatch(call -> id != null && id.equals(call.id()));
     }
 
-    /** Takes the signature that came with a piece of the text, which may be empty. */
+    /** Takes the signature of a piece of text, which may be empty. */
     void textSignature(String piece, @Nullable String signature) {
         if (signature != null) {
             textSignature = signature;
@@ -97,14 +97,14 @@ final class Choice {
         }
     }
 
-    /** Takes a part that goes back before the first call of the answer; too many of them are forgotten. */
+    /** Takes a part that has to be sent back before the first call. Above the limit, parts are discarded. */
     void serverTool(String part) {
         if (calls.isEmpty() && serverTools.length() + part.length() < SERVER_TOOLS_CHARS_MAX) {
             serverTools.append(serverTools.isEmpty() ? "" : ",").append(part);
         }
     }
 
-    /** What later turns need and the caller may not send back. */
+    /** Adds the parts that later turns need and that the caller may not send back. */
     void addSignedTo(List<SignedPart> signed) {
         int shown = legacyFunctions ? Math.min(1, calls.size()) : calls.size();
         for (int i = 0; i < shown; i++) {
@@ -115,7 +115,7 @@ final class Choice {
         }
     }
 
-    /** Where the first call is not signed, a signature that came on a part without text is taken for its own (guarantee G-02). */
+    /** Adds a call. If the first call has no signature, the signature of a part without text counts as its own (guarantee G-02). */
     private void addSignedTo(List<SignedPart> signed, int index) {
         Message.ToolCall call = calls.get(index);
         String signature = call.thoughtSignature() == null && index == 0 ? looseSignature : call.thoughtSignature();
@@ -133,7 +133,7 @@ final class Choice {
         }
     }
 
-    /** Whether the upstream's id can be told from the one that was shown. */
+    /** Returns whether the upstream's id differs recognisably from the shown one. */
     private static boolean looksLikeUpstreams(@Nullable String shown, @Nullable String upstreamId) {
         return upstreamId == null
                 || (shown != null && shown.equals(upstreamId) && !shown.startsWith(ChatAnswer.CALL_ID_PREFIX));
@@ -143,7 +143,7 @@ final class Choice {
         this.grounding = grounding;
     }
 
-    /** Each piece of a stream brings those of its own tokens. */
+    /** Adds the log probabilities of one piece's tokens. */
     void logprobs(JsonNode tokens) {
         if (logprobs == null) {
             logprobs = JsonNodeFactory.instance.arrayNode();
@@ -155,7 +155,7 @@ final class Choice {
         this.finish = finish;
     }
 
-    /** In OpenAI's words; the upstream has none for calls, which end with a plain stop (protocol 4.4). */
+    /** Returns the finish reason in OpenAI's words. Gemini has none for calls: such a response ends with a plain stop (protocol 4.4). */
     FinishReason finishReason() {
         return switch (finish == null ? UpstreamEvent.FinishReason.STOP : finish.reason()) {
             case LENGTH -> FinishReason.LENGTH;

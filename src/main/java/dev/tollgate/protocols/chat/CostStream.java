@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.LongSupplier;
 
 /**
- * A stream of chunks that also tells what it has come to, for a page that shows it: events of the name {@code cost}, which clients of the
- * protocol do not know and our page's script does. At most four a second. Amounts are micro-credits.
+ * A stream of chunks with additional {@code cost} events for Tollgate's page script, at most four a second. Other clients of the protocol ignore
+ * them. Amounts are micro-credits.
  */
 final class CostStream extends ForwardingSink {
 

@@ -5,9 +5,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text that comes in pieces: one that comes whole, as most of an answer that is no stream does, is never copied, and what is there of a longer one
- * is not copied as it grows, by nobody: thousands of streams grow at once. The room for more grows with it, up to {@value #CHUNK_CHARS_MAX}
- * characters: thousands may begin at once, and a collector copies what they have. Not thread-safe.
+ * A text that arrives in pieces. A text of one piece, as in most whole responses, is never copied. A longer one is not copied as it grows, neither
+ * here nor by the collector: thousands of streams grow at the same time. Space is added in chunks of growing size, up to {@value #CHUNK_CHARS_MAX}
+ * characters, so that thousands of short texts stay small. Not thread-safe.
  */
 final class JoinedText {
 

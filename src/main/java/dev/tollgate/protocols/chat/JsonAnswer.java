@@ -130,7 +130,7 @@ final class JsonAnswer implements Sink {
         return draft;
     }
 
-    /** An answer under a schema: each choice that ended by itself must fit it; one that was cut says so by its finish reason. */
+    /** A response with a schema. Each choice that ended on its own must fit it. A choice that was cut reports that by its finish reason. */
     private final class Checked implements Draft {
 
         private final ObjectNode schema;

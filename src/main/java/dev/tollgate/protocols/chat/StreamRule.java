@@ -8,8 +8,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether an answer is a stream or one JSON body (D1, D52). An explicit {@code stream} always wins; where it is absent, the model's
- * default holds, except for clients that show that they do not expect a stream.
+ * Decides between a stream and one JSON body (D1, D52). An explicit {@code stream} always wins. Without it, the model's default holds, except for
+ * clients that show that they expect no stream.
  */
 final class StreamRule {
 
@@ -32,7 +32,7 @@ final class StreamRule {
         return modelDefault && !wantsJson && !isJsonClient(header);
     }
 
-    /** The media types that an {@code Accept} names, whatever else it takes beside them and likes better. */
+    /** Returns the media types in an {@code Accept} header, without their weights. */
     private static Set<String> types(@Nullable String accept) {
         Set<String> types = new HashSet<>();
         for (String range : lowerCase(accept).split(",", -1)) {

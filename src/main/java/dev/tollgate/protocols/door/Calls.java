@@ -30,9 +30,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes metered calls of what is asked in any protocol, and answers them; needs no HTTP exchange. Thread-safe, as said of each method.
+ * Makes metered calls from requests of any protocol, and answers them. Needs no HTTP exchange. Thread-safe, except as each method says.
  *
- * @param models those that are served
+ * @param models the models on sale
  */
 public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
 
@@ -145,7 +145,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
         showRates(call, outlet::setHeader);
         Running running =
                 known.answer(call, reading.print(), nameHash, outlet, other -> reading.sink(request, other, call));
-        if (running instanceof Call) { // it has begun, and nothing of it has been told
+        if (running instanceof Call) { // the call has started, and nothing has been sent yet
             showRates(call, outlet::setHeader);
         }
         return running;

@@ -2,7 +2,7 @@ package dev.tollgate.protocols.door;
 
 import org.jspecify.annotations.Nullable;
 
-/** What stands on a request beside its body. */
+/** The parts of a request outside its body. */
 public interface Envelope {
 
     /** @param name in lower case */
@@ -12,6 +12,6 @@ public interface Envelope {
     @Nullable
     String query(String name);
 
-    /** A part of the path that the route names. */
+    /** Returns a parameter of the route's path. */
     String pathParam(String name);
 }

@@ -19,24 +19,24 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Makes the chunks of an answer from what the meter lets through: the upstream's own as they came, under the model's name as it is sold,
- * without usage. A candidate's piece with a finish reason waits: if the candidate goes on, it leaves without that reason (D38); at the
- * settlement it leaves in one last chunk with the usage and the charge of our books.
+ * Makes the chunks of a response from the events that the meter passes on: the upstream's own chunks, with the sold model's name and without usage. A
+ * candidate's piece with a finish reason waits. If the candidate continues, it leaves without that reason (D38). At the settlement it leaves in one
+ * last chunk with the usage and charge of Tollgate's books.
  *
- * <p>What is told beside a chunk is the same once more and is dropped when the chunk comes; where none comes, because the answer was cut
- * within it, the last chunk is made of what was told (D32). Confined to its call.
+ * <p>Events between chunks repeat a chunk's content and are dropped when the chunk arrives. If the response was cut within a chunk, it never arrives,
+ * and the last chunk is made from those events (D32). Confined to its call.
  */
 final class Chunks {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-    /** Of one answer; more are not kept. */
+    /** The maximum of signatures kept for one response. */
     private static final int SIGNATURES_MAX = 128;
 
     private final MeteredCall metered;
     private final List<ObjectNode> ends = new ArrayList<>(1);
     private final List<UpstreamEvent> told = new ArrayList<>();
-    /** With the id of the call that came with it, if it was one. */
+    /** Each signature with the id of its call, if it came with one. */
     private final Map<String, Optional<String>> signatures = new LinkedHashMap<>();
 
     private @Nullable String version;
@@ -46,7 +46,7 @@ final class Chunks {
         this.metered = metered;
     }
 
-    /** The chunks that may leave now. */
+    /** Returns the chunks that may leave. */
     List<ObjectNode> of(List<UpstreamEvent> events) {
         List<ObjectNode> chunks = new ArrayList<>();
         for (UpstreamEvent event : events) {
@@ -93,8 +93,8 @@ final class Chunks {
     }
 
     /**
-     * @param before takes what waited of a candidate that goes on
-     * @param open takes what need not wait
+     * @param before receives the waiting piece of a candidate that continues
+     * @param open receives pieces that need not wait
      */
     private void take(ObjectNode piece, ArrayNode before, ArrayNode open) {
         ObjectNode end = end(piece.path("index").asInt(0));
@@ -125,7 +125,7 @@ final class Chunks {
                         part.size() != 1 || !part.path("text").asString("-").isEmpty());
     }
 
-    /** Lets what waits go on without its finish reason, which counts unless another one comes. @return that reason alone */
+    /** Releases a waiting piece without its finish reason, which counts unless another one arrives. @return that reason alone */
     private ObjectNode parted(ObjectNode end, ArrayNode before) {
         ObjectNode reason = NODES.objectNode();
         reason.putObject("content").put("role", "model").putArray("parts");
@@ -160,7 +160,7 @@ final class Chunks {
         }
     }
 
-    /** What was signed of all that was told: callers at this door send signatures back. */
+    /** Returns the signatures of the response. Callers at this door send signatures back. */
     List<SignedPart> signed() {
         for (UpstreamEvent event : told) {
             switch (event) {
@@ -177,7 +177,7 @@ final class Chunks {
         return signed;
     }
 
-    /** The candidates that have ended, as they came; they are in no chunk from then on. */
+    /** Returns the ended candidates as they arrived, and removes them from later chunks. */
     List<ObjectNode> takeEnds() {
         List<ObjectNode> taken = List.copyOf(ends);
         ends.clear();
@@ -228,7 +228,7 @@ final class Chunks {
         return candidates;
     }
 
-    /** Our own word for why stands beside Google's (D32). */
+    /** Sets the finish reason, with Tollgate's own word next to Google's (D32). */
     private static void finish(ObjectNode candidate, UpstreamEvent.Finish finish) {
         boolean cut = finish.reason() == FinishReason.LENGTH;
         candidate.put("finishReason", cut ? "MAX_TOKENS" : finish.nativeReason());
@@ -237,7 +237,9 @@ final class Chunks {
         }
     }
 
-    /** One that had ended by itself is told to have been cut after all, if it has said more than its maximum (D53) or goes on (D38). */
+    /**
+     * Returns the candidate with this index. A candidate that ended on its own is marked as cut if it exceeded its maximum (D53) or continues (D38).
+     */
     private ObjectNode candidate(List<ObjectNode> candidates, int index) {
         ObjectNode end = end(index);
         if (end != null) {

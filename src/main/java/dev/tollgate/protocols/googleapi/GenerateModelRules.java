@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a model takes, by the same rows of the catalogue as at the other door; what can be known beforehand is refused here, before money
- * moves (D2, D3, D4).
+ * Checks a request against the catalogue's row of its model, as the other door does. Everything that is known in advance is refused here, before
+ * money moves (D2, D3, D4).
  */
 final class GenerateModelRules {
 
@@ -89,7 +89,7 @@ final class GenerateModelRules {
         return names;
     }
 
-    /** Of what a function answers ({@code response}) nothing is demanded: empty objects and arrays of anything are taken (D55). */
+    /** Checks the schemas of a function. Its {@code response} schema may be anything, including empty objects and arrays (D55). */
     private static void checkSchemas(JsonNode declaration, String at) {
         if (declaration.has("parameters")) {
             SchemaRules.check(declaration.path("parameters"), at + ".parameters");

@@ -11,12 +11,12 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Errors in Google's shape, or Google's clients hide the message (D23, D51): {@code code} is the HTTP status, our own code stands as the
- * {@code reason} of an ErrorInfo. A stream that was not asked for as events answers with an array, errors included (protocol 1.1).
+ * Errors in Google's format, without which Google's clients hide the message (D23, D51). {@code code} is the HTTP status; Tollgate's own code is the
+ * {@code reason} of an ErrorInfo. A stream that was not requested as events is an array, including its errors (protocol 1.1).
  */
 public enum GoogleErrors implements ErrorFormat {
     OBJECT,
-    /** Of {@code streamGenerateContent}: an array unless the query says {@code alt=sse}. */
+    /** Errors of {@code streamGenerateContent}: an array unless the query has {@code alt=sse}. */
     STREAM,
     ARRAY;
 

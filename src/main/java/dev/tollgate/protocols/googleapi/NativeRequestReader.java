@@ -17,15 +17,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Reads a body: limits (D29), what no caller may reach (D49), ranges that hold for every model (protocol 1.6). Each refusal is a 400 that
- * names the field as Google does.
+ * Reads a body. Checks its limits (D29), parts that callers may not use (D49), and ranges that hold for every model (protocol 1.6). Each refusal is a
+ * 400 that names the field as Google does.
  */
 final class NativeRequestReader {
 
     private static final int STOP_SEQUENCES_MAX = 5;
     private static final int FRAMES_MAX = 24;
 
-    /** Of the message's own words; they would set our cost, choose another model, or are for output that no model here has. */
+    /** The message's fields without effect: they would set the provider's cost, choose another model, or request output that no model here has. */
     private static final List<String> WITHOUT_EFFECT = List.of("serviceTier", "store");
 
     private static final List<String> CONFIG_WITHOUT_EFFECT = List.of(
@@ -47,12 +47,12 @@ final class NativeRequestReader {
         this.limits = limits;
     }
 
-    /** A body that nobody is charged for. */
+    /** Reads a body whose memory is not charged to a request. */
     static NativeRequest read(byte[] body, ReadLimits limits) {
         return read(body, limits, Lease.FREE);
     }
 
-    /** @param memory what is made of the body is charged to it */
+    /** @param memory charged with the memory of the result */
     static NativeRequest read(byte[] body, ReadLimits limits, Lease memory) {
         return new NativeRequestReader(limits).request(tree("Request", body, limits, memory));
     }

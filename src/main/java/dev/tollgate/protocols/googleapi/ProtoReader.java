@@ -15,9 +15,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Brings a message to one spelling: JSON as protocol buffers read it has names in camel or snake case, enums in any case, one object where
- * a list is meant, numbers as strings, null for absent (protocol 1.2). An unknown name is refused, as Google does: what we do not know, we
- * cannot bound.
+ * Normalises a message: JSON for protocol buffers has names in camel or snake case, enums in any case, one object instead of a list, numbers as
+ * strings, and null for absent (protocol 1.2). Unknown names are refused, as Google does, because their cost has no known bound.
  */
 final class ProtoReader {
 
@@ -29,10 +28,10 @@ final class ProtoReader {
     private ProtoReader() {}
 
     /**
-     * A new tree, which shares with the given one what callers may write as they like: arguments, JSON Schemas.
+     * Returns a new tree. It shares with the given one the parts that callers may write freely: arguments and JSON Schemas.
      *
      * @param path of the message in snake case, empty for the whole body
-     * @param tally charged for the new one
+     * @param tally charged for the new tree
      * @throws ApiException a 400 in Google's words
      */
     static ObjectNode read(String message, ObjectNode tree, String path, Tally tally) {
@@ -124,12 +123,12 @@ final class ProtoReader {
         throw refuse(path, "Invalid value at '" + path + "' (a message), " + shown(given));
     }
 
-    /** Whether it has room in 64 bits of floating point. */
+    /** Returns whether a number fits 64-bit floating point. */
     private static boolean isFinite(BigDecimal number) {
         return (long) number.precision() - number.scale() <= EXPONENT_MAX;
     }
 
-    /** Of 32 bits; a whole number in other clothes is one too. */
+    /** Returns a 32-bit integer, which may also be written as a string or with a fraction of zero. */
     private static JsonNode integer(JsonNode given, String path) {
         String digits = given.isString() ? given.stringValue() : given.isNumber() ? given.asString() : "";
         if (digits.length() <= DIGITS_MAX) {

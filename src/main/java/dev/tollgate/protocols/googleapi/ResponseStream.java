@@ -48,9 +48,9 @@ final class ResponseStream extends GenerateAnswer {
     }
 
     /**
-     * In the middle of a stream an error is a chunk like the others: Google's clients pass over everything else (D23). Elder ones take that
-     * chunk for an answer without candidates and only see what is no event, as a front end of Google's leaves it behind (protocol 2.2); whoever
-     * follows the rules of event streams passes over it.
+     * Sends an error within a stream as a chunk, because Google's clients skip everything else (D23). Older clients read that chunk as a response
+     * without candidates, and only notice text that is no event, which a front end of Google's leaves after it (protocol 2.2). Clients that follow
+     * the rules of event streams skip that text.
      */
     @Override
     public void failed(ApiError error) {

@@ -22,7 +22,7 @@ final class WholeResponse extends GenerateAnswer {
     private final @Nullable Draft draft;
     private final SecondTry<Told> tries;
 
-    /** What one answer of the upstream's has told. */
+    /** The state of one response of the upstream. */
     private static final class Told {
 
         private final Chunks chunks;
@@ -87,7 +87,7 @@ final class WholeResponse extends GenerateAnswer {
         return draft;
     }
 
-    /** An answer under a schema: each candidate that ended by itself must fit it; one that was cut says so by its finish reason. */
+    /** A response with a schema. Each candidate that ended on its own must fit it. A candidate that was cut reports that by its finish reason. */
     private final class Checked implements Draft {
 
         private final ObjectNode schema;

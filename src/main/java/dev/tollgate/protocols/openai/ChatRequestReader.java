@@ -16,10 +16,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the body of a Chat Completions request (protocol 3.2), strictly: known fields must have their types and ranges,
- * unknown ones are passed over and listed (D5). Nothing here depends on the model.
+ * Reads the body of a Chat Completions request (protocol 3.2), strictly: known fields must have their types and ranges, unknown ones are skipped and
+ * listed (D5). Independent of the model.
  *
- * <p>A reader serves one body, on one thread. The body is not kept, except for what the request holds of it.
+ * <p>A reader serves one body, on one thread. It keeps only the parts of the body that the request refers to.
  */
 public final class ChatRequestReader {
 
@@ -59,16 +59,16 @@ public final class ChatRequestReader {
         this.withoutEffect = new FieldsWithoutEffect(json);
     }
 
-    /** A body that nobody is charged for. */
+    /** Reads a body whose memory is not charged to a request. */
     public static ChatRequest read(byte[] body, ReadLimits limits) {
         return read(body, limits, Lease.FREE);
     }
 
     /**
-     * @param body JSON in UTF-8, of a size that the caller has limited
-     * @param memory what is made of the body is charged to it
-     * @throws dev.tollgate.base.error.ApiException 400 {@code invalid_request} that names the field, for whatever is wrong; 413 and 503 where
-     *     there is no room for it
+     * @param body JSON in UTF-8, with a size limit set by the caller
+     * @param memory charged with the memory of the result
+     * @throws dev.tollgate.base.error.ApiException 400 {@code invalid_request} that names the field, for every fault; 413 and 503 if memory is
+     *     short
      */
     public static ChatRequest read(byte[] body, ReadLimits limits, Lease memory) {
         JsonBody json = new JsonBody(body, limits, memory);
@@ -119,8 +119,8 @@ public final class ChatRequestReader {
     }
 
     /**
-     * Fields that are not OpenAI's. An SDK merges its {@code extra_body} into the body, or a caller writes it out: these
-     * count in both places, but only once.
+     * Reads a field that is not OpenAI's. An SDK merges its {@code extra_body} into the body, or a caller writes it out: such fields count in both
+     * places, but only once.
      */
     private void extension(String name) {
         switch (name) {
@@ -133,7 +133,7 @@ public final class ChatRequestReader {
 
     private <T> T once(@Nullable T before, T now) {
         if (before != null) {
-            throw json.invalid("is given twice, in 'extra_body' and beside it.");
+            throw json.invalid("is given twice, in 'extra_body' and outside it.");
         }
         return now;
     }
@@ -207,7 +207,7 @@ public final class ChatRequestReader {
         }
     }
 
-    // --- what can be told only when all has been read ---
+    // --- checks of the whole body ---
 
     private ChatRequest built() {
         if (model == null) {

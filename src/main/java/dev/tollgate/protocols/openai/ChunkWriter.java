@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Writes the events of one streamed answer (protocol 3.4), each as a whole SSE event, to a buffer that the caller empties.
+ * Writes the events of one streamed response (protocol 3.4), each as a whole SSE event, to a buffer that the caller empties.
  *
- * <p>The order is the caller's to keep: {@link #role} of every choice first, {@link #finish} of every choice last, exactly
- * once each; then {@link #usage} and {@link #done}, or {@link #error} alone. {@code choice} is the index of the choice.
+ * <p>The caller keeps the order: {@link #role} of every choice first, {@link #finish} of every choice last, exactly once each; then {@link #usage}
+ * and {@link #done}, or {@link #error} alone. {@code choice} is the index of the choice.
  *
- * <p>The hot path copies bytes that were made once and escapes the text behind them; it allocates nothing. Not thread-safe.
+ * <p>The hot path copies prepared bytes and escapes the text after them; it allocates nothing. Not thread-safe.
  */
 public final class ChunkWriter {
 
@@ -78,7 +78,7 @@ public final class ChunkWriter {
         out.raw("}]").raw(END);
     }
 
-    /** The deprecated form, at most once a choice; the call's signature stands beside it, since it has no place inside. */
+    /** Writes a call in the deprecated form, at most once a choice. The call has no field for its signature, so the signature is in the delta. */
     public void functionCall(int choice, Message.ToolCall call) {
         choice(choice, DELTA_FUNCTION_CALL);
         CallJson.writeFunction(call, out);
@@ -130,7 +130,7 @@ public final class ChunkWriter {
         out.raw(DONE);
     }
 
-    /** A failure after the first byte: both signs that clients look for, and nothing behind it (protocol 3.4, rule 6). */
+    /** Writes a failure after the first byte: both signs that clients look for, and nothing after them (protocol 3.4, rule 6). */
     public void error(ApiError error) {
         out.raw("event: error\ndata: {\"error\":{\"code\":").string(error.code().code());
         out.raw(",\"message\":").string(error.message());

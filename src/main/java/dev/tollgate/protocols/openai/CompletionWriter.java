@@ -7,7 +7,7 @@ import java.util.List;
 /** Writes a whole answer as JSON. Not thread-safe, used once. */
 public final class CompletionWriter {
 
-    /** Most of what stands around the content, the usage above all. */
+    /** Space for the members around the content, above all the usage. */
     private static final int FRAME_BYTES = 1024;
 
     /** More is only taken when it is needed. */
@@ -82,7 +82,7 @@ public final class CompletionWriter {
         out.raw('}');
     }
 
-    /** Null only beside calls: some clients fail on it elsewhere (protocol 3.3). */
+    /** Writes the content: null only in a message with calls, because some clients fail on it elsewhere (protocol 3.3). */
     private void content(ChatCompletion.Choice it) {
         if (it.content().isEmpty() && !it.calls().isEmpty()) {
             out.raw("null");
@@ -91,7 +91,7 @@ public final class CompletionWriter {
         }
     }
 
-    /** No member at all where there are no calls: some clients take an empty list for tool mode. */
+    /** Writes the calls. Omits the member if there are none, because some clients take an empty list for tool mode. */
     private void calls(ChatCompletion.Choice it) {
         List<Message.ToolCall> calls = it.calls();
         if (calls.isEmpty()) {
@@ -109,7 +109,7 @@ public final class CompletionWriter {
         out.raw("}]");
     }
 
-    /** A deprecated call has no place for its signature but the message's. */
+    /** Returns the message's extra content. It also has the signature of a deprecated call, which has no field of its own. */
     private static ExtraContent extra(ChatCompletion.Choice it) {
         ExtraContent extra = it.extra();
         boolean isCarried = it.legacyFunctions() && !it.calls().isEmpty() && extra.thoughtSignature() == null;

@@ -16,8 +16,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The order of calls and their answers (protocol 4.8): every call of an assistant's turn is answered exactly once, by the
- * tool messages right behind it, in any order; neighbouring messages of an assistant are one turn (D55). An id may come back in a later turn: it means the nearest call before it.
+ * Checks the order of calls and their results (protocol 4.8). The tool messages that follow an assistant's turn must answer each of its calls exactly
+ * once, in any order. Adjacent assistant messages are one turn (D55). An id may be used again in a later turn: it means the nearest call before it.
  */
 final class ConversationCheck {
 
@@ -40,7 +40,7 @@ final class ConversationCheck {
         check.end();
     }
 
-    /** Nobody has called anything, as in the first turn of each conversation. */
+    /** Returns whether the conversation has no calls, as in the first turn of each conversation. */
     private static boolean isPlain(List<Message> messages) {
         for (Message message : messages) {
             if (message instanceof Assistant || message instanceof ToolResult) {
@@ -84,7 +84,7 @@ final class ConversationCheck {
         }
     }
 
-    /** The deprecated form has no id, its answer names the function. */
+    /** Returns the key by which a result names its call. The deprecated form has no id; its result names the function. */
     private static String key(ToolCall call) {
         return call.id() != null ? call.id() : call.name();
     }

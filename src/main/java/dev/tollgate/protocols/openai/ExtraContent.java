@@ -5,10 +5,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * {@code extra_content.google} of a message or a delta: where Google's own compatible endpoint puts what OpenAI has no name for.
+ * {@code extra_content.google} of a message or a delta, where Google's own compatible endpoint puts values for which OpenAI has no name.
  *
- * @param thoughtSignature of the text (that of a call stands with the call)
- * @param searchEntryPoint HTML that has to be shown with a grounded answer (D45)
+ * @param thoughtSignature signature of the text; a call has its own
+ * @param searchEntryPoint HTML that must be shown with a grounded response (D45)
  * @param groundingMetadata the upstream's own object (D49)
  */
 public record ExtraContent(

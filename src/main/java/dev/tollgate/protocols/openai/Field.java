@@ -2,7 +2,7 @@ package dev.tollgate.protocols.openai;
 
 import dev.tollgate.base.conversation.Place;
 
-/** Where the parts of a conversation stand in a body of this protocol: dotted paths, as the reader's own refusals write them. */
+/** The places of a conversation's parts in a body of this protocol: dotted paths, as in the reader's own refusals. */
 public sealed interface Field extends Place {
 
     @Override
@@ -69,7 +69,7 @@ public sealed interface Field extends Place {
         }
     }
 
-    /** Of an assistant whose only call has the deprecated form. */
+    /** An assistant message whose only call has the deprecated form. */
     record OfFunctionCaller(int index) implements Field {
         @Override
         public String path() {
@@ -82,7 +82,7 @@ public sealed interface Field extends Place {
         }
     }
 
-    /** Of the deprecated role, whose message names the function instead of the call. */
+    /** A message of the deprecated role, which names the function instead of the call. */
     record OfFunctionResult(int index) implements Field {
         @Override
         public String path() {
@@ -103,7 +103,7 @@ public sealed interface Field extends Place {
         }
     }
 
-    /** The deprecated form of a call. It has no room for a signature: the message's is its. */
+    /** The deprecated form of a call. It has the signature of its message. */
     record OfFunctionCall(int message) implements Field {
         @Override
         public String path() {
@@ -157,7 +157,7 @@ public sealed interface Field extends Place {
         }
     }
 
-    /** @param path of the member that holds it, the part's video settings stand beside it; there are at most a hundred */
+    /** @param path of the member with the media; its video settings are members of the same object; there are at most a hundred */
     record OfMedium(String path) implements Field {
         @Override
         public String path(Member member) {

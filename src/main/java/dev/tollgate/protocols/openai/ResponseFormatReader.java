@@ -74,7 +74,7 @@ final class ResponseFormatReader {
         return new ResponseFormat.Text();
     }
 
-    /** The schema beside the type is what instructor sends in its mode JSON_SCHEMA (protocol 3.5). */
+    /** Reads the type {@code json_object}. A schema next to it comes from instructor's mode JSON_SCHEMA (protocol 3.5). */
     private ResponseFormat jsonObject() {
         ignoreIf(hasJsonSchema, "json_schema");
         return bareSchema == null

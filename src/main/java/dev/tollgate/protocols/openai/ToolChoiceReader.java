@@ -151,8 +151,8 @@ final class ToolChoiceReader {
     record Fitted(List<Tool> tools, ToolChoice choice) {}
 
     /**
-     * The tools that the choice leaves, and the choice among the functions. The upstream searches when it thinks fit: a choice
-     * can forbid its search tool but not demand it, and one that does is listed as without effect.
+     * Returns the tools that the choice leaves, and the choice among the functions. The upstream decides when to search: a choice can forbid its
+     * search tool but not require it. Such a requirement is listed as without effect.
      */
     Fitted fitted(List<Tool> tools) {
         checkNames(tools);

@@ -562,7 +562,8 @@ class StoredBooksTest {
                 store.commit(store.reserveChange(id, "acc_1", 200, 200));
                 assertThat(settle(settlement(id, 207, 200, Books.End.COMPLETED, Set.of(), null)))
                         .isInstanceOf(Books.Charged.class);
-                assertThat(log.text()).contains("task " + id + ": 7 micro-credits were used that nothing covered");
+                assertThat(log.text())
+                        .contains("task " + id + ": usage exceeded hold and balance by 7 micro-credits (shortfall)");
                 assertThat(log.text().contains("account acc_1: 3 shortfalls today; until tomorrow its calls"))
                         .isEqualTo(i == 3);
                 assertThat(task(id).result().usageFlags()).containsExactly("shortfall");
@@ -596,8 +597,8 @@ class StoredBooksTest {
                     new ExcessReports.Excess(5_000, 7)));
             assertThat(log.text())
                     .contains(
-                            "task t1: the usage that channel far has reported could not be charged as it is: estimated, clamped",
-                            "task t1: channel far has reported 5000 tokens in and 7 out of a call that comes to at most 300 and 20000");
+                            "task t1: usage reported by channel far was corrected before the charge: estimated, clamped",
+                            "task t1: channel far reported 5000 input and 7 output tokens, above the limits of 300 and 20000");
         }
         assertThat(task("t1").result().usageFlags()).containsExactly("estimated", "clamped");
     }

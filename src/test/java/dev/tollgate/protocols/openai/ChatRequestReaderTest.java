@@ -142,7 +142,7 @@ class ChatRequestReaderTest {
             'google':{'thinking_config':{'thinking_level':'low'}},'reasoning_effort':'low' | reasoning_effort | 'reasoning_effort' must not be given together with 'google.thinking_config'.
             'google':{'safety_settings':[{'category':'X'}]} | google.safety_settings.0.category | 'google.safety_settings.0.category' must be one of HARM_CATEGORY_HARASSMENT, HARM_CATEGORY_HATE_SPEECH, HARM_CATEGORY_SEXUALLY_EXPLICIT, HARM_CATEGORY_DANGEROUS_CONTENT, HARM_CATEGORY_CIVIC_INTEGRITY or HARM_CATEGORY_JAILBREAK, got "X".
             'google':{'safety_settings':[{'category':'HARM_CATEGORY_JAILBREAK'}]} | google.safety_settings.0.threshold | 'google.safety_settings.0.threshold' is required.
-            'top_k':3,'extra_body':{'top_k':4} | extra_body.top_k | 'extra_body.top_k' is given twice, in 'extra_body' and beside it.
+            'top_k':3,'extra_body':{'top_k':4} | extra_body.top_k | 'extra_body.top_k' is given twice, in 'extra_body' and outside it.
             'include_thoughts':true,'google':{'thinking_config':{'include_thoughts':false}} | include_thoughts | 'include_thoughts' contradicts 'google.thinking_config.include_thoughts'.
             'n':1,'n':1              | n                  | 'n' is given twice.
             'unheard_of':{'a':1,'a':2} | unheard_of.a     | 'unheard_of.a' is given twice.
