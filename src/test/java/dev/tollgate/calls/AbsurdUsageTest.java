@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** Whatever an upstream reports, a call costs no more than what its own bounds come to, which is what its estimate says (D53). */
+/** A call costs no more than the price of its own bounds, which is its estimate, whatever an upstream reports (D53). */
 @Timeout(120)
 @BesideOthers
 @ParameterizedClass
@@ -193,7 +193,7 @@ class AbsurdUsageTest {
     }
 
     @Test
-    void the_operator_is_told_of_it_and_not_of_each() {
+    void excess_reports_are_logged_once_and_not_for_each_call() {
         try (Gateway fresh = Gateway.start();
                 LogCapture log = new LogCapture()) {
             Customer customer = fresh.customer("1000");

@@ -25,9 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What a call and an event cost in memory that is allocated and in writes, counted, not timed. The tests run on the JVM's first compiler alone,
- * which leaves more on the heap than the second one: the bounds are for it, a quarter above what was measured. Only the gateway's own threads
- * count, which are those of a group: the event loops and the writer. So classes that run beside this one do not.
+ * The memory allocated and the writes made for a call and for an event, counted, not timed. The tests use only the JVM's first compiler, which leaves
+ * more on the heap than the second one. Their bounds are a quarter above the values measured with it. Only the threads of the gateway's own group
+ * count: the event loops and the writer. Classes that run at the same time do not count.
  */
 @Timeout(240)
 class AllocationTest {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A prompt that the upstream blocks, whatever stands beside the reason (D48, D57). */
+/** A prompt that the upstream blocks, whatever else its message has next to the reason (D48, D57). */
 @Timeout(240)
 class BlockedPromptsTest {
 
@@ -64,7 +64,7 @@ class BlockedPromptsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", EMPTY, TEXT, "{\"candidates\":[{\"finishReason\":\"STOP\"}]", "{\"candidates\":[{}]"})
-    void a_reason_beside_any_candidate_is_a_block(String candidate) {
+    void a_block_reason_next_to_any_candidate_is_a_block(String candidate) {
         answers((candidate.isEmpty() ? "{" : candidate + ",") + BLOCK + "," + USAGE + "}");
         assertBlocked();
     }

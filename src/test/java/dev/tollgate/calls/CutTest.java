@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 /**
- * One recorded answer, cut at each of its events by its caller and by the upstream: there is exactly one settlement, and what it
- * comes to is worked out here once more, from the rules alone (D18, D19, D37, D38).
+ * One recorded response, cut at each of its events by its caller and by the upstream. There is exactly one settlement. The test computes its price
+ * again, from the rules alone (D18, D19, D37, D38).
  */
 @BesideOthers
 @ParameterizedClass

@@ -110,7 +110,7 @@ class DurableFirstTest {
     }
 
     @Test
-    void whoever_has_a_fortune_is_held_for_like_anybody_else() {
+    void a_large_balance_is_held_like_any_other() {
         try (RawCall call = customer.chatRaw(CALL.formatted(true))) {
             Gateway.await("the question", () -> upstream.asked() == 1);
             gateway.writeWhatRides();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
-/** Nothing reaches the upstream's models beside the meter, and every movement of an account leads to what was metered (D9, D14). */
+/** The meter is the only path to the upstream's models, and every movement of an account leads to a metered call (D9, D14). */
 @Timeout(240)
 class EveryRouteIsMeteredTest {
 

@@ -73,7 +73,7 @@ class FailureAtEachStepTest {
 
     @ParameterizedTest
     @EnumSource(Beginning.class)
-    void a_call_whose_beginning_cannot_be_written_leaves_nothing_and_the_next_asks_nobody(Beginning step) {
+    void an_unwritable_start_leaves_nothing_and_the_next_call_asks_no_upstream(Beginning step) {
         Customer customer = gateway.customer("10");
         gateway.script(UpstreamScript.says("Done.", 1_000, 1_000));
         breakDown(step.writes);

@@ -57,9 +57,9 @@ class FairTurnsTest {
 
     // ---- balance first
 
-    /** Of a GIF that is broken only who tries to convert it can tell. */
+    /** A broken GIF, recognisable only by converting it. */
     @Test
-    void nobody_without_a_positive_balance_has_a_gif_converted_at_any_door() {
+    void an_account_without_balance_gets_no_gif_converted_at_any_door() {
         try (Gateway gateway = Gateway.start()) {
             Customer poor = gateway.customer("0");
             Customer rich = gateway.customer("100");
@@ -125,7 +125,7 @@ class FairTurnsTest {
     }
 
     @Test
-    void an_account_that_has_more_pixels_converted_than_one_may_in_a_minute_is_told_when_to_come_back() {
+    void too_many_converted_pixels_in_a_minute_return_a_retry_time() {
         byte[] cut = Arrays.copyOf(gif(4_096, 4_096), 1_000); // its size counts, its conversion fails early
         try (HandServer host = new HandServer((request, out) -> HandServer.reply(out, 200, "", cut));
                 Gateway gateway = Gateway.start("media.allow", "127.0.0.1:" + host.port())) {
@@ -169,7 +169,7 @@ class FairTurnsTest {
     }
 
     @Test
-    void who_reads_all_its_receipts_in_a_loop_keeps_nobody_from_reading_one() throws Exception {
+    void reading_all_receipts_in_a_loop_blocks_no_other_account() throws Exception {
         try (Gateway gateway = Gateway.start()) {
             Customer many = gateway.customer("100");
             Customer one = gateway.customer("100");
@@ -204,7 +204,7 @@ class FairTurnsTest {
 
     /** Three accounts, each with more names than one may have looked up at once. */
     @Test
-    void names_that_nobody_answers_for_keep_no_other_account_from_downloading() throws Exception {
+    void unresolvable_host_names_block_no_other_accounts_downloads() throws Exception {
         CountDownLatch end = new CountDownLatch(1);
         List<String> waiting = new CopyOnWriteArrayList<>();
         byte[] png = MediaSamples.BY_TYPE.get("image/png");
@@ -249,7 +249,7 @@ class FairTurnsTest {
     // ---- shares
 
     @Test
-    void the_media_of_one_accounts_calls_leave_room_for_those_of_others() throws Exception {
+    void one_accounts_media_leave_room_for_other_accounts() throws Exception {
         try (HeldUpstream upstream = new HeldUpstream("Seen.", 10);
                 HandServer host = new HandServer((request, out) -> HandServer.reply(
                         out,

@@ -31,7 +31,7 @@ class GrowingHoldTest {
     /** 1.84 credits: a slice of 4,096 tokens, and the prompt. */
     private static final String FIRST_HOLD = "1.84";
 
-    /** A piece that the first hold covers, so that it is seen, and one that it does not. */
+    /** A piece within the first hold, so that it is shown, and a piece beyond it. */
     private static final List<String> BEYOND_THE_HOLD = List.of(event("two ", 3_500), event("three", 5_000));
 
     /** Still unseen when the one before has not been covered yet. */
@@ -61,7 +61,7 @@ class GrowingHoldTest {
     }
 
     @Test
-    void who_leaves_meanwhile_is_charged_once_with_the_hold_that_has_grown() {
+    void disconnecting_during_an_extension_is_charged_once_with_the_extended_hold() {
         Customer customer = gateway.customer("100");
         JsonNode task = leaveWhileTheHoldGrows(customer);
         assertThat(kinds(task)).containsExactly("reservation", "reservation", "charge", "release");
@@ -74,7 +74,7 @@ class GrowingHoldTest {
     }
 
     @Test
-    void who_leaves_meanwhile_is_charged_no_more_than_the_hold_where_it_has_grown_by_a_part() {
+    void disconnecting_during_a_partial_extension_charges_at_most_the_hold() {
         Customer customer = gateway.customer("2.04");
         JsonNode task = leaveWhileTheHoldGrows(customer);
         assertThat(kinds(task)).containsExactly("reservation", "reservation", "charge", "charge"); // the shortfall
@@ -84,7 +84,7 @@ class GrowingHoldTest {
     }
 
     @Test
-    void who_leaves_meanwhile_is_charged_no_more_than_the_hold_where_its_growth_was_not_recorded() {
+    void disconnecting_during_an_unrecorded_extension_charges_at_most_the_hold() {
         Customer customer = gateway.customer("100");
         String growth = "NEW.kind = 'reservation' AND EXISTS"
                 + " (SELECT 1 FROM entry WHERE reservation_id = NEW.reservation_id)";
@@ -129,7 +129,7 @@ class GrowingHoldTest {
     }
 
     @Test
-    void who_leaves_meanwhile_after_the_answer_had_come_to_its_end_is_charged_for_all_of_it() {
+    void disconnecting_during_an_extension_after_the_end_charges_the_whole_response() {
         Customer customer = gateway.customer("100");
         JsonNode task = leaveWhileTheHoldGrows(customer, List.of(BEYOND_THE_HOLD.get(0), BEYOND_THE_HOLD.get(1), LAST));
         assertThat(task.get("status").asString()).isEqualTo("completed");
@@ -141,7 +141,7 @@ class GrowingHoldTest {
     }
 
     @Test
-    void an_upstream_that_breaks_meanwhile_costs_nothing_and_all_that_was_held_goes_back() {
+    void a_broken_upstream_during_an_extension_releases_the_whole_hold() {
         Customer customer = gateway.customer("100");
         try (RawCall call = callWithAHold(customer)) {
             try (Gateway.Fault _ = gateway.nothingIsCommitted()) {

@@ -148,7 +148,7 @@ class HedgeTest {
         return yaml.toString();
     }
 
-    /** Nobody is being asked, and nothing is held against anyone or on trial. */
+    /** Checks that no request runs, and that no channel is penalised or on trial. */
     private static void assertEven(Channels channels) {
         Gateway.await("the calls to be over", () -> inFlight(channels) == 0);
         for (JsonNode channel : channels.admin().json().get("data")) {
@@ -177,7 +177,7 @@ class HedgeTest {
 
     @ParameterizedTest
     @EnumSource(Door.class)
-    void a_silent_channel_is_left_for_the_one_that_answers_and_one_answer_is_charged(Door door) {
+    void a_hedge_replaces_a_silent_channel_and_one_response_is_charged(Door door) {
         try (Channels channels = Channels.of(hedged(silent.url(), b.url()))) {
             Gateway.Reply reply = door.ask(channels);
 
@@ -242,7 +242,7 @@ class HedgeTest {
     }
 
     @Test
-    void only_the_channel_that_answers_tells_what_it_passes_over() {
+    void only_the_answering_channel_lists_its_ignored_fields() {
         String body = Channels.CALL.formatted(false).replace("{\"model\"", "{\"top_k\":5,\"prediction\":{},\"model\"");
         CompletableFuture<FarServer.Answer> never = new CompletableFuture<>();
         a.script(request -> never.join());
@@ -268,7 +268,7 @@ class HedgeTest {
     // ---- when one fails ----
 
     @Test
-    void when_the_first_fails_the_call_waits_for_the_second_and_asks_nobody_else() {
+    void if_the_first_fails_the_call_waits_only_for_the_second() {
         try (Channels channels = Channels.of(hedged(a.url(), b.url(), c.url()))) {
             a.script(request -> once(() -> b.asked() == 1, whole(503, "")));
             b.script(request -> once(() -> hasFailed(channels, "a"), gemini("from b")));

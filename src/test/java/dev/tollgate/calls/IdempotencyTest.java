@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The same key and the same body get the first answer, for nothing (B-13, S-08, S-09; D35, D36). */
+/** A repeated key and body get the first response, free of charge (B-13, S-08, S-09; D35, D36). */
 @BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
@@ -150,7 +150,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void the_form_is_that_of_the_first() {
+    void the_first_requests_form_is_used() {
         String body = """
                 {"model":"gemini-2.5-pro","messages":[{"role":"user","content":"form MORE"}]}""".replace("MORE", Prompts.LONG);
         Gateway.Reply first = customer.chat(body, "k");
@@ -192,7 +192,7 @@ class IdempotencyTest {
     // ---- who follows ----
 
     @Test
-    void whoever_comes_in_the_middle_sees_the_answer_from_its_beginning() {
+    void a_reader_that_joins_midway_gets_the_response_from_its_beginning() {
         gateway.script(UpstreamScript.answers()
                 .text("First half", SOME)
                 .delay(400)
@@ -267,7 +267,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void a_reader_who_reads_nothing_holds_nobody_back() {
+    void a_reader_that_reads_nothing_delays_no_other_reader() {
         UpstreamScript script = UpstreamScript.answers();
         String paragraph = "\u5e38\u3058".repeat(9_000);
         for (int i = 0; i < 60; i++) {
@@ -368,7 +368,7 @@ class IdempotencyTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void an_answer_whose_charge_cannot_be_recorded_is_given_to_nobody_and_frees_the_key(boolean stream) {
+    void a_response_whose_charge_fails_reaches_no_reader_and_frees_the_key(boolean stream) {
         String itsOwn = "NEW.account_id = '" + customer.account() + "'";
         try (Gateway.Fault fault = gateway.fault("INSERT", "task", itsOwn)) {
             Gateway.Reply reply = customer.chat(call(stream, "fire"), "k");

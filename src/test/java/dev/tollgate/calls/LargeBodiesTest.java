@@ -49,7 +49,7 @@ class LargeBodiesTest {
                 : "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"" + text + "\"}]}]}";
     }
 
-    /** Of the request nothing but the head is ever sent. */
+    /** Sends only the head of the request. */
     private static String announced(String path, String key, String headers) {
         try (RawCall call = RawCall.head(gateway.app().port(), path, key, headers)) {
             return call.readUntil("\r\n\r\n");

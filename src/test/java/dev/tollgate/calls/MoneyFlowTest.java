@@ -141,7 +141,7 @@ class MoneyFlowTest {
     // ---- two calls, money for one ----
 
     @Test
-    void of_two_calls_at_once_with_credits_for_one_the_second_is_told_to_wait() {
+    void with_credits_for_one_the_second_concurrent_call_must_wait() {
         Customer customer = gateway.customer("1");
         gateway.script(UpstreamScript.answers().delay(400).text("Done.").finish("STOP", new Tokens(100, 100, 0)));
         CompletableFuture<Gateway.Reply> first = customer.chatAside(JSON);
@@ -159,7 +159,7 @@ class MoneyFlowTest {
     }
 
     @Test
-    void of_two_calls_at_once_with_a_limit_for_one_the_second_is_told_to_wait() {
+    void with_a_limit_for_one_the_second_concurrent_call_must_wait() {
         Customer customer = gateway.customer("100", KeyOptions.spend(null, null, "1"));
         gateway.script(UpstreamScript.answers().delay(400).text("Done.").finish("STOP", new Tokens(100, 100, 0)));
         CompletableFuture<Gateway.Reply> first = customer.chatAside(JSON);

@@ -166,7 +166,7 @@ class PartialBalanceTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void media_that_nobody_has_counted_are_not_charged_by_what_they_might_come_to(boolean stream) {
+    void uncounted_media_are_not_charged_by_their_upper_bound(boolean stream) {
         Customer customer =
                 gateway.customer("60.5"); // a video of unknown length is held for as the whole context, 59.77
         gateway.script(unreported());
@@ -396,7 +396,7 @@ class PartialBalanceTest {
                   {"type":"image_url","image_url":{"url":"%s"}}]}]}""".formatted(stream, url);
     }
 
-    /** A cut answer ends like one that has reached its length, and costs what is printed: never more than there was. */
+    /** A cut response ends like one at its maximum length, and costs the printed amount: never more than the balance. */
     private static void assertCut(Customer customer, Gateway.Reply reply, boolean stream, String nativeReason) {
         JsonNode task = customer.lastTask();
         assertThat(task.get("status").asString()).isEqualTo("completed");

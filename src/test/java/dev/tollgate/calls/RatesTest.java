@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Requests and tokens a minute and calls at once, of a key, an account and a model. */
+/** Limits of requests and tokens a minute and of concurrent calls, of a key, an account and a model. */
 class RatesTest {
 
     private static final String OTHER_MODEL = "gemini-3.1-pro";
@@ -98,7 +98,7 @@ class RatesTest {
     }
 
     @Test
-    void each_answer_tells_what_is_left_and_the_refusal_when_there_is_more() {
+    void responses_show_the_remaining_rate_and_refusals_the_reset_time() {
         Customer customer = limited("rate_requests", 2);
         Reply first = customer.chat(call("Hi"));
         assertThat(first.status()).isEqualTo(200);
@@ -261,7 +261,7 @@ class RatesTest {
     }
 
     @Test
-    void without_a_limit_nothing_is_told_of_any() {
+    void without_limits_no_rate_headers_are_sent() {
         Reply reply = gateway.customer("100").chat(call("Hi"));
         assertThat(reply.response().headers().map().keySet()).noneMatch(name -> name.startsWith("x-ratelimit"));
     }

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** A call that runs sees its key as it is: what is held stays, and each growth of the hold is decided anew (D54). */
+/** A running call sees the current state of its key: its hold stays, and each extension is decided again (D54). */
 @Timeout(240)
 @BesideOthers
 @ParameterizedClass
@@ -180,7 +180,7 @@ class RunningCallTest {
     }
 
     @Test
-    void an_hour_that_ends_meanwhile_still_bounds_a_call_that_was_let_in_in_it() {
+    void an_hour_that_ends_during_a_call_still_limits_it() {
         Customer customer = gateway.customer("100");
         gateway.setNow(Instant.parse("2026-11-20T12:59:50Z"));
         try (RawCall call = customer.chatRaw(STREAM)) {
@@ -204,7 +204,7 @@ class RunningCallTest {
     }
 
     @Test
-    void limits_are_those_of_the_reservation_and_not_those_before_an_upload() throws IOException {
+    void limits_apply_as_of_the_reservation_and_not_before_the_upload() throws IOException {
         Customer customer = gateway.customer("100");
         byte[] body = STREAM.getBytes(StandardCharsets.UTF_8);
         try (Socket socket = new Socket("127.0.0.1", gateway.app().port())) {

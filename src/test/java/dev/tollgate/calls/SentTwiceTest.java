@@ -87,7 +87,7 @@ class SentTwiceTest {
         return matcher.group(1);
     }
 
-    /** The same form several times before the first has its answer, by turns to both servers. */
+    /** One form, sent several times before the first has its response, alternating between both servers. */
     private static List<Gateway.Reply> atOnce(Browser browser, String path, Map<String, String> fields) {
         String page = browser.get(path).body();
         Map<String, String> form = new HashMap<>(fields);

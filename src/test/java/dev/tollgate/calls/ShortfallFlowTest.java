@@ -90,7 +90,7 @@ class ShortfallFlowTest {
     }
 
     @Test
-    void after_three_in_a_day_the_operator_is_told_and_calls_are_not_shrunk() {
+    void three_shortfalls_in_a_day_are_logged_and_stop_partial_holds() {
         Customer customer = gateway.customer("2");
         try (LogCapture log = new LogCapture()) {
             fallShort(customer, 2);

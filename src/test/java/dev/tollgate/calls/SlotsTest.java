@@ -98,7 +98,7 @@ class SlotsTest {
             gateway.post(door.wholePath, door.body.formatted(false), customer.key());
         }
 
-        /** The same where it is time that ends both. */
+        /** Both calls end at a time limit. */
         void askAtOnce() {
             CompletableFuture<Gateway.Reply> stream = CompletableFuture.supplyAsync(
                     () -> gateway.post(door.streamPath, door.body.formatted(true), customer.key()));
@@ -220,7 +220,7 @@ class SlotsTest {
         assertNothingIsTaken();
     }
 
-    /** Who has left gives its turn back soon, not before the next call comes. */
+    /** A caller that disconnected gives its turn back soon, not only when the next call arrives. */
     private static Gateway.Reply onceATurnIsFree(Supplier<Gateway.Reply> call) {
         AtomicReference<Gateway.Reply> last = new AtomicReference<>();
         Gateway.await("a turn", () -> {

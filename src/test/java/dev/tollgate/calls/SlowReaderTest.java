@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** What a caller's slowness costs is the caller's: it holds the upstream back, and what breaks meanwhile is no failure (D18, D19). */
+/** A slow caller pays for its slowness: it pauses the upstream, and an upstream that breaks in the meantime is no failure (D18, D19). */
 @Timeout(240)
 class SlowReaderTest {
 
@@ -106,7 +106,7 @@ class SlowReaderTest {
     }
 
     @Test
-    void at_the_Gemini_door_such_a_break_is_paid_too_and_told_in_googles_shape() throws IOException {
+    void at_the_Gemini_door_such_a_break_is_charged_in_googles_format() throws IOException {
         assertBreakIsPaid(STREAM + "?alt=sse", GEMINI_BODY, "data: {\"error\":{\"code\":503,");
     }
 
@@ -137,7 +137,7 @@ class SlowReaderTest {
         }
     }
 
-    /** Says more and more until nobody takes anything any more, then resets: all that can be seen of a time limit there. */
+    /** Sends until the receiver no longer reads, then resets, as an upstream does at its time limit. */
     private void sayUntilNobodyListens() {
         try (SocketChannel socket = upstream.accept()) {
             begin(socket);

@@ -57,12 +57,12 @@ class StrangeUsageTest {
     }
 
     @Test
-    void the_operator_is_told_once_of_each_call_whose_usage_had_to_be_estimated() {
+    void each_estimated_usage_is_logged_once() {
         try (LogCapture log = new LogCapture()) {
             JsonNode odd = reported(null);
             gateway.script(UpstreamScript.says("Short.", 100, 10));
             customer.chat(CALL.formatted("gemini-2.5-pro"));
-            assertThat(log.text().lines().filter(line -> line.contains("could not be charged")))
+            assertThat(log.text().lines().filter(line -> line.contains("was corrected")))
                     .containsExactly("task " + odd.get("id").asString()
                             + ": usage reported by channel sandbox was corrected before the charge: estimated");
         }
@@ -122,7 +122,7 @@ class StrangeUsageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1000000000000", "9223372036854775807", "1e300", "99999999999999999999999999"})
-    void usage_beyond_what_the_call_can_come_to_is_cut_down_to_it(String huge) {
+    void usage_above_the_calls_limits_is_cut_to_them(String huge) {
         assertCounts(
                 reported("{\"promptTokenCount\":%s,\"candidatesTokenCount\":%s}".formatted(huge, huge)),
                 1_321,

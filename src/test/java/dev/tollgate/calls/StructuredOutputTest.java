@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** An answer that does not fit its caller's whole schema is asked for once more; only the one that is delivered is charged (D48). */
+/** A response that does not fit its caller's whole schema is requested once more. Only the delivered one is charged (D48). */
 @Timeout(240)
 class StructuredOutputTest {
 
@@ -270,7 +270,7 @@ class StructuredOutputTest {
     }
 
     @Test
-    void under_an_idempotency_key_the_second_answer_is_the_one_that_is_kept() {
+    void under_an_idempotency_key_the_second_response_is_kept() {
         gateway.script(first(BAD).next().text(GOOD).finish("STOP", SECOND));
         Gateway.Reply reply = customer.chat(body(SCHEMA, "", false), "structured-1");
         assertDelivered(reply, GOOD, "2", "");

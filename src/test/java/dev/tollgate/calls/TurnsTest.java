@@ -84,7 +84,7 @@ class TurnsTest {
     }
 
     @Test
-    void what_goes_up_stays_as_it_came_but_for_results_that_stand_apart() {
+    void a_request_stays_unchanged_except_for_separated_results() {
         generate("gemini-2.5-pro", "USER,CALL_F,EMPTY,RESULT_F");
         assertThat(gateway.lastAsked().get("contents"))
                 .isEqualTo(JSON.readTree(contents("USER,CALL_F,EMPTY,RESULT_F")).get("contents"));

@@ -97,7 +97,7 @@ class TwoServersIdempotencyTest {
         assertOneCall();
     }
 
-    /** Callers of one server first in the list, then those of the other; sent in turns. */
+    /** Callers of one server first in the list, then those of the other; sent alternately. */
     private List<CompletableFuture<Reply>> sendToBoth(String body) {
         List<CompletableFuture<Reply>> ofOne = new ArrayList<>();
         List<CompletableFuture<Reply>> ofTwo = new ArrayList<>();
@@ -215,7 +215,7 @@ class TwoServersIdempotencyTest {
     }
 
     @Test
-    void a_key_that_an_error_frees_is_taken_by_whoever_waits_on_the_other_server() {
+    void a_key_freed_by_an_error_goes_to_the_other_servers_waiter() {
         one.script(UpstreamScript.answers()
                 .text("Once upon", SOME)
                 .delay(1_000)

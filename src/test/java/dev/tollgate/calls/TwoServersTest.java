@@ -194,7 +194,7 @@ class TwoServersTest {
         }
     }
 
-    /** What is told when no call runs any more. */
+    /** Checks the refusal once no call runs. */
     private static void assertFull(Purse purse, Reply refused) {
         assertThat(refused.status()).isEqualTo(purse.refusal);
         if (purse == Purse.BALANCE) {
@@ -256,7 +256,7 @@ class TwoServersTest {
         Reply reply = running.join();
         assertThat(reply.status()).isEqualTo(503);
         assertThat(reply.error().get("code").asString()).isEqualTo("internal_error");
-        // By whoever is first: the other server, or itself once it has joined again.
+        // By the first of both: the other server, or the same one once it has joined again.
         Gateway.await("the hold is given back", () -> customer.balance().compareTo(BigDecimal.TEN) == 0);
         assertThat(customer.lastTask().get("status").asString()).isEqualTo("failed");
         assertThat(customer.balance()).isEqualByComparingTo("10");
@@ -265,7 +265,7 @@ class TwoServersTest {
     }
 
     @Test
-    void a_hold_of_a_server_that_is_gone_is_given_back_once_and_counted_by_whoever_did_it() {
+    void a_dead_servers_hold_is_released_and_counted_once() {
         Customer customer = one.customer("10");
         CompletableFuture<Reply> running = callThatTakesLong(customer);
         Postgres.execute(url, "UPDATE open_hold SET node_id = 'node_that_is_gone'");

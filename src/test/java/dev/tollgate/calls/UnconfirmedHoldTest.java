@@ -60,7 +60,7 @@ class UnconfirmedHoldTest {
     }
 
     @Test
-    void who_leaves_meanwhile_pays_for_what_was_reported() {
+    void disconnecting_before_the_hold_is_durable_charges_the_reported_usage() {
         gateway.script(UpstreamScript.answers()
                 .text("One ", new Tokens(1_000, 500, 0))
                 .text("two ", new Tokens(1_000, 1_000, 0))

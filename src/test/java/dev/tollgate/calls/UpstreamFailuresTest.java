@@ -117,7 +117,7 @@ class UpstreamFailuresTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void a_prompt_beyond_the_context_is_told_in_figures_and_costs_nothing(boolean stream) {
+    void a_prompt_above_the_context_returns_both_sizes_and_costs_nothing(boolean stream) {
         sandbox.script(UpstreamScript.answers().status(400, TOO_LONG));
         int asked = sandbox.asked().size();
         Gateway.Reply reply = refunded(stream, "context_length_exceeded");

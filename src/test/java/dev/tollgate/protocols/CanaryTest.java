@@ -33,17 +33,20 @@ import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What callers, models and providers say, wherever they say it: it is in nothing that tells an operator or somebody else of it. */
+/**
+ * Texts of callers, models and providers, in every place where they may write one. None of them may appear in anything that an operator or another
+ * account can see.
+ */
 @Timeout(120)
 class CanaryTest {
 
-    /** Of no form that a pattern would know, and not of the alphabet of any id. */
+    /** A text that matches no pattern, with characters outside the alphabet of any id. */
     private static final String CANARY = "Kanarienvogel~4711";
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final String PASSWORD = "the operator of the canary";
 
-    /** What a far side can say that has a caller's or a model's words in it. */
+    /** Upstream messages that contain a caller's or a model's words. */
     private static final List<FarServer.Answer> SAYINGS = List.of(
             gemini(CANARY),
             whole(400, error(400, "INVALID_ARGUMENT")),

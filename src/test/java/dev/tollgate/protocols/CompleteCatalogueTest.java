@@ -196,7 +196,7 @@ class CompleteCatalogueTest {
     }
 
     @Test
-    void the_margin_is_zero_and_a_price_that_google_raises_is_told() {
+    void the_margin_is_zero_and_a_raised_google_price_is_reported() {
         for (Model model : CATALOGUE.all()) {
             UpstreamModel.Cost cost = model.upstream().cost(PRICED);
             assertThat(BelowCost.of(model, TODAY)).as(model.id()).isEmpty();

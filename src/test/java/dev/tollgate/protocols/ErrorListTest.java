@@ -172,7 +172,7 @@ public class ErrorListTest {
     // ---- 429 rate_limit_exceeded ----
 
     @Test
-    void more_requests_than_the_rate_are_told_when_to_come_back() {
+    void requests_above_the_rate_get_a_retry_time() {
         Customer customer = gateway.customer("1", KeyOptions.perMinute(1));
         Gateway.Reply first = customer.chat(CALL);
         assertThat(first.status()).isEqualTo(200);
@@ -242,7 +242,7 @@ public class ErrorListTest {
     }
 
     @Test
-    void a_store_that_cannot_write_lets_no_call_begin_after_the_one_that_finds_out() {
+    void after_one_failed_write_no_further_call_starts() {
         gateway.execute("CREATE TRIGGER broken BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, 'disk on fire'); END");
         try {
             assertError(gateway.chat(CALL), 503, "internal_error", "api_error");

@@ -227,7 +227,7 @@ class FieldsTest {
     }
 
     @Test
-    void shown_thoughts_stand_beside_the_content() {
+    void shown_thoughts_are_separate_from_the_content() {
         JsonNode message =
                 call("gemini-2.5-pro", "\"include_thoughts\":true").json().at("/choices/0/message");
         assertThat(message.get("reasoning_content").asString()).contains("Understanding the request");
@@ -376,7 +376,7 @@ class FieldsTest {
         assertThat(gateway.get(path).text()).isEqualTo(gateway.get("/v1" + path).text());
     }
 
-    /** One short message, and these fields beside it. */
+    /** One short message with these additional fields. */
     private static Gateway.Reply call(String model, String fields) {
         return gateway.chat("""
                 {"model":"%s","stream":false,"messages":[{"role":"user","content":"Hi"}],%s}""".formatted(model, fields));

@@ -130,7 +130,7 @@ class GenerateFlowTest {
     private static final String CITED = "{\"citationSources\":[{\"endIndex\":2,\"uri\":\"https://a.example/\"}]}";
 
     @Test
-    void what_the_upstream_says_beside_text_reaches_the_caller_untouched() {
+    void upstream_parts_other_than_text_reach_the_caller_unchanged() {
         gateway.script(UpstreamScript.answers().event("""
                         {"candidates":[{"content":{"role":"model","parts":[{"functionCall":{"id":"c1","name":"f",
                         "args":{"big":12345678901234567890,"price":1.125}},"thoughtSignature":"c2ln"}]},"index":0,
@@ -458,7 +458,7 @@ class GenerateFlowTest {
     }
 
     @Test
-    void a_failure_under_an_idempotency_key_is_told_in_the_stream_and_frees_the_key() {
+    void a_keyed_failure_is_sent_in_the_stream_and_frees_the_key() {
         gateway.script(UpstreamScript.answers().text("Half an ").fault("eof"));
         Customer customer = gateway.customer("10");
         for (String method : List.of("streamGenerateContent?alt=sse", "streamGenerateContent")) {
@@ -610,7 +610,7 @@ class GenerateFlowTest {
     }
 
     @Test
-    void what_a_count_is_made_up_of_is_told_where_the_upstream_tells_it() {
+    void a_count_has_its_parts_if_the_upstream_sends_them() {
         gateway.script("""
                 - match: {method: countTokens}
                   times: 1
@@ -648,7 +648,7 @@ class GenerateFlowTest {
     }
 
     @Test
-    void where_the_upstream_does_not_count_the_caller_is_told() {
+    void a_caller_gets_an_error_if_the_upstream_does_not_count() {
         gateway.script("""
                 - match: {method: countTokens}
                   respond: [{status: 500}]

@@ -208,7 +208,7 @@ class GenerateRefusalsTest {
     }
 
     @Test
-    void addresses_rates_and_limits_are_those_of_the_key() {
+    void addresses_rates_and_limits_come_from_the_key() {
         Customer elsewhere = gateway.customer("1", KeyOptions.allow("192.0.2.0/24"));
         Customer rated = gateway.customer("1", KeyOptions.perMinute(1));
         Customer limited = gateway.customer("1", KeyOptions.spend(null, "0.001", null));

@@ -115,7 +115,7 @@ class SentBackSignaturesTest {
     }
 
     @Test
-    void in_an_earlier_turn_nothing_stands_in_the_place_of_what_is_gone() {
+    void a_missing_signature_of_an_earlier_turn_is_not_replaced() {
         first.fresh(1, SigningUpstream.Ids.UNIQUE);
         Talk talk = new Talk(false);
         talk.steps(1);
@@ -162,7 +162,7 @@ class SentBackSignaturesTest {
     }
 
     @Test
-    void what_nobody_here_has_seen_goes_on_as_it_is_and_is_left_out_where_the_upstream_refuses_it() {
+    void an_unknown_signature_is_sent_unchanged_and_omitted_if_refused() {
         Talk talk = new Talk(false);
         talk.steps(1);
         ((ObjectNode) talk.part(1, 0)).put("thoughtSignature", "b3duIHNpZ25hdHVyZQ==");
@@ -183,7 +183,7 @@ class SentBackSignaturesTest {
     }
 
     @Test
-    void of_a_signature_that_is_sent_back_nothing_is_kept_but_who_made_it() {
+    void a_returned_signature_stores_only_its_origin() {
         Talk talk = new Talk(true);
         talk.steps(3);
         assertThat(channels.gateway().number("SELECT COUNT(*) FROM thought_signature"))

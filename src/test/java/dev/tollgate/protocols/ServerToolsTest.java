@@ -19,7 +19,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Search beside functions, where the catalogue allows both: what the upstream's own tools said goes back, and nobody sees it (protocol 4.4). */
+/**
+ * Search together with functions, if the catalogue allows both: parts of the upstream's own tools are sent back, and no caller sees them (protocol
+ * 4.4).
+ */
 @Timeout(240)
 class ServerToolsTest {
 

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
-/** Whose fault a timeout is decides what it costs: ours cuts the answer, the upstream's is free, the caller's is a departure (D18, D32). */
+/**
+ * The cause of a timeout decides its cost: Tollgate's own limit cuts the response, an upstream's timeout is free, and a caller's is a disconnect
+ * (D18, D32).
+ */
 @Timeout(240)
 class TimesTest {
 
@@ -77,7 +80,7 @@ class TimesTest {
     }
 
     @Test
-    void a_caller_who_does_not_read_is_one_who_has_left() {
+    void a_caller_that_does_not_read_counts_as_disconnected() {
         Customer customer = gateway.customer("10");
         UpstreamScript much = UpstreamScript.answers().text("x".repeat(400_000), new Tokens(1000, 1000, 0));
         Step event =

@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The tables of answers (protocol 4.4 to 4.7), row by row, whole and streamed: what the upstream says, and what the caller is told. */
+/** The tables of responses (protocol 4.4 to 4.7), row by row, whole and streamed: the upstream's message, and the response to the caller. */
 @Timeout(240)
 class WireAnswersTest {
 
@@ -408,7 +408,7 @@ class WireAnswersTest {
             "promptTokenCount":100,"candidatesTokenCount":20,"totalTokenCount":120,"candidatesTokensDetails":[{"modality":"TEXT","tokenCount":15},{"modality":"IMAGE","tokenCount":5}],"serviceTier":"standard","trafficType":"ON_DEMAND" | 100 | 20 | 120 | 0 | 0 | 0 | 100 | 0 | 15
             "promptTokenCount":100,"candidatesTokenCount":20,"totalTokenCount":120,"candidatesTokensDetails":[{"modality":"IMAGE","tokenCount":18}] | 100 | 20 | 120 | 0 | 0 | 0 | 100 | 0 | 2
             """)
-    void each_count_is_printed_in_its_place(
+    void each_count_is_printed_in_its_own_field(
             String reported,
             long prompt,
             long completion,

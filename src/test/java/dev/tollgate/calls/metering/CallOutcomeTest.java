@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** What who watches is told of a call that is over: once, in a word, with its steps and what it came to. */
+/** Observers receive a call that is over once, with its outcome, steps and charge. */
 class CallOutcomeTest {
 
     private static final long WANTED = 100 + 2 * 4_096;
@@ -45,7 +45,7 @@ class CallOutcomeTest {
     }
 
     @Test
-    void a_whole_answer_is_told_with_its_steps_and_what_it_came_to_before_its_caller_hears_the_end() {
+    void observers_get_steps_and_charge_before_the_caller_gets_the_end() {
         PlayedCall played = new PlayedCall(Sold.bounds(false, 1, null));
         played.begin();
         played.nanos = 2_000_000;
@@ -103,7 +103,7 @@ class CallOutcomeTest {
     }
 
     @Test
-    void what_was_odd_about_the_usage_that_was_charged_is_told() {
+    void observers_get_the_flags_of_odd_usage() {
         OverCall estimated = after(call -> {
             call.upstream.says(new UpstreamEvent.Started("up-001", "its-id"), text("Hi"), STOP);
             call.upstream.ends();
@@ -128,7 +128,7 @@ class CallOutcomeTest {
     }
 
     @Test
-    void what_nothing_covers_is_told_with_what_was_charged() {
+    void observers_get_the_shortfall_with_the_charge() {
         OverCall call = after(played -> {
             played.books.mayLeave = false;
             played.upstream.says(used(4_110), text("a"), STOP);
@@ -141,7 +141,7 @@ class CallOutcomeTest {
     }
 
     @Test
-    void all_who_watch_are_told_in_their_order() {
+    void observers_are_called_in_their_order() {
         List<String> told = new ArrayList<>();
         CallObserver both = CallObserver.all(List.of(watching("one", told), watching("two", told)));
         both.begun(Sold.request(false));
@@ -198,7 +198,7 @@ class CallOutcomeTest {
     }
 
     @Test
-    void a_caller_that_leaves_is_told_as_such_whether_it_pays_or_not() {
+    void a_disconnect_is_reported_as_cancelled_whether_charged_or_not() {
         OverCall early = after(call -> {
             call.does(call.call()::gone);
             call.books.givesBack();
@@ -324,7 +324,7 @@ class CallOutcomeTest {
     }
 
     @Test
-    void a_call_that_nothing_is_held_for_is_told_too() {
+    void observers_get_a_call_without_a_hold() {
         PlayedCall poor = new PlayedCall(Sold.bounds(false, 1, null));
         poor.begin();
         poor.books.decides(new Books.Refused(ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, "too low"), false));

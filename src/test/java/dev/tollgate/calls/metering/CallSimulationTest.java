@@ -35,7 +35,7 @@ class CallSimulationTest {
 
     private static final Catalogue CATALOGUE = CatalogueLoader.load(Path.of("src/main/resources/models.yaml"));
 
-    /** One that bills reasoning, and one that does not, and so has holds that grow. */
+    /** A model that bills reasoning, and one that does not and has growing holds. */
     private static final List<Model> MODELS = List.of(
             CATALOGUE.all().stream()
                     .filter(model -> model.pricing().reasoningBilled())
@@ -57,7 +57,7 @@ class CallSimulationTest {
     private final AtomicInteger again = new AtomicInteger();
 
     @Test
-    void whatever_happens_a_call_is_resolved_once_and_nobody_is_shown_or_charged_what_is_not_held() {
+    void a_call_resolves_once_and_shows_and_charges_only_held_output() {
         Long one = Long.getLong("tollgate.simulation");
         if (one != null) {
             play(one);
@@ -65,7 +65,7 @@ class CallSimulationTest {
         }
         Random seeds =
                 new Random(); // seeds in a row begin alike: whole kinds of orders would be missing from a few thousand
-        try (Silence _ = new Silence()) { // hundreds of thousands of faults are told of otherwise
+        try (Silence _ = new Silence()) { // otherwise the log has hundreds of thousands of faults
             for (int i = 0; i < ORDERS; i++) {
                 play(seeds.nextLong());
             }
@@ -168,7 +168,7 @@ class CallSimulationTest {
         }
     }
 
-    /** Who watches hears of it once, as the books have it. */
+    /** Checks that observers receive the call once, as the books have it. */
     private static void judge(SimulatedWorld world, SimulatedBooks books, List<OverCall> told) {
         world.require(told.size() == 1, "who watches is told once, and was told " + told.size() + " times");
         for (OverCall call : told) {

@@ -100,7 +100,7 @@ class CourseTest {
     }
 
     @Test
-    void each_step_is_told_in_microseconds_from_the_requests_arrival_with_who_was_asked() {
+    void steps_have_microseconds_since_arrival_and_the_channel() {
         Course course = course("req_1", true, "seed");
         at(1);
         course.takes(CallStep.STARTED);
@@ -147,7 +147,7 @@ class CourseTest {
     }
 
     @Test
-    void a_step_that_was_not_taken_is_not_told() {
+    void a_step_that_was_not_taken_is_absent() {
         Course course = course("req_1", false);
         at(9);
         assertThat(json(course))
@@ -159,7 +159,7 @@ class CourseTest {
     }
 
     @Test
-    void of_a_step_that_is_taken_again_the_first_time_counts_and_of_those_asked_the_last_one_is_named() {
+    void a_step_keeps_its_first_time_and_the_last_channel() {
         Course course = course("req_1", true);
         AnswerUnderWay answer = null;
         for (int time = 1; time <= 2; time++) {
@@ -183,7 +183,7 @@ class CourseTest {
     }
 
     @Test
-    void a_second_answer_that_has_told_no_id_does_not_bear_that_of_the_first() {
+    void a_second_response_without_id_does_not_get_the_firsts() {
         Course course = course("req_1", true);
         AnswerUnderWay first = ask(course, new Sent("far", "up", List.of()));
         first.hears(List.of(new UpstreamEvent.Started(null, "id-1")));
@@ -210,7 +210,7 @@ class CourseTest {
     }
 
     @Test
-    void of_many_names_without_effect_those_are_told_that_fit_into_192_bytes() {
+    void ignored_names_are_listed_up_to_192_bytes() {
         String one = "1".repeat(64);
         String two = "2".repeat(64);
         assertThat(json(course("", false, one, two, "3".repeat(59), "4")))

@@ -167,7 +167,7 @@ class CurrentModelsTest {
     }
 
     @Test
-    void an_end_is_told_from_sixty_days_before_its_day_on() {
+    void an_end_is_reported_from_sixty_days_before_its_date() {
         standings.put("one", serves(DAY));
         CurrentModels models = models();
         clock.goOn(Duration.between(
@@ -178,7 +178,7 @@ class CurrentModelsTest {
     }
 
     @Test
-    void the_first_end_of_several_channels_is_told_and_whether_it_has_come() {
+    void the_first_end_of_several_channels_is_reported_with_its_state() {
         standings.put("one", serves(DAY));
         standings.put("other", replaced(EARLIER));
         standings.put("third", Standing.of("up"));
@@ -187,14 +187,14 @@ class CurrentModelsTest {
     }
 
     @Test
-    void an_end_that_came_before_its_day_is_told_however_early() {
+    void an_early_end_is_always_reported() {
         standings.put("one", replaced(DAY.plus(Duration.ofDays(300))));
         assertThat(Objects.requireNonNull(models().retirement(SOLD)).isInEffect())
                 .isTrue();
     }
 
     @Test
-    void what_has_no_end_is_not_told_of() {
+    void a_model_without_an_end_is_not_reported() {
         standings.put("one", Standing.of("up"));
         assertThat(models().retirement(SOLD)).isNull();
     }

@@ -61,7 +61,7 @@ class DeliveryTest {
     }
 
     @Test
-    void a_prompt_that_is_blocked_before_anything_has_left_blocks_the_answer_whatever_stands_beside_it() {
+    void a_prompt_blocked_before_output_blocks_the_response_despite_other_content() {
         delivery.show(List.of(text(0, "a"), new UpstreamEvent.PromptBlocked("SAFETY")), 1);
         assertThat(delivery.isBlocked()).isTrue();
         assertThat(played.told()).isEmpty();
@@ -77,7 +77,7 @@ class DeliveryTest {
     }
 
     @Test
-    void an_end_for_no_reason_needs_output_and_one_that_could_not_be_read_is_never_of_use() {
+    void an_unexplained_end_needs_output_and_an_unreadable_one_is_unusable() {
         delivery.show(List.of(ends(0, FinishReason.STOP)), 1);
         assertThat(delivery.isUnusable()).isFalse();
         assertThat(delivery.isBlocked()).isFalse();

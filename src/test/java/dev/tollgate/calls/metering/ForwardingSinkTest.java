@@ -16,7 +16,7 @@ class ForwardingSinkTest {
     private final Sink sink = new ForwardingSink(played.caller) {};
 
     @Test
-    void what_is_told_reaches_the_other_one_in_its_order() {
+    void every_call_reaches_the_other_sink_in_order() {
         sink.admitted(new Sink.Admission("t1", 7L, List.of("seed")));
         sink.ignoring(List.of("top_k"));
         sink.answering(2);

@@ -54,7 +54,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Calls and counts through the meter: over real books, on an event loop, with a far side that says what it is told to. */
+/** Calls and counts through the meter: over real books, on an event loop, with a scripted upstream. */
 @Timeout(240)
 class MeterTest {
 
@@ -281,7 +281,7 @@ class MeterTest {
     }
 
     @Test
-    void what_the_running_calls_of_an_account_come_to_is_told_and_nothing_of_others() throws Exception {
+    void running_figures_contain_only_the_accounts_own_calls() throws Exception {
         assertThat(meter.running(Set.of("acc_1"))).isEmpty();
         answers = false;
         start("acc_1");
@@ -344,7 +344,7 @@ class MeterTest {
     }
 
     @Test
-    void a_download_that_nobody_waits_for_any_more_is_broken_off() throws Exception {
+    void a_download_stops_when_its_caller_disconnects() throws Exception {
         wanted = List.of(PICTURE);
         MeteredCall call = prepared("acc_1");
         CountDownLatch never = new CountDownLatch(1);
@@ -363,7 +363,7 @@ class MeterTest {
     }
 
     @Test
-    void a_stop_breaks_a_download_off_and_is_told() throws Exception {
+    void a_stop_ends_a_download_and_is_reported() throws Exception {
         wanted = List.of(PICTURE);
         MeteredCall call = prepared("acc_1");
         CountDownLatch never = new CountDownLatch(1);
@@ -383,7 +383,7 @@ class MeterTest {
     private static final Optional<PromptCount> SEVEN = Optional.of(new PromptCount(7, UpstreamEvent.Modalities.NONE));
 
     @Test
-    void a_count_is_told_as_it_comes() throws Exception {
+    void a_count_is_passed_on_unchanged() throws Exception {
         MeteredCall call = prepared("acc_1");
         on(() -> {
             freeCounts.count(

@@ -25,8 +25,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call whose store, upstream and caller do only what a test has them do, each thing in a turn of its own. What the call asks of them is
- * told as a line each, in its order.
+ * One call whose store, upstream and caller do only what a test makes them do, each thing in a turn of its own. Each request of the call to them is a
+ * line, in order.
  */
 final class PlayedCall implements Executor {
 
@@ -43,7 +43,7 @@ final class PlayedCall implements Executor {
     final Counting counting = new Counting();
     long nanos;
 
-    /** What who watches was told. */
+    /** The calls that observers received. */
     final List<OverCall> observed = new ArrayList<>();
 
     private @Nullable Call call;
@@ -104,7 +104,7 @@ final class PlayedCall implements Executor {
         }
     }
 
-    /** What was asked of anybody since this was asked last. */
+    /** Returns the lines since the last query. */
     List<String> told() {
         List<String> told = List.copyOf(lines);
         lines.clear();

@@ -27,14 +27,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a caller is told of a refusal or a failure, what a task keeps of a charge, what an operator is told of odd reports. */
+/** The errors for refusals and failures, a task's details of a charge, and the log lines of odd reports. */
 class RefusalsTest {
 
     private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
     private static final Map<String, String> SOON = Map.of("retry-after", "1", "retry-after-ms", "1000");
 
     @Test
-    void an_empty_balance_is_told_with_what_running_calls_hold() {
+    void an_empty_balance_is_shown_with_the_credits_held_by_running_calls() {
         ApiError empty = Refusals.nothingToSpend(account(0, 0));
         assertThat(empty.code()).isEqualTo(ErrorCode.INSUFFICIENT_CREDITS);
         assertThat(empty.message())
@@ -53,7 +53,7 @@ class RefusalsTest {
     }
 
     @Test
-    void a_balance_that_is_too_low_is_told_with_what_is_needed() {
+    void a_low_balance_is_shown_with_the_needed_amount() {
         ApiError low = Refusals.of(new ReserveOutcome.InsufficientCredits(1_000_000, 999_999, 2_000_000));
         assertThat(low.message())
                 .isEqualTo(
@@ -65,7 +65,7 @@ class RefusalsTest {
     }
 
     @Test
-    void a_need_that_was_not_counted_is_told_as_what_suffices() {
+    void an_uncounted_need_is_shown_as_an_upper_bound() {
         assertThat(Refusals.of(new ReserveOutcome.InsufficientCredits(0, 0, 2_000_000))
                         .message())
                 .endsWith(" The call needs up to 2 credits; 0 are available.");
@@ -112,7 +112,7 @@ class RefusalsTest {
     }
 
     @Test
-    void a_call_that_a_spend_limit_never_covers_is_told_no_reset() {
+    void a_call_above_the_whole_spend_limit_gets_no_reset_time() {
         ApiError reached = Refusals.of(
                 new ReserveOutcome.SpendLimitReached(
                         SpendWindow.DAY, 1_999_999, 0, 0, 2_000_000, NOW.plus(Duration.ofMinutes(5))),
@@ -161,7 +161,7 @@ class RefusalsTest {
 
     @ParameterizedTest
     @EnumSource(Kind.class)
-    void a_failure_of_the_upstreams_is_told_in_words_of_ours(Kind kind) {
+    void an_upstream_failure_is_shown_in_tollgates_own_words(Kind kind) {
         ApiError error = UpstreamErrors.of(new UpstreamFailure(kind, null, "its own words"));
         assertThat(error.code())
                 .isEqualTo(kind == Kind.TOO_LONG ? ErrorCode.CONTEXT_LENGTH_EXCEEDED : ErrorCode.UPSTREAM_ERROR);
@@ -193,14 +193,13 @@ class RefusalsTest {
             -    | 8192 | This model's maximum context length is 8192 tokens. However, your request is longer. Please shorten it.
             9001 | -    | Your request is longer than this model's maximum context length. Please shorten it.
             """)
-    void a_request_that_is_too_long_is_told_in_the_figures_that_there_are(
-            @Nullable Long tokens, @Nullable Long max, String message) {
+    void a_request_that_is_too_long_shows_the_known_sizes(@Nullable Long tokens, @Nullable Long max, String message) {
         assertThat(UpstreamErrors.contextExceeded(new Overflow(tokens, max)).message())
                 .isEqualTo(message);
     }
 
     @Test
-    void what_was_blocked_or_too_long_is_told() {
+    void blocked_and_oversized_responses_have_their_own_errors() {
         assertThat(UpstreamErrors.blocked().message()).contains("sensitive or prohibited content");
         assertThat(UpstreamErrors.blocked().headers()).containsEntry("x-should-retry", "false");
         assertThat(UpstreamErrors.tooLong().message()).contains("more than an answer may hold");
@@ -282,7 +281,7 @@ class RefusalsTest {
     // ---- odd reports ----
 
     @Test
-    void reports_of_more_than_a_call_can_come_to_are_told_once_a_minute() {
+    void excess_reports_are_logged_once_a_minute() {
         ExcessReports reports = new ExcessReports();
         ExcessReports.Excess excess = new ExcessReports.Excess(1_000, 2_000);
         UsageLimits limits = Sold.bounds(false, 1, 50L).usageLimits();

@@ -65,7 +65,7 @@ class RelayingTest {
     }
 
     @Test
-    void a_part_of_the_wanted_hold_is_told_as_a_maximum_for_each_candidate() {
+    void a_partial_hold_is_reported_as_a_maximum_for_each_candidate() {
         PlayedCall call = new PlayedCall(Sold.bounds(true, 3, null));
         call.begin();
         call.books.holds(100 + 2 * 3_001);
@@ -84,7 +84,7 @@ class RelayingTest {
     }
 
     @Test
-    void what_the_answering_channel_ignores_besides_is_told_before_the_answer_and_once() {
+    void further_ignored_fields_are_listed_once_before_the_response() {
         PlayedCall call = new PlayedCall(Sold.bounds(false, 1, null));
         call.upstream.ignored = List.of("seed");
         call.upstream.ignoredElsewhere = List.of("seed", "top_k");
@@ -102,7 +102,7 @@ class RelayingTest {
     }
 
     @Test
-    void nothing_is_told_of_another_channel_that_ignores_the_same_or_of_the_one_that_was_meant() {
+    void no_fields_are_listed_for_the_first_channel_or_equal_ones() {
         played.upstream.count = 2;
         played.upstream.says(text("Hi"));
         assertThat(played.told()).containsExactly("answering 2", "shows 'Hi'");
@@ -263,7 +263,7 @@ class RelayingTest {
     }
 
     @Test
-    void a_prompt_that_comes_to_less_than_was_held_for_it_leaves_the_rest_to_the_answer() {
+    void a_prompt_below_its_bound_leaves_the_rest_to_the_response() {
         PlayedCall call = PlayedCall.held(Sold.bounds(false, 1, null), 700);
         call.upstream.says(used(20, 340, 0), text("a"));
         assertThat(call.told()).containsExactly("answering 1", "shows Usage 'a'");
@@ -272,7 +272,7 @@ class RelayingTest {
     }
 
     @Test
-    void what_media_might_have_come_to_is_not_charged_where_an_answer_is_cut_before_any_report() {
+    void a_cut_before_any_report_does_not_charge_the_media_bound() {
         for (boolean mediaUncounted : new boolean[] {false, true}) {
             Bounds bounds = new Bounds(Sold.model(false), 100, 300, mediaUncounted, 1, null);
             PlayedCall unreported = PlayedCall.held(bounds, 700);
@@ -297,7 +297,7 @@ class RelayingTest {
     }
 
     @Test
-    void a_hold_of_which_nobody_knows_whether_it_has_grown_ends_the_call() {
+    void an_extension_with_an_unknown_outcome_ends_the_call() {
         played.upstream.says(used(4_097), text("a"));
         played.told();
         played.books.grows(new Books.NotRecorded(TROUBLE));
@@ -433,7 +433,7 @@ class RelayingTest {
     }
 
     @Test
-    void a_charge_that_is_not_made_is_told_in_place_of_the_end() {
+    void a_failed_charge_replaces_the_end_with_an_error() {
         played.upstream.says(used(1), text("a"), STOP);
         played.upstream.ends();
         played.told();
@@ -468,7 +468,7 @@ class RelayingTest {
     }
 
     @Test
-    void an_end_that_cannot_be_rendered_gives_everything_back_and_one_that_cannot_be_sent_cuts_the_caller_off() {
+    void an_unrenderable_end_releases_the_hold_and_an_unsendable_one_disconnects() {
         played.caller.cannotRender = true;
         played.upstream.says(used(1), text("a"), STOP);
         played.told();
@@ -514,7 +514,7 @@ class RelayingTest {
     }
 
     @Test
-    void whoever_wants_to_know_is_told_what_it_costs_with_what_is_shown() {
+    void a_sink_that_wants_the_cost_gets_it_with_the_output() {
         played.caller.wantsCost = true;
         played.upstream.says(used(5), text("a"));
         assertThat(played.told()).containsExactly("answering 1", "shows Usage 'a'", "costs 110");
@@ -565,7 +565,7 @@ class RelayingTest {
     }
 
     @Test
-    void nobody_pays_for_a_break_while_our_own_disk_is_slow() {
+    void a_break_while_tollgates_disk_is_slow_is_not_charged() {
         played.books.callerHoldsBack = false;
         played.caller.full = true;
         played.upstream.says(used(5), text("a"));
@@ -639,7 +639,7 @@ class RelayingTest {
     // ---- an answer that is judged ----
 
     @Test
-    void an_answer_that_fits_is_charged_and_one_that_does_not_is_asked_for_once_more() {
+    void a_fitting_response_is_charged_and_an_unfit_one_requested_again() {
         PlayedCall call = judged();
         call.upstream.says(used(1), text("a"), STOP);
         call.upstream.ends();
@@ -672,7 +672,7 @@ class RelayingTest {
     }
 
     @Test
-    void the_first_answer_is_the_one_after_all_where_the_second_comes_to_nothing() {
+    void the_first_response_counts_if_the_second_fails() {
         assertThat(second(call -> call.upstream.fails(Kind.UNAVAILABLE)))
                 .startsWith("cancel", "take back", "answering 2");
         assertThat(second(call -> call.does(call.call()::timeIsUp))).startsWith("cancel", "take back");
@@ -688,7 +688,7 @@ class RelayingTest {
                 .startsWith("take back", "answering 2");
     }
 
-    /** What is told once a first answer for 102 micro-credits was put aside; in the end that is charged. */
+    /** The events after a first response for 102 micro-credits was held back; it is charged in the end. */
     private static List<String> second(Consumer<PlayedCall> happens) {
         PlayedCall call = judged();
         call.upstream.says(used(1), text("a"), STOP);
@@ -733,7 +733,7 @@ class RelayingTest {
     }
 
     @Test
-    void an_answer_is_judged_once_though_its_hold_grows_meanwhile() {
+    void a_response_is_checked_once_although_its_hold_grows() {
         PlayedCall call = judged();
         call.upstream.says(used(3_073), text("a"), STOP);
         call.upstream.ends();

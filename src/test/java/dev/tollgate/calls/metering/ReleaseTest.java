@@ -34,7 +34,7 @@ class ReleaseTest {
             store.reserve("task_1", "acc_1", 100, 100);
             Accounting accounting =
                     new Accounting(store.writer, store.signatures, store::now, new ExcessReports(), loop);
-            keeper.failures = FAILURES; // for longer than anybody had patience
+            keeper.failures = FAILURES; // longer than any caller waits
             CompletableFuture<Void> told = new CompletableFuture<>();
 
             new StoredBooks(accounting, loop, keeper)

@@ -87,7 +87,7 @@ class ReleasesTest {
     }
 
     @Test
-    void the_call_goes_on_after_the_first_try_and_is_told_once() {
+    void the_call_continues_after_the_first_try_and_is_notified_once() {
         keeper.failures = 2;
         begin();
         assertThat(told).hasValue(1);
@@ -98,7 +98,7 @@ class ReleasesTest {
     }
 
     @Test
-    void the_operator_is_told_at_the_first_try_and_after_each_sixty() {
+    void a_failing_release_is_logged_at_the_first_and_every_sixtieth_try() {
         keeper.failures = 1_000;
         try (LogCapture log = new LogCapture()) {
             begin();

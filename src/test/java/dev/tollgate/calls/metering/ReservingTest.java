@@ -92,13 +92,13 @@ class ReservingTest {
     }
 
     @Test
-    void who_has_lost_the_claim_of_its_key_is_told_nothing_by_this_call() {
+    void a_lost_key_claim_sends_nothing_to_the_caller() {
         played.books.decides(new Books.Lost());
         assertThat(played.told()).containsExactly("over");
     }
 
     @Test
-    void a_call_that_is_stopped_meanwhile_asks_nothing_and_goes_back() {
+    void a_stop_during_the_reservation_asks_no_upstream_and_releases() {
         played.does(() -> played.call().stop(TROUBLE));
         assertThat(played.told()).as("what is under way comes all the same").isEmpty();
         played.books.holds(8_292);
@@ -115,7 +115,7 @@ class ReservingTest {
     }
 
     @Test
-    void time_that_is_up_meanwhile_is_the_upstreams() {
+    void the_time_limit_during_the_reservation_is_an_upstream_error() {
         played.does(played.call()::timeIsUp);
         played.books.decides(new Books.Refused(TOO_LOW, false));
         assertThat(played.told())
@@ -123,7 +123,7 @@ class ReservingTest {
     }
 
     @Test
-    void a_caller_that_leaves_meanwhile_is_not_asked_for() {
+    void a_disconnect_during_the_reservation_asks_no_upstream() {
         played.does(played.call()::gone);
         assertThat(played.told()).isEmpty();
         played.books.holds(8_292);

@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Books of one account and one call, which take what they are offered in its order, some time; or refuse it, or lose a hold that they have
- * told of. They hold the call to what may be done with a hold.
+ * Books of one account and one call. They take offers in order after some time, refuse them, or lose a hold that they have granted. They check that
+ * the call does only what a hold allows.
  */
 final class SimulatedBooks implements Books {
 
@@ -23,7 +23,7 @@ final class SimulatedBooks implements Books {
         HELD,
         CHARGED,
         BACK,
-        /** Could not be written after it was told. */
+        /** The hold could not be written after it was granted. */
         LOST
     }
 
@@ -68,7 +68,7 @@ final class SimulatedBooks implements Books {
         return settlement;
     }
 
-    /** Whether what is held covers may leave (D58): what nobody else knows of counts until its loss is known. */
+    /** Returns whether held output may leave (D58). A hold that no other node can see counts until its loss is known. */
     boolean mayLeave() {
         return shared ? state == State.HELD && committed : state == State.HELD || state == State.LOST && !lossIsKnown;
     }

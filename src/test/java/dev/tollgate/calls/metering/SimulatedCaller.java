@@ -62,7 +62,7 @@ final class SimulatedCaller implements Sink {
         return gone;
     }
 
-    /** How often it was told an end. */
+    /** The number of ends that the caller received. */
     int ends() {
         return ends;
     }

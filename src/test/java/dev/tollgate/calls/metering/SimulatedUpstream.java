@@ -75,7 +75,7 @@ final class SimulatedUpstream implements PreparedCall {
         sent.add(begun);
         begun.next();
         if (world.chance(3)) {
-            begun.say(); // before anybody knows that it is being asked
+            begun.say(); // before the call knows that the request is sent
         }
         return begun;
     }

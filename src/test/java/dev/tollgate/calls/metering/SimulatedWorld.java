@@ -9,8 +9,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The order in which things happen to a simulated call. What runs on its event loop runs in the order in which it was handed over; of
- * everything else that may happen next, chance decides. Nothing runs beside anything else.
+ * The order of events of a simulated call. Tasks on its event loop run in the order in which they were handed over. Chance picks among all other
+ * possible events. Nothing runs concurrently.
  */
 final class SimulatedWorld implements Executor {
 

@@ -67,7 +67,7 @@ final class Sold {
         return new Bounds(model(reasoningBilled), 100, 300, false, candidates, tokensMax);
     }
 
-    /** The same with one context for prompt and answer. */
+    /** Returns a model with one context for prompt and response. */
     static Bounds sharing(boolean reasoningBilled, @Nullable Long tokensMax) {
         return new Bounds(model(reasoningBilled, true), 100, 300, false, 1, tokensMax);
     }
@@ -102,7 +102,7 @@ final class Sold {
                 null);
     }
 
-    /** The same of another account and key. */
+    /** Returns the same call of another account and key. */
     static MeteredCall of(String accountId, String keyId, String keyPrefix, Ask ask, Translation translation) {
         return new MeteredCall(
                 accountId,

@@ -48,7 +48,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of a call's hold in the books of a real store, and what the call is told of it. Of 10,000 micro-credits, 8,292 are wanted. */
+/** The fate of a call's hold in the books of a real store, and the outcomes that the call receives. It wants 8,292 of 10,000 micro-credits. */
 @Timeout(240)
 class StoredBooksTest {
 
@@ -222,7 +222,7 @@ class StoredBooksTest {
     // ---- the hold ----
 
     @Test
-    void a_hold_may_be_shown_of_at_once_where_nobody_else_has_the_books() {
+    void with_unshared_books_a_hold_covers_output_immediately() {
         Books.Held held = (Books.Held) reserve("t1");
         assertThat(held.micros()).isEqualTo(8_292);
         assertThat(held.limit()).isEqualTo("CREDITS_EXHAUSTED");
@@ -269,7 +269,7 @@ class StoredBooksTest {
     }
 
     @Test
-    void a_limit_that_leaves_something_may_be_helped_by_a_smaller_bound_and_one_that_is_used_up_not() {
+    void counting_helps_a_limit_with_a_rest_but_not_an_exhausted_one() {
         store.key("key_small", "acc_1", KeySettings.named("small").withSpend(new Spend(null, null, 611L)));
         store.key("key_none", "acc_1", KeySettings.named("none").withSpend(new Spend(null, null, 0L)));
         for (String key : List.of("key_small", "key_none")) {
@@ -314,7 +314,7 @@ class StoredBooksTest {
     }
 
     @Test
-    void a_call_whose_claim_is_won_is_held_for_with_it_and_one_that_has_lost_it_is_not() {
+    void a_won_claim_gets_a_hold_and_a_lost_one_does_not() {
         keeper.claims = true;
         Books.Held held = (Books.Held) reserve("t1");
         assertThat(held.micros()).isEqualTo(8_292);
@@ -338,7 +338,7 @@ class StoredBooksTest {
     }
 
     @Test
-    void a_hold_that_was_told_and_cannot_be_written_is_told_as_lost() {
+    void a_granted_hold_that_cannot_be_written_is_reported_as_lost() {
         behindItsBack(
                 "CREATE TRIGGER broken BEFORE INSERT ON open_hold BEGIN SELECT RAISE(ABORT, 'disk on fire'); END");
         CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
@@ -385,7 +385,7 @@ class StoredBooksTest {
     }
 
     @Test
-    void a_hold_of_a_disabled_key_does_not_grow_but_for_what_was_used_already() {
+    void a_disabled_keys_hold_grows_only_for_past_usage() {
         reserve("t1");
         store.commit(new DisableKey("key_key", true));
         assertThat(extend(1, 10)).isEqualTo(new Books.NotGrown("KEY_DISABLED"));
@@ -393,7 +393,7 @@ class StoredBooksTest {
     }
 
     @Test
-    void what_is_resolved_does_not_grow_and_what_the_store_does_not_take_nobody_knows() {
+    void a_resolved_hold_does_not_grow_and_a_store_failure_is_unknown() {
         reserve("t1");
         assertThat(settle(settlement(200, 8_292))).isInstanceOf(Books.Charged.class);
         assertThat(extend(1, 10)).isEqualTo(new Books.NotGrown("CREDITS_EXHAUSTED"));
@@ -471,13 +471,13 @@ class StoredBooksTest {
         assertGoesBack(CANNOT_RECORD);
     }
 
-    // ---- a charge of which nobody knows whether it was made ----
+    // ---- a charge with an unknown outcome ----
 
     private final Queue<Runnable> pauses = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean unknown = new AtomicBoolean(true);
     private final CompletableFuture<Books.Settled> settled = new CompletableFuture<>();
 
-    /** Offers a charge of 200 whose first try ends with nobody knowing. */
+    /** Offers a charge of 200 whose first try has an unknown outcome. */
     private void settleUnknown() {
         reserve("t1");
         confirm();
@@ -500,7 +500,7 @@ class StoredBooksTest {
     }
 
     @Test
-    void a_charge_that_may_have_been_made_is_tried_again_and_nothing_is_given_back_meanwhile() {
+    void a_charge_with_unknown_outcome_is_retried_and_nothing_is_released() {
         settleUnknown();
         tryAgain();
         Gateway.await("the second try", () -> pauses.size() == 1);
@@ -525,7 +525,7 @@ class StoredBooksTest {
     }
 
     @Test
-    void a_charge_whose_hold_was_given_back_meanwhile_is_not_made() {
+    void a_charge_fails_if_its_hold_was_released_before() {
         settleUnknown();
         store.decide(new Release("t1", Release.Why.EXPIRY, store.now()));
         unknown.set(false);
@@ -552,10 +552,10 @@ class StoredBooksTest {
         assertGoesBack(CANNOT_RECORD);
     }
 
-    // ---- what the operator is told ----
+    // ---- log lines for the operator ----
 
     @Test
-    void each_shortfall_is_told_and_the_third_of_a_day_once_more() {
+    void each_shortfall_is_logged_and_the_third_of_a_day_twice() {
         try (LogCapture log = new LogCapture()) {
             for (int i = 1; i <= 3; i++) {
                 String id = "t" + i;
@@ -576,7 +576,7 @@ class StoredBooksTest {
     }
 
     @Test
-    void a_charge_without_anything_odd_is_not_told_of() {
+    void a_normal_charge_is_not_logged() {
         reserve("t1");
         try (LogCapture log = new LogCapture()) {
             settle(settlement(200, 8_292));
@@ -585,7 +585,7 @@ class StoredBooksTest {
     }
 
     @Test
-    void odd_usage_and_what_is_beyond_a_calls_bounds_is_told_once_with_the_channel() {
+    void odd_and_excessive_usage_is_logged_once_with_the_channel() {
         reserve("t1");
         try (LogCapture log = new LogCapture()) {
             settle(settlement(

@@ -49,7 +49,7 @@ class UsageMeterTest {
     }
 
     @Test
-    void hostile_negative_counts_credit_nobody() {
+    void negative_counts_credit_no_account() {
         meter.observe(List.of(text("12345678"), usage(-5, -1_000_000, -3, -1_000_008)));
         Usage usage = meter.usage();
         assertThat(usage.promptTokens()).isEqualTo(25);
@@ -181,7 +181,7 @@ class UsageMeterTest {
     }
 
     @Test
-    void each_count_is_cut_down_to_what_the_call_can_come_to() {
+    void each_count_is_cut_to_the_calls_limit() {
         UsageMeter call = new UsageMeter(100, new UsageLimits(164, 600, true, 2 * 65_536, false));
         call.observe(List.of(
                 text("a"),

@@ -58,7 +58,7 @@ class SpoolReaderTest {
     }
 
     @Test
-    void followers_are_told_so_and_the_first_is_not() {
+    void only_followers_get_the_replay_header() {
         FakeOutlet first = new FakeOutlet(Long.MAX_VALUE);
         FakeOutlet follower = new FakeOutlet(Long.MAX_VALUE);
         begin(first, false);
@@ -81,7 +81,7 @@ class SpoolReaderTest {
     }
 
     @Test
-    void whoever_has_left_is_given_nothing() {
+    void a_caller_that_left_receives_nothing() {
         FakeOutlet outlet = new FakeOutlet(Long.MAX_VALUE);
         SpoolReader reader = begin(outlet, false);
         write(1);

@@ -197,7 +197,7 @@ class SpoolTest {
     }
 
     @Test
-    void a_copy_comes_to_64_kib_at_most() {
+    void a_copy_has_at_most_64_kib() {
         byte[] noise = new byte[64 << 10];
         random.nextBytes(noise);
         begin();
@@ -253,7 +253,7 @@ class SpoolTest {
     }
 
     @Test
-    void a_folder_that_cannot_be_written_is_told_once_and_the_end_fails() throws IOException {
+    void an_unwritable_folder_is_reported_once_and_the_end_fails() throws IOException {
         Files.delete(folder.resolve("spool"));
         begin();
         write("lost");
@@ -267,7 +267,7 @@ class SpoolTest {
     }
 
     @Test
-    void a_spool_that_everybody_has_left_cannot_be_joined_again() {
+    void a_spool_without_readers_cannot_be_joined_again() {
         begin();
         end("all");
         spool.publish(true);

@@ -88,7 +88,7 @@ class SpoolWorkerTest {
     }
 
     @Test
-    void a_step_that_fails_is_told_and_the_next_is_done_when_it_is_asked_for() {
+    void a_failed_step_is_reported_and_later_work_continues() {
         AtomicInteger steps = new AtomicInteger();
         SpoolWorker worker = new SpoolWorker(
                 jobs::add,

@@ -100,7 +100,7 @@ class SchemaCheckTest {
             {"$ref":"#"}                                                               | 1                    | UNDECIDED
             {"pattern":"("}                                                            | "a"                  | UNDECIDED
             """)
-    void a_text_fits_or_does_not_or_nobody_can_tell(String schema, String text, Verdict verdict) throws Exception {
+    void a_text_fits_or_misfits_or_stays_undecided(String schema, String text, Verdict verdict) throws Exception {
         assertThat(check(schema, text)).isEqualTo(verdict);
     }
 
@@ -179,7 +179,7 @@ class SchemaCheckTest {
     }
 
     @Test
-    void what_is_too_much_at_once_is_told_so_at_once() throws Exception {
+    void checks_beyond_the_queue_are_undecided_immediately() throws Exception {
         try (SchemaChecks busy = new SchemaChecks()) {
             CountDownLatch holding = new CountDownLatch(1);
             ObjectNode schema = JSON.createObjectNode();
@@ -236,7 +236,7 @@ class SchemaCheckTest {
     }
 
     @Test
-    void a_check_that_nobody_waits_for_is_not_made() throws Exception {
+    void a_cancelled_check_is_not_run() throws Exception {
         try (SchemaChecks busy = new SchemaChecks()) {
             CountDownLatch holding = new CountDownLatch(1);
             ObjectNode schema = JSON.createObjectNode();

@@ -114,7 +114,7 @@ class NativeRequestRobustnessTest {
         return taken || size.textBytes() > 0;
     }
 
-    /** Characters of all texts but those of media and what only steers. */
+    /** The characters of all texts, except in media and control fields. */
     private static long text(JsonNode node) {
         long sum = 0;
         if (node.isString()) {

@@ -233,7 +233,7 @@ class ChatRequestReaderTest {
     }
 
     @Test
-    void googles_own_options_are_read_beside_the_body_and_in_extra_body() {
+    void googles_options_are_read_from_the_body_and_from_extra_body() {
         String google = "'google':{'thinking_config':{'include_thoughts':true,'thinking_budget':1024},"
                 + "'safety_settings':[{'category':'HARM_CATEGORY_HARASSMENT','threshold':'OFF'}]}";
         GoogleOptions expected = new GoogleOptions(
@@ -282,7 +282,7 @@ class ChatRequestReaderTest {
             {'model':'m'}x                      | The body is not valid JSON (line 1, column 14).
             /* x */ {'model':'m'}               | The body is not valid JSON (line 1, column 1).
             """)
-    void malformed_json_is_told_by_its_place_without_an_excerpt(String body, String message) {
+    void malformed_json_is_reported_by_position_without_an_excerpt(String body, String message) {
         assertThat(refused(body).message()).isEqualTo(message);
     }
 

@@ -101,7 +101,7 @@ class ChunkWriterTest {
     }
 
     @Test
-    void a_finish_carries_both_reasons_and_what_stands_beside_the_text() {
+    void a_finish_has_both_reasons_and_the_extra_content() {
         chunks.finish(0, FinishReason.TOOL_CALLS, "STOP", ExtraContent.NONE);
         assertThat(event())
                 .isEqualTo("{\"index\":0,\"delta\":{},\"logprobs\":null,\"finish_reason\":\"tool_calls\","
@@ -133,7 +133,7 @@ class ChunkWriterTest {
     }
 
     @Test
-    void a_failure_after_the_first_byte_is_told_by_event_name_and_by_data() {
+    void a_failure_after_the_first_byte_has_event_name_and_data() {
         chunks.error(ApiError.of(ErrorCode.UPSTREAM_ERROR, "The \"upstream\" closed.\nSorry."));
         assertThat(taken())
                 .isEqualTo(

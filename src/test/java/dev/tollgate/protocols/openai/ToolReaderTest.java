@@ -200,7 +200,7 @@ class ToolReaderTest {
     }
 
     @Test
-    void a_schema_beside_json_object_is_followed() {
+    void a_schema_next_to_json_object_is_followed() {
         ResponseFormat.JsonSchema schema = (ResponseFormat.JsonSchema)
                 read(with("'response_format':{'schema':{'type':'object'},'type':'json_object'}"))
                         .conversation()
