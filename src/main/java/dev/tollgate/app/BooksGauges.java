@@ -52,19 +52,19 @@ final class BooksGauges {
     }
 
     private void writer() {
-        metrics.gauge("tollgate_writer_queue_units", "Units of work that wait for the writer.", () -> books.writer()
+        metrics.gauge("tollgate_writer_queue_units", "Units of work waiting for the writer.", () -> books.writer()
                 .waiting());
         metrics.gauge(
                 "tollgate_writer_rides",
-                "1 where holds are told once they are decided; 0 after a failed commit, until one succeeds.",
+                "1 while the writer reports holds as soon as they are decided; 0 after a failed commit, until one succeeds.",
                 () -> books.writer().rides() ? 1 : 0);
         metrics.gauge(
                 "tollgate_store_up",
-                "0 where calls get a 503 because the books take nothing, or this server has lost its lease of them; else 1.",
+                "0 while calls get a 503 because the database accepts no writes or this server has lost its lease; otherwise 1.",
                 () -> books.complaints().isEmpty() ? 1 : 0);
         metrics.gauge(
                 "tollgate_store_readers",
-                "Connections that read, but for those of pages; waiting are threads.",
+                "Read connections by state, without those reserved for pages. state=waiting counts threads waiting for one.",
                 new String[] {"state"},
                 now -> {
                     Database.Readers readers = books.database().readersNow();
@@ -77,28 +77,31 @@ final class BooksGauges {
     private void disk(Path data) {
         metrics.gauge(
                 "tollgate_store_free_bytes",
-                "Room on the disk of the data folder.",
+                "Free space on the data folder's disk, in bytes.",
                 () -> bytes(() -> Files.getFileStore(data).getUsableSpace()));
         metrics.gauge(
                 "tollgate_store_disk_bytes",
-                "Size of that disk.",
+                "Size of the data folder's disk, in bytes.",
                 () -> bytes(() -> Files.getFileStore(data).getTotalSpace()));
     }
 
     private void holds() {
         gauge(
                 "tollgate_held_microcredits",
-                "What running calls hold of all servers over these books, as of the latest look at the database.",
+                "Micro-credits held for running calls of all servers on this database. Read every 15 seconds while metrics are scraped.",
                 seen -> seen.holds().micros());
-        gauge("tollgate_holds_open", "How many holds there are, as of that look.", seen -> seen.holds()
-                .open());
+        gauge(
+                "tollgate_holds_open",
+                "Number of holds, as of the same reading as tollgate_held_microcredits.",
+                seen -> seen.holds().open());
         gauge(
                 "tollgate_hold_oldest_seconds",
-                "Age of the oldest hold as of that look, 0 where there is none.",
+                "Age of the oldest hold in seconds, as of the same reading; 0 without holds.",
                 Looked::oldestSeconds);
         metrics.counted(
                 "tollgate_holds_given_back",
-                "Holds of calls that were left open: by an earlier run, or by servers that have died since.",
+                "Holds released for calls left open, by cause: start (by an earlier run of this server), dead_node"
+                        + " (by a server that died).",
                 new String[] {"cause"},
                 now -> {
                     now.is((double) books.left().atStart(), "start");
@@ -117,10 +120,10 @@ final class BooksGauges {
     }
 
     private void nodes() {
-        metrics.gauge("tollgate_nodes_alive", "Servers over these books that are alive.", books.node()::living);
+        metrics.gauge("tollgate_nodes_alive", "Live servers on this database.", books.node()::living);
         metrics.gauge(
                 "tollgate_node_lease_left_seconds",
-                "How long this server may go on without a renewal of its lease; where several may share the books.",
+                "Time until this server's lease expires without a renewal, in seconds. Absent unless servers can share the database.",
                 new String[] {},
                 now -> {
                     if (books.node().isShared()) {
@@ -128,18 +131,20 @@ final class BooksGauges {
                     }
                 });
         books.node()
-                .whenLeaseLost(metrics.count("tollgate_node_lease_lost", "How often this server has lost its lease."));
+                .whenLeaseLost(
+                        metrics.count("tollgate_node_lease_lost", "Number of times this server has lost its lease."));
     }
 
     /** Adds the sizes of the stored files. @param media bytes of downloaded media */
     void files(Path data, LongSupplier media) {
-        metrics.gauge("tollgate_store_bytes", "What is kept takes on the disk.", new String[] {"what"}, now -> {
-            if (books.writer().isEmbedded()) {
-                now.is(bytes(() -> Files.size(data.resolve("tollgate.db"))), "db");
-                now.is(bytes(() -> Files.size(data.resolve("tollgate.db-wal"))), "wal");
-            }
-            now.is((double) media.getAsLong(), "media");
-        });
+        metrics.gauge(
+                "tollgate_store_bytes", "Disk space used by stored data, in bytes.", new String[] {"what"}, now -> {
+                    if (books.writer().isEmbedded()) {
+                        now.is(bytes(() -> Files.size(data.resolve("tollgate.db"))), "db");
+                        now.is(bytes(() -> Files.size(data.resolve("tollgate.db-wal"))), "wal");
+                    }
+                    now.is((double) media.getAsLong(), "media");
+                });
     }
 
     /** Looks at what only the database knows. Blocks; without the database the gauges have no value. */

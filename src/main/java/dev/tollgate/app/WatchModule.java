@@ -23,7 +23,7 @@ import java.util.function.LongSupplier;
 /** Metrics: everything that is counted, and the gauges that the other modules' parts are asked for. */
 final class WatchModule {
 
-    /** How often what only the database knows is looked at, while somebody scrapes. */
+    /** The interval for gauges that need the database, while metrics are scraped. */
     private static final Duration LOOK_EVERY = Duration.ofSeconds(15);
 
     private static final Duration SCRAPED_WITHIN = Duration.ofMinutes(5);
@@ -66,26 +66,28 @@ final class WatchModule {
     void upstreams(Upstreams upstreams) {
         upstreams.watchedBy(metrics.tries());
         String[] channel = {"channel"};
-        metrics.gauge("tollgate_channel_calls", "Calls that run on a channel.", channel, now -> upstreams
+        metrics.gauge("tollgate_channel_calls", "Calls in progress on a channel.", channel, now -> upstreams
                 .status()
                 .forEach(it -> now.is(it.inFlight(), it.id())));
         metrics.gauge(
                 "tollgate_channel_connections",
-                "Connections to a channel's upstream, those that are being made with them.",
+                "Connections to a channel's upstream, including those being opened.",
                 channel,
                 now -> upstreams.status().forEach(it -> now.is(it.connections(), it.id())));
-        metrics.gauge("tollgate_channel_breaker", "0 closed, 1 open, 2 trying out.", channel, now -> upstreams
-                .status()
-                .forEach(it -> now.is(it.breaker().ordinal(), it.id())));
+        metrics.gauge(
+                "tollgate_channel_breaker",
+                "State of a channel's circuit breaker: 0 closed, 1 open, 2 half-open.",
+                channel,
+                now -> upstreams.status().forEach(it -> now.is(it.breaker().ordinal(), it.id())));
         metrics.gauge(
                 "tollgate_channel_resting",
-                "1 where a model is not asked on a channel for a while.",
+                "1 while a channel is skipped for a model, otherwise 0.",
                 new String[] {"channel", "model"},
                 now -> upstreams.status().forEach(it -> it.models()
                         .forEach(model -> now.is(rests(model), it.id(), model.id()))));
         metrics.gauge(
                 "tollgate_channel_credential_expiry_timestamp_seconds",
-                "When a channel's credential ends, where the channels file says so.",
+                "Expiry of a channel's credential, in seconds since 1970. Absent if the channels file has no date.",
                 channel,
                 now -> upstreams.status().forEach(it -> {
                     if (it.credentialExpires() != null) {
@@ -94,7 +96,7 @@ final class WatchModule {
                 }));
         metrics.gauge(
                 "tollgate_retry_budget_left",
-                "How many calls may be asked again now, of all together.",
+                "Retries that calls on all channels together may still make at the moment.",
                 upstreams::retriesLeft);
     }
 
@@ -103,16 +105,15 @@ final class WatchModule {
     }
 
     void front(HttpFront front, Unread unread) {
-        metrics.gauge("tollgate_http_connections", "Open connections of callers.", front::connections);
-        metrics.gauge(
-                "tollgate_body_bytes", "What requests take of the heap, as they are charged for it.", front::bodyBytes);
+        metrics.gauge("tollgate_http_connections", "Open client connections.", front::connections);
+        metrics.gauge("tollgate_body_bytes", "Heap reserved for requests, in bytes.", front::bodyBytes);
         metrics.gauge(
                 "tollgate_unread_bytes",
-                "Memory of answers that callers have not read, without the room reserved for paid ones.",
+                "Memory for response data that clients have not read, in bytes, without the room reserved for paid responses.",
                 unread::bytes);
         metrics.counted(
                 "tollgate_unread_closed",
-                "Connections closed because too much of their answers was unread.",
+                "Connections closed because the client left too much response data unread.",
                 new String[] {},
                 now -> now.is((double) unread.closed()));
     }
@@ -121,13 +122,13 @@ final class WatchModule {
     void calls(MediaLoader media, KnownAnswers known, LongSupplier spansDropped) {
         metrics.counted(
                 "tollgate_spans_dropped",
-                "Spans that the collector did not get: there were too many, or it did not take them.",
+                "Spans lost because the queue was full or the collector rejected them.",
                 new String[] {},
                 now -> now.is((double) spansDropped.getAsLong()));
         metrics.counted(
                 "tollgate_replays",
-                "Requests that were answered without a call: from one under the same key that runs, from a kept answer's file or its"
-                        + " copy in the database, from a refusal that cannot change.",
+                "Requests answered without a new call, by source: a running call with the same idempotency key, a"
+                        + " stored response's file, its copy in the database, or a permanent refusal.",
                 new String[] {"from"},
                 now -> {
                     for (ReplayedFrom from : ReplayedFrom.values()) {
@@ -136,7 +137,7 @@ final class WatchModule {
                 });
         metrics.counted(
                 "tollgate_media_downloads",
-                "Media that were downloaded for calls, by how that ended.",
+                "Media downloads for calls, by how they ended.",
                 new String[] {"end"},
                 now -> {
                     for (DownloadEnd end : DownloadEnd.values()) {
@@ -146,7 +147,7 @@ final class WatchModule {
         gauges.files(ground.settings().data(), media::bytes);
     }
 
-    /** Returns the help of each metric, by its name as it is scraped, without those of the JVM. */
+    /** Returns the help of each metric by its scraped name, without JVM metrics. */
     Map<String, String> catalogue() {
         return metrics.catalogue();
     }

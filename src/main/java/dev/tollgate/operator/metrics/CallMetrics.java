@@ -49,31 +49,34 @@ final class CallMetrics implements CallObserver {
 
     CallMetrics(Histograms shapes, SeriesRoom room, UpstreamMetrics upstream) {
         this.upstream = upstream;
-        this.ends =
-                shapes.counter("tollgate_calls", "Calls that are over, by how they ended.", "door", "model", "outcome");
-        this.open = shapes.gauge("tollgate_calls_open", "Calls that are not over.", "door");
+        this.ends = shapes.counter("tollgate_calls", "Finished calls, by outcome.", "door", "model", "outcome");
+        this.open = shapes.gauge("tollgate_calls_open", "Calls in progress.", "door");
         this.firstBytes = shapes.farSeconds(
                 "tollgate_call_first_byte_seconds",
-                "From a call's arrival to the first of its answer, or all of it where it leaves in one piece.",
+                "Time from a call's arrival to the first byte of its response, in seconds; to the whole response if"
+                        + " the call does not stream.",
                 "model");
         this.paces = shapes.pace(
-                "tollgate_call_output_tokens_per_second", "Pace of streams of at least 16 tokens.", "model");
-        this.tokens = shapes.counter("tollgate_tokens", "Tokens of calls that were charged.", "model", "kind");
+                "tollgate_call_output_tokens_per_second",
+                "Output tokens per second of streams with at least 16 output tokens.",
+                "model");
+        this.tokens = shapes.counter("tollgate_tokens", "Tokens of charged calls, by kind.", "model", "kind");
         this.charged = shapes.counter(
-                "tollgate_call_charged_microcredits", "What calls were charged, micro-credits.", "model", "channel");
+                "tollgate_call_charged_microcredits", "Micro-credits charged for calls.", "model", "channel");
         this.costs = shapes.counter(
                 "tollgate_upstream_cost_microusd",
-                "What upstreams ask for those calls at their list prices, millionths of a US dollar; nothing where no price is known.",
+                "Cost of charged calls at the upstreams' list prices, in millionths of a US dollar. 0 if the price is unknown.",
                 "model",
                 "channel");
         this.anomalies = shapes.counter(
                 "tollgate_usage_anomalies",
-                "Calls whose reported usage could not be charged as it was, by why.",
+                "Calls whose reported usage could not be charged as reported, by reason.",
                 "channel",
                 "flag");
         Histogram own = shapes.ownSeconds(
                 "tollgate_call_own_seconds",
-                "Our own share of a call: admit until it is let in, its body's arrival with it; translate; reserve; settle.",
+                "Time that Tollgate adds to a call, in seconds, by phase: admit (including receipt of the body),"
+                        + " translate, reserve, settle.",
                 "phase");
         this.admitting = own.labelValues("admit");
         this.translating = own.labelValues("translate");
@@ -81,7 +84,7 @@ final class CallMetrics implements CallObserver {
         this.settling = own.labelValues("settle");
         Counter waits = shapes.counter(
                 "tollgate_stream_waits",
-                "How often answers waited: for their caller to read, or for their hold.",
+                "Pauses of responses, by side: caller (the client reads too slowly) or hold (the hold is being extended).",
                 "side");
         this.waitsForCaller = waits.labelValues("caller");
         this.waitsForHold = waits.labelValues("hold");

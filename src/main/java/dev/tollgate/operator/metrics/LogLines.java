@@ -17,7 +17,7 @@ final class LogLines extends UnsynchronizedAppenderBase<ILoggingEvent> implement
     private final CounterDataPoint others;
 
     LogLines(Histograms shapes) {
-        Counter lines = shapes.counter("tollgate_log_lines", "Lines of the log, by level.", "level");
+        Counter lines = shapes.counter("tollgate_log_lines", "Log lines, by level.", "level");
         this.errors = lines.labelValues("error");
         this.warnings = lines.labelValues("warn");
         this.infos = lines.labelValues("info");

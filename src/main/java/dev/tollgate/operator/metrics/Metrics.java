@@ -127,7 +127,7 @@ public final class Metrics implements AutoCloseable {
     public void build(String version, String schema, String database) {
         Info.builder()
                 .name("tollgate_build")
-                .help("What runs here.")
+                .help("Version, schema version and database of this server. The value is always 1.")
                 .labelNames("version", "schema", "database")
                 .register(registry)
                 .addLabelValues(version, schema, database);

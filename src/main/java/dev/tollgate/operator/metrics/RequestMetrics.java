@@ -45,21 +45,17 @@ final class RequestMetrics implements RequestObserver, RefusalObserver {
     RequestMetrics(Histograms shapes, SeriesRoom room) {
         this.requests = shapes.counter(
                 "tollgate_http_requests",
-                "Requests, by the pattern of their route; status gone where the caller left before the end.",
+                "HTTP requests, by route pattern and status. status=gone: the client disconnected before the end.",
                 "route",
                 "status");
         this.times = shapes.ownSeconds(
                 "tollgate_http_request_seconds",
-                "How long requests took whose answer came in one piece. Answers of models come in pieces, also those"
-                        + " that are no streams, and are not in it: tollgate_call_first_byte_seconds has them.",
+                "Duration of requests in seconds. Model responses are excluded: see tollgate_call_first_byte_seconds.",
                 "route");
         this.refused = shapes.counter(
-                "tollgate_calls_refused",
-                "Calls that were refused before they began, by the error's code.",
-                "door",
-                "code");
+                "tollgate_calls_refused", "Calls refused before they started, by error code.", "door", "code");
         this.lags = shapes.ownSeconds(
-                "tollgate_event_loop_lag_seconds", "How late event loops come to what they do regularly.", "loop");
+                "tollgate_event_loop_lag_seconds", "Delay of an event loop's periodic task, in seconds.", "loop");
         this.routes = room.new Named<>(SERIES_OF_ROUTE, OfRoute::new);
     }
 

@@ -24,15 +24,16 @@ final class StoreMetrics implements WriterObserver, ReadObserver, EntryObserver 
     private final CounterDataPoint shortfall;
 
     StoreMetrics(Histograms shapes) {
-        this.batchUnits = shapes.units("tollgate_writer_batch_units", "Units of work in a batch.")
+        this.batchUnits = shapes.units("tollgate_writer_batch_units", "Units of work per batch.")
                 .labelValues();
         this.commits = shapes.ownSeconds(
                         "tollgate_writer_commit_seconds",
-                        "From a batch at hand to its commit, or to what came instead.")
+                        "Duration of a batch in seconds, to its commit or its failure.")
                 .labelValues();
         Histogram waits = shapes.ownSeconds(
                 "tollgate_writer_wait_seconds",
-                "From a unit's offer to its outcome: rides are told once decided, commits once durable.",
+                "Time from submitting a unit of work to its result, in seconds. kind=ride: reported when decided;"
+                        + " kind=commit: reported when durable.",
                 "kind");
         this.rideWaits = waits.labelValues("ride");
         this.commitWaits = waits.labelValues("commit");
@@ -42,14 +43,15 @@ final class StoreMetrics implements WriterObserver, ReadObserver, EntryObserver 
         }
         Histogram read = shapes.ownSeconds(
                 "tollgate_store_read_seconds",
-                "How long reads took, the wait for a connection with them; pages have connections of their own.",
+                "Duration of database reads in seconds, including the wait for a connection, by use. Pages use separate connections.",
                 "use");
         for (Use use : Use.values()) {
             reads[use.ordinal()] = read.labelValues(use.name().toLowerCase(Locale.ROOT));
         }
         Counter entries = shapes.counter(
                 "tollgate_ledger_microcredits",
-                "Micro-credits that this server's entries have moved, by kind; shortfall is what was used and nothing covered.",
+                "Micro-credits moved by this server's ledger entries, by kind. kind=shortfall: usage that neither"
+                        + " hold nor balance covered.",
                 "kind");
         for (EntryKind kind : EntryKind.values()) {
             moved[kind.ordinal()] = entries.labelValues(kind.code());

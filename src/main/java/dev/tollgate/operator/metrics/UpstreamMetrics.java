@@ -24,26 +24,26 @@ final class UpstreamMetrics implements TryObserver {
     UpstreamMetrics(Histograms shapes, SeriesRoom room) {
         this.durations = shapes.farSeconds(
                 GenAiNames.OPERATION_DURATION,
-                "How long tries of upstreams took from asking to their end; error_type is empty for an answer.",
+                "Duration of upstream attempts in seconds, from the request to the end. error_type is empty for a response.",
                 GenAiNames.OPERATION,
                 GenAiNames.PROVIDER,
                 GenAiNames.REQUEST_MODEL,
                 GenAiNames.ERROR_TYPE);
         this.firstChunks = shapes.farSeconds(
                 GenAiNames.TIME_TO_FIRST_CHUNK,
-                "From asking an upstream to its first word of substance.",
+                "Time from a request to an upstream until its first content, in seconds.",
                 GenAiNames.OPERATION,
                 GenAiNames.PROVIDER,
                 GenAiNames.REQUEST_MODEL);
         this.tokens = shapes.tokens(
                 GenAiNames.TOKEN_USAGE,
-                "Tokens of calls that were charged, thoughts among the output.",
+                "Tokens per charged call. Output includes thoughts.",
                 GenAiNames.OPERATION,
                 GenAiNames.PROVIDER,
                 GenAiNames.REQUEST_MODEL,
                 GenAiNames.TOKEN_TYPE);
         this.attempts = shapes.counter(
-                "tollgate_channel_attempts", "Tries of upstreams, by how they ended.", "channel", "model", "end");
+                "tollgate_channel_attempts", "Upstream attempts, by how they ended.", "channel", "model", "end");
         this.channels = room.new Named<>(0, name -> new OfChannel(name, room));
     }
 
