@@ -120,18 +120,18 @@ final class Addresses {
         return all.stream().filter(AdminRoutes::isServedApart).toList();
     }
 
-    /** What is shown at the operators' own, to be looked at for newer ones; or null. */
+    /** Returns the certificates of admin.listen, which are checked for newer ones; null without HTTPS. */
     @Nullable
     Certificates certificates() {
         return certificates;
     }
 
-    /** More connections than there are files for would leave none for who looks whether the server lives. */
+    /** Logs it if the open-file limit lowers the connection limit. Otherwise connections could use up all files, and health checks would fail. */
     void tellOfFewFiles(HttpOptions options) {
         int connections = options.limits().connectionsMax();
         if (connections < settings.get(TrafficSettings.CONNECTIONS)) {
             log.info(
-                    "this process may open {} files, which suffice for {} connections of callers, {} of one address; limits.connections is {}",
+                    "open-file limit {}: accepting {} client connections, {} per address, instead of limits.connections = {}",
                     OpenFiles.max(),
                     connections,
                     options.edge().connectionsPerAddressMax(),

@@ -79,7 +79,7 @@ public final class App implements AutoCloseable {
         return start(settings, Surroundings.REAL);
     }
 
-    /** As above, with other surroundings. A start that fails leaves nothing open. */
+    /** Starts everything in other surroundings. A failed start leaves nothing open. */
     public static App start(Settings settings, Surroundings surroundings) {
         Opened opened = new Opened();
         try {
@@ -213,14 +213,14 @@ public final class App implements AutoCloseable {
     private void drain(Duration time) {
         int open = calls.open();
         if (open > 0) {
-            log.info("new calls are refused; {} that run have {} s to end", open, time.toSeconds());
+            log.info("shutting down: new calls are refused, {} running calls have {} s to end", open, time.toSeconds());
         }
         // Also calls that their callers have left under an idempotency key (D35).
         health.stopping()
                 .await(System.nanoTime() + time.toNanos(), () -> front.openExchanges() == 0 && calls.open() == 0);
         int left = calls.open();
         if (left > 0) {
-            log.warn("{} calls still run and are ended; what they hold goes back", left);
+            log.warn("{} calls still running are ended, their holds are released", left);
         }
     }
 }

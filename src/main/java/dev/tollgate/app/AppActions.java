@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
 /** The commands that need a server, its books or its sandbox. */
 public record AppActions(PrintWriter out) implements Actions {
 
-    /** Serves until the process is told to stop; then the hook drains while this thread waits for it to end the process. */
+    /** Serves until a stop signal; then the hook drains while this thread waits for it to end the process. */
     @Override
     public int serve(Settings settings, boolean newInstallation) throws Refused {
         CodePages.makeLarge();
@@ -54,7 +54,8 @@ public record AppActions(PrintWriter out) implements Actions {
         StopSignals.hear(app::hurry);
         if (app.upstreams().channels().hasFile() && !HangUp.runs(app.upstreams()::reload)) {
             LoggerFactory.getLogger(AppActions.class)
-                    .warn("this process was started to ignore SIGHUP (by nohup?): the channels file is not read again");
+                    .warn(
+                            "SIGHUP is ignored because the process was started so (by nohup?): it does not reload the channels file");
         }
         Banner banner = app.banner();
         out.print(banner.text(settings.data()));
@@ -123,7 +124,8 @@ public record AppActions(PrintWriter out) implements Actions {
         SecureRandom random = new SecureRandom();
         try {
             BooksModule books = BooksModule.forCommand(settings, random, mayBegin);
-            SignUp closed = new SignUp(() -> false, () -> new StartCredits(0, true)); // nobody signs up by a command
+            SignUp closed =
+                    new SignUp(() -> false, () -> new StartCredits(0, true)); // commands do not sign up accounts
             Links links = PeopleModule.links(books, MailModule.letters(settings), closed, clock, random);
             AuditedWriter audited = new AuditedWriter(books.writer(), clock);
             return new LocalApi(
@@ -183,7 +185,7 @@ public record AppActions(PrintWriter out) implements Actions {
     private static void beginAfresh(Settings settings) {
         if (settings.databaseUrl() != null) {
             throw new CannotOpen(
-                    "With PostgreSQL --new-installation has no meaning: an empty database begins new books.");
+                    "--new-installation is only for the embedded database. An empty PostgreSQL database starts a new installation.");
         }
         Installation.beginAfresh(settings.data());
     }

@@ -35,7 +35,7 @@ import java.util.List;
 /**
  * The books: the database, its stores, the one writer with the parts in their order, and this server's place among those that share it.
  *
- * @param secrets encrypts what must not be readable in the database or beside it
+ * @param secrets encrypts secrets in the database and in files
  * @param kind whether the installation has a real upstream
  * @param history calls and money of an account, for its customers
  * @param left holds that were given back of calls that others had left open
@@ -95,7 +95,7 @@ record BooksModule(
     private static void requireSane(Instant now) {
         if (now.isBefore(EARLIEST) || now.isAfter(LATEST)) {
             throw new CannotOpen(
-                    "The clock of this machine says " + now + ", which cannot be: set it, then start again.");
+                    "The clock of this machine says " + now + ", which is impossible. Set the clock and start again.");
         }
     }
 
@@ -106,8 +106,7 @@ record BooksModule(
         }
         if (settings.find(ServerSettings.SECRET_KEY) == null) {
             throw new CannotOpen(
-                    "With PostgreSQL the secret key must be set, the same for all servers: TOLLGATE_SECRET_KEY,"
-                            + " 64 hex digits.");
+                    "PostgreSQL needs a secret key, the same for all servers: set TOLLGATE_SECRET_KEY to 64 hex digits.");
         }
         return serves
                 ? Database.openShared(url.value(), settings.data(), settings.get(ServerSettings.MIGRATES))
@@ -157,8 +156,8 @@ record BooksModule(
         writer.commitAndWait(Unit.of(check));
         if (!check.outcome()) {
             throw new CannotOpen(
-                    "The secret key is not the one that this installation's data were sealed with: put it into the data"
-                            + " folder as secret.key, or set TOLLGATE_SECRET_KEY to it.");
+                    "The secret key does not decrypt this installation's data. Put the right key into the data folder as"
+                            + " secret.key, or set TOLLGATE_SECRET_KEY to it.");
         }
         if (!stores.receipts().hasSigningKey()) {
             writer.commitAndWait(Unit.of(SetSigningKey.first(secrets, random, clock.instant())));
@@ -189,7 +188,7 @@ record BooksModule(
             complaints.add(new Readiness.Complaint("store", complaint));
         }
         if (!node.mayServe()) {
-            complaints.add(new Readiness.Complaint("lease", "this node has no lease"));
+            complaints.add(new Readiness.Complaint("lease", "this server has no lease on the database"));
         }
         return complaints;
     }

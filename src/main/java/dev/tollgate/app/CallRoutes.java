@@ -112,7 +112,7 @@ record CallRoutes(
         api(routes, Route.get("/receipts/{task_id}", key, receipts.one()));
     }
 
-    /** What the playground says to a model; its answers tell what they cost while they run. */
+    /** The playground's calls of a model; their responses report the cost while they run. */
     Route<KeyCaller> playgroundChat(Gate<KeyCaller> session) {
         return door(chat(true)).route("/playground/chat", session);
     }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 
-/** Nobody can listen on the address that is configured: it is taken, or none of this machine's. The message is for the operator. */
+/** The configured address is in use or does not belong to this machine. The message is for the operator. */
 public final class CannotListen extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -16,17 +16,17 @@ public final class CannotListen extends RuntimeException {
                 cause);
     }
 
-    /** Looks before anything is made: keys that a first start makes are shown once, and only by one that succeeds. */
+    /** Checks the address before anything is created: a first start shows its new keys once, and only if it succeeds. */
     static void check(String host, int port) {
         check(host, port, "--host and --port");
     }
 
-    /** @param options that choose another one */
+    /** @param options the command line options that choose another address */
     static void check(String host, int port, String options) {
         try (ServerSocket probe = new ServerSocket()) {
             InetSocketAddress address = new InetSocketAddress(host, port);
             if (address.isUnresolved()) {
-                throw new IOException("no such host is known");
+                throw new IOException("unknown host");
             }
             probe.bind(address);
         } catch (IOException taken) {

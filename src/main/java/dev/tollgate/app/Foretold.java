@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What the operator should know before it happens or costs: models that retire, what is sold for less than it costs, a server without
- * an upstream. The start tells all of it, and what comes to it later is logged once. Thread-safe.
+ * an upstream. The start reports all of it, and later additions are logged once. Thread-safe.
  */
 final class Foretold {
 
@@ -39,7 +39,7 @@ final class Foretold {
                 ground.catalogue(), upstreams.models(), ground.clock().instant());
     }
 
-    /** Logs what was not told yet. */
+    /** Logs the warnings that were not reported yet. */
     void look() {
         ofModels().stream().filter(told::add).forEach(log::warn);
     }
@@ -55,7 +55,7 @@ final class Foretold {
         return sentences;
     }
 
-    /** What customers are told of the models that they use; prices only if calls cost money. */
+    /** Returns the notices to customers about their models; price changes only if calls cost money. */
     List<Foresight.Change> changes() {
         Foresight foresight = foresight();
         List<Foresight.Change> changes = new ArrayList<>(foresight.retiring());
@@ -81,11 +81,11 @@ final class Foretold {
         return warnings;
     }
 
-    /** Of this node, where the installation has a real upstream. */
+    /** Returns the warning of a node without an upstream in an installation with a real one. */
     String withoutUpstream() {
         String name = books.node().name();
         return (name.isEmpty() ? "this server" : "node " + name)
-                + " has no real upstream, but this installation has had one: the sandbox answers its calls, and customers pay for them. Set"
-                + " gemini.api-key or channels-file here; if the installation is to have none, run ./tollgate installation sandbox";
+                + " has no real upstream, but this installation has had one: the sandbox answers calls that customers pay for. Set"
+                + " gemini.api-key or channels.file here. To use the sandbox only, run ./tollgate installation sandbox";
     }
 }

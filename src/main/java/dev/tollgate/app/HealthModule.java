@@ -35,10 +35,10 @@ record HealthModule(BooksModule books, EventLoops loops, Stopping stopping) {
     private List<Readiness.Complaint> complaints() {
         List<Readiness.Complaint> complaints = new ArrayList<>(books.complaints());
         if (stopping.isAnnounced()) {
-            complaints.add(new Readiness.Complaint("draining", "it is on its way out"));
+            complaints.add(new Readiness.Complaint("draining", "the server is shutting down"));
         }
         if (!loops.turn()) {
-            complaints.add(new Readiness.Complaint("event_loop", "an event loop does not turn"));
+            complaints.add(new Readiness.Complaint("event_loop", "an event loop is stuck"));
         }
         return complaints;
     }
@@ -46,7 +46,7 @@ record HealthModule(BooksModule books, EventLoops loops, Stopping stopping) {
     /** Announces that this server stops: requests should go elsewhere, those that come are served. Further calls do nothing. */
     void announce() {
         if (stopping.announce()) {
-            log.info("nobody should be sent to this server any more: /health/ready says so");
+            log.info("shutdown announced: /health/ready reports 503, load balancers should send no more requests");
             books.node().tellDraining();
         }
     }

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives back the holds of calls that were left open (D34): in an embedded database every one that an earlier run has left, in a shared one
- * those of dead nodes. Thread-safe.
+ * Releases the holds of calls that were left open (D34): by an earlier run in an embedded database, by dead nodes in a shared
+ * one. Thread-safe.
  */
 final class LeftCalls {
 

@@ -32,9 +32,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * How customers pay here.
  *
- * @param account null where nobody pays by Stripe
- * @param checkout likewise
- * @param testPayments null beside Stripe
+ * @param account null if customers do not pay by Stripe
+ * @param checkout null if customers do not pay by Stripe
+ * @param testPayments null if customers pay by Stripe
  */
 public record MoneyModule(
         Vouchers vouchers,
@@ -104,8 +104,8 @@ public record MoneyModule(
                     : "Customers pay by Stripe Checkout with a test key: no money moves.";
         }
         return testPayments != null && testPayments.isOpen()
-                ? "Test payments are open: no money moves. They close once Stripe is set up or a real upstream answers."
-                : "Nobody can pay here. Set stripe.secret-key and stripe.webhook-secret, make vouchers, or grant credits.";
+                ? "Test payments are on: no money moves. They end when Stripe or a real upstream is configured."
+                : "Customers cannot pay here. Set stripe.secret-key and stripe.webhook-secret, create vouchers, or grant credits.";
     }
 
     /** Asks Stripe for an event that was refused, and judges it again; a row of the audit log. @return a sentence of what became of it */
@@ -129,11 +129,11 @@ public record MoneyModule(
                     clock.instant(),
                     () -> new Deed.Changed(null, "{\"outcome\":\"" + outcome + "\"}"))));
             return switch (taken) {
-                case null -> "The event says nothing of a payment.";
+                case null -> "The event has no information about a payment.";
                 case TAKEN -> "The event counts now.";
-                case KEPT -> "The event waits for its payment.";
+                case KEPT -> "The event is kept until its payment is known.";
                 case REPLAYED ->
-                    "Nothing has changed: the event is refused for a reason that still holds, or counts already.";
+                    "Nothing changed: the event was already processed, or the reason for its rejection still holds.";
                 case REFUSED, TOO_EARLY -> "The event is refused again.";
             };
         } catch (StripeCheckout.NoEvent e) {
@@ -141,7 +141,7 @@ public record MoneyModule(
         }
     }
 
-    /** What Stripe has told this server since its start, in words; nothing where nobody pays by it. */
+    /** Returns the counts of Stripe's events since the start, by label; empty without Stripe. */
     Map<String, Long> told() {
         Map<String, Long> told = new LinkedHashMap<>();
         if (account != null) {
@@ -155,7 +155,7 @@ public record MoneyModule(
         return told;
     }
 
-    /** The same by the names of the operator's API. */
+    /** Returns the counts of Stripe's events by their names in the admin API. */
     Map<String, Long> events() {
         Map<String, Long> events = new LinkedHashMap<>();
         for (WebhookCounts.Kind kind : WebhookCounts.Kind.values()) {

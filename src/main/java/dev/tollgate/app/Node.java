@@ -46,7 +46,7 @@ final class Node implements NodeLease.Listener, AutoCloseable {
         lost = action;
     }
 
-    /** @param action run on the lease's thread, before that of {@link #whenLost}, the first time that the lease is lost */
+    /** @param action runs on the lease's thread when the lease is lost for the first time, before the action of {@link #whenLost} */
     void whenLeaseLost(Runnable action) {
         leaseLost = action;
     }

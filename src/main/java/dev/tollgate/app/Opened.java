@@ -48,7 +48,7 @@ final class Opened implements AutoCloseable {
         return future.toCompletionStage().toCompletableFuture().join();
     }
 
-    /** Closes all after a failure, which is what is told. */
+    /** Closes everything after a failure and keeps the failure as the reported error. */
     void closeAfter(Throwable cause) {
         try {
             close();

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * People with an account: how they sign up and in, the mails that they get, their keys, and the end of their account.
  *
- * @param oidc null if nobody signs in by OpenID Connect
+ * @param oidc null if OpenID Connect is off
  */
 public record PeopleModule(
         MailModule mail,

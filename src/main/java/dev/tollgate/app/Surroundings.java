@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param environment a variable's value by its name, null where it is not set
  * @param resolver finds the hosts that media are downloaded from
  * @param halfClose how long after a request the end of what its caller sends is no departure; a test that leaves has none
- * @param foreignWrites whether somebody else may write to the embedded database, as tests do; the server stops for it otherwise
+ * @param foreignWrites whether other processes may write to the embedded database, as in tests; otherwise the server stops if one does
  * @param passwordKibibytes how much memory the hash of a password fills: tests, which sign up by the hundred, fill less
  * @param uploadedAbove bytes of a Gemini call's body beyond which its media are uploaded: tests, which upload by the dozen, have less
  * @param protocols more than the program brings, by the path of their route
@@ -62,7 +62,7 @@ public record Surroundings(
         return changed.done();
     }
 
-    /** The same values while they are changed. */
+    /** A mutable copy of the values. */
     public static final class Changes {
 
         public InstantSource clock;

@@ -93,7 +93,7 @@ public final class Training {
         return Integer.getInteger("tollgate.training", 0) > 0;
     }
 
-    /** Puts SQLite's library where the driver will be told to look for it first. */
+    /** Puts SQLite's library where the driver looks first. */
     public static void keepLibrary() {
         String folder = System.getProperty("tollgate.training.library");
         if (folder != null) {

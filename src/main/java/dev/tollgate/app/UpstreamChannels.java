@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who answers: the operator's channels file, else the one Gemini of the settings, else the sandbox. */
+/** The channels that answer calls: the operator's channels file, else the Gemini channel of the settings, else the sandbox. */
 final class UpstreamChannels {
 
     private static final Logger log = LoggerFactory.getLogger(UpstreamChannels.class);
@@ -95,15 +95,13 @@ final class UpstreamChannels {
             upstreams.use(pool);
             log.info(
                     Event.CHANNELS_READ,
-                    "the channels were read again: {} of them",
+                    "channels file reloaded: {} channels",
                     pool.channels().size());
             warnings().forEach(log::warn);
             return true;
         } catch (ConfigException e) {
             log.error(
-                    Event.CHANNELS_NOT_READ,
-                    "the channels file was not taken, the channels stay as they are: {}",
-                    e.getMessage());
+                    Event.CHANNELS_NOT_READ, "channels file rejected, the channels stay unchanged: {}", e.getMessage());
             return false;
         }
     }
@@ -112,7 +110,7 @@ final class UpstreamChannels {
         return file == null ? PoolSpec.of(List.of(single)) : reader.read(file);
     }
 
-    /** Models that are on sale and that no channel serves. */
+    /** Returns a warning for each model on sale that no channel serves. */
     List<String> warnings() {
         TreeSet<String> unserved = new TreeSet<>(models().keySet());
         upstreams.status().forEach(channel -> channel.models().forEach(model -> unserved.remove(model.id())));
@@ -133,7 +131,7 @@ final class UpstreamChannels {
                         outbound, name, url(), key(), FarEnd.CONNECTIONS_MAX, timeouts(), known(), media));
     }
 
-    /** Who answers, for the start. */
+    /** Describes the channels for the start. */
     String shown() {
         int count = upstreams.status().size();
         return file == null ? url() : count + (count == 1 ? " channel of " : " channels of ") + file;

@@ -36,7 +36,7 @@ class ClockTest {
         assertThatThrownBy(() -> App.start(settings, surroundings).close())
                 .isInstanceOf(CannotOpen.class) // which the command line tells as it is
                 .hasMessage("The clock of this machine says " + Instant.parse(says)
-                        + ", which cannot be: set it, then start again.");
+                        + ", which is impossible. Set the clock and start again.");
         assertThat(data).doesNotExist();
     }
 }

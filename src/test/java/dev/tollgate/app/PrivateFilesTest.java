@@ -136,7 +136,7 @@ class PrivateFilesTest {
             assertThat(permissions(shared)).isEqualTo("rwxr-xr-x");
             assertThat(permissions(shared.resolve("tollgate.db"))).isEqualTo("rw-------");
             assertThat(permissions(shared.resolve("tollgate.lock"))).isEqualTo("rw-------");
-            assertThat(log.text()).contains("holds other folders than ours and stays open");
+            assertThat(log.text()).contains("stays open to other users of this machine");
         }
     }
 

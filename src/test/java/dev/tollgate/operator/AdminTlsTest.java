@@ -179,7 +179,7 @@ class AdminTlsTest {
             file("server.key", next.keyPem());
             Gateway.await("the new one", () -> isAnswered(strangers));
             assertThatThrownBy(() -> status(ours, "/health/live")).hasMessageContaining("PKIX");
-            assertThat(log.text()).containsOnlyOnce("What was read before stays");
+            assertThat(log.text()).containsOnlyOnce("The previous certificates stay in use");
         } finally {
             file("server.pem", SERVER.certificatePem());
             file("server.key", SERVER.keyPem());
@@ -235,7 +235,7 @@ class AdminTlsTest {
         Path settings = folder.resolve("tollgate.yaml");
         Files.writeString(settings, "admin:\n  tls:\n    certificate: /nowhere\n");
         assertThat(refusal("config", settings.toString()))
-                .contains("tollgate.yaml", "3", CERTIFICATE, "without admin.listen");
+                .contains("tollgate.yaml", "3", CERTIFICATE, "needs admin.listen");
         assertThat(refusal("config", settings.toString(), "admin.listen", "127.0.0.1:0"))
                 .contains("tollgate.yaml", "without " + KEY);
         assertThat(refusal("admin.listen", "127.0.0.1:0", "admin.tls.client-ca", "/nowhere"))

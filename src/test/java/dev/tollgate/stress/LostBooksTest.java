@@ -73,7 +73,7 @@ class LostBooksTest {
 
         assertThat(run("account", "list")).isEqualTo(1);
         assertThat(err.toString())
-                .contains("put it into the data folder as secret.key, or set TOLLGATE_SECRET_KEY")
+                .contains("into the data folder as secret.key, or set TOLLGATE_SECRET_KEY")
                 .hasLineCount(1);
         Files.write(key, right);
         assertThat(run("account", "list")).isZero();

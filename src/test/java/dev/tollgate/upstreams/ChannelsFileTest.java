@@ -104,7 +104,7 @@ class ChannelsFileTest {
                     .isEqualTo("/console/channels?read=no");
             assertThat(channels.text()).isEqualTo("from b");
             assertThat(operator.get("/console/audit").body()).contains("channels.reload");
-            assertThat(log.text()).contains("was not taken");
+            assertThat(log.text()).contains("channels file rejected");
         }
     }
 

@@ -18,9 +18,9 @@ final class JointSettings {
     private final List<String> warnings;
 
     /**
-     * @param settings each of them is allowed
-     * @param place where a setting that was chosen is, for complaints
-     * @param warnings takes sentences for the start
+     * @param settings with allowed values
+     * @param place the argument, variable or line that sets a setting, for error messages
+     * @param warnings receives the warnings of the start
      */
     JointSettings(Settings settings, Function<Setting<?>, String> place, List<String> warnings) {
         this.settings = settings;
@@ -28,14 +28,14 @@ final class JointSettings {
         this.warnings = warnings;
     }
 
-    /** @throws ConfigException if some are missing beside others */
+    /** @throws ConfigException if a setting lacks another that it needs */
     Settings.Together read() {
         Settings.AdminTls adminTls = adminTls();
         checkMail();
         return new Settings.Together(adminTls, oidc(), stripe());
     }
 
-    /** Null where plain HTTP is spoken. Half of it would leave the operator's routes open to those who listen on the way. */
+    /** Returns null for plain HTTP. An incomplete set is rejected: it would leave the operator's routes unencrypted. */
     private Settings.@Nullable AdminTls adminTls() {
         Settings.NamedFile certificate = file(ADMIN_CERTIFICATE);
         Settings.NamedFile key = file(ADMIN_CERTIFICATE_KEY);
@@ -45,13 +45,13 @@ final class JointSettings {
             return null;
         }
         if (!settings.isSet(ADMIN_LISTEN)) {
-            throw new ConfigException(any.place() + " is set without admin.listen; allowed is beside it: "
-                    + ADMIN_LISTEN.allowed() + " that HTTPS is spoken at.");
+            throw new ConfigException(any.place() + " needs admin.listen, the address for HTTPS; allowed is "
+                    + ADMIN_LISTEN.allowed() + ".");
         }
         if (certificate == null || key == null) {
             throw new ConfigException(
                     any.place() + " is set without admin.tls." + (certificate == null ? "certificate" : "key")
-                            + "; allowed are a certificate and its key, and beside both a client-ca.");
+                            + ". Set the certificate and its key together; a client-ca needs both.");
         }
         return new Settings.AdminTls(certificate, key, clientCa);
     }
@@ -66,17 +66,17 @@ final class JointSettings {
             return;
         }
         if (!settings.isSet(MAIL_FROM)) {
-            throw new ConfigException("With mail.host, mail.from must be set: the address that mails come from.");
+            throw new ConfigException("mail.host needs mail.from, the sender's address. Set mail.from.");
         }
         if (settings.isSet(MAIL_USER) != settings.isSet(MAIL_PASSWORD)) {
-            throw new ConfigException("Of mail.user and mail.password only one is set; set both, or none.");
+            throw new ConfigException("Only one of mail.user and mail.password is set. Set both or neither.");
         }
         if (!settings.isSet(PUBLIC_URL)) {
-            warnings.add("Without public.url no mail is sent: mail.host has no effect.");
+            warnings.add("mail.host has no effect without public.url: no e-mail is sent.");
         }
     }
 
-    /** Null where nobody signs in by it: the provider has to know the one address that browsers come back to. */
+    /** Returns null if OpenID Connect is off. It needs public.url: the provider must know the one redirect address. */
     private Settings.@Nullable Oidc oidc() {
         URI issuer = settings.find(OIDC_ISSUER);
         String id = settings.find(OIDC_CLIENT_ID);
@@ -86,30 +86,30 @@ final class JointSettings {
         }
         if (issuer == null || id == null || secret == null) {
             throw new ConfigException(
-                    "Of oidc.issuer, oidc.client-id and oidc.client-secret only some are set; set all three, or none.");
+                    "Only some of oidc.issuer, oidc.client-id and oidc.client-secret are set. Set all three or none.");
         }
         URI site = settings.find(PUBLIC_URL);
         if (site == null) {
-            warnings.add("Without public.url nobody signs in by OpenID Connect: oidc.issuer has no effect.");
+            warnings.add("oidc.issuer has no effect without public.url: sign-in with OpenID Connect is off.");
             return null;
         }
         String name = settings.find(OIDC_NAME);
         return new Settings.Oidc(issuer, id, secret, name == null ? issuer.getHost() : name, site + "/sign-in/oidc");
     }
 
-    /** A key without a secret would take events that nobody has signed. */
+    /** Returns null without a key. A key needs a webhook secret: without one, unsigned events would be accepted. */
     private Settings.@Nullable Stripe stripe() {
         Secret key = settings.find(STRIPE_KEY);
         Secret secrets = settings.find(STRIPE_WEBHOOK_SECRET);
         if (key == null) {
             if (secrets != null) {
-                warnings.add("Without stripe.secret-key, stripe.webhook-secret has no effect.");
+                warnings.add("stripe.webhook-secret has no effect without stripe.secret-key.");
             }
             return null;
         }
         if (secrets == null) {
-            throw new ConfigException(STRIPE_WEBHOOK_SECRET.name() + " (" + STRIPE_WEBHOOK_SECRET.variable()
-                    + ") is missing beside stripe.secret-key; allowed is " + STRIPE_WEBHOOK_SECRET.allowed() + ".");
+            throw new ConfigException("stripe.secret-key needs " + STRIPE_WEBHOOK_SECRET.name() + " ("
+                    + STRIPE_WEBHOOK_SECRET.variable() + "); allowed is " + STRIPE_WEBHOOK_SECRET.allowed() + ".");
         }
         List<Secret> all =
                 Arrays.stream(secrets.value().split(",")).map(Secret::new).toList();
@@ -121,8 +121,7 @@ final class JointSettings {
             throw new ConfigException(refusal);
         }
         if (isReal && !stripe.isLive()) {
-            warnings.add(
-                    "stripe.secret-key is a test key: payments in which no money moves add credits that cost you money.");
+            warnings.add("stripe.secret-key is a test key: customers get credits for real calls without paying.");
         }
         return stripe;
     }

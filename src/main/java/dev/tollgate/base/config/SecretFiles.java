@@ -11,12 +11,12 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Secrets that lie in files instead of the environment, which whoever may look at a process or at its unit can see: named by a variable
- * of the same name with {@code _FILE} behind it, or lying in the folder that systemd hands over as {@code CREDENTIALS_DIRECTORY}.
+ * Secrets from files. An environment variable is visible to anyone who may inspect the process or its unit; a file is not. The file is named
+ * by the secret's variable with the suffix {@code _FILE}, or is in systemd's folder {@code CREDENTIALS_DIRECTORY}.
  */
 public final class SecretFiles {
 
-    /** Behind the name of a secret's variable. */
+    /** The suffix of a variable that names a secret's file. */
     static final String SUFFIX = "_FILE";
 
     static final String FOLDER = "CREDENTIALS_DIRECTORY";
@@ -42,7 +42,7 @@ public final class SecretFiles {
      * The secret of a variable, from the environment or a file; null where it is in none of them.
      *
      * @param credential its name in the folder of credentials
-     * @throws ConfigException for a file that others can read, that is not there, or that holds nothing; for one beside the variable itself
+     * @throws ConfigException for a file that others can read, that is not there, or that holds nothing; for a file in addition to the variable itself
      */
     public @Nullable Found find(String variable, String credential) {
         String given = set(variable);

@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
  * A row of the table of settings.
  *
  * @param name dotted, as in the YAML file
- * @param variable the environment's name for it
- * @param kind what it may be
- * @param defaultText as somebody would write it; empty: none
- * @param secret whether its value may be shown
- * @param doc what it does, in a sentence or two
- * @param changeable whether the operator may change it while the program runs; never a secret, nor where something lies
+ * @param variable the environment variable
+ * @param kind the allowed values
+ * @param defaultText the default, as an operator would write it; empty: none
+ * @param secret whether its value is hidden
+ * @param doc its description, one to three sentences
+ * @param changeable whether the operator may change it while the program runs; never for a secret or a location
  */
 public record Setting<T>(
         String name,
@@ -32,42 +32,42 @@ public record Setting<T>(
         return new Setting<>(name, variable(name), Kind.secret(allowed, regex), "", true, doc, false);
     }
 
-    /** The same under a variable's name that others have made known. */
+    /** Returns this setting with an environment variable that other programs use, too. */
     Setting<T> from(String variable) {
         return new Setting<>(name, variable, kind, defaultText, secret, doc, changeable);
     }
 
-    /** The same with a value that may hold a password. */
+    /** Returns this setting with its value hidden, since it may contain a password. */
     Setting<T> hidden() {
         return new Setting<>(name, variable, kind, defaultText, true, doc, changeable);
     }
 
-    /** The same, and the operator may change it while the program runs. */
+    /** Returns this setting as one that the operator may change while the program runs. */
     Setting<T> whileRunning() {
         return new Setting<>(name, variable, kind, defaultText, secret, doc, true);
     }
 
-    /** Whether the text is a value of it. */
+    /** Returns whether the text is an allowed value. */
     public boolean allows(String text) {
         return read(text) != null;
     }
 
-    /** {@code --a-b}. */
+    /** Returns the command line option, like {@code --a-b}. */
     public String option() {
         return "--" + name.replace('.', '-');
     }
 
-    /** What a value may be. */
+    /** Describes the allowed values. */
     public String allowed() {
         return kind.allowed();
     }
 
-    /** Returns all values that it may have if the list of them is closed; else an empty list. */
+    /** Returns all allowed values if they are a closed list; otherwise an empty list. */
     public List<String> choices() {
         return kind.choices();
     }
 
-    /** Null where the text is not allowed. */
+    /** Returns the value; null if the text is not allowed. */
     @Nullable
     T read(String text) {
         return kind.reader().apply(text);

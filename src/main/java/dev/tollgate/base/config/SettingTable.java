@@ -41,12 +41,12 @@ public final class SettingTable {
 
     private SettingTable() {}
 
-    /** In the order in which they are told. */
+    /** Returns all settings in the order of the help and the documents. */
     public static List<Setting<?>> all() {
         return ALL;
     }
 
-    /** Those that say where the data lies: what commands beside the server need. */
+    /** Returns the settings that locate the data. Commands other than {@code serve} need only these. */
     public static List<Setting<?>> ofTheStore() {
         return List.of(ServerSettings.DATA, ServerSettings.CONFIG, ServerSettings.DATABASE, ServerSettings.SECRET_KEY);
     }

@@ -91,12 +91,12 @@ public final class Settings {
                 || isSet(ServerSettings.GEMINI_BASE_URL);
     }
 
-    /** Whether mails are sent: their links need an address that is not the word of whoever asks. */
+    /** Whether e-mails are sent. Their links need a configured address: the Host header of a request is not trusted. */
     public boolean isMailOn() {
         return isSet(PageSettings.MAIL_HOST) && isSet(PageSettings.PUBLIC_URL);
     }
 
-    /** Whether the demo account was asked for: only then it is made beside a real upstream. */
+    /** Whether a setting names the demo account. With a real upstream it is created only then. */
     public boolean isDemoAsked() {
         return isSet(ServerSettings.DEMO_KEY) || isSet(ServerSettings.DEMO_CREDITS);
     }
@@ -106,12 +106,12 @@ public final class Settings {
         return together.adminTls();
     }
 
-    /** Returns the provider of sign-ins; null: nobody signs in by OpenID Connect. */
+    /** Returns the sign-in provider; null if OpenID Connect is off. */
     public @Nullable Oidc oidc() {
         return together.oidc();
     }
 
-    /** Returns how customers pay by Stripe; null: they do not. */
+    /** Returns the Stripe settings; null if customers do not pay by Stripe. */
     public @Nullable Stripe stripe() {
         return together.stripe();
     }
@@ -156,21 +156,21 @@ public final class Settings {
      * Payments by Stripe Checkout.
      *
      * @param webhookSecrets at least one
-     * @param url where Stripe is asked
-     * @param tax whether Stripe works out tax
-     * @param allowsTestKey whether a test key is accepted beside a real upstream
+     * @param url the address of Stripe's API
+     * @param tax whether Stripe calculates tax
+     * @param allowsTestKey whether a test key is accepted with a real upstream
      */
     public record Stripe(Secret secretKey, List<Secret> webhookSecrets, URI url, boolean tax, boolean allowsTestKey) {
 
         private static final String REFUSAL =
-                "stripe.secret-key is a test key, and calls cost money here: payments in which no money moves would"
-                        + " add credits for them. Set a live key; for trials set stripe.allow-test-key (TOLLGATE_STRIPE_ALLOW_TEST_KEY).";
+                "stripe.secret-key is a test key, and calls cost money here: customers would get credits for real calls without"
+                        + " paying. Set a live key. For trials set stripe.allow-test-key (TOLLGATE_STRIPE_ALLOW_TEST_KEY).";
 
         public Stripe {
             webhookSecrets = List.copyOf(webhookSecrets);
         }
 
-        /** Why it is refused beside a real upstream; null if it is accepted there. */
+        /** Returns why a real upstream rules these settings out; null if they are allowed with one. */
         public @Nullable String refusalBesideRealUpstream() {
             return isLive() || allowsTestKey ? null : REFUSAL;
         }
@@ -185,8 +185,8 @@ public final class Settings {
      * Clients that do not expect a stream they did not ask for (D1, D52).
      *
      * @param acceptJson those whose {@code Accept} names application/json and not text/event-stream
-     * @param headers lower-case names of headers; one that is present suffices
-     * @param agentParts lower-case parts of user agents; one that is contained suffices
+     * @param headers lower-case header names; any of them suffices
+     * @param agentParts lower-case parts of user agents; any of them suffices
      * @param products lower-case names of products in user agents, without version; one suffices
      */
     public record JsonClients(

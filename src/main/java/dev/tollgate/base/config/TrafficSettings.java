@@ -20,7 +20,7 @@ public final class TrafficSettings {
             "sandbox.seed",
             Kind.number(),
             "1",
-            "The seed of the sandbox's answers, which depend on it and on the call."));
+            "The seed of the sandbox's responses. The same seed and call give the same response."));
     public static final Setting<Duration> SANDBOX_PACE = row(Setting.of(
             "sandbox.pace",
             Kind.time(Duration.ZERO, Duration.ofSeconds(60)),
@@ -156,13 +156,13 @@ public final class TrafficSettings {
             "timeouts.announce",
             Kind.time(Duration.ZERO, DAY),
             "0s",
-            "How long the server still accepts calls after it was told to stop, while /health/ready already reports it:"
-                    + " the time a load balancer needs to notice."));
+            "The time after a stop signal during which the server still accepts calls while /health/ready already reports"
+                    + " the stop. Set it to the time that a load balancer needs to notice."));
     public static final Setting<Duration> DRAIN = row(Setting.of(
             "timeouts.drain",
             Kind.time(Duration.ZERO, DAY),
             "30s",
-            "How long open calls may continue once new ones are refused."));
+            "The longest time that open calls may continue after new ones are refused."));
     public static final Setting<Duration> BODY = row(Setting.of(
             "timeouts.body",
             Kind.time(TICK, DAY),
@@ -184,19 +184,19 @@ public final class TrafficSettings {
             "timeouts.call",
             Kind.time(TICK, DAY),
             "15m",
-            "The longest time for a call. Its answer then ends as if it had reached its length."));
+            "The longest time for a call. Its response then ends as if it had reached its maximum length."));
     public static final Setting<Duration> UPSTREAM_CONNECT = row(Setting.of(
             "timeouts.upstream-connect", Kind.time(TICK, DAY), "5s", "The longest time to connect to the upstream."));
     public static final Setting<Duration> UPSTREAM_FIRST = row(Setting.of(
             "timeouts.upstream-first",
             Kind.time(TICK, DAY),
             "10m",
-            "The longest time until the upstream starts to answer."));
+            "The longest time until an upstream's response starts."));
     public static final Setting<Duration> UPSTREAM_IDLE = row(Setting.of(
             "timeouts.upstream-idle",
             Kind.time(TICK, DAY),
             "120s",
-            "The longest silence of the upstream in the middle of an answer."));
+            "The longest pause within a response of an upstream."));
 
     private TrafficSettings() {}
 

@@ -8,18 +8,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code first-start} in the data folder: takes what is told once where nobody sits at a terminal, since what is printed then stays in a journal.
+ * {@code first-start} in the data folder: stores secrets that are shown once if the output is not a terminal, since a journal would keep printed ones.
  * Its owner's alone; gone once it has been of use. Thread-safe.
  */
 public final class FirstStartFile {
 
     public static final String NAME = "first-start";
 
-    /** What the line of the admin key begins with. */
+    /** The prefix of the line with the admin key. */
     public static final String ADMIN_KEY = "Admin key (for /admin): ";
 
     private static final String HEAD =
-            "# Told this once. The file goes when the operator signs in: keep elsewhere what you need longer.";
+            "# Shown once. This file is deleted when the operator signs in: store what you need elsewhere.";
 
     private final Path folder;
     private final Path file;
@@ -33,7 +33,7 @@ public final class FirstStartFile {
         return file;
     }
 
-    /** Whole and private from its first moment; in the place of one that there was, whose admin key is told on: no other is made. */
+    /** Writes the file, complete and private from its first moment. It replaces an earlier file but keeps its admin key, since no other key is created. */
     public void write(List<String> lines) throws IOException {
         PrivateFiles.folder(folder);
         List<String> all = new ArrayList<>(lines);
@@ -51,7 +51,7 @@ public final class FirstStartFile {
         return Files.exists(file);
     }
 
-    /** To do it twice is no error. */
+    /** Deletes the file if it exists. */
     public void delete() throws IOException {
         Files.deleteIfExists(file);
     }

@@ -30,7 +30,7 @@ public final class PrivateFiles {
 
     private PrivateFiles() {}
 
-    /** Makes a folder, and those above it that are missing; one that is there is closed to others. @return the folder */
+    /** Creates a folder and its missing parents, or closes an existing folder to other users. @return the folder */
     public static Path folder(Path folder) throws IOException {
         if (Files.isDirectory(folder)) {
             close(folder);
@@ -39,7 +39,7 @@ public final class PrivateFiles {
         return Files.createDirectories(folder, attributes(folder, FOLDER));
     }
 
-    /** Makes an empty file; one that is there stays as it is and is closed to others. */
+    /** Creates an empty file, or closes an existing file to other users and keeps its content. */
     public static void file(Path file) throws IOException {
         try {
             Files.createFile(file, attributes(file, FILE));
@@ -48,24 +48,24 @@ public final class PrivateFiles {
         }
     }
 
-    /** Makes an empty file of a new name in the folder of another one. */
+    /** Creates an empty file with a new name in the folder of another file. */
     public static Path fileBeside(Path other, String prefix, String suffix) throws IOException {
         Path folder = Objects.requireNonNull(other.toAbsolutePath().getParent(), "a file lies in a folder");
         return Files.createTempFile(folder, prefix, suffix, attributes(folder, FILE));
     }
 
-    /** Opens a file; one that this makes is private. One that is there stays as it is. */
+    /** Opens a file. A file that this creates is private; the permissions of an existing file stay. */
     public static FileChannel open(Path file, OpenOption... options) throws IOException {
         return FileChannel.open(file, Set.of(options), attributes(file, FILE));
     }
 
-    /** Whether others may do something with what is there; false where nobody can tell. */
+    /** Returns whether other users have any permission; false if that is unknown. */
     public static boolean isOpen(Path path) throws IOException {
         return knowsPermissions(path)
                 && Files.getPosixFilePermissions(path).stream().anyMatch(OTHERS::contains);
     }
 
-    /** Takes from others what they may do with a file or folder, with a warning; where that cannot be done, with another one. */
+    /** Removes the permissions of other users from a file or folder and logs a warning, whether this succeeds or not. */
     public static void close(Path path) {
         try {
             if (isOpen(path)) {
@@ -77,7 +77,10 @@ public final class PrivateFiles {
                         before);
             }
         } catch (IOException e) {
-            log.warn("{} may be open to other users of this machine and cannot be closed: {}", path, e.toString());
+            log.warn(
+                    "{} may be accessible to other users of this machine, and its permissions cannot be changed: {}",
+                    path,
+                    e.toString());
         }
     }
 

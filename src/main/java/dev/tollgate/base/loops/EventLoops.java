@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The event loops of the process. One that ends before it is told to would leave its callers, and the holds of their calls, for good; one that
- * does not turn answers nobody.
+ * The event loops of the process. A loop that ended early would never finish its calls or release their holds, so the process ends with it. A
+ * stuck loop is reported by {@link #turn}.
  */
 public final class EventLoops implements AutoCloseable {
 
@@ -47,7 +47,7 @@ public final class EventLoops implements AutoCloseable {
         this.stillNanosMax = stillMax.toNanos();
         vertx.exceptionHandler(error -> {
             Fatal.check(error);
-            log.error(Event.THREAD_ENDED, "an event loop has met an error that nobody has caught", error);
+            log.error(Event.THREAD_ENDED, "an event loop failed with an uncaught error", error);
         });
         watch(((VertxInternal) vertx).nettyEventLoopGroup());
         watch(((VertxInternal) vertx).acceptorEventLoopGroup());

@@ -73,7 +73,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         Fatal.check(cause);
-        LOG.warn(Event.REQUEST_FAULT, "a connection could not be taken in; the next one is in a second", cause);
+        LOG.warn(Event.REQUEST_FAULT, "a connection could not be accepted; the next attempt is in one second", cause);
         context.channel().config().setAutoRead(false);
         context.executor().schedule(() -> context.channel().config().setAutoRead(true), 1, TimeUnit.SECONDS);
     }

@@ -46,11 +46,11 @@ public final class Certificates {
     private static final Pattern KEY =
             Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
     private static final String CERTIFICATE_ALLOWED =
-            "a PEM file with the server's certificate, and behind it those that lead to its root";
+            "a PEM file with the server's certificate, followed by the chain to its root";
     private static final String KEY_ALLOWED =
             "a PEM file with the private key of the certificate (PKCS#8, not encrypted), which other users of this"
                     + " machine cannot read";
-    private static final String CLIENTS_ALLOWED = "a PEM file with the certificates that sign those of clients";
+    private static final String CLIENTS_ALLOWED = "a PEM file with the certificate authorities of clients";
 
     private final Files files;
     private volatile Read current;
@@ -92,13 +92,13 @@ public final class Certificates {
             List<String> texts = texts(files);
             if (!texts.equals(current.texts())) {
                 current = made(files, texts);
-                LOG.info(Event.CERTIFICATES_READ, "new certificates are shown, or taken, from now on");
+                LOG.info(Event.CERTIFICATES_READ, "TLS certificates reloaded");
             }
             complaint = null;
         } catch (Unfit e) {
             if (!Objects.equals(complaint, e.getMessage())) {
                 complaint = e.getMessage();
-                LOG.warn(Event.CERTIFICATES_NOT_READ, "{} What was read before stays.", complaint);
+                LOG.warn(Event.CERTIFICATES_NOT_READ, "{} The previous certificates stay in use.", complaint);
             }
         }
     }
@@ -173,7 +173,7 @@ public final class Certificates {
         throw new Unfit(file, "holds no certificate", allowed);
     }
 
-    /** Whoever replaces the certificate and not yet its key would have every handshake fail: the two are tried on each other. */
+    /** Checks that key and certificate belong together. If an operator replaced only the certificate so far, every handshake would fail. */
     private static PrivateKey key(Named file, String text, PublicKey shown) throws Unfit {
         Matcher pem = KEY.matcher(text);
         if (!pem.find()) {

@@ -111,7 +111,7 @@ public record Banner(
         } catch (IOException e) {
             List<String> all = new ArrayList<>(warnings);
             all.add(file.path() + " cannot be written (" + FileTrouble.of(e) + "), so " + secretNames()
-                    + " lost; ./tollgate operator reset makes another password");
+                    + " lost. For another password run ./tollgate operator reset");
             return text(List.of(), all);
         }
     }
@@ -127,7 +127,7 @@ public record Banner(
         List<String> lines = new ArrayList<>();
         lines.add(
                 upstream.sandbox()
-                        ? "Tollgate is running. The built-in sandbox answers; set GEMINI_API_KEY to ask Gemini."
+                        ? "Tollgate is running. The built-in sandbox answers. To use Gemini, set GEMINI_API_KEY."
                         : "Tollgate is running. Answers come from " + upstream.url());
         lines.add("");
         lines.add(PAGES + url);
@@ -149,7 +149,7 @@ public record Banner(
         String account = "account " + demo.accountId() + ", " + Credits.text(demo.balanceMicros()) + " credits";
         if (demo.key() == null) {
             lines.add("  API key    shown at the first start (" + account + ")");
-            lines.add("             another: ./tollgate key create --account " + demo.accountId());
+            lines.add("             create another: ./tollgate key create --account " + demo.accountId());
             return;
         }
         lines.add("  API key    " + demo.key());

@@ -346,7 +346,7 @@ class StripePaymentsTest {
                 .contains("Stripe answered with status 401");
         stripe.keep(event, body);
         assertThat(operator.submit(page, page, Map.of("event", event)).body()).contains("The event counts now.");
-        assertThat(operator.submit(page, page, Map.of("event", event)).body()).contains("counts already");
+        assertThat(operator.submit(page, page, Map.of("event", event)).body()).contains("already processed");
         assertThat(balance(browser)).isEqualTo("2,000.000000");
         assertThat(gateway.text("SELECT after_json FROM audit_log WHERE action = 'payment.event' AND subject = '"
                         + event + "' ORDER BY sequence LIMIT 1"))

@@ -22,7 +22,7 @@ class BannerTest {
                 "abc-def",
                 List.of("TOLLGATE_X is not the name of a setting; it has no effect."));
         assertThat(banner.text()).isEqualTo("""
-                        Tollgate is running. The built-in sandbox answers; set GEMINI_API_KEY to ask Gemini.
+                        Tollgate is running. The built-in sandbox answers. To use Gemini, set GEMINI_API_KEY.
 
                           Pages      http://127.0.0.1:8080
                           Sign in    operator
