@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param place the caller's body
  * @param messages at least one
  * @param tools in the caller's order
- * @param webSearch whether a web search was asked for beside the tools (D15)
+ * @param webSearch whether the caller requests a web search in addition to the tools (D15)
  */
 public record Conversation(
         Place place,

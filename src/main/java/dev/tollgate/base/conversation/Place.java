@@ -1,36 +1,36 @@
 package dev.tollgate.base.conversation;
 
 /**
- * Where something stood in its caller's body. The reader that found it there makes it, so that whoever refuses it later or finds it without
- * effect names the field in the words of the caller's protocol. Immutable, compared by value; paths are written when they are asked for.
+ * The place of a value in the caller's body. The protocol's reader attaches it to each value, so that later code can name the field as the
+ * caller wrote it when it rejects the value or reports it as ignored. Immutable, compared by value; paths are built on demand.
  */
 public interface Place {
 
-    /** Of what stood in no body, such as a call that a model has just made. */
+    /** The place of values from no body, such as a tool call that a model has just made. */
     Place NONE = new At("");
 
-    /** The path of its field; empty for the body itself. */
+    /** Returns the path of this field; empty for the body itself. */
     String path();
 
     /**
-     * What the protocol calls something that belongs to it.
+     * Returns the protocol's name for a member of this place.
      *
-     * @throws IllegalArgumentException where it has no such thing
+     * @throws IllegalArgumentException if this place has no such member
      */
     String name(Member member);
 
-    /** The path of something that belongs to it. */
+    /** Returns the path of a member of this place. */
     default String path(Member member) {
         String owner = path();
         return owner.isEmpty() ? name(member) : owner + "." + name(member);
     }
 
-    /** A place that nothing belongs to but what it holds as a whole. */
+    /** Returns a place without members of its own. */
     static Place at(String path) {
         return new At(path);
     }
 
-    /** What has a place of its own or can be blamed in one. */
+    /** A part of a body that has a place or that an error can name. */
     enum Member {
         // of the body
         MESSAGES,
@@ -61,12 +61,12 @@ public interface Place {
 
         // of a message
         CALLS,
-        /** What says which call a result belongs to. */
+        /** The field that says which call a result belongs to. */
         ANSWERED,
 
         // of a message, a call or a file that was sent back
         SIGNATURE,
-        /** What holds the signature, and nothing else that has an effect. */
+        /** The object around the signature; nothing else in it has an effect. */
         EXTRAS,
         FILES,
 

@@ -13,7 +13,7 @@ public sealed interface ResponseFormat {
     record JsonObject() implements ResponseFormat {}
 
     /**
-     * @param name null where the schema stood beside {@code json_object}
+     * @param name null if the schema came with {@code json_object}
      * @param schema in the caller's key order
      * @param strict null where the caller did not say
      */

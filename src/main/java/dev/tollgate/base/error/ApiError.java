@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One refusal or failure as the caller sees it. Immutable.
+ * A refusal or failure as the caller sees it. Immutable.
  *
  * @param code the row of the closed list
  * @param status the HTTP status, 400 to 599, 303 where a page sends its visitor to another, or 204, without a body, where a
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param message names the field, what came and what is allowed; never a secret
  * @param param the field to blame, as a dotted path, or null (the key is rendered all the same: D11)
  * @param headers further response headers, in order, e.g. {@code retry-after}
- * @param shortage what was lacking, of a refusal for want of credits; null of all others
+ * @param shortage the figures of a refusal for lack of credits; null for other errors
  */
 public record ApiError(
         ErrorCode code,
@@ -35,7 +35,7 @@ public record ApiError(
         return new ApiError(code, code.status(), message, null, Map.of(), null);
     }
 
-    /** A 400 that blames a field; {@code param} is its dotted path, e.g. {@code messages.0.role}. */
+    /** Returns a 400 that names a field; {@code param} is its dotted path, e.g. {@code messages.0.role}. */
     public static ApiError invalid(@Nullable String param, String message) {
         return new ApiError(ErrorCode.INVALID_REQUEST, 400, message, param, Map.of(), null);
     }
@@ -44,7 +44,7 @@ public record ApiError(
         return new ApiError(code, status, message, param, headers, shortage);
     }
 
-    /** In figures what the message says. */
+    /** Returns this error with the figures of its message. */
     public ApiError lacking(Shortage what) {
         return new ApiError(code, status, message, param, headers, what);
     }

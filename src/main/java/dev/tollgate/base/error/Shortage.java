@@ -4,7 +4,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a call lacked that was refused for want of credits, in figures: for those who say it in other words than the wire's. Amounts in
+ * The figures of a call that was refused for lack of credits, for code that words the message differently from the API. Amounts are in
  * micro-credits.
  */
 public sealed interface Shortage {

@@ -7,16 +7,15 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends the process where the program cannot go on. Memory that the JVM itself finds missing is left to its own flag
+ * Ends the process if the program cannot continue. Memory that the JVM itself finds missing is left to its own flag
  * ({@code -XX:+ExitOnOutOfMemoryError}); what Java code throws under the same name (direct buffers, Netty's, an array that is too long), and a
  * JVM that was started without the flag, end here.
  *
- * <p>Whoever catches everything shows it to {@link #check} first. What nobody catches comes to the handler of uncaught errors that {@link
- * #endProcess} installs.
+ * <p>Code that catches everything passes it to {@link #check} first. Uncaught errors reach the handler that {@link #endProcess} installs.
  */
 public final class Fatal {
 
-    /** As the JVM's own, when it has no memory. */
+    /** The JVM's own exit code when it is out of memory. */
     public static final int EXIT_CODE = 3;
 
     /** Causes of causes; one may be its own. */
@@ -42,9 +41,9 @@ public final class Fatal {
     }
 
     /**
-     * From now on an error that is fatal ends this process.
+     * Installs the handler that ends the process on a fatal error.
      *
-     * @param others told of what is not fatal and has ended a thread, on that thread
+     * @param others receives other errors that have ended a thread, on that thread
      */
     public static void endProcess(Thread.UncaughtExceptionHandler others) {
         Thread.setDefaultUncaughtExceptionHandler((thread, error) -> {

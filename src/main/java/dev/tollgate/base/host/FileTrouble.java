@@ -16,7 +16,7 @@ public final class FileTrouble {
         return e instanceof FileSystemException file ? reason(file) : String.valueOf(e.getMessage());
     }
 
-    /** Where the system has refused: usually it is the right file, and a command that was given as somebody else than the server. */
+    /** Describes a refusal by the system. The usual cause is a command run as another user than the server's. */
     public static String refused() {
         return "the user " + System.getProperty("user.name") + " may not do that";
     }

@@ -41,11 +41,11 @@ public final class OpenFiles {
     }
 
     /**
-     * How many callers' connections so many files suffice for: each may need three (its own, its upstream's and a kept answer's) of what 85 %
-     * leave beside those that are open, and a few are left for everything else.
+     * Returns the number of client connections that the open-file limit allows: 85 % of the limit, minus the files already open, divided by
+     * three. A connection may need three files: its own, its upstream's and a stored response's. The other 15 % are for everything else.
      *
-     * @param files that may be open
-     * @param open before there are callers
+     * @param files the open-file limit
+     * @param open files that are open before the first client
      */
     public static int connectionsFor(long files, long open) {
         return (int) Math.clamp((files / 20 * 17 - open) / 3, 1, Integer.MAX_VALUE);

@@ -34,7 +34,7 @@ public final class OperatorFile {
         return Files.newInputStream(file);
     }
 
-    /** Whether anybody on this machine may read it; false where nobody can tell. Its group may: that is whom the owner has chosen. */
+    /** Returns whether every user of this machine may read the file; false if that is unknown. Access by its group is allowed: the owner has chosen it. */
     public static boolean isOpenToAll(Path file) throws IOException {
         return file.getFileSystem().supportedFileAttributeViews().contains("posix")
                 && Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ);

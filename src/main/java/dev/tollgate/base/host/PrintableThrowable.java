@@ -6,7 +6,7 @@ import ch.qos.logback.classic.spi.StackTraceElementProxy;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the stack trace of a log line: messages, and those of causes, may quote what is foreign. */
+/** Writes the stack trace of a log line. Its messages may quote untrusted text. */
 public final class PrintableThrowable extends ThrowableProxyConverter {
 
     @Override

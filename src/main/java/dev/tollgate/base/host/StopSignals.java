@@ -28,7 +28,7 @@ public final class StopSignals {
                     }
                 });
             } catch (IllegalArgumentException e) {
-                // The JVM was told to leave signals alone (-Xrs): then they end it at once.
+                // The JVM was started with -Xrs: signals end it immediately.
             }
         }
     }

@@ -7,7 +7,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.random.RandomGenerator;
 
 /**
- * Ids of answers, which are also those of tasks (D10): {@code chatcmpl-}, the time in UTC to the second, 9 digits of
+ * Ids of responses and their tasks (D10): {@code chatcmpl-}, the time in UTC to the second, 9 digits of
  * nanoseconds, 8 alphanumerics. Thread-safe if the random generator is.
  */
 public final class CompletionIds {

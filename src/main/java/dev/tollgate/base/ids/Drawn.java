@@ -7,8 +7,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.random.RandomGenerator;
 
 /**
- * Chance that is the same for the same seed, so that whoever asks twice for one thing gets one id for it. As hard to foretell as the seed is, and
- * no harder: nothing that opens something is drawn from it. Not thread-safe.
+ * Random numbers from a seed, so that a repeated request gets the same id. They are only as unpredictable as the seed: do not draw credentials
+ * from them. Not thread-safe.
  */
 public final class Drawn implements RandomGenerator {
 

@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The one form of a value, whoever has written it: names sorted by UTF-16 code units, no white space, strings as RFC 8785 has them, numbers by
- * what they are worth. For integers within ±(2^53 − 1) that is the RFC's form; others keep all their digits, which a double would not. Pure.
+ * The canonical form of a JSON value: names sorted by UTF-16 code units, no white space, strings as in RFC 8785, numbers by
+ * their value. For integers within ±(2^53 − 1) that is the RFC's form; others keep all their digits, which a double would not. Pure.
  */
 public final class CanonicalJson {
 

@@ -197,7 +197,7 @@ public final class JsonBody {
         };
     }
 
-    /** The depth of the recursion is that of the body, which {@link #next} limits. */
+    /** Reads an object as a tree. {@link #next} limits the depth of the recursion. */
     public ObjectNode objectTree() {
         if (!at(JsonToken.START_OBJECT)) {
             throw refuse("an object");
@@ -211,7 +211,7 @@ public final class JsonBody {
         return object;
     }
 
-    /** A few digits can name a number that fills the memory once somebody writes it out. */
+    /** Reads a decimal and limits its exponent: a few digits can stand for a number that fills the memory when written out. */
     private BigDecimal decimal() {
         try {
             BigDecimal value = parser.getDecimalValue();
@@ -398,12 +398,12 @@ public final class JsonBody {
 
     // --- refusals ---
 
-    /** The dotted path of the current value; after its end still that of the value. */
+    /** Returns the dotted path of the current value, also after its end. */
     public String path() {
         return FieldPath.of(isStart() ? parser.streamReadContext().getParent() : parser.streamReadContext());
     }
 
-    /** {@code 'path' must be …, got ….} */
+    /** Returns the error {@code 'path' must be …, got ….}. */
     public ApiException refuse(String allowed) {
         String path = path();
         String subject = path.isEmpty() ? "The body" : "'" + path + "'";
@@ -412,7 +412,7 @@ public final class JsonBody {
                 .asException();
     }
 
-    /** {@code 'path' …} for what is not told by showing the value. */
+    /** Returns the error {@code 'path' …}, for faults that the value alone does not show. */
     public ApiException invalid(String predicate) {
         return invalid(path(), predicate);
     }
@@ -421,7 +421,7 @@ public final class JsonBody {
         return ApiError.invalid(path, "'" + path + "' " + predicate).asException();
     }
 
-    /** {@code 'path.member' is required.}, standing on the end of the object that lacks it. */
+    /** Returns the error {@code 'path.member' is required.}. The cursor is on the end of the object without it. */
     public ApiException required(String member) {
         return invalid(memberPath(member), "is required.");
     }
@@ -476,7 +476,7 @@ public final class JsonBody {
         return token;
     }
 
-    /** What is passed over leaves nothing but names, which are told apart. */
+    /** Charges a token. A skipped value leaves only its names, which are kept to find duplicates. */
     private void charge(@Nullable JsonToken token) {
         if (token != null && (builds || token == JsonToken.PROPERTY_NAME)) {
             switch (token) {
@@ -497,7 +497,7 @@ public final class JsonBody {
         return at(JsonToken.START_OBJECT) || at(JsonToken.START_ARRAY);
     }
 
-    /** Half a surrogate pair, possible as an escape only, has no UTF-8: it could be sent nowhere. */
+    /** Rejects half a surrogate pair. It is possible only as an escape and has no UTF-8. */
     private String whole(String text) {
         tally.text(text, wholeLength(text));
         return text;

@@ -29,10 +29,10 @@ public final class Utf8Buffer {
     private byte[] bytes;
     private int size;
 
-    /** This thread's own for short texts; not there while one is being made. */
+    /** The thread's buffer for short texts; null while it is in use. */
     private static final ThreadLocal<@Nullable Utf8Buffer> SCRATCH = new ThreadLocal<>();
 
-    /** Of a buffer that rests, for the next one of this thread that needs any. */
+    /** The array of a resting buffer, for the next buffer of this thread that needs one. */
     private static final ThreadLocal<byte @Nullable []> SPARE = new ThreadLocal<>();
 
     private static final byte[] NOTHING = {};
@@ -47,7 +47,7 @@ public final class Utf8Buffer {
         return kept;
     }
 
-    /** What is in it, of a buffer that was taken from {@link #scratch}; the buffer is not the caller's any more. */
+    /** Returns the content of a {@link #scratch} buffer and takes the buffer back. */
     public String text() {
         String text = asString();
         giveBack();
@@ -135,7 +135,7 @@ public final class Utf8Buffer {
         return raw(ready, ready.length);
     }
 
-    /** The same of its first bytes. */
+    /** Appends the first bytes of an array. */
     public Utf8Buffer raw(byte[] ready, int length) {
         ensure(length);
         System.arraycopy(ready, 0, bytes, size, length);

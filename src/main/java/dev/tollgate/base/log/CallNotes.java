@@ -1,11 +1,11 @@
 package dev.tollgate.base.log;
 
 /**
- * What a metered call came to, for the line of its request.
+ * The result of a metered call, for the access log line.
  *
  * @param model as the catalogue names it
- * @param channel who answered or was asked last; empty where nobody was
- * @param attempts how often an upstream was asked
+ * @param channel the last channel called; empty if there was none
+ * @param attempts the number of upstream attempts
  */
 public record CallNotes(
         String taskId,

@@ -1,14 +1,14 @@
 package dev.tollgate.base.log;
 
-/** Told of the metered call that a request becomes, on the request's event loop; must not throw. */
+/** An observer of a request's metered call. Its methods run on the request's event loop and must not throw. */
 public interface CallWatch {
 
-    /** It begins: {@link #over} follows. */
+    /** Reports the start of the call; {@link #over} follows. */
     void begun();
 
-    /** Whether anybody reads what {@link #over} tells. */
+    /** Returns whether the notes of {@link #over} are used. */
     boolean wantsNotes();
 
-    /** Nothing is held for it any more; before its caller hears the end. */
+    /** Reports that the call has ended and holds nothing. Runs before the caller receives the end. */
     void over(CallNotes notes);
 }

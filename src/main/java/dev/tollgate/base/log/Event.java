@@ -7,44 +7,44 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Marker;
 
 /**
- * What a line of the log tells of, as a word that stays what it is while sentences are written anew. The list is closed; lines of no event of
- * their own are {@link #NOTE}. To the logger it is a marker without references.
+ * The event of a log line: a word that stays stable when sentences are reworded. The list is closed; lines without an event of
+ * their own are {@link #NOTE}. For the logger it is a marker without references.
  */
-@SuppressWarnings("deprecation") // whoever makes a marker has to say that it has none of its own
+@SuppressWarnings("deprecation") // a marker must declare that it has no references
 public enum Event implements Marker {
     /** A request is over. */
     ACCESS,
-    /** All that has no word of its own. */
+    /** A line without an event of its own. */
     NOTE,
     /** The server is ready, after it was not. */
     READY,
-    /** It is not, and says why. */
+    /** The server is not ready, and the line has the reason. */
     NOT_READY,
-    /** The database does not take, or does not give, what it is asked. */
+    /** The database fails to write or read. */
     STORE_UNAVAILABLE(true),
-    /** It does again. */
+    /** The database works again. */
     STORE_BACK,
-    /** It lost what it had confirmed. */
+    /** The database lost confirmed data. */
     STORE_WENT_BACK,
     /** The disk of the data folder is full. */
     DISK_FULL,
-    /** What a node holds in the cluster was not renewed. */
+    /** A node's lease was not renewed. */
     LEASE_NOT_RENEWED,
     LEASE_LOST,
-    /** Of calls that a dead node has left open. */
+    /** The holds of calls that a dead node left open were released. */
     HOLDS_GIVEN_BACK,
     /** The books do not add up. */
     LEDGER_DIFFERENCE,
-    /** A call used what nothing covered. */
+    /** A call used more than its hold and balance covered. */
     SHORTFALL,
-    /** A channel has reported what cannot be charged as it is. */
+    /** A channel reported usage that cannot be charged as reported. */
     USAGE_ANOMALY,
     /** A call was not answered by the upstream. */
     UPSTREAM_FAILED,
     CHANNEL_FAILING,
     CHANNEL_MISCONFIGURED,
     CHANNEL_NO_QUOTA,
-    /** None serves a model that is sold. */
+    /** No channel serves a model that is sold. */
     CHANNELS_NOT_SERVING,
     CHANNELS_READ,
     CHANNELS_NOT_READ,
@@ -52,9 +52,9 @@ public enum Event implements Marker {
     /** The files of the operator's address have changed and were taken, or could not be: then what they were stays. */
     CERTIFICATES_READ,
     CERTIFICATES_NOT_READ,
-    /** A request has met a fault of ours. */
+    /** A request failed because of a fault in Tollgate. */
     REQUEST_FAULT,
-    /** A call has. */
+    /** A call failed because of a fault in Tollgate. */
     CALL_FAULT,
     MAIL_FAILED,
     PAYMENT_FAILED,
@@ -62,7 +62,7 @@ public enum Event implements Marker {
     /** A file of a kept answer, or of a medium, cannot be written or read. */
     SPOOL_FAILED,
     THREAD_ENDED,
-    /** The collector did not take them. */
+    /** The collector did not receive spans. */
     SPANS_LOST,
     /** Lines of some event came too often. */
     LINES_LEFT_OUT,

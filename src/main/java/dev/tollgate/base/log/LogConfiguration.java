@@ -8,8 +8,8 @@ import java.util.Map;
 import org.slf4j.Logger;
 
 /**
- * What is logged and where it goes; asked for by {@link LogProvider}, and elsewhere found by the logging library as a service. Not a file of XML: to read one took a tenth of a start.
- * Whoever names a file of his own ({@code -Dlogback.configurationFile}) has that.
+ * The log's levels and output. {@link LogProvider} uses it; otherwise the logging library finds it as a service. It is not an XML file, because
+ * reading one took a tenth of the start. {@code -Dlogback.configurationFile} replaces it.
  */
 public final class LogConfiguration extends ContextAwareBase implements Configurator {
 
@@ -17,10 +17,10 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
 
     private static final Map<String, Level> LIBRARIES = Map.of(
             "org.flywaydb", Level.WARN,
-            // what follows from a failure, which is thrown
+            // repeats a failure that is also thrown
             "org.flywaydb.core.internal.jdbc.TransactionalExecutionTemplate", Level.OFF,
             "com.zaxxer.hikari", Level.WARN,
-            "com.networknt.schema", Level.OFF); // it tells what stands in callers' schemas
+            "com.networknt.schema", Level.OFF); // it logs the content of callers' schemas
 
     @Override
     public ExecutionStatus configure(LoggerContext log) {

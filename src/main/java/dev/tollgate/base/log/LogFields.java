@@ -2,10 +2,10 @@ package dev.tollgate.base.log;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a line names besides its sentence. Given to the logger behind the values of the sentence, before an error. */
+/** The fields of a log line besides its sentence. They are passed to the logger after the values of the sentence and before an error. */
 public sealed interface LogFields permits LogFields.About, LogFields.Access {
 
-    /** Whom a line is about. */
+    /** Returns the fields of a line about a request. */
     static About request(String requestId) {
         return new About(requestId, null, null, null, null);
     }

@@ -25,11 +25,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the log leaves the process: standard error; standard output belongs to what a command prints.
+ * The log's output to standard error; standard output is for the results of commands.
  *
- * <p>Whoever logs renders its line, gives it to a queue and goes on. One daemon thread writes; where it cannot (a disk is full, a pipe is not
- * read), lines are dropped and counted, and the count is told when there is room again. An error that ends that thread ends the process: nobody would
- * be told of anything from then on. Thread-safe.
+ * <p>A logging thread renders its line, puts it into a queue and continues. One daemon thread writes. If it cannot write (a full disk, an unread
+ * pipe), lines are dropped and counted, and the count is logged when there is room again. An error that ends that thread ends the process, since
+ * nothing could be logged after it. Thread-safe.
  */
 public final class LogOutput extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
@@ -71,7 +71,7 @@ public final class LogOutput extends UnsynchronizedAppenderBase<ILoggingEvent> {
         this.throttle = new Throttle(nanoTime);
     }
 
-    /** The one of this process; null where somebody has configured the log otherwise. */
+    /** Returns the output of this process; null if the log is configured differently. */
     public static @Nullable LogOutput ofProcess() {
         Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         return root.getAppender(NAME) instanceof LogOutput output ? output : null;
@@ -85,7 +85,7 @@ public final class LogOutput extends UnsynchronizedAppenderBase<ILoggingEvent> {
         }
     }
 
-    /** From now on. */
+    /** Sets the format of the following lines. */
     public void format(LogFormat chosen) {
         format = chosen;
     }
@@ -94,7 +94,7 @@ public final class LogOutput extends UnsynchronizedAppenderBase<ILoggingEvent> {
         return format;
     }
 
-    /** Who writes, in lines of JSON from now on. @param node asked for each line, not to wait; empty where it is not one of several */
+    /** Sets the identity in the following JSON lines. @param node called for each line, must not block; empty if there is one server */
     public void identity(Supplier<String> node, String version) {
         writer = new LogLine.Writer(node, version);
     }
@@ -141,7 +141,7 @@ public final class LogOutput extends UnsynchronizedAppenderBase<ILoggingEvent> {
         String key = event == Event.NOTE ? String.valueOf(line.getMessage()) : event.word();
         if (event != Event.ACCESS && !mayWrite(event, key, line)) {
             if (waiting.isEmpty()) {
-                offer(NOTHING); // wakes the thread that tells how many
+                offer(NOTHING); // wakes the thread that logs the count
             }
             return;
         }
@@ -159,7 +159,7 @@ public final class LogOutput extends UnsynchronizedAppenderBase<ILoggingEvent> {
         return throttle.mayWrite(sentence, name, Throttle.Pace.ONE_A_MINUTE);
     }
 
-    /** Else every call that meets the same cause would say the same. */
+    /** Returns whether the line names its subject. Otherwise all calls with the same cause would log the same line. */
     private static boolean namesSomething(ILoggingEvent line) {
         Object[] arguments = line.getArgumentArray();
         return arguments != null && arguments.length > 0;

@@ -14,18 +14,18 @@ import org.slf4j.spi.SLF4JServiceProvider;
  */
 public final class LogProvider implements SLF4JServiceProvider {
 
-    /** Of the interface that this was written for. */
+    /** The SLF4J version that this class implements. */
     private static final String INTERFACE_VERSION = "2.0.99";
 
     private final LoggerContext context = new LoggerContext();
     private final IMarkerFactory markers = new BasicMarkerFactory();
     private final LogbackMDCAdapter mdc = new LogbackMDCAdapter();
 
-    /** To be called before anything is logged. Whoever names a provider or a configuration of their own has that. */
+    /** Installs this provider, unless a system property names another one. Call it before anything is logged. */
     public static void use() {
         if (System.getProperty("slf4j.provider") == null && System.getProperty(LogConfiguration.FILE) == null) {
             System.setProperty("slf4j.provider", LogProvider.class.getName());
-            System.setProperty("slf4j.internal.verbosity", "WARN"); // it would tell that it has read the property
+            System.setProperty("slf4j.internal.verbosity", "WARN"); // otherwise it reports that it read the property
         }
     }
 

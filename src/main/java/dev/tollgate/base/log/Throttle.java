@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How often a line may come: of an event ten in a second, one that would say the same of every call in a minute, of a cause one stack trace
- * in a minute; what is left out is counted. Thread-safe.
+ * The rate limits of log lines: ten lines per event and second, one repeated line per minute, one stack trace per cause and
+ * minute. Lines left out are counted. Thread-safe.
  */
 final class Throttle {
 
@@ -70,7 +70,7 @@ final class Throttle {
         return map.computeIfAbsent(map.size() < KEYS_MAX ? key : OTHERS, absent -> made.get());
     }
 
-    /** What was left out in spans that are over, told once; each counts as a line of the span that begins with it. */
+    /** Returns the counts of lines left out in spans that are over, each once. A count is itself a line of the span that it starts. */
     List<LeftOut> over() {
         if (!owes()) {
             return List.of();
@@ -87,7 +87,7 @@ final class Throttle {
         return over;
     }
 
-    /** Whether something was left out that has not been told. */
+    /** Returns whether lines were left out and not yet reported. */
     boolean owes() {
         return owing.get() > 0;
     }

@@ -70,7 +70,7 @@ final class LoopTransport extends NioTransport implements Transport {
         return this;
     }
 
-    /** Of one loop, used by its thread alone but for {@link #wakeup}. */
+    /** The handler of one loop. Only its thread uses it, except for {@link #wakeup}. */
     private static final class LoopIo implements IoHandler {
 
         private final ThreadAwareExecutor loop;
@@ -112,7 +112,8 @@ final class LoopTransport extends NioTransport implements Transport {
         @Override
         public void prepareToDestroy() {
             pipe = null;
-            selector.prepareToDestroy(); // closes the pipe: whoever has found it a moment ago takes the selector's way
+            selector.prepareToDestroy(); // closes the pipe: a thread that found it just before wakes the selector
+            // instead
         }
 
         @Override
@@ -131,7 +132,7 @@ final class LoopTransport extends NioTransport implements Transport {
         }
     }
 
-    /** What a loop tells its selector, and learns from what that asks. */
+    /** The loop's context for its selector, which records what the selector requests. */
     private static final class Wait implements IoHandlerContext {
 
         private final IoHandlerContext loop;
@@ -180,7 +181,7 @@ final class LoopTransport extends NioTransport implements Transport {
             loop.reportActiveIoTime(nanos);
         }
 
-        /** Asked when the wait is over, before any news is handled: from here on nobody need wake it. */
+        /** Called when the wait is over, before any event is handled: from here on no thread needs to wake the loop. */
         @Override
         public boolean shouldReportActiveIoTime() {
             awake();

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * wake-up of its own, but that holds a lock which the woken loop wants at once, two switches between threads more on one processor; Netty repeats it
  * from within the loop, which then turns once in vain; and it is made even while the loop is awake.
  *
- * <p>No news is lost: whoever has some leaves it before it asks whether the loop is awake, and a loop that was says that it may sleep before it looks for
- * news the last time. A byte that comes late is a turn in vain.
+ * <p>No task is lost: a thread adds its task before it checks whether the loop is awake, and the loop announces that it may sleep before its last check
+ * for tasks. A late byte costs one empty turn.
  *
  * <p>Threading: {@link #wake} from any thread, all else from the loop's.
  */
@@ -52,7 +52,7 @@ final class WakePipe implements NioIoHandle {
         }
     }
 
-    /** To be called before the loop looks for news the last time. */
+    /** Announces that the loop may sleep. Call it before the last check for tasks. */
     void maySleep() {
         awake.set(false);
     }
@@ -84,7 +84,7 @@ final class WakePipe implements NioIoHandle {
             pipe.source().read(read.clear());
         } catch (IOException e) {
             registration.cancel();
-            close(); // whoever writes notices, and takes the selector's way
+            close(); // a writing thread notices this and wakes the selector instead
         }
     }
 
@@ -93,7 +93,7 @@ final class WakePipe implements NioIoHandle {
         try (Pipe.SourceChannel source = pipe.source()) {
             pipe.sink().close();
         } catch (IOException e) {
-            // It is a pipe of this process alone: nothing was in it that anybody misses.
+            // The pipe belongs to this process alone: no data in it is needed.
         }
     }
 }

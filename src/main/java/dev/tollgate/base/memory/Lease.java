@@ -4,8 +4,8 @@ import dev.tollgate.base.memory.MemoryBudget.Party;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one request has taken of the {@link MemoryBudget}. Whoever keeps something that was charged to it retains it; the last who releases
- * it gives everything back. Thread-safe.
+ * One request's share of the {@link MemoryBudget}. Code that keeps charged data retains the lease; the last release returns
+ * everything. Thread-safe.
  */
 public final class Lease {
 
@@ -32,9 +32,9 @@ public final class Lease {
     }
 
     /**
-     * Takes more. After the last release nothing is counted any more: whoever is still at work then is about to find out.
+     * Takes more memory. Does nothing after the last release, when the remaining work is about to be cancelled.
      *
-     * @throws dev.tollgate.base.error.ApiException 413 where that much never fits, 503 where it does not now; nothing is taken then
+     * @throws dev.tollgate.base.error.ApiException 413 if the amount can never fit, 503 if it does not fit at the moment; nothing is taken then
      */
     public synchronized void take(long bytes) {
         if (budget == null || holders == 0) {

@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of the heap that requests may take together. Nobody may have more of it than is still free: one account alone gets at most half,
- * and whoever comes next finds as much room as it may have. Large requests leave a quarter to small ones. Of an account's large requests
- * those that nobody reads yet take an eighth of what is free, unless there is only one: what reading makes of them needs the room.
+ * The part of the heap that requests may take together. An account may have at most as much as is still free: one account alone gets at most half, and
+ * the next one finds as much room as it may have. Large requests leave a quarter to small ones. An account's large requests that are not
+ * read yet may take an eighth of the free room, unless there is only one: reading them needs room, too.
  *
  * <p>Thread-safe, without a lock: a sum is raised first and lowered again where that was too much, so that two who take at once may both
  * be refused, but never both be let in beyond the limit.
@@ -50,8 +50,8 @@ public final class MemoryBudget {
     /**
      * Opens a lease for one request, which has to be released.
      *
-     * @param accountId who is charged; empty where nobody is known
-     * @param address where the request comes from: charged, too, until it is read; null if nobody is
+     * @param accountId the account to charge; empty if unknown
+     * @param address where the request comes from: charged, too, until it is read; null if no address is charged
      * @param isLarge whether it has to leave room to small ones
      */
     public Lease lease(String accountId, @Nullable String address, boolean isLarge) {

@@ -66,13 +66,13 @@ public final class Tally {
         pending = 0;
     }
 
-    /** Of what was charged so much is not kept. */
+    /** Returns part of the charge. */
     public void less(long bytes) {
         lease.give(bytes);
         charged -= bytes;
     }
 
-    /** Nothing of it is kept. */
+    /** Returns the whole charge. */
     public void giveBack() {
         lease.give(charged);
         charged = 0;

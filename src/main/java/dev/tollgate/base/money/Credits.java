@@ -3,13 +3,13 @@ package dev.tollgate.base.money;
 /** Amounts for people and JSON: micro-credits as the exact decimal number of credits, without floating point. */
 public final class Credits {
 
-    /** Of one credit. */
+    /** Micro-credits in one credit. */
     public static final long MICROS = 1_000_000;
 
     private static final int DECIMALS_MAX = 6;
     private static final int[] POWERS_OF_TEN = {1, 10, 100, 1_000, 10_000, 100_000};
 
-    /** Of the least of all amounts. */
+    /** The length of the smallest amount. */
     private static final int CHARS_MAX = "-9223372036854.775808".length();
 
     private Credits() {}
