@@ -223,7 +223,7 @@ public interface Exchange extends CallWatch {
     SseWriter body(long bytes);
 
     /**
-     * Ends with an error in the route's format. A stream of which nothing was sent becomes that error, too; one that has begun is reset (a
+     * Ends with an error in the route's format. A stream of which nothing was sent becomes that error, too; a stream that has begun is reset (a
      * protocol that can report an error inside its stream does so itself). Does nothing after a response.
      */
     void fail(ApiError error);

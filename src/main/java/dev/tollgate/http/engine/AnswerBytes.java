@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Turns the responses of one connection into bytes: heads, and bodies in their framing. Confined to the connection's event loop. */
 final class AnswerBytes {
 
-    /** Most responses fit in so many bytes beside their body. */
+    /** The size of most responses without their body, in bytes. */
     private static final int USUAL_BYTES = 768;
 
     /** A chunk's own lines, and the last chunk. */

@@ -7,7 +7,7 @@ import java.util.function.Predicate;
  *
  * @param lineBytesMax the request line, empty lines before it included
  * @param headerBytesMax all headers of a caller with a known key
- * @param isKnownKey whether the value of a header that carries API keys holds one that exists; must not block
+ * @param isKnownKey whether the value of a header that carries API keys contains an existing key; must not block
  */
 record HeadLimits(int lineBytesMax, int headerBytesMax, Predicate<String> isKnownKey) {
 

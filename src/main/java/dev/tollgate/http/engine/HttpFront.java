@@ -63,7 +63,7 @@ public final class HttpFront {
      * @param memory what bodies and what becomes of them are charged to
      * @param unread what answers that wait for their readers are charged to
      * @param heads the memory that the heads of requests are charged to
-     * @param isKnownKey whether the value of a header that carries API keys holds one that exists; must not block
+     * @param isKnownKey whether the value of a header that carries API keys contains an existing key; must not block
      * @param refusals receives refused calls
      * @param observer receives all requests
      */
@@ -114,7 +114,7 @@ public final class HttpFront {
         return start(new InetSocketAddress(options.host(), options.port()));
     }
 
-    /** As above, at another address than the options': a Unix socket. */
+    /** Listens on a Unix socket instead of the options' address. */
     public Future<HttpFront> start(SocketAddress address) {
         Iterator<FrontLoop> next = loops.iterator();
         Supplier<Deployable> instances = next::next;

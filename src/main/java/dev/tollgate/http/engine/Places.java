@@ -30,7 +30,7 @@ final class Places {
     private long roomNanos = System.nanoTime() - LOOK_AGAIN_NANOS;
 
     /**
-     * @param isDirect whether connections are the callers' own; those of proxies are not counted by address
+     * @param isDirect whether callers connect directly; connections of proxies are not counted by address
      * @param connections of all loops
      * @param heads the memory for request heads of all loops
      */

@@ -63,7 +63,7 @@ class RequestDecoder extends HttpRequestDecoder {
         return isTurnTaken;
     }
 
-    /** Whoever takes the body takes no more of it now: what comes stays bytes. */
+    /** Pauses the reading of the body: arriving bytes are kept undecoded. */
     void hold() {
         isHeld = true;
     }

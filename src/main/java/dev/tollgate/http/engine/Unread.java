@@ -17,7 +17,7 @@ import java.util.Set;
  *
  * <p>Three quarters of it are reserved for billed answers. Each has room for one piece before its call begins, and an account may reserve as
  * much as is left for the others. The rest is for everything else that waits: pages, lists and files, and what of a billed answer is larger
- * than its reserved piece. If it is used up, connections are closed: unbilled answers before billed ones, then those of the address or account
+ * than its reserved piece. If it is used up, connections are closed: unbilled responses before billed ones, then connections of the address or account
  * with the most unread bytes, the largest first. So a billed answer is closed only when no unbilled one waits, and the last one never.
  *
  * <p>Connections without unread bytes are not known here, so an answer that is read as it is written costs nothing. Thread-safe.

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * A growing body under two limits, its own and that of its lease. Grows by what has come and not by what a header announces: an announcement
+ * A growing body with two limits, its own and its lease's. It grows with the received bytes and not by the announced length: an announcement
  * costs its sender nothing. Used by one thread at a time.
  */
 final class BodyBytes implements BodySink {

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one body under the limits of D28 and D29. Confined to the event loop, but for the unpacking. */
+/** Reads one body under the limits of D28 and D29. Confined to the event loop, except for decompression. */
 final class BodyIntake {
 
     private final CallerExchange exchange;
@@ -25,7 +25,7 @@ final class BodyIntake {
     private boolean over;
 
     /**
-     * @param gate asked once the body turns out to be large; null if nobody has to be asked
+     * @param gate decides once the body turns out to be large; null if it needs no permission
      * @param admitted whether the body is known to be large
      */
     BodyIntake(

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Does what takes processor time for large bodies and large answers: unpacks, parses, translates and renders them, one piece of work after the
- * other on a few threads of its own, so that event loops and virtual threads stay free for everybody else. Accounts take turns. Thread-safe; a
+ * other on a few threads of its own, so that event loops and virtual threads stay free for other requests. Accounts take turns. Thread-safe; a
  * lock is held to take a piece of work, never while it is done.
  */
 public final class BodyReaders implements AutoCloseable {
@@ -37,7 +37,7 @@ public final class BodyReaders implements AutoCloseable {
     private final int eachMax;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofPlatform().daemon().name("read-body-", 0).factory());
-    /** Whoever is first has the next turn, and goes to the end with what is left. */
+    /** The accounts in the order of their turns. After its turn an account with more work goes to the end. */
     private final Map<String, ArrayDeque<Waiting>> accounts = new LinkedHashMap<>();
 
     /** Pieces of work under way, by account. */
@@ -85,7 +85,7 @@ public final class BodyReaders implements AutoCloseable {
         }
     }
 
-    /** Work of the first account that may have one more piece under way; one that has as many as it may is asked again when one of them is over. */
+    /** Returns work of the first account below its limit of concurrent pieces. An account at the limit is considered again when one of its pieces ends. */
     private synchronized @Nullable Waiting next() {
         Iterator<Map.Entry<String, ArrayDeque<Waiting>>> all =
                 accounts.entrySet().iterator();

@@ -19,7 +19,7 @@ final class ForwardedFor {
     /**
      * Each trusted proxy appends the peer that it saw, so the caller is as many entries from the right as there are
      * proxies; what stands further left is the caller's own claim. Where there are fewer entries, or there is no address at that place,
-     * the request has not come by way of all proxies, and the peer it is: whoever writes such a header chooses what stands in it.
+     * the request has not come by way of all proxies, and the peer is used: a caller can write anything into such a header.
      *
      * @param peer the connection's other end, an IP
      * @param forwarded the values of {@code X-Forwarded-For} in the order of their lines
@@ -64,8 +64,8 @@ final class ForwardedFor {
     }
 
     /**
-     * What callers are told apart by where there is no key: an IPv4 address, or the first half of an IPv6 address, of which whoever has one
-     * has all that follow.
+     * Returns the identity of a caller without a key: its IPv4 address, or the first half of its IPv6 address, since a network
+     * has all addresses after it.
      *
      * @param address as {@link #of} gives it
      */
@@ -81,7 +81,7 @@ final class ForwardedFor {
     }
 
     /**
-     * The network that an address lies in, for records that are to tell no person: of IPv4 a /24, of IPv6 a /48.
+     * Returns the network of an address, for records that must not identify a person: a /24 for IPv4, a /48 for IPv6.
      *
      * @param address as {@link #of} gives it
      */

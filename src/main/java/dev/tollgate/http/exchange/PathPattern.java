@@ -62,7 +62,7 @@ final class PathPattern {
         return value.length() > end.length() && value.endsWith(end);
     }
 
-    /** Characters before the first parameter and behind the last: of two patterns that fit, the longer one is meant. */
+    /** Returns the number of characters before the first parameter and after the last. If two patterns match, the one with more wins. */
     static int literalLength(String path) {
         return path.indexOf('{') + path.length() - path.lastIndexOf('}') - 1;
     }

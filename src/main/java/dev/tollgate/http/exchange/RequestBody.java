@@ -58,7 +58,7 @@ final class RequestBody {
         return (int) bytesAnnounced;
     }
 
-    /** What everything that is made of the body is charged to; one that counts nothing where there is no body. */
+    /** Returns the lease that pays for everything made of the body; without a body a lease that counts nothing. */
     Lease lease() {
         return lease;
     }
@@ -95,7 +95,7 @@ final class RequestBody {
         }
     }
 
-    /** Its end has come, and nobody thinks about what came before it. */
+    /** The end has arrived, and no gate is still deciding about the bytes before it. */
     private void end() {
         BodyIntake reading = intake;
         if (isWhole && !paused && reading != null) {
@@ -135,7 +135,7 @@ final class RequestBody {
     /**
      * More has come than is small.
      *
-     * @param gate null if nobody has to be asked
+     * @param gate null if the body needs no permission
      * @param then continues to read what has come, unless the body is refused
      * @throws dev.tollgate.base.error.ApiException where there is no room for a large one
      */
@@ -178,7 +178,7 @@ final class RequestBody {
         then.run();
     }
 
-    /** Its framing is broken: where it ends nobody knows. */
+    /** Handles broken framing, where the end of the body is unknown. */
     void broken(@Nullable String fault) {
         isBroken = true;
         if (isUnread() && exchange.isOpen()) {
@@ -242,7 +242,7 @@ final class RequestBody {
 
     /** An answer is about to be given away. Throws away what is left of the body. @param close whether the connection ends with it */
     void leave(boolean close) {
-        dropIntake(); // nobody waits for the end of it any more
+        dropIntake(); // the body's end is no longer needed
         if (isUnread() && close) {
             transport.linger(isBroken ? BROKEN_LINGER : parts.limits().linger());
         }

@@ -118,13 +118,13 @@ public final class RequestHead {
         return target.substring(begin, end < 0 ? target.length() : end);
     }
 
-    /** The same with the query. */
+    /** Returns the path with the query. */
     String target() {
         String target = uri;
         return target.startsWith("/") ? target : target.substring(afterHost(target));
     }
 
-    /** Returns whether a target is a path, a URL of a scheme that is spoken here, or that of the whole server. */
+    /** Returns whether a target is a path, a URL with a supported scheme, or {@code *} for the whole server. */
     public static boolean isTarget(String target) {
         return target.startsWith("/") || target.equals("*") || authority(target) > 0;
     }

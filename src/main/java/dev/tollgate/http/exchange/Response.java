@@ -34,7 +34,7 @@ final class Response {
     private final Transport transport;
     private Stage stage = Stage.OPEN;
 
-    /** Null once it has been sent, or nobody is left to send it to. */
+    /** The unsent response; null after it was sent or the caller has disconnected. */
     private @Nullable ResponseHead head = new ResponseHead();
 
     private @Nullable AnswerStream stream;
@@ -201,7 +201,7 @@ final class Response {
         return begun;
     }
 
-    /** A stream's head has been sent: thousands of concurrent streams must not keep headers that nobody reads again. */
+    /** Drops the headers after a stream's head was sent: thousands of concurrent streams must not keep unused headers. */
     void dropRequestHeaders() {
         exchange.requestHead().dropHeaders();
         transport.forgetHead();

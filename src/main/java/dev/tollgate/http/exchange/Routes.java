@@ -121,7 +121,7 @@ public final class Routes {
         return routes;
     }
 
-    /** Those of all paths together, for an {@code Allow} header. */
+    /** The methods of all paths, for an {@code Allow} header. */
     String methods() {
         return methods;
     }

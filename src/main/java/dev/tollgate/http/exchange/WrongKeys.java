@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Slows down who tries keys out. Only a key that was found wrong is counted, and only its answer changes: whoever shares an address with a
- * guesser and has the right key, the operator's included, never notices. Bounded: of the addresses that sent wrong keys within a minute
+ * Slows down callers that guess keys. Only wrong keys are counted, and only their response changes: a caller that shares an address with a
+ * guesser and has the right key, the operator's included, never notices. Bounded: among the addresses that sent wrong keys within a minute
  * the latest are known. Thread-safe.
  */
 public final class WrongKeys {

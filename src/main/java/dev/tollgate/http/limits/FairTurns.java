@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Permits of the process that go round among the accounts: each has at most so many, and where all are taken the accounts that wait are
- * served one after the other, whatever each has waiting. So nobody waits for more than one piece of work of each other account. Holds
+ * served one after the other, whatever each has waiting. So an account waits for at most one piece of work of each other account. Holds
  * only accounts that are in or wait. Thread-safe; what happens under its lock takes no time.
  */
 public final class FairTurns {
@@ -49,8 +49,8 @@ public final class FairTurns {
     /**
      * Asks for a permit. Never blocks.
      *
-     * @param begin told once that the turn has come, before this returns or later by whoever gives a permit back; short, and throws nothing
-     * @return to be closed by whoever is told; null where too many wait, and nobody is told
+     * @param begin runs once when the turn has come, before this returns or later on the thread that returns a permit; must be short and not throw
+     * @return the turn, which {@code begin} receives and must have closed; null if too many wait, and then {@code begin} does not run
      */
     public @Nullable Turn ask(String accountId, Consumer<Turn> begin) {
         Turn turn;
@@ -180,7 +180,7 @@ public final class FairTurns {
             this.begin = begin;
         }
 
-        /** Who waits still waits no longer. @return false where the turn has come, or is over */
+        /** Cancels a waiting request. @return false if its turn has come or is over */
         public boolean giveUp() {
             synchronized (FairTurns.this) {
                 if (stage != Stage.WAITING) {

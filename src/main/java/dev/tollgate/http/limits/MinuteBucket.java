@@ -42,7 +42,7 @@ final class MinuteBucket {
         fullAt.updateAndGet(old -> Math.max(old, now) + cost);
     }
 
-    /** Of what was taken under that limit. */
+    /** Returns tokens that were taken under that limit. */
     void give(long limit, long amount) {
         fullAt.addAndGet(-cost(limit, amount));
     }

@@ -1,7 +1,7 @@
 package dev.tollgate.http.limits;
 
 /**
- * Whose use is counted together, and what is allowed of it.
+ * A quota: the use that is counted together and its limits.
  *
  * @param id what is counted under; no two have the same
  * @param subject who may, as a sentence begins

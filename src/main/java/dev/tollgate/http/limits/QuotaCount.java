@@ -28,7 +28,7 @@ final class QuotaCount {
         return old < most;
     }
 
-    /** Forgets what is full again and pinned by no call. No call counts with it meanwhile, so nothing that is counted is lost. */
+    /** Removes this count if it is full again and no call pins it. No call can count in it during the removal, so nothing is lost. */
     boolean forget(long now) {
         if (!pins.compareAndSet(0, GONE)) {
             return false;

@@ -11,15 +11,15 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts requests and tokens a minute, and calls at once, against the quotas of whoever causes them. What is refused by one of them is
+ * Counts requests and tokens a minute, and calls at once, against the quotas of their key, account and model. What is refused by one of them is
  * counted by none. Each of several nodes grants its share.
  *
  * <p>Tokens are only known when a call has ended: it takes an estimate when it begins and is put right by what it has used, which may overdraw
  * what there is, so that the next ones wait. So the average holds, and one call at most is too much.
  *
- * <p>Thread-safe and without locks. Whoever counts pins what is counted, so that nobody forgets it meanwhile; a call pins it until it
- * ends. What is full again and pinned by nobody is forgotten, which changes nothing. Beyond {@value #KNOWN_MAX} it is not counted at all:
- * nobody is refused because of somebody else's number.
+ * <p>Thread-safe and without locks. A count is pinned while it changes, so that it is not removed; a call pins it until it
+ * ends. A full and unpinned count is removed, which changes nothing. Beyond {@value #KNOWN_MAX} it is not counted at all:
+ * no caller is refused because there are many others.
  */
 public final class Quotas {
 
@@ -133,7 +133,7 @@ public final class Quotas {
         return takeRequests(quotas, true);
     }
 
-    /** Counts a request that makes no call with the other quotas, or takes it back from those at the door. Returns as above. */
+    /** Counts a request that makes no call with the other quotas, or takes it back from those at the door. Returns the refusal; null if it fits. */
     public @Nullable Refused ask(List<Quota> quotas) {
         Refused refused = takeRequests(quotas, false);
         if (refused != null) {

@@ -5,7 +5,7 @@ import java.util.Map;
 
 /**
  * Something that there is only so much of, shared as it is wanted: an account may have as much as is left for the others. Alone it gets
- * half, beside n others that take all they can an equal part of n + 2, and always as much is left for who comes next. Holds only accounts
+ * half; with n others that take all they can, each gets an equal part of n + 2, and the same amount stays free for the next account. Holds only accounts
  * that have some. Thread-safe.
  */
 public final class Shares {

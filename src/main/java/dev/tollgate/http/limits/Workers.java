@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A few platform threads for work that keeps a core busy or hangs in native code, in {@link FairTurns} by account: a virtual thread would not
- * let the others of its carrier run meanwhile. Thread-safe.
+ * let the others of its carrier run in that time. Thread-safe.
  */
 public final class Workers implements AutoCloseable {
 
@@ -32,11 +32,11 @@ public final class Workers implements AutoCloseable {
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
                 factory,
-                new ThreadPoolExecutor.DiscardPolicy()); // it is closed, and nobody waits any more
+                new ThreadPoolExecutor.DiscardPolicy()); // the pool is closed, and no thread waits for its work
         threads.allowCoreThreadTimeOut(true);
     }
 
-    /** Of what keeps a core busy: half of the cores, so that calls have the others, and one for each account. */
+    /** Returns workers for work that keeps a core busy. They use half of the cores, which leaves the others to calls, and one per account. */
     public static FairTurns.Bounds halfOfTheCores(int waitingMax, int eachWaitingMax) {
         int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
         return new FairTurns.Bounds(threads, 1, waitingMax, eachWaitingMax);
@@ -55,7 +55,7 @@ public final class Workers implements AutoCloseable {
     @FunctionalInterface
     public interface Work<T> {
 
-        /** @param unwanted whether nobody waits for it any more; to be asked now and then */
+        /** @param unwanted whether the result is no longer needed; the work checks this from time to time */
         T run(BooleanSupplier unwanted) throws Exception;
     }
 
@@ -87,7 +87,7 @@ public final class Workers implements AutoCloseable {
             } finally {
                 its.close();
                 result.completeExceptionally(
-                        new CancellationException()); // an error that ends the thread leaves nobody waiting
+                        new CancellationException()); // an error that ends the thread must not leave its waiter blocked
             }
         }
 
@@ -96,7 +96,7 @@ public final class Workers implements AutoCloseable {
             return result;
         }
 
-        /** Nobody wants it any more: it is not begun, or told so. */
+        /** Cancels the work: it does not start, or it learns that its result is no longer needed. */
         public void cancel() {
             unwanted = true;
             FairTurns.Turn mine = turn;
