@@ -23,7 +23,7 @@ final class ControlDesk {
 
     private static final Set<String> SECRETS = Set.of("x-goog-api-key", "authorization", "cookie");
 
-    /** Names that nobody can register, and so lead here with the operator's will only. */
+    /** Host names that cannot be registered, so that only the operator can point them to this machine. */
     private static final Pattern LOCAL = Pattern.compile(
             "(?:[^.:]+|\\[[0-9a-f:.%]+]|[0-9.]+|.*\\.(?:localhost|internal|local|test))\\.?(?::\\d{1,5})?",
             Pattern.CASE_INSENSITIVE);
@@ -86,7 +86,7 @@ final class ControlDesk {
         }
     }
 
-    /** Without what would let somebody else call. */
+    /** Returns the recorded requests without their keys. */
     private ArrayNode requests() {
         ArrayNode list = JsonTrees.array();
         for (SandboxRequest request : record.list()) {

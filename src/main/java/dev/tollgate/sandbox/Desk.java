@@ -43,7 +43,7 @@ final class Desk {
     private static final GoogleError NO_ROOM = GoogleError.of(503);
 
     private static final GoogleError NOT_THE_GATEWAY =
-            GoogleError.forbidden("This sandbox answers the gateway that has started it, and nobody else.");
+            GoogleError.forbidden("This sandbox answers only the gateway that started it.");
 
     private final Vertx vertx;
     private final Planner planner;
@@ -140,7 +140,7 @@ final class Desk {
         });
     }
 
-    /** -1 where the length is not known beforehand; the server has refused one that is no number. */
+    /** Returns the announced length; -1 without one. The server has already rejected an invalid number. */
     private static long declaredBytes(HttpServerRequest request) {
         String length = request.getHeader("content-length");
         return length == null ? -1 : Long.parseLong(length);

@@ -28,7 +28,7 @@ final class LimitedRequests extends VertxHttpRequestDecoder {
     /** As many as one channel has to it, and some more. */
     static final int CONNECTIONS_MAX = 12_000;
 
-    /** Of all connections of one sandbox. Thread-safe. */
+    /** The limits of all connections of one sandbox. Thread-safe. */
     static final class Shared {
 
         private final AtomicInteger connections = new AtomicInteger();

@@ -112,7 +112,7 @@ final class Planner {
         return wrapped ? (ObjectNode) body.get("generateContentRequest") : body;
     }
 
-    /** With the files that are named. A cache that is named is nobody's: the sandbox keeps none. */
+    /** Adds the files that the request names. A named cache is always unknown: the sandbox keeps none. */
     private GoogleRequest checked(Target target, GoogleRequest ask) {
         if (ask.body().has("cachedContent")) {
             throw GoogleError.forbidden("CachedContent not found (or permission denied)")

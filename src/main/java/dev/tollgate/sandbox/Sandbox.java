@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Served under {@code /v1beta} and {@code /v1}: {@code models/{m}} with {@code :generateContent}, {@code
  * :streamGenerateContent} ({@code ?alt=sse}, without it one JSON array) and {@code :countTokens}, and {@code files} (uploaded to
  * {@code /upload/v1beta/files}); models on the paths of Vertex AI too; and {@code
- * /sandbox}, {@code /sandbox/script}, {@code /sandbox/requests} for those who drive it. Every key is good but one that
+ * /sandbox}, {@code /sandbox/script}, {@code /sandbox/requests} for tests and people who control it. Every key is valid unless it
  * starts with {@code invalid}; a sandbox with a key of its own takes that one alone, and has no {@code /sandbox}. Safe for any thread.
  */
 public final class Sandbox {
@@ -87,7 +87,7 @@ public final class Sandbox {
         return desk.heldBytes();
     }
 
-    /** How many bytes of uploaded files are kept, those of uploads under way included. */
+    /** Returns the bytes of stored files, including uploads in progress. */
     public long filesBytes() {
         return desk.files().bytes();
     }

@@ -17,7 +17,7 @@ public record SandboxRequest(String method, String path, Map<String, String> hea
         headers = Map.copyOf(headers);
     }
 
-    /** Without headers and body: they hold a key and what somebody wrote. */
+    /** Leaves out headers and body: they contain a key and a person's text. */
     @Override
     public String toString() {
         return "SandboxRequest[" + method + " " + path + "]";

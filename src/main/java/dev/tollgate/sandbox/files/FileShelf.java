@@ -79,7 +79,7 @@ public final class FileShelf {
         return folder().map(parent -> {
             forgetOld();
             synchronized (this) {
-                check(name, declaredBytes); // others may have come meanwhile
+                check(name, declaredBytes); // other uploads may have started in the meantime
                 String id = nextId();
                 Upload upload = new Upload(new Upload.Plan(
                         id,
@@ -147,14 +147,14 @@ public final class FileShelf {
         return Optional.ofNullable(uploads.get(id));
     }
 
-    /** Room for so many more bytes, or false. Asked by the one that has taken the upload. */
+    /** Reserves room for more bytes; false if there is none. Called by the request that has taken the upload. */
     synchronized boolean reserve(long more) {
         boolean room = bytes + more <= settings.bytesMax();
         bytes += room ? more : 0;
         return room;
     }
 
-    /** Gives the upload's bytes back. Only the one that has taken it may drop it. */
+    /** Drops an upload and releases its bytes. Only the request that has taken it may drop it. */
     void drop(Upload upload) {
         synchronized (this) {
             if (uploads.remove(upload.plan().id()) == null) {
@@ -165,7 +165,7 @@ public final class FileShelf {
         remove(upload.plan().content());
     }
 
-    /** Makes a file of an upload; empty where it has been dropped meanwhile. */
+    /** Turns an upload into a file; empty if it was dropped before. */
     synchronized Optional<StoredFile> finish(Upload upload, String baseUrl) {
         if (uploads.remove(upload.plan().id()) == null) {
             return Optional.empty();
@@ -178,7 +178,7 @@ public final class FileShelf {
         return Optional.of(file);
     }
 
-    /** A file that has expired or is somebody else's is not there. */
+    /** Finds a file of the project that has not expired. */
     public Optional<StoredFile> find(CallingProject caller, String name) {
         forgetOld();
         synchronized (this) {

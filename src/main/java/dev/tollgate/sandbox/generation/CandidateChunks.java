@@ -140,7 +140,7 @@ final class CandidateChunks {
         return ask.terms().knobs();
     }
 
-    /** Gemini 3 sends parallel calls one by one, 2.5 together, unless told otherwise; only the first is signed. */
+    /** Gemini 3 sends parallel calls one by one, 2.5 together, unless a setting changes this; only the first is signed. */
     private void calls() {
         List<ObjectNode> parts = signedCalls();
         int tokens = parts.stream().mapToInt(CandidateChunks::tokens).sum();

@@ -27,7 +27,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Makes the events of an answer: each candidate's chunks by turns, the usage so far on every one of them. The same seed and
+ * Makes the events of an answer: the candidates' chunks alternately, each with the usage so far. The same seed and
  * request give the same events. Immutable.
  */
 public final class Generator {
@@ -143,7 +143,7 @@ public final class Generator {
     /**
      * A candidate's part of one event.
      *
-     * @param candidate makes its content and finish reason, anew each time
+     * @param candidate creates its content and finish reason at each call
      * @param visibleTokens of this candidate up to here
      * @param thoughtTokens of this candidate up to here
      */

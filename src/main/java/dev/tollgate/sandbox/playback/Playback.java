@@ -17,7 +17,7 @@ import tools.jackson.databind.node.StringNode;
 
 /**
  * Plays the steps of one answer, each when the one before has been written: so a caller that reads slowly is waited for,
- * and one that has gone ends it. Runs on the event loop of its connection.
+ * and a disconnected caller ends it. Runs on the event loop of its connection.
  */
 public final class Playback {
 

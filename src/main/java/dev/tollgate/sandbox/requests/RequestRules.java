@@ -98,7 +98,7 @@ public final class RequestRules {
                 MESSAGE + path + ".function_response.response: response is required.");
     }
 
-    /** What stands beside a part's data. */
+    /** The fields of a part next to its data. */
     private static void checkModifiers(GoogleRequest ask, JsonNode part, String path) {
         JsonNode fps = part.path("videoMetadata").path("fps");
         require(

@@ -15,7 +15,7 @@ import javax.crypto.spec.SecretKeySpec;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Thought signatures (protocol 2.4): an HMAC over project, model and part, so that one that was altered, moved to another
+ * Thought signatures (protocol 2.4): an HMAC over project, model and part, so that a signature that was altered, moved to another
  * part or made by another model or for another project is seen. A call is signed by name and arguments, whatever their order and spacing; a
  * text only by being text, because it may come back joined or cut differently. Immutable.
  */
@@ -57,7 +57,7 @@ public final class ThoughtSignatures {
         }
     }
 
-    /** The position is that of the content, counted from 1. */
+    /** Reports the position of the content, counted from 1. */
     private static GoogleError.Refusal missing(String name, int position) {
         return GoogleError.invalid(
                         "Function call is missing a thought_signature in functionCall parts. This is required"

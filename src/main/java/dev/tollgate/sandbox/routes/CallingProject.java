@@ -7,9 +7,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who asks. Files and thought signatures belong to the project that made them.
+ * The project that sends a request. Files and thought signatures belong to the project that made them.
  *
- * @param project on Vertex AI that of the path; else the key, or what stands behind its last {@code @}, so that several keys
+ * @param project on Vertex AI the project of the path; otherwise the key, or its part after the last {@code @}, so that several keys
  *     can share a project
  */
 public record CallingProject(String project) {

@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param budgetMax greatest; less than the least where budgets are not taken at all
  * @param thinkingOff whether budget 0 is taken
  * @param levels thinking levels taken; empty where none is
- * @param level the one that it thinks by where none is sent; empty on 2.5
+ * @param level the default thinking level; empty on 2.5
  * @param callIds whether function calls carry ids (they do on some 3.x previews and not on others)
  * @param thinksUnasked whether it thinks where nothing is said about it
  */
@@ -82,7 +82,7 @@ public record SandboxModel(
         return ALL.stream().filter(model -> model.name.equals(name)).findFirst();
     }
 
-    /** Who answers for a name at a time: a model that has retired gives way to its successor, or on Vertex AI to nobody. */
+    /** Returns the model that answers for a name at a time: the successor of a retired model, or none on Vertex AI. */
     static Optional<SandboxModel> answering(String name, boolean vertex, Instant now) {
         if (vertex) {
             return now.isBefore(ENDS_ON_VERTEX.getOrDefault(name, Instant.MAX)) ? named(name) : Optional.empty();

@@ -83,7 +83,7 @@ public record Target(String version, boolean vertex, String parent, Kind kind, S
         return at < 0 ? "" : name.substring(at + 1).replace(KNOBS, ' ');
     }
 
-    /** Who answers at a time; fails where there is no such model, or no longer. */
+    /** Returns the model that answers at a time. Fails if there is no such model or it has retired. */
     public SandboxModel knownModel(Instant now) {
         return answering(now).orElseThrow(() -> modelNotFound().asRefusal());
     }

@@ -51,7 +51,7 @@ public final class CallFilling implements Filling {
             content contents patch diff hunk hunks replacement payload blob source fact memory stdin chars keys keystrokes env
             environment""");
 
-    /** With these beside it, "code" is a program; alone it is, too. Otherwise it is one of a country or a currency. */
+    /** Next to these words, and alone, "code" is a program. Otherwise it is one of a country or a currency. */
     private static final Set<String> PROGRAM = words("""
             source edit snippet block text body content python javascript java sql shell program cell new old user to js run""");
 
@@ -141,7 +141,7 @@ public final class CallFilling implements Filling {
         return (words.contains("old") || words.contains("new")) && FunctionKind.any(words, EDITED);
     }
 
-    /** A function that only looks may be told to look at a file that the prompt puts into quotes. */
+    /** Fills the file name of a read-only function with a quoted file of the prompt. */
     private String path(Set<String> words) {
         if (kind != FunctionKind.READS) {
             return FILE;

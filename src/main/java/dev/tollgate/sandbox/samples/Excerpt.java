@@ -1,6 +1,6 @@
 package dev.tollgate.sandbox.samples;
 
-/** What somebody wrote, as an answer repeats it. */
+/** A caller's text, as a response repeats it. */
 public final class Excerpt {
 
     private static final int CHARACTERS_MAX = 160;

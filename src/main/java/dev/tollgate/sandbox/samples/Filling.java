@@ -51,7 +51,7 @@ public interface Filling {
         return member;
     }
 
-    /** A few names of their own kind, else something that nobody takes for real. */
+    /** Returns a fitting value for well-known names, otherwise an obvious placeholder. */
     static String sample(String name, int index) {
         List<String> known = WORDS.getOrDefault(name.toLowerCase(Locale.ROOT), List.of());
         return known.isEmpty() ? "Sample " + name + " " + (index + 1) : known.get(index % known.size());

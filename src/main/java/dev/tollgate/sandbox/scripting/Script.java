@@ -13,7 +13,7 @@ import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
- * Answers to give in place of generated ones. Immutable.
+ * Responses that replace generated ones. Immutable.
  *
  * <p>Written as a YAML or JSON list:
  *

@@ -80,7 +80,7 @@ public sealed interface Step {
         ERROR_EVENT,
         /** A pretty-printed error without {@code data:}, then the end. */
         RAW_ERROR_TAIL,
-        /** A page of a front end in place of JSON: status 502, or the rest of a stream. */
+        /** An HTML page of a front end instead of JSON: status 502, or the rest of a stream. */
         HTML,
         /** Not a failure: the head is sent now, before any event. */
         HEADERS,

@@ -47,7 +47,7 @@ public record GoogleError(int code, String status, String message, List<ObjectNo
     /** What Google says with a status when nothing more particular is known. */
     public static GoogleError of(int code) {
         GoogleError known = BY_STATUS.get(code);
-        return known != null ? known : plain(code, "UNKNOWN", "The sandbox was told to answer " + code + ".");
+        return known != null ? known : plain(code, "UNKNOWN", "The sandbox was set to answer " + code + ".");
     }
 
     public static GoogleError invalid(String message) {
@@ -61,7 +61,7 @@ public record GoogleError(int code, String status, String message, List<ObjectNo
         return new GoogleError(400, "INVALID_ARGUMENT", message, List.of(fieldViolations(violations)));
     }
 
-    /** One field that is not known in its place. */
+    /** A field that is unknown at its position. */
     public static GoogleError unknownField(String name, String path) {
         String description =
                 "Invalid JSON payload received. Unknown name \"" + name + "\" at '" + path + "': Cannot find field.";

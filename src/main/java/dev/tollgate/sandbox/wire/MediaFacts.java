@@ -80,7 +80,7 @@ public final class MediaFacts {
         matched = next == PAGE[matched] ? matched + 1 : next == PAGE[0] ? 1 : 0;
     }
 
-    /** Walks the segments up to the one that begins a frame. */
+    /** Skips segments until a frame starts. */
     private int[] jpegSize() {
         int at = 2;
         while (at + 9 <= headBytes && number(at, 1) == 0xFF) {

@@ -80,7 +80,7 @@ public final class ProtoTypes {
              BLOCK_ONLY_HIGH BLOCK_NONE OFF
             """;
 
-    /** Of these a part has exactly one. */
+    /** The data fields, of which a part has exactly one. */
     public static final List<String> PART_DATA = List.of(
             "text",
             "inlineData",

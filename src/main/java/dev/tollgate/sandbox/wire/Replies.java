@@ -15,7 +15,7 @@ public final class Replies {
 
     private Replies() {}
 
-    /** What went wrong, as Google says it; what nobody expected is logged and is a 500. */
+    /** Returns a failure as Google reports it; an unexpected error is logged and becomes a 500. */
     public static GoogleError of(Throwable failure) {
         if (failure instanceof GoogleError.Refusal refusal) {
             return refusal.error();
