@@ -10,7 +10,7 @@ class BooksGaugesTest {
 
     private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
 
-    /** An alert looks at it: what was let go long before somebody scrapes again must not have grown older meanwhile. */
+    /** An alert uses this gauge: a hold that was released long before the next scrape must not seem older. */
     @Test
     void the_oldest_hold_is_as_old_as_it_was_when_it_was_looked_at() {
         HoldsNow one = new HoldsNow(1, 1_000, NOON);

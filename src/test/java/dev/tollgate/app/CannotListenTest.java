@@ -32,7 +32,7 @@ class CannotListenTest {
 
     /** The next start would not show keys that this one had made. */
     @Test
-    void a_port_that_is_taken_is_told_in_a_sentence_and_nothing_is_made() throws Exception {
+    void a_port_in_use_ends_the_start_before_anything_is_created() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThat(serve("127.0.0.1", taken.getLocalPort())).isEqualTo(1);
 
@@ -45,7 +45,7 @@ class CannotListenTest {
     }
 
     @Test
-    void an_address_of_another_machine_is_told_likewise() {
+    void an_address_of_another_machine_ends_the_start() {
         assertThat(serve("192.0.2.1", 8080)).isEqualTo(1);
         assertThat(err.toString())
                 .startsWith("tollgate: cannot listen on 192.0.2.1:8080: ")
@@ -54,7 +54,7 @@ class CannotListenTest {
     }
 
     @Test
-    void a_host_that_nobody_knows_is_told_likewise() {
+    void an_unknown_host_ends_the_start() {
         assertThat(serve("nowhere.invalid", 8080)).isEqualTo(1);
         assertThat(err.toString()).startsWith("tollgate: cannot listen on nowhere.invalid:8080: ");
         assertThat(data()).doesNotExist();

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The server's clock is set, forth and back, over the edges of hours and days (D47): nobody gains or loses by it. */
+/** The server's clock jumps forward and back across hours and days (D47): no customer gains or loses by it. */
 @Timeout(120)
 @BesideOthers
 @ParameterizedClass

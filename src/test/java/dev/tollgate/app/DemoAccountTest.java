@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whoever has tried the program in one folder and then gives it a real key there. */
+/** A user tries the program in a folder and then sets a real key there. */
 @Timeout(240)
 class DemoAccountTest {
 
@@ -30,7 +30,7 @@ class DemoAccountTest {
     }
 
     @Test
-    void what_a_trial_has_left_is_told_where_calls_cost_money() {
+    void a_demo_account_of_an_earlier_trial_causes_a_warning() {
         assertThat(told(REAL)).doesNotContain(WARNING);
         assertThat(told(DEMO)).doesNotContain(WARNING);
         String told = told(REAL);
@@ -43,7 +43,7 @@ class DemoAccountTest {
     }
 
     @Test
-    void a_demo_account_that_nobody_has_asked_for_buys_no_real_calls() {
+    void a_demo_account_without_its_settings_buys_no_real_calls() {
         assertThat(told(Map.of())).contains("account acc_demo");
         assertThat(told(REAL)).doesNotContain(WARNING).doesNotContain("acc_demo");
         assertThat(told(Map.of())).as("it was real").doesNotContain("acc_demo").contains("has no real upstream");

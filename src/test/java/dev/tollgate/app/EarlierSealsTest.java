@@ -109,7 +109,7 @@ class EarlierSealsTest {
             "tools":[{"type":"function","function":{"name":"get_weather","parameters":{"type":"object",
              "properties":{"location":{"type":"string"}}}}}]""";
 
-    /** Of each signature that is kept, whether it is in the form of today. */
+    /** Returns for each stored signature whether it has the current format. */
     private List<Boolean> sealed() {
         gateway.writeWhatRides();
         return gateway.text("SELECT group_concat(signature) FROM thought_signature WHERE signature IS NOT NULL")

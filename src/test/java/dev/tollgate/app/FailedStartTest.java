@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(240)
 class FailedStartTest {
 
-    /** The one that asks included. */
+    /** Includes the calling thread. */
     private static final String CONNECTIONS = "SELECT COUNT(*) FROM pg_stat_activity"
             + " WHERE datname = current_database() AND backend_type = 'client backend'";
 
@@ -93,7 +93,7 @@ class FailedStartTest {
         return () -> Files.delete(file);
     }
 
-    /** Nothing can be moved over one that is not empty. */
+    /** A folder that is not empty cannot be replaced by a move. */
     private static AutoCloseable folder(Path folder) throws IOException {
         Path inside = Files.createFile(Files.createDirectory(folder).resolve("inside"));
         return () -> {
@@ -178,7 +178,7 @@ class FailedStartTest {
         new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1")).close();
     }
 
-    /** A thread belongs to the group of whoever has made it: these are the start's own, whatever runs beside it. */
+    /** A thread belongs to its creator's group: these are the start's own threads, even if others run at the same time. */
     private static <T> T in(ThreadGroup threads, Supplier<T> work) throws Exception {
         AtomicReference<T> made = new AtomicReference<>();
         AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -198,7 +198,7 @@ class FailedStartTest {
         return made.get();
     }
 
-    /** Those of the JVM and of libraries that live once in a process are not the start's. */
+    /** Ignores threads of the JVM and of libraries that exist once in a process. */
     private static List<String> alive(ThreadGroup threads) {
         Thread[] all = new Thread[threads.activeCount() + 64];
         int count = threads.enumerate(all);
@@ -225,7 +225,7 @@ class FailedStartTest {
         try {
             return Stream.of(Files.readSymbolicLink(descriptor));
         } catch (IOException e) {
-            return Stream.of(); // closed meanwhile
+            return Stream.of(); // closed in the meantime
         }
     }
 }

@@ -103,7 +103,7 @@ class ForeignTextTest {
     }
 
     @Test
-    void nor_does_one_that_a_start_is_refused_for() throws Exception {
+    void a_refused_start_writes_no_line_of_its_own() throws Exception {
         Path broken = Files.writeString(
                 folder.resolve("broken.yaml"),
                 "channels: [{id: a, kind: gemini, key: k, models: [\"" + EVIL + "\"]}]\n");

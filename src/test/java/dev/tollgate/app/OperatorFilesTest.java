@@ -53,8 +53,7 @@ class OperatorFilesTest {
         "2, receipts verify KEYS --key FILE --data DATA",
         "2, receipts verify KEYS --key KEYS --head FILE --data DATA"
     })
-    void one_that_is_not_regular_is_refused_in_a_sentence_and_not_waited_for(int exit, String command)
-            throws IOException {
+    void an_irregular_file_is_refused_without_waiting(int exit, String command) throws IOException {
         Files.writeString(
                 folder.resolve("keys"),
                 "{\"keys\":[{\"key_id\":\"sig_0011223344556677\",\"algorithm\":\"Ed25519\",\"public_key\":\""
@@ -84,7 +83,7 @@ class OperatorFilesTest {
     }
 
     @Test
-    void one_that_is_too_long_is_refused_with_what_is_allowed() throws IOException {
+    void an_oversized_file_is_refused_with_the_limit() throws IOException {
         Path secret = Files.writeString(folder.resolve("secret"), "k".repeat(65_537));
         Files.writeString(channels, "channels: [{id: a, kind: gemini, key_file: " + secret + "}]\n");
         assertThat(run("serve --port 0 --channels-file " + channels + " --data DATA"))

@@ -116,7 +116,7 @@ class PageSecurityTest {
         assertThat(without(known, "bob@example.org")).isEqualTo(without(unknown, "nobody@example.org"));
     }
 
-    /** But for what is another in each page. */
+    /** Removes the parts that differ on each page. */
     private static String without(Browser.Page page, String login) {
         return TOKEN.matcher(page.body()).replaceAll("").replace(login, "");
     }
@@ -161,7 +161,7 @@ class PageSecurityTest {
     }
 
     @Test
-    void robots_are_told_to_leave_what_belongs_to_somebody() {
+    void robots_txt_excludes_the_pages_of_accounts() {
         assertThat(new Browser(gateway.url()).get("/robots.txt").body().lines())
                 .contains("User-agent: *", "Disallow: /dashboard", "Disallow: /console", "Disallow: /reset/");
     }

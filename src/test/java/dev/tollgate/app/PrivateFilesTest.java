@@ -229,7 +229,7 @@ class PrivateFilesTest {
             }
         }
 
-        /** A folder that nobody else may enter hides what is in it; the files' own permissions are looked at all the same. */
+        /** A private folder hides its content; the files' own permissions are checked all the same. */
         void look(Path path) {
             try {
                 String permissions = permissions(path);
@@ -237,7 +237,7 @@ class PrivateFilesTest {
                     open.add(path + " " + permissions);
                 }
             } catch (NoSuchFileException e) {
-                // gone meanwhile
+                // deleted in the meantime
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

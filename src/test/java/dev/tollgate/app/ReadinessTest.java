@@ -25,7 +25,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What is told to whoever sends callers here. */
+/** The answers to load balancers' probes. */
 @Timeout(240)
 class ReadinessTest {
 
@@ -73,7 +73,7 @@ class ReadinessTest {
 
     @ParameterizedTest
     @EnumSource(Stores.class)
-    void a_server_that_may_read_and_not_commit_is_not_ready_though_nobody_calls(Stores stores) {
+    void a_server_that_cannot_commit_is_not_ready_without_calls(Stores stores) {
         String url = stores == Stores.SQLITE ? null : Postgres.migrated();
         try (Gateway gateway = url == null ? Gateway.start() : Gateway.startOn(url)) {
             awaitReady(gateway);
@@ -119,7 +119,7 @@ class ReadinessTest {
                             .get("action")
                             .asString())
                     .isEqualTo("server.drain");
-            assertThat(gateway.customer("100").chat(CALL).status()).isEqualTo(200); // whoever comes is served
+            assertThat(gateway.customer("100").chat(CALL).status()).isEqualTo(200); // requests are still served
         }
     }
 
@@ -166,7 +166,7 @@ class ReadinessTest {
     }
 
     @Test
-    void a_server_that_cannot_write_is_not_ready_though_nobody_calls() throws Exception {
+    void a_server_that_cannot_write_is_not_ready_without_calls() throws Exception {
         String url = Postgres.migrated();
         try (Gateway gateway = Gateway.startOn(url)) {
             awaitReady(gateway);

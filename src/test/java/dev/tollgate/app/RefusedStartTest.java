@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What keeps a server from starting is told in a sentence: whoever reads it has to put it right, and no stack trace helps with that. */
+/** A reason that stops the start is reported in one sentence: the operator has to correct it, and a stack trace does not help. */
 class RefusedStartTest {
 
     @TempDir
@@ -43,7 +43,7 @@ class RefusedStartTest {
     /** A limit of a file's size fails as a disk does that is full. */
     @EnabledOnOs(OS.LINUX)
     @Test
-    void a_disk_that_does_not_take_the_schema_is_told_in_one_line() throws Exception {
+    void a_disk_that_rejects_the_schema_is_reported_in_one_line() throws Exception {
         SqliteLibrary.copyTo(folder); // the driver's own would be too long a file, too
         Process process = new ProcessBuilder(
                         "sh",

@@ -27,13 +27,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every route of the table is asked by everybody there is: whom its gate does not name gets no further than the gate. */
+/** Every role calls every route: roles that its gate does not name get no further than the gate. */
 @Order(19)
 class RouteGatesTest {
 
     private static final String ADMIN_KEY = "admin-key-of-the-tests";
 
-    /** A status of nobody in particular: whoever is let in may still be told that he asks for nothing. */
+    /** A status without a particular role: an accepted caller may still get a 404. */
     private static final int IN = 0;
 
     private enum Role {
@@ -58,7 +58,7 @@ class RouteGatesTest {
             Map.entry("management key", said(401, 403, 401, IN, 401, 401, 401)),
             Map.entry("Stripe's signature", said(404, 404, 404, 404, 404, 404, 404)),
             Map.entry("admin key", said(401, 403, 401, 403, IN, 401, 401)),
-            // whoever asks here sends an origin, as pages do: MetricsTest asks without
+            // all calls here send an origin, as pages do: MetricsTest calls without one
             Map.entry("admin key, or this machine", said(401, 403, 401, 403, IN, 401, 401)),
             Map.entry("page for everybody", said(IN, IN, IN, IN, IN, IN, IN)),
             Map.entry("page for whose password was right", said(303, 303, 303, 303, 303, IN, IN)),
@@ -125,7 +125,7 @@ class RouteGatesTest {
 
     @ParameterizedTest
     @MethodSource("gates")
-    void a_gate_lets_in_whom_it_names_and_nobody_else(String gate) {
+    void a_gate_accepts_only_the_roles_that_it_names(String gate) {
         assertThat(behind(gate)).isNotEmpty().allSatisfy(route -> GATES.get(gate)
                 .forEach((role, said) -> {
                     int status = ask(route, role);
@@ -155,7 +155,7 @@ class RouteGatesTest {
     }
 
     @Test
-    void what_is_the_operators_and_what_is_everybodys_is_told_by_its_path() {
+    void the_path_shows_whether_a_route_is_public_or_the_operators() {
         assertThat(behind("admin key"))
                 .allSatisfy(route -> assertThat(route.path()).startsWith("/admin/"));
         assertThat(gateway.app().routes())

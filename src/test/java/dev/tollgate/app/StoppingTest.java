@@ -19,7 +19,7 @@ class StoppingTest {
             {"model":"gemini-2.5-pro","messages":[{"role":"user","content":"Hello"}]}""";
 
     @Test
-    void a_server_that_stops_refuses_what_is_new_and_lets_what_runs_come_to_its_end() {
+    void a_stopping_server_refuses_new_calls_and_finishes_running_calls() {
         try (SteppedUpstream upstream = new SteppedUpstream()) {
             Gateway gateway = upstream.gateway(Stores.SQLITE, "timeouts.drain", "2m");
             Customer customer = gateway.customer("100");

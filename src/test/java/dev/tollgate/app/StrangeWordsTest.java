@@ -109,7 +109,7 @@ class StrangeWordsTest {
                 Map.entry("Cookie", staff.cookies()));
     }
 
-    /** Those of them whom a route does not turn away before it reads what they ask; all, where it has turned away each. */
+    /** The callers that a route accepts before it reads the request; all callers if it accepts none. */
     private static List<Map.Entry<String, String>> letIn(Route<?> route) {
         return LET_IN.computeIfAbsent(route.path(), pattern -> {
             String path = pattern.replaceAll("\\{[^}]*}", "nothing");

@@ -21,7 +21,7 @@ class TrainingTest {
     @TempDir
     Path data;
 
-    /** Else the cache lacks what later starts load: nobody would notice but by a clock. */
+    /** Otherwise the cache lacks classes that later starts load, which shows only in the start's duration. */
     @Test
     void the_training_also_starts_over_books_that_are_there_and_has_a_call_billed_by_a_catalogue_from_a_file()
             throws Exception {

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A started server's parts, compared to the last byte with the files of {@code golden/app}: the routes with their gates and bodies, the
- * parts of the writer in their order, what is done again and again, what is open, the metrics, the text of the start. {@code -Dtollgate.golden=write} writes the files anew.
+ * parts of the writer in their order, what is done again and again, what is open, the metrics, the text of the start. {@code -Dtollgate.golden=write} rewrites the files.
  */
 @Timeout(240)
 class WiringTest {

@@ -59,7 +59,7 @@ class BehindHaproxyTest {
             try (RawCall call = RawCall.post(balancer.port(), "/v1/chat/completions", customer.key(), STREAM)) {
                 upstream.says("Three.", 10);
                 upstream.ends(10);
-                call.readUntil("[DONE]"); // none is ready: whoever comes is served all the same
+                call.readUntil("[DONE]"); // no server is ready, but requests are still served
             }
         }
     }

@@ -87,7 +87,7 @@ class EdgeFlowTest {
         assertThat(task.get("credits_consumed").decimalValue()).isEqualByComparingTo(customer.consumed());
     }
 
-    /** Nothing tells that nobody is there to read it: an answer is one write, and the first one goes well. */
+    /** A missing reader is not noticed here: the response is one write, and the first write succeeds. */
     @Test
     void a_whole_answer_that_was_written_for_who_only_seemed_to_have_said_all_is_charged() {
         Customer customer = gateway.customer("10");
@@ -141,7 +141,7 @@ class EdgeFlowTest {
     // ---- keys tried out ----
 
     @Test
-    void who_tries_keys_out_is_told_to_wait_and_neither_the_operator_nor_a_customer_beside_it_notices() {
+    void guessing_keys_slows_neither_the_operator_nor_a_customer_at_that_address() {
         try (Gateway tried = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY))) {
             Customer customer = tried.customer("10");
             for (int i = 0; i < 300; i++) {

@@ -93,7 +93,7 @@ class SandboxCallsTest {
     }
 
     @Test
-    void a_command_in_words_is_one_that_only_says_something() {
+    void a_command_in_words_is_an_echo() {
         String tool = "shell|Runs|{\"command\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}";
 
         assertThat(calls(client.generate(GEMINI_25, user("Go", tools(true, tool) + ANY)))
@@ -103,7 +103,7 @@ class SandboxCallsTest {
     }
 
     @Test
-    void of_what_can_be_chosen_the_first_that_changes_nothing_is() {
+    void a_choice_takes_the_first_value_that_changes_nothing() {
         String tool = "editor|Edits|{\"action\":{\"type\":\"string\",\"enum\":[\"delete\",\"create\",\"view\"]}}";
 
         assertThat(calls(client.generate(GEMINI_25, user("Go", tools(true, tool) + ANY)))

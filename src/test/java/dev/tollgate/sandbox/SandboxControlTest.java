@@ -33,7 +33,7 @@ class SandboxControlTest {
     }
 
     @Test
-    void every_knob_is_told_with_its_meaning() {
+    void every_knob_is_listed_with_its_meaning() {
         JsonNode knobs = client.get("/sandbox").json().path("knobs");
 
         assertThat(knobs.valueStream().map(knob -> knob.path("knob").asString()))
@@ -42,7 +42,7 @@ class SandboxControlTest {
     }
 
     @Test
-    void requests_are_told_without_keys_and_forgotten_when_asked() {
+    void requests_are_listed_without_keys_and_deleted_on_request() {
         client.ask(GEMINI_25, "Remember me");
 
         SandboxClient.Reply told = client.get("/sandbox/requests");

@@ -225,7 +225,7 @@ class SandboxFilesTest {
     }
 
     @Test
-    void an_upload_is_cancelled_and_one_that_nobody_goes_on_with_is_forgotten() {
+    void an_upload_can_be_cancelled_and_an_abandoned_upload_is_dropped() {
         String cancelled = url(begin("", "video/mp4", 100));
         send(cancelled, 0, "upload", random(50));
         assertThat(send(cancelled, 0, "cancel", new byte[0]).header("x-goog-upload-status"))

@@ -324,7 +324,7 @@ class SandboxRefusalTest {
     }
 
     @Test
-    void search_and_functions_exclude_each_other_unless_3_is_told_otherwise() {
+    void search_excludes_functions_unless_gemini_3_is_set_otherwise() {
         String both = ",\"tools\":[{\"googleSearch\":{}},{\"functionDeclarations\":[{\"name\":\"f\"}]}]";
         String allowed = ",\"toolConfig\":{\"includeServerSideToolInvocations\":true}";
 

@@ -143,7 +143,7 @@ class SandboxRulesTest {
         "videoMetadata":{"fps":24.5}                           | * GenerateContentRequest.contents[0].parts[0].video_metadata.fps: fps must be in the range (0.0, 24.0].
         "mediaResolution":{"level":"MEDIA_RESOLUTION_HIGH"}    | Media resolution per part is not supported by this model.
         """)
-    void what_stands_beside_a_medium_is_looked_at(String beside, String message) {
+    void the_fields_next_to_media_data_are_checked(String beside, String message) {
         assertRefused(
                 GEMINI_25,
                 "{\"contents\":[{\"parts\":[{\"inlineData\":{\"mimeType\":\"video/mp4\",\"data\":\"AAAA\"}," + beside
@@ -163,7 +163,7 @@ class SandboxRulesTest {
     }
 
     @Test
-    void flash_lite_thinks_only_when_told_to() {
+    void flash_lite_thinks_only_on_request() {
         assertThat(client.ask("gemini-2.5-flash-lite", "Hello").usage().has("thoughtsTokenCount"))
                 .isFalse();
         assertThat(client.generate(

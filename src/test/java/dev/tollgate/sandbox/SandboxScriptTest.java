@@ -149,7 +149,7 @@ class SandboxScriptTest {
     }
 
     @Test
-    void a_scripted_call_is_checked_like_any_other_but_for_signatures_and_model() {
+    void a_scripted_call_is_checked_except_for_signatures_and_model() {
         client.script("- respond: [" + EVENT + "]");
         String unsigned = """
                 {"contents":[{"role":"user","parts":[{"text":"Go"}]},

@@ -202,7 +202,7 @@ class SandboxStreamTest {
     }
 
     @Test
-    void several_candidates_come_by_turns_with_their_index() {
+    void several_candidates_alternate_with_their_index() {
         String body = user("Tell me something", ",\"generationConfig\":{\"candidateCount\":3}");
 
         List<JsonNode> events = client.stream(GEMINI_25, body).events();

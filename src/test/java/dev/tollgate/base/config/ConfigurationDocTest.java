@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** docs/configuration.md tells every setting as it is. Run with {@code -Ddocs.write=true} to write the table anew. */
+/** Checks that docs/configuration.md describes every setting. Run with {@code -Ddocs.write=true} to rewrite its table. */
 class ConfigurationDocTest {
 
     private static final Path DOC = Path.of("docs/configuration.md");

@@ -267,7 +267,7 @@ class SettingsLoaderTest {
     }
 
     @Test
-    void a_variable_that_is_no_setting_is_told_and_has_no_effect() {
+    void an_unknown_variable_causes_a_warning_and_has_no_effect() {
         Settings settings = SettingsLoader.load(Map.of(), Map.of("TOLLGATE_SERVICE_HOST", "10.0.0.1", "OTHER", "x"));
         assertThat(settings.warnings())
                 .containsExactly("TOLLGATE_SERVICE_HOST is not the name of a setting; it has no effect.");
@@ -443,7 +443,7 @@ class SettingsLoaderTest {
     }
 
     @Test
-    void a_stripe_test_key_stops_the_start_beside_a_real_upstream() {
+    void a_stripe_test_key_with_a_real_upstream_stops_the_start() {
         Map<String, String> test =
                 Map.of("stripe.secret-key", "sk_test_0123456789", "stripe.webhook-secret", "whsec_0123456789");
         Map<String, String> real = Map.of("GEMINI_API_KEY", "a-key-of-the-tests");
@@ -461,7 +461,7 @@ class SettingsLoaderTest {
     }
 
     @Test
-    void whether_money_moves_is_told_by_the_key() {
+    void the_prefix_of_the_key_shows_whether_money_moves() {
         for (String[] pair : new String[][] {
             {"sk_live_0123456789", "true"},
             {"rk_live_0123456789", "true"},
@@ -541,8 +541,7 @@ class SettingsLoaderTest {
 
     @Test
     @EnabledOnOs({OS.LINUX, OS.MAC})
-    void a_secret_that_is_given_twice_or_is_empty_or_not_allowed_stops_the_start_without_being_told()
-            throws IOException {
+    void a_duplicate_empty_or_invalid_secret_stops_the_start_unseen() throws IOException {
         Path key = secret("key", "short", "rw-------");
         Path empty = secret("empty", "\n", "rw-------");
         assertThatThrownBy(() -> SettingsLoader.load(Map.of(), Map.of("TOLLGATE_ADMIN_KEY_FILE", key.toString())))

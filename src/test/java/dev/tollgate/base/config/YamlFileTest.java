@@ -56,7 +56,7 @@ class YamlFileTest {
     }
 
     @Test
-    void what_is_no_yaml_is_told_with_the_line_where_it_is_none_and_nothing_of_its_text() {
+    void invalid_yaml_is_reported_with_its_line_without_its_text() {
         assertThatThrownBy(() -> read("a: 1\nhttp:\n\ttrusted-hops: secret\n"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage(

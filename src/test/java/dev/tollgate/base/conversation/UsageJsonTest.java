@@ -27,7 +27,7 @@ class UsageJsonTest {
     }
 
     @Test
-    void a_task_has_the_reasoning_tokens_beside_the_others_too() {
+    void a_task_also_has_the_reasoning_tokens() {
         assertThat(USAGE.ofTask().toString())
                 .isEqualTo(ANSWER.substring(0, ANSWER.length() - 1) + ",\"reasoning_tokens\":457}");
     }

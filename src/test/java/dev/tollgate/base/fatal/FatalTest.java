@@ -23,7 +23,7 @@ class FatalTest {
     }
 
     @Test
-    void no_memory_is_fatal_whoever_has_thrown_it_and_however_it_is_wrapped() {
+    void an_out_of_memory_error_is_fatal_even_if_wrapped() {
         OutOfMemoryError direct = new OutOfMemoryError("Cannot reserve 8192 bytes of direct buffer memory");
         IllegalStateException wrapped = new IllegalStateException(new CompletionException(direct));
         Fatal.check(direct);
@@ -51,7 +51,7 @@ class FatalTest {
     }
 
     @Test
-    void what_ends_any_other_thread_is_told_and_the_process_goes_on() throws InterruptedException {
+    void an_error_in_another_thread_is_reported_and_the_process_continues() throws InterruptedException {
         Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
         AtomicReference<Throwable> told = new AtomicReference<>();
         Thread other = new Thread(() -> {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class FileTroubleTest {
 
     @Test
-    void what_the_system_refuses_is_told_with_the_user_whom_it_has_refused() {
+    void a_refusal_by_the_system_names_the_user() {
         assertThat(FileTrouble.of(new AccessDeniedException("/var/lib/tollgate/tollgate.lock")))
                 .isEqualTo("the user " + System.getProperty("user.name") + " may not do that");
     }

@@ -39,7 +39,9 @@ class OpenFilesTest {
     @EnabledOnOs(OS.LINUX)
     void a_file_that_is_opened_is_counted(@TempDir Path folder) throws IOException {
         long most = 0;
-        for (int i = 0; i < 100 && most < 50; i++) { // other tests of this process open and close files meanwhile
+        for (int i = 0;
+                i < 100 && most < 50;
+                i++) { // other tests of this process open and close files at the same time
             long before = OpenFiles.open();
             List<InputStream> held = new ArrayList<>();
             Path file = Files.writeString(folder.resolve("file" + i), "");
@@ -55,7 +57,7 @@ class OpenFilesTest {
     }
 
     @Test
-    void a_connection_may_need_three_files_of_what_85_percent_leave_beside_those_that_are_open() {
+    void a_connection_needs_three_of_85_percent_of_free_files() {
         assertThat(OpenFiles.connectionsFor(256, 0)).isEqualTo(68);
         assertThat(OpenFiles.connectionsFor(256, 100)).isEqualTo(34);
         assertThat(OpenFiles.connectionsFor(1_024, 100)).isEqualTo(255);

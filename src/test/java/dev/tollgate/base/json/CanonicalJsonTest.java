@@ -35,7 +35,7 @@ class CanonicalJsonTest {
                 "1e999999999 | 1E+999999999",
                 "1E-999999999 | 1E-999999999",
             })
-    void a_value_has_one_form_whoever_has_written_it(String json, String form) {
+    void a_value_has_one_canonical_form(String json, String form) {
         assertThat(canonical(json)).isEqualTo(form);
         assertThat(canonical(canonical(json))).isEqualTo(form);
     }

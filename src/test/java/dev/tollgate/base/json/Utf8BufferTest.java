@@ -117,7 +117,7 @@ class Utf8BufferTest {
                 Long.MAX_VALUE,
                 Long.MIN_VALUE
             })
-    void amounts_are_written_as_they_are_told(long micros) {
+    void amounts_are_written_like_their_text(long micros) {
         assertThat(new Utf8Buffer(1).credits(micros).asString()).isEqualTo(Credits.text(micros));
         Randomly.run(1_000, random -> {
             long any = random.nextLong() >> random.nextInt(64);

@@ -97,7 +97,7 @@ class LogOutputTest {
     }
 
     @Test
-    void of_an_event_ten_lines_a_second_are_written_and_then_one_that_counts_the_others() {
+    void an_event_writes_ten_lines_a_second_and_counts_the_rest() {
         for (int i = 0; i < 300; i++) {
             log(Event.UPSTREAM_FAILED, "task {}: failed", null, i);
         }
@@ -113,7 +113,7 @@ class LogOutputTest {
     }
 
     @Test
-    void lines_of_no_event_are_told_apart_by_their_sentence_and_those_of_requests_are_never_left_out() {
+    void lines_without_event_count_by_sentence_and_request_lines_always_appear() {
         for (int i = 0; i < 300; i++) {
             log(Event.NOTE, "one thing happened to {}", null, i);
             log(Event.NOTE, "another happened to {}", null, i);
@@ -153,7 +153,7 @@ class LogOutputTest {
     }
 
     @Test
-    void that_no_call_can_be_recorded_is_told_once_a_minute_for_a_cause_and_then_counted() {
+    void a_failure_to_record_calls_logs_once_a_minute_per_cause() {
         String sentence = "the store did not take a unit of work";
         for (int i = 0; i < 300; i++) {
             log(Event.STORE_UNAVAILABLE, sentence, new IOException("full"));
@@ -211,7 +211,7 @@ class LogOutputTest {
     }
 
     @Test
-    void the_line_of_a_request_has_what_it_came_to() {
+    void the_access_line_has_the_result_of_the_request() {
         output.format(LogFormat.JSON);
         output.doAppend(line(
                 Level.INFO,
@@ -350,7 +350,7 @@ class LogOutputTest {
         }
     }
 
-    /** Nobody reads what is written until then. */
+    /** The output is not read until then. */
     private OutputStream slow(CountDownLatch reads) {
         return new OutputStream() {
             @Override
@@ -371,7 +371,7 @@ class LogOutputTest {
     }
 
     @Test
-    void whoever_logs_does_not_wait_for_a_reader_that_has_stopped() {
+    void logging_does_not_wait_for_a_stopped_reader() {
         CountDownLatch reads = new CountDownLatch(1);
         output = started(slow(reads));
         for (int i = 0; i < 20_000; i++) {

@@ -79,7 +79,7 @@ class LoopTransportTest {
         }
     }
 
-    /** Nothing else would wake it for a minute, so one that it does not hear of is one too many. */
+    /** Nothing else wakes the loop for a minute, so a single missed wake-up fails the test. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void a_loop_hears_of_all_that_others_have_for_it_with_a_pipe_and_without(boolean withPipe) throws Exception {
@@ -205,7 +205,7 @@ class LoopTransportTest {
     }
 
     @Test
-    void who_was_interrupted_wakes_a_loop_like_anybody_else() throws InterruptedException {
+    void an_interrupted_thread_still_wakes_a_loop() throws InterruptedException {
         EventLoop loop = loop(true);
         CountDownLatch heard = new CountDownLatch(200);
         Thread thread = Thread.ofPlatform().start(() -> {

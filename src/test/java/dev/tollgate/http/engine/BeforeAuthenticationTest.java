@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What one address can take before anybody knows who it is. The loopback has many: 127.0.0.1, 127.0.0.2 and so on. */
+/** The resources that one address can use before authentication. The loopback has many: 127.0.0.1, 127.0.0.2 and so on. */
 @Timeout(240)
 class BeforeAuthenticationTest {
 
@@ -105,13 +105,13 @@ class BeforeAuthenticationTest {
         }
     }
 
-    /** Those that are refused while a loop is busy are closed by it one after the other, and take nobody's place until then. */
+    /** A busy loop closes refused connections one after the other. Until then they take no place of other connections. */
     @Test
-    void a_flood_of_refused_connections_refuses_nobody_else() throws Exception {
+    void a_flood_of_refused_connections_refuses_no_other_address() throws Exception {
         CountDownLatch flooded = new CountDownLatch(1);
         front.route(Route.get("/v1/busy", TestFront.KEY, (exchange, caller) -> {
                     try {
-                        flooded.await(); // on the loop, which begins nothing meanwhile
+                        flooded.await(); // on the loop, which starts nothing else in the meantime
                     } catch (InterruptedException e) {
                         throw new IllegalStateException(e);
                     }
@@ -195,7 +195,7 @@ class BeforeAuthenticationTest {
     // ---- wrong keys ----
 
     @Test
-    void who_sends_many_wrong_keys_is_told_to_wait_and_whoever_has_a_good_one_at_its_address_is_not() throws Exception {
+    void many_wrong_keys_slow_their_sender_but_no_valid_key() throws Exception {
         front.start();
         RawClient client = from(HERE);
         for (int i = 0; i < 5; i++) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** How long a body may take, by a clock that goes on when it is told. A window is 30 s, and the least speed 1 KiB/s. */
+/** The time limits of a body, with a clock that the test advances. A window is 30 s, and the least speed 1 KiB/s. */
 class BodyPaceTest {
 
     private static final HttpLimits LIMITS = HttpLimits.defaults();
@@ -82,7 +82,7 @@ class BodyPaceTest {
     }
 
     @Test
-    void while_nobody_reads_the_caller_is_not_slow() {
+    void a_caller_is_not_slow_while_the_server_does_not_read() {
         pace.start();
         wait(LIMITS.bodyWindow().minus(MOMENT));
         channel.config().setAutoRead(false);
@@ -121,7 +121,7 @@ class BodyPaceTest {
     }
 
     @Test
-    void a_body_that_is_whole_is_not_late_and_the_next_one_begins_anew() {
+    void a_complete_body_is_not_late_and_the_next_starts_again() {
         pace.start();
         channel.writeInbound(new DefaultLastHttpContent(Unpooled.wrappedBuffer(new byte[ENOUGH])));
         wait(Duration.ofHours(1));

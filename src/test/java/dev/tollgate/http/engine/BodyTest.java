@@ -272,7 +272,7 @@ class BodyTest {
         }
     }
 
-    /** Another body that comes to nothing shows that more than a window has passed. */
+    /** Sends another body that fails, which shows that more than a window has passed. */
     @Test
     void a_body_that_waits_for_its_gate_is_not_too_slow() throws Exception {
         BlockingQueue<CompletableFuture<BodyGate.Verdict>> asked = new ArrayBlockingQueue<>(1);
@@ -338,7 +338,7 @@ class BodyTest {
         }
     }
 
-    /** The account is told in a header. */
+    /** A gate that reads the account from a header. */
     private static Function<Exchange, Future<TestCaller>> accounts() {
         return exchange -> Future.succeededFuture(new TestCaller(exchange.header("x-account")));
     }
@@ -402,7 +402,7 @@ class BodyTest {
     }
 
     @Test
-    void a_body_that_can_never_fit_is_413_and_one_that_has_to_wait_503() throws IOException {
+    void a_body_that_never_fits_is_413_and_a_temporary_shortage_503() throws IOException {
         front.memory(16 * MIB);
         try (RawClient client = front.start().client();
                 RawClient waits = front.client()) {

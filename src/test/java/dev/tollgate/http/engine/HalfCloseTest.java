@@ -249,7 +249,7 @@ class HalfCloseTest {
         }
     }
 
-    // ---- 20 milliseconds, by a clock that stands still until it is told ----
+    // ---- 20 milliseconds, with a clock that the test advances ----
 
     private static final Duration HALF_CLOSE = EdgeLimits.of(1).halfClose();
 
@@ -347,7 +347,7 @@ class HalfCloseTest {
         channel.finishAndReleaseAll();
     }
 
-    /** Some sockets tell of the end although nobody reads: what came before it is looked at first. */
+    /** Some sockets report the end without a read: the bytes before it are handled first. */
     @Test
     void what_ends_while_its_body_is_held_back_is_a_half_close_when_the_body_is_whole_and_else_a_departure() {
         for (boolean isWhole : new boolean[] {true, false}) {

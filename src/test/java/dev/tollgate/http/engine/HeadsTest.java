@@ -105,7 +105,7 @@ class HeadsTest {
     }
 
     @Test
-    void empty_lines_before_a_request_come_to_an_end() throws IOException {
+    void the_number_of_empty_lines_before_a_request_is_limited() throws IOException {
         RawClient.Answer refused =
                 front.start().client().send("\r\n".repeat(5000)).read();
         assertThat(refused.status()).isEqualTo(400);
@@ -169,7 +169,7 @@ class HeadsTest {
     }
 
     @Test
-    void a_connection_that_says_nothing_is_closed_and_one_that_has_asked_is_not() throws IOException {
+    void a_silent_connection_is_closed_unless_its_request_is_running() throws IOException {
         front.options(old -> old.withEdge(old.edge().withHeadTime(TestFront.SHORT)))
                 .start();
         RawClient asked = client();
@@ -184,7 +184,7 @@ class HeadsTest {
     }
 
     @Test
-    void where_the_server_is_full_the_longest_silent_of_whoever_has_most_goes() throws IOException {
+    void a_full_server_closes_the_longest_silent_of_the_busiest_address() throws IOException {
         front.options(old -> new HttpOptions(old.host(), 0, 1, 0, old.origins(), TestFront.connections(4), old.edge()))
                 .start();
         RawClient lonely = client("127.0.0.2");

@@ -124,7 +124,7 @@ class LifeTest {
     }
 
     @Test
-    void whoever_asks_after_the_departure_is_told_at_once() throws Exception {
+    void a_listener_added_after_the_departure_runs_immediately() throws Exception {
         Exchange exchange;
         try (RawClient client = front.start().client()) {
             client.send(RawClient.head("POST", "/v1/wait", "Content-Length: 2") + "{}");
@@ -289,7 +289,7 @@ class LifeTest {
     }
 
     @Test
-    void an_answer_that_nobody_fetches_is_cut() throws Exception {
+    void an_unread_response_is_cut() throws Exception {
         front.options(options -> options.withLimits(TestFront.limits(TestFront.LONG, TestFront.LONG, TestFront.SHORT)))
                 .start();
         try (RawClient client = new RawClient(front.port(), 16 * 1024)) {
@@ -303,7 +303,7 @@ class LifeTest {
     }
 
     @Test
-    void an_idle_connection_is_closed_but_not_one_that_waits_for_us() throws Exception {
+    void an_idle_connection_is_closed_unless_it_awaits_a_response() throws Exception {
         front.options(options -> options.withLimits(TestFront.limits(TestFront.LONG, TestFront.SHORT, TestFront.LONG)))
                 .start();
         try (RawClient idle = front.client();
@@ -360,7 +360,7 @@ class LifeTest {
         assertThat(answersUp()).isFalse();
     }
 
-    /** Whoever else may have been given the port since answers something else. */
+    /** Another process that has received the port in the meantime answers differently. */
     private boolean answersUp() {
         try (RawClient late = front.client()) {
             return late.ask("GET", "/health/live").text().equals("up");

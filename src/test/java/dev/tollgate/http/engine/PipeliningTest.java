@@ -25,7 +25,7 @@ class PipeliningTest {
     private final AtomicInteger atOnce = new AtomicInteger();
     private final AtomicInteger atOnceMax = new AtomicInteger();
 
-    /** Routes that answer at once, later from another thread as one that reads the database, and with what was sent. */
+    /** Routes that answer immediately, later from another thread (like a database read), and with the request's body. */
     private final TestFront front = new TestFront()
             .route(Route.get(
                     "/v1/now/{n}", TestFront.KEY, (exchange, caller) -> answer(exchange, exchange.pathParam("n"))))
@@ -116,7 +116,7 @@ class PipeliningTest {
         }
     }
 
-    /** Of a socket that is read only when somebody asks for it: here nobody does by himself. */
+    /** A socket that is read only on request; nothing here requests reads automatically. */
     @Test
     void who_sends_far_ahead_is_not_read_any_further_until_there_is_an_answer() {
         AtomicInteger reads = new AtomicInteger();

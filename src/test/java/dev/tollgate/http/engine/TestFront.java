@@ -109,7 +109,7 @@ final class TestFront implements AutoCloseable {
         return this;
     }
 
-    /** Who stands behind {@link #KEY}. */
+    /** The account of {@link #KEY}. */
     TestFront callers(Function<Exchange, Future<TestCaller>> callers) {
         this.callers = callers;
         return this;

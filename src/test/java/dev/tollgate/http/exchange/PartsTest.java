@@ -70,8 +70,7 @@ class PartsTest {
         "2001:db8:1:2::, 2001:db8:1:3::, false",
         "::1, 127.0.0.1, false"
     })
-    void callers_are_told_apart_by_their_ipv4_address_or_half_of_their_ipv6_address(
-            String one, String other, boolean same) {
+    void callers_count_by_ipv4_address_or_half_of_their_ipv6_address(String one, String other, boolean same) {
         assertThat(ForwardedFor.network(one).equals(ForwardedFor.network(other)))
                 .isEqualTo(same);
     }
@@ -115,7 +114,7 @@ class PartsTest {
     }
 
     @Test
-    void a_body_stops_at_its_limit_and_at_that_of_all() {
+    void a_body_stops_at_its_own_limit_and_the_total_limit() {
         MemoryBudget budget = new MemoryBudget(250);
         BodyBytes body = new BodyBytes(100, -1, budget.lease("a", "::1", false));
         body.append(new byte[100], 100);

@@ -105,9 +105,9 @@ class FairTurnsTest {
         assertThat(turns.accounts()).isEqualTo(1);
     }
 
-    /** Whatever comes and goes in whatever order: the bounds hold, nobody is passed over while a permit is free, turns go round. */
+    /** In every order of requests and releases the bounds hold, no account is passed over while a permit is free, and accounts take turns. */
     @Test
-    void whatever_comes_and_goes_the_bounds_hold_and_no_permit_stays_free_while_somebody_waits() {
+    void bounds_hold_and_no_permit_stays_free_while_work_waits() {
         long seed = Long.getLong("test.seed", System.nanoTime());
         Random random = new Random(seed);
         for (int round = 0; round < 2_000; round++) {

@@ -158,7 +158,7 @@ class QuotasTest {
     }
 
     @Test
-    void nothing_that_is_counted_is_forgotten_meanwhile() throws Exception {
+    void no_count_is_lost_while_others_are_removed() throws Exception {
         AtomicBoolean over = new AtomicBoolean();
         Thread forgetting = Thread.ofPlatform().start(() -> {
             while (!over.get()) {
@@ -189,7 +189,7 @@ class QuotasTest {
     }
 
     @Test
-    void nobody_is_refused_because_others_are_many() {
+    void no_caller_is_refused_because_there_are_many_others() {
         for (int i = 0; i < Quotas.KNOWN_MAX; i++) {
             quotas.arrive(List.of(Quota.ofKey("key_" + i, new Rates(1L, null, null))));
         }

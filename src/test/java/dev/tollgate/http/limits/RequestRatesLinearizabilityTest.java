@@ -34,7 +34,7 @@ public class RequestRatesLinearizabilityTest {
     }
 
     @Test
-    void nobody_is_counted_twice_or_not_at_all() {
+    void every_request_is_counted_exactly_once() {
         Apart.run(RequestRatesLinearizabilityTest.class);
     }
 

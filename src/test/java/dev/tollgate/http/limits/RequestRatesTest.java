@@ -36,7 +36,7 @@ class RequestRatesTest {
     }
 
     @Test
-    void the_wait_that_was_told_is_enough() {
+    void the_reported_wait_is_long_enough() {
         for (int i = 0; i < 6; i++) {
             rates.take("key_a", 6);
         }

@@ -48,7 +48,7 @@ class WorkersTest {
     }
 
     @Test
-    void what_nobody_wants_any_more_is_not_begun_and_what_runs_is_told() throws Exception {
+    void cancelled_work_does_not_start_and_running_work_learns_of_it() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         Workers.Job<Boolean> endless = workers.start("a", unwanted -> {
             running.countDown();
