@@ -101,7 +101,7 @@ class ChannelPoolTest {
             Gateway.Reply unserved = channels.customer()
                     .chat(Channels.CALL.replace("2.5-pro", "3.1-pro").formatted(false));
             assertError(unserved, 503, "upstream_error", "upstream_error");
-            assertThat(log.text()).contains("no channel serves the model gemini-3.1-pro");
+            assertThat(log.text()).contains("model gemini-3.1-pro: no channel serves it");
         }
     }
 

@@ -52,8 +52,8 @@ class ChannelsFileTest {
             channels: [{id: a, kind: azure, key: KEY}]                  | channels[0].kind is 'azure'; allowed is one of gemini, openai, vertex.
             channels: [{id: "a b", kind: gemini, key: KEY}]             | channels[0].id is 'a b'; allowed is 1 to 64 of A-Z
             channels: [{id: a, kind: gemini}]                           | channels[0] has no key; allowed is one of key, key_env, key_file.
-            channels: [{id: a, kind: gemini, key: "KEY KEY"}]           | channels[0].key gives no key; allowed is 1 to 512 printable
-            channels: [{id: a, kind: gemini, key: KEY, key_env: E}]     | channels[0].key_env stands beside another key
+            channels: [{id: a, kind: gemini, key: "KEY KEY"}]           | channels[0].key is not a usable key; allowed is 1 to 512 printable
+            channels: [{id: a, kind: gemini, key: KEY, key_env: E}]     | channels[0].key_env is a second key
             channels: [{id: a, kind: gemini, key_env: NOT_SET}]         | channels[0].key_env names a variable that is not set: NOT_SET.
             channels: [{id: a, kind: gemini, key_env: "sk-x y"}]        | channels[0].key_env is not the name of a variable
             channels: [{id: a, kind: gemini, key_file: /no/such/file}]  | channels[0].key_file names a file that cannot be read

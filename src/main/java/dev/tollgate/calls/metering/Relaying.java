@@ -253,7 +253,7 @@ final class Relaying implements Phase {
                 "task {}: upstream {}: {}",
                 call.taskId(),
                 failure.kind(),
-                failure.told(),
+                failure.loggable(),
                 asking.about());
         if (answer().isFinished()) {
             answer().end(); // a failure after the finish reasons completes the answer (D38)

@@ -5,44 +5,46 @@ import dev.tollgate.base.memory.Lease;
 import dev.tollgate.upstreams.media.CallMedia;
 import org.jspecify.annotations.Nullable;
 
-/** What can be asked of an upstream: complete and checked, with everything decided that the catalogue decides. */
+/** A request to an upstream: complete and checked, after the catalogue's decisions. */
 public sealed interface Ask permits ChatAsk, NativeAsk {
 
-    /** The catalogue's id of the model: what a channel is chosen by. */
+    /** Returns the catalogue's id of the model, by which a channel is chosen. */
     String modelId();
 
-    /** The upstream's name of the model; its rules are looked up under it. */
+    /** Returns the upstream's name of the model, by which its rules are found. */
     String upstreamModel();
 
-    /** The same for a channel that has another name for the model. */
+    /** Returns this ask for a channel that has another name for the model. */
     Ask forUpstreamModel(String name);
 
-    /** The same without any thought signature: placeholders stand for those that are demanded (D50). */
+    /** Returns this ask without thought signatures; placeholders replace those that the upstream requires (D50). */
     Ask withoutSignatures();
 
-    /** The channel that is asked first as long as it may be, or null (D50). */
+    /**
+     * Returns the channel that made the conversation's signatures, which is used first as long as possible; null if there is none (D50).
+     */
     default @Nullable String preferredChannel() {
         return null;
     }
 
-    /** How many answers are wanted, at least 1. */
+    /** Returns the number of answers, at least 1. */
     int candidates();
 
-    /** The field that holds the tools, to blame. */
+    /** Returns the name of the caller's field for tools, for errors. */
     String toolsField();
 
-    /** Whether the model may search the web. */
+    /** Returns whether the model may search the web. */
     boolean searches();
 
-    /** Whether the model may call functions. */
+    /** Returns whether the model may call functions. */
     boolean functions();
 
-    /** What was downloaded for it: there before it is sent or counted, until the call is over. */
+    /** Returns the media downloaded for it: complete before it is sent or counted, and kept until the call is over. */
     CallMedia media();
 
-    /** What it takes of the heap is charged to it, and what it is translated into. */
+    /** Returns the lease that is charged for the memory of the ask and its translations. */
     Lease memory();
 
-    /** What the bound on the prompt is made of. May walk the whole request: call it once. */
+    /** Returns the sizes from which the bound on the prompt is computed. May walk the whole request: call it once. */
     PromptSize promptSize();
 }

@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One try of a call, on a channel that it has entered; holds back what that says until it is of substance. A listener of its own for each
- * try, so that a late word of an earlier one is not taken for the current one's. Confined to the event loop of its call.
+ * One attempt of a call on a channel that it has entered. Holds events back until one is of substance. Each attempt is a listener of its
+ * own, so a late event of an earlier attempt cannot be mistaken for the current one's. Confined to the event loop of its call.
  */
 final class Attempt implements UpstreamListener {
 
@@ -36,7 +36,10 @@ final class Attempt implements UpstreamListener {
         return leg.route();
     }
 
-    /** Whether it has come to a finish: without any output, that is a call that could not be read, or a stop with nothing said (protocol 4.4). */
+    /**
+     * Returns whether a finish reason has arrived. Without any output that means a call that could not be parsed, or a stop without text
+     * (protocol 4.4).
+     */
     boolean isFinished() {
         return finished;
     }
@@ -49,21 +52,20 @@ final class Attempt implements UpstreamListener {
         call.resume();
     }
 
-    /** What has become of it until now. */
     Tried tried(String outcome) {
         long millis = (System.nanoTime() - askedNanos) / 1_000_000;
         PooledChannel channel = route().channel();
         return new Tried(channel.id(), channel.channel().provider(), leg.ask().model(), askedNanos, millis, outcome);
     }
 
-    /** What has been held back; only once. */
+    /** Returns the events held back so far, once. */
     List<UpstreamEvent> release() {
         List<UpstreamEvent> events = held;
         held = List.of();
         return events;
     }
 
-    /** Ends it before its end, which tells nothing of the channel: its caller has gone, or another channel was faster. */
+    /** Cancels the attempt. This says nothing about the channel: the caller has left, or another channel was faster. */
     void giveUp(TryEnd why, long nowMillis) {
         call.cancel();
         if (entered) {
@@ -139,7 +141,7 @@ final class Attempt implements UpstreamListener {
         }
     }
 
-    /** Whether an event is an answer, or the reason why there is none. */
+    /** Returns whether an event is part of an answer, or the reason why there is none. */
     private static boolean substantial(UpstreamEvent event) {
         return switch (event) {
             case UpstreamEvent.Text text -> !text.text().isEmpty();

@@ -16,22 +16,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One call, asked again as long as nothing of substance has come (LATENT), of another channel where there is one: what an attempt says
- * until then is held back, so that a failed or empty attempt leaves no trace, its usage included (D48). Confined to the event loop that
- * began it.
+ * One call with its retries, failover and hedging until something of substance arrives (LATENT). Until then the events of an attempt are
+ * held back, so a failed or empty attempt leaves no trace, not even its usage (D48). Confined to the event loop that started it.
  *
- * <p>{@link RetryPlan} says who may be asked and how often: at most {@value RetryPlan#RETRIES_MAX} retries after failures that may pass, as far
- * as the pool's budget goes; a channel that has no quota left or does not take our credential costs no retry where another one can be asked;
- * once after an empty answer, which is taken from that budget, too.
+ * <p>{@link RetryPlan} decides which channel is next and how often. At most {@value RetryPlan#RETRIES_MAX} retries follow failures that may
+ * pass, as far as the pool's budget allows. A channel that has no quota or rejects no retry if another channel
+ * can serve the call. An empty answer is retried once, and that retry also comes from the budget.
  *
- * <p>Where an upstream does not take a thought signature it is asked again without any, once: they belong to a project, and what the operator
- * has behind a channel may have changed since (D50). That costs no retry: after such a change every running conversation needs it.
+ * <p>If an upstream rejects a thought signature, it is asked once more without any: signatures belong to a project, and the operator may
+ * have changed the project behind a channel (D50). That costs no retry, since every running conversation needs it after such a change.
  *
- * <p>Where a channel finds out by a refusal that another model stands in the place of the one it was asked for, the call is translated for
- * that one and asked again there, once, which costs no retry either (D59).
+ * <p>If a channel learns from a refusal that another model has replaced the requested one, the call is translated for that model and sent
+ * there once more, which costs no retry either (D59).
  *
- * <p>Where the operator wants it, a first channel that is silent for a while gets company: one second try, on another channel, which counts
- * as a retry ({@link HedgeRace}). Where one of the two fails nobody else is asked while the other runs.
+ * <p>If hedging is on and the first channel is silent for the configured time, one second attempt starts on another channel and counts as a
+ * retry ({@link HedgeRace}). If one of the two fails, no third channel is asked while the other runs.
  */
 final class Attempts implements SentCall {
 
@@ -153,7 +152,7 @@ final class Attempts implements SentCall {
         race.running().forEach(Attempt::resume);
     }
 
-    // ---- whom to ask ----
+    // ---- choosing a channel ----
 
     void begin() {
         pool.budget().called();
@@ -179,7 +178,10 @@ final class Attempts implements SentCall {
         }
     }
 
-    /** What has been translated already is asked first, as long as it may be. */
+    /**
+     * Returns the first translated channel's name before the first attempt, if that channel is healthy and usable; otherwise the ask's
+     * preferred channel.
+     */
     private @Nullable String preferred(List<ModelRoute> usable, long now) {
         ModelRoute first = legs.first().route();
         boolean fit =
@@ -228,7 +230,7 @@ final class Attempts implements SentCall {
     private void start(Leg leg) {
         if (!leg.route().channel().enter()) {
             ruledOut.add(leg.route());
-            pool.vertx().runOnContext(_ -> goOn()); // it was taken away since
+            pool.vertx().runOnContext(_ -> goOn()); // the channel was removed in the meantime
             return;
         }
         Attempt begun = entered(leg);
@@ -247,9 +249,12 @@ final class Attempts implements SentCall {
         return begun;
     }
 
-    // ---- a second channel beside a silent first one ----
+    // ---- hedging ----
 
-    /** Not where media have to be sent first: how long that takes says nothing of the channel, and all of it would be sent twice. */
+    /**
+     * Starts the hedging timer, except if media must be sent first: that time says nothing about the channel, and a second attempt would
+     * send all of it twice.
+     */
     private void hedgeLater(Attempt first) {
         long wait = pool.hedgeAfterMillis();
         if (wait > 0 && first.leg().ask().wanted().isEmpty()) {
@@ -257,7 +262,7 @@ final class Attempts implements SentCall {
         }
     }
 
-    /** It costs a retry of the pool's and one of the call's. Nothing happens where there is nobody to ask, or no retry left. */
+    /** Starts a second attempt if another channel and a retry are available. It costs one retry of the pool and one of the call. */
     private void hedge(Attempt first) {
         if (isAloneAndSilent(first) && !pool.budget().isEmpty()) {
             ModelRoute route = pool.chooser()
@@ -287,7 +292,7 @@ final class Attempts implements SentCall {
         return isLatent() && race.isAlone(first);
     }
 
-    /** All that could be asked rest: a short rest is waited for, a longer one is told. */
+    /** Waits for the channel whose rest ends first if that is soon enough; otherwise fails the call and reports the remaining wait. */
     private void waitOrFail(List<ModelRoute> usable, long now) {
         long soonest = usable.stream()
                 .mapToLong(route -> route.firmUntilMillis(now))
@@ -313,7 +318,6 @@ final class Attempts implements SentCall {
         return new UpstreamFailure(failure.kind(), Duration.ofMillis(waitMillis), failure.detail());
     }
 
-    /** Of the request that asks; null where there is none. */
     @Nullable
     TraceId trace() {
         return listener.trace();
@@ -324,13 +328,12 @@ final class Attempts implements SentCall {
         last.run();
     }
 
-    // ---- what an attempt says ----
+    // ---- events of an attempt ----
 
     boolean listensTo(Attempt attempt) {
         return !isOver() && race.has(attempt);
     }
 
-    /** Whether nothing of substance has come. */
     boolean isLatent() {
         return state == State.LATENT;
     }
@@ -343,7 +346,7 @@ final class Attempts implements SentCall {
         listener.events(events);
     }
 
-    /** The first that has something to say is the one that is heard. */
+    /** Makes the first attempt with something of substance the call's only one. */
     void answers(Attempt attempt) {
         race.stopWatching();
         note(attempt, "answered");
@@ -383,7 +386,7 @@ final class Attempts implements SentCall {
         }
     }
 
-    /** What the failure of an attempt means for its channel and for the call. */
+    /** Applies a failed attempt to its channel's health and to the call. */
     void failed(Attempt attempt, UpstreamFailure failure) {
         ModelRoute route = attempt.route();
         ChannelHealth.note(route, failure, wasPaused, pool.clock().instant());
@@ -411,16 +414,16 @@ final class Attempts implements SentCall {
         switch (decision.next()) {
             case SAME_CHANNEL -> start(Objects.requireNonNull(empty));
             case WITHOUT_SIGNATURES -> askWithoutSignatures(route);
-            case SUCCESSOR -> askAnew(route);
+            case SUCCESSOR -> translateAgain(route);
             case ANY_CHANNEL -> {
                 race.clear();
                 goOn();
             }
-            case NOBODY -> finish(() -> listener.failed(failure));
+            case NONE -> finish(() -> listener.failed(failure));
         }
     }
 
-    /** What the plan decides while the pool's budget has a retry; where it needs one and that has just gone, what it decides without. */
+    /** Applies a rule of the plan. If the rule needs a retry and the pool's budget has none left, applies the rule for an empty budget. */
     private Decision carriedOut(Function<Boolean, Decision> rule) {
         Decision decision = rule.apply(!pool.budget().isEmpty());
         if (decision.takesBudget() && !pool.budget().take()) {
@@ -432,14 +435,13 @@ final class Attempts implements SentCall {
 
     private void askWithoutSignatures(ModelRoute route) {
         log.warn(
-                "channel {} does not take the thought signatures of a call, and is asked without",
+                "channel {}: the upstream rejected a thought signature; retrying the call without signatures",
                 route.channel().id());
         ask = ask.withoutSignatures();
-        askAnew(route);
+        translateAgain(route);
     }
 
-    /** What was translated before has become wrong. */
-    private void askAnew(ModelRoute route) {
+    private void translateAgain(ModelRoute route) {
         race.clear();
         legs.translate(ask, route, leg -> {
             if (leg != null && !isOver()) {

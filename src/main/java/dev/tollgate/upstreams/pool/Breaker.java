@@ -3,8 +3,8 @@ package dev.tollgate.upstreams.pool;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Keeps calls away from a channel that has failed {@value #FAILURES_MAX} times in a row; lets one through now and then to see whether it is
- * back. Lock-free, and a healthy channel costs one read for each call.
+ * Keeps calls away from a channel that has failed {@value #FAILURES_MAX} times in a row, and lets one through at intervals to see whether
+ * it has recovered. Lock-free; a healthy channel costs one read for each call.
  */
 final class Breaker {
 
@@ -12,12 +12,11 @@ final class Breaker {
     static final long OPEN_MILLIS = 5_000;
     static final long OPEN_MILLIS_MAX = 120_000;
 
-    /** A trial that has not ended by then is taken for lost. */
+    /** The time after which an unfinished trial counts as lost. */
     static final long TRIAL_MILLIS_MAX = 600_000;
 
     private static final int DOUBLINGS_MAX = 10;
 
-    /** What it does at the moment. */
     sealed interface State {
         /** @param failures in a row */
         record Closed(int failures) implements State {}
@@ -25,7 +24,7 @@ final class Breaker {
         /** @param openings without a success between them */
         record Open(int openings, long untilMillis) implements State {}
 
-        /** One call is out to try. */
+        /** One trial call is running. */
         record HalfOpen(int openings, long sinceMillis) implements State {}
     }
 
@@ -41,7 +40,7 @@ final class Breaker {
         return state.get() instanceof State.Closed;
     }
 
-    /** Whether a call may be made now; says nothing of the next one. */
+    /** Returns whether a call may be made now; says nothing about the next one. */
     boolean permits(long nowMillis) {
         return switch (state.get()) {
             case State.Closed closed -> true;
@@ -50,7 +49,7 @@ final class Breaker {
         };
     }
 
-    /** Begins a call. @return false where another one is trying, or it is not yet time */
+    /** Starts a call. @return false if another trial is running, or it is too early for one */
     boolean enter(long nowMillis) {
         State now = state.get();
         if (now instanceof State.Closed) {
@@ -60,7 +59,9 @@ final class Breaker {
         return permits(nowMillis) && state.compareAndSet(now, new State.HalfOpen(openings, nowMillis));
     }
 
-    /** Something of substance has come: a trial need not wait for the end of a long answer, but the next failure counts double. */
+    /**
+     * Ends a trial at the first event of substance, without waiting for the end of a long answer; the next failure opens the breaker again.
+     */
     void answered() {
         if (state.get() instanceof State.HalfOpen trial) {
             state.compareAndSet(trial, new State.Closed(FAILURES_MAX - 1));
@@ -73,7 +74,7 @@ final class Breaker {
         }
     }
 
-    /** @return whether it has opened by this */
+    /** @return whether this failure has opened the breaker */
     boolean failed(long nowMillis) {
         State before = state.get();
         State after =
@@ -92,7 +93,7 @@ final class Breaker {
         return new State.Open(openings, nowMillis + Math.min(wait, OPEN_MILLIS_MAX));
     }
 
-    /** A call ended without telling anything of the channel: its caller has left. */
+    /** Ends a call that says nothing about the channel, because its caller has left. */
     void abandoned(long nowMillis) {
         if (state.get() instanceof State.HalfOpen trial) {
             state.compareAndSet(trial, new State.Open(trial.openings(), nowMillis));

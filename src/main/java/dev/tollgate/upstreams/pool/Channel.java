@@ -3,10 +3,10 @@ package dev.tollgate.upstreams.pool;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One way to an upstream: a protocol, a base URL, a credential. Safe for use by several event loops. */
+/** A connection to an upstream: a protocol, a base URL, a credential. Safe for use by several event loops. */
 public interface Channel {
 
-    /** The operator's name for it; never shown to a caller. */
+    /** Returns the operator's name for the channel; never shown to a caller. */
     String name();
 
     /** Returns the provider in the words of OpenTelemetry's conventions ({@code gen_ai.provider.name}), or the kind of a channel that they do not know. */
@@ -15,34 +15,35 @@ public interface Channel {
     /**
      * Translates an ask.
      *
-     * @param ask of any kind; what a channel does not take it refuses, and another one is asked
-     * @throws dev.tollgate.base.error.ApiException what only the translation can find wrong, before anything is sent (D2); another
-     *     channel may be able to ask it
+     * @param ask of any kind; the channel refuses what it does not support, and another channel is tried
+     * @throws dev.tollgate.base.error.ApiException for faults that only translation can find, before anything is sent (D2); another channel
+     *     may be able to express the ask
      */
     PreparedAsk prepare(Ask ask);
 
     /**
-     * What is asked here for an upstream's name of a model, now. It may change from call to call: models retire. Thread-safe.
+     * Returns the model that this channel uses now for an upstream's model name. It may change from call to call, since models retire.
+     * Thread-safe.
      */
     default Standing standing(String upstreamModel) {
         return Standing.of(upstreamModel);
     }
 
     /**
-     * Asks the upstream something that costs nothing, on the current event loop, to see whether it answers.
+     * Sends the upstream a request that costs nothing, on the current event loop, to see whether it answers.
      *
-     * @param then told there once, never before this method returns: null where it has answered
-     * @return false where there is nothing that costs nothing; then nothing is asked and nothing told
+     * @param then called there once, never before this method returns: null if the upstream has answered
+     * @return false if there is no free request; then nothing is sent and {@code then} is not called
      */
     default boolean tryOut(String upstreamModel, Consumer<@Nullable UpstreamFailure> then) {
         return false;
     }
 
-    /** Connections to the upstream that there are now, those that are being made with them. Thread-safe. */
+    /** Returns the number of connections to the upstream, including those being opened. Thread-safe. */
     default int connections() {
         return 0;
     }
 
-    /** Lets connections go; nothing is asked of it any more. */
+    /** Closes all connections; the channel is no longer used. */
     default void close() {}
 }

@@ -18,10 +18,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** One entry of the channels file, with the readings that several providers need. No complaint of it quotes a secret. */
+/** One entry of the channels file, with the readers that several providers need. None of its error messages contains a secret. */
 public final class ChannelEntry {
 
-    /** Those that every channel has. */
+    /** The keys of every channel. */
     static final List<String> KEYS = List.of(
             "id",
             "kind",
@@ -48,7 +48,7 @@ public final class ChannelEntry {
     private final Timeouts defaults;
     private final UnaryOperator<@Nullable String> environment;
 
-    /** @param place where the upstream's name of a model stands; null where it is the catalogue's */
+    /** @param place the node with the upstream's name of a model; null if the name is the catalogue's */
     record Named(String upstreamModel, @Nullable YamlNode place) {}
 
     ChannelEntry(
@@ -68,12 +68,12 @@ public final class ChannelEntry {
         return id;
     }
 
-    /** For the keys of a provider's own. */
+    /** Returns the whole entry, for a provider's own keys. */
     public YamlNode node() {
         return node;
     }
 
-    /** Looks at each upstream's name of a model that the file gives. */
+    /** Checks the form of each upstream model name in the file. */
     public void checkModels(Pattern pattern, String allowed) {
         models.values().forEach(named -> {
             if (named.place() != null && !pattern.matcher(named.upstreamModel()).matches()) {
@@ -82,7 +82,7 @@ public final class ChannelEntry {
         });
     }
 
-    /** Every upstream's name must be one of these. */
+    /** Checks that each upstream model name in the file is known. */
     public void requireModels(Collection<String> known) {
         models.values().forEach(named -> {
             if (named.place() != null && !known.contains(named.upstreamModel())) {
@@ -91,7 +91,7 @@ public final class ChannelEntry {
         });
     }
 
-    /** Null where the entry has none. */
+    /** Returns null if the entry has none. */
     public @Nullable String baseUrl() {
         YamlNode url = node.find("base_url");
         return url == null ? null : url.baseUrl().toString();
@@ -114,14 +114,14 @@ public final class ChannelEntry {
         return time == null ? otherwise : time.time(LEAST, MOST).toMillis();
     }
 
-    /** From {@code key}, {@code key_env} or {@code key_file}; null where none of them stands there. */
+    /** Returns the secret from {@code key}, {@code key_env} or {@code key_file}; null if the entry has none of them. */
     public @Nullable Secret key() {
         List<YamlNode> given = Stream.of("key", "key_env", "key_file")
                 .map(node::find)
                 .filter(Objects::nonNull)
                 .toList();
         if (given.size() > 1) {
-            throw given.get(1).complaint("stands beside another key; allowed is one of key, key_env, key_file.");
+            throw given.get(1).complaint("is a second key; allowed is one of key, key_env, key_file.");
         }
         return given.isEmpty() ? null : key(given.getFirst());
     }
@@ -136,7 +136,7 @@ public final class ChannelEntry {
             text = file(place).value().strip();
         }
         if (!KEY.matcher(text).matches()) {
-            throw place.complaint("gives no key; allowed is 1 to 512 printable characters without a space.");
+            throw place.complaint("is not a usable key; allowed is 1 to 512 printable characters without a space.");
         }
         return new Secret(text);
     }
@@ -152,7 +152,7 @@ public final class ChannelEntry {
         return found.text().strip();
     }
 
-    /** The whole of a file that a key names: a regular one of at most 64 KiB. */
+    /** Reads a regular file of at most 64 KiB that a key names. */
     public Secret file(YamlNode place) {
         try {
             byte[] bytes = OperatorFile.read(Path.of(place.text()), SECRET_BYTES_MAX);

@@ -9,17 +9,17 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a failure tells of a channel: it rests, its breaker counts, and the operator is told once. */
+/** Applies a failure to its channel's health: rests, the breaker, and one log line for the operator. */
 final class ChannelHealth {
 
     private static final Logger log = LoggerFactory.getLogger(ChannelHealth.class);
 
-    /** What is wrong with a request says nothing against who refuses it. */
+    /** Failures that a request causes; they say nothing about the channel. */
     private static final Set<Kind> IS_THE_CALLERS = EnumSet.of(Kind.REFUSED, Kind.TOO_LONG, Kind.SIGNATURE);
 
     private ChannelHealth() {}
 
-    /** @param wasHeldBack whether we had stopped reading at some time: then a break is not the channel's fault (D18) */
+    /** @param wasHeldBack whether Tollgate had paused reading: then a break is not the channel's fault (D18) */
     static void note(ModelRoute route, UpstreamFailure failure, boolean wasHeldBack, Instant now) {
         PooledChannel channel = route.channel();
         if (IS_THE_CALLERS.contains(failure.kind())) {
@@ -42,10 +42,10 @@ final class ChannelHealth {
         } else if (channel.breaker().failed(now.toEpochMilli())) {
             log.warn(
                     Event.CHANNEL_FAILING,
-                    "channel {} has failed {} times in a row and is passed over for a while where there is another: {}",
+                    "channel {}: {} failures in a row; calls use other channels for a while: {}",
                     channel.id(),
                     Breaker.FAILURES_MAX,
-                    failure.told(),
+                    failure.loggable(),
                     LogFields.channel(channel.id(), null));
         }
     }
@@ -68,16 +68,16 @@ final class ChannelHealth {
         if (rest.reason() == Rest.Reason.MISCONFIGURED) {
             log.error(
                     Event.CHANNEL_MISCONFIGURED,
-                    "ALARM: channel {} does not serve {}: its key, project or name of the model is not taken; passed over until {}: {}",
+                    "ALARM: channel {} rejected its key, project or model name for {}; correct the channels file; skipping it until {}: {}",
                     channel,
                     route.upstreamModel(),
                     until,
-                    failure.told(),
+                    failure.loggable(),
                     LogFields.channel(channel, route.upstreamModel()));
         } else {
             log.warn(
                     Event.CHANNEL_NO_QUOTA,
-                    "channel {} has no quota left for {}; it rests until {}",
+                    "channel {}: quota for {} used up; resting until {}",
                     channel,
                     route.upstreamModel(),
                     until,

@@ -28,7 +28,7 @@ final class ChannelSet {
         this.credentialsExpire = credentialsExpire;
     }
 
-    /** Opens what is new; a channel that has not changed stays, with its connections and all that is known of it. */
+    /** Returns the next set. New channels are opened; unchanged ones stay, with their connections and health. */
     ChannelSet next(List<ChannelSpec> specs) {
         List<PooledChannel> next = new ArrayList<>();
         Map<String, List<ModelRoute>> routes = new HashMap<>();
@@ -55,7 +55,7 @@ final class ChannelSet {
                 .orElseGet(() -> new PooledChannel(spec.id(), spec.kind(), spec.opening()));
     }
 
-    /** Lower priorities first; empty where no channel serves the model. */
+    /** Returns lower priorities first; empty if no channel serves the model. */
     List<ModelRoute> routes(String modelId) {
         return byModel.getOrDefault(modelId, NONE);
     }
@@ -64,7 +64,7 @@ final class ChannelSet {
         return channels;
     }
 
-    /** Null where the operator has not said. */
+    /** Returns null if the operator has not entered a date. */
     @Nullable
     Instant credentialExpires(PooledChannel channel) {
         return credentialsExpire.get(channel.id());

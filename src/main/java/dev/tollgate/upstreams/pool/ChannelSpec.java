@@ -5,15 +5,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A channel as the operator wants it.
+ * A channel as the channels file defines it.
  *
  * @param id the operator's name for it
- * @param kind which provider
- * @param priority lower ones are asked first, 1 to 100
- * @param weight its share among those of the same priority, 1 to 1000
+ * @param kind the provider's kind
+ * @param priority lower ones are used first, 1 to 100
+ * @param weight its share among channels of the same priority, 1 to 1000
  * @param models the upstream's name of each model that it serves, by the catalogue's id
- * @param tellsTrace whether it is sent {@code traceparent}
- * @param credentialExpires as the operator has written down, since no provider tells; null where he has not
+ * @param tellsTrace whether Tollgate sends it {@code traceparent}
+ * @param credentialExpires the date that the operator entered, since providers do not report it; null if not entered
  */
 public record ChannelSpec(
         String id,
@@ -25,7 +25,7 @@ public record ChannelSpec(
         @Nullable Instant credentialExpires,
         Opening opening) {
 
-    /** One that is told nothing of traces, and whose credential does not end. */
+    /** Defines a channel without {@code traceparent} and without an end of its credential. */
     public ChannelSpec(String id, String kind, int priority, int weight, Map<String, String> models, Opening opening) {
         this(id, kind, priority, weight, models, false, null, opening);
     }

@@ -5,14 +5,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a channel is, for the operator. Holds neither its address nor its credential.
+ * A channel's state, for the operator. Contains neither its address nor its credential.
  *
  * @param failures in a row
- * @param inFlight calls that run on it
- * @param connections that it has to its upstream
- * @param openUntil null where the breaker is not open
- * @param credentialExpires null where the operator has not said when
- * @param lastError null where nothing has gone wrong
+ * @param inFlight running calls
+ * @param connections open connections to its upstream
+ * @param openUntil null if the breaker is not open
+ * @param credentialExpires null if the operator has not entered a date
+ * @param lastError null if nothing has gone wrong
  */
 public record ChannelStatus(
         String id,
@@ -35,8 +35,8 @@ public record ChannelStatus(
     public record LastError(UpstreamFailure.Kind kind, Instant time) {}
 
     /**
-     * @param standing what is asked there for it
-     * @param rest null where it may be asked
+     * @param standing the model in use for it
+     * @param rest null if it may be used
      */
     public record Model(
             String id,
@@ -48,7 +48,7 @@ public record ChannelStatus(
     /** @param reason {@code minute_quota}, {@code day_quota} or {@code misconfigured} */
     public record Resting(String reason, Instant until) {}
 
-    /** Whether calls are sent to it: not while its breaker is open, or while all its models rest. */
+    /** Returns whether calls are sent to it: not while its breaker is open or all its models rest. */
     public boolean isHealthy() {
         return breaker == BreakerState.CLOSED && models.stream().anyMatch(model -> model.rest() == null);
     }

@@ -7,14 +7,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks a channel something that costs nothing, one at a time. Its breaker and its rests stay as they are: that it counts tokens does not say that
- * it answers, and nobody's call has failed. Belongs to one event loop.
+ * Sends a channel one request that costs nothing, one trial at a time. The breaker and the rests stay as they are: a channel that counts
+ * tokens may still fail to answer, and no call has failed. Belongs to one event loop.
  */
 final class ChannelTrial {
 
     private static final Logger log = LoggerFactory.getLogger(ChannelTrial.class);
 
-    /** A channel that has not answered by then is told as one that does not; it may be tried again once its answer is over. */
+    /** The wait after which a channel is reported as failed. It can be tried again once its answer is over. */
     static final long MILLIS_MAX = 15_000;
 
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -24,9 +24,9 @@ final class ChannelTrial {
     private final Consumer<Trial> then;
     private final long beganNanos = System.nanoTime();
     private long timer;
-    private boolean told;
+    private boolean reported;
 
-    /** @param then told once */
+    /** @param then called once */
     ChannelTrial(Vertx vertx, PooledChannel channel, Consumer<Trial> then) {
         this.vertx = vertx;
         this.channel = channel;
@@ -53,7 +53,7 @@ final class ChannelTrial {
     private void ended(@Nullable UpstreamFailure failure) {
         over();
         if (failure != null) {
-            log.info("channel {} was tried out and failed: {}", channel.id(), failure.detail());
+            log.info("channel {}: the operator's trial request failed: {}", channel.id(), failure.detail());
         }
         tell(failure == null ? new Trial.Answered(millis()) : new Trial.Failed(millis(), failure.kind()));
     }
@@ -64,8 +64,8 @@ final class ChannelTrial {
     }
 
     private void tell(Trial trial) {
-        if (!told) {
-            told = true;
+        if (!reported) {
+            reported = true;
             vertx.cancelTimer(timer);
             then.accept(trial);
         }

@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the operator's channels. Nothing is opened before all of the file has been found good. */
+/** Reads the channels file. No channel is opened before the whole file has been checked. */
 public final class ChannelsFile {
 
     private static final int CHANNELS_MAX = 100;
@@ -35,8 +35,8 @@ public final class ChannelsFile {
 
     /**
      * @param catalogue the upstream's name of each model on sale, by its id
-     * @param defaults where a channel names no times
-     * @param environment a variable's value by its name, null where it is not set
+     * @param defaults the timeouts of a channel that names none
+     * @param environment a variable's value by its name; null if it is not set
      */
     public ChannelsFile(
             List<Provider> providers,
@@ -49,7 +49,7 @@ public final class ChannelsFile {
         this.environment = environment;
     }
 
-    /** @throws dev.tollgate.base.config.ConfigException naming line, key and what is allowed; it holds no secret */
+    /** @throws dev.tollgate.base.config.ConfigException naming line, key and the allowed values; contains no secret */
     public PoolSpec read(Path file) {
         YamlNode whole = YamlFile.read(file).onlyWith("channels", HEDGE_AFTER);
         YamlNode wait = whole.find(HEDGE_AFTER);
@@ -95,13 +95,13 @@ public final class ChannelsFile {
                 opening);
     }
 
-    /** Off unless it is asked for: providers have refused what they do not know. */
+    /** Returns whether to send {@code traceparent}. Default: no, since providers have rejected unknown headers. */
     private static boolean tellsTrace(YamlNode item) {
         YamlNode node = item.find("traceparent");
         return node != null && node.choice(Map.of("send", true, "none", false));
     }
 
-    /** The day on which it ends, from whose begin in UTC on nobody may count on it. */
+    /** Returns the start (UTC) of the day on which the credential ends; it must not be relied on from then on. */
     private static @Nullable Instant credentialExpires(YamlNode item) {
         YamlNode node = item.find("credential_expires");
         if (node == null) {

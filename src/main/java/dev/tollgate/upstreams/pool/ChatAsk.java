@@ -9,16 +9,16 @@ import dev.tollgate.upstreams.media.CallMedia;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chat request with everything decided that the catalogue decides.
+ * A chat request after the catalogue's decisions.
  *
  * @param conversation checked
- * @param modelId the catalogue's id of the model: what a channel is chosen by
- * @param upstreamModel the upstream's name of the model, the catalogue's unless the channel has another; its rules are looked up under it
+ * @param modelId the catalogue's id of the model, by which a channel is chosen
+ * @param upstreamModel the upstream's name of the model, by which its rules are found: the catalogue's unless the channel has another
  * @param includeThoughts whether the upstream is asked to show its thoughts
  * @param effort mapped by the upstream model's table; null sends nothing
- * @param replay what earlier answers in it came with and the caller need not send back
- * @param media what was downloaded for it: there before it is sent or counted, until the call is over
- * @param memory what it takes of the heap is charged to it, and what it is translated into
+ * @param replay signatures and ids of earlier answers, which the caller need not send back
+ * @param media the media downloaded for it: complete before it is sent or counted, and kept until the call is over
+ * @param memory the lease that is charged for the memory of the ask and its translations
  */
 public record ChatAsk(
         Conversation conversation,
@@ -31,7 +31,7 @@ public record ChatAsk(
         Lease memory)
         implements Ask {
 
-    /** Before anything is downloaded for it, and charged to nobody. */
+    /** Creates an ask without media and without a lease. */
     public ChatAsk(
             Conversation conversation,
             String modelId,
@@ -42,7 +42,7 @@ public record ChatAsk(
         this(conversation, modelId, upstreamModel, includeThoughts, effort, replay, new CallMedia(), Lease.FREE);
     }
 
-    /** The same, with what is replayed as far as it is good on a channel for the upstream's model that is asked there (D50). */
+    /** Returns this ask with the signatures that are valid for one channel and the upstream model used there (D50). */
     public ChatAsk onChannel(String name, String model) {
         return new ChatAsk(
                 conversation,
@@ -68,7 +68,6 @@ public record ChatAsk(
                 memory);
     }
 
-    /** The channel that the conversation's signatures belong to: asked first as long as it may be; null where there are none (D50). */
     @Override
     public @Nullable String preferredChannel() {
         return replay.preferredChannel();
@@ -94,7 +93,7 @@ public record ChatAsk(
         return !conversation.functions().isEmpty();
     }
 
-    /** With what is replayed: it goes upstream like the rest (D31). */
+    /** Returns the size including replayed signatures: they go upstream, too (D31). */
     @Override
     public PromptSize promptSize() {
         return PromptSize.of(conversation).plus(replay.bytes());

@@ -6,9 +6,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which channel a call is to ask: the preferred one (D50), else by priority and then by weight among those that are healthy, one that the
- * call has not tried before one that it has. Where none is healthy, one whose trouble may be over is asked all the same: better a try
- * than a refusal. Thread-safe where its random numbers are.
+ * Chooses a call's channel: the preferred one (D50), otherwise by priority and then by weight among the healthy ones, untried ones first.
+ * If none is healthy, a channel whose trouble may be over is used: an attempt is better than a refusal. Thread-safe if its random numbers
+ * are.
  */
 final class Chooser {
 
@@ -19,9 +19,9 @@ final class Chooser {
     }
 
     /**
-     * @param usable those that the call may still ask, by priority
-     * @param tried what it has asked already
-     * @return null where all of them rest
+     * @param usable the channels that the call may still use, by priority
+     * @param tried the channels that it has used
+     * @return null if all of them rest
      */
     @Nullable
     ModelRoute choose(List<ModelRoute> usable, @Nullable String preferred, List<ModelRoute> tried, long nowMillis) {
@@ -45,11 +45,11 @@ final class Chooser {
     }
 
     /**
-     * Who is asked beside a channel that has not said anything: only one that is quite well, for nobody would learn how a trial went that is
-     * given up in the middle.
+     * Chooses the second channel of a hedge: only one whose breaker is closed, since a trial that is cancelled halfway would have no
+     * result.
      *
-     * @param usable those that the call may still ask, by priority
-     * @return null where there is none
+     * @param usable the channels that the call may still use, by priority
+     * @return null if there is none
      */
     @Nullable
     ModelRoute beside(ModelRoute asked, List<ModelRoute> usable, long nowMillis) {
@@ -97,6 +97,6 @@ final class Chooser {
                 }
             }
         }
-        return last; // one fell ill between the two looks
+        return last; // one became unhealthy between the two passes
     }
 }

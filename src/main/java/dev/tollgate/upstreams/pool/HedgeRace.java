@@ -7,8 +7,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attempts of a call that run: one, and beside it perhaps a second as long as neither has said anything of substance. The first with
- * something to say wins and the other is cancelled; where one of two fails the other goes on alone. Confined to the call's event loop.
+ * The running attempts of a call: one, and perhaps a second while neither has said anything of substance. The first with something to say
+ * wins and the other is cancelled. If one fails, the other continues alone. Confined to the call's event loop.
  */
 final class HedgeRace {
 
@@ -23,13 +23,13 @@ final class HedgeRace {
         this.vertx = vertx;
     }
 
-    /** Null before the first attempt, and between two. */
+    /** Returns null before the first attempt and between two. */
     @Nullable
     Attempt current() {
         return current;
     }
 
-    /** Who is asked beside that one, or null. */
+    /** Returns the attempt that runs at the same time as this one, or null. */
     @Nullable
     Attempt other(Attempt one) {
         return one == current ? second : current;
@@ -59,7 +59,7 @@ final class HedgeRace {
         current = null;
     }
 
-    /** Has a second channel looked for if nothing comes for a while. */
+    /** Calls {@code silent} unless {@link #stopWatching} comes first. */
     void watch(Attempt first, long waitMillis, Consumer<Attempt> silent) {
         timer = vertx.setTimer(waitMillis, _ -> {
             timer = NO_TIMER;
@@ -74,7 +74,6 @@ final class HedgeRace {
         }
     }
 
-    /** The other attempt is given up. */
     void win(Attempt winner, long nowMillis) {
         Attempt loser = winner.equals(current) ? second : current;
         current = winner;
@@ -84,7 +83,7 @@ final class HedgeRace {
         }
     }
 
-    /** The other attempt goes on alone. @return false where there is none */
+    /** Removes a failed or empty attempt; the other one continues alone. @return false if there is no other one */
     boolean leave(Attempt attempt) {
         if (second == null) {
             return false;

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A call as it was translated for each channel so far; never empty for long. Confined to the call's event loop. */
+/**
+ * The translations of a call, one a channel; empty only inside {@link #clear} and the {@link #add} that follows. Confined to the call's
+ * event loop.
+ */
 final class Legs {
 
     private static final Logger log = LoggerFactory.getLogger(Legs.class);
@@ -38,12 +41,16 @@ final class Legs {
         legs.add(leg);
     }
 
-    /** What was translated before has become wrong. The next one is added at once. */
+    /** Drops all translations after they have become wrong. The caller adds the next one immediately. */
     void clear() {
         legs.clear();
     }
 
-    /** Aside, as every translation of what may be large. @param then on the call's event loop; null where it cannot be expressed there */
+    /**
+     * Translates on a virtual thread, since an ask may be large.
+     *
+     * @param then called on the call's event loop; null if the channel cannot express the ask
+     */
     void translate(Ask ask, ModelRoute route, Consumer<@Nullable Leg> then) {
         Context loop = pool.vertx().getOrCreateContext();
         Thread.ofVirtual().name("translate").start(() -> {
@@ -61,7 +68,7 @@ final class Legs {
             Fatal.check(e);
             log.error(
                     Event.CALL_FAULT,
-                    "channel {}: a request could not be translated",
+                    "channel {}: translating a request failed; the call uses other channels only",
                     route.channel().id(),
                     e);
             return null;

@@ -2,7 +2,7 @@ package dev.tollgate.upstreams.pool;
 
 import org.jspecify.annotations.Nullable;
 
-/** A model on a channel. Immutable but for what is known of its health. */
+/** A model on a channel. Immutable except for the channel's health. */
 record ModelRoute(
         PooledChannel channel,
         String modelId,
@@ -24,12 +24,11 @@ record ModelRoute(
                 channel.resting(upstreamModel));
     }
 
-    /** What is asked there now. */
     Standing standing() {
         return channel.channel().standing(upstreamModel);
     }
 
-    /** Where nothing is wrong: known without looking at the clock. */
+    /** Returns whether nothing is wrong, without reading the clock. */
     boolean isUntroubled() {
         return resting.isNone() && channel.breaker().isClosed();
     }
@@ -39,13 +38,13 @@ record ModelRoute(
                 || (resting.now(nowMillis) == null && channel.breaker().permits(nowMillis));
     }
 
-    /** The end of a rest before which it is not asked at all; 0 where it may be asked. */
+    /** Returns the end of a rest before which the channel is not used at all; 0 if it may be used. */
     long firmUntilMillis(long nowMillis) {
         Rest rest = resting.now(nowMillis);
         return rest != null && rest.isFirm() ? rest.untilMillis() : 0;
     }
 
-    /** The same model on the same channel, whichever reading of the file it is of. */
+    /** Returns whether both are the same model on the same channel, even from different readings of the channels file. */
     boolean isSame(@Nullable ModelRoute other) {
         return other != null && other.channel.equals(channel) && other.upstreamModel.equals(upstreamModel);
     }

@@ -8,12 +8,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A request in Gemini's own words, for Gemini channels only.
+ * A request in Gemini's own format, for Gemini channels only.
  *
- * @param body a GenerateContentRequest with names in camel case, without {@code model} and {@code maxOutputTokens}; not to be changed
- * @param origins who made the signatures in it
- * @param media what was downloaded for it: there before it is sent or counted, until the call is over
- * @param memory what it takes of the heap is charged to it, and what it is translated into
+ * @param body a GenerateContentRequest with names in camel case, without {@code model} and {@code maxOutputTokens}; must not be changed
+ * @param origins the origins of the signatures in it
+ * @param media the media downloaded for it: complete before it is sent or counted, and kept until the call is over
+ * @param memory the lease that is charged for the memory of the ask and its translations
  */
 public record NativeAsk(
         ObjectNode body,
@@ -29,7 +29,7 @@ public record NativeAsk(
 
     private static final String TOOLS = "tools";
 
-    /** Before anything is downloaded for it, and charged to nobody. */
+    /** Creates an ask without media and without a lease. */
     public NativeAsk(
             ObjectNode body,
             String modelId,
@@ -70,7 +70,6 @@ public record NativeAsk(
                 memory);
     }
 
-    /** The channel that the conversation's signatures belong to: asked first as long as it may be; null where there are none (D50). */
     @Override
     public @Nullable String preferredChannel() {
         return origins.preferredChannel();

@@ -5,12 +5,12 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What one side said in Gemini's own words: neighbouring contents of one role are one turn for every rule (D55), however a client has cut
- * them. Google's JS SDK keeps each chunk of a streamed answer as a content of its own.
+ * One side's turn in Gemini's own format. Neighbouring contents of one role are one turn for every rule (D55), since clients divide them
+ * differently: Google's JS SDK keeps each chunk of a streamed answer as a content of its own.
  *
- * @param isModels whether it is the model's; every other role speaks for the user
- * @param from the place of its first content
- * @param contents at least one, as they stand in the request
+ * @param isModels whether it is the model's turn; every other role speaks for the user
+ * @param from the index of its first content
+ * @param contents at least one, as in the request
  */
 public record NativeTurn(boolean isModels, int from, List<JsonNode> contents) {
 
@@ -20,7 +20,7 @@ public record NativeTurn(boolean isModels, int from, List<JsonNode> contents) {
         contents = List.copyOf(contents);
     }
 
-    /** Sides alternate in it. */
+    /** Returns the turns of a request; sides alternate. */
     public static List<NativeTurn> of(JsonNode contents) {
         List<NativeTurn> turns = new ArrayList<>();
         for (int from = 0; from < contents.size(); ) {
@@ -35,7 +35,10 @@ public record NativeTurn(boolean isModels, int from, List<JsonNode> contents) {
         return List.copyOf(turns);
     }
 
-    /** The place of the first content behind the user's last own words: from there on signatures are demanded (protocol 2.4, rule 4). */
+    /**
+     * Returns the index of the first content after the user's last own text: from there on the upstream requires signatures (protocol 2.4,
+     * rule 4).
+     */
     public static int currentFrom(List<NativeTurn> turns) {
         for (NativeTurn turn : turns.reversed()) {
             if (!turn.isModels() && !turn.parts().stream().allMatch(part -> part.has(RESULT))) {
@@ -51,12 +54,12 @@ public record NativeTurn(boolean isModels, int from, List<JsonNode> contents) {
                 .toList();
     }
 
-    /** Its parts that hold such data, e.g. {@code functionCall}. */
+    /** Returns the parts with this member, such as {@code functionCall}. */
     public List<JsonNode> parts(String data) {
         return parts().stream().filter(part -> part.has(data)).toList();
     }
 
-    /** The place of the first content with such data; that of the turn where there is none. */
+    /** Returns the index of the first content with this member; the turn's own index if there is none. */
     public int placeOf(String data) {
         for (int i = 0; i < contents.size(); i++) {
             if (contents.get(i).path("parts").valueStream().anyMatch(part -> part.has(data))) {

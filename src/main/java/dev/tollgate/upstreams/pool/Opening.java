@@ -1,12 +1,12 @@
 package dev.tollgate.upstreams.pool;
 
 /**
- * Everything that makes a channel, checked: what a provider has read of the operator's file. Equal ones, secrets included, open the same
- * channel, so that reading the file again leaves what has not changed as it is. Its {@code toString} shows no secret.
+ * A checked definition of a channel, as a provider read it from the channels file. Equal definitions, secrets included, open the same
+ * channel, so a second reading leaves unchanged channels alone. Its {@code toString} shows no secret.
  */
 @FunctionalInterface
 public interface Opening {
 
-    /** Opens it; what could go wrong was found when it was read. */
+    /** Opens the channel; every fault that can be found without a connection was found when the file was read. */
     Channel open();
 }

@@ -6,20 +6,20 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * By how much a request does not fit into a model's context, as far as the upstream tells.
+ * The amount by which a request exceeds a model's context, as far as the upstream reports it.
  *
- * @param tokens what the request comes to
- * @param tokensMax what the model takes
+ * @param tokens the request's tokens
+ * @param tokensMax the model's limit
  */
 public record Overflow(@Nullable Long tokens, @Nullable Long tokensMax) {
 
     public static final Overflow UNTOLD = new Overflow(null, null);
 
     /**
-     * Reads an upstream's words.
+     * Finds the figures in an upstream's message.
      *
      * @param patterns with the groups {@code tokens} and {@code max}, of at most 12 digits; either may be missing
-     * @return null where none of them is found
+     * @return null if no pattern matches
      */
     public static @Nullable Overflow in(String message, List<Pattern> patterns) {
         for (Pattern pattern : patterns) {

@@ -5,9 +5,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One reading of the operator's channels.
+ * One reading of the operator's channels file.
  *
- * @param hedgeAfter how long a call waits for its first channel before a second one is asked beside it; at least a millisecond, null for
+ * @param hedgeAfter how long a call waits for its first channel before a second one runs at the same time; at least a millisecond, null for
  *     never
  */
 public record PoolSpec(List<ChannelSpec> channels, @Nullable Duration hedgeAfter) {
@@ -19,7 +19,7 @@ public record PoolSpec(List<ChannelSpec> channels, @Nullable Duration hedgeAfter
         }
     }
 
-    /** Each call is sent to one channel at a time. */
+    /** Returns channels without hedging. */
     public static PoolSpec of(List<ChannelSpec> channels) {
         return new PoolSpec(channels, null);
     }

@@ -8,20 +8,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A channel with what is known of its health. It lives as long as its definition does, and then until its running calls have ended.
- * Thread-safe.
- */
+/** A channel and its health. It lives as long as its definition, and then until its running calls have ended. Thread-safe. */
 final class PooledChannel {
 
-    /** The latest trouble, for the operator. */
     record Trouble(UpstreamFailure.Kind kind, Instant time) {}
 
-    /** What one model of it rests for. */
+    /** The rest of one model on this channel. */
     static final class Resting {
         private final AtomicReference<@Nullable Rest> rest = new AtomicReference<>();
 
-        /** One that is over is forgotten, so that the next call need not look at the clock. */
+        /** Returns the current rest. A rest that has ended is dropped, so that the next call need not read the clock. */
         @Nullable
         Rest now(long nowMillis) {
             Rest known = rest.get();
@@ -101,7 +97,7 @@ final class PooledChannel {
         return calls.get();
     }
 
-    /** Begins a call. @return false where the channel has been taken away */
+    /** Starts a call. @return false if the channel has been removed */
     boolean enter() {
         calls.incrementAndGet();
         if (retired) {
@@ -117,7 +113,7 @@ final class PooledChannel {
         }
     }
 
-    /** @return false where it is being tried out already */
+    /** @return false if another trial is running */
     boolean beginTrial() {
         return trying.compareAndSet(false, true);
     }
@@ -126,7 +122,7 @@ final class PooledChannel {
         trying.set(false);
     }
 
-    /** Takes it away: running calls go on to their end. */
+    /** Removes the channel: running calls continue to their end. */
     void retire() {
         retired = true;
         if (calls.get() == 0) {

@@ -6,34 +6,34 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** An ask that has been translated for the channel that is to be asked first. */
+/** An ask, translated for the first channel. */
 public interface PreparedCall {
 
-    /** Fields that translation had to leave out (D5). */
+    /** Returns the fields that translation had to leave out (D5). */
     List<String> ignored();
 
-    /** Media that have to be downloaded before it is counted or sent. */
+    /** Returns the media to download before the call is counted or sent. */
     List<WantedMedium> wanted();
 
     /**
-     * The same with its media, which are in the ask now. Where its channel cannot express one of them, another one that can is asked.
-     * May read all of them.
+     * Returns the call with its media, which are in the ask now. If its channel cannot express one of them, another channel that can is
+     * used. May read all of them.
      *
-     * @throws dev.tollgate.base.error.ApiException naming the field, where no channel can
+     * @throws dev.tollgate.base.error.ApiException naming the field, if no channel can express the call
      */
     PreparedCall loaded();
 
-    /** Counts the prompt's tokens on the current event loop; empty where that fails. Told later, once. */
+    /** Counts the prompt's tokens on the current event loop; empty if that fails. Calls {@code then} later, once. */
     void count(Consumer<Optional<PromptCount>> then);
 
     /**
-     * Sends it on the current event loop.
+     * Sends the call on the current event loop.
      *
-     * @param maxOutputTokens null sends none
-     * @param listener hears nothing before this returns
+     * @param maxOutputTokens null for none
+     * @param listener called only after this method has returned
      */
     SentCall send(@Nullable Long maxOutputTokens, UpstreamListener listener);
 
-    /** Takes one from what may be asked beyond the calls themselves. @return false where nothing is left of it */
+    /** Takes a retry from the pool's budget. @return false if none is left */
     boolean mayAskAgain();
 }

@@ -3,9 +3,9 @@ package dev.tollgate.upstreams.pool;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Modalities;
 
 /**
- * What an upstream counts of a prompt.
+ * An upstream's count of a prompt's tokens.
  *
  * @param tokens not negative
- * @param modalities how they are made up; {@link Modalities#NONE} where it does not say
+ * @param modalities the tokens by modality; {@link Modalities#NONE} if the upstream does not say
  */
 public record PromptCount(long tokens, Modalities modalities) {}

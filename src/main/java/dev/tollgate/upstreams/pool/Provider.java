@@ -2,22 +2,22 @@ package dev.tollgate.upstreams.pool;
 
 import java.util.Set;
 
-/** A kind of channel that an operator can name in the channels file: all that is particular to it stands in one package. */
+/** A kind of channel that an operator can name in the channels file. Everything specific to it is in one package. */
 public interface Provider {
 
-    /** The word after {@code kind:}. */
+    /** Returns the value of {@code kind:}. */
     String kind();
 
-    /** Keys of its own, beside those that every channel has. */
+    /** Returns the keys of this kind, in addition to {@link ChannelEntry#KEYS}. */
     Set<String> keys();
 
-    /** Whether a channel that names no models serves the whole catalogue under the catalogue's upstream names. */
+    /** Returns whether a channel that names no models serves the whole catalogue under the catalogue's upstream names. */
     boolean servesCatalogue();
 
     /**
-     * Reads what a channel of this kind needs, and checks all of it.
+     * Reads and checks the definition of a channel of this kind.
      *
-     * @throws dev.tollgate.base.config.ConfigException naming line, key and what is allowed
+     * @throws dev.tollgate.base.config.ConfigException naming line, key and the allowed values
      */
     Opening read(ChannelEntry entry);
 }

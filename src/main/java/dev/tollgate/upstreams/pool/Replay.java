@@ -8,21 +8,20 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of the assistant's messages in a request beyond what the caller sent back: the signatures that their parts came with, and
- * the upstream's own ids of calls. Each signature is good only for the model and the channel that made it (D50). Immutable once it is in
- * an ask.
+ * Stored facts about the assistant's messages in a request: the signatures of their parts and the upstream's own ids of their calls, which
+ * the caller need not send back. Each signature is valid only for the model and channel that made it (D50). Immutable once it is in an ask.
  */
 public final class Replay {
 
     public static final Replay NONE = new Replay(null, null, Map.of(), Map.of(), null, 0, false);
 
     /**
-     * @param signature null where the part had none
+     * @param signature null if the part had none
      * @param channel the name of the channel that made it
      * @param model the upstream's name of the model that made it
-     * @param first of a call: whether it was the first of its answer
-     * @param upstreamId of a call: the upstream's own id, where it gave one
-     * @param before of a call: a JSON array of the upstream's own parts that stood before it; null where there were none
+     * @param first for a call: whether it was the first of its answer
+     * @param upstreamId for a call: the upstream's own id, if it gave one
+     * @param before for a call: a JSON array of the upstream's own parts before it; null if there were none
      */
     public record Part(
             @Nullable String signature,
@@ -67,29 +66,29 @@ public final class Replay {
         this.noneIsGood = noneIsGood;
     }
 
-    /** The same, as far as it is good on this channel for the upstream's model that is asked there. */
+    /** Returns these facts for one channel and the upstream model used there. */
     public Replay onChannel(String name, String upstreamModel) {
         return this == NONE ? this : new Replay(name, upstreamModel, calls, texts, preferredChannel, bytes, noneIsGood);
     }
 
-    /** The same where an upstream has refused a signature, whichever it was: none of them is sent, nor what the caller sent. */
+    /** Returns these facts after an upstream has rejected a signature without naming it: no signature is sent, not even the caller's. */
     Replay withoutSignatures() {
         return new Replay(channel, model, calls, texts, preferredChannel, bytes, true);
     }
 
-    /** Who made the latest signature that is good for the model, and so should be asked; null where nobody did. */
+    /** Returns the channel that made the latest signature valid for the model, which should be asked first; null if there is none. */
     public @Nullable String preferredChannel() {
         return preferredChannel;
     }
 
-    /** Of all signatures, for the bound of the prompt (D31). */
+    /** Returns the length of all signatures and stored parts, for the bound on the prompt (D31). */
     public long bytes() {
         return bytes;
     }
 
     /**
-     * The signature to send with a call. What the caller sent wins, unless it is known to be another model's or channel's. A kept one whose
-     * call stood first and has moved behind others is left out: calls behind the first are not signed (G-03).
+     * Returns the signature to send with a call. The caller's own wins unless it is known to be from another model or channel. A stored
+     * signature is left out if its call was first and now follows other calls: those are not signed (G-03).
      *
      * @param first whether the call is the first of its message
      */
@@ -99,24 +98,24 @@ public final class Replay {
         return chosen(call.thoughtSignature(), part, moved);
     }
 
-    /** The signature to send with a message's text, chosen likewise. */
+    /** Returns the signature to send with a message's text, chosen by the same rules. */
     public @Nullable String signature(Message.Assistant message) {
         return chosen(message.thoughtSignature(), texts.get(message), false);
     }
 
-    /** As {@link #signature(Message.ToolCall, boolean)}; null unless the channel and model that are asked have made the call. */
+    /** Returns {@link #signature(Message.ToolCall, boolean)} if the current channel and model made the call; otherwise null. */
     public @Nullable String ownSignature(Message.ToolCall call, boolean first) {
         Part part = calls.get(call);
         return part != null && isGood(part) ? signature(call, first) : null;
     }
 
-    /** As {@link #signature(Message.Assistant)}; null unless the channel and model that are asked have made the text. */
+    /** Returns {@link #signature(Message.Assistant)} if the current channel and model made the text; otherwise null. */
     public @Nullable String ownSignature(Message.Assistant message) {
         Part part = texts.get(message);
         return part != null && isGood(part) ? signature(message) : null;
     }
 
-    /** The signature to send with a file that the model has made: nobody but the caller keeps it. */
+    /** Returns the signature to send with a file that the model has made. Only the caller keeps it. */
     public @Nullable String signature(Message.SentBack file) {
         return noneIsGood ? null : file.thoughtSignature();
     }
@@ -139,30 +138,30 @@ public final class Replay {
         return !noneIsGood && part.channel().equals(channel) && part.model().equals(model);
     }
 
-    /** The parts to send before a call, a JSON array; null where there are none, or they are another's. */
+    /** Returns the parts to send before a call as a JSON array; null if there are none or another channel or model made them. */
     public @Nullable String before(Message.ToolCall call) {
         Part part = calls.get(call);
         return part != null && isGood(part) ? part.before() : null;
     }
 
-    /** Whether the upstream's id of a call is known, or that it has none. */
+    /** Returns whether this call's part is stored, with or without an upstream id. */
     public boolean knows(Message.ToolCall call) {
         return calls.containsKey(call);
     }
 
-    /** Whether the channel that is asked now has made a call, as far as that is known. */
+    /** Returns whether the current channel is known to have made the call. */
     public boolean isOwn(Message.ToolCall call) {
         Part part = calls.get(call);
         return part != null && part.channel().equals(channel);
     }
 
-    /** The upstream's own id of a call that is known; null where it gave none. */
+    /** Returns the upstream's own id of a stored call; null if it gave none. */
     public @Nullable String upstreamId(Message.ToolCall call) {
         Part part = calls.get(call);
         return part == null ? null : part.upstreamId();
     }
 
-    /** Gathers one, from the end of the conversation to its beginning. Confined to a thread. */
+    /** Collects the facts, from the end of the conversation to its start. Confined to a thread. */
     public static final class Builder {
         private final Map<Message.ToolCall, Part> calls = new IdentityHashMap<>();
         private final Map<Message.Assistant, Part> texts = new IdentityHashMap<>();
@@ -170,7 +169,7 @@ public final class Replay {
         private @Nullable String preferredChannel;
         private long bytes;
 
-        /** @param modelOn the upstream's name of the model that a channel of this name is asked for now; null where there is none */
+        /** @param modelOn the upstream's model that the named channel uses now; null if there is no such channel */
         public Builder(Function<String, @Nullable String> modelOn) {
             this.modelOn = modelOn;
         }

@@ -5,14 +5,10 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Why a channel is not asked for a model for a while.
- *
- * @param untilMillis since the epoch
- */
+/** The reason why a channel is not used for a model for a while. @param untilMillis since the epoch */
 record Rest(Reason reason, long untilMillis) {
 
-    /** Google's days begin and end there. */
+    /** The time zone of Google's quota days. */
     private static final ZoneId QUOTA_ZONE = ZoneId.of("America/Los_Angeles");
 
     private static final long MISCONFIGURED_MILLIS = 60_000;
@@ -20,16 +16,19 @@ record Rest(Reason reason, long untilMillis) {
     enum Reason {
         MINUTE_QUOTA,
         DAY_QUOTA,
-        /** Its key, project or name of the model is not taken: passed over while there is another, for it may have been mended. */
+        /**
+         * Its key, project or model name was rejected. The channel is skipped while another one is available, since the operator may have
+         * corrected it.
+         */
         MISCONFIGURED
     }
 
-    /** Nobody asks before the end: the answer is known. */
+    /** Returns whether the channel is not used at all before the end, because the result is known. */
     boolean isFirm() {
         return reason != Reason.MISCONFIGURED;
     }
 
-    /** What a failure calls for; null where the next call may go better. */
+    /** Returns the rest that a failure causes; null if the next call may succeed. */
     static @Nullable Rest after(UpstreamFailure failure, Instant now) {
         return switch (failure.kind()) {
             case QUOTA ->

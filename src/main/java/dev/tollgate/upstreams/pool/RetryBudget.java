@@ -22,7 +22,7 @@ final class RetryBudget {
         }
     }
 
-    /** Whether there is one to take now; says nothing of the next moment. */
+    /** Returns whether no retry can be taken now; says nothing about the next moment. */
     boolean isEmpty() {
         return left.get() < CALLS_A_RETRY;
     }
@@ -31,7 +31,6 @@ final class RetryBudget {
         return left.get() / CALLS_A_RETRY;
     }
 
-    /** Takes one retry, if there is one. */
     boolean take() {
         return left.getAndUpdate(now -> now < CALLS_A_RETRY ? now : now - CALLS_A_RETRY) >= CALLS_A_RETRY;
     }

@@ -6,10 +6,10 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a call may still ask for after a failure or an empty answer (LATENT, D48, D50, D59): how often it has asked, and what it has tried once.
- * Every method is a pure function of the plan and of what it is told; the caller carries out what is decided. Immutable.
+ * The attempts that a call may still make after a failure or an empty answer (LATENT, D48, D50, D59). Every method is a pure function of
+ * the plan and its arguments; the caller carries out the decision. Immutable.
  *
- * @param attempts channels asked so far, hedges included
+ * @param attempts attempts so far, hedges included
  * @param retries how many of them were retries
  * @param askedAgain whether the channel of an empty answer has been asked again
  * @param withoutSignatures whether thought signatures have been left out
@@ -19,7 +19,7 @@ record RetryPlan(int attempts, int retries, boolean askedAgain, boolean withoutS
 
     static final int RETRIES_MAX = 2;
 
-    /** In all, however many channels there are. */
+    /** The limit on attempts, however many channels there are. */
     static final int ATTEMPTS_MAX = 8;
 
     static final long WAIT_MILLIS_MAX = 5_000;
@@ -29,26 +29,25 @@ record RetryPlan(int attempts, int retries, boolean askedAgain, boolean withoutS
     private static final long BACKOFF_MILLIS = 200;
 
     enum Next {
-        /** The one whose answer was empty, as it was asked before. */
+        /** The channel whose answer was empty, with the same translation. */
         SAME_CHANNEL,
         ANY_CHANNEL,
-        /** The same channel, translated anew without thought signatures. */
+        /** A new translation for the same channel, without thought signatures. */
         WITHOUT_SIGNATURES,
-        /** The same channel, translated anew for the model that has taken the place of the one asked. */
+        /** A new translation for the same channel and the model's successor. */
         SUCCESSOR,
-        /** Nobody: the caller hears what there is. */
-        NOBODY
+        /** No channel: the caller gets the result so far. */
+        NONE
     }
 
     /**
-     * @param next who is asked now
-     * @param plan what holds afterwards
-     * @param takesBudget whether it counts only if a retry can be taken from the pool's budget
-     * @param rulesOut whether the channel is not asked for this call again
+     * @param next the channel for the next attempt
+     * @param plan the plan after this decision
+     * @param takesBudget whether the decision is valid only if a retry can be taken from the pool's budget
+     * @param rulesOut whether this call no longer uses the failed channel
      */
     record Decision(Next next, RetryPlan plan, boolean takesBudget, boolean rulesOut) {}
 
-    /** One more channel is asked. */
     RetryPlan asked() {
         return new RetryPlan(attempts + 1, retries, askedAgain, withoutSignatures, replaced);
     }
@@ -57,15 +56,15 @@ record RetryPlan(int attempts, int retries, boolean askedAgain, boolean withoutS
         return attempts < ATTEMPTS_MAX;
     }
 
-    /** @param finished whether the attempt came to a finish, but said nothing */
+    /** @param finished whether the attempt had a finish reason, but no output */
     Decision afterEmpty(boolean finished, boolean budget) {
-        return finished && !askedAgain && budget ? again() : decision(Next.NOBODY);
+        return finished && !askedAgain && budget ? again() : decision(Next.NONE);
     }
 
     /**
-     * After a failure before anything of substance has come.
+     * Decides what follows a failure before anything of substance.
      *
-     * @param emptyBefore whether another attempt of this call has come to an empty end
+     * @param emptyBefore whether another attempt of this call has ended empty
      * @param budget whether the pool has a retry left
      */
     Decision afterFailure(UpstreamFailure failure, boolean emptyBefore, boolean budget) {
@@ -73,10 +72,10 @@ record RetryPlan(int attempts, int retries, boolean askedAgain, boolean withoutS
             return again();
         }
         return switch (failure.kind()) {
-            case REFUSED, TOO_LONG, BROKEN -> decision(Next.NOBODY);
+            case REFUSED, TOO_LONG, BROKEN -> decision(Next.NONE);
             case SIGNATURE ->
                 withoutSignatures
-                        ? decision(Next.NOBODY)
+                        ? decision(Next.NONE)
                         : new Decision(
                                 Next.WITHOUT_SIGNATURES,
                                 new RetryPlan(attempts, retries, askedAgain, true, replaced),
@@ -97,7 +96,6 @@ record RetryPlan(int attempts, int retries, boolean askedAgain, boolean withoutS
         };
     }
 
-    /** A second channel beside a silent one. */
     Decision hedge(boolean budget) {
         return retry(budget);
     }
@@ -110,7 +108,7 @@ record RetryPlan(int attempts, int retries, boolean askedAgain, boolean withoutS
     private Decision retry(boolean budget) {
         return budget && retries < RETRIES_MAX
                 ? new Decision(Next.ANY_CHANNEL, retried(), true, false)
-                : decision(Next.NOBODY);
+                : decision(Next.NONE);
     }
 
     private Decision decision(Next next) {
@@ -121,7 +119,7 @@ record RetryPlan(int attempts, int retries, boolean askedAgain, boolean withoutS
         return new RetryPlan(attempts, retries + 1, askedAgain, withoutSignatures, replaced);
     }
 
-    /** The plan after waiting so long for the first channel that has rested; empty where that is too long, or there were retries enough. */
+    /** Returns the plan after a wait for the channel whose rest ends first; empty if the wait is too long or no retry is left. */
     Optional<RetryPlan> afterRest(long waitMillis) {
         return waitMillis <= WAIT_MILLIS_MAX && retries < RETRIES_MAX && mayAsk()
                 ? Optional.of(retried())
@@ -129,14 +127,14 @@ record RetryPlan(int attempts, int retries, boolean askedAgain, boolean withoutS
     }
 
     /**
-     * Milliseconds to wait before a channel that has failed is asked again: exponential with full jitter, or what the upstream asked for
-     * (protocol 4.7). May be more than is waited for.
+     * Returns the milliseconds to wait before a failed channel is asked again: exponential with full jitter, or the wait that the upstream
+     * requested (protocol 4.7), which may exceed {@link #WAIT_MILLIS_MAX}.
      *
-     * @param last the call's last failure; null where there was none
+     * @param last the call's last failure; null if there was none
      */
     long pauseMillis(@Nullable UpstreamFailure last, RandomGenerator random) {
         if (last == null || last.kind() == Kind.QUOTA && tellsWhen(last)) {
-            return 0; // the latter has had its rest
+            return 0; // after a quota failure the channel has already rested
         }
         return last.retryAfter() != null
                 ? Math.max(1, last.retryAfter().toMillis())
@@ -147,7 +145,7 @@ record RetryPlan(int attempts, int retries, boolean askedAgain, boolean withoutS
         return failure.retryAfter() != null && !failure.retryAfter().isZero();
     }
 
-    /** Whether the channel would fail this call again, while another one may take it. */
+    /** Returns whether the channel would fail this call again although another channel may serve it. */
     static boolean isOfThatChannel(Kind kind) {
         return kind != Kind.QUOTA && kind != Kind.DAY_QUOTA && kind != Kind.UNAVAILABLE;
     }

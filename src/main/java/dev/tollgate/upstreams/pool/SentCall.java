@@ -2,23 +2,26 @@ package dev.tollgate.upstreams.pool;
 
 import java.util.List;
 
-/** A call under way, and who answers it. Confined to the event loop that asked. */
+/** A running call and its current channel. Confined to the event loop that started it. */
 public interface SentCall extends UpstreamCall {
 
-    /** How often an upstream has been asked. */
+    /** Returns the number of attempts so far. */
     int count();
 
-    /** The name of the channel that is asked, of two the first: once events have come, the one that answers. Never shown to a caller. */
+    /**
+     * Returns the name of the current channel: the first of two concurrent ones, and the answering one once events have come. Never shown
+     * to a caller.
+     */
     String channel();
 
-    /** The upstream's name of the model that is asked there. Never shown to a caller. */
+    /** Returns the upstream's name of the model used there. Never shown to a caller. */
     String model();
 
-    /** What became of each try so far, in the order of their ends; of a call's first 16 tries. */
+    /** Returns the results of the call's first 16 attempts, in the order in which they ended. */
     default List<Tried> tried() {
         return List.of();
     }
 
-    /** Fields without effect on that channel (D5). */
+    /** Returns the fields without effect on that channel (D5). */
     List<String> ignored();
 }

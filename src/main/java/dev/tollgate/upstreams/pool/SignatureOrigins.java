@@ -4,8 +4,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who made the signatures that a caller sends back itself, as far as that is known: each is good only for the model and the channel that
- * made it (D50). Immutable.
+ * The origins of the signatures that a caller sends back itself, as far as they are known. Each signature is valid only for the model and
+ * channel that made it (D50). Immutable.
  */
 public final class SignatureOrigins {
 
@@ -14,7 +14,7 @@ public final class SignatureOrigins {
     /**
      * @param channel the name of the channel that made it
      * @param model the upstream's name of the model that made it
-     * @param callId the id that the channel gave the call with it; null where it gave none
+     * @param callId the id that the channel gave the signed call; null if it gave none
      */
     public record Origin(
             String channel, String model, @Nullable String callId) {}
@@ -24,8 +24,8 @@ public final class SignatureOrigins {
     private final boolean noneIsGood;
 
     /**
-     * @param bySignature as the caller wrote them; without those that nobody here has seen
-     * @param preferredChannel who made the latest one that is good for the model; null where nobody did
+     * @param bySignature known signatures as the caller wrote them
+     * @param preferredChannel the channel that made the latest signature valid for the model; null if there is none
      */
     public SignatureOrigins(Map<String, Origin> bySignature, @Nullable String preferredChannel) {
         this(bySignature, preferredChannel, false);
@@ -37,7 +37,7 @@ public final class SignatureOrigins {
         this.noneIsGood = noneIsGood;
     }
 
-    /** The same where an upstream has refused one of them, whichever it was. */
+    /** Returns these origins after an upstream has rejected a signature without naming it: no signature is sent. */
     SignatureOrigins withoutSignatures() {
         return new SignatureOrigins(bySignature, preferredChannel, true);
     }
@@ -46,7 +46,7 @@ public final class SignatureOrigins {
         return preferredChannel;
     }
 
-    /** Whether a signature may be sent on a channel to an upstream's model; what nobody here has seen is the caller's affair. */
+    /** Returns whether a signature may be sent on a channel to an upstream model. Unknown signatures are sent at the caller's risk. */
     public boolean isGood(String signature, String channel, String model) {
         if (noneIsGood) {
             return false;
@@ -56,7 +56,7 @@ public final class SignatureOrigins {
                 || (origin.model().equals(model) && origin.channel().equals(channel));
     }
 
-    /** Whether a channel is known to have given a signed call the id that it has now. */
+    /** Returns whether a channel is known to have given a signed call its current id. */
     public boolean isOwnId(String signature, String id, String channel) {
         Origin origin = bySignature.get(signature);
         return origin != null && origin.channel().equals(channel) && id.equals(origin.callId());

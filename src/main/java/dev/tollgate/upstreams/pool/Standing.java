@@ -4,12 +4,12 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands behind an upstream's name of a model on one channel (D59).
+ * The model that a channel currently uses for an upstream's model name (D59).
  *
- * @param asked the name that the catalogue or the channels file gives
- * @param model the model that is asked: {@code asked} itself, or what answers in its place
- * @param retires when it is switched off there, which may be past; null where that is not known
- * @param successor what answers in its place from then on; null where that is not known
+ * @param asked the name in the catalogue or the channels file
+ * @param model the model in use: {@code asked} itself or its replacement
+ * @param retires when the upstream switches {@code asked} off, perhaps in the past; null if unknown
+ * @param successor the model that replaces it from then on; null if unknown
  */
 public record Standing(
         String asked,
@@ -17,12 +17,11 @@ public record Standing(
         @Nullable Instant retires,
         @Nullable String successor) {
 
-    /** A model of which no end is known. */
+    /** Returns the standing of a model with no known end. */
     public static Standing of(String upstreamModel) {
         return new Standing(upstreamModel, upstreamModel, null, null);
     }
 
-    /** Whether another model is asked in its place. */
     public boolean isReplaced() {
         return !model.equals(asked);
     }

@@ -3,8 +3,8 @@ package dev.tollgate.upstreams.pool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Words of an upstream's that are stored: versions of models and ids. PostgreSQL takes neither U+0000 nor half a surrogate pair, and a word
- * that it does not take must not hold up the settlement of a call.
+ * Cleans an upstream's words before they are stored: model versions and ids. PostgreSQL rejects U+0000 and unpaired surrogates, and such a
+ * word must not prevent the settlement of a call.
  */
 public final class StoredWord {
 
@@ -12,7 +12,7 @@ public final class StoredWord {
 
     private StoredWord() {}
 
-    /** The word without what cannot be stored or seen, at most {@value #CHARS_MAX} characters of it; null if nothing is left. */
+    /** Returns the word without unstorable and invisible characters, at most {@value #CHARS_MAX} characters; null if nothing is left. */
     public static @Nullable String of(@Nullable String said) {
         if (said == null || isStorable(said)) {
             return said;
@@ -28,7 +28,7 @@ public final class StoredWord {
         return clean.isEmpty() ? null : clean.toString();
     }
 
-    /** An id, which is good only as it is; null for one that cannot be stored. */
+    /** Returns the id unchanged, since a changed id is useless; null if it cannot be stored. */
     public static @Nullable String id(@Nullable String said) {
         return said == null || !isPlain(said) ? null : said;
     }

@@ -1,12 +1,12 @@
 package dev.tollgate.upstreams.pool;
 
 /**
- * How long a channel waits; all in milliseconds, none less than 1.
+ * The timeouts of a channel in milliseconds, each at least 1.
  *
- * @param connectMillis for a connection, the wait for a free one included
- * @param headMillis from the request to the answer's head: a model may think that long before it streams
- * @param idleMillis between two reads; not counted while the caller holds the call back; up to a quarter longer
- * @param lingerMillis between two events after a finish reason: longer silence ends the answer (D38)
+ * @param connectMillis for a connection, including the wait for a free one
+ * @param headMillis from the request to the response head: a model may think that long before it streams
+ * @param idleMillis between two reads, up to a quarter longer; not counted while the caller is not reading
+ * @param lingerMillis between two events after a finish reason: a longer silence ends the answer (D38)
  */
 public record Timeouts(long connectMillis, long headMillis, long idleMillis, long lingerMillis) {
 

@@ -4,16 +4,16 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The trace of a request: the digits of its id, so that an error's message leads to its trace. The ids of its spans follow from it.
+ * The trace of a request: the digits of its id, so that an error's message leads to its trace. The ids of its spans are derived from it.
  *
- * @param high of its 128 bits
+ * @param high the upper half of its 128 bits
  */
 public record TraceId(long high, long low) {
 
     private static final int DIGITS = 32;
     private static final long PERCENT = 100;
 
-    /** Null where the id is not one of ours. */
+    /** Returns the trace of a request id; null for an id that Tollgate did not make. */
     public static @Nullable TraceId of(String requestId) {
         int from = requestId.length() - DIGITS;
         if (from < 0) {
@@ -32,18 +32,22 @@ public record TraceId(long high, long low) {
         return HexFormat.of().toHexDigits(high) + HexFormat.of().toHexDigits(low);
     }
 
-    /** The id of one of its spans. @param number what tells it from the others: a small one, or of a try when it was asked */
+    /** Returns the id of one of its spans. @param number distinguishes the spans: a small number, or an attempt's start time */
     public String span(long number) {
         long mixed = mixed(low ^ Long.rotateLeft(high, 32) ^ number * 0x9e3779b97f4a7c15L);
         return HexFormat.of().toHexDigits(mixed == 0 ? 1 : mixed);
     }
 
-    /** Whether it is one of so many in a hundred. */
+    /** Returns whether the trace is in a sample of this percentage. */
     public boolean isAmong(int percent) {
         return Long.remainderUnsigned(mixed(low), PERCENT) < percent;
     }
 
-    /** What an upstream is told of a try, so that what it records lies under that. @param sinceNanos when it was asked */
+    /**
+     * Returns the {@code traceparent} of an attempt, so that the upstream's spans appear under it.
+     *
+     * @param sinceNanos the attempt's start
+     */
     String parentOf(long sinceNanos) {
         return "00-" + hex() + "-" + span(sinceNanos) + "-01";
     }

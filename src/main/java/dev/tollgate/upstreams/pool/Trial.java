@@ -1,18 +1,18 @@
 package dev.tollgate.upstreams.pool;
 
-/** What came of trying a channel out with a question that costs nothing. */
+/** The result of a trial request to a channel that costs nothing. */
 public sealed interface Trial {
 
-    /** @param millis until all of the answer was there */
+    /** @param millis until the whole answer had arrived */
     record Answered(long millis) implements Trial {}
 
-    /** @param millis until that was known */
+    /** @param millis until the failure was known */
     record Failed(long millis, UpstreamFailure.Kind kind) implements Trial {}
 
-    /** Its protocol has no question that costs nothing. */
+    /** The channel's protocol has no free request. */
     record NothingFree() implements Trial {}
 
-    /** Somebody else tries it right now. */
+    /** Another trial of the channel is running. */
     record Busy() implements Trial {}
 
     record NoSuchChannel() implements Trial {}

@@ -2,10 +2,10 @@ package dev.tollgate.upstreams.pool;
 
 import java.util.Locale;
 
-/** How a try has ended, for who watches. */
+/** The ways in which an attempt can end, for metrics. */
 public enum TryEnd {
     ANSWERED,
-    /** It ended well, and there was nothing in it. */
+    /** A normal end without any output. */
     EMPTY,
     REFUSED,
     TOO_LONG,
@@ -16,7 +16,7 @@ public enum TryEnd {
     DAY_QUOTA,
     UNAVAILABLE,
     BROKEN,
-    /** Nobody wanted it any more, or its answer had come to where the hold or a maximum ends. */
+    /** The caller left, or the answer had reached the end of its hold or a maximum. */
     CANCELLED,
     /** Another channel was faster. */
     OVERTAKEN;

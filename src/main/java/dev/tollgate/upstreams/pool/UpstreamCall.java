@@ -1,9 +1,9 @@
 package dev.tollgate.upstreams.pool;
 
-/** A running call. Confined to the event loop that asked. */
+/** A running call. Confined to the event loop that started it. */
 public interface UpstreamCall {
 
-    /** One that has ended before anything was sent. */
+    /** A call that ended before anything was sent. */
     UpstreamCall NONE = new UpstreamCall() {
         @Override
         public void cancel() {}
@@ -15,10 +15,10 @@ public interface UpstreamCall {
         public void resume() {}
     };
 
-    /** Closes the connection at once; the listener hears nothing more. Does nothing after the end. */
+    /** Closes the connection immediately; the listener gets no more events. Does nothing after the end. */
     void cancel();
 
-    /** Stops reading, so that the upstream is held back. Events already read may still arrive. */
+    /** Stops reading, so that the upstream has to wait. Events already read may still arrive. */
     void pause();
 
     void resume();

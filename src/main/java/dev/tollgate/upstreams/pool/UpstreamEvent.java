@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What an upstream says, one thing at a time, in its own order. {@code candidate} is 0-based. */
+/** An event of an upstream's answer, in the upstream's order. {@code candidate} is 0-based. */
 public sealed interface UpstreamEvent {
 
-    /** Once, before all others: which model answers, and the upstream's own id of the answer, as far as they can be stored. */
+    /** The first event, once: the model that answers and the upstream's own id of the answer, as far as they can be stored. */
     record Started(@Nullable String modelVersion, @Nullable String responseId) implements UpstreamEvent {
         public Started {
             modelVersion = StoredWord.of(modelVersion);
@@ -18,18 +18,18 @@ public sealed interface UpstreamEvent {
         }
     }
 
-    /** @param signature thought signature that came on this part */
+    /** @param signature thought signature on this part */
     record Thought(int candidate, String text, @Nullable String signature) implements UpstreamEvent {}
 
-    /** @param text may be empty where the part only carries a signature */
+    /** @param text may be empty if the part only carries a signature */
     record Text(int candidate, String text, @Nullable String signature) implements UpstreamEvent {}
 
     /**
-     * A picture, a sound or another file that the model has made: whole, or where it lies.
+     * An image, a sound or another file that the model has made, whole or as a link.
      *
-     * @param mimeType empty where it is not told
-     * @param data in base64, as it came; where {@code linked}, a URI
-     * @param signature thought signature that came on this part
+     * @param mimeType empty if the upstream does not say
+     * @param data in base64, as it came; a URI if {@code linked}
+     * @param signature thought signature on this part
      */
     record Media(
             int candidate,
@@ -38,21 +38,20 @@ public sealed interface UpstreamEvent {
             boolean linked,
             @Nullable String signature) implements UpstreamEvent {
 
-        /** A whole one. */
         public Media(int candidate, String mimeType, String data) {
             this(candidate, mimeType, data, false, null);
         }
 
-        /** As a data URL, or where it lies. */
+        /** Returns a data URL, or the link. */
         public String url() {
             return linked ? data : "data:" + mimeType + ";base64," + data;
         }
     }
 
     /**
-     * A whole call.
+     * A whole function call.
      *
-     * @param upstreamId the upstream's own id of the call, where it has one
+     * @param upstreamId the upstream's own id of the call, if it has one
      * @param arguments compact JSON object, keys in the upstream's order, numbers verbatim
      */
     record ToolCall(
@@ -63,18 +62,18 @@ public sealed interface UpstreamEvent {
             @Nullable String signature) implements UpstreamEvent {}
 
     /**
-     * A part that tells of a tool of the upstream's own, or of its result: shown to nobody, wanted back in the next turn.
+     * A part about one of the upstream's own tools or its result. Callers do not see it, but the next turn must send it back.
      *
      * @param part JSON as it came
      */
     record ServerTool(int candidate, String part) implements UpstreamEvent {}
 
     /**
-     * What a candidate's whole text rests on or repeats, at most once a candidate, before its {@link Finish}.
+     * The sources that a candidate's whole text rests on or repeats; at most once a candidate, before its {@link Finish}.
      *
      * @param citations offsets in Unicode code points over the candidate's whole text (D7, D45)
      * @param searchEntryPoint HTML that Google's terms ask to show
-     * @param metadata the upstream's own object on its search (D49)
+     * @param metadata the upstream's own object about its search (D49)
      */
     record Grounding(
             int candidate,
@@ -85,18 +84,15 @@ public sealed interface UpstreamEvent {
     /** @param tokens in OpenAI's shape: an array of {@code {token, logprob, bytes, top_logprobs}} */
     record Logprobs(int candidate, JsonNode tokens) implements UpstreamEvent {}
 
-    /**
-     * The end of a candidate.
-     *
-     * @param nativeReason the upstream's own word (D17)
-     */
+    /** The end of a candidate. @param nativeReason the upstream's own word (D17) */
     record Finish(int candidate, FinishReason reason, String nativeReason) implements UpstreamEvent {}
 
     /**
-     * A chunk as it came, where the ask was a {@link NativeAsk}: after all other events of that chunk, which tell the same and count.
+     * A chunk as it came, if the ask was a {@link NativeAsk}. It follows all other events of that chunk, which hold the same content and
+     * are counted.
      *
      * @param chunk without usage, and without candidates that had ended before; the listener may change it
-     * @param bytes how many it came in
+     * @param bytes the chunk's length as it came
      */
     record Raw(ObjectNode chunk, int bytes) implements UpstreamEvent {}
 
@@ -104,14 +100,14 @@ public sealed interface UpstreamEvent {
     record PromptBlocked(String nativeReason) implements UpstreamEvent {}
 
     /**
-     * What follows is not counted by the report before it: a chunk without usage has come after one with. So what a report covers does not
-     * depend on which chunks came in one read.
+     * Marks that the last usage report does not cover what follows: a chunk without usage came after a chunk with it. The coverage of a
+     * report therefore does not depend on which chunks one read contained.
      */
     enum Unreported implements UpstreamEvent {
         FROM_HERE
     }
 
-    /** Cumulative counts as the upstream reported them, unchecked (D37); {@link #ABSENT} where it said nothing. */
+    /** Cumulative counts as the upstream reported them, unchecked (D37); {@link #ABSENT} for a count that it did not report. */
     record Usage(
             long promptTokens,
             long toolUsePromptTokens,
@@ -134,7 +130,7 @@ public sealed interface UpstreamEvent {
 
     record Citation(int startIndex, int endIndex, String url, String title) {
 
-        /** Where there is no title, it is the URL's host. */
+        /** Returns a citation; an empty title is replaced by the URL's host. */
         public static Citation of(int startIndex, int endIndex, String url, String title) {
             return new Citation(startIndex, Math.max(startIndex, endIndex), url, title.isEmpty() ? host(url) : title);
         }
@@ -154,9 +150,9 @@ public sealed interface UpstreamEvent {
         LENGTH,
         /** A safety filter, recitation, a forbidden language. */
         FILTERED,
-        /** A call or an answer that the upstream itself could not read: worth asking again (D48). */
+        /** The upstream could not parse its own call or answer: worth a retry (D48). */
         MALFORMED,
-        /** Anything else: a stop where there is output, an error where there is none. */
+        /** Anything else: a stop if there is output, otherwise an error. */
         OTHER
     }
 }

@@ -6,12 +6,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why an upstream did not answer, or stopped.
+ * The reason why an upstream did not answer, or stopped.
  *
  * @param kind decides what happens next
  * @param retryAfter how long the upstream asked us to wait
- * @param detail for the log only; no key in it, never shown to a caller
- * @param overflow the figures, where the request is too long; else null
+ * @param detail for the log only; contains no key, never shown to a caller
+ * @param overflow the token counts if the request is too long; otherwise null
  */
 public record UpstreamFailure(
         Kind kind,
@@ -19,7 +19,7 @@ public record UpstreamFailure(
         String detail,
         @Nullable Overflow overflow) {
 
-    /** As an upstream's answer begins: its status and a word for what is wrong; behind it come words that may be a caller's. */
+    /** The start of an upstream's error: its status and a word for the fault. The text after it may quote a caller. */
     private static final Pattern ANSWER =
             Pattern.compile("(HTTP \\d{1,4})( [A-Z_]{1,40}(?=:)| [a-z_]{1,40}(?=:))?.*", Pattern.DOTALL);
 
@@ -32,10 +32,10 @@ public record UpstreamFailure(
     }
 
     /**
-     * What the log may tell of it. An upstream's own words are told where they are about the channel's key, project or model; elsewhere they may
-     * quote what a caller has asked or a model has said.
+     * Returns the detail for the log. The upstream's own text is included only if it is about the channel's key, project or model; other
+     * text may quote a caller's request or a model's answer.
      */
-    public String told() {
+    public String loggable() {
         if (kind == Kind.MISCONFIGURED) {
             return detail;
         }
@@ -52,19 +52,19 @@ public record UpstreamFailure(
         REFUSED,
         /** The request does not fit into the model's context: another channel of the model cannot take it either. */
         TOO_LONG,
-        /** A thought signature in the request: made by another model, project or installation. Without them the same call can succeed. */
+        /** A thought signature of another model, project or installation. Without signatures the same call can succeed. */
         SIGNATURE,
-        /** The model is there no more, and the channel asks another one in its place from now on: translated anew the call can succeed. */
+        /** The model has retired, and the channel uses its successor from now on: after a new translation the call can succeed. */
         REPLACED,
-        /** Our key, project, location or model name: ours to mend; another channel may do. */
+        /** The operator's key, project, location or model name is wrong. Another channel may serve the call. */
         MISCONFIGURED,
-        /** Our quota at the upstream, or its capacity; {@code retryAfter} where it said when. */
+        /** The operator's quota at the upstream, or the upstream's capacity; {@code retryAfter} if it said when. */
         QUOTA,
-        /** Our quota of the day: back at midnight on the Pacific coast. */
+        /** The operator's daily quota, which returns at midnight Pacific time. */
         DAY_QUOTA,
         /** 5xx, no connection, timeout, an end before the first event: may pass. */
         UNAVAILABLE,
-        /** It broke off in the middle of an answer, or sent what cannot be read. */
+        /** The answer broke off in the middle, or contained data that cannot be parsed. */
         BROKEN
     }
 }

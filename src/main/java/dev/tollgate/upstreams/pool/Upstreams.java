@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The pool: who is asked, and who instead while nothing has been answered. Channels can be exchanged while calls run. Safe for use by
- * several event loops.
+ * The pool of channels: chooses a channel for each call, and another one until something has been answered. Channels can be exchanged while
+ * calls run. Safe for use by several event loops.
  */
 public final class Upstreams {
 
@@ -36,7 +36,7 @@ public final class Upstreams {
     private volatile TryObserver observer = TryObserver.NONE;
     private volatile long hedgeAfterMillis;
 
-    /** @param random for weights and jitter; used by several threads */
+    /** @param random for weights and jitter; must be thread-safe */
     public Upstreams(Vertx vertx, PoolSpec spec, InstantSource clock, RandomGenerator random) {
         this.vertx = vertx;
         this.clock = clock;
@@ -46,7 +46,7 @@ public final class Upstreams {
         this.hedgeAfterMillis = millis(spec);
     }
 
-    /** @param observer told of all tries from now on */
+    /** @param observer notified of all attempts from now on */
     public void watchedBy(TryObserver observer) {
         this.observer = observer;
     }
@@ -55,11 +55,11 @@ public final class Upstreams {
         return observer;
     }
 
-    // ---- the operator's ----
+    // ---- for the operator ----
 
     /**
-     * Takes these channels from now on. One whose definition has not changed stays as it is; one that is gone ends its running calls. All
-     * rests are lifted: a quota may have been raised, a key mended.
+     * Replaces the channels. A channel whose definition has not changed stays as it is; a removed one finishes its running calls. All rests
+     * end, since a quota may have been raised or a key corrected.
      */
     public synchronized void use(PoolSpec spec) {
         ChannelSet before = channels;
@@ -76,7 +76,7 @@ public final class Upstreams {
         return spec.hedgeAfter() == null ? 0 : spec.hedgeAfter().toMillis();
     }
 
-    /** Every channel, in the order of its file. */
+    /** Returns every channel's status, in the order of the channels file. */
     public List<ChannelStatus> status() {
         ChannelSet now = channels;
         return now.channels().stream()
@@ -85,12 +85,15 @@ public final class Upstreams {
                 .toList();
     }
 
-    /** How many calls may be asked again now, of all together. */
+    /** Returns the number of retries left for all calls together. */
     public long retriesLeft() {
         return budget.retriesLeft();
     }
 
-    /** What stands behind a model of the catalogue now, by the name of each channel that serves it, in the order of their file. */
+    /**
+     * Returns what each channel that serves a model of the catalogue uses for it now, by channel name and in the order of the channels
+     * file.
+     */
     public Map<String, Standing> standings(String modelId) {
         Map<String, Standing> standings = new LinkedHashMap<>();
         channels.routes(modelId).forEach(route -> standings.put(route.channel().id(), route.standing()));
@@ -98,10 +101,10 @@ public final class Upstreams {
     }
 
     /**
-     * Asks a channel something that costs nothing, whether it is healthy or not; of its health nothing changes by it.
+     * Tries a channel with a request that costs nothing, healthy or not. The channel's health does not change.
      *
-     * @param channelId as the operator calls it
-     * @param then told once, within {@value ChannelTrial#MILLIS_MAX} ms, on an event loop or at once
+     * @param channelId the operator's name for it
+     * @param then called once, within {@value ChannelTrial#MILLIS_MAX} ms, on an event loop or before this method returns
      */
     public void tryOut(String channelId, Consumer<Trial> then) {
         ChannelSet now = channels;
@@ -115,18 +118,17 @@ public final class Upstreams {
         then.accept(new Trial.NoSuchChannel());
     }
 
-    /** Lets all connections go. */
     public void close() {
         use(PoolSpec.of(List.of()));
     }
 
-    // ---- a call's ----
+    // ---- for calls ----
 
     /**
-     * Translates the ask for the channel that is to be asked first, so that what translation refuses is refused before money moves (D2).
-     * Where that channel cannot express it, another one that can is asked.
+     * Translates the ask for the first channel, so that a request that cannot be translated is refused before money moves (D2). If that
+     * channel cannot express it, the next suitable one is used.
      *
-     * @throws ApiException naming the field, where no channel can
+     * @throws ApiException naming the field, if no channel can express the ask
      */
     public PreparedCall prepare(Ask ask) {
         List<ModelRoute> routes = channels.routes(ask.modelId());
@@ -137,8 +139,8 @@ public final class Upstreams {
     }
 
     /**
-     * @param ruledOut channels that cannot express the ask, none of the routes
-     * @param refused what the first of them said
+     * @param ruledOut channels that cannot express the ask, none of them in {@code routes}
+     * @param refused the refusal of the first of them
      */
     private PreparedCall prepareOneOf(
             Ask ask,
@@ -161,7 +163,10 @@ public final class Upstreams {
             }
         }
         if (refusal == null) {
-            log.error(Event.CHANNELS_NOT_SERVING, "no channel serves the model {}", ask.modelId());
+            log.error(
+                    Event.CHANNELS_NOT_SERVING,
+                    "model {}: no channel serves it; add it to a channel in the channels file",
+                    ask.modelId());
             refusal = ApiError.of(
                             ErrorCode.UPSTREAM_ERROR,
                             "The upstream provider is temporarily unavailable. Please try again.")
@@ -170,32 +175,31 @@ public final class Upstreams {
         throw refusal;
     }
 
-    /** An ask, translated for a channel. */
     record Leg(ModelRoute route, PreparedAsk ask) {
 
-        /** @throws ApiException where a medium cannot be expressed there */
+        /** @throws ApiException if the channel cannot express a media file */
         Leg loaded() {
             return new Leg(route, ask.loaded());
         }
     }
 
-    /** @throws ApiException what cannot be expressed there */
+    /** @throws ApiException naming the field that the channel cannot express */
     Leg leg(Ask ask, ModelRoute route) {
         return new Leg(route, route.channel().channel().prepare(ask.forUpstreamModel(route.upstreamModel())));
     }
 
-    /** The same for an ask whose media are there; what only this channel wants besides is loaded now. Blocks. */
+    /** Translates an ask whose media are loaded, and loads what only this channel needs in addition. Blocks. */
     Leg loadedLeg(Ask ask, ModelRoute route) {
         Leg leg = leg(ask, route);
         try {
             ask.media().complete(leg.ask().wanted());
         } catch (InterruptedException e) {
-            throw new IllegalStateException("nobody interrupts a translation", e);
+            throw new IllegalStateException("a translation was interrupted", e);
         }
         return leg.loaded();
     }
 
-    /** Who can be asked now, without those that the call has ruled out. */
+    /** Returns the channels that serve the ask's model, without those that the call has ruled out. */
     List<ModelRoute> routes(Ask ask, List<ModelRoute> ruledOut) {
         List<ModelRoute> routes = channels.routes(ask.modelId());
         return ruledOut.isEmpty()
@@ -225,12 +229,11 @@ public final class Upstreams {
         return budget;
     }
 
-    /** How long a call waits for its first channel alone; 0 for as long as it takes. */
+    /** Returns how long a call waits for its first channel before hedging; 0 for no hedging. */
     long hedgeAfterMillis() {
         return hedgeAfterMillis;
     }
 
-    /** A translated ask. */
     private final class Prepared implements PreparedCall {
 
         private final Ask ask;
@@ -268,7 +271,7 @@ public final class Upstreams {
         public void count(Consumer<Optional<PromptCount>> then) {
             PooledChannel channel = first.route().channel();
             if (!channel.enter()) {
-                vertx.runOnContext(_ -> then.accept(Optional.empty())); // taken away since
+                vertx.runOnContext(_ -> then.accept(Optional.empty())); // the channel was removed in the meantime
                 return;
             }
             try {

@@ -29,28 +29,28 @@ class RetryPlanTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
         # tried | retries | failure | told to wait | empty before | budget | next | tried then | retries then | takes budget | rules out
-        - | 0 | REFUSED       | -    | false | true  | NOBODY             | -  | 0 | false | false
-        - | 0 | TOO_LONG      | -    | false | true  | NOBODY             | -  | 0 | false | false
-        - | 0 | BROKEN        | -    | false | true  | NOBODY             | -  | 0 | false | false
+        - | 0 | REFUSED       | -    | false | true  | NONE               | -  | 0 | false | false
+        - | 0 | TOO_LONG      | -    | false | true  | NONE               | -  | 0 | false | false
+        - | 0 | BROKEN        | -    | false | true  | NONE               | -  | 0 | false | false
         - | 0 | UNAVAILABLE   | -    | false | true  | ANY_CHANNEL        | -  | 1 | true  | false
         - | 1 | UNAVAILABLE   | -    | false | true  | ANY_CHANNEL        | -  | 2 | true  | false
-        - | 2 | UNAVAILABLE   | -    | false | true  | NOBODY             | -  | 2 | false | false
-        - | 0 | UNAVAILABLE   | -    | false | false | NOBODY             | -  | 0 | false | false
+        - | 2 | UNAVAILABLE   | -    | false | true  | NONE               | -  | 2 | false | false
+        - | 0 | UNAVAILABLE   | -    | false | false | NONE               | -  | 0 | false | false
         - | 0 | QUOTA         | -    | false | true  | ANY_CHANNEL        | -  | 1 | true  | false
         - | 0 | QUOTA         | 0    | false | true  | ANY_CHANNEL        | -  | 1 | true  | false
-        - | 0 | QUOTA         | 0    | false | false | NOBODY             | -  | 0 | false | false
+        - | 0 | QUOTA         | 0    | false | false | NONE               | -  | 0 | false | false
         - | 2 | QUOTA         | 1000 | false | false | ANY_CHANNEL        | -  | 2 | false | false
         - | 2 | DAY_QUOTA     | -    | false | false | ANY_CHANNEL        | -  | 2 | false | false
         - | 2 | MISCONFIGURED | -    | false | false | ANY_CHANNEL        | -  | 2 | false | true
         - | 2 | SIGNATURE     | -    | false | false | WITHOUT_SIGNATURES | s  | 2 | false | false
-        s | 0 | SIGNATURE     | -    | false | true  | NOBODY             | s  | 0 | false | false
+        s | 0 | SIGNATURE     | -    | false | true  | NONE               | s  | 0 | false | false
         - | 2 | REPLACED      | -    | false | false | SUCCESSOR          | r  | 2 | false | false
         r | 0 | REPLACED      | -    | false | true  | ANY_CHANNEL        | r  | 0 | false | true
         - | 0 | REFUSED       | -    | true  | true  | SAME_CHANNEL       | a  | 0 | true  | false
         - | 2 | UNAVAILABLE   | -    | true  | true  | SAME_CHANNEL       | a  | 2 | true  | false
         - | 0 | SIGNATURE     | -    | true  | true  | SAME_CHANNEL       | a  | 0 | true  | false
         - | 0 | SIGNATURE     | -    | true  | false | WITHOUT_SIGNATURES | s  | 0 | false | false
-        a | 0 | REFUSED       | -    | true  | true  | NOBODY             | a  | 0 | false | false
+        a | 0 | REFUSED       | -    | true  | true  | NONE               | a  | 0 | false | false
         a | 0 | UNAVAILABLE   | -    | true  | true  | ANY_CHANNEL        | a  | 1 | true  | false
         """)
     void a_failure_decides_who_is_asked_next(
@@ -78,9 +78,9 @@ class RetryPlanTest {
     @ParameterizedTest
     @CsvSource({
         "'', true, true, SAME_CHANNEL",
-        "'', false, true, NOBODY",
-        "'', true, false, NOBODY",
-        "a, true, true, NOBODY",
+        "'', false, true, NONE",
+        "'', true, false, NONE",
+        "a, true, true, NONE",
     })
     void an_empty_answer_is_asked_for_once_more(String tried, boolean finished, boolean budget, Next next) {
         Decision decision = plan(tried, 2).afterEmpty(finished, budget);
@@ -91,7 +91,7 @@ class RetryPlanTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, true, ANY_CHANNEL, 1", "1, true, ANY_CHANNEL, 2", "2, true, NOBODY, 2", "0, false, NOBODY, 0"})
+    @CsvSource({"0, true, ANY_CHANNEL, 1", "1, true, ANY_CHANNEL, 2", "2, true, NONE, 2", "0, false, NONE, 0"})
     void a_hedge_costs_a_retry(int retries, boolean budget, Next next, int retriesThen) {
         Decision decision = plan("", retries).hedge(budget);
 
