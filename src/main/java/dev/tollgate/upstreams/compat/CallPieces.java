@@ -26,7 +26,7 @@ final class CallPieces {
         private @Nullable String signature;
         private final ObjectEnd end = new ObjectEnd();
 
-        /** Whether it began after a finish reason: it may repeat one that was told. */
+        /** Whether the call began after a finish reason: it may repeat an earlier call. */
         private boolean late;
 
         private boolean hasArguments;

@@ -52,9 +52,9 @@ final class CompatBody {
     }
 
     /**
-     * The same with what fills its places.
+     * Returns the body with its media in their places.
      *
-     * @throws dev.tollgate.base.error.ApiException naming the field of a medium that the protocol has no part for
+     * @throws dev.tollgate.base.error.ApiException naming the field of a media file for which the protocol has no content part
      */
     CompatBody loaded(CallMedia media) {
         List<ContentPartSlot.Filling> filled =
@@ -64,11 +64,7 @@ final class CompatBody {
         return new CompatBody(whole, maxTokensField, List.copyOf(all), slots, filled);
     }
 
-    /**
-     * The body of the call, once its media are loaded.
-     *
-     * @param maxOutputTokens null sends none
-     */
+    /** The body of the call, once its media are loaded. @param maxOutputTokens null sends none */
     OutgoingBody body(@Nullable Long maxOutputTokens) {
         if (fillings.size() < slots.size()) {
             throw new IllegalStateException("a medium is sent that was not loaded");
@@ -89,11 +85,7 @@ final class CompatBody {
         return maxOutputTokens == null ? "}" : ",\"" + maxTokensField + "\":" + maxOutputTokens + "}";
     }
 
-    /**
-     * The whole body, where nothing is downloaded for it.
-     *
-     * @param maxOutputTokens null sends none
-     */
+    /** The whole body, where nothing is downloaded for it. @param maxOutputTokens null sends none */
     byte[] bytes(@Nullable Long maxOutputTokens) {
         if (maxOutputTokens == null) {
             return whole.clone();

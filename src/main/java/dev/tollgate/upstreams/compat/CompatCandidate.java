@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * How far one choice of an answer has come. It may go on after a finish reason; the last one counts (D38). Tool calls come in pieces and are
- * told whole: at a finish reason those that are whole by then, the others at the end.
+ * The progress of one choice of an answer. It may continue after a finish reason; the last one counts (D38). Tool calls arrive in pieces
+ * and are reported whole: complete ones at a finish reason, the others at the end.
  */
 final class CompatCandidate {
 
@@ -35,7 +35,7 @@ final class CompatCandidate {
     private @Nullable FinishReason reason;
     private String nativeReason = "";
 
-    /** What was told at the last finish reason; null before it, or if something was told after it. */
+    /** The last reported finish reason; null before it, or if an event was reported after it. */
     private @Nullable FinishReason told;
 
     private String toldWord = "";
@@ -52,7 +52,7 @@ final class CompatCandidate {
         return reason != null;
     }
 
-    /** Whether anything of an answer has come, thoughts that nobody sees included. */
+    /** Returns whether any part of an answer has arrived, hidden thoughts included. */
     boolean hasAnswered() {
         return answered;
     }
@@ -61,7 +61,7 @@ final class CompatCandidate {
         return calls.isTooLong();
     }
 
-    /** @return the word of a server that has failed in place of a finish reason; else null */
+    /** Returns the word with which a failed server replaced the finish reason; otherwise null. */
     @Nullable
     String take(JsonNode choice, List<UpstreamEvent> out) {
         String word = CompatReader.text(choice, "finish_reason");
@@ -129,7 +129,7 @@ final class CompatCandidate {
         }
     }
 
-    /** Of content that comes in parts, as some servers send it. */
+    /** Takes a part of content that some servers send as an array. */
     private void takePart(JsonNode part, List<UpstreamEvent> out) {
         takeText(CompatReader.text(part, "text"), fence, out);
         takeFile(part, out);

@@ -29,7 +29,10 @@ final class CompatErrors implements ErrorReader {
     /** OpenAI's word, and llama.cpp's. */
     private static final Set<String> TOO_LONG_WORDS = Set.of("context_length_exceeded", "exceed_context_size_error");
 
-    /** OpenAI's sentence and vLLM's, which has no word beside it: with "your messages resulted in" or "you requested" so many tokens. */
+    /**
+     * The sentences of OpenAI and vLLM, which come without an error code: "your messages resulted in" or "you requested" with a number of
+     * tokens.
+     */
     private static final List<Pattern> TOO_LONG = List.of(
             Pattern.compile(
                     "maximum context length is (?<max>\\d{1,12}) tokens(?:[^0-9]{1,80}(?<tokens>\\d{1,12}) (?:input )?tokens)?"));

@@ -123,7 +123,7 @@ final class CompatRequestWriter {
         writeChoice();
     }
 
-    /** Of {@code allowed_tools}, which few servers know, nothing else is declared (D22). */
+    /** Returns the tools to declare. Few servers know {@code allowed_tools}, so only its tools are declared (D22). */
     private List<Tool> declared() {
         return conversation.toolChoice() instanceof ToolChoice.Allowed allowed
                 ? conversation.tools().stream()

@@ -30,7 +30,10 @@ final class CompatUsage {
                 modalities(details));
     }
 
-    /** OpenAI counts reasoning inside the completion; where it is more than that, the server counts it beside. */
+    /**
+     * Returns the completion without reasoning. OpenAI includes reasoning in the completion; if reasoning is larger, the server counts it
+     * separately.
+     */
     private static long visible(long completion, long reasoning) {
         return completion == Usage.ABSENT || reasoning <= 0 || reasoning > completion
                 ? completion

@@ -9,10 +9,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The content part that the protocol has for a medium of a type, but for the medium's base64.
+ * The content part for a media file of a type, without the base64 data.
  *
- * @param before JSON, in ASCII, up to the base64
- * @param after JSON, in ASCII, behind it
+ * @param before JSON, in ASCII, up to the base64 data
+ * @param after JSON, in ASCII, after it
  */
 record PartFrame(String before, String after) {
 

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Status and headers of one answer, read where they lie; only good while its listener is told of it. Not safe for several threads. */
+/** Status and headers of one answer, read in place; valid only during the listener's call. Not safe for several threads. */
 public final class AnswerHead {
 
     private static final byte[] VERSION = "HTTP/1.".getBytes(StandardCharsets.US_ASCII);
@@ -17,8 +17,8 @@ public final class AnswerHead {
     private int status;
 
     /**
-     * @param length of the head, its last empty line included; lines end with LF, CR before it or not
-     * @throws IOException if it does not begin as an HTTP/1 answer
+     * @param length of the head with its last empty line; lines end with LF or CRLF
+     * @throws IOException if it does not start as an HTTP/1 answer
      */
     void set(byte[] head, int length) throws IOException {
         this.bytes = head;
@@ -52,7 +52,7 @@ public final class AnswerHead {
         return status;
     }
 
-    /** @param name in lower case. @return the first of that name, without space around it; null where there is none */
+    /** Returns the first header of a name in lower case, without surrounding space; null if there is none. */
     public @Nullable String header(String name) {
         for (int from = next(0); from < length; from = next(from)) {
             if (isNamed(from, name)) {
@@ -78,7 +78,7 @@ public final class AnswerHead {
         return true;
     }
 
-    /** How many headers have that name. */
+    /** Returns the number of headers of a name. */
     int count(String name) {
         int count = 0;
         for (int from = next(0); from < length; from = next(from)) {
@@ -101,7 +101,7 @@ public final class AnswerHead {
         return true;
     }
 
-    /** Where the next line begins. */
+    /** Returns the start of the next line. */
     private int next(int from) {
         int at = from;
         while (at < length && bytes[at] != '\n') {

@@ -1,31 +1,34 @@
 package dev.tollgate.upstreams.connections;
 
 /**
- * Hears an answer, on the event loop of who asked: a head, pieces of the body, then exactly one of {@link #ended} and {@link #failed}; a failure may
- * come at any time before. Nothing after {@link Roundtrip#reset}.
+ * The receiver of one answer, on the caller's event loop: a head, pieces of the body, then exactly one of {@link #ended} and {@link
+ * #failed}; a failure may come at any time before. No event follows {@link Roundtrip#reset}.
  */
 public interface AnswerListener {
 
-    /** @param head only good during the call */
+    /** @param head valid only during the call */
     void head(AnswerHead head);
 
     /**
-     * Some of the body: what one read has brought.
+     * Receives the part of the body that one read has brought.
      *
-     * @param bytes only good during the call, and only so many of them as
-     * @param length says
+     * @param bytes valid only during the call
+     * @param length the number of valid bytes
      */
     void body(byte[] bytes, int length);
 
-    /** What one turn of the loop brings has come. Perhaps nothing has since the last time. */
+    /** Marks the end of a turn of the event loop, perhaps without a new event. */
     default void readComplete() {}
 
-    /** The whole answer has come. */
+    /** Marks the end of a whole answer. */
     void ended();
 
-    /** It will not come whole; the connection is gone. */
+    /** Marks an incomplete answer; the connection is closed. */
     void failed(Throwable why);
 
-    /** Nothing has come for as long as {@link Roundtrip#await} said; whoever has enough of it resets. Told once for each such wait. */
+    /**
+     * Marks a silence as long as {@link Roundtrip#await} allows, once for each wait. A listener that gives up calls {@link
+     * Roundtrip#reset}.
+     */
     default void silent() {}
 }

@@ -7,8 +7,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the answers of one HTTP/1.1 connection (RFC 9112): of servers that the operator has chosen, so it is strict where two readings would differ
- * in what belongs to an answer, and short everywhere else. Not safe for several threads.
+ * Parses the answers on one HTTP/1.1 connection (RFC 9112) to a server that the operator has chosen. It is strict if two readings would
+ * disagree about what belongs to an answer, and short everywhere else. Not safe for several threads.
  */
 final class AnswerParser {
 
@@ -27,11 +27,11 @@ final class AnswerParser {
     private static final int FIRST_FINAL = 200;
     private static final int SWITCHING = 101;
 
-    /** Hears what comes of the bytes. */
+    /** The receiver of the parsed answer. */
     interface Sink {
         void head(AnswerHead head);
 
-        /** The first bytes of the room that was given, so many. */
+        /** Receives the first {@code length} bytes of the room given to {@link #read}. */
         void body(byte[] bytes, int length);
     }
 
@@ -50,19 +50,22 @@ final class AnswerParser {
     private final AnswerHead head = new AnswerHead();
     private State state = State.HEAD;
 
-    /** What has come of a line, or of a head that came in pieces: of thousands of connections each would otherwise keep room for a head. */
+    /**
+     * The start of a line, or of a head that came in pieces. It is empty otherwise: thousands of connections would each keep room for a
+     * head.
+     */
     private byte[] line = NONE;
 
     private int lineLength;
 
-    /** Lines that have come of the head, then of the trailers. */
+    /** The number of lines of the head, then of the trailers. */
     private int lines;
 
     private int interim;
     private int lineFrom;
     private long left;
 
-    /** Of the body, in the room of the current read. */
+    /** The bytes of the body in the room of the current read. */
     private int bodyLength;
 
     private boolean lasts;
@@ -71,7 +74,7 @@ final class AnswerParser {
         this.sink = sink;
     }
 
-    /** Begins with another answer on the same connection. */
+    /** Prepares for another answer on the same connection. */
     void next() {
         interim = 0;
         nextHead();
@@ -84,21 +87,21 @@ final class AnswerParser {
         lines = 0;
     }
 
-    /** Whether the connection can take another request once the answer is whole. */
+    /** Returns whether the connection can take another request once the answer is whole. */
     boolean lasts() {
         return lasts;
     }
 
-    /** Whether the answer has come to its end; what comes behind it is not read. */
+    /** Returns whether the answer is complete; later bytes are not read. */
     boolean isWhole() {
         return state == State.WHOLE;
     }
 
     /**
-     * Reads what has come. The body's bytes of one read are told together, those before a break included.
+     * Parses what has arrived. The body's bytes of one read are reported together, including those before a fault.
      *
-     * @param room for as many bytes as have come
-     * @throws IOException where it is no answer
+     * @param room for as many bytes as have arrived
+     * @throws IOException if this is not an answer
      */
     void read(ByteBuf in, byte[] room) throws IOException {
         bodyLength = 0;
@@ -144,7 +147,7 @@ final class AnswerParser {
         }
     }
 
-    /** The connection has ended. @return whether that ends the answer */
+    /** Returns whether the end of the connection completes the answer. */
     boolean isWholeAtClose() {
         return state == State.UNTIL_CLOSE;
     }
@@ -161,7 +164,7 @@ final class AnswerParser {
 
     // ---- head ----
 
-    /** Where it lies in the room, if it comes in one piece. */
+    /** Reads a head, in place if it comes in one piece. */
     private void readHead(ByteBuf in, byte[] room) throws IOException {
         byte[] text = lineLength == 0 ? room : line;
         while (in.isReadable() && state == State.HEAD) {
@@ -204,13 +207,13 @@ final class AnswerParser {
         lineLength = 0;
     }
 
-    /** What has come is not the answer. */
+    /** Skips an empty line or an interim answer. */
     private void passOver() throws IOException {
         require(++interim <= INTERIM_MAX, "its head does not come");
         nextHead();
     }
 
-    /** How long the body is (RFC 9112, 6.3), and whether the connection lasts behind it. */
+    /** Determines the body's length (RFC 9112, 6.3) and whether the connection can be used again. */
     private void frame(int status, boolean isOld) throws IOException {
         String connection = lower(head.header("connection"));
         lasts = !connection.contains("close") && (!isOld || connection.contains("keep-alive"));
@@ -263,7 +266,7 @@ final class AnswerParser {
         state = size == 0 ? State.TRAILER : State.CHUNK;
     }
 
-    /** Takes a line, without its end. @return whether it is whole */
+    /** Takes a line without its end. @return whether it is complete */
     private boolean readLine(ByteBuf in, int bytesMax) throws IOException {
         int end = in.indexOf(in.readerIndex(), in.writerIndex(), (byte) '\n');
         int more = end < 0 ? in.readableBytes() : end - in.readerIndex();
@@ -288,7 +291,7 @@ final class AnswerParser {
         return line;
     }
 
-    /** @throws IOException that says what is broken, unless the condition holds */
+    /** @throws IOException naming the fault, unless the condition holds */
     static void require(boolean holds, String otherwise) throws IOException {
         if (!holds) {
             throw new IOException("the answer is broken: " + otherwise);

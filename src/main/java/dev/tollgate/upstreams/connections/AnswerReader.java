@@ -5,34 +5,30 @@ import dev.tollgate.upstreams.pool.UpstreamFailure;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one streamed answer: bytes in, events out, however the bytes were cut. Confined to its call. */
+/** A reader of one streamed answer: bytes in, events out, however the bytes were cut. Confined to its call. */
 public interface AnswerReader {
 
     /**
      * Appends the events that these bytes complete.
      *
-     * @param bytes only good during the call, and only the first of them
-     * @param length so many
-     * @return whether reading goes on; if not, {@link #end} tells how the answer ended
+     * @param bytes valid only during the call
+     * @param length the number of valid bytes
+     * @return whether to read on; if not, {@link #end} returns how the answer ended
      */
     boolean read(byte[] bytes, int length, List<UpstreamEvent> events);
 
-    /**
-     * The stream has come to its end by itself. Appends what was still open.
-     *
-     * @return null for a whole answer
-     */
+    /** Handles the regular end of the stream. Appends unfinished events. @return null for a whole answer */
     @Nullable
     UpstreamFailure end(List<UpstreamEvent> events);
 
     /**
-     * The stream was cut off: by a reset, or a wait that was too long. Appends what was still open of a whole answer.
+     * Handles a reset or a timeout. Appends unfinished events of a whole answer.
      *
      * @return null for a whole answer: every candidate has had a finish reason (D38)
      */
     @Nullable
     UpstreamFailure cut(String why, List<UpstreamEvent> events);
 
-    /** Whether every candidate that was asked for has had a finish reason: silence ends the answer soon. */
+    /** Returns whether every requested candidate has had a finish reason: silence ends the answer soon. */
     boolean isWhole();
 }

@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.Base64;
 
 /**
- * Writes a body as fast as the other side takes it: the next piece is only read when the last has left, so that a call holds some 100 KiB
- * of it in memory, however large it is. Blocks; runs on a virtual thread. A request that is reset ends it.
+ * Sends a body as fast as the peer accepts it: the next piece is read only when the last has left, so a call holds some 100 KiB of it in
+ * memory, however large it is. Blocks; runs on a virtual thread. A reset of the request ends it.
  */
 public final class BodySender {
 
@@ -26,7 +26,7 @@ public final class BodySender {
         this.request = request;
     }
 
-    /** Begins to send, on the event loop of the request; what goes wrong is told by its answer. */
+    /** Starts to send, on the event loop of the request. A failure is reported through the request's answer. */
     public static void start(Context loop, Roundtrip request, OutgoingBody body) {
         request.begin(body.length());
         Thread.ofVirtual().name("send-body").start(() -> new BodySender(loop, request).send(body));
@@ -73,7 +73,7 @@ public final class BodySender {
         }
     }
 
-    /** Returns when the bytes are on their way. */
+    /** Blocks until the bytes have been written. */
     private void write(byte[] bytes) {
         Promise<Void> written = Promise.promise();
         loop.runOnContext(turn -> request.write(bytes).onComplete(written));

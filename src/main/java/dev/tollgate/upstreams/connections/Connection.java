@@ -10,7 +10,7 @@ import io.vertx.core.internal.ContextInternal;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** One connection to a far end, which takes one request after the other. Confined to its event loop. */
+/** One connection to an upstream server, for one request after the other. Confined to its event loop. */
 final class Connection extends ChannelInboundHandlerAdapter implements AnswerParser.Sink {
 
     private final Connections.OfLoop home;
@@ -48,7 +48,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements AnswerPar
         return roundtrip;
     }
 
-    /** Ends the connection; who has it is told nothing. */
+    /** Closes the connection without an event for its request. */
     void drop() {
         lent = null;
         gone = true;
@@ -59,7 +59,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements AnswerPar
     public void channelRead(ChannelHandlerContext context, Object message) {
         try {
             if (lent == null) {
-                drop(); // it speaks without being asked
+                drop(); // bytes without a request
             } else if (!lent.hasBegun()) {
                 throw new IOException("the answer is broken: nothing was asked");
             } else if (message instanceof ByteBuf bytes) {
@@ -99,11 +99,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements AnswerPar
         }
     }
 
-    /** @param clean whether nothing has come behind the answer */
+    /** @param clean whether no bytes follow the answer */
     private void whole(boolean clean) {
         Roundtrip done = lent;
         if (done == null) {
-            return; // it was reset by who heard the last of it
+            return; // the listener of its last bytes has reset it
         }
         lent = null;
         if (clean && parser.lasts() && done.isSent()) {
@@ -116,7 +116,6 @@ final class Connection extends ChannelInboundHandlerAdapter implements AnswerPar
         done.ended();
     }
 
-    /** A moment has passed. */
     void tick() {
         if (lent != null) {
             lent.tick();

@@ -29,15 +29,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections to one far end, kept alive: each belongs to the event loop that made it, and is lent to calls of that loop alone. At the limit
- * calls wait, in the order in which they came, for a connection of any loop to end or to come free. Safe for use by several event loops.
+ * The connections to one upstream server, kept alive. Each belongs to the event loop that opened it and is lent to calls of that loop only.
+ * At the limit calls wait in order of arrival until a connection of any loop closes or becomes free. Safe for use by several event loops.
  */
 final class Connections {
 
-    /** Servers close idle ones after a minute or more; one that is closed while a request is on its way fails that. */
+    /**
+     * The time after which an idle connection is closed. Servers do so after a minute or more, and a request on its way would then fail.
+     */
     private static final Duration IDLE_MAX = Duration.ofSeconds(50);
 
-    /** The shortest wait is told apart as exactly as this. */
+    /** The ticks in the shortest timeout, and so its precision. */
     private static final int TICKS = 4;
 
     private final Vertx vertx;
@@ -53,10 +55,7 @@ final class Connections {
     private final AtomicInteger open = new AtomicInteger();
     private volatile boolean closed;
 
-    /**
-     * @param tls null for plain HTTP
-     * @param max of connections; as many calls again may wait for one
-     */
+    /** @param tls null for plain HTTP @param max the limit on connections, and on calls that wait for one */
     Connections(Outbound outbound, String host, int port, @Nullable ClientSSLOptions tls, int max, Timeouts timeouts) {
         this.vertx = outbound.vertx();
         this.proxy = outbound.proxyTo(host);
@@ -70,7 +69,7 @@ final class Connections {
         }
     }
 
-    /** Of one call that found no connection to be had. */
+    /** A call that waits for a connection. */
     private final class Waiter {
         private final ContextInternal context;
         private final Request request;
@@ -91,7 +90,7 @@ final class Connections {
             }
         }
 
-        /** From any thread, once. */
+        /** Lends the connection to the call. Called once, from any thread. */
         void serve(Connection free) {
             vertx.cancelTimer(timer);
             promise.complete(free.lend(context, request));
@@ -108,7 +107,7 @@ final class Connections {
         }
     }
 
-    /** Those of one event loop, and used on it. */
+    /** The connections of one event loop, used on it. */
     final class OfLoop {
         private final EventLoop loop;
         private final Deque<Connection> idle = new ArrayDeque<>();
@@ -121,7 +120,7 @@ final class Connections {
             this.sweeper = context.setPeriodic(tickMillis, _ -> tick());
         }
 
-        /** The one that was used last: the others may end. */
+        /** Takes the most recently used connection, so that the others can expire. */
         private @Nullable Connection take() {
             for (Connection last = idle.pollLast(); last != null; last = idle.pollLast()) {
                 if (!last.isGone()) {
@@ -131,7 +130,7 @@ final class Connections {
             return null;
         }
 
-        /** Room for what one read brings: only one connection of a loop reads at a time. */
+        /** Returns the buffer of the current read: only one connection of a loop reads at a time. */
         byte[] scratch(int bytes) {
             if (scratch.length < bytes) {
                 scratch = new byte[bytes];
@@ -139,7 +138,7 @@ final class Connections {
             return scratch;
         }
 
-        /** Its answer has come, and it can take another request. */
+        /** Takes a connection back after its answer. */
         void free(Connection connection) {
             if (closed) {
                 connection.drop();
@@ -154,13 +153,13 @@ final class Connections {
             if (next.context.nettyEventLoop() == loop) {
                 next.serve(connection);
             } else {
-                open.incrementAndGet(); // what ends gives its place to who waits
+                open.incrementAndGet(); // the closed connection gives its place to the waiting call
                 connection.drop();
                 next.dial();
             }
         }
 
-        /** In how many ticks so long a time has passed at least. */
+        /** Returns the number of ticks that last at least so long. */
         long ticks(long millis) {
             return (millis + tickMillis - 1) / tickMillis;
         }
@@ -172,7 +171,7 @@ final class Connections {
             }
         }
 
-        /** One timer for all waits of the loop, so that a call costs none. */
+        /** Checks all timeouts of the loop with one timer, so that a call needs none of its own. */
         private void tick() {
             for (Connection connection : List.copyOf(all)) {
                 connection.tick();
@@ -183,7 +182,7 @@ final class Connections {
             }
         }
 
-        /** For who waits on another loop. */
+        /** Closes an idle connection for a call that waits on another loop. */
         private void giveUpOne() {
             Connection first = idle.pollFirst();
             if (first != null) {
@@ -199,12 +198,12 @@ final class Connections {
         }
     }
 
-    /** Those there are, and those that are being made. From any thread. */
+    /** Returns the number of connections, including those being opened. From any thread. */
     int open() {
         return open.get();
     }
 
-    /** A connection for the current event loop, or a failure; in time. */
+    /** Returns a connection for the current event loop, or a failure, within the connect timeout. */
     Future<Roundtrip> lend(Request request) {
         ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
         EventLoop loop = context.nettyEventLoop();
@@ -226,7 +225,7 @@ final class Connections {
         Waiter waiter = new Waiter(context, request);
         waiting.add(waiter);
         loops.values().forEach(other -> other.loop.execute(other::giveUpOne));
-        serveOne(); // one may have ended meanwhile
+        serveOne(); // a connection may have closed in the meantime
         return waiter.promise.future();
     }
 
@@ -255,7 +254,7 @@ final class Connections {
         }
     }
 
-    /** In a place that was taken. */
+    /** Opens a connection after {@link #takePlace}. */
     private Future<Roundtrip> dial(ContextInternal context, Request request, long millis) {
         if (closed) {
             freed();
@@ -283,14 +282,14 @@ final class Connections {
         Connection connection = new Connection(own, former.channel());
         own.all.add(connection);
         if (former.isRemoved() || !former.channel().isActive()) {
-            own.left(connection); // it has ended as it began
+            own.left(connection); // it closed immediately
             return Future.failedFuture(new IOException("the connection was closed"));
         }
         former.pipeline().replace(former.handler(), "answers", connection);
         return Future.succeededFuture(connection);
     }
 
-    /** Ends all; running calls fail. */
+    /** Closes all connections; running calls fail. */
     void close() {
         closed = true;
         loops.values().forEach(own -> own.loop.execute(own::close));

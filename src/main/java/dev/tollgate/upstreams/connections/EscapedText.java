@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.io.JsonStringEncoder;
 
 /**
- * A medium of text as it stands between the quotes of a JSON string, in UTF-8, step by step. It is read as UTF-8, or as UTF-16 where it begins
- * with that one's mark; what is no character becomes U+FFFD. Blocks; for one thread.
+ * A text file as the content of a JSON string in UTF-8, step by step. It is read as UTF-8, or as UTF-16 if it starts with a UTF-16 byte
+ * order mark. Invalid characters become U+FFFD. Blocks; for one thread.
  */
 final class EscapedText {
 
@@ -24,7 +24,7 @@ final class EscapedText {
     private final CharsetDecoder decoder;
     private final byte[] bytes = new byte[STEP_BYTES];
     private final ByteBuffer in = ByteBuffer.wrap(bytes).limit(0);
-    /** No byte makes more than a character, so a step always fits. */
+    /** A step always fits, since no byte makes more than one character. */
     private final CharBuffer out = CharBuffer.allocate(STEP_BYTES);
 
     private long at;
@@ -45,7 +45,7 @@ final class EscapedText {
         return first == 0xfeff || first == 0xfffe ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8;
     }
 
-    /** How many bytes it makes. Reads all of it. */
+    /** Returns the length in bytes. Reads all of it. */
     static long length(Medium medium) throws IOException {
         EscapedText text = new EscapedText(medium);
         long length = 0;

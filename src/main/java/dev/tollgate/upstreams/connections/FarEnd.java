@@ -8,18 +8,18 @@ import java.net.URI;
 import java.util.regex.Pattern;
 
 /**
- * The one server that a channel talks to, over HTTP/1.1 with connections kept alive. Never asks for compression, never follows a
- * redirect. Safe for use by several event loops; each call stays on its own.
+ * The upstream server of one channel, over HTTP/1.1 with connections kept alive. Never requests compression, never follows a redirect. Safe
+ * for use by several event loops; each call stays on its own.
  */
 public final class FarEnd {
 
-    /** To one channel; as many calls again may wait for a connection. */
+    /** The limit on connections of one channel, and on calls that wait for one. */
     public static final int CONNECTIONS_MAX = 10_000;
 
     private static final int HTTPS_PORT = 443;
     private static final int HTTP_PORT = 80;
 
-    /** Visible ASCII: what a header may carry. */
+    /** Visible ASCII, as a header allows. */
     private static final Pattern CREDENTIAL = Pattern.compile("[\\x21-\\x7e]{1,512}");
 
     private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7e]{1,8192}");
@@ -30,15 +30,12 @@ public final class FarEnd {
     private final String host;
     private final Connections connections;
 
-    /**
-     * @param baseUrl http or https, with a path at most
-     * @param connectionsMax to the one host; as many calls again may wait for one
-     */
+    /** @param baseUrl http or https, with a path at most @param connectionsMax the limit on connections, and on calls that wait for one */
     public FarEnd(Outbound outbound, String baseUrl, int connectionsMax, Timeouts timeouts) {
         this(outbound, baseUrl, connectionsMax, timeouts, new ClientSSLOptions());
     }
 
-    /** @param trust whom to believe over https */
+    /** @param trust the certificates to trust over https */
     FarEnd(Outbound outbound, String baseUrl, int connectionsMax, Timeouts timeouts, ClientSSLOptions trust) {
         this.outbound = outbound;
         this.base = checkedBase(baseUrl);
@@ -51,7 +48,7 @@ public final class FarEnd {
                 new Connections(outbound, bare(base.getHost()), port, tls ? trust : null, connectionsMax, timeouts);
     }
 
-    /** An IPv6 address stands in brackets in a URL. */
+    /** Removes the brackets of an IPv6 address. */
     private static String bare(String host) {
         return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }
@@ -65,17 +62,17 @@ public final class FarEnd {
         return base;
     }
 
-    /** Whether a header can carry it. */
+    /** Returns whether a header can contain the credential. */
     public static boolean isCredential(String text) {
         return CREDENTIAL.matcher(text).matches();
     }
 
-    /** A token may be longer than a key; still bounded by the header block that takes it. */
+    /** Returns whether a header can contain the token, which may be longer than a key. */
     public static boolean isToken(String text) {
         return TOKEN.matcher(text).matches();
     }
 
-    /** Of the base URL; empty, or with a slash before it and none behind. */
+    /** Returns the base URL's path; empty, or with a leading slash and no trailing one. */
     public String basePath() {
         return base.getRawPath();
     }
@@ -89,32 +86,32 @@ public final class FarEnd {
     }
 
     /**
-     * A POST with a JSON body.
+     * Returns the head of a POST with a JSON body.
      *
      * @param path below the base URL, with its slash and query
-     * @throws IllegalArgumentException for one that is not visible ASCII
+     * @throws IllegalArgumentException if the path is not visible ASCII
      */
     public Request post(String path) {
         return request("POST", path).with("content-type", "application/json");
     }
 
-    /** As above, with a method in capitals and no header but the host's. */
+    /** Returns the head of a request with this method, in capitals, and no header except the host's. */
     public Request request(String method, String path) {
         String target = base.getRawPath() + path;
         return Request.of(method, target.isEmpty() ? "/" : target, host);
     }
 
-    /** Asks for a connection, for the current event loop, on which everything else happens. */
+    /** Requests a connection for the current event loop, on which all its events happen. */
     public Future<Roundtrip> connect(Request request) {
         return connections.lend(request);
     }
 
-    /** Connections that there are now. From any thread. */
+    /** Returns the number of connections. From any thread. */
     public int connections() {
         return connections.open();
     }
 
-    /** Lets connections go; running calls fail. */
+    /** Closes all connections; running calls fail. */
     public void close() {
         connections.close();
     }

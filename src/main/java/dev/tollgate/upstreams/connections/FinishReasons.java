@@ -2,7 +2,7 @@ package dev.tollgate.upstreams.connections;
 
 import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
 
-/** Gemini's finish reasons (protocol 4.4), which other servers pass on; an open list: a new word is {@code OTHER}. */
+/** Gemini's finish reasons (protocol 4.4), which other servers pass on. The list is open: an unknown word is {@code OTHER}. */
 public final class FinishReasons {
 
     private FinishReasons() {}

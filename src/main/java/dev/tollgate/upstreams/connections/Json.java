@@ -17,30 +17,30 @@ import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.ValueNode;
 
 /**
- * How channels read and write JSON: digits survive, and numbers that no calculation would survive are no JSON, for all of it comes from
- * strangers. Safe for use by several threads.
+ * JSON as channels read and write it. Digits are kept, and numbers too large to compute with are errors, since all input is untrusted. Safe
+ * for use by several threads.
  */
 public final class Json {
 
-    /** For the token path: a parser of the mapper's would bring a context for binding along. */
+    /** The factory for the token path: a mapper's parser would create a binding context. */
     public static final JsonFactory FACTORY = JsonFactory.builder().build();
 
     public static final JsonMapper MAPPER = mapper(FACTORY);
 
-    /** A key that stands twice in an object is an error. */
+    /** A mapper that rejects duplicate keys in an object. */
     public static final JsonMapper STRICT = mapper(JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build());
 
-    /** Reads one value out of a parser that stands in the middle of others. */
+    /** Reads one value from a parser that has more input after it. */
     private static final ObjectReader VALUES = MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private Json() {}
 
     /**
-     * The value that a parser stands on, as a tree.
+     * Returns the parser's current value as a tree.
      *
-     * @throws tools.jackson.core.JacksonException also for a number whose exponent no calculation would survive
+     * @throws tools.jackson.core.JacksonException also for a number whose exponent is too large
      */
     public static JsonNode tree(JsonParser parser) {
         try {
@@ -50,12 +50,12 @@ public final class Json {
         }
     }
 
-    /** As above, of a whole text. */
+    /** Returns a whole text as a tree; throws as {@link #tree(JsonParser)} does. */
     public static JsonNode tree(byte[] bytes) {
         return tree(bytes, 0, bytes.length);
     }
 
-    /** As above, of a part of the bytes. */
+    /** Returns the tree of a part of the bytes; throws as {@link #tree(JsonParser)} does. */
     public static JsonNode tree(byte[] bytes, int from, int to) {
         try {
             return MAPPER.readTree(bytes, from, to - from);
@@ -64,7 +64,7 @@ public final class Json {
         }
     }
 
-    /** @throws tools.jackson.core.JacksonException where it is not one whole JSON object */
+    /** @throws tools.jackson.core.JacksonException unless it is exactly one JSON object */
     public static ObjectNode object(byte[] bytes, int from, int to) {
         try {
             return MAPPER.readerFor(ObjectNode.class).readValue(bytes, from, to - from);
@@ -81,7 +81,7 @@ public final class Json {
                 .build();
     }
 
-    /** Written out as an integer, 1e999999999 fills the memory, and whoever compares or rounds it writes it out. */
+    /** Rejects numbers such as 1e999999999, which fill the memory when they are written out, compared or rounded. */
     private static final class BoundedNumbers extends JsonNodeFactory {
 
         private static final long serialVersionUID = 1L;

@@ -1,14 +1,17 @@
 package dev.tollgate.upstreams.connections;
 
 /**
- * Takes the Markdown fence off an answer that is to be JSON, which models put around it at times (protocol 4.3): JSON cannot begin with a
- * backtick, so that nothing else is ever changed. Text is held back only while it may belong to a fence. Serves one candidate.
+ * Removes the Markdown fence that models sometimes put around a JSON answer (protocol 4.3). JSON cannot start with a backtick, so no other
+ * answer changes. Text is held back only while it may belong to a fence. Serves one candidate.
  */
 public final class JsonFence {
 
     private static final String FENCE = "```";
 
-    /** White space before an answer, the language behind a fence, or white space and backticks in the middle; more is text. */
+    /**
+     * The limit on held characters: white space before an answer, the language after a fence, or white space and backticks in the middle.
+     * Anything longer is text.
+     */
     private static final int HELD_CHARS_MAX = 1_024;
 
     private enum State {
@@ -21,7 +24,7 @@ public final class JsonFence {
     private String held = "";
     private boolean begun;
 
-    /** @return what may be told of the answer so far, and was not told before; may be empty */
+    /** Takes a piece of the answer. @return the new text that can be sent; may be empty */
     public String take(String piece) {
         return switch (state) {
             case BEFORE -> begin(held + piece);
@@ -30,7 +33,7 @@ public final class JsonFence {
         };
     }
 
-    /** @return what is left of the answer at its end */
+    /** Returns the rest of the answer at its end. */
     public String end() {
         String rest = state == State.INSIDE && held.contains(FENCE) ? "" : held;
         held = "";
@@ -44,7 +47,7 @@ public final class JsonFence {
         while (afterLanguage < said.length() && Character.isLetterOrDigit(said.charAt(afterLanguage))) {
             afterLanguage++;
         }
-        boolean isOpen = said.startsWith(FENCE) && afterLanguage == said.length(); // the language may go on
+        boolean isOpen = said.startsWith(FENCE) && afterLanguage == said.length(); // the language may continue
         if (text.length() <= HELD_CHARS_MAX && (FENCE.startsWith(said) || isOpen)) {
             held = text;
             return "";

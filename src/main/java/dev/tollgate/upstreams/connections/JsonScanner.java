@@ -5,20 +5,20 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cursor over JSON of a form that is known beforehand, where a parser would cost more than all else that is done with it. It takes a part of
- * the language, strictly: whatever it is in doubt of is {@link Uncommon}, and for a parser to decide. Not safe for several threads.
+ * A cursor over JSON of a known form, for places where a full parser would cost more than all other work. It supports a part of the
+ * language, strictly: any doubtful input is {@link Uncommon} and left to a full parser. Not safe for several threads.
  */
 public final class JsonScanner {
 
     private static final byte[] NONE = {};
 
-    /** As many digits are a long, whatever they are. */
+    /** The number of digits that always fit into a long. */
     private static final int DIGITS_MAX = 18;
 
     private static final int NUMBER_CHARS_MAX = 64;
     private static final int DEPTH_MAX = 8;
 
-    /** What is kept for the next string with escapes in it. */
+    /** The largest buffer kept for later strings with escapes. */
     private static final int KEPT_BYTES_MAX = 64 * 1024;
 
     private static final int HEX_DIGITS = 4;
@@ -31,7 +31,7 @@ public final class JsonScanner {
     private int wordTo;
     private byte[] unescaped = NONE;
 
-    /** Here a parser has to look. Without a stack, since it is no failure. */
+    /** Input for a full parser. Has no stack trace, since it is not a failure. */
     public static final class Uncommon extends RuntimeException {
         private static final long serialVersionUID = 1L;
         private static final Uncommon IT = new Uncommon();
@@ -41,7 +41,7 @@ public final class JsonScanner {
         }
     }
 
-    /** Begins anew. The bytes are read, not kept, until {@link #close}. */
+    /** Starts with another text. The bytes are used in place until {@link #close}. */
     public void open(byte[] json, int from, int to) {
         bytes = json;
         at = from;
@@ -61,7 +61,7 @@ public final class JsonScanner {
         return Uncommon.IT;
     }
 
-    /** Nothing but space may follow. */
+    /** Checks that only white space follows. */
     public void end() {
         space();
         if (at != end) {
@@ -69,7 +69,7 @@ public final class JsonScanner {
         }
     }
 
-    /** Takes an opening bracket; to be followed by {@link #goesOn} behind each element. @return whether there is one */
+    /** Takes an opening bracket; {@link #goesOn} must follow each element. @return whether there is an element */
     public boolean begins(char open, char close) {
         take(open);
         if (next() == close) {
@@ -101,7 +101,7 @@ public final class JsonScanner {
         wordFrom = at;
         while (at < end && bytes[at] != '"') {
             if (bytes[at] < ' ' || bytes[at] == '\\') {
-                throw Uncommon.IT; // what is not ASCII is negative
+                throw Uncommon.IT; // bytes outside ASCII are negative
             }
             at++;
         }
@@ -112,12 +112,12 @@ public final class JsonScanner {
         at++;
     }
 
-    /** Whether the last name or word is this one. */
+    /** Returns whether the last name or word is this one. */
     public boolean is(byte[] word) {
         return wordTo - wordFrom == word.length && Arrays.equals(bytes, wordFrom, wordTo, word, 0, word.length);
     }
 
-    /** Takes a word. @param former may be what it is again, and is returned then */
+    /** Takes a word. @param former returned if the word is equal to it */
     public String word(@Nullable String former) {
         word();
         return former != null && isLast(former)
@@ -137,7 +137,7 @@ public final class JsonScanner {
         return true;
     }
 
-    /** Takes a whole number that is not negative, of at most 18 digits. */
+    /** Takes a non-negative integer of at most 18 digits. */
     public long count() {
         next();
         int from = at;
@@ -277,7 +277,7 @@ public final class JsonScanner {
         }
     }
 
-    /** Parsers differ in what they make of broken characters; the JDK marks them. */
+    /** Decodes a string. Parsers treat invalid characters differently; the JDK marks them, and a full parser decides. */
     private static String text(byte[] bytes, int from, int length, boolean isAscii) {
         if (isAscii) {
             return new String(bytes, from, length, StandardCharsets.ISO_8859_1);
@@ -362,7 +362,7 @@ public final class JsonScanner {
         at++;
     }
 
-    /** @return what comes behind the space, not taken */
+    /** Returns the next byte after white space, without taking it. */
     private byte next() {
         space();
         if (at == end) {

@@ -2,7 +2,7 @@ package dev.tollgate.upstreams.connections;
 
 import dev.tollgate.upstreams.pool.UpstreamFailure;
 
-/** No connection was asked for, because there is no credential to show. */
+/** A call without a connection, because there is no credential for it. */
 public final class NotAdmitted extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -11,7 +11,8 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to far ends: a direct connection, or CONNECT at the operator's HTTP proxy. The host decides as it is written: no name is looked up here.
+ * The route to upstream servers: a direct connection, or CONNECT at the operator's HTTP proxy. The host decides as it is written: no name
+ * is looked up here.
  *
  * @param proxy null for direct connections only
  * @param direct hosts that are reached without the proxy: a name with all names below it, an address, a CIDR range, or {@code *} for all
@@ -63,7 +64,7 @@ public record Outbound(Vertx vertx, @Nullable ProxyOptions proxy, List<String> d
         return name.equals(domain) || name.endsWith("." + domain);
     }
 
-    /** Names the proxy in what the log says of a failure; TLS goes through the proxy unread, so its failures are the far end's. */
+    /** Adds the proxy to a failure for the log. TLS passes through the proxy unread, so a TLS failure is the upstream server's. */
     static Throwable through(ProxyOptions proxy, Throwable why) {
         return why instanceof SSLException
                 ? why

@@ -6,15 +6,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A body that need not be whole in memory. Immutable. */
+/** A request body that is not held in memory as a whole. Immutable. */
 public final class OutgoingBody {
 
     public sealed interface Piece {
-        /** In bytes as they are sent. */
+        /** Returns the length in bytes as sent. */
         long length();
     }
 
-    /** @param to behind the last of them */
+    /** @param to exclusive */
     public record Bytes(byte[] bytes, int from, int to) implements Piece {
         @Override
         public long length() {
@@ -30,7 +30,7 @@ public final class OutgoingBody {
         }
     }
 
-    /** @param medium there until the body has been sent or is given up */
+    /** @param medium available until the body has been sent or is given up */
     public record Base64Of(Medium medium) implements Piece {
         @Override
         public long length() {
@@ -38,14 +38,10 @@ public final class OutgoingBody {
         }
     }
 
-    /**
-     * A medium of text between the quotes of a JSON string; see {@link #jsonText}.
-     *
-     * @param length of what is sent
-     */
+    /** A text file as the content of a JSON string; see {@link #jsonText}. @param length as sent */
     public record JsonText(Medium medium, long length) implements Piece {}
 
-    /** As it is, from a position on. */
+    /** Unchanged bytes from a position on. */
     public record Raw(Medium medium, long from) implements Piece {
         @Override
         public long length() {
@@ -68,14 +64,14 @@ public final class OutgoingBody {
     }
 
     /**
-     * What a medium of text is between the quotes of a JSON string: read as UTF-8, or as UTF-16 where it begins with that one's mark; what
-     * is no character becomes U+FFFD. Reads all of it, to know how long that is: not on an event loop.
+     * Returns a text file as the content of a JSON string, as {@link EscapedText} reads it. Reads all of it to find its length: not on an
+     * event loop.
      */
     public static Piece jsonText(Medium medium) throws IOException {
         return new JsonText(medium, EscapedText.length(medium));
     }
 
-    /** How long so many bytes are in base64, with its padding. */
+    /** Returns the length of base64 with padding. */
     public static long base64Length(long bytes) {
         return (bytes + 2) / 3 * 4;
     }
@@ -84,12 +80,10 @@ public final class OutgoingBody {
         return pieces;
     }
 
-    /** In bytes. */
     public long length() {
         return pieces.stream().mapToLong(Piece::length).sum();
     }
 
-    /** Puts a body together, in order. */
     public static final class Builder {
         private final List<Piece> pieces = new ArrayList<>();
 

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The head of a request as it is sent, all but how long its body is. Made once for requests that are alike. Immutable; shown nowhere, for it holds
+ * The head of a request without the body's length, made once for similar requests. Immutable; never printed, because it contains
  * credentials.
  */
 public final class Request {
@@ -22,7 +22,7 @@ public final class Request {
 
     /**
      * @param target the path, with its query
-     * @param host with its port where that is not the scheme's own
+     * @param host with its port, unless it is the scheme's default
      * @throws IllegalArgumentException for anything that is not visible ASCII
      */
     static Request of(String method, String target, String host) {
@@ -33,7 +33,7 @@ public final class Request {
 
     /**
      * @param name in lower case
-     * @throws IllegalArgumentException for a value that a header cannot carry
+     * @throws IllegalArgumentException for a value that a header cannot contain
      */
     public Request with(String name, String value) {
         check(value, ' ');
@@ -43,12 +43,12 @@ public final class Request {
         return new Request(method, longer);
     }
 
-    /** As above, unless there is no value. */
+    /** Adds a header, unless the value is null. */
     public Request withKnown(String name, @Nullable String value) {
         return value == null ? this : with(name, value);
     }
 
-    /** Whether it says of a body that there is none. */
+    /** Returns whether the request states the length of its body, even 0. */
     boolean hasBody() {
         return !method.equals(GET);
     }

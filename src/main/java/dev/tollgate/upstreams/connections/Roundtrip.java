@@ -11,12 +11,12 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that is lent to one request until its answer has come. First {@link #answer}, then the request, in one piece or in several. Used on
- * the event loop of who asked for it, which is the connection's.
+ * A connection lent to one request until its answer is complete. First {@link #answer}, then the request, in one piece or several. Used on
+ * the caller's event loop, which is the connection's.
  */
 public final class Roundtrip {
 
-    /** What is smaller is copied behind its head, to leave in one piece. */
+    /** The largest body that is copied after its head, to leave in one piece. */
     private static final int COPIED_BYTES_MAX = 64 * 1024;
 
     private static final byte[] CONTENT_LENGTH = "content-length: ".getBytes(StandardCharsets.US_ASCII);
@@ -43,7 +43,7 @@ public final class Roundtrip {
         this.request = request;
     }
 
-    /** Who hears the answer. */
+    /** Sets the receiver of the answer. */
     public void answer(AnswerListener hears) {
         listener = hears;
         Throwable why = failedUnheard;
@@ -53,10 +53,10 @@ public final class Roundtrip {
     }
 
     /**
-     * Begins a wait: {@link AnswerListener#silent} is told where it ends. What the caller holds back is not waited for.
+     * Starts a timeout, at whose end {@link AnswerListener#silent} is called. Time during which the caller pauses reading does not count.
      *
-     * @param millis becomes longer by half of the far end's shortest wait at most
-     * @param renewed whether it begins anew with each piece that comes
+     * @param millis extended by up to half of the shortest timeout of the connection pool
+     * @param renewed whether each piece of the body restarts the timeout
      */
     public void await(long millis, boolean renewed) {
         ticksMax = connection.ticks(millis);
@@ -71,12 +71,11 @@ public final class Roundtrip {
         }
     }
 
-    /** The whole request. */
     public void send(byte[] body) {
         send(body, body.length, NOTHING);
     }
 
-    /** The whole request, whose body is the first bytes of one array, and another one behind them. Neither is changed any more. */
+    /** Sends a whole request, whose body is the first bytes of one array and then another array. Neither may change afterwards. */
     public void send(byte[] body, int bodyLength, byte[] end) {
         int length = bodyLength + end.length;
         if (length <= COPIED_BYTES_MAX) {
@@ -90,13 +89,13 @@ public final class Roundtrip {
         unsentBytes = 0;
     }
 
-    /** Begins a request whose body follows by {@link #write}. @param length of it, in bytes */
+    /** Starts a request whose body follows by {@link #write}. @param length of the body in bytes */
     public void begin(long length) {
         write(head(length, 0));
         unsentBytes = length;
     }
 
-    /** Some of the body, which is not changed any more. @return done when it is on its way; fails when the roundtrip is over */
+    /** Sends a part of the body, which may not change afterwards. @return completes once written; fails if the roundtrip is over */
     public Future<Void> write(byte[] bytes) {
         Promise<Void> written = Promise.promise();
         if (over) {
@@ -127,7 +126,7 @@ public final class Roundtrip {
         connection.channel().writeAndFlush(bytes, connection.channel().voidPromise());
     }
 
-    /** Reads no more until {@link #resume}: what is on the way then stays with the far end. */
+    /** Stops reading until {@link #resume}: bytes on their way then stay with the upstream server. */
     public void pause() {
         paused = true;
         if (!over) {
@@ -143,7 +142,7 @@ public final class Roundtrip {
         }
     }
 
-    /** Nobody wants it any more: the connection ends, and nothing more is told. */
+    /** Closes the connection; no further event follows. */
     public void reset() {
         if (!over) {
             over = true;
@@ -151,7 +150,7 @@ public final class Roundtrip {
         }
     }
 
-    /** As {@link #reset}, where who hears the answer does not know of it yet. */
+    /** Closes the connection and reports a failure that the listener does not know of. */
     void fail(Throwable why) {
         if (!over) {
             connection.drop();
@@ -159,12 +158,12 @@ public final class Roundtrip {
         }
     }
 
-    /** Returns whether any of the request has been given away. */
+    /** Returns whether any of the request has been written. */
     boolean hasBegun() {
         return hasBegun;
     }
 
-    /** Whether the request has been given away as a whole. */
+    /** Returns whether the whole request has been written. */
     boolean isSent() {
         return unsentBytes == 0;
     }
@@ -217,7 +216,7 @@ public final class Roundtrip {
 
     private AnswerListener heard() {
         if (listener == null) {
-            throw new IllegalStateException("nobody hears the answer");
+            throw new IllegalStateException("the answer has no listener");
         }
         return listener;
     }

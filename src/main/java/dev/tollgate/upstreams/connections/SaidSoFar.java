@@ -7,12 +7,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text and the calls of one candidate so far, by which a repetition is recognised: some upstreams send the whole answer again after a
- * finish reason (D38). Keeps a hash of the text, not the text. Confined to its call.
+ * The text and calls of one candidate so far, used to recognise repetitions: some upstreams send the whole answer again after a finish
+ * reason (D38). Keeps a hash of the text, not the text. Confined to its call.
  */
 public final class SaidSoFar {
 
-    /** A shorter text may be said twice. */
+    /** The shortest text that counts as a repetition. */
     private static final int REPEATED_BYTES_MIN = 32;
 
     private static final long PRIME = 0x100000001b3L;
@@ -24,7 +24,6 @@ public final class SaidSoFar {
     /** @param place among the calls of its chunk, from 0 */
     private record Told(UpstreamEvent.ToolCall call, int place) {}
 
-    /** Appends a piece of the text, as it came. */
     public void text(String piece) {
         chars += piece.length();
         hash = hash(hash, piece);
@@ -38,7 +37,7 @@ public final class SaidSoFar {
         return hash;
     }
 
-    /** Whether the text of one chunk is the whole text so far once more. */
+    /** Returns whether the text of one chunk repeats the whole text so far. */
     public boolean isRepeatedBy(String text) {
         return text.length() == chars && isLong(text) && hash(0, text) == hash;
     }
@@ -48,7 +47,7 @@ public final class SaidSoFar {
                 || text.getBytes(StandardCharsets.UTF_8).length >= REPEATED_BYTES_MIN;
     }
 
-    /** Takes note of a call that is told. @param place among the calls of its chunk, from 0 */
+    /** Records a reported call. @param place among the calls of its chunk, from 0 */
     public void call(UpstreamEvent.ToolCall call, int place) {
         if (calls.isEmpty()) {
             calls = new ArrayList<>(1);
@@ -57,8 +56,8 @@ public final class SaidSoFar {
     }
 
     /**
-     * The call that one of a later chunk repeats: of the same id, or of the same name and arguments at the same place in its chunk or in the
-     * answer.
+     * Returns the earlier call that a later chunk repeats: it has the same id, or the same name and arguments at the same place in its
+     * chunk or in the answer.
      *
      * @param place among the calls of its chunk, from 0
      * @return null for a new call

@@ -6,10 +6,10 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the events of a server-sent stream in chunks that may be cut anywhere, inside a character too: it works on bytes and
- * copies them only where an event goes on in the next chunk. Lines end with LF, CR or CRLF.
+ * Finds the events of a server-sent stream in chunks that may be cut anywhere, even inside a character. It works on bytes and copies them
+ * only if an event continues in the next chunk. Lines end with LF, CR or CRLF.
  *
- * <p>What is no line of such a stream but begins like JSON or HTML is the raw tail: Google sends errors in the middle of a
+ * <p>A line that does not belong to such a stream but starts like JSON or HTML begins the raw tail: Google sends errors in the middle of a
  * stream that way (protocol 2.2).
  */
 public final class SseReader {
@@ -21,7 +21,7 @@ public final class SseReader {
     private static final byte[] DATA = "data".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
-    /** Takes the data of one event; the array is only good during the call. */
+    /** The receiver of events' data; the array is valid only during the call. */
     public interface Sink {
         void event(byte[] bytes, int from, int to);
     }
@@ -29,7 +29,7 @@ public final class SseReader {
     private final Sink sink;
     private final ByteArrayOutputStream tail = new ByteArrayOutputStream(0);
 
-    /** What is left of the chunks before, from the first byte that is still needed. */
+    /** The bytes of earlier chunks that are still needed. */
     private byte[] held = NONE;
 
     private int heldLength;
@@ -47,8 +47,8 @@ public final class SseReader {
     }
 
     /**
-     * @param chunk only good during the call, and only the first of its bytes
-     * @param chunkLength so many
+     * @param chunk valid only during the call
+     * @param chunkLength the number of valid bytes
      * @return false if an event is larger than {@link #EVENT_BYTES_MAX}: nothing more can be read
      */
     public boolean read(byte[] chunk, int chunkLength) {
@@ -64,7 +64,7 @@ public final class SseReader {
         return heldLength + (joined == null ? 0 : joined.size()) <= EVENT_BYTES_MAX;
     }
 
-    /** The end of the stream: a last line or event that was not closed counts (D38). */
+    /** Handles the end of the stream: an unfinished last line or event counts (D38). */
     public void end() {
         if (heldLength > lineFrom) {
             line(held, lineFrom, heldLength);
@@ -72,7 +72,7 @@ public final class SseReader {
         dispatch(held);
     }
 
-    /** What came raw, at most {@link #TAIL_BYTES_MAX} of it. */
+    /** Returns the raw tail, at most {@link #TAIL_BYTES_MAX} bytes. */
     public byte[] tail() {
         return tail.toByteArray();
     }
@@ -123,7 +123,9 @@ public final class SseReader {
         scanned = heldLength;
     }
 
-    /** Thousands of streams wait, most of them for the next whole event; and what is not changed a collector need not look at. */
+    /**
+     * Releases the buffer, since thousands of streams wait between whole events. An unchanged field costs the garbage collector nothing.
+     */
     private void letGo() {
         if (held != NONE) {
             held = NONE;
@@ -145,7 +147,7 @@ public final class SseReader {
             inTail = true;
             addToTail(bytes, from, to);
         }
-        // Comments, and fields that no provider needs, are passed over.
+        // Comments and fields that no provider needs are skipped.
     }
 
     private static int behindMark(byte[] bytes, int from, int to) {
@@ -154,7 +156,7 @@ public final class SseReader {
         return isMarked ? end : from;
     }
 
-    /** The field's name alone is a line of it, too, with nothing in it. */
+    /** Returns whether a line is a data field; a line with its name alone is an empty one. */
     private static boolean isData(byte[] bytes, int from, int to) {
         int end = from + DATA.length;
         return end <= to && Arrays.equals(bytes, from, end, DATA, 0, DATA.length) && (end == to || bytes[end] == ':');
@@ -187,7 +189,7 @@ public final class SseReader {
         }
     }
 
-    /** An event without data does not count: servers keep connections awake with them. */
+    /** Reports an event unless it has no data: servers send such events to keep connections open. */
     private void event(byte[] bytes, int from, int to) {
         for (int i = from; i < to; i++) {
             if (bytes[i] != ' ' && bytes[i] != '\n' && bytes[i] != '\t') {

@@ -16,20 +16,23 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One running call. The listener hears exactly one end, and nothing after it or after {@link #cancel}. Confined to its event
- * loop.
+ * One running call. The listener gets exactly one end, and no event after it or after {@link #cancel}. Confined to its event loop.
  *
- * <p>The events of all pieces that one turn of the loop brings are delivered together at its end: an upstream that sends each event as
- * a piece of its own would otherwise cost a write for each. */
+ * <p>The events of one turn of the event loop are delivered together at its end: an upstream that sends each event in a piece of its own
+ * would otherwise cost a write for each.
+ */
 public final class StreamedCall implements UpstreamCall, AnswerListener {
 
     private static final int OK = 200;
-    /** A turn of the event loop reads up to a megabyte: whoever does not read on must be able to say so before that. */
+    /**
+     * The bytes after which events are delivered within a turn. A turn reads up to a megabyte, and a listener must be able to pause before
+     * that.
+     */
     private static final int TURN_BYTES_MAX = 64 * 1024;
 
     private static final int ERROR_BYTES_MAX = 64 * 1024;
 
-    /** What a stream has while it waits for its next event: of thousands that wait a collector would copy lists of their own. */
+    /** The list of a stream that waits for its next event: thousands of lists of their own would burden the garbage collector. */
     private static final List<UpstreamEvent> NONE = List.of();
 
     private final Vertx vertx;
@@ -62,7 +65,6 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
         this.errand = errand;
     }
 
-    /** What the call waits for. */
     private enum Patience {
         HEAD,
         BODY,
@@ -70,22 +72,22 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
         END
     }
 
-    /** Sends the request. Used on the call's event loop. */
+    /** The sending of the request, on the call's event loop. */
     public interface Errand {
 
-        /** Begins to send on a connection. */
+        /** Starts to send on a connection. */
         void send(Roundtrip connected);
 
-        /** The call has ended: nothing of it is wanted any more. */
+        /** Ends the sending, because the call has ended. */
         default void over() {}
 
-        /** What a failure means, to who knows what was sent. */
+        /** Returns the meaning of a failure, given what was sent. */
         default UpstreamFailure meaning(UpstreamFailure failure) {
             return failure;
         }
     }
 
-    /** What came with another status than 200. */
+    /** An answer with any status except 200. */
     private record ErrorAnswer(int status, @Nullable String retryAfter, ByteArrayOutputStream body) {}
 
     /** @param connecting may fail with {@link NotAdmitted}; completes when there is something to send */
@@ -163,7 +165,7 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
         }
     }
 
-    /** After a finish reason only events keep the call waiting: a server may send comments for ever (D38). */
+    /** Extends the wait after a finish reason by events only: a server may send comments for ever (D38). */
     private void linger(boolean goesOn) {
         if (reader.isWhole() && roundtrip != null && (goesOn || patience != Patience.END)) {
             await(roundtrip, Patience.END);
@@ -219,7 +221,7 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
 
     private void unreachable(Throwable why) {
         Fatal.check(why);
-        // A failed future may tell at once, while the caller does not yet hold the call.
+        // A failed future may report immediately, before the caller has the call.
         UpstreamFailure failure =
                 why instanceof NotAdmitted refused ? refused.failure() : errors.of(Kind.UNAVAILABLE, described(why));
         vertx.runOnContext(_ -> end(failure));
@@ -250,7 +252,7 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
         errand.over();
     }
 
-    /** Only what is read of a body begins the wait again. */
+    /** Starts a wait; only bytes of the body restart it. */
     private void await(Roundtrip connected, Patience what) {
         patience = what;
         connected.await(millis(), what == Patience.BODY);
@@ -264,7 +266,7 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
         };
     }
 
-    /** While the caller holds us back, silence is not the upstream's fault (D18). */
+    /** Ends the call after a silence. Silence while the caller pauses reading does not count (D18). */
     @Override
     public void silent() {
         if (!done) {

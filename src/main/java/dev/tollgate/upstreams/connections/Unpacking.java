@@ -11,12 +11,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Unpacks an answer that something on the way has compressed, although none was asked for. Pieces come out as they come in.
+ * Decompresses an answer that a server or proxy has compressed although Tollgate did not request it. Pieces come out as they come in.
  * Confined to its call.
  */
 final class Unpacking {
 
-    /** Of what one piece may become; an event has a limit of its own. */
+    /** The limit on one piece after decompression; an event has a limit of its own. */
     private static final int PIECE_BYTES_MAX = SseReader.EVENT_BYTES_MAX;
 
     private final EmbeddedChannel decoder;
@@ -25,7 +25,7 @@ final class Unpacking {
         decoder = new EmbeddedChannel(new JdkZlibDecoder(form, true, 0));
     }
 
-    /** Null where nothing is to be unpacked, or nobody knows how. */
+    /** Returns null if the answer is not compressed, or with an unknown method. */
     static @Nullable Unpacking of(@Nullable String contentEncoding) {
         return switch (contentEncoding == null ? "" : contentEncoding.strip().toLowerCase(Locale.ROOT)) {
             case "gzip", "x-gzip" -> new Unpacking(ZlibWrapper.GZIP);
@@ -34,12 +34,12 @@ final class Unpacking {
         };
     }
 
-    /** Null where the bytes are not packed as they are said to be, or become too many. */
+    /** Returns null if the bytes are invalid, or become too many. */
     byte @Nullable [] unpacked(byte[] packed, int length) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(length * 4);
         boolean fits = true;
         try {
-            // A copy: what does not yet make sense is kept, and the room that it came in is used again.
+            // A copy: the decoder keeps incomplete input, and the caller reuses its buffer.
             decoder.writeInbound(Unpooled.copiedBuffer(packed, 0, length));
         } catch (DecoderException broken) {
             fits = false;

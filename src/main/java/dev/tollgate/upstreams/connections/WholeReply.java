@@ -10,10 +10,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A short answer that is wanted as a whole.
+ * A short answer, read as a whole.
  *
- * @param headers those that were asked for, where they came
- * @param body at most as much as was asked for
+ * @param headers the requested headers that it has
+ * @param body within the requested limit
  */
 public record WholeReply(int status, Map<String, String> headers, byte[] body) {
 
@@ -22,9 +22,9 @@ public record WholeReply(int status, Map<String, String> headers, byte[] body) {
     }
 
     /**
-     * Waits for the answer of a roundtrip, and as long as {@link Roundtrip#await} says: to be called before the request is sent.
+     * Collects the answer of a roundtrip, within its {@link Roundtrip#await} timeout. Must be called before the request is sent.
      *
-     * @param bytesMax a longer one is a failure, and reset
+     * @param bytesMax a longer answer fails and is reset
      * @param names of headers, in lower case
      */
     public static Future<WholeReply> of(Roundtrip roundtrip, int bytesMax, String... names) {

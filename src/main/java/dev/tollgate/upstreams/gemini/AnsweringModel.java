@@ -7,7 +7,7 @@ import dev.tollgate.upstreams.pool.UpstreamListener;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Tells {@link Succession} who has answered, and the call that it has to be translated anew where the model is there no more. */
+/** Reports the answering model to {@link Succession}, and makes the call fail over to the successor if the model has retired. */
 final class AnsweringModel implements UpstreamListener {
 
     private static final Pattern OTHER_RULES = Pattern.compile(
@@ -24,7 +24,7 @@ final class AnsweringModel implements UpstreamListener {
         this.listener = listener;
     }
 
-    /** Who answers comes before everything else. */
+    /** Receives the events; the answering model is named before all others. */
     @Override
     public void events(List<UpstreamEvent> events) {
         if (events.getFirst() instanceof UpstreamEvent.Started started) {
@@ -49,7 +49,10 @@ final class AnsweringModel implements UpstreamListener {
                 });
     }
 
-    /** What the model takes has been looked at: it does not refuse this, but what has come in its place might. */
+    /**
+     * Returns whether the upstream rejected a field. The request was checked against the model's rules, so only a successor with other
+     * rules would reject it.
+     */
     private static boolean goesByOtherRules(UpstreamFailure failure) {
         return OTHER_RULES.matcher(failure.detail()).find();
     }

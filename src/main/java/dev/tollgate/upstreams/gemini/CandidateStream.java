@@ -31,19 +31,19 @@ final class CandidateStream {
     private @Nullable FinishReason reason;
     private String nativeReason = "";
 
-    /** Whether something was told after the last finish reason that was told. */
+    /** Whether an event has followed the last reported finish reason. */
     private boolean open = true;
 
     private boolean groundingOpen;
 
-    /** Of the chunk that was accepted last. */
+    /** Whether the text of the chunk that was accepted last was a repetition. */
     private boolean textRepeated;
 
     private @Nullable BitSet callsRepeated;
 
     /**
-     * @param cites whether citations are told, for which it must be known where the text's characters lie
-     * @param json whether the answer was to be JSON, so that a fence around it is taken off
+     * @param cites whether citations are reported, which need the positions of the text's characters
+     * @param json whether the answer should be JSON, so that a fence around it is removed
      */
     CandidateStream(int index, boolean cites, boolean json) {
         this.index = index;
@@ -124,7 +124,7 @@ final class CandidateStream {
         }
     }
 
-    /** The new signature alone, of a part that was told before. */
+    /** Returns only the new signature of a part that was already reported. */
     private UpstreamEvent signatureOf(GeminiChunk.Part part) {
         return part instanceof GeminiChunk.Text text && !text.thought()
                 ? new UpstreamEvent.Text(index, "", text.signature())
@@ -182,7 +182,7 @@ final class CandidateStream {
         parts.addAll(kept);
     }
 
-    /** A finish reason that only repeats the last one is not told. */
+    /** Reports a finish reason, unless it only repeats the last one. */
     private void finish(FinishReason said, String word, List<UpstreamEvent> out) {
         boolean changed = said != reason || !word.equals(nativeReason);
         reason = said;

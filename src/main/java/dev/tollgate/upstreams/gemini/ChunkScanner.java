@@ -204,7 +204,7 @@ final class ChunkScanner {
         return counts ? new Usage(prompt, toolUse, candidates, thoughts, cached, total, ofPrompt, ofCandidates) : null;
     }
 
-    /** Of text alone. @return the former ones where they say the same */
+    /** Reads the token counts of a prompt or answer that is only text. @return the former ones if they are equal */
     private Modalities modalities(Modalities former) {
         long tokens = 0;
         for (boolean more = json.begins('[', ']'); more; more = json.goesOn(']')) {

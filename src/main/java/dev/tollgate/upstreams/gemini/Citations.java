@@ -7,9 +7,9 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Citations out of {@code groundingMetadata} (protocol 4.6), and out of {@code citationMetadata}, which tells of what the text repeats. Gemini
- * counts UTF-8 bytes and leaves out a zero; OpenAI's indexes are characters, here Unicode code points (D7), over the candidate's whole text
- * (D45).
+ * Reads citations from {@code groundingMetadata} (protocol 4.6) and {@code citationMetadata}, which lists the sources that the text
+ * repeats. Gemini counts UTF-8 bytes and omits a zero. OpenAI's indexes are characters, here Unicode code points (D7) over the candidate's
+ * whole text (D45).
  */
 final class Citations {
 

@@ -20,10 +20,10 @@ import tools.jackson.core.JsonGenerator;
 /** Writes {@code systemInstruction} and {@code contents}. One writer serves one request. */
 final class ContentsWriter {
 
-    /** Taken in place of a lost signature by the Gemini API and by Vertex; lowers quality (protocol 2.4, rule 8). */
+    /** A placeholder that the Gemini API and Vertex AI accept instead of a lost signature; it lowers quality (protocol 2.4, rule 8). */
     static final String DUMMY_SIGNATURE = "skip_thought_signature_validator";
 
-    /** What the user says where somebody has to: an empty text is refused. */
+    /** The text of a user's turn that Gemini requires but the request does not have: Gemini refuses an empty text. */
     static final String LEAST_TEXT = ".";
 
     private final JsonGenerator json;
@@ -35,14 +35,14 @@ final class ContentsWriter {
     private final boolean serverTools;
     private final Lease memory;
 
-    /** Of the calls written so far, those whose ids go back; compared by identity, for ids come again in later turns. */
+    /** The ids that go back, by call written so far. Calls are compared by identity, since ids repeat in later turns. */
     private final Map<Message.ToolCall, String> ids = new IdentityHashMap<>(1);
 
     /**
      * @param callIds which ids of calls go back
-     * @param ignored takes dotted names of what could not be expressed
-     * @param serverTools whether the upstream's own tools are at work beside functions, and their parts are wanted back
-     * @param memory charged for what writing takes for a while
+     * @param ignored takes dotted names of fields that could not be expressed
+     * @param serverTools whether the upstream's own tools are declared together with functions, so that their parts must go back
+     * @param memory charged for temporary memory
      */
     ContentsWriter(
             JsonGenerator json,
@@ -151,7 +151,7 @@ final class ContentsWriter {
         }
     }
 
-    /** @return the signature of a text that is not there: it came on a part without text, beside the calls */
+    /** Writes the text. @return the signature of a missing text: it came on a part without text, together with the calls */
     private @Nullable String writeText(Message.Assistant message) {
         String text = Objects.requireNonNullElse(message.text(), "");
         GivenSignature.check(message.thoughtSignature(), message.place());

@@ -112,7 +112,7 @@ final class FileUpload {
 
     private void requireWanted() {
         if (cancelled.getCount() == 0) {
-            throw new CancellationException("nobody wants the file any more");
+            throw new CancellationException("no call waits for the file");
         }
     }
 

@@ -12,8 +12,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of one channel (D50): what has been uploaded is used again while the upstream keeps it, and who wants what is being uploaded
- * waits for it. An upload that nobody waits for any more is given up. Thread-safe; does not block.
+ * The uploaded files of one channel (D50). An uploaded file is used again while the upstream keeps it, and calls that need the same file
+ * wait for one upload. An upload for which no call waits is cancelled. Thread-safe; does not block.
  */
 final class FileUploads {
 

@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A translated request, all but its maximum and its large media. It is kept as bytes that end inside {@code generationConfig}, the last
- * member, so that a maximum can be set after the reservation without translating anew; media have places in it that are filled when it
- * is sent. Immutable.
+ * A translated request without its maximum and its large media. It is kept as bytes that end inside {@code generationConfig}, the last
+ * member, so that the maximum can be set after the reservation without another translation. Places in it are filled with media when it is
+ * sent. Immutable.
  */
 final class GeminiBody {
 

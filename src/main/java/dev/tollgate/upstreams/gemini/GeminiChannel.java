@@ -233,7 +233,7 @@ public final class GeminiChannel implements Channel {
 
         /** The model has retired since this was translated, as while media were loaded. */
         private UpstreamCall overtaken(UpstreamListener listener) {
-            UpstreamFailure failure = errors.of(UpstreamFailure.Kind.REPLACED, model + " has retired meanwhile");
+            UpstreamFailure failure = errors.of(UpstreamFailure.Kind.REPLACED, model + " has retired");
             farEnd.vertx().runOnContext(_ -> listener.failed(failure));
             return UpstreamCall.NONE;
         }

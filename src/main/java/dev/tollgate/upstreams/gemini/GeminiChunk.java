@@ -28,7 +28,7 @@ record GeminiChunk(
         String signature();
     }
 
-    /** Of a tool of the upstream's own, as it came. */
+    /** A part of one of the upstream's own tools, as it came. */
     record ServerTool(String json, @Nullable String signature) implements Part {}
 
     /** {@code inlineData} of the answer, or {@code fileData}, whose {@code data} is a URI. */

@@ -50,11 +50,7 @@ final class GeminiCount {
                 }));
     }
 
-    /**
-     * Counts a few words, to see whether the upstream answers.
-     *
-     * @param then told the reason where it does not
-     */
+    /** Counts a few words, to see whether the upstream answers. @param then called with the failure, or null after an answer */
     static void tryOut(
             Vertx vertx,
             Future<Roundtrip> connecting,

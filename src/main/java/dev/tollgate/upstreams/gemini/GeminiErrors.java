@@ -38,7 +38,7 @@ final class GeminiErrors implements ErrorReader {
     private static final Pattern OUR_TROUBLE =
             Pattern.compile("location|billing|project|api key", Pattern.CASE_INSENSITIVE);
 
-    /** Of the Gemini API, with and without a count, and of Vertex AI (protocol 2.3). */
+    /** The sentences of the Gemini API, with and without a count, and of Vertex AI (protocol 2.3). */
     private static final List<Pattern> TOO_LONG = List.of(
             Pattern.compile(
                     "input token count (?:\\((?<tokens>\\d{1,12})\\) )?exceeds the maximum number of tokens allowed"

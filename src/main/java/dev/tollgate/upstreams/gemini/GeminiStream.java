@@ -8,9 +8,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Turns chunks into upstream events, and knows how far each candidate has come. In a chunk the usage comes first, because it
- * counts what follows. A candidate may go on after a finish reason: the last one counts, and only a repetition of what was told
- * before the first one is left out (D38).
+ * Turns chunks into upstream events and tracks the progress of each candidate. In a chunk the usage comes first, because it counts what
+ * follows. A candidate may continue after a finish reason: the last one counts, and only a repetition of earlier content is left out (D38).
  */
 final class GeminiStream {
 
@@ -34,9 +33,9 @@ final class GeminiStream {
     private boolean told;
 
     /**
-     * @param cites whether citations are told, for which it must be known where the text's characters lie
-     * @param json whether the answer was to be JSON, so that a fence around it is taken off
-     * @param candidatesExpected as many as were asked for
+     * @param cites whether citations are reported, which need the positions of the text's characters
+     * @param json whether the answer should be JSON, so that a fence around it is removed
+     * @param candidatesExpected the number of candidates requested
      */
     GeminiStream(boolean cites, boolean json, int candidatesExpected) {
         this.cites = cites;
@@ -89,11 +88,7 @@ final class GeminiStream {
         };
     }
 
-    /**
-     * Returns the chunk that was accepted last, without its usage and without repetitions.
-     *
-     * @return null if nothing is left
-     */
+    /** Returns the chunk that was accepted last, without its usage and without repetitions. @return null if nothing is left */
     UpstreamEvent.@Nullable Raw raw(ObjectNode chunk, int bytes) {
         chunk.remove(List.of("usageMetadata", "error"));
         if (chunk.get("candidates") instanceof ArrayNode list) {
@@ -123,7 +118,10 @@ final class GeminiStream {
         }
     }
 
-    /** What stands beside it is no answer (D57). In the middle of one it is a filter at work on that. */
+    /**
+     * Reports a blocked prompt. Other content of the same chunk is not an answer (D57). In the middle of an answer, a block is a filter's
+     * work on that answer.
+     */
     private void block(String reason, List<UpstreamEvent> out) {
         answered = true;
         out.add(new UpstreamEvent.PromptBlocked(reason));

@@ -49,7 +49,10 @@ record GeminiTurns(List<String> instructions, List<Turn> turns) {
         return builder.build(conversation.place());
     }
 
-    /** The first message, if it or one beside it calls: Gemini refuses calls that follow neither a user's turn nor results. */
+    /**
+     * Returns the first message if it or its neighbour has calls, otherwise null: Gemini refuses calls that follow neither a user's turn
+     * nor results.
+     */
     Message.@Nullable Assistant beginsWithCalls() {
         return !turns.isEmpty()
                         && turns.getFirst() instanceof Turn.Model first

@@ -12,9 +12,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Media that came with the request. What they are their bytes decide, where they are not labelled as text.
+ * Media that came with the request. The bytes decide the type, unless the label is a text type.
  *
- * @param mimeType as Gemini spells it, or that of a GIF
+ * @param mimeType as Gemini spells it, or {@code image/gif}
  * @param base64 standard alphabet, padded
  */
 record InlineMedia(String mimeType, String base64) {

@@ -38,7 +38,7 @@ final class MediaErrand implements StreamedCall.Errand {
                 .recover(failure -> Future.failedFuture(meaning(failure)))
                 .compose(placed -> {
                     if (over) {
-                        return Future.failedFuture("nobody wants it any more");
+                        return Future.failedFuture("the call is over");
                     }
                     whole = body.apply(placed);
                     return connect.get();

@@ -151,7 +151,7 @@ final class MediaPlacement {
         }
     }
 
-    /** Whether a failure says that the upstream does not have a file any more; then it is forgotten, and may be uploaded anew. */
+    /** Returns whether a failure says that the upstream has lost a file. The file is then forgotten and may be uploaded again. */
     boolean forgetLost(UpstreamFailure failure) {
         boolean lost = false;
         for (UploadedFile file : used) {

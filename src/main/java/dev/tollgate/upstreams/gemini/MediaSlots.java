@@ -29,14 +29,14 @@ final class MediaSlots {
         this.out = out;
     }
 
-    /** Writes a member of the object that the generator is in; what separates it from the one before is not in the place. */
+    /** Writes a member of the generator's current object. The separator before it is not part of the place. */
     void add(DataSlot.Content content) {
         json.writeNullProperty(MEMBER);
         json.flush();
         slots.add(new DataSlot(out.size() - MEMBER_LENGTH, out.size(), content));
     }
 
-    /** Gemini takes no GIF: the first frame goes there in its place, once who asks is known to have a balance. */
+    /** Replaces a GIF, which Gemini rejects, by its first frame. The frame is decoded only after the caller is known to have a balance. */
     void addFrame(String param, String base64) {
         add(new DataSlot.Loaded(new WantedMedium.Frame(param, base64)));
     }

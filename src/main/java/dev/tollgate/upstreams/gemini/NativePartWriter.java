@@ -14,8 +14,8 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Writes the parts of a request in Gemini's own words: as they came, but for media (D49), signatures (D50) and ids of calls (protocol 1.3). One
- * writer serves one request.
+ * Writes the parts of a request in Gemini's own format as they came, except media (D49), signatures (D50) and ids of calls (protocol 1.3).
+ * One writer serves one request.
  */
 final class NativePartWriter {
 
@@ -31,7 +31,7 @@ final class NativePartWriter {
     private final Set<String> buckets;
     private final Set<String> ignored;
 
-    // Of the turn that is written; parts are compared by identity.
+    // The state of the current turn; parts are compared by identity.
     private boolean sendsIds;
     private Map<JsonNode, JsonNode> results = Map.of();
     private @Nullable JsonNode demanding;
@@ -60,7 +60,7 @@ final class NativePartWriter {
         this.demanding = demanding;
     }
 
-    /** Begins a turn of the user. @param results by the part in whose place they are written */
+    /** Starts a turn of the user. @param results the results to write, by the part that each replaces */
     void user(Map<JsonNode, JsonNode> results) {
         this.results = results;
     }

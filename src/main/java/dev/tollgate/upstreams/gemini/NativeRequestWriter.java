@@ -16,10 +16,10 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Writes a request in Gemini's own words, {@code generationConfig} last. As it is, but for three things: what bytes are is said as for
- * every other door, and of what lies elsewhere a caller may name no more (D49); signatures that are another channel's or model's are
- * replaced as there (D50); ids of calls stay away from where they may be unknown (protocol 1.3). Some clients send each result of parallel
- * calls in a content of its own; Vertex AI wants them in one.
+ * Writes a request in Gemini's own format, {@code generationConfig} last. Three things change. Media get the type that their bytes show, as
+ * in every protocol, and callers may name only some remote files (D49). Signatures of other channels or models are replaced (D50). Ids of
+ * calls are left out if the upstream may not know the field (protocol 1.3). Some clients send each result of parallel calls in a content of
+ * its own; Vertex AI requires one content.
  */
 final class NativeRequestWriter {
 
@@ -160,7 +160,7 @@ final class NativeRequestWriter {
         json.writeEndArray();
     }
 
-    /** One call of a turn tells for all: those beside the first are not signed. */
+    /** Returns whether a turn's call ids are sent. One signed call decides for all, since the others are not signed. */
     private boolean sendsIds(NativeTurn turn) {
         return switch (callIds) {
             case ANY -> true;
@@ -174,7 +174,7 @@ final class NativeRequestWriter {
         return ask.origins().isOwnId(call.path(SIGNATURE).asString(""), id, channel);
     }
 
-    /** Without ids it is their order that says which call results answer. @return by the part in whose place it stands */
+    /** Matches results with calls by order, since there are no ids. @return results by the part that each replaces */
     private static Map<JsonNode, JsonNode> inOrder(List<JsonNode> calls, List<JsonNode> results) {
         Map<JsonNode, JsonNode> byId = new HashMap<>();
         results.forEach(result -> byId.put(result.path(RESULT).path("id"), result));

@@ -13,7 +13,7 @@ final class QuotedSources {
 
     static final int CHARS_MAX = 1024 * 1024;
 
-    /** What an entry costs beside its texts. */
+    /** The memory of an entry in addition to its texts. */
     private static final int ENTRY_CHARS = 100;
 
     private final Set<Source> sources = new LinkedHashSet<>(0);

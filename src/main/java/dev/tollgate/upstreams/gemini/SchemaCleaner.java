@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class SchemaCleaner {
 
-    /** Of Google's list; {@code default}, {@code $id} and {@code $anchor} are left out because some models refuse them. */
+    /** The keywords of Google's list without {@code default}, {@code $id} and {@code $anchor}, which some models reject. */
     private static final Set<String> KEPT = Set.of(
             "title",
             "description",
@@ -210,7 +210,7 @@ final class SchemaCleaner {
             return bare;
         }
         if (out.has("anyOf") || out.has("oneOf")) {
-            throw refuse(path, "'$ref' cannot stand beside anyOf or oneOf; put it inside.");
+            throw refuse(path, "'$ref' cannot be combined with anyOf or oneOf; put it inside.");
         }
         out.putArray("anyOf").add(bare);
         return out;
@@ -277,7 +277,7 @@ final class SchemaCleaner {
         return out;
     }
 
-    /** Shallow: nobody changes what lies below. */
+    /** Returns a shallow copy: nested values are never changed. */
     private static ObjectNode copy(ObjectNode schema) {
         return NODES.objectNode().setAll(schema);
     }

@@ -14,14 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which model a channel asks for an upstream's name (D59): the model of that name until it retires on this kind of channel, then what the
- * catalogue puts in its place, asked for by its own name, so that the model and the rules by which it is asked are always of one kind.
+ * Decides which model a channel uses for an upstream's model name (D59): the named model until it retires on this kind of channel, then its
+ * successor in the catalogue under the successor's own name, so that the model and its rules always match.
  *
- * <p>The day is the catalogue's. It comes earlier where an answer is found to be another model's, or the upstream no longer knows the
- * model: either is remembered until the channel is opened anew. What one channel has learned holds for that one alone: providers switch
- * accounts one after the other.
+ * <p>The catalogue has the date. A channel switches earlier if an answer turns out to be another model's, or if the upstream no longer
+ * knows the model. It remembers that until it is opened again. A finding holds for one channel only, since providers switch accounts one
+ * after the other.
  *
- * <p>Thread-safe: what was learned is a concurrent set.
+ * <p>Thread-safe: findings are in a concurrent set.
  */
 final class Succession {
 
@@ -49,7 +49,7 @@ final class Succession {
         this.clock = clock;
     }
 
-    /** The rules by which a name is asked for now; those of a successor know what they replace. */
+    /** Returns the current rules for a name; a successor's rules know the model that they replace. */
     UpstreamModel model(String name) {
         UpstreamModel asked = models.rules(name);
         UpstreamModel now = inForce(asked);
@@ -90,10 +90,10 @@ final class Succession {
     }
 
     /**
-     * An answer says who gave it: where that is another model that the catalogue knows, the one that was asked for has retired here.
-     * Does nothing where no retirement of it is known.
+     * Reads the answering model's name. If it is another model of the catalogue, the requested model has retired here. Does nothing if the
+     * catalogue has no successor for it.
      *
-     * @param model the name that was asked for
+     * @param model the requested name
      */
     void answered(String model, @Nullable String modelVersion) {
         if (modelVersion == null || modelVersion.equals(model) || !retires(model)) {
@@ -104,7 +104,7 @@ final class Succession {
         }
     }
 
-    /** The upstream says that there is no such model. @return whether another one is asked in its place from now on */
+    /** Handles an upstream's message that the model does not exist. @return whether a successor is used from now on */
     boolean refused(String model) {
         if (retires(model)) {
             learn(model, "the provider no longer serves it to this channel");
@@ -114,10 +114,10 @@ final class Succession {
     }
 
     /**
-     * The upstream refuses what the model takes, as its successor would. Believed as long as the end is near: nothing that a caller can bring
-     * about should move a channel for months.
+     * Handles a refusal of a field that the model supports but its successor does not. It counts only shortly before the model's end: a
+     * caller's request must not switch a channel months early.
      *
-     * @return whether another one is asked in its place from now on
+     * @return whether a successor is used from now on
      */
     boolean misunderstood(String model) {
         UpstreamModel.Retirement end = models.rules(model).retirements().get(kind);
@@ -137,7 +137,7 @@ final class Succession {
         if (retiredEarly.add(name)) {
             log.warn(
                     Event.MODEL_RETIRED,
-                    "channel {}: the model {} has retired here before its day ({}): {} is asked in its place from now on",
+                    "channel {}: model {} retired before its date ({}); using {} from now on",
                     channel,
                     name,
                     why,

@@ -101,7 +101,7 @@ final class ThinkingWriter {
         if (ask.conversation().reasoningEffort() != null) {
             throw refuse(
                     Member.REASONING_EFFORT,
-                    "cannot stand beside " + place.path(Member.THINKING) + "; send one of them.");
+                    "cannot be combined with " + place.path(Member.THINKING) + "; send one of them.");
         }
         if (options.thinkingBudget() != null && options.thinkingLevel() != null) {
             throw refuse(
@@ -117,7 +117,7 @@ final class ThinkingWriter {
         }
     }
 
-    /** A model that takes none, in the place of one that did, gets the level that comes nearest: it is not that number any more (D5). */
+    /** Writes a thinking budget. A successor without budgets gets the nearest level; the caller's number no longer applies (D5). */
     private void writeBudget(long tokens) {
         if (!model.translatesBudgets()) {
             json.writeNumberProperty("thinkingBudget", tokens);

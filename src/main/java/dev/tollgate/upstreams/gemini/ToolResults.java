@@ -19,7 +19,7 @@ final class ToolResults {
 
     private ToolResults() {}
 
-    /** @param memory charged while the text is looked at: telling names apart takes far more than they do */
+    /** @param memory charged while the text is parsed: comparing names needs far more memory than the names */
     static void write(JsonGenerator json, String text, Lease memory) {
         JsonToken first = wholeJson(text, memory);
         if (first == JsonToken.START_OBJECT) {

@@ -18,7 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Writes {@code tools} and {@code toolConfig}. One writer serves one conversation. */
 final class ToolsWriter {
 
-    /** Of a schema without properties. */
+    /** The keywords of a schema without properties. */
     private static final Set<String> SAYS_NOTHING = Set.of("type", "properties", "required", "additionalProperties");
 
     private final JsonGenerator json;
@@ -183,7 +183,7 @@ final class ToolsWriter {
             json.writeEndObject();
         }
         if (both) {
-            // Gemini 3 takes functions beside its own tools only with this (protocol 1.4).
+            // Gemini 3 accepts functions together with its own tools only with this field (protocol 1.4).
             json.writeBooleanProperty("includeServerSideToolInvocations", true);
         }
         json.writeEndObject();

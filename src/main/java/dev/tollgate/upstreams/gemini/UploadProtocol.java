@@ -50,8 +50,8 @@ final class UploadProtocol {
      * Sends one request and waits for its answer.
      *
      * @param path under the base
-     * @param begun told how to break it off, from then on
-     * @throws UploadFailed for any other status than 200
+     * @param begun receives the roundtrip, so that the upload can be cancelled from then on
+     * @throws UploadFailed for any status except 200
      */
     WholeReply send(
             String method,

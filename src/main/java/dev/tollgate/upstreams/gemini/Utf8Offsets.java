@@ -4,9 +4,9 @@ import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the characters of a text lie in its UTF-8, without the text: any answer may cite at its end, and one that nobody reads would be kept
- * for as long as it grows. Takes nothing for ASCII and a bit a byte from the first other character on, up to {@value #BYTES_MAX} bytes of
- * text; what is beyond is clamped. Not safe for several threads.
+ * The positions of a text's characters in its UTF-8 bytes, without the text itself: any answer may have citations at its end, so the whole
+ * text would have to be kept. Uses no memory for ASCII, and a bit a byte from the first other character on, up to {@value #BYTES_MAX} bytes
+ * of text; later positions are clamped. Not safe for several threads.
  */
 final class Utf8Offsets {
 

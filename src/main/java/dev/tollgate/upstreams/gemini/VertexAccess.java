@@ -69,18 +69,18 @@ final class VertexAccess implements GeminiEndpoint {
         return token != null && token.dropIfUsed();
     }
 
-    /** The setting that lets functions stand beside a search is refused here. */
+    /** Vertex AI rejects the field that allows functions together with a search. */
     @Override
     public void check(Ask ask) {
         if (ask.searches() && ask.functions()) {
             throw ApiError.invalid(
                             ask.toolsField(),
-                            "'" + ask.toolsField() + "' cannot hold functions beside a web search for this model.")
+                            "'" + ask.toolsField() + "' cannot combine functions with a web search for this model.")
                     .asException();
         }
     }
 
-    /** Older models' endpoints know no such field, and those of newer ones did not before autumn 2026. */
+    /** Endpoints of older models do not know the field, and before autumn 2026 those for newer models did not, either. */
     @Override
     public CallIds callIds(boolean isGemini3) {
         return isGemini3 ? CallIds.OWN : CallIds.NONE;

@@ -63,7 +63,7 @@ public final class VertexProvider implements Provider {
         YamlNode credentials = entry.node().find("credentials_file");
         Secret key = entry.key();
         if (credentials != null && key != null) {
-            throw credentials.complaint("stands beside a key; allowed is one of them.");
+            throw credentials.complaint("cannot be combined with a key; allowed is one of them.");
         }
         if (credentials != null) {
             return serviceAccount(entry, credentials);
@@ -78,8 +78,7 @@ public final class VertexProvider implements Provider {
         for (String unused : List.of("project", "location")) {
             YamlNode node = entry.node().find(unused);
             if (node != null) {
-                throw node.complaint(
-                        "has no meaning in express mode (with a key); allowed is credentials_file beside it.");
+                throw node.complaint("has no meaning in express mode (with a key); it needs credentials_file.");
             }
         }
         String url = Objects.requireNonNullElse(entry.baseUrl(), host(GLOBAL));

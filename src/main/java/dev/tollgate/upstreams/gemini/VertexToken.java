@@ -19,8 +19,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A service account's token: fetched by one call for all that wait, kept, and fetched anew five minutes before it ends while the old one
- * still serves. Safe for use by several event loops: each is answered on its own.
+ * A service account's token. One call fetches it for all that wait. It is fetched again five minutes before its end, while the old one
+ * still works. Safe for use by several event loops: each gets its answer on its own.
  */
 final class VertexToken {
 

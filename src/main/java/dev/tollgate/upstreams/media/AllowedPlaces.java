@@ -47,7 +47,7 @@ public final class AllowedPlaces {
     /**
      * @param texts {@code files.internal}, {@code files.internal:8080}, {@code 10.1.0.0/16}, {@code 127.0.0.1:9000}, {@code fd00::/8},
      *     {@code [fd00::1]:8080}
-     * @throws IllegalArgumentException for one that is none of these
+     * @throws IllegalArgumentException for any other form
      */
     public static AllowedPlaces of(List<String> texts) {
         return new AllowedPlaces(texts.stream().map(AllowedPlaces::rule).toList());

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The media of one call that were downloaded or made for it. Empty until they are loaded and after they are released; a call that starts
- * anew loads them anew. Thread-safe.
+ * The media of one call that were downloaded or made for it. Empty before loading and after release; a restarted call loads them again.
+ * Thread-safe.
  */
 public final class CallMedia {
 
@@ -45,7 +45,7 @@ public final class CallMedia {
         long before = releases.get();
         its.load(missing);
         if (releases.get() != before) {
-            release(); // the call has ended meanwhile
+            release(); // the call has ended
         }
     }
 

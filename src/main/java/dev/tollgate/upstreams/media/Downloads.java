@@ -24,9 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Downloads from addresses that callers name. Where a connection may go is the {@link Guard}'s to decide, for the URL and for each
- * redirect anew. A connection serves one request; nothing of ours goes along; compression is not asked for, and undone under the same
- * limits where it comes all the same. Thread-safe; blocks.
+ * Downloads from addresses that callers name. The {@link Guard} decides where a connection may go, for the URL and for each redirect. A
+ * connection serves one request and carries no credentials or cookies. Compression is not requested; a compressed response is unpacked
+ * under the same limits. Thread-safe; blocks.
  */
 final class Downloads implements AutoCloseable {
 
@@ -72,11 +72,11 @@ final class Downloads implements AutoCloseable {
     }
 
     /**
-     * Downloads a medium and decides what it is. What is interrupted leaves nothing behind.
+     * Downloads a media file and determines its type. An interrupted download leaves nothing behind.
      *
      * @param budget of the call, in bytes
-     * @return to be released by whoever gets it
-     * @throws MediaRefused for all that is not our fault
+     * @return to be released by the caller
+     * @throws MediaRefused for every fault outside this server
      */
     Medium get(String accountId, WantedMedium.Remote wanted, CallBudget budget)
             throws MediaRefused, NoRoom, TooMuch, InterruptedException {
@@ -155,7 +155,7 @@ final class Downloads implements AutoCloseable {
         /** It was given up while the connection was being made: a server that never answers would keep it for good. */
         private static Future<Feed> nobodyWants(HttpClientRequest connected) {
             connected.connection().close();
-            return Future.failedFuture("nobody wants it any more");
+            return Future.failedFuture("the call is over");
         }
 
         private Future<HttpClientRequest> request(RequestOptions options) {

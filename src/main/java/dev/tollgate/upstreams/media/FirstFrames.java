@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class FirstFrames implements AutoCloseable {
 
-    /** Of one call: two of the largest, or a hundred of 580 by 580. */
+    /** The limit on pixels of one call: two of the largest images, or a hundred of 580 by 580. */
     private static final long CALL_PIXELS_MAX = 32L * 1024 * 1024;
 
-    /** Of one account: some seconds of one core. */
+    /** The limit on pixels of one account a minute: some seconds of one core. */
     private static final long ACCOUNT_PIXELS_A_MINUTE = 64L * 1024 * 1024;
 
     private static final FairTurns.Bounds TURNS = Workers.halfOfTheCores(4_096, 400);
@@ -49,9 +49,9 @@ final class FirstFrames implements AutoCloseable {
     /**
      * @param pixels of the call
      * @param wait for the turn, and for the work
-     * @return to be released by whoever gets it
-     * @throws TooMuch where the account has to wait
-     * @throws InterruptedException when nobody wants it any more; the work has ended then
+     * @return to be released by the caller
+     * @throws TooMuch if the account has to wait
+     * @throws InterruptedException if the call is over; the work has ended then
      */
     Medium asPng(String accountId, Source gif, CallBudget pixels, Deadline wait)
             throws MediaRefused, NoRoom, TooMuch, InterruptedException {

@@ -5,7 +5,7 @@ import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Set;
 
-/** URLs of media that only Google can read, and that nobody else can download. */
+/** URLs of media that only Google can read and that Tollgate cannot download. */
 public final class GoogleUrl {
 
     private static final Set<String> YOUTUBE =
@@ -35,9 +35,9 @@ public final class GoogleUrl {
     }
 
     /**
-     * Refuses a URL that cannot be downloaded from, before anything is done.
+     * Refuses a URL from which Tollgate cannot download, before anything is done.
      *
-     * @throws MediaRefused for one that is no http(s) URL, and for a file of Google's Files API, in words that follow the field's name
+     * @throws MediaRefused if the URL is not http(s), or is a file of Google's Files API; the text follows the field's name
      */
     public static void requireDownload(String url) throws MediaRefused {
         if (MediaUrl.parse(url).host().equals(FILES_API)) {

@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides where a download may connect to: to a public address on 80 or 443, or to what the operator allows. A host is judged by all of
- * its addresses, and one that is not public is enough to refuse it; the connection then goes to an address that was judged, not to the
- * name, so that a second answer of its name server changes nothing. Thread-safe.
+ * Decides where a download may connect to: to a public address on port 80 or 443, or to what the operator allows. All addresses of a host
+ * are checked, and a single non-public address refuses the host. The connection then uses a checked address, not the name, so a second answer of
+ * the name server changes nothing. Thread-safe.
  */
 final class Guard implements AutoCloseable {
 
@@ -94,7 +94,8 @@ final class Guard implements AutoCloseable {
     }
 
     /**
-     * Of a host that is not known, is not public, or does not answer: who asks must not learn which, or could list the names of a private net.
+     * Returns the same refusal for a host that is unknown, not public, or silent: a caller who learned which could list the names of a
+     * private network.
      */
     static MediaRefused unreachable() {
         return new MediaRefused("could not be downloaded: its host could not be reached at a public address.");

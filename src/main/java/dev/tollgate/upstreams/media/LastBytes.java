@@ -18,9 +18,9 @@ final class LastBytes {
 
     private LastBytes() {}
 
-    /** Takes care of a client's new connection; on its event loop. Failures of the connection itself are told to its requests alone. */
+    /** Prepares a client's new connection, on its event loop. Only its requests learn of failures of the connection. */
     static void keep(HttpConnection connection) {
-        // A reset is told to its request; without a handler it would be logged as an error besides.
+        // The request learns of a reset; without a handler it would also be logged as an error.
         connection.exceptionHandler(Fatal::check);
         if (connection instanceof VertxConnection it) {
             ChannelHandlerContext handler = it.channelHandlerContext();

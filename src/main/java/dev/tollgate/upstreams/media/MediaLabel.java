@@ -106,7 +106,7 @@ public final class MediaLabel {
         return text;
     }
 
-    /** An error page or a login page in place of a picture is neither a picture nor a document. */
+    /** Refuses an error page or a login page that was sent instead of an image or a document. */
     private static void requireDocument(String text, boolean isPage, WantedMedium.Said wanted, @Nullable String named)
             throws MediaRefused {
         String came = isPage ? "text/html" : text;

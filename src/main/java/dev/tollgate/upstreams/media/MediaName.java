@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the name of a file says that it is, where it says an image, a sound, a video or a PDF: the names of types that are not taken as well,
- * since a page in the place of one is no document (D56).
+ * The type in a file's name, if it is an image, a sound, a video or a PDF. Types that are not accepted count, too: a page sent instead of
+ * such a file is not a document (D56).
  */
 final class MediaName {
 

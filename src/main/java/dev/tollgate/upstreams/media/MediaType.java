@@ -136,8 +136,8 @@ public enum MediaType {
     }
 
     /**
-     * Set bits begin a frame of MPEG audio. Of the two bits of the layer 0 is AAC in ADTS, 1 is MP3, 2 the older MP2, and 3
-     * would also be the byte order mark of UTF-16.
+     * Recognises a frame of MPEG audio by its leading set bits. The layer's two bits mean: 0 is AAC in ADTS, 1 is MP3, 2 the older MP2,
+     * and 3 would also be the byte order mark of UTF-16.
      */
     private static @Nullable MediaType frameSync(Head h) {
         if (h.unsigned(0) != 0xff || (h.unsigned(1) & 0xe0) != 0xe0) {

@@ -13,13 +13,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A URL to download from, in the one spelling that everything later is decided on: nobody behind this reads it again in another way.
+ * A URL to download from, in the one spelling on which all later decisions are made: no later code parses it again.
  *
  * @param tls whether it is https
  * @param host lower case, without brackets or a final dot: a name in ASCII, or an address in its plain form
- * @param address where the host is an address, however it was written
+ * @param address if the host is an address, however it was written
  * @param port 1 to 65535
- * @param target path and query, percent-encoded; begins with a slash
+ * @param target path and query, percent-encoded; starts with a slash
  */
 public record MediaUrl(boolean tls, String host, @Nullable InetAddress address, int port, String target) {
 
@@ -196,11 +196,7 @@ public record MediaUrl(boolean tls, String host, @Nullable InetAddress address, 
         return encoded.toString();
     }
 
-    /**
-     * Where a redirect leads.
-     *
-     * @param location absolute, or relative to this
-     */
+    /** Where a redirect leads. @param location absolute, or relative to this */
     MediaUrl resolve(String location) throws MediaRefused {
         String to = location.strip();
         String scheme = tls ? "https:" : "http:";

@@ -38,7 +38,7 @@ public final class Medium {
         this.whenReleased = whenReleased;
     }
 
-    /** One that lies in memory already, and belongs to nobody's account. */
+    /** Returns a media file that is already in memory and is charged to no account. */
     public static Medium of(String mimeType, byte[] bytes) {
         return new Medium(mimeType, bytes.length, Draft.sha256Hex(bytes), bytes, null, () -> {});
     }

@@ -8,8 +8,8 @@ import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body as it was before its server packed it, although nobody asked for that: object stores do so with what was put there packed (D56).
- * Its length counts as it comes out. Used by one thread; blocks as its source does.
+ * A body before its server compressed it. Tollgate does not request compression, but object stores send what was stored compressed (D56).
+ * Its length counts after unpacking. Used by one thread; blocks as its source does.
  */
 final class Unpacked implements AutoCloseable {
 
@@ -18,7 +18,7 @@ final class Unpacked implements AutoCloseable {
     /** So much may come out of however little. */
     private static final long ANY_RATIO_BYTES_MAX = 1 << 20;
 
-    /** What compresses better than that is no medium, and no document that somebody wrote. */
+    /** The highest ratio of real media and of documents that people write. */
     private static final int RATIO_MAX = 200;
 
     private final Packed packed;
@@ -38,11 +38,7 @@ final class Unpacked implements AutoCloseable {
         this.packed = new Packed(source);
     }
 
-    /**
-     * Whether it is packed in the one way that is unpacked.
-     *
-     * @throws MediaRefused where it is packed in another
-     */
+    /** Whether it is packed in the one way that is unpacked. @throws MediaRefused where it is packed in another */
     static boolean isNeeded(@Nullable String coding) throws MediaRefused {
         return switch (coding == null ? "" : coding.strip().toLowerCase(Locale.ROOT)) {
             case "", "identity" -> false;

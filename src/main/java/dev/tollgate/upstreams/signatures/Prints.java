@@ -13,8 +13,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a part is found by: a signature that is sent back, by itself; what comes without, by what it says. Calls are the same by id, name and the value of their arguments, since clients parse and write them anew; texts
- * by every character. Immutable.
+ * The fingerprints by which parts are found: a returned signature by itself, a part without a signature by its content. Calls are equal by
+ * id, name and the value of their arguments, since clients parse and rewrite them; texts by every character. Immutable.
  */
 final class Prints {
 
@@ -42,7 +42,9 @@ final class Prints {
         return print("call", lengths + shown + name + canonical(arguments));
     }
 
-    /** The same in either alphabet of base64 and with or without padding, as clients that take it for bytes write it anew. */
+    /**
+     * Returns the same fingerprint for either alphabet of base64, with or without padding, since clients that decode it encode it again.
+     */
     String signature(String signature) {
         int end = signature.length();
         while (end > 0 && signature.charAt(end - 1) == '=') {
@@ -73,7 +75,7 @@ final class Prints {
         }
     }
 
-    /** Of no standard, with a comma after each member: rows that were kept long ago are found by it, so it stays as it is. */
+    /** Appends a form of our own, with a comma after each member. Rows stored long ago are found by it, so it must not change. */
     private static void append(JsonNode node, StringBuilder out) {
         if (node.isObject()) {
             Map<String, JsonNode> members = new TreeMap<>();

@@ -41,13 +41,13 @@ public final class Signatures {
 
     static final int UPSTREAM_ID_CHARS_MAX = 1_024;
 
-    /** Of one answer; as many calls as a request may declare tools. */
+    /** The limit on parts of one answer: the number of tools that a request may declare. */
     static final int PARTS_MAX = 128;
 
     /** Calls and texts of one request that are looked up, the nearest to its end. */
     static final int LOOKUPS_MAX = 1_024;
 
-    /** Of all that one request gets back; the nearest to its end win. */
+    /** The limit on the signatures and parts that one request gets back; the nearest to its end win. */
     static final long REPLAY_BYTES_MAX = 8L << 20;
 
     /** A use is noted when the last note is this old: most reads write nothing. */

@@ -36,7 +36,7 @@ public sealed interface SignedPart {
         }
     }
 
-    /** @param text of the whole answer, not empty */
+    /** @param text the whole answer's, not empty */
     record Text(String text, String signature) implements SignedPart {}
 
     /**
