@@ -211,7 +211,7 @@ class ChannelPoolTest {
     // ---- quotas ----
 
     @Test
-    void a_channel_without_quota_rests_as_long_as_it_was_told() {
+    void a_channel_without_quota_rests_for_the_reported_time() {
         TestClock clock = new TestClock("2026-11-20T10:00:00Z");
         a.script(whole(429, MINUTE));
         try (Channels channels = Channels.of(firstAndSecond(a, b), clock)) {
@@ -256,7 +256,7 @@ class ChannelPoolTest {
     }
 
     @Test
-    void where_all_channels_rest_the_caller_is_told_when_to_come_back_and_nobody_is_asked() {
+    void if_all_channels_rest_the_caller_gets_a_retry_time() {
         TestClock clock = new TestClock("2026-11-20T10:00:00Z");
         a.script(whole(429, DAY));
         b.script(whole(429, MINUTE));
@@ -423,7 +423,7 @@ class ChannelPoolTest {
         }
     }
 
-    // ---- nobody chooses for us ----
+    // ---- choice of channel ----
 
     @Test
     void a_caller_cannot_name_where_its_call_goes() {

@@ -216,7 +216,7 @@ class ChannelsFileTest {
     }
 
     @Test
-    void a_file_with_an_error_read_again_changes_nothing_and_is_told_with_its_line() {
+    void an_error_in_a_reread_file_is_reported_and_changes_nothing() {
         try (Channels channels = Channels.of(Channels.one(a.url()));
                 LogCapture log = new LogCapture()) {
             boolean taken =
@@ -320,9 +320,9 @@ class ChannelsFileTest {
         }
     }
 
-    /** What the alert is about that tells a week before; the day may be put off without a new key. */
+    /** The date behind the alert that fires a week before; it may be moved without a new key. */
     @Test
-    void when_a_credential_ends_is_told_for_the_channels_whose_operator_has_said_so() {
+    void credential_ends_are_reported_if_the_operator_entered_them() {
         String name = "tollgate_channel_credential_expiry_timestamp_seconds";
         String ending = firstAndSecond(a, b).replace("priority: 1", "priority: 1, credential_expires: 2027-03-31");
         try (Channels channels = Channels.of(ending)) {
@@ -363,7 +363,7 @@ class ChannelsFileTest {
     }
 
     @Test
-    void the_start_tells_how_many_channels_there_are_and_what_they_leave_out() {
+    void the_start_logs_the_channels_and_the_models_without_one() {
         String yaml = Channels.one(a.url()).replace("}", ", models: [gemini-2.5-pro]}");
         try (Channels channels = Channels.of(yaml)) {
             assertThat(channels.gateway().app().banner().text())

@@ -175,7 +175,7 @@ class CompatMediaTest {
     }
 
     @Test
-    void each_medium_stands_in_its_place_with_the_maximum_behind_it_all() {
+    void media_keep_their_places_and_the_maximum_comes_last() {
         byte[] pdf = MediaSamples.BY_TYPE.get("application/pdf");
         serves("/a", PNG);
         serves("/b", pdf);
@@ -201,7 +201,7 @@ class CompatMediaTest {
     }
 
     @Test
-    void of_a_gif_the_first_frame_is_sent_as_png() throws IOException {
+    void a_gif_is_sent_as_a_png_of_its_first_frame() throws IOException {
         serves("/a.gif", "Content-Type: image/gif\r\n", MediaSamples.image("gif"));
         answered(customer.chat(call(url("/a.gif"))));
         String sent = sentPart().at("/image_url/url").asString();
@@ -310,7 +310,7 @@ class CompatMediaTest {
     }
 
     @Test
-    void nobody_without_a_positive_balance_makes_us_download() {
+    void nothing_is_downloaded_without_a_positive_balance() {
         serves("/p", PNG);
         Customer poor = channels.gateway().customer("0");
         int before = HOST.connections();
@@ -327,7 +327,7 @@ class CompatMediaTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 9})
-    void one_download_serves_the_channel_that_fails_and_the_one_that_is_asked_next(int priorityOfGoogle)
+    void one_download_serves_the_failed_channel_and_the_next_one(int priorityOfGoogle)
             throws IOException {
         serves("/p", PNG);
         int before = HOST.connections();
@@ -366,7 +366,7 @@ class CompatMediaTest {
     }
 
     @Test
-    void where_the_first_channel_takes_a_medium_and_fails_one_that_does_not_take_it_is_not_asked() throws IOException {
+    void failover_skips_channels_that_do_not_accept_the_media() throws IOException {
         serves("/v", MP4);
         int asked = FAR.asked();
         try (FarServer google = new FarServer(request -> whole(503, ""));

@@ -274,7 +274,7 @@ class CompatTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void calls_that_come_in_pieces_are_told_whole(boolean stream) {
+    void calls_in_pieces_are_reported_whole(boolean stream) {
         far.script(events(
                 delta(
                         "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"index\":0,\"id\":\"call_a\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"\"}}]}"),
@@ -307,7 +307,7 @@ class CompatTest {
 
     /** As some servers number them. */
     @Test
-    void calls_under_one_index_are_told_apart_by_their_ids() {
+    void calls_under_one_index_are_distinguished_by_their_ids() {
         far.script(events(
                 delta(
                         "{\"tool_calls\":[{\"index\":0,\"id\":\"x1\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}"),
@@ -374,7 +374,7 @@ class CompatTest {
         "eos, stop",
         "something_new, stop"
     })
-    void finish_reasons_are_translated_and_the_servers_own_word_is_told(String said, String told) {
+    void finish_reasons_are_translated_and_the_servers_word_is_kept(String said, String told) {
         far.script(events(delta("{\"content\":\"x\"}"), finish(said), USAGE, DONE));
         try (Channels channels = Channels.of(yaml())) {
             JsonNode choice = channels.call().json().at("/choices/0");
@@ -586,7 +586,7 @@ class CompatTest {
     }
 
     @Test
-    void what_only_the_channel_that_answers_passes_over_is_told_too() {
+    void fields_that_only_the_answering_channel_ignores_are_listed() {
         google.script(whole(503, ""));
         try (Channels channels = Channels.of(afterGoogle())) {
             Gateway.Reply reply = channels.customer().chat(ask("\"top_k\":5,\"prediction\":{},"));

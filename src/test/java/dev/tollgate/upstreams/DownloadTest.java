@@ -154,7 +154,7 @@ class DownloadTest {
     }
 
     @Test
-    void sound_alone_in_an_mp4_is_told_by_the_header_or_by_the_name() {
+    void an_mp4_with_only_sound_is_recognised_by_header_or_name() {
         byte[] mp4 = MediaSamples.BY_TYPE.get("video/mp4");
         serves("/a", "Content-Type: audio/mp4\r\n", mp4);
         serves("/b.m4a?sig=1", "Content-Type: binary/octet-stream\r\n", mp4);
@@ -165,7 +165,7 @@ class DownloadTest {
     }
 
     @Test
-    void text_is_told_by_the_header_and_else_by_the_name() {
+    void text_is_recognised_by_the_header_or_else_the_name() {
         serves("/a", "Content-Type: application/json\r\n", latin1("{}"));
         serves("/b.csv", "", latin1("a,b"));
         assertThat(customer.chat(call(url("/a"))).status()).isEqualTo(200);
@@ -175,7 +175,7 @@ class DownloadTest {
     }
 
     @Test
-    void of_a_gif_the_first_frame_is_sent_as_png() throws IOException {
+    void a_gif_is_sent_as_a_png_of_its_first_frame() throws IOException {
         serves("/a.gif", "Content-Type: image/gif\r\n", MediaSamples.image("gif"));
         assertThat(customer.chat(call(url("/a.gif"))).status()).isEqualTo(200);
         assertThat(sentPart().at("/inlineData/mimeType").stringValue()).isEqualTo("image/png");
@@ -330,15 +330,14 @@ class DownloadTest {
             /a                      | text/html                | leads to an HTML page (text/html)
             /a                      | text/plain               | leads to an HTML page (text/html)
             """)
-    void a_page_in_the_place_of_a_picture_a_sound_a_video_or_a_pdf_is_refused_with_what_was_found(
-            String path, String header, String why) {
+    void a_page_instead_of_a_media_file_is_refused(String path, String header, String why) {
         String page = "\n<!-- sorry -->\n<!DOCTYPE html><html><body>Please log in</body></html>";
         serves(path, header == null ? "" : "Content-Type: " + header + "\r\n", latin1(page));
         assertRefused(url(path), why);
     }
 
     @Test
-    void text_in_the_place_of_a_picture_is_refused_too_also_behind_a_redirect() {
+    void text_instead_of_an_image_is_refused_even_after_a_redirect() {
         serves("/a.png", "Content-Type: application/json\r\n", latin1("{\"error\":\"expired\"}"));
         assertRefused(url("/a.png"), "is image/png by its name, but what came is text/plain.");
         PATHS.put("/old.webp", (request, out) -> HandServer.reply(out, 302, "Location: /login\r\n", ""));
@@ -441,7 +440,7 @@ class DownloadTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gzip", "x-gzip", "GZIP"})
-    void what_a_server_has_packed_although_nobody_asked_is_unpacked(String coding) throws IOException {
+    void an_unrequested_compression_is_undone(String coding) throws IOException {
         String packed = "Content-Encoding: " + coding + "\r\n";
         byte[] png = MediaSamples.BY_TYPE.get("image/png");
         serves("/p.png", packed + "Content-Type: image/png\r\n", gzip(png));
@@ -539,7 +538,7 @@ class DownloadTest {
     // ---- whose downloads
 
     @Test
-    void nobody_without_a_positive_balance_makes_us_download() {
+    void nothing_is_downloaded_without_a_positive_balance() {
         Customer poor = gateway.customer("0");
         serves("/p", "", MediaSamples.BY_TYPE.get("image/png"));
         int before = HOST.connections();

@@ -106,7 +106,7 @@ class FileUploadTest {
     }
 
     @Test
-    void of_several_the_largest_are_uploaded_until_the_others_fit() {
+    void the_largest_files_are_uploaded_until_the_others_fit() {
         String[] urls = {video(1, 600_000), video(2, 900_000), video(3, 700_000)};
         assertThat(customer.chat(call(urls)).status()).isEqualTo(200);
         assertThat(upstream.uploaded())
@@ -143,7 +143,7 @@ class FileUploadTest {
     }
 
     @Test
-    void the_same_content_is_uploaded_once_whatever_its_url_and_whoever_asks() {
+    void equal_content_is_uploaded_once_for_all_urls_and_callers() {
         String url = video(1, LARGE);
         files.put("/copy", files.get("/v1"));
         assertThat(customer.chat(call(url)).status()).isEqualTo(200);
@@ -176,7 +176,7 @@ class FileUploadTest {
     }
 
     @Test
-    void a_file_that_the_upstream_has_lost_is_uploaded_anew() {
+    void a_file_lost_by_the_upstream_is_uploaded_again() {
         String url = video(1, LARGE);
         assertThat(customer.chat(call(url)).status()).isEqualTo(200);
         upstream.loseFiles();

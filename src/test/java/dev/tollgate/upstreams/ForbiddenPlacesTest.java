@@ -299,12 +299,12 @@ class ForbiddenPlacesTest {
         }
     }
 
-    /** Or whoever asks could list the names of a private net, and its hosts that are up. */
+    /** Otherwise a caller could list the names of a private network, and its running hosts. */
     @Test
-    void a_name_that_nobody_knows_one_that_is_private_and_one_that_does_not_answer_are_told_in_the_same_words() {
+    void unknown_private_and_silent_hosts_get_the_same_refusal() {
         names("private.test", List.of("10.0.0.1"));
         names("mixed.test", List.of("8.8.8.8", "10.0.0.1"));
-        names("open.test", List.of("127.0.0.3")); // where nobody listens
+        names("open.test", List.of("127.0.0.3")); // a port without a listener
         names("many.test", Collections.nCopies(65, "8.8.8.8"));
         REDIRECTS.put("/to-private", "http://private.test/");
         REDIRECTS.put("/to-nobody", "http://nobody.test/");
@@ -383,7 +383,7 @@ class ForbiddenPlacesTest {
     }
 
     @Test
-    void each_redirect_is_judged_anew() {
+    void each_redirect_is_checked() {
         names("private.test", List.of("127.0.0.1"));
         for (String location : List.of(
                 onClosedPort("127.0.0.1"),

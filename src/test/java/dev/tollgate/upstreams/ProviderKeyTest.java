@@ -28,13 +28,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The providers' keys, of which every far side tells again what it was shown. */
+/** The providers' keys, which the fake upstreams repeat in their answers. */
 @Timeout(120)
 class ProviderKeyTest {
 
     private static final String PASSWORD = "the operator of the channels";
 
-    /** Of no form that a pattern would know. */
+    /** A key of a form that no pattern knows. */
     private static final String GEMINI_KEY = "canary/of+the.gemini=channel~7f3e";
 
     private static final String COMPAT_KEY = "canary/of+the.other=channel~51aa";
@@ -45,7 +45,7 @@ class ProviderKeyTest {
 
     private static final List<String> MODELS = List.of("gemini-2.5-pro", "gemini-3-pro");
 
-    /** What a far side can say that has the key of its request in it. */
+    /** The answers of an upstream that can contain the request's key. */
     private static List<FarServer.Answer> echoes(String key) {
         List<FarServer.Answer> echoes = new ArrayList<>();
         for (int status : new int[] {400, 401, 403, 404, 429}) {

@@ -157,7 +157,7 @@ class RetiringModelsTest {
     // ---- conversations that began before ----
 
     @Test
-    void a_conversation_that_ends_with_the_model_is_told_with_the_least_of_a_user_behind_it() {
+    void a_conversation_ending_with_the_model_gets_a_minimal_user_turn() {
         gateway.setNow(DAY);
         Reply chat = customer.chat("""
                 {"model":"gemini-2.5-pro","stream":false,"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Well"}]}""");
@@ -173,7 +173,7 @@ class RetiringModelsTest {
     }
 
     @Test
-    void of_a_turn_that_came_in_several_contents_only_the_first_call_gets_a_placeholder() {
+    void only_the_first_call_of_a_divided_turn_gets_a_placeholder() {
         gateway.setNow(DAY);
         Reply reply = google("""
                 {"contents":[{"role":"user","parts":[{"text":"Go"}]},\
@@ -286,7 +286,7 @@ class RetiringModelsTest {
             assertThat(customer.chat(HI.formatted(PRO, "")).status()).isEqualTo(200);
             assertThat(modelOf(gateway.asked().getLast())).isEqualTo(FLASH);
             assertThat(thinking().get("thinkingLevel").asString()).isEqualTo("HIGH");
-            assertThat(log.text()).contains("gemini-2.5-pro has retired here before its day");
+            assertThat(log.text()).contains("model gemini-2.5-pro retired before its date");
         }
     }
 
@@ -351,7 +351,7 @@ class RetiringModelsTest {
         assertThat(channelsModel(PRO).get("upstream").asString()).isEqualTo(PRO);
     }
 
-    // ---- what is told ----
+    // ---- warnings ----
 
     @Test
     void sixty_days_before_its_end_callers_and_the_operator_can_see_it() {
@@ -427,7 +427,7 @@ class RetiringModelsTest {
     }
 
     @Test
-    void the_start_in_front_of_a_real_upstream_tells_losses_and_answers_that_may_be_empty() {
+    void the_start_warns_of_losses_and_possibly_empty_answers() {
         try (Gateway real = Gateway.start(
                 "gemini.base-url",
                 gateway.sandbox().baseUrl(),

@@ -96,7 +96,7 @@ class SandboxUploadTest {
     }
 
     @Test
-    void what_the_sandbox_has_removed_goes_up_anew() {
+    void a_file_removed_by_the_sandbox_is_uploaded_again() {
         assertThat(customer.chat(chat("URL")).status()).isEqualTo(200);
         String lost = fileUri();
         remove(lost.substring(lost.indexOf("/v1beta/")));

@@ -133,7 +133,7 @@ class SlowNetworksTest {
         }
     }
 
-    /** Of the heap, after a collection, and outside of it. */
+    /** The memory in use on the heap, after a collection, and outside of it. */
     private static long used() {
         System.gc();
         long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
@@ -151,7 +151,7 @@ class SlowNetworksTest {
         }
     }
 
-    /** Says more and more until nobody takes anything any more, and keeps the connection. */
+    /** Sends more and more until no reader takes it, and keeps the connection. */
     private void offer(SocketChannel socket) {
         try (socket) {
             socket.setOption(StandardSocketOptions.SO_SNDBUF, 4_096);

@@ -83,7 +83,7 @@ class ThoughtSignaturesTest {
     }
 
     @Test
-    void a_caller_whose_library_writes_arguments_anew_has_the_same_calls() {
+    void calls_with_rewritten_arguments_are_still_recognised() {
         Talk talk = talkOf(2);
         talk.function(0, 0).put("arguments", "{ \"share\" : 5e-1,\n \"note\": \"Z\\u00fcrich\", \"step\": 0 }");
 
@@ -294,7 +294,7 @@ class ThoughtSignaturesTest {
     }
 
     @Test
-    void a_call_that_nobody_knows_gets_the_dummy_in_the_current_turn_only() {
+    void an_unknown_call_gets_a_placeholder_in_the_current_turn_only() {
         Talk talk = talkOf(1);
         talk.function(0, 0).put("arguments", "{\"step\":7}");
         talk.messages.addObject().put("role", "assistant").put("content", "Nothing to do.");
@@ -349,7 +349,7 @@ class ThoughtSignaturesTest {
     }
 
     @Test
-    void nobody_gets_the_signatures_of_another_account() {
+    void an_account_never_gets_signatures_of_another() {
         Talk talk = talkOf(2);
         Customer other = gateway.customer("1000");
 

@@ -205,7 +205,7 @@ class VertexSandboxTest {
     }
 
     @Test
-    void a_conversation_that_another_provider_began_is_told_without_its_ids() {
+    void a_conversation_started_elsewhere_is_sent_without_its_ids() {
         String calls = """
                 {"model":"gemini-3-pro","stream":false,"messages":[{"role":"user","content":"Weather in Oslo?"},{"role":"assistant",\
                 "content":null,"tool_calls":[{"id":"%s","type":"function","function":{"name":"get_weather","arguments":"{}"}}]},\
@@ -218,7 +218,7 @@ class VertexSandboxTest {
     }
 
     @Test
-    void a_conversation_of_its_own_is_told_with_its_ids_through_the_openai_door() {
+    void its_own_conversation_is_sent_with_ids_through_the_openai_door() {
         String tools =
                 "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"get_weather\",\"parameters\":{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\"}}}}}]";
         String question = "{\"role\":\"user\",\"content\":\"Weather in Oslo and Rome\"}";

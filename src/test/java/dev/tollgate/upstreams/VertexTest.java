@@ -132,7 +132,7 @@ class VertexTest {
     }
 
     @Test
-    void a_token_is_kept_and_got_anew_before_it_ends() {
+    void a_token_is_kept_and_renewed_before_it_ends() {
         try (Channels channels = Channels.of(yaml(), clock)) {
             channels.text();
             clock.goOn(Duration.ofMinutes(54));

@@ -183,7 +183,7 @@ class CompatChannelTest {
     }
 
     @Test
-    void a_closed_channel_asks_nobody() throws Exception {
+    void a_closed_channel_sends_nothing() throws Exception {
         CompatChannel channel = channel(null);
         assertThat(channel.name()).isEqualTo("far");
         PreparedAsk ask = channel.prepare(ask("", false));

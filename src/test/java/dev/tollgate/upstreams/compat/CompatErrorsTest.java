@@ -23,7 +23,7 @@ class CompatErrorsTest {
         assertThat(error("[{\"error\":\"words alone\"}]")).contains("words alone");
     }
 
-    /** Such a number throws past whoever expects a parser's exceptions, or fills the memory of whoever rounds it. */
+    /** Such a number throws past code that expects a parser's exceptions, or fills the memory when it is rounded. */
     @ParameterizedTest
     @ValueSource(strings = {"1e99999999999", "-1e-99999999999", "1e999999999"})
     void a_number_that_no_calculation_survives_is_no_error_that_can_be_read(String number) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A body whose media were downloaded: each stands in its place, as what its bytes are. */
+/** A body with downloaded media: each is in its place, with the type that its bytes show. */
 class CompatMediaBodyTest {
 
     private static final String URL = "https://example.com/a";
@@ -110,7 +110,7 @@ class CompatMediaBodyTest {
     }
 
     @Test
-    void what_is_said_of_it_without_effect_is_listed_beside_the_rest() {
+    void media_fields_without_effect_are_listed_with_the_others() {
         CompatBody body = body(picture(URL, ",\"detail\":\"high\""));
         assertThat(body.ignored()).containsExactly("top_k");
         assertThat(body.loaded(media("text/plain", "a")).ignored())
@@ -131,7 +131,7 @@ class CompatMediaBodyTest {
     }
 
     @Test
-    void what_was_let_go_meanwhile_is_an_error_of_ours() {
+    void a_released_media_file_is_an_internal_error() {
         CompatBody body = body(picture(URL, ""));
         CallMedia nothing = new CallMedia();
         assertThatThrownBy(() -> body.loaded(nothing)).isInstanceOfSatisfying(ApiException.class, gone -> assertThat(

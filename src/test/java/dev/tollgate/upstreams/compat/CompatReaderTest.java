@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** When a stream is over, when it is whole, and what it may come to. What it means is in golden files. */
+/** The end, completeness and limits of a stream. Golden files hold its meaning. */
 class CompatReaderTest {
 
     private static final int ARGUMENTS_CHARS_MAX = 16 * 1024 * 1024;

@@ -179,7 +179,7 @@ class AnswerParserTest {
     }
 
     @Test
-    void what_came_before_a_break_is_told() {
+    void bytes_before_a_break_are_reported() {
         String answer = OK + "transfer-encoding: chunked\r\n\r\n5\r\nHello\r\nnonsense\r\n";
         assertThatThrownBy(() -> read(bytes(answer))).isInstanceOf(IOException.class);
         assertThat(body).hasToString("Hello");

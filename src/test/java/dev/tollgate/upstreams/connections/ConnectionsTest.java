@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Against a server that does byte by byte what it is told. */
+/** Connections to a server that sends exactly the bytes of the test. */
 @Timeout(240)
 class ConnectionsTest {
 
@@ -102,7 +102,7 @@ class ConnectionsTest {
     }
 
     @Test
-    void what_comes_behind_an_answer_is_nobody_s_answer() throws Exception {
+    void bytes_after_an_answer_belong_to_no_request() throws Exception {
         FarEnd farEnd = farEnd(1, PATIENT);
         server.then(exchange -> exchange.raw(
                 "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhiHTTP/1.1 200 OK\r\n" + "content-length: 4\r\n\r\nevil"));
@@ -310,7 +310,7 @@ class ConnectionsTest {
     }
 
     @Test
-    void a_closed_far_end_fails_what_runs_and_what_comes() throws Exception {
+    void closing_the_server_fails_running_and_new_requests() throws Exception {
         FarEnd farEnd = farEnd(2, PATIENT);
         server.then(exchange -> exchange.left());
         CompletableFuture<WholeReply> running = ask(farEnd, loop);

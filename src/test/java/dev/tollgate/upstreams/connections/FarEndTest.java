@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Connections to the far end. */
+/** The connections to an upstream server. */
 @Timeout(240)
 class FarEndTest {
 
@@ -30,10 +30,10 @@ class FarEndTest {
     /** What the client's and the kernel's buffers hold for a reader who does not ask, on any machine. */
     private static final int UNREAD_BYTES_MAX = 40 * PIECE_BYTES;
 
-    /** Of so many pieces some wait in the response, some in the connection, and of the most some in the kernel. */
+    /** Numbers of pieces so that some wait in the response, some in the connection, and with the largest some in the kernel. */
     @ParameterizedTest
     @ValueSource(ints = {1, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 30, 40, 100, 400})
-    void an_answer_whose_end_nobody_reads_yet_is_whole_although_its_server_closes_the_connection_behind_it(int pieces)
+    void an_unread_answer_stays_whole_if_its_server_closes_the_connection(int pieces)
             throws Exception {
         String answer = "x".repeat(pieces * PIECE_BYTES);
         CompletableFuture<Void> said = new CompletableFuture<>();

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Over https a far end is who its certificate says, for the name that it is asked by. */
+/** Over https an upstream server is identified by its certificate, for the name in its URL. */
 @Timeout(240)
 class FarEndTlsTest {
 
@@ -89,7 +89,7 @@ class FarEndTlsTest {
     }
 
     @Test
-    void a_certificate_that_nobody_known_has_signed_is_refused() throws Exception {
+    void a_certificate_of_an_unknown_authority_is_refused() throws Exception {
         int port = serve(TlsKeys.of(folder, "localhost"));
         FarEnd farEnd = new FarEnd(Outbound.direct(vertx), "https://localhost:" + port, 1, Timeouts.DEFAULT);
         assertThatThrownBy(() -> asked(farEnd))
@@ -98,7 +98,7 @@ class FarEndTlsTest {
     }
 
     @Test
-    void tls_through_a_proxy_is_spoken_with_the_far_end() throws Exception {
+    void tls_through_a_proxy_ends_at_the_upstream_server() throws Exception {
         JksOptions keys = TlsKeys.of(folder, "upstream.test");
         int port = serve(keys);
         ClientSSLOptions trust = new ClientSSLOptions().setTrustOptions(keys);

@@ -40,7 +40,7 @@ class JsonFenceTest {
     }
 
     @Test
-    void what_is_no_fence_is_told_at_once() {
+    void text_that_is_no_fence_is_sent_immediately() {
         JsonFence fence = new JsonFence();
         assertThat(fence.take("{\"a\":")).isEqualTo("{\"a\":");
         assertThat(fence.take("\"` \n")).isEqualTo("\"` \n");

@@ -20,7 +20,7 @@ class SseReaderTest {
     }
 
     @Test
-    void an_event_is_told_when_its_blank_line_has_come() {
+    void an_event_is_reported_at_its_blank_line() {
         read("data: a\n");
         assertThat(events).isEmpty();
         read("\ndata: b");

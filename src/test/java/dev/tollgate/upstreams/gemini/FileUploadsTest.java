@@ -72,7 +72,7 @@ class FileUploadsTest {
     }
 
     @Test
-    void an_upload_that_nobody_wants_any_more_is_broken_off_and_begun_anew_when_somebody_does() throws Exception {
+    void an_unwanted_upload_is_cancelled_and_restarted_on_demand() throws Exception {
         upstream.uploadMillis = 60_000;
         FileUploads.Ticket ticket = uploads.want(Medium.of("text/plain", "a".getBytes()));
         dev.tollgate.testing.Gateway.await(

@@ -206,7 +206,7 @@ class GeminiChannelTest {
     }
 
     @Test
-    void an_event_is_told_before_the_next_is_sent() throws Exception {
+    void an_event_is_reported_before_the_next_is_sent() throws Exception {
         CountDownLatch told = new CountDownLatch(1);
         server.then(exchange -> {
             exchange.head().events(HEL);
@@ -285,7 +285,7 @@ class GeminiChannelTest {
     }
 
     @Test
-    void the_key_is_never_told() throws Exception {
+    void failures_never_contain_the_key() throws Exception {
         UpstreamFailure failure = failure(Kind.REFUSED, e -> e.status("400 Bad Request", "bad key " + KEY));
         assertThat(failure.detail()).contains("bad key [key]").doesNotContain(KEY);
     }
@@ -326,7 +326,7 @@ class GeminiChannelTest {
     }
 
     @Test
-    void a_break_in_the_middle_is_told_after_what_had_come() throws Exception {
+    void a_break_is_reported_after_the_events_before_it() throws Exception {
         for (ScriptedServer.Script end : List.<ScriptedServer.Script>of(
                 ScriptedServer.Exchange::reset,
                 ScriptedServer.Exchange::close,

@@ -109,7 +109,7 @@ class GeminiErrorsTest {
     }
 
     @Test
-    void a_quota_of_the_day_is_another_kind_whatever_delay_is_told_with_it() {
+    void a_daily_quota_is_recognised_with_any_delay() {
         assertThat(refused("34.4s", "GenerateRequestsPerMinutePerProjectPerModel")
                         .kind())
                 .isEqualTo(Kind.QUOTA);
@@ -137,7 +137,7 @@ class GeminiErrorsTest {
     }
 
     @Test
-    void neither_key_nor_project_is_told() {
+    void failures_contain_neither_key_nor_project() {
         GeminiErrors other = new GeminiErrors("my-secret");
         String body =
                 "{\"error\":{\"message\":\"key my-secret or " + KEY + " of projects/123456 and project: acme-prod\"}}";

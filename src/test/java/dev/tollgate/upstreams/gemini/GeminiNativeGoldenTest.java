@@ -17,8 +17,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What Gemini is sent for a request in its own words: {@code body}, for a {@code model}, perhaps in the place of another one that it {@code
- * replaces}, on the channel "here"; {@code callIds} says which ids of calls go back there, {@code made} who made which signature.
+ * The body that Gemini gets for a request in its own format: {@code body}, for a {@code model}, perhaps one that {@code replaces} another,
+ * on the channel "here"; {@code callIds} says which ids of calls go back there, {@code made} which channel and model made each signature.
  */
 class GeminiNativeGoldenTest {
 

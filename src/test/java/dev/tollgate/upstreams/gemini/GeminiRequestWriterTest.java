@@ -509,7 +509,7 @@ class GeminiRequestWriterTest {
     }
 
     @Test
-    void search_beside_functions_needs_a_word_of_consent() {
+    void search_with_functions_needs_its_own_field() {
         Asks asks = asks().user("?").tool("googleSearch", null).tool("f", null);
         assertThat(asks.at("/toolConfig")).isEqualTo("{\"includeServerSideToolInvocations\":true}");
     }
@@ -696,7 +696,7 @@ class GeminiRequestWriterTest {
     }
 
     @Test
-    void a_model_that_does_not_think_is_not_told_to() {
+    void a_model_without_thinking_gets_no_thinking_config() {
         Asks asks = asks().on(Asks.PLAIN).user("?").with(a -> a.reasoningEffort = Effort.LOW);
         assertThat(asks.at("/generationConfig")).isEqualTo("{}");
         assertThat(asks.body().ignored()).containsExactly("reasoning_effort");

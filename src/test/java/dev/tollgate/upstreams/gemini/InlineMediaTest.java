@@ -48,7 +48,7 @@ class InlineMediaTest {
     }
 
     @Test
-    void sound_alone_in_an_mp4_is_told_by_its_label() {
+    void an_mp4_with_only_sound_is_recognised_by_its_label() {
         assertThat(of("audio/mp4", MP4).mimeType()).isEqualTo("audio/m4a");
     }
 

@@ -54,7 +54,7 @@ class MediaPlacementTest {
         VERTX.close().await();
     }
 
-    /** Of so many characters in base64, a multiple of four. */
+    /** Media of this length in base64, a multiple of four. */
     private static InlineMedia medium(char kind, int chars) {
         return new InlineMedia("text/plain", String.valueOf(kind).repeat(chars));
     }
@@ -128,7 +128,7 @@ class MediaPlacementTest {
     }
 
     @Test
-    void a_file_that_the_upstream_has_lost_is_uploaded_anew_and_one_that_it_has_is_not() throws Exception {
+    void only_files_lost_by_the_upstream_are_uploaded_again() throws Exception {
         GeminiBody body = body(medium('A', 2_400_000));
         MediaPlacement placement = placement(body);
         placed(placement);

@@ -23,7 +23,7 @@ class QuotedSourcesTest {
     }
 
     @Test
-    void nor_is_one_that_names_many_short_ones() {
+    void many_short_sources_are_not_kept_without_limit() {
         for (int i = 0; i < 100_000; i++) {
             say("{\"endIndex\":" + i + ",\"uri\":\"u\"}");
         }

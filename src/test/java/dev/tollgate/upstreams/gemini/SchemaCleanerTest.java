@@ -244,7 +244,7 @@ class SchemaCleanerTest {
     }
 
     @Test
-    void a_reference_cannot_stand_beside_alternatives() {
+    void a_reference_cannot_be_combined_with_alternatives() {
         refused("{\"properties\":{\"a\":{\"$ref\":\"#\",\"anyOf\":[{}]}}}").hasMessageContaining("anyOf");
     }
 

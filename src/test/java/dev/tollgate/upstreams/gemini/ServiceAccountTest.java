@@ -85,7 +85,7 @@ class ServiceAccountTest {
         "private_key, c2VjcmV0, is not an RSA key",
         "private_key, '?', is not an RSA key"
     })
-    void a_file_that_is_none_is_told_without_a_word_of_it(String field, String value, String complaint) {
+    void an_invalid_file_is_reported_without_its_content(String field, String value, String complaint) {
         assertThatThrownBy(() -> read(file().put(field, value)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(complaint)
@@ -93,7 +93,7 @@ class ServiceAccountTest {
     }
 
     @Test
-    void tokens_may_come_over_http_and_what_is_no_json_is_told() {
+    void tokens_may_use_http_and_invalid_json_is_reported() {
         assertThat(read(file().put("token_uri", "http://localhost:1/token"))
                         .tokenUri()
                         .getPort())
@@ -122,7 +122,7 @@ class ServiceAccountTest {
     }
 
     @Test
-    void vertex_takes_no_functions_beside_a_search() {
+    void vertex_refuses_functions_with_a_search() {
         VertexAccess vertex = VertexAccess.express("our-key");
         vertex.check(Asks.asks().user("?").tool("f", null).ask());
         vertex.check(Asks.asks().user("?").with(a -> a.webSearch = true).ask());

@@ -65,7 +65,7 @@ public final class StreamFuzz {
         if (end == null) {
             assertThat(open.isEmpty()).as("a finish reason is last").isTrue();
         } else {
-            // What the reader itself did not foresee is told so.
+            // "could not be read" is the message for an exception that the reader did not expect.
             assertThat(end.detail())
                     .doesNotContain("could not be read", "secret")
                     .matches("(?s)\\P{Cntrl}{0,301}");

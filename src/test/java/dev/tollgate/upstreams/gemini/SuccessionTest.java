@@ -57,7 +57,7 @@ class SuccessionTest {
     }
 
     @Test
-    void a_model_is_asked_for_until_its_day_and_what_comes_in_its_place_from_then_on() {
+    void a_model_is_used_until_its_date_and_then_its_successor() {
         assertThat(models.name("old")).isEqualTo("old");
         assertThat(models.model("old")).isSameAs(rules.get("old"));
         assertThat(models.standing("old")).isEqualTo(new Standing("old", "old", DAY, "next"));
@@ -85,7 +85,7 @@ class SuccessionTest {
     }
 
     @Test
-    void an_answer_of_another_known_model_tells_that_the_one_that_was_asked_has_retired() {
+    void an_answer_of_another_known_model_shows_a_retirement() {
         try (LogCapture log = new LogCapture()) {
             models.answered("old", null);
             models.answered("old", "old");
@@ -99,7 +99,7 @@ class SuccessionTest {
             assertThat(models.name("old")).isEqualTo("next");
             assertThat(log.text().lines())
                     .containsExactly(
-                            "channel far: the model old has retired here before its day (answers come from next): next is asked in its place from now on");
+                            "channel far: model old retired before its date (answers come from next); using next from now on");
         }
     }
 
@@ -168,7 +168,7 @@ class SuccessionTest {
         "QUOTA, thinking budget, QUOTA",
         "UNAVAILABLE, gone, UNAVAILABLE"
     })
-    void a_failure_that_tells_of_a_retirement_asks_for_a_new_translation(Kind kind, String detail, Kind told) {
+    void a_failure_by_retirement_causes_a_new_translation(Kind kind, String detail, Kind told) {
         assertThat(heard("old", kind, detail)).containsExactly(told);
         assertThat(models.name("old")).isEqualTo(told == Kind.REPLACED ? "next" : "old");
     }
@@ -180,7 +180,7 @@ class SuccessionTest {
     }
 
     @Test
-    void who_answers_is_learned_before_the_answer_is_told_and_all_of_it_is_told() {
+    void the_answering_model_is_learned_before_the_whole_answer_is_reported() {
         Heard heard = new Heard();
         AnsweringModel listener = new AnsweringModel(models, "old", heard);
         UpstreamEvent text = new UpstreamEvent.Text(0, "a", null);

@@ -153,7 +153,7 @@ class UploadProtocolTest {
                 "x-goog-upload-status: active\r\nx-goog-upload-size-received: four\r\n",
                 "x-goog-upload-status: active\r\n"
             })
-    void an_upload_of_which_nobody_knows_how_far_it_came_has_failed(String state) {
+    void an_upload_with_unknown_progress_has_failed(String state) {
         starts();
         server.then(ScriptedServer.Exchange::reset);
         answers(state, "");
@@ -168,7 +168,7 @@ class UploadProtocolTest {
     }
 
     @Test
-    void a_file_is_asked_for_until_it_is_active_and_one_that_cannot_be_read_is_refused() throws Exception {
+    void a_file_is_polled_until_active_or_refused_as_unreadable() throws Exception {
         starts();
         answers("", ACTIVE.replace("ACTIVE", "PROCESSING"));
         String described = ACTIVE.substring("{\"file\":".length(), ACTIVE.length() - 1);
@@ -212,7 +212,7 @@ class UploadProtocolTest {
     }
 
     @Test
-    void of_the_address_that_comes_only_the_path_counts() throws Exception {
+    void only_the_path_of_a_returned_address_counts() throws Exception {
         assertThat(protocol.path("https://elsewhere.example/base/up?id=1")).isEqualTo("/up?id=1");
         assertThat(protocol.path("https://elsewhere.example/based/up")).isEqualTo("/based/up");
         assertThat(protocol.path("/up")).isEqualTo("/up");

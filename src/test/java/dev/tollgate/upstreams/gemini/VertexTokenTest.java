@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How a service account's token is fetched, kept and fetched anew. */
+/** The fetching, keeping and renewing of a service account's token. */
 @Timeout(240)
 class VertexTokenTest {
 
@@ -133,7 +133,7 @@ class VertexTokenTest {
     }
 
     @Test
-    void a_token_that_has_ended_is_waited_for_anew() {
+    void calls_wait_for_a_new_token_after_the_old_one_ends() {
         gives("first", 600);
         assertThat(get()).isEqualTo("first");
         gives("second", 600);
@@ -159,7 +159,7 @@ class VertexTokenTest {
     }
 
     @Test
-    void early_fetches_that_fail_are_ten_seconds_apart_and_hurt_nobody() throws Exception {
+    void failed_early_fetches_are_ten_seconds_apart_and_harmless() throws Exception {
         gives("first", 600);
         get();
         server.request();

@@ -86,7 +86,7 @@ class DownloadsTlsTest {
     }
 
     @Test
-    void a_certificate_that_nobody_vouches_for_is_refused() {
+    void a_certificate_without_a_known_issuer_is_refused() {
         assertThatThrownBy(() -> download("secure.test", new HttpClientOptions()))
                 .isInstanceOf(MediaRefused.class);
         assertThat(namesAskedFor).isEmpty();

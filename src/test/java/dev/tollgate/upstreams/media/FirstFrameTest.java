@@ -43,7 +43,7 @@ class FirstFrameTest {
     }
 
     @Test
-    void of_a_gif_the_first_frame_is_made_a_png() throws Exception {
+    void a_gif_becomes_a_png_of_its_first_frame() throws Exception {
         BufferedImage image = ImageIO.read(new ByteArrayInputStream(converted(gif(3, 2))));
         assertThat(image.getWidth()).isEqualTo(3);
         assertThat(image.getHeight()).isEqualTo(2);
@@ -72,7 +72,7 @@ class FirstFrameTest {
     }
 
     @Test
-    void the_work_ends_with_the_row_after_which_nobody_wants_it() throws Exception {
+    void cancelled_work_ends_after_the_current_row() throws Exception {
         byte[] gif = gif(64, 1_000);
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
         AtomicInteger rows = new AtomicInteger();
@@ -164,7 +164,7 @@ class FirstFrameTest {
                 new Deadline(Duration.ofMinutes(1)));
     }
 
-    /** The same bytes, said to be of that size: the frame breaks off. */
+    /** A copy of the bytes with this size in its header: the frame breaks off. */
     private static byte[] sized(byte[] gif, int width, int height) {
         int descriptor = indexOf(gif, (byte) 0x2c);
         for (int at : new int[] {6, descriptor + 5}) {

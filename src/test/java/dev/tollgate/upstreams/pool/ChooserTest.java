@@ -99,7 +99,7 @@ class ChooserTest {
         assertThat(chooser.choose(List.of(a, c), null, List.of(), NOW + 60_000)).isEqualTo(c);
     }
 
-    /** Otherwise callers who read slowly could open the breaker for everybody. */
+    /** Otherwise callers who read slowly could open the breaker for all calls. */
     @Test
     void a_break_while_the_caller_held_us_back_is_not_the_channels() {
         fail(a, true);

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Who is asked beside a silent channel and who is not, and that nothing is left over however the two take turns. */
+/** The choice of a second channel for a silent one. Nothing is left over in any order of their events. */
 @Timeout(240)
 class HedgingTest {
 
@@ -37,9 +37,9 @@ class HedgingTest {
         VERTX.close().await();
     }
 
-    // ---- a far side that says what it is told to ----
+    // ---- a scripted upstream ----
 
-    /** A call at the far side. Used on the event loop. */
+    /** A call at the scripted upstream. Used on the event loop. */
     private static final class FarCall implements UpstreamCall {
         private final String channel;
         private final UpstreamListener listener;
@@ -208,7 +208,7 @@ class HedgingTest {
         dev.tollgate.testing.Gateway.await(what, () -> onLoop(isSo::getAsBoolean));
     }
 
-    /** Of two timers of one loop the one that is set later and for longer ends later. */
+    /** Two timers of one loop end in the order of their end times. */
     private void letTheWaitPass() {
         onLoop(() -> VERTX.timer(2 * SOON.toMillis()))
                 .toCompletionStage()
@@ -263,7 +263,7 @@ class HedgingTest {
 
     /** What is settled for who has left asks for the channel, whenever that is. */
     @Test
-    void who_leaves_while_a_call_is_translated_anew_leaves_its_channel_known() {
+    void a_caller_leaving_during_translation_keeps_the_channel_known() {
         Upstreams pool = pool(null, "a");
         SentCall attempts = begin(pool, new Heard());
         onLoop(() -> {
@@ -292,7 +292,7 @@ class HedgingTest {
     }
 
     @Test
-    void beside_a_silent_channel_the_next_one_is_asked_once() {
+    void a_silent_channel_is_hedged_once_by_the_next() {
         Upstreams pool = pool(SOON, "a", "b", "c");
         SentCall attempts = begin(pool, new Heard());
         await("the second", () -> calls.size() == 2);
@@ -305,12 +305,12 @@ class HedgingTest {
     }
 
     @Test
-    void nobody_is_asked_beside_another_unless_the_operator_wants_it() {
+    void calls_are_hedged_only_if_the_operator_wants_it() {
         assertThat(askedAfterTheWait(pool(null, "a", "b"))).containsExactly("a");
     }
 
     @Test
-    void a_channel_is_never_asked_beside_itself() {
+    void a_channel_never_hedges_itself() {
         assertThat(askedAfterTheWait(pool(SOON, "a"))).containsExactly("a");
     }
 
@@ -341,7 +341,7 @@ class HedgingTest {
     }
 
     @Test
-    void a_channel_on_trial_is_not_asked_beside_another() {
+    void a_channel_on_trial_never_hedges_another() {
         Upstreams pool = pool(SOON, "a", "b");
         ModelRoute b = pool.routes(ask(), List.of()).getLast();
         for (int i = 0; i < Breaker.FAILURES_MAX; i++) {

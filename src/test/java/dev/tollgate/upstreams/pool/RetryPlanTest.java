@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who is asked after what, row by row: what was tried before, what happened, and what comes of it. */
+/** The plan's decisions, row by row: earlier attempts, the failure, and the decision. */
 class RetryPlanTest {
 
     /** What was tried: letters of a(sked again), s(ignatures left out), r(eplaced), and how many retries. */

@@ -144,7 +144,7 @@ class SignaturesTest {
     }
 
     @Test
-    void of_what_its_caller_sends_back_it_is_known_who_made_it() {
+    void origins_of_signatures_sent_by_the_caller_are_known() {
         keep("acc_1", new SignedPart.SentBack("c2ln+/8=", "c1"), new SignedPart.SentBack("b2xk", null));
         store = store.reopened();
 
