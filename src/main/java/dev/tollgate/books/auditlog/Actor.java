@@ -3,17 +3,17 @@ package dev.tollgate.books.auditlog;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who does something as an operator, as the audit log tells it.
+ * The author of an operator action, as recorded in the audit log.
  *
- * @param who what let him in: the admin key, a certificate and whom it names, the control socket, a command, or a person's id
- * @param address from where; null where it was not over a network
+ * @param who the authentication: the admin key, a certificate with its subject, the control socket, a command, or a person's id
+ * @param address the remote address; null if the action did not come over a network
  */
 public record Actor(String who, @Nullable String address) {
 
-    /** A command that has opened the books itself, while no server ran. */
+    /** A command that opened the books itself, without a server. */
     public static final Actor COMMAND = new Actor("command", null);
 
-    /** A command that the running server was given over its control socket. */
+    /** A command that the server received over its control socket. */
     public static final Actor CONTROL_SOCKET = new Actor("control socket", null);
 
     private static final int WHO_CHARS_MAX = 100;
@@ -24,18 +24,18 @@ public record Actor(String who, @Nullable String address) {
         }
     }
 
-    /** Whoever has shown the admin key. @param address the caller's */
+    /** Makes an actor with the admin key. @param address the caller's */
     public static Actor adminKey(String address) {
         return new Actor("admin key", address);
     }
 
-    /** Whoever has shown a certificate. @param named whom it names; the end of a long name is left out */
+    /** Makes an actor with a certificate. @param named its subject; a long name is cut */
     public static Actor certificate(String named, String address) {
         String who = "certificate " + named;
         return new Actor(who.substring(0, Math.min(who.length(), WHO_CHARS_MAX)), address);
     }
 
-    /** An operator who is signed in. @param address the caller's */
+    /** Makes an actor for a signed-in operator. @param address the caller's */
     public static Actor person(String personId, String address) {
         return new Actor(personId, address);
     }

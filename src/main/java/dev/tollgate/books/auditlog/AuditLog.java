@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What operators have done, for good, and the part that writes it. Reads block; thread-safe. */
+/** The permanent record of operator actions, and the part that writes it. Reads block; thread-safe. */
 public final class AuditLog {
 
-    /** The most that one page holds. */
+    /** The most rows of one page. */
     public static final int PAGE_MAX = 1_000;
 
     private static final String COLUMNS = """
@@ -35,10 +35,10 @@ public final class AuditLog {
     }
 
     /**
-     * One deed.
+     * A row of the audit log.
      *
      * @param sequence from 1, without gaps, in the order of the commits
-     * @param beforeJson null where there was nothing before
+     * @param beforeJson null if there was nothing before
      */
     public record Line(
             long sequence,
@@ -51,13 +51,13 @@ public final class AuditLog {
             @Nullable String reason) {}
 
     /**
-     * Which deeds are meant; null for whichever.
+     * A filter of rows; null for any.
      *
-     * @param actor who has done it, as {@link Actor#who}
-     * @param subject what it was done to, itself
-     * @param ofThese what it was done to: one of these, or where one is an account a key, a person or a call of it; empty for whichever
-     * @param from not before
-     * @param until before
+     * @param actor author, as {@link Actor#who}
+     * @param subject exactly this subject
+     * @param ofThese one of these subjects, or a key, a person or a call of one that is an account; empty for any
+     * @param from inclusive
+     * @param until exclusive
      */
     public record Filter(
             @Nullable String actor,
@@ -73,9 +73,9 @@ public final class AuditLog {
     }
 
     /**
-     * The newest first.
+     * Returns the newest rows first.
      *
-     * @param before the last sequence of the page before; {@link Long#MAX_VALUE} for the newest
+     * @param before the last sequence of the previous page; {@link Long#MAX_VALUE} for the newest
      * @param limit 1 to {@value #PAGE_MAX}
      */
     public List<Line> page(Filter filter, long before, int limit) {
@@ -121,7 +121,7 @@ public final class AuditLog {
                 row.getString(9));
     }
 
-    /** Goes after every part that decides something for a deed. */
+    /** Returns the part, which follows every part that decides for an operator action. */
     public static Part<?> part() {
         return new Deeds();
     }
@@ -138,7 +138,7 @@ public final class AuditLog {
             return Deed.class;
         }
 
-        /** Another node's deeds wait here until this batch is committed; nothing that comes after waits for them. */
+        /** Actions of other nodes wait here until this batch is committed; nothing later waits for them. */
         @Override
         public void writeLast(Statements statements, List<Deed> deeds) throws SQLException {
             statements.lockTable("audit_log");

@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row of the audit log, in the very unit that does what it tells: there is no deed without its row and no row without its deed. Written
- * last, when all other parts have decided.
+ * A row of the audit log, in the same unit of work as the action that it records: neither exists without the other. Written
+ * last, after all other parts have decided.
  */
 public final class Deed implements Change {
 
@@ -16,7 +16,7 @@ public final class Deed implements Change {
     static final int REASON_CHARS_MAX = 500;
     private static final int TEXT_CHARS_MAX = 200;
 
-    /** What a deed has changed: JSON, or null where there was nothing before or is nothing after. */
+    /** The change by an action: JSON, or null if there was nothing before or is nothing after. */
     public record Changed(
             @Nullable String beforeJson, @Nullable String afterJson) {}
 
@@ -29,9 +29,9 @@ public final class Deed implements Change {
 
     /**
      * @param action like {@code account.grant}
-     * @param subject what it is done to: an account's id, a key's, a call's, a model's
-     * @param reason null where none is needed; else {@value #REASON_CHARS_MIN} to {@value #REASON_CHARS_MAX} characters
-     * @param changed asked on the writer's thread once everything is decided; null where nothing was done, then nothing is written
+     * @param subject the id of the account, key, call or model that the action changes
+     * @param reason null if none is needed; otherwise {@value #REASON_CHARS_MIN} to {@value #REASON_CHARS_MAX} characters
+     * @param changed evaluated on the writer's thread once everything is decided; null if nothing changed, then nothing is written
      */
     public Deed(
             Actor actor,
@@ -51,7 +51,7 @@ public final class Deed implements Change {
         this.changed = changed;
     }
 
-    /** @throws IllegalArgumentException with a sentence, if the text is no reason */
+    /** @throws IllegalArgumentException with a sentence, if the text is not a valid reason */
     public static String reason(@Nullable String text) {
         String reason = text == null ? "" : text.strip();
         if (reason.length() < REASON_CHARS_MIN || reason.length() > REASON_CHARS_MAX) {

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A customer's account as it was at one instant.
  *
- * @param sandboxMicros micro-credits of balance and holds that buy only what the sandbox answers
- * @param deletedAt null while it is there; then its name is gone
+ * @param sandboxMicros micro-credits of balance and holds that pay only for responses of the sandbox
+ * @param deletedAt null unless the account was deleted; a deleted account has no name
  */
 public record Account(
         String id,
@@ -18,13 +18,13 @@ public record Account(
         long sandboxMicros,
         @Nullable Instant deletedAt) {
 
-    /** One without credits of the sandbox. */
+    /** Makes an account without sandbox credits. */
     public Account(
             String id, String name, Instant createdAt, boolean blocked, Balance balance, @Nullable Instant deletedAt) {
         this(id, name, createdAt, blocked, balance, 0, deletedAt);
     }
 
-    /** One that is there. */
+    /** Makes an account that is not deleted. */
     public Account(String id, String name, Instant createdAt, boolean blocked, Balance balance) {
         this(id, name, createdAt, blocked, balance, null);
     }

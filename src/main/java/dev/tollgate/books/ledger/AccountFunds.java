@@ -68,7 +68,7 @@ final class AccountFunds {
             case AVAILABLE -> balanceMicros = Math.addExact(balanceMicros, micros);
             case RESERVED -> reservedMicros = Math.addExact(reservedMicros, micros);
             case REVENUE -> consumedMicros = Math.addExact(consumedMicros, micros);
-            case SHORTFALL -> throw new IllegalStateException("the shortfall is nobody's balance");
+            case SHORTFALL -> throw new IllegalStateException("the shortfall is in no customer's balance");
         }
     }
 }

@@ -19,7 +19,7 @@ final class AccountRow {
     private SpendLimits limits = SpendLimits.NONE;
     private @Nullable SpendLimits limitsToBe;
 
-    /** A new account. */
+    /** Makes the row of a new account. */
     AccountRow(String id, String name, long createdAtMillis) {
         this.id = id;
         this.name = name;
@@ -28,7 +28,7 @@ final class AccountRow {
         this.fresh = true;
     }
 
-    /** One that is in the database. */
+    /** Makes a row from the database. */
     AccountRow(Account account, long lastSequence, long lastEntryAtMillis, SpendLimits limits) {
         this.id = account.id();
         this.name = account.name();
@@ -41,12 +41,12 @@ final class AccountRow {
         this.limits = limits;
     }
 
-    /** What the account's calls may spend together, in this batch; a change holds from the next. */
+    /** Returns the limits of the account's calls in this batch; a change takes effect from the next batch on. */
     SpendLimits limits() {
         return limits;
     }
 
-    /** What is in force when the batch is committed. */
+    /** Returns the limits after the batch. */
     SpendLimits limitsToBe() {
         return limitsToBe == null ? limits : limitsToBe;
     }
@@ -55,7 +55,7 @@ final class AccountRow {
         return limitsToBe != null;
     }
 
-    /** Whether its windows are counted from now on and were not. */
+    /** Returns whether its windows are counted after this batch and were not before. */
     boolean isLimitedFromNowOn() {
         return limits.unlimited() && !limitsToBe().unlimited();
     }
@@ -64,7 +64,7 @@ final class AccountRow {
         return !limits.unlimited() && limitsToBe().unlimited();
     }
 
-    /** Not for what is decided in this batch: its windows may not be there yet. */
+    /** Sets the limits after this batch: windows may be missing in this one. */
     void setLimits(SpendLimits limits) {
         limitsToBe = limits;
     }
@@ -77,13 +77,13 @@ final class AccountRow {
         return deleted;
     }
 
-    /** For good. That it is so is written by what erases the rest of it. */
+    /** Deletes the account for good. The change that erases its other data stores the time. */
     void delete() {
         deleted = true;
         setBlocked(true);
     }
 
-    /** Whether it is to be inserted. */
+    /** Returns whether the row has to be inserted. */
     boolean isFresh() {
         return fresh;
     }
@@ -108,12 +108,12 @@ final class AccountRow {
         return lastSequence;
     }
 
-    /** When the latest entry is from; 0 where there is none. */
+    /** Returns the time of the latest entry; 0 if there is none. */
     long lastEntryAtMillis() {
         return lastEntryAtMillis;
     }
 
-    /** When something is entered that happens at this time: a clock that has gone back must not put it before what is entered already. */
+    /** Returns the time for an entry: the given time, or the time of the latest entry if the clock has gone back. */
     Instant stamp(Instant at) {
         return at.toEpochMilli() < lastEntryAtMillis ? Instant.ofEpochMilli(lastEntryAtMillis) : at;
     }
@@ -123,7 +123,7 @@ final class AccountRow {
         changed = true;
     }
 
-    /** Moves the money as the entry says. @param at its stamp @return the entry's sequence */
+    /** Moves credits. @param at time of the entry, from {@link #stamp} @return the sequence of the entry */
     long move(Bucket from, Bucket to, long micros, Instant at) {
         funds.move(from, to, micros);
         lastEntryAtMillis = at.toEpochMilli();
@@ -131,7 +131,7 @@ final class AccountRow {
         return ++lastSequence;
     }
 
-    /** The database has it as it is now. */
+    /** Notes that the row was written. */
     void written() {
         fresh = false;
         changed = false;

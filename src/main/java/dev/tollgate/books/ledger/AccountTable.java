@@ -106,7 +106,7 @@ final class AccountTable {
                 .text(account.id);
     }
 
-    /** Writes what an account may spend from now on. */
+    /** Writes the new spend limits of an account. */
     void writeLimits(AccountRow account) throws SQLException {
         SpendLimits limits = account.limitsToBe();
         Rows update = UPDATE_LIMITS.on(statements);

@@ -3,10 +3,10 @@ package dev.tollgate.books.ledger;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** The operator corrects what an account was given, up or down, and never below what it can spend. */
+/** An operator's correction of an account's credits, up or down, but never below a balance of zero. */
 public final class Adjustment extends Correction {
 
-    /** @param micros not zero; below zero takes away */
+    /** @param micros not zero; negative to debit */
     public Adjustment(String accountId, long micros, String reason, @Nullable RequestId requestId, Instant at) {
         super(accountId, micros, reason, requestId, at);
     }

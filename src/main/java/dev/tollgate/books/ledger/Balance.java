@@ -1,12 +1,12 @@
 package dev.tollgate.books.ledger;
 
 /**
- * Decision D40, in micro-credits, all ≥ 0.
+ * The amounts of an account (decision D40), in micro-credits, all ≥ 0.
  *
- * @param balanceMicros what can be spent now, holds excluded
- * @param reservedMicros what running calls hold
- * @param purchasedMicros what was ever put in, gifts included, less what was taken back
- * @param consumedMicros what was ever charged, less refunds
+ * @param balanceMicros available credits, without holds
+ * @param reservedMicros credits held by running calls
+ * @param purchasedMicros all credits ever added, including gifts, minus reversals
+ * @param consumedMicros all charges ever, minus refunds
  */
 public record Balance(long balanceMicros, long reservedMicros, long purchasedMicros, long consumedMicros) {
 

@@ -68,7 +68,7 @@ final class BatchWindows {
     }
 
     /**
-     * Returns the ids of a key's windows in the order of the kinds. Each call needs those of one key and instant several times, and most
+     * Returns the ids of a key's windows in the order of the kinds. Each call needs the ids of one key and instant several times, and most
      * calls of a batch are in one hour.
      */
     private WindowRow.Id[] ids(String keyId, long atMillis) {
@@ -98,7 +98,7 @@ final class BatchWindows {
         table.followLimits(account);
     }
 
-    /** Keeps the rows of a batch that was committed. @param accounts those of the batch: windows of one that is unlimited now are deleted */
+    /** Forgets the windows of accounts that have become unlimited in a committed batch. @param accounts all accounts of the batch */
     void committed(Iterable<AccountRow> accounts) {
         for (AccountRow account : accounts) {
             if (account.isUnlimitedFromNowOn()) {

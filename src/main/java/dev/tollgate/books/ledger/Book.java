@@ -11,11 +11,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows that one batch touches. The changes first say what they need, then all of it is asked for and locked table by table, then
- * it is changed in memory by all the batch's changes in turn, and written once: 64 calls of one account cost one read and one write
- * of its row. Asking in a fixed order (reservations, accounts, windows; each by its keys) keeps the batches of several nodes from
- * waiting for each other in a circle. Lives for one batch, within its transaction; where changes are decided before others have
- * come, what is there already is not read again. A batch that is rolled back leaves nothing behind. Writer's thread only.
+ * The rows that one batch touches. The changes first name the rows that they need. The book reads and locks them table by table, the changes
+ * modify them in memory one after the other, and each row is written once: 64 calls of one account cost one read and one write
+ * of its row. The fixed order of reading (reservations, accounts, windows; each by its keys) prevents a deadlock between the batches of
+ * several nodes. A book lives for one batch, within its transaction; rows read for earlier changes of the batch are not read
+ * again. A batch that is rolled back leaves nothing behind. Writer's thread only.
  */
 final class Book {
 
@@ -32,7 +32,7 @@ final class Book {
     private List<String> abandoned = List.of();
     private int abandonedMax;
 
-    /** @param nodeId who owns the new reservations */
+    /** @param nodeId owner of new reservations */
     Book(Statements statements, KeptRows kept, String nodeId) {
         this.accountTable = new AccountTable(statements);
         this.reservationTables = new ReservationTables(statements);
@@ -48,7 +48,7 @@ final class Book {
         }
     }
 
-    /** With its account and its windows. */
+    /** Notes that a reservation is needed, with its account and its windows. */
     void needReservation(String id) {
         if (!reservations.containsKey(id)) {
             neededReservations.add(id);
@@ -59,12 +59,12 @@ final class Book {
         windows.need(keyId, atMillis);
     }
 
-    /** Open reservations whose owner is dead, at most so many. */
+    /** Notes that open reservations of dead owners are needed. @param most their largest number */
     void needAbandoned(int most) {
         abandonedMax = Math.max(abandonedMax, most);
     }
 
-    /** Asks for all of it: by one trip to a server, unless a reservation has to come first to tell whose it is. */
+    /** Asks for all needed rows: by one trip to a server, unless a reservation has to be read first to learn its account. */
     void ask() throws SQLException {
         KeptRows.take(neededReservations, kept::reservation, this::found);
         if (needOfKnownReservations()) {
@@ -82,7 +82,7 @@ final class Book {
         neededAccounts.clear();
     }
 
-    /** @return whether it is known of all needed reservations whose they are */
+    /** Notes the accounts of needed reservations. @return whether all are known */
     private boolean needOfKnownReservations() {
         boolean known = true;
         for (String id : neededReservations) {
@@ -96,7 +96,7 @@ final class Book {
         return known;
     }
 
-    /** After those that others may hold: whoever is dead is waited for by nobody, and this waits for nobody. */
+    /** Reads reservations of dead owners last, since no transaction waits for them. Locked rows are skipped, so this waits for none. */
     private void readAbandoned() throws SQLException {
         abandoned = reservationTables.abandonedIds(abandonedMax);
         abandonedMax = 0;
@@ -133,21 +133,21 @@ final class Book {
         return account;
     }
 
-    /** A reservation that is open, or null. */
+    /** Returns an open reservation, or null. */
     @Nullable
     ReservationRow openReservation(String id) {
         ReservationRow row = reservations.get(id);
         return row != null && row.isOpen() ? row : null;
     }
 
-    /** How a reservation that is not open has ended, or null where there never was one. Reads, if that was not in this batch: rare. */
+    /** Returns how a reservation that is not open has ended, or null if there never was one. Reads if it ended before this batch, which is rare. */
     @Nullable
     ReservationState end(String id) throws SQLException {
         EndedCall ended = ended(id);
         return ended == null ? null : ended.state();
     }
 
-    /** As above, with its charge. */
+    /** Returns the end of a reservation that is not open, with its charge, or null if there never was one. Reads as {@link #end}. */
     @Nullable
     EndedCall ended(String id) throws SQLException {
         ReservationRow row = reservations.get(id);
@@ -156,7 +156,7 @@ final class Book {
                 : reservationTables.end(id);
     }
 
-    /** What a call of this server can be held for. */
+    /** Returns the credits that calls of this server can hold. */
     long spendableMicros(AccountRow account) {
         return kept.spendableMicros(account);
     }
@@ -184,7 +184,7 @@ final class Book {
         accounts.put(account.id, account);
     }
 
-    /** @throws IllegalStateException when the id is taken in this batch; the tables refuse it when it was before, at the latest when it ends */
+    /** @throws IllegalStateException if the id is used in this batch; the tables refuse an earlier id, at the latest when the call ends */
     ReservationRow open(ReservationRow reservation) {
         if (reservations.putIfAbsent(reservation.id, reservation) != null) {
             throw new IllegalStateException("a second reservation " + reservation.id);
@@ -211,14 +211,14 @@ final class Book {
         return new Resolution.Resolved(chargeMicros, releasedMicros, account.funds.balance());
     }
 
-    /** Enters what a call has used beyond what could be held. @return how many such there are in the account's day, with it */
+    /** Enters usage of a call beyond its hold as a shortfall. @return the number of shortfalls in the account's day, including this one */
     int fallShort(ReservationRow reservation, long micros, Instant at) throws SQLException {
         AccountRow account = accountOf(reservation);
         journal.enter(account, EntryKind.CHARGE, reservation, Bucket.SHORTFALL, Bucket.REVENUE, micros, at);
         return journal.shortfallsOnDayOf(account, at);
     }
 
-    /** Writes what has changed. Accounts first and entries last, since the later refer to the earlier. */
+    /** Writes the changed rows: accounts first and entries last, since the later refer to the earlier. */
     void write() throws SQLException {
         accountTable.write(accounts.values());
         reservationTables.write(reservations.values(), nodeId);
@@ -232,7 +232,7 @@ final class Book {
         journal.write();
     }
 
-    /** What was written is in the database for good. */
+    /** Keeps the rows and reports the entries of a committed batch. */
     void committed(EntryObserver observer) {
         windows.committed(accounts.values());
         kept.committed(accounts.values(), reservations.values(), windows.rows());

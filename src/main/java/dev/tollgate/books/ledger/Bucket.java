@@ -1,16 +1,16 @@
 package dev.tollgate.books.ledger;
 
-/** Where micro-credits lie. The sum over all buckets of all accounts is zero: {@code funding} is as negative as the rest is positive. */
+/** A place of micro-credits. The sum over all buckets of all accounts is zero: {@code funding} is as negative as the rest is positive. */
 public enum Bucket {
-    /** The platform's: where purchased credits come from. */
+    /** The platform's: the source of purchased credits. */
     FUNDING,
-    /** The customer's: can be spent now. */
+    /** The customer's: available credits. */
     AVAILABLE,
     /** The customer's: held for running calls. */
     RESERVED,
-    /** The platform's: what was charged. */
+    /** The platform's: charges. */
     REVENUE,
-    /** The platform's: what was used but could not be covered. */
+    /** The platform's: usage that no hold and no balance covered. */
     SHORTFALL;
 
     /** The name in the database. */

@@ -4,20 +4,20 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The windows that a call counts in: its key's, and its account's where that has limits of its own. Writer's thread only.
+ * The windows that a call counts in: its key's, and its account's if the account has limits. Writer's thread only.
  *
- * @param ofAccount null where the account has no limit
- * @param accountLimits the operator's; the key's come with each question, as they are then
+ * @param ofAccount null if the account has no limit
+ * @param accountLimits set by the operator; the key's limits are passed to each method, as they are then
  */
 record CallWindows(KeyWindows ofKey, @Nullable KeyWindows ofAccount, SpendLimits accountLimits) {
 
-    /** What the tightest limit of both leaves, not below zero. */
+    /** Returns the room that the tightest limit of both leaves, not below zero. */
     long roomMicros(SpendLimits keyLimits) {
         long room = ofKey.roomMicros(keyLimits);
         return ofAccount == null ? room : Math.min(room, ofAccount.roomMicros(accountLimits));
     }
 
-    /** The longest window that leaves less than that, or null. */
+    /** Returns the longest window that leaves less than an amount, or null. */
     @Nullable
     SpendWindow firstWithout(long micros, SpendLimits keyLimits) {
         SpendWindow key = ofKey.firstWithout(micros, keyLimits);
@@ -25,7 +25,7 @@ record CallWindows(KeyWindows ofKey, @Nullable KeyWindows ofAccount, SpendLimits
         return isAccounts(account, key) ? account : key;
     }
 
-    /** Why so much cannot be held, told of the longest window that is full, or null; of two as long, the account's. */
+    /** Returns the refusal of an amount by the longest window without room for it, or null. Of two equally long windows it names the account's. */
     ReserveOutcome.@Nullable SpendLimitReached refusal(long micros, SpendLimits keyLimits, Instant at) {
         SpendWindow key = ofKey.firstWithout(micros, keyLimits);
         SpendWindow account = ofAccount == null ? null : ofAccount.firstWithout(micros, accountLimits);

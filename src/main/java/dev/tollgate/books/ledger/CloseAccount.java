@@ -5,23 +5,23 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends an account for good: it is blocked, and what it could still spend goes back to where it came from, in one entry, so that the sum over
- * all accounts stays zero. While a call of it holds credits nothing is done: no call is cut by it, and nothing that is held is lost.
+ * Closes an account for good: it is blocked, and its balance returns to its funding in one entry, so that the sum over
+ * all accounts stays zero. While calls of the account hold credits nothing changes: no call is cut off, and no hold is lost.
  */
 public final class CloseAccount extends LedgerChange<CloseAccount.Outcome> {
 
     private static final String REASON = "account deleted";
 
-    /** What became of it. */
+    /** The outcome. */
     public sealed interface Outcome {}
 
-    /** @param before the balance before it */
+    /** @param before the balance before the close */
     public record Closed(Balance before) implements Outcome {}
 
-    /** Nothing is done. @param heldMicros by calls that run */
+    /** Nothing has changed. @param heldMicros held by running calls */
     public record StillRuns(long heldMicros) implements Outcome {}
 
-    /** There is none, or it was closed before. */
+    /** There is no such account, or it was closed before. */
     public record NoSuchAccount() implements Outcome {}
 
     private final String accountId;
@@ -32,7 +32,7 @@ public final class CloseAccount extends LedgerChange<CloseAccount.Outcome> {
         this.at = at;
     }
 
-    /** Once applied: whether it was closed by it. */
+    /** Returns whether this change closed the account. Once applied. */
     public boolean isClosed() {
         return outcome() instanceof Closed;
     }

@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Enum constants as the database and JSON spell them: lower case. */
 final class Codes {
 
-    /** One for each constant of this package's enums. */
+    /** One code for each constant of this package's enums. */
     private static final Map<Enum<?>, String> CODES = new ConcurrentHashMap<>();
 
     private Codes() {}

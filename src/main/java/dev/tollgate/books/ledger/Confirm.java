@@ -1,8 +1,8 @@
 package dev.tollgate.books.ledger;
 
 /**
- * Asks whether a hold is in the books; committed, it says that the hold is durable. For one that was decided and not yet written when
- * its call wants to go on.
+ * Asks whether a hold is in the books; once committed, the hold is durable. For a call that has to continue while its hold is decided
+ * but not yet written.
  */
 public final class Confirm extends LedgerChange<Boolean> {
 

@@ -6,35 +6,35 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A movement that an operator orders after the fact: a refund of a call, a payment taken back, a correction by the operator. Each has
- * a reason. One that is asked for twice under one id is done once. Spend windows are not touched: what was used stays used (decision D47).
+ * A movement that an operator orders after the fact: a refund of a call, a reversal of a payment, or an adjustment. Each has
+ * a reason. A repeated request under one id has no effect. Spend windows do not change: usage stays used (decision D47).
  */
 public abstract sealed class Correction extends LedgerChange<Correction.Outcome> permits Refund, Reversal, Adjustment {
 
-    /** What became of it. */
+    /** The outcome. */
     public sealed interface Outcome {}
 
     /**
-     * It is done.
+     * The movement has been made.
      *
-     * @param micros what the customer's balance has changed by
-     * @param missingMicros what a payment taken back is more than the balance was; 0 for others
-     * @param before the balance before it
-     * @param balance after it
-     * @param blocked whether the account is blocked by it
+     * @param micros change of the customer's balance
+     * @param missingMicros the part of a reversed payment that the balance lacked; 0 for other corrections
+     * @param before balance before the correction
+     * @param balance after the correction
+     * @param blocked whether the correction blocked the account
      */
     public record Corrected(long micros, long missingMicros, Balance before, Balance balance, boolean blocked)
             implements Outcome {}
 
-    /** The very same was done under this request's id before. Nothing moves. */
+    /** The same correction was made under this request's id before. Nothing moves. */
     public record DoneBefore(Balance balance) implements Outcome {}
 
-    /** Something else was done under this request's id before. */
+    /** A different correction was made under this request's id before. */
     public record IdTaken() implements Outcome {}
 
     public record NoSuchAccount() implements Outcome {}
 
-    /** The account was deleted: of what it was given only a payment can be taken back. */
+    /** The account was deleted: only payments to it can be reversed. */
     public record Deleted() implements Outcome {}
 
     /** The account has no such call. */
@@ -43,10 +43,10 @@ public abstract sealed class Correction extends LedgerChange<Correction.Outcome>
     /** The call has not ended yet: it has no charge. */
     public record StillRuns() implements Outcome {}
 
-    /** The refunds of a call never come to more than its charge. */
+    /** The refunds of a call would exceed its charge. */
     public record BeyondCharge(long chargedMicros, long refundedMicros) implements Outcome {}
 
-    /** The balance does not cover what is to be taken away. */
+    /** The balance does not cover the debit. */
     public record BelowZero(long balanceMicros) implements Outcome {}
 
     /** The account would hold more than {@value Grant#PURCHASED_MICROS_MAX} micro-credits. */
@@ -80,12 +80,12 @@ public abstract sealed class Correction extends LedgerChange<Correction.Outcome>
         return accountId;
     }
 
-    /** When it was asked for; once applied, when it took place: not before the account's entries that were there already. */
+    /** Returns the time of the request; once applied, the time of the movement, which is not before the account's earlier entries. */
     public Instant at() {
         return at;
     }
 
-    /** As it was asked for. */
+    /** Returns the request. */
     public long micros() {
         return micros;
     }
@@ -94,12 +94,12 @@ public abstract sealed class Correction extends LedgerChange<Correction.Outcome>
         return reason;
     }
 
-    /** Once applied: whether money has moved. What belongs to it is written only then. */
+    /** Returns whether credits have moved; dependent rows are written only then. Once applied. */
     public boolean moved() {
         return outcome() instanceof Corrected;
     }
 
-    /** The call that it is of, or null. */
+    /** Returns the corrected call, or null. */
     @Nullable
     String ofCall() {
         return null;

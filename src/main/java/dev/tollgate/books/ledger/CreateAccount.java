@@ -3,12 +3,12 @@ package dev.tollgate.books.ledger;
 import dev.tollgate.base.host.WrittenText;
 import java.time.Instant;
 
-/** Makes an account with nothing in it, unless there is one of that id. */
+/** Creates an empty account, unless the id exists. */
 public final class CreateAccount extends LedgerChange<CreateAccount.Outcome> {
 
     public static final int NAME_CHARS_MAX = 200;
 
-    /** Whether the account is new; it is there in both cases. */
+    /** Whether the account is new; it exists in both cases. */
     public enum Outcome {
         CREATED,
         ALREADY_THERE
@@ -39,7 +39,7 @@ public final class CreateAccount extends LedgerChange<CreateAccount.Outcome> {
         return id;
     }
 
-    /** Once applied: whether the account is new. For a {@link Grant} that is given to new accounts only. */
+    /** Returns whether the account is new, for a {@link Grant} to new accounts only. Once applied. */
     public boolean created() {
         return outcome() == Outcome.CREATED;
     }

@@ -8,7 +8,7 @@ import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import java.nio.charset.StandardCharsets;
 
-/** {@code GET /v1/credits}: what the caller's account can spend, holds, has bought and has used (D40). */
+/** {@code GET /v1/credits}: balance, holds, purchased and consumed credits of the caller's account (D40). */
 public final class CreditsHandler implements Handler<Caller> {
 
     private final Ledger ledger;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * One movement of money. Immutable for good.
  *
  * @param sequence from 1 in each account, without gaps
- * @param reservationId the call (the task's id), or null where there is none
+ * @param reservationId the call (the task's id), or null without a call
  * @param amountMicros above zero
  * @param reason the operator's words, or null
  */

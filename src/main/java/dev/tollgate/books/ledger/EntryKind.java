@@ -1,17 +1,17 @@
 package dev.tollgate.books.ledger;
 
-/** Why money moved. */
+/** The reason of a movement. */
 public enum EntryKind {
     TOP_UP,
     RESERVATION,
     CHARGE,
-    /** A hold returned, whole or in part. */
+    /** A hold released, whole or in part. */
     RELEASE,
-    /** A hold returned because its owner died (decision D34). */
+    /** A hold released because its owner died (decision D34). */
     EXPIRY,
-    /** The operator returns a settled charge. */
+    /** A settled charge returned by the operator. */
     REFUND,
-    /** A payment taken back. */
+    /** A payment reversed. */
     REVERSAL,
     ADJUSTMENT;
 

@@ -1,10 +1,10 @@
 package dev.tollgate.books.ledger;
 
-/** Told of each entry once it is durable, on the writer's thread; must not block or throw. */
+/** Receives each entry once it is durable, on the writer's thread; must not block or throw. */
 @FunctionalInterface
 public interface EntryObserver {
 
-    /** Nobody. */
+    /** Ignores every entry. */
     EntryObserver NONE = (kind, from, micros) -> {};
 
     /** @param micros above zero */

@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Writes entries, of which each call makes three. In a process of our own what costs is each run of a statement and each text that is
- * handed over: the entries of a call are one row of a statement there, which has account and call once and knows what is moved from
- * where to where; on a server it is the trip, so all go in one.
+ * Writes entries, of which each call makes three. In an embedded database each run of a statement and each text value costs time: there,
+ * the entries of a call are one row of a statement, which has account and call once and the buckets as constants. On a server the trip
+ * costs time, so all entries go in one.
  */
 final class EntryRows {
 
@@ -35,10 +35,10 @@ final class EntryRows {
             "amount_micros bigint",
             "reason text");
 
-    /** More of one call at once are written by the fewer: statements are kept, and there shall not be many. */
+    /** The most entries of a call in one row. More are split, since each combination is a statement that stays prepared. */
     private static final int TOGETHER_MAX = 3;
 
-    /** What the constant part of an entry says. */
+    /** The constant part of an entry. */
     private record Movement(EntryKind kind, Bucket from, Bucket to, boolean hasReason) {
 
         static Movement of(Entry entry) {
@@ -46,8 +46,8 @@ final class EntryRows {
         }
 
         /**
-         * @param account the number of the account's parameter; the call's is the next
-         * @param first the number of the first parameter of its own
+         * @param account the number of the account's parameter; the next is the call's
+         * @param first the number of the entry's first parameter
          */
         String row(int account, int first) {
             return "(?%d, ?%d, ?%d, '%s', ?%d, '%s', '%s', ?%d, %s)"
@@ -68,7 +68,7 @@ final class EntryRows {
         }
     }
 
-    /** As many as there are ways for a call to move money. */
+    /** One statement for each combination of movements of a call. */
     private static final Map<List<Movement>, RowStatement> TOGETHER = new ConcurrentHashMap<>();
 
     private static RowStatement together(List<Movement> movements) {
@@ -125,7 +125,7 @@ final class EntryRows {
         }
     }
 
-    /** Each account's entries stay in the order of their numbers only within a call, which is all the same to the table. */
+    /** Groups entries by call. Only entries of one call stay in the order of their numbers, which is enough for the table. */
     private static List<List<Entry>> byCall(List<Entry> entries) {
         List<List<Entry>> groups = new ArrayList<>();
         Map<String, List<Entry>> open = new HashMap<>();

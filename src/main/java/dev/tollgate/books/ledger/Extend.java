@@ -6,30 +6,30 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Holds more for a running call: as much of what is wanted as balance and windows cover, if that is at least the least; else
- * nothing (decision D46). It counts in the windows of the reservation.
+ * Extends the hold of a running call by as much of the wanted amount as balance and windows cover, if they cover the least amount; otherwise
+ * by nothing (decision D46). The extension counts in the windows of the reservation.
  */
 public final class Extend extends LedgerChange<Extend.Outcome> {
 
-    /** What became of it. */
+    /** The outcome. */
     public sealed interface Outcome {}
 
     /**
-     * @param addedMicros the least to the wanted
+     * @param addedMicros from the least to the wanted amount
      * @param heldMicros the whole hold now
      */
     public record Extended(long addedMicros, long heldMicros) implements Outcome {}
 
-    /** The balance does not cover the least: the answer ends as {@code CREDITS_EXHAUSTED} (decision D32). */
+    /** The balance does not cover the least amount: the response ends as {@code CREDITS_EXHAUSTED} (decision D32). */
     public record BalanceExhausted() implements Outcome {}
 
-    /** A window does not cover the least: the answer ends as {@code SPEND_LIMIT} (decision D32). */
+    /** A window does not cover the least amount: the response ends as {@code SPEND_LIMIT} (decision D32). */
     public record WindowExhausted(SpendWindow window) implements Outcome {}
 
-    /** The key may not be used any more, or the account is blocked: the answer ends as {@code KEY_DISABLED} (decision D54). */
+    /** The key is disabled, or the account is blocked: the response ends as {@code KEY_DISABLED} (decision D54). */
     public record NotAllowed() implements Outcome {}
 
-    /** There is nothing to extend. */
+    /** The reservation has ended. */
     public record AlreadyResolved(ReservationState state) implements Outcome {}
 
     private final String reservationId;
@@ -42,8 +42,8 @@ public final class Extend extends LedgerChange<Extend.Outcome> {
 
     /**
      * @param leastMicros 1 to {@code wantedMicros}
-     * @param limits the key's, asked when it is applied, as in {@link Reserve}
-     * @param allowed asked likewise
+     * @param limits the key's limits, evaluated when the change is applied, as in {@link Reserve}
+     * @param allowed whether the key may be used, evaluated when the change is applied
      */
     public Extend(
             String reservationId,
@@ -55,7 +55,7 @@ public final class Extend extends LedgerChange<Extend.Outcome> {
         this(reservationId, leastMicros, wantedMicros, limits, allowed, false, at);
     }
 
-    /** For what was used already (decision D33): the limits count, and not whether the key may still be used. */
+    /** Makes an extension for past usage (decision D33): limits apply, but the key may be disabled. */
     public static Extend atSettlement(
             String reservationId, long leastMicros, long wantedMicros, Supplier<SpendLimits> limits, Instant at) {
         return new Extend(reservationId, leastMicros, wantedMicros, limits, () -> true, true, at);

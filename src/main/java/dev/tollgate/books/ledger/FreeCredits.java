@@ -3,8 +3,8 @@ package dev.tollgate.books.ledger;
 import dev.tollgate.storage.Database;
 
 /**
- * The ids under which credits are given for nothing while only the sandbox answers. What is left of such credits is in the account's row and buys
- * only what the sandbox answers.
+ * The request ids of credits that are granted for free while only the sandbox answers. The account's row has the rest of such credits, which
+ * pay only for responses of the sandbox.
  */
 public final class FreeCredits {
 
@@ -13,7 +13,7 @@ public final class FreeCredits {
 
     private FreeCredits() {}
 
-    /** @param id of the payment, once in the account */
+    /** @param id the payment, granted once for each account */
     public static RequestId ofTestPayment(String accountId, String id) {
         return new RequestId(TEST_PAYMENT + accountId + "-" + id);
     }
@@ -22,7 +22,7 @@ public final class FreeCredits {
         return new RequestId(START + accountId);
     }
 
-    /** Whether an account was given such credits to start with. Blocks. */
+    /** Returns whether an account has received free start credits. Blocks. */
     public static boolean isStarted(Database database, String accountId) {
         return database.read(sql -> sql.has(
                 "SELECT 1 FROM requested_entry WHERE account_id = ? AND request_id = ?", accountId, START + accountId));

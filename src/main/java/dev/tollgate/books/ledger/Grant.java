@@ -7,20 +7,20 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts credits into an account: a top-up, which counts as purchased, gifts included (decision D40). Nothing is put into an account that
- * was deleted, where nobody could spend it, but what somebody has paid: the money has come, so the books have to show it.
+ * Adds credits to an account: a top-up, which counts as purchased even if it is a gift (decision D40). A deleted account, which cannot spend
+ * them, receives only paid credits: the money has come, so the books have to show it.
  */
 public final class Grant extends LedgerChange<Grant.Outcome> {
 
-    /** An account can hold this many micro-credits; far from where a {@code long} ends, and more than anybody will buy. */
+    /** The most micro-credits of an account: far below the end of a {@code long}, and more than any customer will buy. */
     public static final long PURCHASED_MICROS_MAX = 1_000_000_000_000_000L;
 
     static final int REASON_CHARS_MAX = 500;
 
-    /** What became of it. */
+    /** The outcome. */
     public sealed interface Outcome {}
 
-    /** @param balance after it */
+    /** @param balance after the grant */
     public record Granted(Balance balance) implements Outcome {}
 
     public record NoSuchAccount() implements Outcome {}
@@ -31,13 +31,13 @@ public final class Grant extends LedgerChange<Grant.Outcome> {
     /** The account would hold more than {@value #PURCHASED_MICROS_MAX} micro-credits. */
     public record TooMuch() implements Outcome {}
 
-    /** The condition that it was given did not hold. */
+    /** The condition of the grant was false. */
     public record NotWanted() implements Outcome {}
 
-    /** The very same was given under this request's id before. Nothing moves. */
+    /** The same grant was made under this request's id before. Nothing moves. */
     public record GrantedBefore(Balance balance) implements Outcome {}
 
-    /** Something else was done under this request's id before. */
+    /** A different movement was made under this request's id before. */
     public record IdTaken() implements Outcome {}
 
     private final String accountId;
@@ -54,29 +54,29 @@ public final class Grant extends LedgerChange<Grant.Outcome> {
         this(accountId, micros, reason, () -> true, null, false, false, at);
     }
 
-    /** @param requestId given once under this id */
+    /** @param requestId a repeated id has no effect */
     public Grant(String accountId, long micros, String reason, @Nullable RequestId requestId, Instant at) {
         this(accountId, micros, reason, () -> true, requestId, false, false, at);
     }
 
-    /** @param condition asked when it is applied, e.g. whether an earlier change of the unit has made the account */
+    /** @param condition evaluated when the grant is applied, e.g. whether an earlier change of the unit has created the account */
     public Grant(String accountId, long micros, String reason, BooleanSupplier condition, Instant at) {
         this(accountId, micros, reason, condition, null, false, false, at);
     }
 
-    /** Both: given once under this id, and only if the condition holds when it is applied. */
+    /** Makes a grant with a request id and a condition, which is evaluated when the grant is applied. */
     public static Grant onCondition(
             String accountId, long micros, String reason, BooleanSupplier condition, RequestId requestId, Instant at) {
         return new Grant(accountId, micros, reason, condition, requestId, false, false, at);
     }
 
-    /** Grants credits that money has paid for: a deleted account gets them too. */
+    /** Makes a grant of paid credits, which a deleted account receives, too. */
     public static Grant paid(
             String accountId, long micros, String reason, BooleanSupplier condition, RequestId requestId, Instant at) {
         return new Grant(accountId, micros, reason, condition, requestId, true, false, at);
     }
 
-    /** Credits of the sandbox: given for nothing, they buy only what the sandbox answers. @param requestId null: as often as it is asked for */
+    /** Makes a grant of free credits, which pay only for responses of the sandbox. @param requestId null to grant at every request */
     public static Grant ofSandbox(
             String accountId,
             long micros,

@@ -14,9 +14,9 @@ import java.time.InstantSource;
 import java.util.List;
 
 /**
- * Whether the installation is real: a node of it has had an upstream whose answers cost money. It is so for all nodes and after restarts, until
- * an operator's command says otherwise (decision D61). Test payments, unconfirmed start credits and a demo account for which nobody has asked
- * are there only while it is not. Thread-safe; all but {@link #isReal} blocks.
+ * Whether the installation is real: one of its nodes has had an upstream whose responses cost money. This holds for all nodes and after
+ * restarts, until an operator's command changes it (decision D61). Only an installation that is not real has test payments, unconfirmed start
+ * credits and an unrequested demo account. Thread-safe; all methods except {@link #isReal} block.
  */
 public final class InstallationKind {
 
@@ -45,17 +45,17 @@ public final class InstallationKind {
         return new WritePart<>(SetInstallationKind.class);
     }
 
-    /** As of the last look. From any thread. */
+    /** Returns the kind as of the last check. From any thread. */
     public boolean isReal() {
         return isReal;
     }
 
-    /** Whether calls of this process cost money. */
+    /** Returns whether calls of this process cost money. */
     public boolean isRealHere() {
         return isRealHere;
     }
 
-    /** Reads what other nodes have written; a node with a real upstream makes the installation real. */
+    /** Reads the kind that other nodes have written; a node with a real upstream makes the installation real. */
     public void look() {
         boolean now = database.read(InstallationKind::isReal);
         if (isRealHere && !now) {
@@ -65,7 +65,7 @@ public final class InstallationKind {
         isReal = now;
     }
 
-    /** The nodes that are alive and whose calls cost money, or whose calls the sandbox answers; none where the database is embedded. */
+    /** Returns the living nodes whose calls cost money, or whose calls the sandbox answers; none if the database is embedded. */
     public List<String> nodes(boolean real) {
         return writer.isEmbedded()
                 ? List.of()
@@ -76,7 +76,7 @@ public final class InstallationKind {
         return sql.number(NEWEST) == 1;
     }
 
-    /** Notes what the installation is from now on. @return whether that is new */
+    /** Stores the kind of the installation. @return whether it has changed */
     static boolean set(Statements statements, boolean real, Instant at) throws SQLException {
         return isReal(statements) != real && statements.run(INSERT, real, at) > 0;
     }

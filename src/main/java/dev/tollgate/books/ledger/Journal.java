@@ -41,14 +41,14 @@ final class Journal {
         requested.add(asked, enter(account, asked, Bucket.REVENUE, Bucket.AVAILABLE, asked.amountMicros(), reason, at));
     }
 
-    /** @param missingMicros what the platform makes up for, beside the customer's account */
+    /** Takes a payment back. @param missingMicros the part that the balance lacks: the platform's loss */
     void reverse(AccountRow account, Requested asked, long takenMicros, long missingMicros, String reason, Instant at) {
         long taken = enter(account, asked, Bucket.AVAILABLE, Bucket.FUNDING, takenMicros, reason, at);
         long missing = enter(account, asked, Bucket.SHORTFALL, Bucket.FUNDING, missingMicros, reason, at);
         requested.add(asked, taken > 0 ? taken : missing);
     }
 
-    /** The opposite. @param foundMicros what the platform had made up for and need not any more */
+    /** Returns a part of a reversed payment. @param foundMicros its part that was the platform's loss */
     void giveBack(AccountRow account, Requested asked, long backMicros, long foundMicros, String reason, Instant at) {
         long found = enter(account, asked, Bucket.FUNDING, Bucket.SHORTFALL, foundMicros, reason, at);
         long back = enter(account, asked, Bucket.FUNDING, Bucket.AVAILABLE, backMicros, reason, at);
@@ -82,7 +82,7 @@ final class Journal {
         }
     }
 
-    /** Nothing moves without an entry; nothing is entered where nothing moves. @return its sequence, or 0 */
+    /** Moves credits and adds the entry, unless the amount is 0. @return the sequence of the entry, or 0 */
     private long enter(
             AccountRow account,
             EntryKind kind,
@@ -101,7 +101,7 @@ final class Journal {
         return sequence;
     }
 
-    /** How often the account's calls have fallen short in the calendar day (UTC). Reads: not for each call. */
+    /** Returns the number of the account's shortfalls in the calendar day (UTC). Reads, so not for each call. */
     int shortfallsOnDayOf(AccountRow account, Instant at) throws SQLException {
         long fromMillis = SpendWindow.DAY.startMillis(at.toEpochMilli());
         int written = rows.shortfalls(account.id, fromMillis);

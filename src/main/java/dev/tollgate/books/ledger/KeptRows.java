@@ -9,9 +9,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows that the next batch need not read again, where nobody else can have changed them: in an embedded database. They are the same
- * objects that a batch changes, so they are good only if that batch was committed: after one that was not, all are forgotten, and
- * also when there are too many. Where other nodes write too nothing is kept but whose an open reservation is, which nobody changes.
+ * Rows that the next batch need not read again. An embedded database has no other writer, so they cannot have changed. They are the same
+ * objects that a batch changes, so all are forgotten after a batch that fails, and
+ * also if there are too many. On a server only the owners of open reservations are kept, which never change.
  * Writer's thread only.
  */
 final class KeptRows {
@@ -24,25 +24,25 @@ final class KeptRows {
     private final Map<String, ReservationRow> reservations = new HashMap<>();
     private final Map<WindowRow.Id, WindowRow> windows = new HashMap<>();
 
-    /** @param alone whether nobody else writes to the database */
+    /** @param alone whether this process alone writes to the database */
     KeptRows(boolean alone) {
         this(alone, false);
     }
 
-    /** @param isReal whether calls of this server cost money: credits of the sandbox do not buy them */
+    /** @param isReal whether calls of this server cost money: sandbox credits do not pay for them */
     KeptRows(boolean alone, boolean isReal) {
         this.alone = alone;
         this.isReal = isReal;
     }
 
-    /** What a call of this server can be held for. */
+    /** Returns the credits that calls of this server can hold. */
     long spendableMicros(AccountRow account) {
         return isReal
                 ? Math.max(0, account.funds.balanceMicros() - account.funds.sandboxMicros())
                 : account.funds.balanceMicros();
     }
 
-    /** Calls that the sandbox answers use its credits first. @return how much of them */
+    /** Charges sandbox credits first for calls that the sandbox answers. @return the sandbox credits charged */
     long charged(AccountRow account, long micros) {
         return isReal ? 0 : account.takeSandbox(micros);
     }
@@ -53,7 +53,7 @@ final class KeptRows {
         windows.clear();
     }
 
-    /** A batch was committed with these rows. */
+    /** Keeps the rows of a committed batch. */
     void committed(Iterable<AccountRow> ofAccounts, Iterable<ReservationRow> ofCalls, Iterable<WindowRow> ofWindows) {
         if (accounts.size() + reservations.size() + windows.size() > ROWS_MAX) {
             clear();
@@ -93,7 +93,7 @@ final class KeptRows {
         return alone ? reservations.get(id) : null;
     }
 
-    /** An open reservation as it was once: good for whose it is. */
+    /** Returns an open reservation as of an earlier time, for its account and key; or null. */
     @Nullable
     ReservationRow whose(String id) {
         return reservations.get(id);
@@ -110,7 +110,7 @@ final class KeptRows {
         });
     }
 
-    /** All windows of a key, or of an account, that an instant lies in, or null where one of them is not kept. Of others that write too, none is. */
+    /** Returns the windows of a key or an account that contain an instant, or null if one of them is not kept, as always on a server. */
     @Nullable
     KeyWindows windows(String keyId, long atMillis) {
         WindowRow total = windows.get(WindowRow.Id.at(keyId, SpendWindow.TOTAL, atMillis));
@@ -119,7 +119,7 @@ final class KeptRows {
         return total == null || day == null || hour == null ? null : new KeyWindows(List.of(total, day, hour));
     }
 
-    /** All windows that a call of a key counts in, or null where one of them is not kept. */
+    /** Returns all windows that a call of a key counts in, or null if one of them is not kept. */
     @Nullable
     CallWindows windows(AccountRow account, String keyId, long atMillis) {
         KeyWindows ofKey = windows(keyId, atMillis);
@@ -129,7 +129,7 @@ final class KeptRows {
                 : new CallWindows(ofKey, ofAccount, account.limits());
     }
 
-    /** They are counted no more. */
+    /** Forgets the windows of an account without limits. */
     void forgetWindowsOf(AccountRow account) {
         windows.keySet().removeIf(id -> id.keyId().equals(account.id));
     }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** The windows of one key, or of one account, that a reservation counts in, the longest first. Writer's thread only. */
 record KeyWindows(List<WindowRow> rows) {
 
-    /** What the tightest limit leaves, not below zero. */
+    /** Returns the room that the tightest limit leaves, not below zero. */
     long roomMicros(SpendLimits limits) {
         long room = Long.MAX_VALUE;
         for (WindowRow row : rows) {
@@ -16,7 +16,7 @@ record KeyWindows(List<WindowRow> rows) {
         return Math.max(0, room);
     }
 
-    /** The longest window that leaves less than that: waiting for a shorter one would not help. */
+    /** Returns the longest window that leaves less than an amount: waiting for a shorter one would not help. */
     @Nullable
     SpendWindow firstWithout(long micros, SpendLimits limits) {
         for (WindowRow row : rows) {

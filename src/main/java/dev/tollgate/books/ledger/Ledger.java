@@ -18,13 +18,13 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What the ledger can tell, and its part of the writer's work. Reads block and see whatever was committed before. */
+/** Reads of the ledger, and its part of the writer's work. Reads block and see everything committed before. */
 public final class Ledger {
 
-    /** The most that one page of a list holds. */
+    /** The most rows of one page. */
     public static final int PAGE_MAX = 1_000;
 
-    /** After so many shortfalls in a calendar day (UTC) an account's calls are held for in full or refused (decision D33). */
+    /** After this number of shortfalls in a calendar day (UTC) an account's calls get their whole hold or are refused (decision D33). */
     public static final int SHORTFALLS_MAX = 3;
 
     // A running call's last entry may be followed by one that was committed after its row was read: the row is the
@@ -43,7 +43,7 @@ public final class Ledger {
             WHERE q.task_id = ?
             ORDER BY sequence LIMIT ?""";
 
-    /** For who reads entries within a transaction of its own: without a condition. */
+    /** A query without a condition, for reads of entries within another transaction. */
     public static final String SELECT_ENTRY = LedgerSql.SELECT_ENTRY;
 
     private static final String RESERVATION = """
@@ -51,7 +51,7 @@ public final class Ledger {
             UNION ALL
             SELECT id, account_id, key_id, created_at, state, held_micros, charged_micros FROM reservation WHERE id = ?""";
 
-    /** By whole keys of the table: with OR in the place of the join SQLite goes through all windows that a key ever had. */
+    /** A join on whole keys of the table: with OR instead, SQLite reads all windows that a key ever had. */
     static final String WINDOWS = """
             WITH wanted(kind, starts_at) AS (VALUES (?, ?), (?, ?), (?, ?))
             SELECT w.key_id, w.kind, w.charged_micros, w.held_micros
@@ -61,33 +61,33 @@ public final class Ledger {
     private final boolean isReal;
     private volatile EntryObserver observer = EntryObserver.NONE;
 
-    /** Of a server whose calls the sandbox answers. */
+    /** Makes the ledger of a server whose calls the sandbox answers. */
     public Ledger(Database database) {
         this(database, false);
     }
 
-    /** @param isReal whether calls of this server cost money: credits of the sandbox do not buy them */
+    /** @param isReal whether calls of this server cost money: sandbox credits do not pay for them */
     public Ledger(Database database, boolean isReal) {
         this.database = database;
         this.isReal = isReal;
     }
 
     /**
-     * Goes after the part that finds out whether a key may be used, before all that depends on what was reserved.
+     * Returns the ledger's part. It follows the part that decides whether a key may be used, and precedes all parts that depend on reservations.
      *
-     * @param blockedOrNot told the account's id after each commit that has blocked one or let it in again, on the writer's thread; must not block
-     * @param nodeId who owns reservations from now on; asked in each batch, on the writer's thread, and fails where nobody may
+     * @param blockedOrNot receives the id of each account that a commit has blocked or unblocked, on the writer's thread; must not block
+     * @param nodeId owner of new reservations; evaluated in each batch, on the writer's thread, and fails if this node may not reserve
      */
     public Part<?> part(Consumer<String> blockedOrNot, Supplier<String> nodeId) {
         return new LedgerPart(blockedOrNot, nodeId, () -> observer, isReal);
     }
 
-    /** @param observer told of all entries that its part makes from now on */
+    /** @param observer receives all later entries of the part */
     public void watchedBy(EntryObserver observer) {
         this.observer = observer;
     }
 
-    /** What is held now, by all servers over these books. */
+    /** Returns the present holds of all servers over these books. */
     public HoldsNow holdsNow() {
         HoldsNow now = database.read(sql -> sql.one(
                 "SELECT COUNT(*), COALESCE(SUM(held_micros), 0), MIN(created_at) FROM open_hold",
@@ -97,7 +97,7 @@ public final class Ledger {
         return now == null ? HoldsNow.NONE : now;
     }
 
-    /** What calls of this server can be held for, micro-credits. */
+    /** Returns the micro-credits that calls of this server can hold. */
     public long spendableMicros(Account account) {
         long balanceMicros = account.balance().balanceMicros();
         return isReal ? Math.max(0, balanceMicros - account.sandboxMicros()) : balanceMicros;
@@ -110,7 +110,7 @@ public final class Ledger {
                         sql.one(LedgerSql.SELECT_ACCOUNT + " WHERE id = ?", LedgerSql::account, id)));
     }
 
-    /** What all keys of an account together may spend; of one that is not there, everything. */
+    /** Returns the spend limits of all keys of an account together; none if the account does not exist. */
     public SpendLimits limits(String accountId) {
         SpendLimits limits = database.readFor(
                 accountId, sql -> sql.one(LedgerSql.SELECT_ACCOUNT + " WHERE id = ?", LedgerSql::limits, accountId));
@@ -118,9 +118,9 @@ public final class Ledger {
     }
 
     /**
-     * Accounts in the order of their ids.
+     * Returns accounts in the order of their ids.
      *
-     * @param after the last id of the page before, or null
+     * @param after the last id of the previous page, or null
      * @param limit 1 to {@value #PAGE_MAX}
      */
     public List<Account> accounts(@Nullable String after, int limit) {
@@ -132,15 +132,15 @@ public final class Ledger {
         return database.read(sql -> Optional.ofNullable(sql.one(RESERVATION, LedgerSql::reservation, id, id)));
     }
 
-    /** The movements of one call, refunds included, in their order; at most {@value #PAGE_MAX}. */
+    /** Returns the movements of one call, including refunds, in their order; at most {@value #PAGE_MAX}. */
     public List<Entry> entries(String accountId, String reservationId) {
         return database.readFor(accountId, sql -> entriesOfCall(sql, reservationId));
     }
 
     /**
-     * An account's movements in their order.
+     * Returns an account's movements in their order.
      *
-     * @param after the last sequence of the page before, or 0
+     * @param after the last sequence of the previous page, or 0
      * @param limit 1 to {@value #PAGE_MAX}
      */
     public List<Entry> entries(String accountId, long after, int limit) {
@@ -148,20 +148,20 @@ public final class Ledger {
         return database.readFor(accountId, sql -> sql.list(text, LedgerSql::entry, accountId, after, page(limit)));
     }
 
-    /** The movements of one call, in their order, within a read transaction; at most {@value #PAGE_MAX}. */
+    /** Returns the movements of one call, in their order, within a read transaction; at most {@value #PAGE_MAX}. */
     public static List<Entry> entriesOfCall(Reads sql, String reservationId) throws SQLException {
         return sql.list(ENTRIES_OF_CALL, LedgerSql::entry, reservationId, reservationId, reservationId, PAGE_MAX);
     }
 
-    /** A row of {@link #SELECT_ENTRY}. */
+    /** Reads a row of {@link #SELECT_ENTRY}. */
     public static Entry entry(ResultSet row) throws SQLException {
         return LedgerSql.entry(row);
     }
 
     /**
-     * What keys, or an account with limits by its id, have taken of the windows that a time lies in; a window that is missing has not been touched.
+     * Returns the use of the windows that contain a time, of keys or of an account with limits by its id; a missing window is unused.
      *
-     * @param accountId whose turn the read takes
+     * @param accountId the account whose turn the read takes
      * @param keyIds at most {@value #PAGE_MAX}
      */
     public Map<String, Map<SpendWindow, WindowUse>> windows(String accountId, List<String> keyIds, Instant at) {

@@ -20,12 +20,12 @@ public abstract sealed class LedgerChange<O> extends Decision<O>
                 Resolution,
                 ReleaseAbandoned {
 
-    /** Says which rows {@link #decideOver} will ask for. */
+    /** Names the rows that {@link #decideOver} will need. */
     abstract void need(Book book);
 
     abstract O decideOver(Book book) throws SQLException;
 
-    /** Once applied: the account that it has blocked or let in again, or null. */
+    /** Returns the account that the change has blocked or unblocked, or null. Once applied. */
     @Nullable
     String blockedOrNot() {
         return null;

@@ -64,7 +64,7 @@ final class LedgerPart implements Part<LedgerChange> {
         return true;
     }
 
-    /** Who may not reserve learns it here, before anything is reported as decided. */
+    /** Begins a book. Fails on a node that may not reserve, before anything is reported as decided. */
     private Book open(Statements statements) {
         if (kept == null) {
             kept = new KeptRows(statements.dialect() == Dialect.SQLITE, isReal);

@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads for callers: where the store cannot be read, or the account has too many reads waiting, they are told to come back (D28). */
+/** Reads for callers: if the store cannot be read, or too many reads of the account wait, the error asks the caller to retry (D28). */
 public final class Records {
 
     private static final Logger log = LoggerFactory.getLogger(Records.class);

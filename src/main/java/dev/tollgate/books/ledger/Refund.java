@@ -5,15 +5,15 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives back what a settled call was charged, whole or in part: from revenue to the balance. The refunds of a call never come to more than its
- * charge, whoever asks for them at the same time: they are decided one after the other, over the account's locked row.
+ * Refunds the charge of a settled call, whole or in part, from revenue to the balance. The refunds of a call never exceed its
+ * charge, even if several are requested at the same time: they are decided one after the other, over the account's locked row.
  */
 public final class Refund extends Correction {
 
     private final String taskId;
 
     /**
-     * @param accountId the call's
+     * @param accountId account of the call
      * @param micros above zero
      * @param reason the customer sees it
      */
@@ -61,7 +61,8 @@ public final class Refund extends Correction {
         }
         Balance before = account.funds.balance();
         book.journal().refund(account, asked(), reason(), at());
-        long ofSandbox = Math.min(micros(), Math.max(0, call.sandboxMicros() - refundedMicros)); // they come back first
+        long ofSandbox = Math.min(
+                micros(), Math.max(0, call.sandboxMicros() - refundedMicros)); // sandbox credits are refunded first
         if (ofSandbox > 0) {
             account.setSandboxMicros(account.funds.sandboxMicros() + ofSandbox);
         }

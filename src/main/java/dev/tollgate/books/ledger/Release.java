@@ -3,12 +3,12 @@ package dev.tollgate.books.ledger;
 import java.sql.SQLException;
 import java.time.Instant;
 
-/** Gives a whole hold back: the call has failed, or its owner has died. */
+/** Releases a whole hold: the call has failed, or its owner has died. */
 public final class Release extends Resolution {
 
-    /** Why. */
+    /** The reason of a release. */
     public enum Why {
-        /** The call came to nothing (decision D18). */
+        /** The call has failed (decision D18). */
         RELEASE(ReservationState.RELEASED),
         /** Its owner has died (decision D34). */
         EXPIRY(ReservationState.EXPIRED);

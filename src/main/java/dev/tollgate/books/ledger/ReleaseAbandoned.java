@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Gives back the holds of open reservations whose owner is dead (decision D34): a node whose lease has run out, or, in an embedded
- * database, whoever ran before this start. At most {@value #AT_ONCE_MAX} at a time; the outcome is their ids, and while it is that
- * long there may be more.
+ * Releases the holds of open reservations whose owner is dead (decision D34): a node whose lease has ended, or, in an embedded
+ * database, the process before this start. At most {@value #AT_ONCE_MAX} at a time; the outcome is their ids, and if it has that
+ * many there may be more.
  */
 public final class ReleaseAbandoned extends LedgerChange<List<String>> {
 
@@ -21,12 +21,12 @@ public final class ReleaseAbandoned extends LedgerChange<List<String>> {
     private final Duration callMax;
     private List<OpenHold> ended = List.of();
 
-    /** Where calls may last as long as they like. */
+    /** Makes a release for an installation without a maximum duration of calls. */
     public ReleaseAbandoned(Instant at) {
         this(at, FOR_EVER);
     }
 
-    /** @param callMax how long a call can last at most */
+    /** @param callMax the longest duration of a call */
     public ReleaseAbandoned(Instant at, Duration callMax) {
         this.at = at;
         this.callMax = callMax;
@@ -36,13 +36,13 @@ public final class ReleaseAbandoned extends LedgerChange<List<String>> {
         return at;
     }
 
-    /** When the call of a hold is taken to have ended: whenever its owner died, it could not last longer than a call can. */
+    /** Returns the assumed end of a hold's call: the time of death of its owner is unknown, but a call has a longest duration. */
     public Instant endOf(OpenHold hold) {
         Instant latest = hold.createdAt().plus(callMax);
         return latest.isBefore(at) ? latest : at;
     }
 
-    /** Once applied: whose the holds were and what for, in the order of the outcome. */
+    /** Returns the released holds in the order of the outcome. Once applied. */
     public List<OpenHold> ended() {
         return ended;
     }

@@ -3,11 +3,11 @@ package dev.tollgate.books.ledger;
 import java.util.List;
 
 /**
- * Identifies a movement of money within its account, for good: a repeated request moves nothing. Operators choose theirs in a space of their
- * own, so that none of them is that of a payment, a voucher or start credits.
+ * Identifies a movement of money within its account, for good: a repeated request moves nothing. Operators' ids have a space of their
+ * own, so that none of them equals the id of a payment, a voucher or start credits.
  *
- * @param text as it was sent: 1 to {@value #CHARS_MAX} printable ASCII characters without spaces
- * @param isOperators whether an operator has chosen it
+ * @param text as sent: 1 to {@value #CHARS_MAX} printable ASCII characters without spaces
+ * @param isOperators whether an operator chose it
  */
 public record RequestId(String text, boolean isOperators) {
 
@@ -16,7 +16,7 @@ public record RequestId(String text, boolean isOperators) {
     /** Ids of free credits, which operators cannot choose. */
     private static final List<String> RESERVED = List.of("start-", "sandbox-start-", "test-payment-");
 
-    /** No text has a space, so nothing else begins like this. */
+    /** A prefix with a space, which no text has. */
     private static final String OPERATORS = "operator ";
 
     public RequestId {
@@ -29,22 +29,22 @@ public record RequestId(String text, boolean isOperators) {
         }
     }
 
-    /** One that Tollgate makes. */
+    /** Makes an id of Tollgate. */
     public RequestId(String text) {
         this(text, false);
     }
 
-    /** @throws IllegalArgumentException with what is wrong with it, as the end of a sentence */
+    /** @throws IllegalArgumentException with the fault as the end of a sentence */
     public static RequestId ofOperator(String text) {
         return new RequestId(text, true);
     }
 
-    /** What was sent of an id as the table has it. */
+    /** Returns the sent text of an id in the table. */
     public static String sent(String stored) {
         return stored.startsWith(OPERATORS) ? stored.substring(OPERATORS.length()) : stored;
     }
 
-    /** As the table has it. */
+    /** Returns the id as stored in the table. */
     String stored() {
         return isOperators ? OPERATORS + text : text;
     }

@@ -3,11 +3,11 @@ package dev.tollgate.books.ledger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was asked for of a movement that somebody has asked for.
+ * The request of a person or a payment for a movement.
  *
- * @param taskId the call that a refund is of, else null
- * @param amountMicros as it was asked for; below zero where an adjustment takes away
- * @param requestId under which, or null
+ * @param taskId the refunded call, otherwise null
+ * @param amountMicros as requested; negative if an adjustment debits
+ * @param requestId id of the request, or null
  */
 record Requested(
         String accountId,

@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has been asked for by people and payments, with what the batch adds to it. The account's row is locked whenever it is asked, so nobody
- * adds to its part meanwhile. Rare: asked at once and row by row. Writer's thread only.
+ * Movements that people and payments have requested, including those of the batch. The account's row is locked by then, so no other
+ * node adds to the account's part. Rare, so read immediately and row by row. Writer's thread only.
  */
 final class RequestedEntries {
 
@@ -37,7 +37,7 @@ final class RequestedEntries {
         this.statements = statements;
     }
 
-    /** What was given back of a call's charge. */
+    /** Returns the refunds of a call's charge so far. */
     long refundedMicros(String taskId) throws SQLException {
         PreparedStatement select = statements.of(REFUNDED);
         select.setString(1, taskId);
@@ -53,7 +53,7 @@ final class RequestedEntries {
         return sum;
     }
 
-    /** What was done under the id of a request, or null. @param reason of the request */
+    /** Returns the earlier movement under the id of a request, or null. @param reason as requested */
     @Nullable
     Requested earlier(String accountId, RequestId requestId, String reason) throws SQLException {
         for (Row row : added) {
@@ -89,7 +89,7 @@ final class RequestedEntries {
         }
     }
 
-    /** @param sequence of its first entry */
+    /** @param sequence number of its first entry */
     void add(Requested requested, long sequence) {
         added.add(new Row(requested, sequence));
     }

@@ -6,7 +6,7 @@ import java.time.Instant;
  * A hold as it was at one instant.
  *
  * @param id the task's id
- * @param heldMicros all that was ever held for it, extensions included
+ * @param heldMicros the whole hold, including extensions
  * @param chargedMicros 0 to {@code heldMicros}; 0 unless settled
  */
 public record Reservation(

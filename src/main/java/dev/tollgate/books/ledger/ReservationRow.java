@@ -17,7 +17,7 @@ final class ReservationRow {
     private long firstSequence;
     private long lastSequence;
 
-    /** A new one. */
+    /** Makes the row of a new reservation. */
     ReservationRow(OpenHold hold) {
         this.hold = hold;
         this.id = hold.id();
@@ -28,7 +28,7 @@ final class ReservationRow {
         this.state = ReservationState.OPEN;
     }
 
-    /** One that is open in the database. */
+    /** Makes the row of an open reservation from the database. */
     ReservationRow(OpenHold hold, long heldMicros, long firstSequence, long lastSequence) {
         this(hold);
         this.fresh = false;
@@ -37,7 +37,7 @@ final class ReservationRow {
         this.lastSequence = lastSequence;
     }
 
-    /** Whose it is and what for. */
+    /** Returns the owner and the purpose of the hold. */
     OpenHold hold() {
         return hold;
     }
@@ -46,7 +46,7 @@ final class ReservationRow {
         return state == ReservationState.OPEN;
     }
 
-    /** Whether the database has none of it yet. */
+    /** Returns whether the database does not have the reservation yet. */
     boolean isFresh() {
         return fresh;
     }
@@ -67,7 +67,7 @@ final class ReservationRow {
         return chargedMicros;
     }
 
-    /** What of the charge was credits that buy only what the sandbox answers. */
+    /** Returns the part of the charge in sandbox credits. */
     long sandboxMicros() {
         return sandboxMicros;
     }
@@ -80,7 +80,7 @@ final class ReservationRow {
         return lastSequence;
     }
 
-    /** Its entries have got this number in the account. */
+    /** Notes the number of an entry of the reservation. */
     void entered(long sequence) {
         firstSequence = firstSequence == 0 ? sequence : firstSequence;
         lastSequence = sequence;
@@ -91,7 +91,7 @@ final class ReservationRow {
         changed = true;
     }
 
-    /** @param ofSandbox what of the charge is credits that buy only what the sandbox answers */
+    /** @param ofSandbox part of the charge in sandbox credits */
     void resolve(ReservationState end, long chargeMicros, long ofSandbox) {
         if (!isOpen() || chargeMicros > heldMicros) {
             throw new IllegalStateException(
@@ -103,7 +103,7 @@ final class ReservationRow {
         changed = true;
     }
 
-    /** The database has it as it is now. */
+    /** Notes that the row was written. */
     void written() {
         fresh = false;
         changed = false;

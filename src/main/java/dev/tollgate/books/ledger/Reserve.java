@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds credits for a call: as much of what is wanted as the balance and the spend windows of key and account cover, if that is at least the
- * least; else nothing at all (decision D31).
+ * Holds credits for a call: as much of the wanted amount as the balance and the spend windows of key and account cover, if they cover the
+ * least amount; otherwise nothing (decision D31).
  */
 public final class Reserve extends LedgerChange<ReserveOutcome> {
 
@@ -21,8 +21,8 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
 
     /**
      * @param leastMicros 0 to {@code wantedMicros}
-     * @param limits the key's, asked when it is applied: what an earlier part has found them to be by then (decision D54)
-     * @param allowed asked likewise: whether the key may be used
+     * @param limits the key's limits, evaluated when the change is applied, after an earlier part has read them (decision D54)
+     * @param allowed whether the key may be used, evaluated when the change is applied
      */
     public Reserve(
             OpenHold hold, long leastMicros, long wantedMicros, Supplier<SpendLimits> limits, BooleanSupplier allowed) {
@@ -52,7 +52,7 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         return hold.createdAt();
     }
 
-    /** Once applied: whether there is a hold now. */
+    /** Returns whether there is a hold. Once applied. */
     public boolean reserved() {
         return outcome() instanceof ReserveOutcome.Reserved;
     }
@@ -62,7 +62,7 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         return reserved();
     }
 
-    /** Once applied: whether a spend window, and not the balance, is why less than the wanted is held. */
+    /** Returns whether a spend window, not the balance, reduced the hold. Once applied. */
     public boolean heldBackByWindow() {
         return heldBackByWindow;
     }
@@ -73,7 +73,7 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         book.needWindows(hold.keyId(), hold.createdAt().toEpochMilli());
     }
 
-    /** Whether it can be decided from these rows alone: it is held in full. Else the day's shortfalls may have to be counted. */
+    /** Returns whether these rows suffice for the decision: they cover the whole amount. Otherwise the day's shortfalls may have to be counted. */
     boolean isKnown(KeptRows kept) {
         AccountRow account = kept.account(hold.accountId());
         if (account == null || kept.spendableMicros(account) < wantedMicros) {
@@ -102,13 +102,18 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         long heldMicros = Math.min(wantedMicros, Math.min(spendableMicros, roomMicros));
         if (heldMicros < wantedMicros
                 && book.journal().shortfallsOnDayOf(account, hold.createdAt()) >= Ledger.SHORTFALLS_MAX) {
-            refusal = refusal(book, account, windows, now, wantedMicros); // its calls are not shrunk any more (D33)
+            refusal = refusal(
+                    book,
+                    account,
+                    windows,
+                    now,
+                    wantedMicros); // an account with too many shortfalls gets no smaller hold (D33)
         }
         heldBackByWindow = roomMicros < Math.min(wantedMicros, spendableMicros);
         return refusal != null ? refusal : hold(book, account, windows, heldMicros);
     }
 
-    /** Why so much cannot be held, or null. */
+    /** Returns why an amount cannot be held, or null. */
     private @Nullable ReserveOutcome refusal(
             Book book, AccountRow account, CallWindows windows, SpendLimits now, long micros) {
         long spendableMicros = book.spendableMicros(account);

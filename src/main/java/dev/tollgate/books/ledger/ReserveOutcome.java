@@ -3,40 +3,40 @@ package dev.tollgate.books.ledger;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What became of a {@link Reserve}. All amounts in micro-credits. */
+/** The outcome of a {@link Reserve}. All amounts are in micro-credits. */
 public sealed interface ReserveOutcome {
 
-    /** @param heldMicros the least to the wanted */
+    /** @param heldMicros from the least to the wanted amount */
     record Reserved(long heldMicros) implements ReserveOutcome {}
 
     /**
      * The balance does not cover the least hold.
      *
-     * @param availableMicros what could be spent
-     * @param reservedMicros what running calls of the account hold
-     * @param sandboxMicros what the balance has beside it that buys only the sandbox's answers
+     * @param availableMicros the balance that the call could use
+     * @param reservedMicros holds of the account's running calls
+     * @param sandboxMicros the rest of the balance, which pays only for responses of the sandbox
      */
     record InsufficientCredits(long availableMicros, long reservedMicros, long leastMicros, long sandboxMicros)
             implements ReserveOutcome {
 
-        /** Without credits of the sandbox. */
+        /** Makes a refusal of an account without sandbox credits. */
         public InsufficientCredits(long availableMicros, long reservedMicros, long leastMicros) {
             this(availableMicros, reservedMicros, leastMicros, 0);
         }
 
-        /** Whether it would have been covered if no call were running: worth trying again soon (decision D31). */
+        /** Returns whether it would be covered without running calls: then a retry soon is worthwhile (decision D31). */
         public boolean becauseOfRunningCalls() {
             return availableMicros + reservedMicros >= leastMicros;
         }
     }
 
     /**
-     * A spend window of the key or the account does not cover the least hold; of several, the one that is longest.
+     * A spend window of the key or the account does not cover the least hold; the longest, if there are several.
      *
-     * @param usedMicros what was charged in the window
-     * @param heldMicros what running calls of the window hold
-     * @param freesAt when the window ends; null for the total
-     * @param accounts whether it is the account's, for all its keys together, and not the key's
+     * @param usedMicros charges in the window
+     * @param heldMicros holds of running calls in the window
+     * @param freesAt end of the window; null for the total
+     * @param accounts whether the window is the account's, for all its keys together, and not the key's
      */
     record SpendLimitReached(
             SpendWindow window,
@@ -48,7 +48,7 @@ public sealed interface ReserveOutcome {
             boolean accounts)
             implements ReserveOutcome {
 
-        /** The key's. */
+        /** Makes a refusal by a key's window. */
         public SpendLimitReached(
                 SpendWindow window,
                 long limitMicros,
@@ -59,12 +59,12 @@ public sealed interface ReserveOutcome {
             this(window, limitMicros, usedMicros, heldMicros, leastMicros, freesAt, false);
         }
 
-        /** The same of the account. */
+        /** Makes a refusal by the account's window. */
         SpendLimitReached ofAccount() {
             return new SpendLimitReached(window, limitMicros, usedMicros, heldMicros, leastMicros, freesAt, true);
         }
 
-        /** Whether it would have been covered if no call were running: worth trying again soon (decision D31). */
+        /** Returns whether it would be covered without running calls: then a retry soon is worthwhile (decision D31). */
         public boolean becauseOfRunningCalls() {
             return leastMicros <= limitMicros - usedMicros;
         }

@@ -5,25 +5,25 @@ import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Ends a reservation, exactly once: the second to come finds it {@link AlreadyResolved} and writes nothing. */
+/** Ends a reservation exactly once: a second resolution returns {@link AlreadyResolved} and writes nothing. */
 public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome> permits Settle, Release {
 
-    /** What became of it. */
+    /** The outcome. */
     public sealed interface Outcome permits Resolved, AlreadyResolved, NeverReserved {}
 
     /**
-     * The reservation has ended by this change.
+     * This change ended the reservation.
      *
-     * @param chargedMicros 0 when it was released
-     * @param releasedMicros what went back to the balance
-     * @param balance after it
+     * @param chargedMicros 0 if it was released
+     * @param releasedMicros returned to the balance
+     * @param balance after the change
      */
     public record Resolved(long chargedMicros, long releasedMicros, Balance balance) implements Outcome {}
 
-    /** It had ended before. */
+    /** The reservation had ended before. */
     public record AlreadyResolved(ReservationState state) implements Outcome {}
 
-    /** There is nothing to give back: the store has lost the reservation before it was written. */
+    /** There is nothing to release: the store has lost the reservation before it was written. */
     public record NeverReserved() implements Outcome {}
 
     private final String reservationId;
@@ -39,22 +39,22 @@ public abstract sealed class Resolution extends LedgerChange<Resolution.Outcome>
         return reservationId;
     }
 
-    /** When it was asked for; once applied, when it took place: not before the account's entries that were there already. */
+    /** Returns the time of the request; once applied, the time of the movement, which is not before the account's earlier entries. */
     public Instant at() {
         return at;
     }
 
-    /** Once applied: whether this change has ended the reservation. What belongs to the end is written only then. */
+    /** Returns whether this change ended the reservation; dependent rows are written only then. Once applied. */
     public boolean resolved() {
         return outcome() instanceof Resolved;
     }
 
-    /** Once applied, and {@link #resolved}: whose the hold was and what for. */
+    /** Returns the hold. Once applied, if {@link #resolved}. */
     public OpenHold ended() {
         return Objects.requireNonNull(ended);
     }
 
-    /** Once applied: whether the reservation is settled, by this change or before. */
+    /** Returns whether the reservation is settled, by this change or before. Once applied. */
     public boolean isSettled() {
         return switch (outcome()) {
             case Resolved _ -> this instanceof Settle;

@@ -4,8 +4,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A payment is taken back: what the balance has of it leaves the account, what is missing is the platform's loss, and the account is
- * blocked then. What running calls hold is not touched.
+ * Reverses a payment: it debits the balance as far as that goes. A missing rest is the platform's loss, and blocks the account.
+ * Holds of running calls do not change.
  */
 public final class Reversal extends Correction {
 

@@ -1,14 +1,14 @@
 package dev.tollgate.books.ledger;
 
 /**
- * Sets what all keys of an account together may spend; the operator's choice. It holds for what is decided after its commit. An
- * account's windows are counted only while it has a limit: what its keys have spent before is in them from the beginning.
+ * Sets the operator's spend limits for all keys of an account together. They apply to decisions after the commit. An
+ * account's windows are counted only while it has a limit, and begin with the earlier spending of its keys.
  */
 public final class SetAccountSpend extends LedgerChange<SetAccountSpend.Outcome> {
 
     public enum Outcome {
         DONE,
-        /** There is none any more, or there never was. */
+        /** There is no such account. */
         NO_SUCH_ACCOUNT
     }
 
@@ -21,7 +21,7 @@ public final class SetAccountSpend extends LedgerChange<SetAccountSpend.Outcome>
         this.limits = limits;
     }
 
-    /** Once applied: what was set before. */
+    /** Returns the previous limits. Once applied. */
     public SpendLimits before() {
         return before;
     }

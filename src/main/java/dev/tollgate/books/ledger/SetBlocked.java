@@ -1,6 +1,6 @@
 package dev.tollgate.books.ledger;
 
-/** Blocks an account or lets it in again: a blocked one makes no reservation, and no hold of it grows; what runs is
+/** Blocks or unblocks an account. A blocked account makes no reservation, and none of its holds grows; running calls are
  * settled as usual. */
 public final class SetBlocked extends LedgerChange<SetBlocked.Outcome> {
 
@@ -23,7 +23,7 @@ public final class SetBlocked extends LedgerChange<SetBlocked.Outcome> {
         return accountId;
     }
 
-    /** Once applied: whether it was blocked before. */
+    /** Returns whether it was blocked before. Once applied. */
     public boolean wasBlocked() {
         return wasBlocked;
     }

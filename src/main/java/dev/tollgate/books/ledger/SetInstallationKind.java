@@ -5,7 +5,7 @@ import dev.tollgate.storage.Write;
 import java.sql.SQLException;
 import java.time.Instant;
 
-/** Says that the installation has a real upstream, or that it has none from now on. The outcome is whether that is new. */
+/** Stores whether the installation has a real upstream. The outcome is whether that has changed. */
 public final class SetInstallationKind extends Write<Boolean> {
 
     private final boolean isReal;

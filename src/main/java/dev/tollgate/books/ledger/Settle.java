@@ -4,8 +4,8 @@ import java.sql.SQLException;
 import java.time.Instant;
 
 /**
- * Charges a call and gives the rest of its hold back. What the call has used beyond what could be held is entered as the
- * platform's own: from its shortfall to its revenue, beside the customer's account, whose amounts it does not move (decision D33).
+ * Charges a call and releases the rest of its hold. Usage beyond the hold is entered as the platform's shortfall:
+ * from shortfall to revenue, without changing the customer's amounts (decision D33).
  */
 public final class Settle extends Resolution {
 
@@ -13,12 +13,12 @@ public final class Settle extends Resolution {
     private final long shortfallMicros;
     private int shortfallsToday;
 
-    /** @param chargeMicros 0 to what is held; more fails the unit, for the hold must be extended before (decision D33) */
+    /** @param chargeMicros from 0 to the hold; more fails the unit, since the hold has to be extended first (decision D33) */
     public Settle(String reservationId, long chargeMicros, Instant at) {
         this(reservationId, chargeMicros, 0, at);
     }
 
-    /** @param shortfallMicros what was used beside it and is nobody's to pay, 0 or more */
+    /** @param shortfallMicros usage that no hold and no balance covers, 0 or more */
     public Settle(String reservationId, long chargeMicros, long shortfallMicros, Instant at) {
         super(reservationId, at);
         if (chargeMicros < 0 || shortfallMicros < 0) {
@@ -32,7 +32,7 @@ public final class Settle extends Resolution {
         return shortfallMicros;
     }
 
-    /** Once applied: how many shortfalls the account has had in the calendar day (UTC), if this is one of them; else 0. */
+    /** Returns the number of the account's shortfalls in the calendar day (UTC) if this is one; otherwise 0. Once applied. */
     public int shortfallsToday() {
         return shortfallsToday;
     }

@@ -3,11 +3,11 @@ package dev.tollgate.books.ledger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a key may spend in each window, in micro-credits ≥ 0; null is no limit.
+ * The spend limits of a key or an account, in micro-credits ≥ 0; null is no limit.
  *
  * @param hourMicros in the calendar hour
  * @param dayMicros in the calendar day
- * @param totalMicros ever
+ * @param totalMicros for all time
  */
 public record SpendLimits(
         @Nullable Long hourMicros,
@@ -27,7 +27,7 @@ public record SpendLimits(
         return hourMicros == null && dayMicros == null && totalMicros == null;
     }
 
-    /** The limit of a window, or {@link Long#MAX_VALUE} where there is none. */
+    /** Returns the limit of a window, or {@link Long#MAX_VALUE} if there is none. */
     public long of(SpendWindow window) {
         Long limit =
                 switch (window) {

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What a spend limit counts over: the calendar hour and day in UTC, and all there ever was (decision D47). */
+/** The period of a spend limit: the calendar hour or day in UTC, or all time (decision D47). */
 public enum SpendWindow {
     HOUR(Duration.ofHours(1).toMillis()),
     DAY(Duration.ofDays(1).toMillis()),
@@ -16,12 +16,12 @@ public enum SpendWindow {
         this.lengthMillis = lengthMillis;
     }
 
-    /** When the window that contains a time began, in milliseconds since 1970; 0 for {@link #TOTAL}. */
+    /** Returns the start of the window that contains a time, in milliseconds since 1970; 0 for {@link #TOTAL}. */
     long startMillis(long atMillis) {
         return this == TOTAL ? 0 : atMillis - Math.floorMod(atMillis, lengthMillis);
     }
 
-    /** When the window that contains a time gives way to the next; null where it never does. */
+    /** Returns the end of the window that contains a time; null for {@link #TOTAL}. */
     public @Nullable Instant endsAt(Instant at) {
         return this == TOTAL ? null : Instant.ofEpochMilli(startMillis(at.toEpochMilli()) + lengthMillis);
     }

@@ -7,16 +7,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings what is taken back of a payment to what it has to be. What more is taken leaves the balance as far as that goes; what it lacks is the
- * platform's loss, and blocks the account. What less is taken lowers that loss first, and only then comes back to the customer: he has used
- * what could not be taken. What running calls hold is not touched, and nobody is let in again by it.
+ * Sets the reversed part of a payment. An increase debits the balance as far as that goes; a missing rest is the
+ * platform's loss, and blocks the account. A decrease lowers that loss first and then returns to the balance, since the customer has used
+ * the credits that could not be debited. Holds of running calls do not change, and no account is unblocked.
  */
 public final class TakeBack extends LedgerChange<TakeBack.Outcome> {
 
-    /** What became of it. */
+    /** The outcome. */
     public sealed interface Outcome {}
 
-    /** It was so already, or there was no such payment. */
+    /** Nothing had to change, or there was no such payment. */
     public record Nothing() implements Outcome {}
 
     /** The account would hold more than {@value Grant#PURCHASED_MICROS_MAX} micro-credits. */
@@ -24,19 +24,19 @@ public final class TakeBack extends LedgerChange<TakeBack.Outcome> {
 
     /**
      * @param takenBefore what was taken back before it
-     * @param after what is taken back now
-     * @param before the balance before it
-     * @param balance after it
-     * @param blocked whether the account is blocked by it
+     * @param after the reversed part now
+     * @param before balance before the change
+     * @param balance after the change
+     * @param blocked whether the change blocked the account
      */
     public record Done(Taken takenBefore, Taken after, Balance before, Balance balance, boolean blocked)
             implements Outcome {}
 
     /**
-     * What is taken back of a payment, micro-credits.
+     * The reversed part of a payment, in micro-credits.
      *
-     * @param micros all of it
-     * @param missingMicros what of it the balance did not have
+     * @param micros the whole reversed part
+     * @param missingMicros the part that the balance lacked
      */
     public record Taken(long micros, long missingMicros) {
 
@@ -49,7 +49,7 @@ public final class TakeBack extends LedgerChange<TakeBack.Outcome> {
         }
     }
 
-    /** @param now what is taken back @param wantedMicros what it has to be */
+    /** @param now the present reversed part @param wantedMicros the wanted one */
     public record Wanted(Taken now, long wantedMicros) {}
 
     private final String accountId;
@@ -61,10 +61,10 @@ public final class TakeBack extends LedgerChange<TakeBack.Outcome> {
     private final Instant at;
 
     /**
-     * @param wanted asked when it is applied; null where there is nothing to be done
-     * @param done told when it is applied what is taken back from then on
-     * @param requestId moved once under it
-     * @param isOfSandbox whether no money has paid for it: its credits buy only what the sandbox answers
+     * @param wanted evaluated when the change is applied; null if there is nothing to change
+     * @param done receives the new reversed part when the change is applied
+     * @param requestId a repeated id has no effect
+     * @param isOfSandbox whether the payment was free: its credits pay only for responses of the sandbox
      */
     public TakeBack(
             String accountId,

@@ -1,6 +1,6 @@
 package dev.tollgate.books.ledger;
 
-/** From now on all credits of an account buy calls everywhere. The outcome is how many micro-credits were the sandbox's alone. */
+/** Turns the sandbox credits of an account into ordinary credits. The outcome is their amount in micro-credits. */
 public final class UnmarkSandboxCredits extends LedgerChange<Long> {
 
     private final String accountId;

@@ -3,10 +3,10 @@ package dev.tollgate.books.ledger;
 /** A spend window's row while a batch works on it. Writer's thread only. */
 final class WindowRow {
 
-    /** Which window of which key, or, by its id, of which account. */
+    /** The window of a key or, by its id, of an account. */
     record Id(String keyId, SpendWindow kind, long startsAtMillis) {
 
-        /** The one that an instant lies in. */
+        /** Returns the id of the window that contains an instant. */
         static Id at(String keyId, SpendWindow kind, long atMillis) {
             return new Id(keyId, kind, kind.startMillis(atMillis));
         }
@@ -18,20 +18,20 @@ final class WindowRow {
     private boolean fresh;
     private boolean changed;
 
-    /** A new one. */
+    /** Makes the row of a new window. */
     WindowRow(Id id) {
         this.id = id;
         this.fresh = true;
     }
 
-    /** One that is in the database. */
+    /** Makes a row from the database. */
     WindowRow(Id id, long chargedMicros, long heldMicros) {
         this.id = id;
         this.chargedMicros = chargedMicros;
         this.heldMicros = heldMicros;
     }
 
-    /** Whether it is to be inserted. */
+    /** Returns whether the row has to be inserted. */
     boolean isFresh() {
         return fresh;
     }
@@ -48,7 +48,7 @@ final class WindowRow {
         return heldMicros;
     }
 
-    /** What a limit leaves; below zero when the limit was lowered below what is used. */
+    /** Returns the room that a limit leaves; negative if the limit was lowered below the use. */
     long roomMicros(long limitMicros) {
         return limitMicros - chargedMicros - heldMicros;
     }
@@ -64,7 +64,7 @@ final class WindowRow {
         changed = true;
     }
 
-    /** The batch is committed: what was changed is in the database. One that was only looked at is still to be inserted. */
+    /** Notes a committed batch. A new row that did not change still has to be inserted. */
     void written() {
         fresh = fresh && !changed;
         changed = false;

@@ -101,7 +101,7 @@ final class WindowTable {
         updates.finishEach();
     }
 
-    /** Begins an account's windows with the sums of its keys' windows, which are written, if it is limited from now on; deletes them if it no longer is. */
+    /** Creates the windows of an account that becomes limited, from the sums of its keys' windows, which are written; deletes them if it becomes unlimited. */
     void followLimits(AccountRow account) throws SQLException {
         if (account.isLimitedFromNowOn()) {
             PreparedStatement insert = statements.of(BEGIN_WINDOWS);

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A call's receipt, and whether it is what it should be. Immutable.
+ * A call's receipt, and its check. Immutable.
  *
- * @param text as it is issued
- * @param hash of this one, which the next receipt names
- * @param previousHash of the one before it, or 64 zeros
+ * @param text as issued
+ * @param hash of this receipt, which the next receipt names
+ * @param previousHash of the previous receipt, or 64 zeros
  */
 public record OneReceipt(
         String text,
@@ -20,10 +20,10 @@ public record OneReceipt(
         String hash,
         String previousHash) {
 
-    /** What was found when it was checked; what does not hold is false. */
+    /** The result of a check; false for each part that fails. */
     public record Checked(boolean signature, boolean previous, boolean charge) {}
 
-    /** Blocks, and keeps a core busy for half a millisecond. Empty where the account has none of that call. */
+    /** Returns the receipt of a call, or empty if the account has none. Blocks, and keeps a core busy for half a millisecond. */
     public static Optional<OneReceipt> find(Receipts receipts, String accountId, String taskId) {
         return receipts.find(accountId, taskId).sign().stream().findFirst().map(OneReceipt::of);
     }
@@ -45,9 +45,9 @@ public record OneReceipt(
     }
 
     /**
-     * Checks it as somebody would who has it and the public keys. Blocks.
+     * Checks it with the public keys, as a customer would. Blocks.
      *
-     * @param chargedMicros what the ledger says
+     * @param chargedMicros as in the ledger
      */
     public Checked check(Receipts receipts, String accountId, long chargedMicros) {
         return new Checked(

@@ -11,10 +11,10 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
-/** What receipts are checked with: the JSON of {@code GET /v1/receipts/key}, as it was saved. Immutable. */
+/** The keys that check receipts: the JSON of {@code GET /v1/receipts/key}, as saved. Immutable. */
 public final class PublicKeys {
 
-    /** More keys than an installation will ever have used, and few enough to be read at once. */
+    /** A limit on keys: more than an installation will ever use, and few enough to be read at once. */
     public static final int KEYS_MAX = 1_000;
 
     private static final JsonFactory JSON = new JsonFactory();
@@ -25,7 +25,7 @@ public final class PublicKeys {
         this.byId = Map.copyOf(byId);
     }
 
-    /** @throws IllegalArgumentException with a sentence, when the text is not that */
+    /** @throws IllegalArgumentException with a sentence, if the text is something else */
     public static PublicKeys parse(String json) {
         try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
             Map<String, PublicKey> keys = new HashMap<>();

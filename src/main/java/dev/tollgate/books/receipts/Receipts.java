@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Finds receipts, and their part of the writer's work. Reads block. */
 public final class Receipts {
 
-    /** The most that one page holds (D42). */
+    /** The most receipts of one page (D42). */
     public static final int PAGE_MAX = 1_000;
 
     private static final String SELECT_BY_TASK =
@@ -33,25 +33,25 @@ public final class Receipts {
         this.secrets = secrets;
     }
 
-    /** Goes after the ledger, whose outcomes it reads. */
+    /** Returns the part, which follows the ledger and reads its outcomes. */
     public Part<?> part() {
         return new ReceiptsPart();
     }
 
-    /** Whether a key is in charge; the first start puts one there. */
+    /** Returns whether there is a signing key; the first start sets one. */
     public boolean hasSigningKey() {
         return database.read(sql -> activeKeyId(sql) != null);
     }
 
-    /** A call's receipt, if it is this account's: another's is as good as none (D28). */
+    /** Returns a call's receipt if the call is this account's; a call of another account counts as unknown (D28). */
     public Unsigned find(String accountId, String taskId) {
         return unsigned(accountId, sql -> sql.list(SELECT_BY_TASK, Receipts::body, taskId, accountId));
     }
 
     /**
-     * An account's receipts in their order.
+     * Returns an account's receipts in their order.
      *
-     * @param after the last sequence of the page before, or 0
+     * @param after the last sequence of the previous page, or 0
      * @param limit 1 to {@value #PAGE_MAX}
      */
     public Unsigned page(String accountId, long after, int limit) {
@@ -61,7 +61,7 @@ public final class Receipts {
         return unsigned(accountId, sql -> sql.list(SELECT_PAGE, Receipts::body, accountId, after, limit));
     }
 
-    /** Where an account's chain ends: before the first receipt at 0, with 64 zeros. */
+    /** Returns the end of an account's chain: 0 and 64 zeros before the first receipt. */
     public Unsigned head(String accountId, Instant now) {
         return unsigned(accountId, sql -> {
             List<Body> last = sql.list(ReceiptRows.SELECT_LAST, Receipts::body, accountId);
@@ -79,12 +79,12 @@ public final class Receipts {
         });
     }
 
-    /** The public keys as JSON, retired ones too, oldest first. */
+    /** Returns the public keys as JSON, including retired keys, oldest first. */
     public String keys() {
         return keys(database);
     }
 
-    /** The same for who has no secret key, and needs none. */
+    /** Returns the public keys as JSON, without the need for a secret key. */
     public static String keys(Database database) {
         return SigningKeys.json(database.read(SigningKeys::all));
     }

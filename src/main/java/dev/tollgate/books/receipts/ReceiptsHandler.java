@@ -27,12 +27,12 @@ public final class ReceiptsHandler {
     private static final int LIMIT_DEFAULT = 100;
     private static final Duration WAIT_MAX = Duration.ofSeconds(10);
 
-    /** So many are signed in one turn, some 10 ms: whoever wants one waits no longer for each account that wants many. */
+    /** The receipts signed in one turn, some 10 ms: a request for one receipt waits at most that long for each account that reads many. */
     private static final int SLICE = 25;
 
     private static final FairTurns.Bounds SIGNING = Workers.halfOfTheCores(1_000, 64);
 
-    /** Pages at work keep what is signed of them, some megabytes in all; those of one account follow one another. */
+    /** Pages in progress keep their signed receipts in memory, some megabytes in all; pages of one account follow one another. */
     private static final FairTurns.Bounds PAGES = new FairTurns.Bounds(8, 1, 256, 16);
 
     private final Receipts receipts;
@@ -40,14 +40,14 @@ public final class ReceiptsHandler {
     private final Workers workers;
     private final FairTurns pages = new FairTurns(PAGES);
 
-    /** @param workers who sign */
+    /** @param workers threads that sign */
     public ReceiptsHandler(Receipts receipts, InstantSource clock, Workers workers) {
         this.receipts = receipts;
         this.clock = clock;
         this.workers = workers;
     }
 
-    /** Who sign, a receipt's worth of work at a time; the other cores are for calls. To be closed by who makes it. */
+    /** Returns threads that sign, one receipt at a time; the other cores are left for calls. To be closed by the caller. */
     public static Workers workers() {
         return new Workers(SIGNING, Workers.threads("sign-receipts", 0));
     }
@@ -67,7 +67,7 @@ public final class ReceiptsHandler {
         };
     }
 
-    /** {@code /receipts?after=&limit=}: a receipt a line. */
+    /** {@code /receipts?after=&limit=}: one receipt on each line. */
     public Handler<Caller> list() {
         return (exchange, caller) -> {
             String accountId = caller.accountId();
@@ -120,7 +120,7 @@ public final class ReceiptsHandler {
         }
     }
 
-    /** Reads here, and has it signed when it is the account's turn. */
+    /** Reads on this thread, and signs in the account's turn. */
     private List<String> signed(String accountId, Supplier<Unsigned> reading) {
         Unsigned read = Records.read(reading);
         Workers.Job<List<String>> job = workers.start(accountId, _ -> read.sign());

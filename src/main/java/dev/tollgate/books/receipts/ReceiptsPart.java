@@ -17,8 +17,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The receipts' share of a batch: the end of an account's chain is read once for all its charges. The account's row is locked by then,
- * by the settlement, so nobody adds to the chain meanwhile.
+ * The receipts' share of a batch: the end of an account's chain is read once for all its charges. The settlement has locked the account's
+ * row by then, so no other node adds to the chain.
  */
 final class ReceiptsPart implements Part<ReceiptChange> {
 
@@ -28,7 +28,7 @@ final class ReceiptsPart implements Part<ReceiptChange> {
     private final Map<String, Link> ends = new HashMap<>();
     private @Nullable String activeKeyId;
 
-    /** The writer's, one receipt after the other. */
+    /** The writer's digest, used for one receipt after the other. */
     private final Utf8Buffer room = new Utf8Buffer();
 
     @Override
@@ -58,7 +58,7 @@ final class ReceiptsPart implements Part<ReceiptChange> {
     }
 
     /**
-     * A new key signs what was charged beside it, too. SQLite is asked here, when the ledger has written: it would not wait for another
+     * A new key also signs the charges of its own batch. SQLite reads here, after the ledger's writes: it would not wait for another
      * process's write once this transaction had read.
      */
     @Override
@@ -86,10 +86,10 @@ final class ReceiptsPart implements Part<ReceiptChange> {
         activeKeyId = null;
     }
 
-    /** A charge with the receipt that it gets. */
+    /** A charge with its receipt. */
     private record Charge(WriteReceipt receipt, Resolution.Resolved resolved) {}
 
-    /** @throws IllegalStateException when no key signs: the start makes one before the first call */
+    /** @throws IllegalStateException if there is no signing key: the start makes one before the first call */
     private void append(ReceiptRows rows, List<Charge> charges) throws SQLException {
         if (charges.isEmpty()) {
             return;
@@ -127,7 +127,7 @@ final class ReceiptsPart implements Part<ReceiptChange> {
         return charges;
     }
 
-    /** What running calls hold is still the customer's (D40). */
+    /** Returns the balance with the holds of running calls, which still are the customer's (D40). */
     private static long after(Balance balance) {
         return balance.purchasedMicros() - balance.consumedMicros();
     }

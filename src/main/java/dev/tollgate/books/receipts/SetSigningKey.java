@@ -4,7 +4,7 @@ import dev.tollgate.storage.SecretBox;
 import java.security.SecureRandom;
 import java.time.Instant;
 
-/** Puts a new key in charge of the receipts to come. Those that are written stay with theirs, which is kept. */
+/** Sets the signing key of new receipts. Earlier receipts keep their key, which stays in the database. */
 public final class SetSigningKey implements ReceiptChange {
 
     private final SigningKey key;
@@ -15,12 +15,12 @@ public final class SetSigningKey implements ReceiptChange {
         this.replaces = replaces;
     }
 
-    /** Does nothing where a key is in charge already. */
+    /** Makes a change that does nothing if there is a signing key. */
     public static SetSigningKey first(SecretBox secrets, SecureRandom random, Instant now) {
         return new SetSigningKey(SigningKey.random(secrets, random, now), false);
     }
 
-    /** Retires the one that is in charge. */
+    /** Makes a change that retires the present signing key. */
     public static SetSigningKey next(SecretBox secrets, SecureRandom random, Instant now) {
         return new SetSigningKey(SigningKey.random(secrets, random, now), true);
     }

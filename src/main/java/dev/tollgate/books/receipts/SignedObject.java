@@ -13,14 +13,14 @@ import tools.jackson.databind.node.JsonNodeType;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A receipt or a head as somebody shows it, to the byte in the form in which it was issued.
+ * A presented receipt or head, byte for byte in the form in which it was issued.
  *
- * @param members the signature left out
- * @param body what was hashed and signed
+ * @param members without the signature
+ * @param body the hashed and signed text
  */
 record SignedObject(ObjectNode members, String body, byte[] signature) {
 
-    /** What a receipt consists of (D42). */
+    /** The members of a receipt (D42). */
     static final Map<String, JsonNodeType> RECEIPT = Map.ofEntries(
             Map.entry("account", JsonNodeType.STRING),
             Map.entry("sequence", JsonNodeType.NUMBER),
@@ -35,7 +35,7 @@ record SignedObject(ObjectNode members, String body, byte[] signature) {
             Map.entry("previous_hash", JsonNodeType.STRING),
             Map.entry(Signer.KEY_ID, JsonNodeType.STRING));
 
-    /** What a head consists of. */
+    /** The members of a head. */
     static final Map<String, JsonNodeType> HEAD = Map.of(
             "account",
             JsonNodeType.STRING,
@@ -48,7 +48,7 @@ record SignedObject(ObjectNode members, String body, byte[] signature) {
             Signer.KEY_ID,
             JsonNodeType.STRING);
 
-    /** @throws IllegalArgumentException with what is wrong, when the bytes are not such an object in its canonical form */
+    /** @throws IllegalArgumentException with the fault, if the bytes are not such an object in canonical form */
     static SignedObject parse(byte[] bytes, Map<String, JsonNodeType> form) {
         ObjectNode members = ReceiptJson.parse(new String(bytes, StandardCharsets.UTF_8));
         if (!Arrays.equals(bytes, CanonicalJson.text(members).getBytes(StandardCharsets.UTF_8))) {
@@ -66,7 +66,7 @@ record SignedObject(ObjectNode members, String body, byte[] signature) {
         return new SignedObject(members, CanonicalJson.text(members), decoded(signature.stringValue()));
     }
 
-    /** Base64 has spare bits at its end, which a lenient decoder does not look at. */
+    /** Base64 has spare bits at its end, which a lenient decoder ignores. */
     private static byte[] decoded(String signature) {
         byte[] bytes = Base64.getDecoder().decode(signature);
         if (bytes.length != Ed25519.SIGNATURE_BYTES
@@ -89,7 +89,7 @@ record SignedObject(ObjectNode members, String body, byte[] signature) {
         return Objects.requireNonNull(members.get(name), name);
     }
 
-    /** @throws IllegalArgumentException when the key is not known, or has not signed this */
+    /** @throws IllegalArgumentException if the key is unknown, or did not sign this */
     void requireSignature(PublicKeys keys) {
         PublicKey key = keys.find(text(Signer.KEY_ID));
         if (key == null) {

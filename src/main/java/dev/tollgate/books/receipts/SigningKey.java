@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param id {@code sig_} and the beginning of the public key's SHA-256
  * @param publicKey base64 of the 32 bytes
  * @param sealedPrivate base64; opens with the installation's secret key
- * @param retiredAt since when no new receipt names it; null while one does
+ * @param retiredAt time since which it signs no new receipts; null while it signs
  */
 record SigningKey(
         String id,
@@ -27,7 +27,7 @@ record SigningKey(
 
     private static final int ID_BYTES = 8;
 
-    /** Of what is sealed; never to be changed. */
+    /** The purpose of the sealed text; never to be changed. */
     private static final String PURPOSE = "receipt signing keys";
 
     static SigningKey random(SecretBox secrets, SecureRandom random, Instant now) {

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/** Who answered a call, as its course tells; empty where it does not. */
+/** The channel and the upstream model that answered a call, from its course; empty if the course has none. */
 record Answerer(String channel, String model) {
 
     private static final Answerer NOBODY = new Answerer("", "");

@@ -3,15 +3,15 @@ package dev.tollgate.books.rollups;
 import dev.tollgate.models.Usage;
 
 /**
- * What is added up of a call in addition to the ledger's decisions.
+ * The figures of a call that are added up in addition to the ledger's decisions.
  *
  * @param estimated whether its usage was not reported in full
  * @param usage raw tokens, whatever units the caller is shown
  * @param firstByteMillis from the request's arrival to the first of the answer, or {@link #NONE}
  * @param channel the channel that answered or was asked last; empty if none was asked
- * @param upstreamModel the upstream's name of the model; empty likewise
+ * @param upstreamModel the upstream's name of the model; empty if no channel was asked
  * @param costMicros at the upstream's list price, micro-credits, rounded up; {@link #NONE} if no price is known
- * @param shortfallMicros used, and covered by nothing
+ * @param shortfallMicros usage that nothing covered
  */
 public record CallFigures(
         CallEnd end,

@@ -3,7 +3,7 @@ package dev.tollgate.books.rollups;
 import java.util.List;
 
 /**
- * Adds to rows of usage what they lack, as a check of all calls has found; what is counted meanwhile stays counted. Nothing where days have
+ * Adds missing usage to rows, as found by a check of all calls; usage counted since the check stays. Does nothing if days have
  * been folded since the check.
  */
 public final class CorrectUsage implements RollupChange {
@@ -19,8 +19,8 @@ public final class CorrectUsage implements RollupChange {
      * One row.
      *
      * @param startsAt milliseconds
-     * @param names of a quarter or a day: account, key and model; of an hour: channel, model, the upstream's name of it, end
-     * @param missing of a quarter or a day: what is to be added to each sum; of an hour: to calls, the four counts of tokens, estimated, charged,
+     * @param names for a quarter or a day: account, key and model; for an hour: channel, model, the upstream's name of it, end
+     * @param missing to be added: for a quarter or a day to each sum; for an hour to calls, the four counts of tokens, estimated, charged,
      *     refunded, shortfall
      */
     public record Row(Of of, long startsAt, List<String> names, List<Long> missing) {
@@ -39,7 +39,7 @@ public final class CorrectUsage implements RollupChange {
     private final List<Row> rows;
     private boolean isDone;
 
-    /** @param foldedUntilMillis up to where days were folded when it was checked; 0 where none was */
+    /** @param foldedUntilMillis end of the folded days at the check; 0 if there were none */
     public CorrectUsage(long foldedUntilMillis, List<Row> rows) {
         this.foldedUntilMillis = foldedUntilMillis;
         this.rows = List.copyOf(rows);
@@ -57,7 +57,7 @@ public final class CorrectUsage implements RollupChange {
         isDone = true;
     }
 
-    /** Once applied: whether the rows are as they should be. */
+    /** Returns whether the rows are correct. Once applied. */
     public boolean isDone() {
         return isDone;
     }

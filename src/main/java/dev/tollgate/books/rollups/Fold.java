@@ -15,12 +15,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The SQL of the fold, on the writer's connection. A few accounts at a time, since settlements wait meanwhile; how far it has come stands in
- * its one row, so that it goes on after a crash, and on another node. Writer's thread only.
+ * The SQL of the fold, on the writer's connection. A few accounts at a time, since settlements wait for it. Its one row has its progress,
+ * so that it continues after a crash and on another node. Writer's thread only.
  */
 final class Fold {
 
-    /** How long after its end a day is folded: the clocks of nodes that differ by more send the fold back. */
+    /** How long after its end a day is folded: if the clocks of nodes differ by more, the fold goes back. */
     private static final Duration MARGIN = Duration.ofHours(2);
 
     private static final int ACCOUNTS_AT_ONCE = 20;
@@ -43,7 +43,7 @@ final class Fold {
                 folding_until = CASE WHEN folded_until > ? THEN ? ELSE folded_until END, account_after = ''
             WHERE id = 1""";
 
-    // Readers that keep days know by the row's version that one was written.
+    // Readers that cache days notice a new row by its version.
     private static final String TOUCH = "UPDATE usage_fold SET account_after = account_after WHERE id = 1";
     private static final String KEPT_FROM = """
             SELECT COALESCE(MAX(d.starts_at) + 86400000, 0) FROM usage_day d
@@ -70,7 +70,7 @@ final class Fold {
             """ + (DAYS_KEPT - 1);
     private static final String DROP = "DELETE FROM usage_quarter WHERE account_id = ? AND starts_at < ?";
 
-    /** @param foldingUntil above {@code foldedUntil} exactly while a fold is under way */
+    /** @param foldingUntil above {@code foldedUntil} exactly while a fold is running */
     private record State(long foldedUntil, long foldingUntil, String accountAfter) {
 
         boolean isUnderWay() {
@@ -84,15 +84,15 @@ final class Fold {
         this.statements = statements;
     }
 
-    /** Up to where days have been folded or are being; 0 where none ever was. */
+    /** Returns the end of the days that are folded or being folded; 0 if there are none. */
     long bound() throws SQLException {
         State state = state("");
         return state == null ? 0 : state.foldingUntil;
     }
 
     /**
-     * Something was counted into days that may be folded already. The fold goes back to them, or, where quarters of such days are gone,
-     * folds what was counted at once.
+     * Handles usage counted into days that may be folded already. The fold goes back to them, or folds the usage immediately if quarters of
+     * such days are gone.
      *
      * @param days of accounts, in their order
      * @param keptFrom from {@link #keptFrom}
@@ -117,7 +117,7 @@ final class Fold {
         }
     }
 
-    /** From this day on each account has all its quarters. Reads all folded days. */
+    /** Returns the day from which on each account has all its quarters. Reads all folded days. */
     long keptFrom() throws SQLException {
         try (ResultSet row = statements.of(KEPT_FROM).executeQuery()) {
             return row.next() ? row.getLong(1) : 0;
@@ -133,8 +133,8 @@ final class Fold {
     }
 
     /**
-     * Whether days are folded up to where they were when the correction was found; then they stay so until it is committed. A fold that is under
-     * way begins again, for it may have passed an account.
+     * Returns whether days are folded up to the same end as when the correction was found; then this stays so until its commit. A running
+     * fold restarts, since it may have passed an account.
      */
     boolean admits(CorrectUsage correction) throws SQLException {
         State state = state(statements.dialect().lock());
@@ -147,10 +147,10 @@ final class Fold {
     }
 
     /**
-     * Another node may have folded over what this one has counted meanwhile, because one of the two clocks is wrong.
+     * Handles a fold of another node over days that this node has counted into, because one of the two clocks is wrong.
      *
-     * @param countedFrom the first quarter that this node has counted into since it was last told how far days are folded
-     * @return whether the fold's row is this transaction's; else another node is at it
+     * @param countedFrom the first quarter that this node has counted into since it last read the fold's progress
+     * @return whether this transaction has the fold's row; if not, another node is folding
      */
     boolean lock(Instant now, long countedFrom) throws SQLException {
         State state = locked(now);
@@ -160,7 +160,7 @@ final class Fold {
         return state != null;
     }
 
-    /** Over the locked row. @return whether there is more to do */
+    /** Folds a few accounts, with the row locked. @return whether there is more to do */
     boolean step(Instant now) throws SQLException {
         State state = Objects.requireNonNull(state(""));
         long target = dayOf(now.minus(MARGIN));

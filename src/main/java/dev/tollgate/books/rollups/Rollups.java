@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /** The part of the writer's work that keeps the roll-ups, and the sweep that folds them. */
 public final class Rollups {
 
-    /** The days that a quarter is kept by the clock; beyond them an account keeps those of its newest 99 days with calls. */
+    /** The days that quarters are kept by the clock; in addition an account keeps the quarters of its newest 99 days with calls. */
     public static final int QUARTER_DAYS = 100;
 
     public static final Duration SWEEP_EVERY = Duration.ofMinutes(10);
@@ -31,14 +31,14 @@ public final class Rollups {
         this.clock = clock;
     }
 
-    /** Goes after the ledger and the tasks. @param nodeId whose the operator's rows are; asked on the writer's thread */
+    /** Returns the part, which follows the ledger and the tasks. @param nodeId owner of the operator's rows; evaluated on the writer's thread */
     public static Part<?> part(Supplier<String> nodeId) {
         return new RollupsPart(nodeId);
     }
 
     /**
-     * Folds what there is to fold, a few accounts in each commit, and forgets old quarters. Safe on several servers at once: one does it.
-     * Blocks; a second one at the same time does nothing.
+     * Folds days that are due, a few accounts in each commit, and deletes old quarters. Safe on several servers at the same time: one does
+     * the work. Blocks; a second call at the same time does nothing.
      */
     public void sweep() {
         if (!sweeping.compareAndSet(false, true)) {

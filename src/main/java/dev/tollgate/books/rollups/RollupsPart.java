@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 /** The roll-ups' share of a batch. */
 final class RollupsPart implements Part<RollupChange> {
 
-    // A row of the operator's is found by what the call's course says of who answered: refunds are rare.
+    // The call's course names the operator's row: refunds are rare.
     private static final String SELECT_TASK =
             "SELECT account_id, key_id, door, model_id, created_at, status, course FROM task WHERE id = ?";
 
@@ -26,16 +26,16 @@ final class RollupsPart implements Part<RollupChange> {
 
     private final Supplier<String> nodeId;
 
-    /** Up to where days are folded, as it was last seen: another node may have come further. */
+    /** The end of the folded days as last seen: another node may have advanced it. */
     private long foldedUntil = UNKNOWN;
 
-    /** The first day whose quarters all accounts still have; asked when something is counted late. */
+    /** The first day whose quarters all accounts still have; read if usage is counted late. */
     private long keptFrom = UNKNOWN;
 
-    /** What the batch has added. */
+    /** The usage that the batch adds. */
     private Tallies counted = new Tallies();
 
-    /** The first quarter that was counted into since the fold's row was this node's. */
+    /** The first quarter counted into since this node had the fold's row. */
     private long countedFrom = Long.MAX_VALUE;
 
     RollupsPart(Supplier<String> nodeId) {
@@ -62,7 +62,7 @@ final class RollupsPart implements Part<RollupChange> {
         counted = tallies;
     }
 
-    /** Whose the operator's rows are. */
+    /** The owner of the operator's rows. */
     private String nodeId(Statements statements) {
         return statements.dialect() == Dialect.SQLITE ? "" : nodeId.get();
     }
@@ -104,7 +104,7 @@ final class RollupsPart implements Part<RollupChange> {
         }
     }
 
-    /** The fold's row comes last: another node that folds is not waited for by what this one writes before. */
+    /** Writes the fold's row last: earlier writes of this node do not wait for another node that folds. */
     @Override
     public void writeLast(Statements statements, List<RollupChange> changes) throws SQLException {
         Fold fold = new Fold(statements);

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** The columns of the usage tables that are added up. Tokens are the upstream's counts, amounts micro-credits. */
+/** The columns of sums in the usage tables. Tokens are the upstream's counts, amounts micro-credits. */
 public enum UsageColumn {
     CALLS,
     FAILED,
     CANCELLED,
-    /** All that is billed as input, with the cached ones. */
+    /** All tokens billed as input, including cached tokens. */
     PROMPT_TOKENS,
     CACHED_TOKENS,
     COMPLETION_TOKENS,
@@ -23,7 +23,7 @@ public enum UsageColumn {
     REFUNDED_MICROS,
     /** By list prices, not the provider's invoice. */
     COST_MICROS,
-    /** Used, and covered by nothing. */
+    /** Usage that nothing covered. */
     SHORTFALL_MICROS,
     /** Calls whose first byte came within the first of {@link FirstByte}'s ends; the other nine buckets follow. */
     FIRST_0,
@@ -43,7 +43,7 @@ public enum UsageColumn {
     /** The columns of usage_quarter and usage_day, in their order. */
     public static final List<UsageColumn> OF_ACCOUNTS = List.copyOf(EnumSet.complementOf(EnumSet.copyOf(HOUR_ONLY)));
 
-    /** What can be read of usage_hour, whose rows tell by their end whether calls have failed. */
+    /** The readable columns of usage_hour, whose rows have the end of their calls as a column instead of a sum of failures. */
     public static final List<UsageColumn> OF_PLATFORM = List.copyOf(EnumSet.complementOf(EnumSet.copyOf(FIRST_BYTES)));
 
     /** The columns of usage_hour, in their order. */

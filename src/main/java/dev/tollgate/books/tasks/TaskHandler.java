@@ -13,8 +13,8 @@ import dev.tollgate.storage.Writer;
 import java.util.Optional;
 
 /**
- * {@code GET /v1/tasks/{id}}: one call of the caller's account, with its usage, price and movements (D41). What was told of a call may not
- * be written yet: an id that has been sent is found all the same, behind a commit (D58).
+ * {@code GET /v1/tasks/{id}}: one call of the caller's account, with its usage, price and movements (D41). A reported call may not
+ * be written yet: its id is found all the same, after a commit (D58).
  */
 public final class TaskHandler implements Handler<Caller> {
 
@@ -42,7 +42,7 @@ public final class TaskHandler implements Handler<Caller> {
     }
 
     private Optional<byte[]> find(String accountId, String id) {
-        // Asked first: what is written between the two would be missed by both.
+        // Read first: a call written between the two would be missed by both.
         boolean unwritten = writer.hasToldUnwritten();
         Optional<byte[]> found = findWritten(accountId, id);
         if (found.isEmpty() && unwritten) {

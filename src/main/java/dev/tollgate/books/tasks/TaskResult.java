@@ -5,15 +5,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known at the end of a call.
+ * The result of a call.
  *
- * @param usageJson the usage object as it was printed, or null where nothing was used
+ * @param usageJson the usage object as it was printed, or null without usage
  * @param usageFlags {@code estimated}, {@code clamped}, {@code shortfall} (decisions D19, D33, D37)
  * @param maxTokensApplied the maximum that a shrunk call ran with (decision D31), or null
  * @param pricingJson the {@code pricing_detail} object, or null
  * @param errorCode of the closed list, or null
  * @param errorMessage null exactly when the code is
- * @param courseJson when each step was taken and who was asked, or null
+ * @param courseJson times of the steps and the channels asked, or null
  */
 public record TaskResult(
         @Nullable WrittenJson usageJson,
@@ -24,7 +24,7 @@ public record TaskResult(
         @Nullable String errorMessage,
         @Nullable WrittenJson courseJson) {
 
-    /** Nothing yet. */
+    /** The result of a running call. */
     public static final TaskResult NONE = new TaskResult(null, List.of(), null, null, null, null, null);
 
     private static final int JSON_BYTES_MAX = 16_384;
@@ -51,7 +51,7 @@ public record TaskResult(
         usageFlags = List.copyOf(usageFlags);
     }
 
-    /** A call that came to nothing. */
+    /** Makes the result of a failed call. */
     public static TaskResult error(String code, String message) {
         return new TaskResult(null, List.of(), null, null, code, message, null);
     }

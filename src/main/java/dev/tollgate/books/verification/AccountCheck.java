@@ -7,8 +7,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Each account's four amounts are what its entries add up to, nothing was ever below zero, its sequence has no gap and its latest entry is
- * the one that it names; and over all accounts the buckets add up to nothing.
+ * Checks that each account's four amounts are the sums of its entries and were never below zero, that its sequence has no gap and its latest
+ * entry is named in its row, and that the buckets of all accounts add up to zero.
  */
 final class AccountCheck implements Check {
 
@@ -65,7 +65,7 @@ final class AccountCheck implements Check {
         }
     }
 
-    /** One account: what its row says, and what its entries say. */
+    /** One account: the amounts of its row and of its entries. */
     private static final class Sums {
 
         private final String id;

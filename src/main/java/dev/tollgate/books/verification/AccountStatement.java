@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An account's movements as CSV, for its owner: {@code time,sequence,kind,task_id,model,amount,balance}. Amounts are credits; the
- * balance includes holds (decision D40), so a hold, its return and what the platform makes up for by itself are no lines. The last
- * line, of the kind {@code balance}, is the balance after the last entry that was looked at, with that entry's time and sequence.
+ * balance includes holds (decision D40), so holds, releases and shortfalls have no lines. The last
+ * line has the kind {@code balance}: the balance after the last entry in the period, with that entry's time and sequence.
  *
- * <p>A period ends before the first entry, in the order of the sequence, that is not before its end, and the next one begins
- * there: so statements of periods that follow each other have each movement once, and one balance between them, even where a clock
+ * <p>In the order of the sequence, a period ends before the first entry that is not before its end, and the next period begins
+ * there. So statements of consecutive periods have each movement once, and the same balance between them, even if a clock
  * has jumped back.
  */
 public final class AccountStatement {
@@ -44,8 +44,8 @@ public final class AccountStatement {
      *
      * @param from null: from the beginning
      * @param to exclusive; null: to the end
-     * @return false, and nothing written, where there is no such account
-     * @throws dev.tollgate.storage.StoreException where the database cannot be read
+     * @return false, and nothing is written, if there is no such account
+     * @throws dev.tollgate.storage.StoreException if the database cannot be read
      */
     public boolean write(String accountId, @Nullable Instant from, @Nullable Instant to, Consumer<String> lines) {
         return database.read(sql -> {
@@ -80,7 +80,7 @@ public final class AccountStatement {
                 accountId);
     }
 
-    /** The statement as it is written. */
+    /** A statement in progress. */
     private static final class Lines {
 
         private static final DateTimeFormatter TIME =
@@ -130,7 +130,7 @@ public final class AccountStatement {
                     Credits.text(balanceMicros)));
         }
 
-        /** As RFC 4180 wants it; a model's name is the upstream's word. */
+        /** Quotes as in RFC 4180; a model's name is untrusted text. */
         private static String field(@Nullable String text) {
             if (text == null) {
                 return "";

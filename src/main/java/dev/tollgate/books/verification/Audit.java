@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/** Recomputes what the tables say from what they are made of, over one snapshot (decision D44). */
+/** Recomputes derived figures of the tables from their source rows, over one snapshot (decision D44). */
 public final class Audit {
 
-    /** Rows that a driver that fetches by portions holds at once. */
+    /** Rows that a driver fetches at a time. */
     private static final int FETCH_ROWS = 1_000;
 
     private static final long PROGRESS_ROWS = 100_000;
@@ -23,9 +23,9 @@ public final class Audit {
     }
 
     /**
-     * @param differences told each thing that does not add up, a sentence without a line's end
-     * @return whether there was none
-     * @throws dev.tollgate.storage.StoreException where the database cannot be read
+     * @param differences receives each difference as a sentence without a line end
+     * @return whether there was no difference
+     * @throws dev.tollgate.storage.StoreException if the database cannot be read
      */
     public boolean run(Consumer<String> differences, Progress progress) {
         Findings findings = new Findings(differences);
@@ -38,11 +38,11 @@ public final class Audit {
     }
 
     /**
-     * What is wrong with usage alone.
+     * Finds differences of usage alone.
      *
-     * @param differences told each, until it has had enough
-     * @return up to where days are folded, milliseconds, in the same snapshot
-     * @throws dev.tollgate.storage.StoreException where the database cannot be read
+     * @param differences receives each difference, until it wants no more
+     * @return the end of the folded days in the same snapshot, in milliseconds
+     * @throws dev.tollgate.storage.StoreException if the database cannot be read
      */
     public long usage(Consumer<UsageDifference> differences, Progress progress) {
         Findings findings = new Findings(_ -> {});

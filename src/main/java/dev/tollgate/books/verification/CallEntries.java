@@ -2,7 +2,7 @@ package dev.tollgate.books.verification;
 
 import java.time.Instant;
 
-/** What the entries of one reservation add up to. */
+/** The sums of the entries of one reservation. */
 final class CallEntries {
 
     private final String name;
@@ -24,7 +24,7 @@ final class CallEntries {
     private long lastEndAt;
     private boolean isOrderTold;
 
-    /** @param firstSequence of the account's entries between which, both included, the reservation says that its own are */
+    /** @param firstSequence the first of its entries, and {@code lastSequence} the last, as named in the reservation's row */
     CallEntries(String name, String accountId, long firstSequence, long lastSequence) {
         this.name = name;
         this.accountId = accountId;
@@ -59,9 +59,9 @@ final class CallEntries {
             }
             case Movement.RETURN -> giveBack(movement);
             case Movement.SHORTFALL -> shortfallMicros += movement.micros();
-            case Movement.REFUND -> refundedMicros += movement.micros(); // the call is settled and stays so
+            case Movement.REFUND -> refundedMicros += movement.micros(); // the call stays settled
             default -> {
-                // told of the entry itself
+                // reported by the check of the entry itself
             }
         }
     }
@@ -82,7 +82,7 @@ final class CallEntries {
         }
     }
 
-    /** Whether it was charged and given back at this time, milliseconds, if it was. */
+    /** Returns whether its charge and release, if any, are of this time in milliseconds. */
     boolean endsAt(long millis) {
         return lastEndAt == 0 || firstEndAt == millis && lastEndAt == millis;
     }

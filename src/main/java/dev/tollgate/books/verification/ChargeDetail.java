@@ -11,18 +11,18 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * How a task says that its charge came about (decision D41), worked out once more. In credits, exact.
+ * A task's account of its charge (decision D41), recalculated. In credits, exact.
  *
- * @param priceVersion by which price
+ * @param priceVersion the version of the price
  * @param inputPerMillion credits
  * @param outputPerMillion credits
- * @param tokens what is counted
- * @param units input and output in steps of the rounding, where each is rounded for itself; else null
- * @param exact what it says that the counts come to
- * @param charged what it says was charged
- * @param counted what the counts come to
- * @param due the same, rounded by its rule
- * @param holdCharged whether it says that the whole hold was charged instead, which is more (decision D46)
+ * @param tokens the counts
+ * @param units input and output in steps of the rounding, if each is rounded separately; otherwise null
+ * @param exact the unrounded price according to the task
+ * @param charged the charge according to the task
+ * @param counted the unrounded price of the counts
+ * @param due the price of the counts, rounded by its rule
+ * @param holdCharged whether the task says that the whole hold was charged instead, which is more (decision D46)
  */
 record ChargeDetail(
         String priceVersion,
@@ -52,7 +52,7 @@ record ChargeDetail(
 
     private static final BigDecimal PER_TOKEN = new BigDecimal("0.000001");
 
-    /** Reads {@code pricing_detail}; null where it is not one. */
+    /** Reads {@code pricing_detail}; null if it is something else. */
     static @Nullable ChargeDetail read(String json) {
         try {
             return read(JSON.readTree(json));

@@ -1,19 +1,19 @@
 package dev.tollgate.books.verification;
 
 /**
- * Finds a number in an object that Tollgate has written, without spaces: a parser takes several times as long, and millions of objects are looked
- * at for a number or two.
+ * Finds a number in an object that Tollgate has written without spaces. A parser takes several times as long, and a check reads a number or
+ * two from millions of objects.
  */
 final class Member {
 
     private Member() {}
 
-    /** The first whole number, not below zero, that is the value of a member of that name; -1 if there is none. */
+    /** Returns the first whole number ≥ 0 that is the value of a member of a name; -1 if there is none. */
     static long number(String json, String name) {
         return after(json, "\"" + name + "\":", json.indexOf("\"" + name + "\":"));
     }
 
-    /** The last one likewise. */
+    /** Returns the last such number; -1 if there is none. */
     static long lastNumber(String json, String name) {
         return after(json, "\"" + name + "\":", json.lastIndexOf("\"" + name + "\":"));
     }

@@ -7,7 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entry as the table has it.
+ * An entry as stored in the table.
  *
  * @param move {@code from>to}
  */
@@ -25,7 +25,7 @@ record Movement(
     static final String SHORTFALL = "shortfall>revenue";
     static final String REFUND = "revenue>available";
 
-    /** Nobody can own more (a billion credits), so nothing larger can move. */
+    /** The most credits of an account (a billion), so no movement is larger. */
     private static final long MICROS_MAX = 1_000_000_000_000_000L;
 
     private static final Map<String, Set<String>> MOVES = Map.of(
@@ -51,7 +51,7 @@ record Movement(
                 row.getLong(first + 6));
     }
 
-    /** What is wrong with it taken for itself, or null. */
+    /** Returns the fault of the entry on its own, or null. */
     @Nullable
     String fault() {
         if (micros <= 0 || micros > MICROS_MAX) {
@@ -63,12 +63,12 @@ record Movement(
         return OF_CALLS.contains(kind) && reservationId == null ? "is a " + kind + " without a reservation" : null;
     }
 
-    /** What it adds to a bucket. */
+    /** Returns the amount that it adds to a bucket. */
     long into(String bucket) {
         return move.endsWith(">" + bucket) ? micros : move.startsWith(bucket + ">") ? -micros : 0;
     }
 
-    /** What the platform makes up for by itself moves nothing of the customer's (decision D33). */
+    /** Returns whether it changes the customer's amounts, as a shortfall does not (decision D33). */
     boolean isCustomers() {
         return into("shortfall") == 0;
     }

@@ -2,7 +2,7 @@ package dev.tollgate.books.verification;
 
 import org.jspecify.annotations.Nullable;
 
-/** The usage that a caller was shown is that of the charge, in one of the forms in which usage is printed (D6, D60). */
+/** Checks that the usage sent to the caller equals the charged usage, in one of the printed forms (D6, D60). */
 final class PrintedCheck {
 
     private PrintedCheck() {}

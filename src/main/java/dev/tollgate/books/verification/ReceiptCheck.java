@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Each account's receipts are one chain without gaps, and each tells the charge of its call (decision D42). Signatures are not looked at. */
+/** Checks that each account's receipts are one chain without gaps, and that each has the charge of its call (decision D42). Signatures are not checked. */
 final class ReceiptCheck implements Check {
 
     private static final String SQL = """
@@ -84,7 +84,7 @@ final class ReceiptCheck implements Check {
                 row.getLong(6));
     }
 
-    /** What it tells of its call is what the task tells. A character that has no bytes became a question mark in either. */
+    /** Compares a receipt with its task. A character without bytes is a question mark in both. */
     private static void checkTask(String name, JsonNode receipt, ResultSet row, Findings findings) throws SQLException {
         String model = receipt.path("model").asString("");
         same(name, "model", model.equals(row.getString(7)) || model.contains("?"), findings);
@@ -114,7 +114,7 @@ final class ReceiptCheck implements Check {
             JsonNode usage = json == null ? MissingNode.getInstance() : JSON.readTree(json);
             return usage instanceof ObjectNode object ? object.without("reasoning_tokens") : usage;
         } catch (JacksonException e) {
-            return MissingNode.getInstance(); // and the check of calls tells that it cannot be read
+            return MissingNode.getInstance(); // the check of calls reports that it cannot be read
         }
     }
 

@@ -5,8 +5,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
- * What stands beside an entry that somebody has asked for says the same as that entry. The next refund of a call goes by it, so a refund
- * without it, or with another call or amount, would be given again.
+ * Checks that the request of each requested entry equals the entry. The next refund of a call relies on these rows: a refund
+ * without one, or with another call or amount, could be made again.
  */
 final class RequestedCheck implements Check {
 

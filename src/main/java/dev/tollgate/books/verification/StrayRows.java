@@ -6,7 +6,7 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * Finds rows that belong to nothing: each query returns what is wrong and nothing else.
+ * Finds rows that belong to nothing: each query returns exactly the wrong rows.
  *
  * @param sentence with a {@code %s} for each column
  * @param columns of the query
@@ -38,7 +38,7 @@ record StrayRows(String subject, String sql, String sentence, int columns) imple
             WHERE NOT EXISTS (SELECT 1 FROM reservation r WHERE r.id = t.id)
             ORDER BY t.id""";
 
-    // Charges from before there was a key to sign with have none.
+    // Charges before the first signing key have none.
     private static final String CHARGES_WITHOUT_RECEIPT = """
             SELECT r.id FROM reservation r
             WHERE r.charged_micros > 0 AND r.created_at >= (SELECT MIN(k.created_at) FROM signing_key k)
@@ -60,9 +60,8 @@ record StrayRows(String subject, String sql, String sentence, int columns) imple
                     CASE WHEN p.channel = 'stripe' THEN 'payment-' ELSE 'test-payment-' || p.account_id || '-' END || p.id)
             ORDER BY p.id""";
 
-    // What was credited says of its voucher or payment that it was used, and the other way round. By its reason it is
-    // told from a movement to
-    // which an operator of an earlier version gave such an id.
+    // A credit means that its voucher or payment was used, and the other way round. Its reason distinguishes it from a
+    // movement that an operator of an earlier version gave such an id.
     private static final String CREDITS_WITHOUT_VOUCHER = """
             SELECT e.account_id, e.sequence, q.request_id
             FROM requested_entry q JOIN entry e ON e.account_id = q.account_id AND e.sequence = q.sequence
@@ -97,7 +96,7 @@ record StrayRows(String subject, String sql, String sentence, int columns) imple
                 WHERE q.account_id = p.account_id AND q.request_id IN (SELECT 'notice-' || n.id FROM payment_notice n))
             ORDER BY p.account_id""";
 
-    // What the balance did not cover is the entry before or after the one that was asked for.
+    // The part that the balance did not cover is the entry before or after the requested one.
     private static final String MISSING_WITHOUT_ENTRIES = """
             SELECT p.account_id, SUM(p.missing_micros) FROM payment p
             GROUP BY p.account_id

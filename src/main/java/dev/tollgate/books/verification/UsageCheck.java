@@ -12,9 +12,9 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the usage of an account says is what its tasks and refunds add up to: each folded day, and each quarter of an hour that is not folded
- * or is kept beside its day. Quarters go from the oldest on, so an account whose oldest ones are missing has dropped them. Tasks without a
- * charge need not be kept (D44): what counts more calls than are left, and neither tokens nor money, is no difference then.
+ * Checks that the usage of an account equals the sums of its tasks and refunds: for each folded day, and for each quarter of an hour that is
+ * not folded, or kept in addition to its day. Quarters are deleted from the oldest on, so missing oldest quarters are no difference. Tasks
+ * without a charge may have been deleted (D44): usage with more calls, but no more tokens or money, is no difference then.
  */
 final class UsageCheck implements Check {
 
@@ -40,9 +40,8 @@ final class UsageCheck implements Check {
         return "usage of accounts";
     }
 
-    // A row of each account comes first: from when on its quarters are compared, up to where days are folded, and how
-    // many of its calls have
-    // no task.
+    // A row of each account comes first: the start of the compared quarters, the end of the folded days, and the number
+    // of its calls without a task.
     @Override
     public String sql(Dialect dialect) {
         UsageSql usage = new UsageSql(dialect);
@@ -120,7 +119,7 @@ final class UsageCheck implements Check {
         return foldedUntil;
     }
 
-    /** How many calls without a charge have no task, once it has run. */
+    /** Returns the number of calls without a charge that have no task, once it has run. */
     long gone() {
         return gone;
     }

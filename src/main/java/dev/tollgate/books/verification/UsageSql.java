@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a call counts for, read from its task: the usage tables must have the sum of this. Calls from before there was a course tell neither
- * their first byte nor who answered.
+ * The usage of a call, read from its task: the usage tables must have its sum. Calls older than the course have neither
+ * their first byte nor their channel.
  */
 final class UsageSql {
 
@@ -19,7 +19,7 @@ final class UsageSql {
     /** The columns of usage_quarter and usage_day that are sums. */
     static final List<String> SUMS = sums();
 
-    /** Those of usage_hour, but for what an upstream costs, which no other table tells. */
+    /** The sums of usage_hour, except for the costs at the upstream, which no other table has. */
     static final List<String> HOUR_SUMS = List.of(
             "calls",
             "prompt_tokens",
@@ -98,7 +98,7 @@ final class UsageSql {
         return sums.stream().map(sum -> "SUM(" + sum + ")").collect(Collectors.joining(", "));
     }
 
-    /** Who answered, by a task's course. */
+    /** The channel and the upstream model that answered, from a task's course. */
     String channel(String course) {
         return name(course, "channel");
     }
@@ -112,8 +112,7 @@ final class UsageSql {
     }
 
     // Tollgate writes these objects without spaces, each member once before any list. Finding a member in the text
-    // takes a fraction of
-    // the time of a parser, and what is no JSON is a difference and not the end of the check.
+    // takes a fraction of the time of a parser, and invalid JSON is a difference and not the end of the check.
 
     private String number(String column, String member) {
         String begin = "\"" + member + "\":";

@@ -6,14 +6,12 @@ import java.sql.SQLException;
 import java.time.Instant;
 
 /**
- * Each spend window, of a key or of an account with limits, has charged and holds what the reservations made in it do (decision D47);
- * an account without limits has none. The database sorts, on disk where it
- * is much.
+ * Checks that each spend window of a key, or of an account with limits, has the charges and holds of the reservations made in it
+ * (decision D47), and that an account without limits has none. The database sorts, on disk if there are many.
  */
 final class WindowCheck implements Check {
 
-    // Windows that were counted stand against windows as the reservations make them: what is left over on either side
-    // is wrong.
+    // Compares the stored windows with the windows of the reservations: a row on one side alone is wrong.
     private static final String SQL = """
             WITH limited AS (
                 SELECT id FROM account
