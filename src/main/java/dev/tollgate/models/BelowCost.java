@@ -4,17 +4,17 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A model that is sold below the upstream's own price: what an operator is warned of at the start.
+ * A model that is sold below the upstream's own price, for a warning to the operator at the start.
  *
  * @param modelId the public id
- * @param price what the customer pays
- * @param upstream what stands behind it
- * @param from since when or from when on that is so
- * @param cost what the upstream charges
+ * @param price the customer's price
+ * @param upstream the upstream model
+ * @param from start of the loss, in the past or the future
+ * @param cost the upstream's price
  */
 public record BelowCost(String modelId, Pricing price, UpstreamModel upstream, Instant from, UpstreamModel.Cost cost) {
 
-    /** Empty where the upstream's price of a time is not known, or neither the input's nor the output's is undercut then. */
+    /** Returns empty if the upstream's price at a time is unknown, or neither its input price nor its output price is undercut. */
     public static Optional<BelowCost> of(Model model, Instant at) {
         UpstreamModel.Cost cost = model.upstream().cost(at);
         if (cost == null || !undercuts(model.pricing(), cost)) {
@@ -23,12 +23,12 @@ public record BelowCost(String modelId, Pricing price, UpstreamModel upstream, I
         return Optional.of(new BelowCost(model.id(), model.pricing(), model.upstream(), at, cost));
     }
 
-    /** One line for the start, of what is so from a day on. */
+    /** Returns one line for the start about a loss from a day on. */
     public String sentenceFromThen() {
         return "From " + Written.day(from) + " on " + sentence();
     }
 
-    /** One line for the start, of what is so now. */
+    /** Returns one line for the start about a present loss. */
     public String sentence() {
         String thoughts = price.reasoningBilled() ? "" : ", its thoughts free";
         return "%s is sold at %s in / %s out credits per million tokens%s; %s costs %s / %s."

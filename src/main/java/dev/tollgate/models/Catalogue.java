@@ -11,15 +11,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is sold, by public id and alias, and what stands behind it, by the upstream's name. Prices may be set while the program runs: what is
- * found afterwards has the new one, what was found before keeps its own. Thread-safe; looking up takes no lock and makes nothing.
+ * The models on sale, by public id and alias, and the models of upstreams, by the upstream's name. Prices may be set while the program runs:
+ * a model found later has the new price, a model found earlier keeps its own. Thread-safe; a look-up needs no lock and allocates nothing.
  */
 public final class Catalogue {
 
-    /** Nothing is on sale. */
+    /** A catalogue without models. */
     public static final Catalogue NONE = new Catalogue(Instant.EPOCH, List.of(), List.of());
 
-    /** What is on sale at one time. Immutable. */
+    /** The models on sale at one time. Immutable. */
     private record Offer(List<Model> models, Map<String, Model> byName) {
 
         static Offer of(List<Model> models) {
@@ -36,8 +36,8 @@ public final class Catalogue {
     private final Map<String, String> pricePlaces;
 
     /**
-     * @param created when the models were put on sale
-     * @throws IllegalArgumentException when a name means two models
+     * @param created time at which the models were put on sale
+     * @throws IllegalArgumentException if a name means two models
      */
     public Catalogue(Instant created, List<Model> models, List<UpstreamModel> upstreams) {
         this(created, models, upstreams, Map.of());
@@ -53,25 +53,25 @@ public final class Catalogue {
         upstreams.forEach(upstream -> this.upstreams.put(upstream.name(), upstream));
     }
 
-    /** The model of an id or an alias as it is written, no prefix cut off; null where none is on sale under it. */
+    /** Returns the model of an id or an alias, without cutting a prefix off; null if none is on sale under it. */
     public @Nullable Model find(String idOrAlias) {
         return offer.byName.get(idOrAlias);
     }
 
-    /** What is on sale, in the file's order. */
+    /** Returns the models on sale, in the order of the file. */
     public List<Model> all() {
         return offer.models;
     }
 
-    /** The same at the prices of the file. */
+    /** Returns the models on sale at the prices of the file. */
     public List<Model> asWritten() {
         return asWritten;
     }
 
     /**
-     * From now on these prices hold, and those of the file where there is none.
+     * Sets the prices of models; models without one get the price of the file.
      *
-     * @param prices by the model's public id; of what is not on sale nothing becomes
+     * @param prices by the model's public id; ids that are not on sale are ignored
      */
     public void use(Map<String, Pricing> prices) {
         offer = Offer.of(asWritten.stream()
@@ -82,32 +82,32 @@ public final class Catalogue {
                 .toList());
     }
 
-    /** The same at the prices of the file, and what is set in one is not in the other. */
+    /** Returns a copy at the prices of the file. Prices set in one do not change the other. */
     Catalogue apart() {
         return new Catalogue(created, asWritten, List.copyOf(upstreams.values()), pricePlaces);
     }
 
-    /** File and line where a price version is written. */
+    /** Returns file and line of a price version. */
     public String placeOf(String priceVersion) {
         return pricePlaces.getOrDefault(priceVersion, "the catalogue");
     }
 
-    /** The rules of an upstream's model, null where the catalogue does not know it. */
+    /** Returns the rules of an upstream's model, null if the catalogue does not have it. */
     public @Nullable UpstreamModel upstream(String name) {
         return upstreams.get(name);
     }
 
-    /** Every upstream's model that has rules here, in the file's order. */
+    /** Returns all upstream models with rules, in the order of the file. */
     public List<String> upstreamNames() {
         return List.copyOf(upstreams.keySet());
     }
 
-    /** When the models were put on sale ({@code created} in {@code GET /v1/models}). */
+    /** Returns the time at which the models were put on sale ({@code created} in {@code GET /v1/models}). */
     public Instant created() {
         return created;
     }
 
-    // An inactive model keeps its names: they must not come to mean another model by accident.
+    // An inactive model keeps its names: they must not mean another model by accident.
     private static void refuseDoubles(List<Model> models) {
         Set<String> taken = new HashSet<>();
         models.stream().flatMap(model -> names(model).stream()).forEach(name -> {

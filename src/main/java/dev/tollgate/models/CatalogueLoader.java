@@ -24,8 +24,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a catalogue: the one that is built in, or an operator's file in its place. Every mistake, an unknown key included, is a
- * {@link ConfigException} that names file, line, key, what came and what is allowed.
+ * Reads a catalogue: the built-in file, or an operator's file that replaces it. Every mistake, including an unknown key, is a
+ * {@link ConfigException} with file, line, key, the value and the allowed values.
  */
 public final class CatalogueLoader {
 
@@ -34,7 +34,7 @@ public final class CatalogueLoader {
     private static final String WORD_FOR_MODELS_OWN = "model";
     private static final String WORD_FOR_NO_MAXIMUM = "none";
 
-    /** What may stand in a URL path and in a header without quoting, the slash included (D26). */
+    /** Characters that need no quoting in a URL path and in a header, including the slash (D26). */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]{0,127}");
 
     private final Map<String, UpstreamModel> upstreams = new LinkedHashMap<>();
@@ -43,12 +43,12 @@ public final class CatalogueLoader {
 
     private CatalogueLoader() {}
 
-    /** The catalogue that comes with the program, for whoever asks alone: prices may be set in it. */
+    /** Returns a copy of the built-in catalogue for this caller alone, which may set prices in it. */
     public static Catalogue builtIn() {
         return BuiltIn.CATALOGUE.apart();
     }
 
-    /** Read once: it lies in the program. */
+    /** The built-in catalogue, read once from the program. */
     private static final class BuiltIn {
 
         static final Catalogue CATALOGUE = readBuiltIn();
@@ -66,14 +66,14 @@ public final class CatalogueLoader {
         return Objects.requireNonNull(CatalogueLoader.class.getResourceAsStream(BUILT_IN), BUILT_IN);
     }
 
-    /** The built-in catalogue as a file that {@link #load} reads. @throws IOException where it cannot be written, or is there already */
+    /** Writes the built-in catalogue to a file that {@link #load} reads. @throws IOException if it cannot be written, or exists */
     public static void copyBuiltIn(Path to) throws IOException {
         try (InputStream in = builtInFile()) {
             Files.copy(in, to);
         }
     }
 
-    /** An operator's catalogue, in place of the one that is built in. */
+    /** Reads an operator's catalogue, which replaces the built-in one. */
     public static Catalogue load(Path file) {
         return new CatalogueLoader().catalogue(YamlFile.read(file));
     }
@@ -93,7 +93,7 @@ public final class CatalogueLoader {
         return new Catalogue(created, models, List.copyOf(upstreams.values()), pricePlaces);
     }
 
-    /** What stands in a model's place needs rules, and must not lead back to it. */
+    /** Checks that the successors of a model have rules and do not lead back to it. */
     private void checkRetirements(YamlNode row) {
         YamlNode retires = row.find("retires");
         if (retires == null) {

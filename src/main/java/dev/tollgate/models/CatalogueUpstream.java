@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads an upstream's model of the catalogue. */
 final class CatalogueUpstream {
 
-    /** What a dollar is, in micro-credits. */
+    /** A dollar in micro-credits. */
     private static final long MICROS_PER_DOLLAR = UpstreamModel.Cost.CREDITS_A_DOLLAR * Decimals.MICROS;
 
     private static final long TOKENS_MAX = 100_000_000;
@@ -57,7 +57,7 @@ final class CatalogueUpstream {
                 null);
     }
 
-    /** By kind of channel; that there are rules of what it becomes is looked at when all rows are known. */
+    /** Reads retirements by kind of channel. The rules of successors are checked once all rows are known. */
     private static Map<String, UpstreamModel.Retirement> retirements(@Nullable YamlNode node) {
         Map<String, UpstreamModel.Retirement> retirements = new LinkedHashMap<>();
         if (node != null) {
@@ -119,7 +119,7 @@ final class CatalogueUpstream {
                 .fields();
     }
 
-    /** One price, or a list of prices of which all but one say from when on they hold. */
+    /** Reads one price, or a list of prices of which all except one have a first day. */
     private static List<UpstreamModel.Cost> costs(@Nullable YamlNode node) {
         if (node == null) {
             return List.of();

@@ -3,24 +3,24 @@ package dev.tollgate.models;
 import dev.tollgate.base.money.Credits;
 
 /**
- * The first call that Tollgate shows to a newcomer, and the answer of the sandbox to it. The terminal, the pages and the documentation all show
+ * The first call that Tollgate shows to a newcomer, and the sandbox's response. The terminal, the pages and the documentation all show
  * this text.
  *
  * @param curl the command, four lines, to paste into a shell
- * @param answer what a reader sees of the JSON that comes back, shortened
+ * @param answer the JSON response as shown, shortened
  */
 public record FirstCall(String curl, String answer) {
 
-    /** How commands name a key that the reader has to fill in. */
+    /** The placeholder of a key in commands. */
     public static final String VARIABLE = "$TOLLGATE_KEY";
 
     private static final String TEXT = "Hello there! How can I help you today?";
 
-    /** The sandbox's count for the question. */
+    /** The sandbox's count of prompt tokens. */
     private static final Usage USAGE = Usage.of(2, 10, 172);
 
     /**
-     * @param address of the server, as in {@code http://127.0.0.1:8080}
+     * @param address base URL of the server, for example {@code http://127.0.0.1:8080}
      * @param key a secret, or {@link #VARIABLE}
      */
     public static FirstCall of(String address, String key, Model model) {

@@ -14,15 +14,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What an operator is told of the catalogue: which models retire and what follows, what is or will be sold below the upstream's price, and
- * where an answer is likely to be empty. Sentences, a line each; the same facts make the same sentence. Immutable.
+ * Warnings about the catalogue for the operator: models that retire and their successors, models that are or will be sold below the upstream's
+ * price, and models whose responses are likely to be empty. One sentence on each line; the same facts give the same sentence. Immutable.
  */
 public final class Foresight {
 
-    /** How long before its day customers are told of a change. */
+    /** How long before its day a change is announced to customers. */
     public static final Duration TELLS_CUSTOMERS = Duration.ofDays(30);
 
-    /** Thoughts of a few hundred tokens are usual, so an answer of this many may have no room left for words. */
+    /** A maximum at which a response may have no room for text: thoughts of a few hundred tokens are usual. */
     private static final long SMALL_TOKENS_MAX = 1_024;
 
     private final Catalogue catalogue;
@@ -35,11 +35,9 @@ public final class Foresight {
         this.now = now;
     }
 
-    // ---- models that retire ----
-
     private record End(String asked, ModelLife.Retirement retirement) {}
 
-    /** Which models stand on one that retires soon or has retired, one sentence for each end. */
+    /** Returns one sentence for each upstream model that retires soon or has retired, with the models that it serves. */
     public List<String> retirements() {
         return ends().entrySet().stream()
                 .map(end -> sentence(end.getKey(), end.getValue()))
@@ -63,7 +61,7 @@ public final class Foresight {
         UpstreamModel after = rules(end.retirement());
         String stands = models.size() == 1 ? " stands" : " stand";
         String told = end.retirement().isInEffect()
-                ? "%s%s on %s now, in place of %s (its day is %s)."
+                ? "%s%s on %s now, instead of %s (its day is %s)."
                         .formatted(
                                 ids(models),
                                 stands,
@@ -81,7 +79,7 @@ public final class Foresight {
         return differences.isEmpty() ? told : told + " What differs: " + String.join("; ", differences) + ".";
     }
 
-    /** What callers notice, beside the answers. */
+    /** Returns the differences that callers notice, apart from the text of responses. */
     private static List<String> differences(UpstreamModel before, UpstreamModel after) {
         List<String> differences = new ArrayList<>();
         if (before.thinking() instanceof UpstreamModel.Thinking.Budget
@@ -117,23 +115,21 @@ public final class Foresight {
                 .toList();
     }
 
-    // ---- changes that customers are told of ----
-
     /**
-     * A change of a model that is less than {@link #TELLS_CUSTOMERS} ahead.
+     * A change of a model within the next {@link #TELLS_CUSTOMERS}.
      *
-     * @param model as it is sold
-     * @param sentence for those who use it
+     * @param model the model on sale
+     * @param sentence the announcement to its users
      */
     public record Change(Model model, Instant at, String sentence) {
 
-        /** The change and its day, without a comma. */
+        /** Returns model and day of the change, without a comma. */
         public String key() {
             return model.id() + "@" + at.atZone(ZoneOffset.UTC).toLocalDate();
         }
     }
 
-    /** Models whose upstream retires. */
+    /** Returns the changes by retiring upstream models. */
     public List<Change> retiring() {
         List<Change> changes = new ArrayList<>();
         for (Model model : catalogue.all()) {
@@ -154,7 +150,7 @@ public final class Foresight {
         return changes;
     }
 
-    /** Models whose upstream doubles a price that ours covers until then. */
+    /** Returns the models whose upstream doubles a price that our price covers until then. */
     public List<Change> doubling() {
         List<Change> changes = new ArrayList<>();
         for (Model model : catalogue.all()) {
@@ -187,9 +183,7 @@ public final class Foresight {
                 || after.outputMicrosPerMillion() >= 2 * before.outputMicrosPerMillion();
     }
 
-    // ---- what is sold below cost ----
-
-    /** Models that cost less than the upstream charges, now or from a day on that is near. */
+    /** Returns the models whose price is below the upstream's, now or from a near day on. */
     public List<String> losses() {
         return catalogue.all().stream().flatMap(this::losses).toList();
     }
@@ -210,7 +204,7 @@ public final class Foresight {
                 && one.cost().equals(other.cost());
     }
 
-    /** Now, and when what stands behind it or what that costs changes, as far as that is told. */
+    /** Returns now, and the announced days on which the upstream model or its price changes. */
     private List<Instant> turns(Model model) {
         Instant last = now.plus(ModelLife.TOLD_BEFORE);
         List<Instant> turns = new ArrayList<>(List.of(now));
@@ -236,9 +230,7 @@ public final class Foresight {
         return Objects.requireNonNull(catalogue.upstream(end.successor()), end.successor());
     }
 
-    // ---- small answers ----
-
-    /** Models whose answers are short unless the caller says otherwise, although what stands behind them thinks in any case. */
+    /** Returns the models with a small default maximum whose upstream model always thinks. */
     public List<String> smallAnswers() {
         Map<String, List<Model>> small = catalogue.all().stream()
                 .filter(this::isSmall)
@@ -250,7 +242,7 @@ public final class Foresight {
         return small.entrySet().stream()
                 .map(entry -> ids(entry.getValue())
                         + ": where the caller names no maximum it is " + entry.getKey()
-                        + " thinks within it and cannot be told not to, so that an answer may well be empty; raise defaults.max_tokens in the"
+                        + " always thinks within it, so that a response may be empty; raise defaults.max_tokens in the"
                         + " catalogue, or have callers send max_tokens.")
                 .toList();
     }

@@ -7,22 +7,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One model as it is sold: a row of the catalogue.
+ * A model on sale: a row of the catalogue.
  *
  * @param id the public id, may contain a slash
- * @param aliases further ids that mean the same
+ * @param aliases further ids of the model
  * @param active an inactive model is unknown to callers
  * @param upstream the model behind it, with its rules
  * @param pricing prices and rounding
  * @param usageForm how the usage is printed (D6)
- * @param answersWithUpstreamName whether {@code model} in the answer is the upstream's version (D20), else what was asked for
+ * @param answersWithUpstreamName whether {@code model} in the response is the upstream's version (D20) instead of the requested id
  * @param streamByDefault D1
- * @param thoughtsByDefault whether thoughts are shown where the caller does not say
+ * @param thoughtsByDefault whether thoughts are shown by default
  * @param effortByDefault null: nothing is sent (D16)
  * @param maxTokensByDefault null: none (D12)
- * @param tools which tools it takes
- * @param formats when it takes a JSON {@code response_format}
- * @param rates what each account may use of it
+ * @param tools the tools that it supports
+ * @param formats the cases in which it accepts a JSON {@code response_format}
+ * @param rates rate limits of each account
  */
 public record Model(
         String id,
@@ -44,7 +44,7 @@ public record Model(
         aliases = List.copyOf(aliases);
     }
 
-    /** The same, sold as before, with another model behind it. */
+    /** Returns this model served by another upstream model. */
     public Model standingOn(UpstreamModel other) {
         return new Model(
                 id,
@@ -63,7 +63,7 @@ public record Model(
                 rates);
     }
 
-    /** The same at another price. */
+    /** Returns this model at another price. */
     public Model at(Pricing price) {
         return new Model(
                 id,
@@ -82,13 +82,13 @@ public record Model(
                 rates);
     }
 
-    /** @param functionsWithSearch whether both may stand in one call */
+    /** @param functionsWithSearch whether one call may have both */
     public record Tools(boolean functions, boolean search, boolean functionsWithSearch) {}
 
-    /** @param json whether a JSON format is taken at all */
+    /** @param json whether a JSON format is accepted at all */
     public record Formats(boolean json, boolean jsonWithFunctions, boolean jsonWithSearch) {}
 
-    /** The usage as its answers print it (D6; protocol 4.5). */
+    /** Returns the usage as printed in its responses (D6; protocol 4.5). */
     public PrintedUsage printed(Usage usage) {
         long output = usage.candidatesTokens() + usage.thoughtsTokens();
         long tokens = usage.inputTokens() + output;
@@ -114,7 +114,7 @@ public record Model(
                 total);
     }
 
-    /** How usage is printed. */
+    /** The form of printed usage. */
     public enum UsageForm {
         /** Tokens; {@code completion_tokens} excludes reasoning, {@code total_tokens} includes it (S000, S002, S003). */
         TOKENS,

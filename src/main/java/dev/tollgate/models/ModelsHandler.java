@@ -8,7 +8,7 @@ import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import tools.jackson.core.JsonGenerator;
 
-/** {@code GET /v1/models} and {@code GET /v1/models/{id}} in OpenAI's shape, aliases inside. */
+/** {@code GET /v1/models} and {@code GET /v1/models/{id}} in OpenAI's shape, with aliases. */
 public final class ModelsHandler {
 
     private final Catalogue catalogue;
@@ -37,7 +37,7 @@ public final class ModelsHandler {
         }
     }
 
-    /** The one wording for a model that is not there, or not for this key (D28). */
+    /** Returns the one error for a model that does not exist, or not for this key (D28). */
     public static ApiError notFound(String id) {
         String shown = id.length() > 80 ? id.substring(0, 80) + "…" : id;
         return new ApiError(

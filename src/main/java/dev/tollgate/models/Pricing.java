@@ -5,7 +5,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 
 /**
- * What a model costs the customer.
+ * The price of a model for the customer.
  *
  * @param version names this price for good: a past statement never changes
  * @param inputMicrosPerMillion micro-credits per million input tokens
@@ -20,22 +20,22 @@ public record Pricing(
         boolean reasoningBilled,
         Rounding rounding) {
 
-    /** The dearest price that is taken, a million credits per million tokens: keeps every product far below 128 bits. */
+    /** The highest allowed price, a million credits per million tokens: keeps every product far below 128 bits. */
     public static final long MICROS_PER_MILLION_MAX = 1_000_000_000_000L;
 
-    /** In the version of a price that was set while the program runs; none of the catalogue's has it. */
+    /** Part of the version of a price that was set while the program runs; no version of the catalogue has it. */
     public static final String SET_MARK = "set-";
 
     private static final long LEAST_TOKENS = 256;
     private static final long LEAST_TOKENS_REASONING_BILLED = 512;
     private static final BigInteger MILLION = BigInteger.valueOf(1_000_000);
 
-    /** The same under another version's name. */
+    /** Returns this price under another version. */
     public Pricing named(String version) {
         return new Pricing(version, inputMicrosPerMillion, outputMicrosPerMillion, reasoningBilled, rounding);
     }
 
-    /** Whether it says the same, whatever its version is called. */
+    /** Returns whether prices and rounding are the same, in any version. */
     public boolean isWorth(Pricing other) {
         return equals(other.named(version));
     }
@@ -50,11 +50,11 @@ public record Pricing(
     }
 
     /**
-     * How an exact cost becomes a charge.
+     * The rounding of an exact cost to a charge.
      *
-     * @param form what is rounded, and how
+     * @param form the rounded amounts and the direction
      * @param stepMicros the smallest amount charged, in micro-credits
-     * @param minimumMicros the least charge when any token was used (D9)
+     * @param minimumMicros the least charge if any token was used (D9)
      */
     public record Rounding(Form form, long stepMicros, long minimumMicros) {
 
@@ -68,7 +68,7 @@ public record Pricing(
         /** A thousand credits: no rule is coarser. */
         private static final long STEP_MICROS_MAX = 1_000_000_000;
 
-        /** The rule in words, as a task's pricing detail shows it. */
+        /** Returns the rule in words, for a task's pricing detail. */
         public String describe() {
             String step = Credits.text(stepMicros);
             String minimum = Credits.text(minimumMicros);
@@ -87,7 +87,7 @@ public record Pricing(
         }
     }
 
-    /** The charge for a usage, micro-credits. */
+    /** Returns the charge for a usage in micro-credits. */
     public long chargeMicros(Usage usage) {
         long charge =
                 switch (rounding.form()) {
@@ -106,21 +106,21 @@ public record Pricing(
         return floor(inputTimesMillion(usage).add(outputTimesMillion(usage)));
     }
 
-    /** The input's share, rounded for itself: only where components are rounded. */
+    /** Returns the input's share, rounded separately: only if components are rounded. */
     public long inputUnitsMicros(Usage usage) {
         return fitsLong(usage)
                 ? nearest(usage.inputTokens() * inputMicrosPerMillion)
                 : nearest(inputTimesMillion(usage));
     }
 
-    /** The output's share, rounded for itself: only where components are rounded. */
+    /** Returns the output's share, rounded separately: only if components are rounded. */
     public long outputUnitsMicros(Usage usage) {
         return fitsLong(usage)
                 ? nearest(billedOutputTokens(usage) * outputMicrosPerMillion)
                 : nearest(outputTimesMillion(usage));
     }
 
-    /** The unrounded cost in credits, exact (D9: shown in the task's pricing detail). */
+    /** Returns the exact, unrounded cost in credits (D9: shown in the task's pricing detail). */
     public BigDecimal exactCredits(Usage usage) {
         BigDecimal sum = fitsLong(usage)
                 ? BigDecimal.valueOf(
@@ -132,12 +132,12 @@ public record Pricing(
     }
 
     /**
-     * How many visible output tokens a budget pays for, beside what a usage holds already (D31): the most whose charge stays
+     * Returns the number of visible output tokens that a budget pays for, in addition to a usage (D31): the most whose charge stays
      * within it.
      *
      * @param bound the prompt's bound, with output that is certain, if any
-     * @param tokensMax no more is asked for
-     * @return 0 to {@code tokensMax}; -1 where the budget does not even cover {@code bound}
+     * @param tokensMax the most tokens needed
+     * @return 0 to {@code tokensMax}; -1 if the budget does not even cover {@code bound}
      */
     public long outputTokensCovered(Usage bound, long budgetMicros, long tokensMax) {
         if (chargeMicros(bound) > budgetMicros) {
@@ -156,12 +156,12 @@ public record Pricing(
         return covered;
     }
 
-    /** The output that a call has to hold for at least, if no less is its maximum (D31). */
+    /** The output that a call has to hold credits for at least, unless its maximum is less (D31). */
     public long leastOutputTokens() {
         return reasoningBilled ? LEAST_TOKENS_REASONING_BILLED : LEAST_TOKENS;
     }
 
-    /** Tokens that are billed at the output price. */
+    /** Returns the tokens billed at the output price. */
     public long billedOutputTokens(Usage usage) {
         return usage.candidatesTokens() + (reasoningBilled ? usage.thoughtsTokens() : 0);
     }
@@ -170,7 +170,7 @@ public record Pricing(
         return BigInteger.valueOf(usage.inputTokens()).multiply(BigInteger.valueOf(inputMicrosPerMillion));
     }
 
-    /** Whether both products and their sum fit 62 bits, as they do at real prices: then plain arithmetic is exact. */
+    /** Returns whether both products and their sum fit 62 bits, as they do at real prices: then plain arithmetic is exact. */
     private boolean fitsLong(Usage usage) {
         return isSmall(usage.inputTokens(), inputMicrosPerMillion)
                 && isSmall(billedOutputTokens(usage), outputMicrosPerMillion);

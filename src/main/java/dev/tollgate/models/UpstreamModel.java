@@ -10,24 +10,24 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model of the upstream takes; keyed by the upstream's name, because models are retired and replaced behind a public id
+ * The rules of an upstream's model, keyed by the upstream's name, because models are retired and replaced behind a public id
  * (D59).
  *
  * @param inputTokensMax the context limit
- * @param outputTokensMax the most that {@code maxOutputTokens} may be; thoughts count in
- * @param sharedContext whether prompt, thoughts and answer together fit the context limit (Gemini 4)
- * @param candidatesMax 1 where several candidates are not supported (D3)
+ * @param outputTokensMax the largest {@code maxOutputTokens}, including thoughts
+ * @param sharedContext whether prompt, thoughts and response together fit the context limit (Gemini 4)
+ * @param candidatesMax 1 if several candidates are not supported (D3)
  * @param sampling whether temperature, top-p and top-k have an effect
- * @param penalties whether non-zero penalties are taken (D4)
- * @param logprobs whether log probabilities are given
- * @param thinking how effort is expressed
- * @param mediaResolutionPerPart whether a part carries its own resolution (Gemini 3), else it is request-wide (D22)
+ * @param penalties whether non-zero penalties are accepted (D4)
+ * @param logprobs whether log probabilities are returned
+ * @param thinking the form of effort
+ * @param mediaResolutionPerPart whether a part has its own resolution (Gemini 3); otherwise it is request-wide (D22)
  * @param mediaInToolResults whether a function response may hold media (Gemini 3)
  * @param trailingAssistant whether a conversation may end with the assistant's turn (2.x; D49)
- * @param signatures whether thought signatures are demanded back in the current turn (Gemini 3)
- * @param costs what the upstream charges us, for the margin, each from its day on, the earliest first; empty where not known
- * @param retirements by kind of channel: when it is switched off there, and what answers in its place (D59)
- * @param replaces the model that was asked for, where this one answers in its place; null where it is asked for itself
+ * @param signatures whether thought signatures must be returned in the current turn (Gemini 3)
+ * @param costs prices of the upstream, for the margin, each from its day on, the earliest first; empty if unknown
+ * @param retirements by kind of channel: the day on which it is switched off there, and its successor (D59)
+ * @param replaces the requested model, if this one is its successor; null if this one is requested
  */
 public record UpstreamModel(
         String name,
@@ -52,7 +52,7 @@ public record UpstreamModel(
         retirements = Map.copyOf(retirements);
     }
 
-    /** The same, answering in the place of another one: what was written for that one is understood as far as it can be. */
+    /** Returns this model as the successor of another one: requests written for that one are understood as far as possible. */
     public UpstreamModel inPlaceOf(UpstreamModel asked) {
         return new UpstreamModel(
                 name,
@@ -73,12 +73,12 @@ public record UpstreamModel(
                 asked);
     }
 
-    /** What was asked for: the model in whose place it answers, else itself. */
+    /** Returns the requested model: the model that it succeeds, otherwise itself. */
     public UpstreamModel asked() {
         return replaces == null ? this : replaces;
     }
 
-    /** What the upstream charges at a time; null where that is not known. */
+    /** Returns the upstream's price at a time; null if unknown. */
     public @Nullable Cost cost(Instant at) {
         Cost known = null;
         for (Cost cost : costs) {
@@ -88,10 +88,10 @@ public record UpstreamModel(
     }
 
     /**
-     * The thinking level that stands for a budget which was meant for the model that this one replaces.
+     * Returns the thinking level for a budget that was meant for the model that this one succeeds.
      *
-     * @param tokens a budget that that one takes; -1 left it to the model
-     * @return null where none is sent: the model's own default; or where this one takes budgets, or replaces none that did
+     * @param tokens a budget of that model; -1 left it to the model
+     * @return null to send none: for the model's own default, or if this model accepts budgets, or succeeds none that did
      */
     public @Nullable String levelFor(long tokens) {
         if (!translatesBudgets()
@@ -103,17 +103,17 @@ public record UpstreamModel(
         return effort == null ? null : levels.byEffort().get(effort);
     }
 
-    /** Whether a thinking budget is taken for the level that comes nearest to it. */
+    /** Returns whether a thinking budget is translated to the nearest level. */
     public boolean translatesBudgets() {
         return asked().thinking() instanceof Thinking.Budget
                 && thinking instanceof Thinking.Level level
                 && !level.budgets();
     }
 
-    /** How an effort is expressed upstream (protocol 4.2). An effort that is missing is refused. */
+    /** The form of an effort upstream (protocol 4.2). A missing effort is refused. */
     public sealed interface Thinking {
 
-        /** The efforts that are taken. */
+        /** Returns the accepted efforts. */
         Set<Effort> efforts();
 
         /** {@code thinkingBudget} in tokens; {@code budgetMin} to {@code budgetMax}, or -1 for dynamic. */
@@ -127,7 +127,7 @@ public record UpstreamModel(
                 return byEffort.keySet();
             }
 
-            /** The least effort whose budget covers these tokens, else the greatest; null for 0 and -1, which name no amount. */
+            /** Returns the least effort whose budget covers these tokens, otherwise the greatest; null for 0 and -1, which are no amounts. */
             @Nullable
             Effort effortOf(long tokens) {
                 if (tokens <= 0) {
@@ -147,17 +147,17 @@ public record UpstreamModel(
         /**
          * {@code thinkingLevel}: one of {@link #LEVELS}.
          *
-         * @param budgets whether a budget is still taken in place of a level
+         * @param budgets whether a budget is accepted instead of a level
          */
         record Level(Map<Effort, String> byEffort, boolean budgets) implements Thinking {
 
-            /** All levels, from the least on. */
+            /** All levels, the least first. */
             public static final List<String> LEVELS = List.of("MINIMAL", "LOW", "MEDIUM", "HIGH", "XHIGH");
 
-            /** Least tokens of a budget, which these models still take in place of a level; no range is written, this is 2.5's. */
+            /** The least tokens of a budget that these models accept instead of a level; the provider documents no range, so the range of 2.5 is used. */
             public static final int BUDGET_MIN = 128;
 
-            /** Greatest, likewise. */
+            /** The most tokens of such a budget. */
             public static final int BUDGET_MAX = 32_768;
 
             public Level {
@@ -196,7 +196,7 @@ public record UpstreamModel(
         private static final long TOKENS_OF_LONG = 100_000_000;
         private static final long MICROS_OF_LONG = 10_000_000_000L;
 
-        /** What a call comes to, micro-credits, rounded up once; thoughts are output. Searches are not in a usage and not in this. */
+        /** Returns the cost of a call in micro-credits, rounded up once, with thoughts as output. A usage has no searches, nor has this cost. */
         public long micros(Usage usage) {
             long cached = Math.min(usage.cachedTokens(), usage.inputTokens());
             long output = usage.candidatesTokens() + usage.thoughtsTokens();
@@ -213,7 +213,7 @@ public record UpstreamModel(
             return (cost[1].signum() == 0 ? cost[0] : cost[0].add(BigInteger.ONE)).longValueExact();
         }
 
-        /** As all real prices are: then no sum of three products leaves a long. */
+        /** Returns whether prices are as low as all real ones: then no sum of three products exceeds a long. */
         private boolean isPlain() {
             return inputMicrosPerMillion <= MICROS_OF_LONG
                     && cachedMicrosPerMillion <= MICROS_OF_LONG
@@ -228,8 +228,8 @@ public record UpstreamModel(
     /**
      * The end of a model on one kind of channel (D59).
      *
-     * @param at from then on it is not asked any more
-     * @param becomes the upstream's name of the model that is asked in its place; the catalogue has its rules
+     * @param at the time from which it is not called
+     * @param becomes the upstream's name of its successor, whose rules are in the catalogue
      */
     public record Retirement(Instant at, String becomes) {}
 }

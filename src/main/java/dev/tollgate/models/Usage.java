@@ -4,12 +4,12 @@ package dev.tollgate.models;
  * Raw token counts of one call, checked: none is negative (D37).
  *
  * @param promptTokens the whole prompt, cached tokens included
- * @param toolUsePromptTokens what the upstream's own tools (search) added to the prompt
+ * @param toolUsePromptTokens tokens that the upstream's own tools (search) added to the prompt
  * @param candidatesTokens visible output of all candidates, without thoughts
  * @param thoughtsTokens reasoning
  * @param cachedTokens part of the prompt
- * @param promptAudioTokens part of the prompt, of that modality; likewise image
- * @param textTokens visible output that is text
+ * @param promptAudioTokens audio tokens of the prompt; {@code promptImageTokens} are its image tokens
+ * @param textTokens text part of the visible output
  */
 public record Usage(
         long promptTokens,
@@ -37,17 +37,17 @@ public record Usage(
         }
     }
 
-    /** Prompt and output only, as for a bound. */
+    /** Makes a usage of prompt and output only, for a bound. */
     public static Usage of(long promptTokens, long candidatesTokens, long thoughtsTokens) {
         return new Usage(promptTokens, 0, candidatesTokens, thoughtsTokens, 0, 0, 0, candidatesTokens);
     }
 
-    /** What is billed as input: the prompt and what tools added to it (protocol 4.5). */
+    /** Returns the tokens billed as input: the prompt and additions by tools (protocol 4.5). */
     public long inputTokens() {
         return promptTokens + toolUsePromptTokens;
     }
 
-    /** The same with more visible output. */
+    /** Returns this usage with more visible output. */
     public Usage plusOutput(long tokens) {
         return new Usage(
                 promptTokens,

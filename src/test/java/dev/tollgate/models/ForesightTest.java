@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What an operator is told at the start: of models that retire, that are sold below cost, and whose answers may be empty. */
+/** Warnings at the start: models that retire, models sold below cost, and models whose responses may be empty. */
 class ForesightTest {
 
     private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
@@ -101,7 +101,7 @@ class ForesightTest {
     }
 
     @Test
-    void models_that_stand_on_one_that_retires_are_named_in_one_sentence() throws IOException {
+    void models_of_one_retiring_upstream_model_share_a_sentence() throws IOException {
         ends.put("house", new ModelLife.Retirement(DAY, "next", false));
         assertThat(foresight(HOUSE + villa("old"), OLD + next()).retirements())
                 .containsExactly(
@@ -124,10 +124,10 @@ class ForesightTest {
     }
 
     @Test
-    void of_an_end_that_has_come_what_answers_now_is_named() throws IOException {
+    void after_a_retirement_the_present_successor_is_named() throws IOException {
         ends.put("house", new ModelLife.Retirement(DAY, "next", true));
         assertThat(foresight(HOUSE, OLD + next()).retirements())
-                .containsExactly("house stands on next now, in place of old (its day is 24 Dec 2026).");
+                .containsExactly("house stands on next now, instead of old (its day is 24 Dec 2026).");
     }
 
     @ParameterizedTest
@@ -141,13 +141,13 @@ class ForesightTest {
             output_tokens: 2000                    | output_tokens: 1999                                          | its limits are 1,000 tokens in and 1,999 out
             thinking: {by: budget, min: 10, max: 20, efforts: {low: 10, high: 20}} | thinking: {by: level, efforts: {high: HIGH, low: LOW, medium: LOW}} | it thinks by levels (LOW, HIGH), to which budgets are translated
             """)
-    void what_callers_will_notice_is_told(String from, String to, String told) throws IOException {
+    void differences_that_callers_notice_are_named(String from, String to, String told) throws IOException {
         ends.put("house", new ModelLife.Retirement(DAY, "next", false));
         assertThat(foresight(HOUSE, OLD + next(from, to)).retirements())
                 .singleElement()
                 .asString()
                 .endsWith("next answers. What differs: " + told + ".");
-        // The other way round nobody loses anything, but for what thinks by levels.
+        // The other way round there is no loss, except for a model that thinks by levels.
         assertThat(foresight(HOUSE, OLD.replace(from, to) + next()).retirements())
                 .singleElement()
                 .asString()
@@ -155,7 +155,7 @@ class ForesightTest {
     }
 
     @Test
-    void several_differences_stand_beside_each_other() throws IOException {
+    void several_differences_are_named_together() throws IOException {
         ends.put("house", new ModelLife.Retirement(DAY, "next", false));
         String after = next("penalties: true", "penalties: false", "logprobs: true", "logprobs: false");
         assertThat(foresight(HOUSE, OLD + after).retirements())
@@ -206,7 +206,7 @@ class ForesightTest {
     }
 
     @Test
-    void thoughts_that_are_free_are_told_of_a_loss() throws IOException {
+    void a_loss_names_free_thoughts() throws IOException {
         String free = HOUSE.replace("reasoning: billed", "reasoning: free");
         assertThat(foresight(free, OLD + costs("{" + price("1", "1"))).losses())
                 .containsExactly(
@@ -214,7 +214,7 @@ class ForesightTest {
     }
 
     @Test
-    void a_loss_that_comes_soon_is_told_with_its_day() throws IOException {
+    void a_near_loss_is_reported_with_its_day() throws IOException {
         String soon = costs("{" + price("0", "0"), "{from: 2026-12-24T00:00:00Z, " + price("1", "0"));
         assertThat(foresight(HOUSE, OLD + soon).losses())
                 .containsExactly("From 24 Dec 2026 on " + LOSS + "old costs 200 / 0.");
@@ -222,13 +222,13 @@ class ForesightTest {
 
     @ParameterizedTest
     @CsvSource({"2027-01-19T12:00:00Z, 1", "2027-01-19T12:00:01Z, 0"})
-    void a_loss_that_is_more_than_sixty_days_away_is_not_told(String from, int told) throws IOException {
+    void a_loss_more_than_sixty_days_away_is_not_reported(String from, int told) throws IOException {
         String far = costs("{" + price("0", "0"), "{from: " + from + ", " + price("1", "0"));
         assertThat(foresight(HOUSE, OLD + far).losses()).hasSize(told);
     }
 
     @Test
-    void a_loss_that_goes_on_is_told_once_and_another_one_again() throws IOException {
+    void each_new_loss_is_reported_once() throws IOException {
         String growing = costs(
                 "{" + price("1", "0"),
                 "{from: 2026-11-01T00:00:00Z, " + price("2", "0"),
@@ -252,7 +252,7 @@ class ForesightTest {
     }
 
     @Test
-    void the_same_cost_of_a_successor_is_told_again_under_its_name() throws IOException {
+    void a_successors_equal_cost_is_reported_again_under_its_name() throws IOException {
         ends.put("house", new ModelLife.Retirement(DAY, "next", false));
         String same = costs("{" + price("1", "0"));
         assertThat(foresight(HOUSE, OLD + same + next() + same).losses())
@@ -285,7 +285,7 @@ class ForesightTest {
         assertThat(foresight(atMost(HOUSE, 7) + atMost(villa("old"), 7), OLD).smallAnswers())
                 .singleElement()
                 .asString()
-                .startsWith("house, villa" + SMALL + "7 tokens, and old thinks within it and cannot be told not to");
+                .startsWith("house, villa" + SMALL + "7 tokens, and old always thinks within it");
         assertThat(foresight(atMost(HOUSE, 7) + atMost(villa("old"), 8), OLD).smallAnswers())
                 .hasSize(2);
     }
@@ -308,13 +308,13 @@ class ForesightTest {
         assertThat(foresight(atMost(HOUSE, 7), OLD + next()).smallAnswers())
                 .singleElement()
                 .asString()
-                .contains("and next thinks");
+                .contains("and next always thinks");
     }
 
-    // ---- changes that customers are told of ----
+    // ---- changes announced to customers ----
 
     @Test
-    void customers_are_told_of_a_retirement_within_30_days() throws IOException {
+    void customers_are_notified_of_a_retirement_within_30_days() throws IOException {
         ends.put("house", new ModelLife.Retirement(NOW.plus(Duration.ofDays(30)), "next", false));
         ends.put("villa", new ModelLife.Retirement(NOW.plus(Duration.ofDays(31)), "next", false));
         assertThat(foresight(HOUSE + villa("old"), OLD + next("candidates: 8", "candidates: 1"))
@@ -327,7 +327,7 @@ class ForesightTest {
     }
 
     @Test
-    void customers_are_told_of_a_doubled_cost_that_their_price_does_not_cover() throws IOException {
+    void customers_are_notified_of_a_doubled_cost_above_their_price() throws IOException {
         String costs = """
                     list_price_usd:
                       - {input: 0.05, cached: 0, output: 0.1, search: 0}

@@ -55,7 +55,7 @@ public final class AuditLog {
      *
      * @param actor author, as {@link Actor#who}
      * @param subject exactly this subject
-     * @param ofThese one of these subjects, or a key, a person or a call of one that is an account; empty for any
+     * @param ofThese one of these subjects, or a key, a person or a call of an account among them; empty for any
      * @param from inclusive
      * @param until exclusive
      */

@@ -27,8 +27,7 @@ public final class Ledger {
     /** After this number of shortfalls in a calendar day (UTC) an account's calls get their whole hold or are refused (decision D33). */
     public static final int SHORTFALLS_MAX = 3;
 
-    // A running call's last entry may be followed by one that was committed after its row was read: the row is the
-    // snapshot's.
+    // A running call may get another entry after its row was read: the row is of the snapshot.
     private static final String ENTRIES_OF_CALL = """
             SELECT e.account_id, e.sequence, e.created_at, e.kind, e.reservation_id, e.from_bucket, e.to_bucket, e.amount_micros,
                 e.reason

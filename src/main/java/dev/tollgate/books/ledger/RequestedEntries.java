@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Movements that people and payments have requested, including those of the batch. The account's row is locked by then, so no other
+ * Movements that people and payments have requested, including the movements of this batch. The account's row is locked by then, so no other
  * node adds to the account's part. Rare, so read immediately and row by row. Writer's thread only.
  */
 final class RequestedEntries {

@@ -12,7 +12,7 @@ final class Digest {
     /** Before the first receipt. */
     static final String NONE = "0".repeat(64);
 
-    /** One a thread: making one costs more than most of what it is used for. */
+    /** One a thread: making one costs more than most of its uses. */
     private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(Digest::made);
 
     private Digest() {}

@@ -7,7 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** The prices' SQL. On the writer's connection, but for {@link #version}. */
+/** The SQL of prices, on the writer's connection except for {@link #version}. */
 final class PriceRows {
 
     static final String COLUMNS = """

@@ -7,6 +7,6 @@ import java.time.Instant;
  * A price that was set.
  *
  * @param sequence from 1, over all models
- * @param pricing its version names it for good
+ * @param pricing the price, whose version never changes meaning
  */
 public record PriceVersion(long sequence, String modelId, Instant at, Pricing pricing) {}

@@ -9,12 +9,12 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Records the rates of a catalogue's price versions. The outcome is what the versions meant before, of those whose rates are others now; if there
+ * Records the rates of a catalogue's price versions. The outcome has the former rates of versions whose rates have changed; if there
  * is one, nothing is recorded.
  */
 final class RecordRates extends Write<List<RecordRates.Changed>> {
 
-    /** @param before what the model's version has meant so far */
+    /** @param before former rates of the model's version */
     record Changed(Model model, Pricing before) {}
 
     private final List<Model> models;

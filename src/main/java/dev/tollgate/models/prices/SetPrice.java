@@ -8,15 +8,15 @@ import java.time.Instant;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a new version of a model's price, if the price is still the one that was looked at. */
+/** Makes a new version of a model's price, if the price has the expected version. */
 public final class SetPrice extends Write<SetPrice.Outcome> {
 
-    /** What became of it. */
+    /** The outcome. */
     public sealed interface Outcome {}
 
     public record Set(Pricing before, PriceVersion now) implements Outcome {}
 
-    /** The price was changed meanwhile. */
+    /** The price has another version. */
     public record ChangedMeanwhile(String version) implements Outcome {}
 
     private final String modelId;
@@ -26,9 +26,9 @@ public final class SetPrice extends Write<SetPrice.Outcome> {
     private final Instant at;
 
     /**
-     * @param ofCatalogue holds where none was set yet
-     * @param expectedVersion the one that was looked at; null for whichever holds
-     * @param edit run on the writer's thread over the price that holds then; its version is chosen here
+     * @param ofCatalogue the present price if none was set yet
+     * @param expectedVersion the version that the operator saw; null for any
+     * @param edit changes the present price, on the writer's thread; its version is chosen here
      */
     public SetPrice(
             String modelId,

@@ -13,13 +13,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The prices that were set, as the database has them, and their way into the catalogue. Thread-safe. */
+/** Reads the prices that were set from the database and applies them to the catalogue. Thread-safe. */
 public final class SetPrices {
 
-    /** How often a server looks for what another one has set. */
+    /** How often a server looks for prices that another server has set. */
     public static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
-    /** The most that one page of a model's versions holds. */
+    /** The most versions of a model on one page. */
     public static final int PAGE_MAX = 200;
 
     private static final String SINCE = PriceRows.COLUMNS + " WHERE sequence > ? ORDER BY sequence";
@@ -37,7 +37,7 @@ public final class SetPrices {
         this.database = database;
     }
 
-    /** From now on the catalogue has the prices that were set, before this and after. Blocks. */
+    /** Applies the prices that were set to a catalogue, and all later ones. Blocks. */
     public void applyTo(Catalogue catalogue) {
         synchronized (this) {
             this.catalogue = catalogue;
@@ -45,7 +45,7 @@ public final class SetPrices {
         look();
     }
 
-    /** Takes over what was set since the last look, by whichever server. Blocks. */
+    /** Applies prices that any server has set since the last call. Blocks. */
     public void look() {
         long from = seen();
         take(database.read(sql -> sql.list(SINCE, PriceRows::version, from)));
@@ -55,7 +55,7 @@ public final class SetPrices {
         return seen;
     }
 
-    /** All that there are since a version that was seen: they are numbered in the order of their commits. */
+    /** Returns all versions after the last one read: they are numbered in the order of their commits. */
     private synchronized void take(List<PriceVersion> versions) {
         for (PriceVersion version : versions) {
             seen = Math.max(seen, version.sequence());
@@ -63,7 +63,7 @@ public final class SetPrices {
         hold(versions);
     }
 
-    /** Another server's that lie between are found by the next look, since what was seen does not move past them. */
+    /** Applies a version of this server. Earlier versions of other servers are read later, since the last version read stays. */
     private synchronized void committed(List<PriceVersion> versions) {
         for (PriceVersion version : versions) {
             if (version.sequence() == seen + 1) {
@@ -73,7 +73,7 @@ public final class SetPrices {
         hold(versions);
     }
 
-    /** In whichever order it is told of them: an older one never takes the place of a newer. */
+    /** Applies versions in any order: an older version never replaces a newer one. */
     private void hold(List<PriceVersion> versions) {
         for (PriceVersion version : versions) {
             holding.merge(version.modelId(), version, (one, other) -> one.sequence() > other.sequence() ? one : other);
@@ -84,9 +84,9 @@ public final class SetPrices {
     }
 
     /**
-     * The versions of one model's price, the newest first.
+     * Returns the versions of one model's price, the newest first.
      *
-     * @param before the last sequence of the page before; {@link Long#MAX_VALUE} for the newest
+     * @param before the last sequence of the previous page; {@link Long#MAX_VALUE} for the newest
      * @param limit 1 to {@value #PAGE_MAX}
      */
     public List<PriceVersion> of(String modelId, long before, int limit) {
@@ -96,7 +96,7 @@ public final class SetPrices {
         return database.read(sql -> sql.list(OF_MODEL, PriceRows::version, modelId, before, limit));
     }
 
-    /** Writes new versions; what is committed holds before it is told. */
+    /** Returns the part that writes new versions and applies them before they are reported. */
     public Part<?> part() {
         return new Versions();
     }
@@ -107,7 +107,7 @@ public final class SetPrices {
             super(SetPrice.class);
         }
 
-        /** Another server's versions wait until this batch is committed: so they are numbered as they are committed. */
+        /** Other servers' versions wait until this batch is committed, so the numbers are in the order of commits. */
         @Override
         public void write(Statements statements, List<SetPrice> changes) throws SQLException {
             statements.lockTable("price_version");
