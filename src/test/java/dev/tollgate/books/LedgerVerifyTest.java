@@ -30,7 +30,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The books of the running program, read by the commands beside it (D44). */
+/** The books of a running server, read by commands (D44). */
 @BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)

@@ -74,7 +74,7 @@ class BuiltInCatalogueTest {
     }
 
     @Test
-    void limits_are_those_of_the_catalogue_table() {
+    void limits_equal_the_catalogue_table() {
         assertThat(catalogue.all()).allSatisfy(model -> {
             assertThat(model.upstream().inputTokensMax()).isEqualTo(1_048_576);
             assertThat(model.upstream().outputTokensMax()).isEqualTo(65_536);
@@ -119,7 +119,7 @@ class BuiltInCatalogueTest {
     }
 
     @Test
-    void a_pro_model_cannot_be_told_not_to_think() {
+    void thinking_cannot_be_turned_off_for_a_pro_model() {
         assertThat(upstream("gemini-2.5-pro").thinking().efforts()).doesNotContain(Effort.NONE);
         assertThat(upstream("gemini-3.1-pro-preview").thinking().efforts()).doesNotContain(Effort.NONE);
         assertThat(upstream("gemini-2.5-flash").thinking().efforts()).contains(Effort.NONE);

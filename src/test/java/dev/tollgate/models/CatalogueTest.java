@@ -17,7 +17,7 @@ class CatalogueTest {
             new Pricing.Rounding(Pricing.Rounding.Form.FLOOR_TOTAL, 10_000, 10_000);
 
     @Test
-    void a_name_means_one_model_so_that_nobody_pays_the_price_of_another() {
+    void a_name_means_one_model_and_thus_one_price() {
         assertThatThrownBy(() -> catalogue(model("a"), model("a")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("a names two models");

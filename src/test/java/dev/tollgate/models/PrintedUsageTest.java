@@ -22,7 +22,7 @@ class PrintedUsageTest {
         "google/gemini-2.5-pro,         4,   0,   0,    11,  0,     11",
         "google/gemini-2.5-pro,         0,   0,   0,    0,   0,     0",
     })
-    void the_figures_are_those_of_the_documents(
+    void the_figures_equal_the_documents(
             String id, long in, long out, long thoughts, long prompt, long completion, long total) {
         PrintedUsage printed = model(id).printed(Usage.of(in, out, thoughts));
         assertThat(printed.prompt().printed()).isEqualTo(prompt);

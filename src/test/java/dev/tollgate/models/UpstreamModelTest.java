@@ -44,7 +44,7 @@ class UpstreamModelTest {
     }
 
     @Test
-    void what_answers_in_the_place_of_another_keeps_its_own_rules() {
+    void a_successor_keeps_its_own_rules() {
         UpstreamModel old = model("old", BUDGETS);
         UpstreamModel next = model("next", LEVELS);
         assertThat(next.asked()).isSameAs(next);
@@ -73,7 +73,7 @@ class UpstreamModelTest {
     }
 
     @Test
-    void only_levels_in_the_place_of_budgets_are_translated() {
+    void budgets_are_translated_only_for_models_with_levels_alone() {
         assertThat(after(BUDGETS, LEVELS).translatesBudgets()).isTrue();
         assertThat(after(BUDGETS, LEVELS_AND_BUDGETS).translatesBudgets()).isFalse();
         assertThat(after(BUDGETS, BUDGETS).translatesBudgets()).isFalse();

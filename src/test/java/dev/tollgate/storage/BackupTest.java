@@ -82,7 +82,7 @@ class BackupTest {
     }
 
     @Test
-    void only_its_owner_may_read_a_backup_and_nothing_is_left_beside_it() throws IOException {
+    void a_backup_is_private_and_leaves_no_other_file() throws IOException {
         backup(folder.resolve("backup.db"));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("backup.db"))))
                 .isEqualTo("rw-------");

@@ -116,7 +116,7 @@ class DatabaseRolesTest {
         gateway.restart();
         assertThat(customer.consumed()).isPositive();
         gateway.assertBooksAreClosed();
-        // What is done aside is tried again and again, and nobody hears of it.
+        // Background work is retried without a report.
         assertThat(log.text()).doesNotContain("permission denied");
     }
 
@@ -165,14 +165,14 @@ class DatabaseRolesTest {
                 "SELECT * FROM session",
                 "SELECT * FROM signing_key"
             })
-    void who_looks_changes_nothing_and_sees_nothing_that_lets_somebody_in(String sql) throws SQLException {
+    void the_reading_role_changes_nothing_and_sees_no_credentials(String sql) throws SQLException {
         execute(as("tollgate_read"), "SELECT COUNT(*) FROM entry JOIN account ON account.id = account_id");
         assertThatThrownBy(() -> execute(as("tollgate_read"), sql))
                 .isInstanceOfSatisfying(
                         SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("42501"));
     }
 
-    /** As on servers of others, where nobody is given a superuser. */
+    /** As on hosted servers, which have no superuser for customers. */
     @Test
     void the_tables_owner_makes_the_roles_without_being_a_superuser_and_may_do_it_again() throws Exception {
         String database = Postgres.empty();
@@ -197,7 +197,7 @@ class DatabaseRolesTest {
     }
 
     @Test
-    void rights_hold_while_they_are_given_again_beside_running_servers() throws Exception {
+    void rights_can_be_granted_again_while_servers_run() throws Exception {
         try (Connection writing = DriverManager.getConnection(owner);
                 Statement statement = writing.createStatement()) {
             writing.setAutoCommit(false);

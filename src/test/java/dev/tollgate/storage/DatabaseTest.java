@@ -117,7 +117,7 @@ class DatabaseTest {
     }
 
     @Test
-    void a_command_reads_beside_a_running_server_and_has_no_writer() {
+    void a_command_reads_while_a_server_runs_without_a_writer() {
         assertThatThrownBy(() -> Database.openReading(folder))
                 .isInstanceOf(CannotOpen.class)
                 .hasMessageContaining("There is no database");
@@ -131,7 +131,7 @@ class DatabaseTest {
     }
 
     @Test
-    void a_read_sees_one_snapshot_whatever_is_committed_meanwhile() {
+    void a_read_sees_one_snapshot_despite_later_commits() {
         try (Database database = Database.open(Migrated.in(folder))) {
             Writer writer = database.startWriter(List.of(new Notes()));
             String counts = database.read(sql -> {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class FailuresTest {
 
     @Test
-    void a_full_disk_is_told_as_one_and_not_in_the_words_of_a_driver() throws SQLException {
+    void a_full_disk_is_reported_as_such_without_driver_text() throws SQLException {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite::memory:");
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE note (text)");

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The embedded database in the hands of somebody else, while it is open. */
+/** Changes of the embedded database by other processes while it is open. */
 @Timeout(240)
 class FileWatchTest {
 
@@ -55,7 +55,7 @@ class FileWatchTest {
     }
 
     @Test
-    void nothing_comes_in_the_place_of_a_database_that_was_deleted() throws Exception {
+    void a_deleted_database_is_not_created_again() throws Exception {
         Files.delete(folder.resolve("tollgate.db"));
         assertThatTheBooksAreGone();
         assertThat(folder.resolve("tollgate.db")).doesNotExist();
@@ -87,7 +87,7 @@ class FileWatchTest {
     }
 
     @Test
-    void a_row_that_somebody_else_writes_is_noticed() throws Exception {
+    void a_row_written_by_another_process_is_noticed() throws Exception {
         change("UPDATE account SET name = 'else' WHERE id = 'before'");
         assertThatTheBooksAreGone();
     }

@@ -58,7 +58,7 @@ class MarkTest {
     }
 
     @Test
-    void books_that_are_there_are_never_put_aside() {
+    void existing_books_are_never_discarded() {
         begin();
         assertThatThrownBy(() -> Installation.beginAfresh(folder))
                 .isInstanceOf(CannotOpen.class)

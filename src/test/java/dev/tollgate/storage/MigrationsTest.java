@@ -237,7 +237,7 @@ class MigrationsTest {
     }
 
     @Test
-    void a_table_that_is_in_use_is_waited_for_shortly_and_often_so_that_nobody_stands_behind_it() throws Exception {
+    void a_migration_waits_briefly_and_repeatedly_for_a_used_table() throws Exception {
         String url = Postgres.empty();
         Migrations.migrate(new PostgresServer(url), 30);
         PostgresServer hasty = new PostgresServer(url, Duration.ofMillis(100));
@@ -245,7 +245,7 @@ class MigrationsTest {
         try (HeldRows held = new HeldRows(url, "SELECT COUNT(*) FROM node")) {
             migration = CompletableFuture.runAsync(new MigrationTurn(hasty, Duration.ofMillis(20))::run);
             held.awaitNoProgress(migration);
-            // Stands behind whoever waits for the table, and gets through before the table is free.
+            // Queues behind the waiting migration, and succeeds before the table is free.
             assertThat(rows(hasty, "SELECT COUNT(*) FROM node")).containsExactly("0");
             assertThat(migration).isNotDone();
         }

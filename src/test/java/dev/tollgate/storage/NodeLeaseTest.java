@@ -24,7 +24,7 @@ class NodeLeaseTest {
     private static final NodeLease.Times QUICK = new NodeLease.Times(
             Duration.ofSeconds(6), Duration.ofSeconds(4), Duration.ofMillis(100), Duration.ofSeconds(1));
 
-    /** Renewed only where somebody asks for it. */
+    /** Times without a renewal during a test. */
     private static final NodeLease.Times RARE =
             new NodeLease.Times(Duration.ofHours(3), Duration.ofHours(2), Duration.ofHours(1), Duration.ofSeconds(30));
 
@@ -74,7 +74,7 @@ class NodeLeaseTest {
     }
 
     @Test
-    void a_nodes_row_tells_its_schema_and_whether_anybody_should_be_sent_to_it() {
+    void a_nodes_row_has_its_schema_and_readiness() {
         try (NodeLease lease = join(RARE)) {
             assertThat(rowsIn("joining")).isEqualTo(1);
             lease.tell(NodeLease.State.READY);
@@ -121,7 +121,7 @@ class NodeLeaseTest {
     }
 
     @Test
-    void a_node_that_was_taken_for_dead_is_told_and_comes_back_as_another() {
+    void a_node_presumed_dead_is_notified_and_gets_another_id() {
         try (NodeLease lease = join(QUICK)) {
             String id = lease.nodeId();
             execute("DELETE FROM node");
@@ -150,7 +150,7 @@ class NodeLeaseTest {
     }
 
     @Test
-    void why_a_lease_is_not_renewed_is_told_once_and_that_it_is_again_once() {
+    void a_failed_renewal_and_its_recovery_are_each_logged_once() {
         try (LogCapture log = new LogCapture();
                 NodeLease lease = join(QUICK)) {
             execute("ALTER TABLE node RENAME TO away");
@@ -180,7 +180,7 @@ class NodeLeaseTest {
     }
 
     @Test
-    void what_nobody_can_know_ends_the_lease_and_frees_its_reservations_at_once() {
+    void an_unknown_outcome_ends_the_lease_and_frees_its_reservations() {
         try (NodeLease lease = join(QUICK)) {
             String id = lease.nodeId();
             lease.giveUp();

@@ -164,7 +164,7 @@ class OnePageTest {
     }
 
     @Test
-    void a_page_of_an_account_that_has_its_share_is_given_up_and_those_of_others_are_made() {
+    void a_page_beyond_its_accounts_share_fails_without_affecting_others() {
         PageReads reads = store.database.pages(Duration.ofMillis(300));
         Semaphore begun = new Semaphore(0);
         CompletableFuture<Integer> end = new CompletableFuture<>();

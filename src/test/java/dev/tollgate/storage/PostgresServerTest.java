@@ -94,7 +94,7 @@ class PostgresServerTest {
     }
 
     @Test
-    void a_server_that_cannot_be_reached_is_told_in_a_sentence_without_the_password() {
+    void an_unreachable_server_is_reported_without_the_password() {
         assertThatThrownBy(() -> Database.openShared("jdbc:postgresql://127.0.0.1:1/x?user=u&password=hush-hush"))
                 .isInstanceOf(CannotOpen.class)
                 .hasMessageStartingWith("Cannot reach the database")
@@ -149,7 +149,7 @@ class PostgresServerTest {
     }
 
     @Test
-    void a_read_sees_one_snapshot_whatever_is_committed_meanwhile() {
+    void a_read_sees_one_snapshot_despite_later_commits() {
         try (Database database = Database.openShared(Postgres.migrated())) {
             Writer writer = database.startWriter(List.of(notes));
             String counts = database.read(sql -> {
@@ -184,7 +184,7 @@ class PostgresServerTest {
     }
 
     @Test
-    void a_server_that_is_away_is_told_once_however_often_units_meet_it() {
+    void an_unavailable_server_is_logged_once_for_all_units() {
         String url = Postgres.migrated();
         String name = url.replaceAll("\\?.*", "").replaceAll(".*/", "");
         try (LogCapture log = new LogCapture();

@@ -66,7 +66,7 @@ class ReadTurnsTest {
     }
 
     @Test
-    void who_reads_all_the_time_leaves_a_connection_for_others_and_one_for_nobody_in_particular() throws Exception {
+    void constant_reads_of_one_account_leave_two_connections_free() throws Exception {
         List<CompletableFuture<Integer>> reads = many(100);
         while (reading.get() < 2) {
             Thread.onSpinWait();

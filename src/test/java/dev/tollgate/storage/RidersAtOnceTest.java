@@ -52,7 +52,7 @@ class RidersAtOnceTest {
             by = told.take().split(" by ")[1];
         }
         assertThat(by).isEqualTo(Thread.currentThread().getName());
-        awaitDurable(riding); // though nobody waits for a commit
+        awaitDurable(riding); // although no caller waits for a commit
         assertThat(names()).startsWith("first", "a", "a0");
     }
 
@@ -86,7 +86,7 @@ class RidersAtOnceTest {
     }
 
     @Test
-    void one_that_fails_there_fails_alone_and_the_others_are_written_as_they_were_told() throws Exception {
+    void a_rider_fails_alone_and_others_keep_their_outcomes() throws Exception {
         awaitIdle();
         Riding good = ride("a");
         Riding bad = ride("bad");

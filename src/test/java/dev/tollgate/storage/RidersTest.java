@@ -24,7 +24,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Units that are told what was decided before they are durable. */
+/** Units whose decision is reported before they are durable. */
 @BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
@@ -49,7 +49,7 @@ class RidersTest {
     }
 
     @Test
-    void a_rider_is_told_before_it_is_written_and_is_durable_with_the_next_commit() throws Exception {
+    void a_rider_is_reported_unwritten_and_committed_with_the_next_unit() throws Exception {
         Writer writer = writer();
         slips.holdNextWrite();
         Riding riding = ride(writer, new Slip("a"));
@@ -64,7 +64,7 @@ class RidersTest {
     }
 
     @Test
-    void a_rider_is_written_though_nobody_waits_for_a_commit() throws Exception {
+    void a_rider_is_written_although_no_unit_needs_a_commit() throws Exception {
         Writer writer = writer();
         Riding riding = ride(writer, new Slip("a"));
         assertThat(told.take()).isEqualTo("a as 1");
@@ -88,7 +88,7 @@ class RidersTest {
     }
 
     @Test
-    void where_a_unit_fails_the_riders_beside_it_are_written_as_they_were_told() throws Exception {
+    void riders_of_a_failed_batch_are_written_as_reported() throws Exception {
         Writer writer = writer();
         keepBusy(writer);
         writer.commit(Unit.of(new Slip("gate")), Runnable::run, failure -> told.add("again: " + (failure != null)));
@@ -99,11 +99,11 @@ class RidersTest {
                 .containsExactly("one as 2", "two as 3", "again: true");
         assertThat(names()).containsExactly("gate", "one", "two");
         assertThat(List.of(one.isDurable(), two.isDurable())).containsOnly(true);
-        assertThat(told).isEmpty(); // and they are told no second time
+        assertThat(told).isEmpty(); // and they are not reported twice
     }
 
     @Test
-    void a_rider_that_would_be_decided_otherwise_than_it_was_told_is_not_written() throws Exception {
+    void a_rider_whose_second_decision_differs_is_not_written() throws Exception {
         Writer writer = writer();
         keepBusy(writer);
         Riding bad = ride(writer, new Slip("gate"));
@@ -125,7 +125,7 @@ class RidersTest {
         slips.failed.acquire();
         assertThat(told.take()).isEqualTo("a lost");
         Riding waits = ride(writer, new Slip("b"));
-        assertThat(told.take()).isEqualTo("b failed"); // it was not told that it is decided
+        assertThat(told.take()).isEqualTo("b failed"); // its decision was not reported
         assertThat(waits.isDurable()).isFalse();
         slips.failing = false;
         Riding first = ride(writer, new Slip("c"));
@@ -135,7 +135,7 @@ class RidersTest {
     }
 
     @Test
-    void one_that_has_nothing_to_write_does_not_let_others_ride_again() throws Exception {
+    void a_rider_without_writes_does_not_let_others_ride_again() throws Exception {
         Writer writer = writer();
         slips.failing = true;
         ride(writer, new Slip("a"));
@@ -163,7 +163,7 @@ class RidersTest {
     }
 
     @Test
-    void those_of_one_executor_are_told_in_one_task() throws Exception {
+    void reports_to_one_executor_are_one_task() throws Exception {
         Writer writer = writer();
         BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
         Executor loop = tasks::add;
@@ -192,7 +192,7 @@ class RidersTest {
         assertThat(names()).containsExactly("before", "gate", "rider", "first");
     }
 
-    /** Where others wait for what a rider has locked it does not stay until somebody wants a commit. */
+    /** If other nodes wait for the locks of a rider, it is committed without waiting for another unit. */
     @Test
     void on_a_server_a_rider_is_written_with_the_batch_that_has_decided_it() throws Exception {
         Writer writer = writer();
@@ -211,7 +211,7 @@ class RidersTest {
         return database.startWriter(List.of(slips));
     }
 
-    /** With a commit, until {@code slips.write} is opened: what is offered meanwhile comes together. */
+    /** Keeps the writer in a commit until {@code slips.write} is opened, so that later units form one batch. */
     private void keepBusy(Writer writer) throws InterruptedException {
         slips.holdNextWrite();
         writer.commit(Unit.of(new Slip("gate")));

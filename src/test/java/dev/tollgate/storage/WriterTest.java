@@ -59,7 +59,7 @@ class WriterTest {
     }
 
     @Test
-    void a_unit_is_committed_and_told_what_was_decided() {
+    void a_unit_is_committed_and_reported_with_its_decisions() {
         Writer writer = database.startWriter(List.of(notes));
         Notes.Note note = new Notes.Note("a");
         assertThatThrownBy(note::outcome).isInstanceOf(IllegalStateException.class);
@@ -106,7 +106,7 @@ class WriterTest {
     }
 
     @Test
-    void a_batch_that_is_large_waits_for_nobody_in_a_crowd() throws Exception {
+    void a_large_batch_does_not_wait_for_more_under_load() throws Exception {
         Writer writer = database.startWriter(List.of(notes));
         AtomicInteger asked = new AtomicInteger();
         List<CompletableFuture<Unit>> units = whileTheWriterIsBusy(writer, () -> {
@@ -218,7 +218,7 @@ class WriterTest {
     }
 
     @Test
-    void a_completion_that_fails_keeps_those_of_others_from_nothing() throws Exception {
+    void a_failing_completion_does_not_prevent_other_completions() throws Exception {
         Writer writer = database.startWriter(List.of(notes));
         Executor one = Runnable::run;
         CompletableFuture<Void> other = new CompletableFuture<>();
@@ -276,7 +276,7 @@ class WriterTest {
     }
 
     @Test
-    void a_change_that_nobody_takes_is_refused_before_it_waits() {
+    void a_change_without_a_part_is_refused_before_it_waits() {
         Writer writer = database.startWriter(List.of(notes));
         assertThatThrownBy(() -> writer.commit(Unit.of(new Failing.Boom())))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -395,7 +395,7 @@ class WriterTest {
         }
     }
 
-    /** Throws what it is told to, where it is told to. */
+    /** Throws a given failure in a given phase. */
     private static final class Breaking implements Part<Breaking.Touch> {
 
         private record Touch() implements Change {}

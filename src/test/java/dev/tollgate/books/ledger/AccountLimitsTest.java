@@ -113,7 +113,7 @@ class AccountLimitsTest {
     }
 
     @Test
-    void what_was_held_in_the_batch_that_takes_it_away_is_counted_anew_when_it_is_set_again() {
+    void limits_set_again_count_holds_made_while_limits_were_removed() {
         limit(DAY_100);
         store.writer.commitAndWait(
                 Unit.of(reserving("t1", "key_1", 60), new SetAccountSpend("acc_1", SpendLimits.NONE)));
@@ -164,7 +164,7 @@ class AccountLimitsTest {
     }
 
     @Test
-    void of_the_limits_of_key_and_account_the_longer_that_is_reached_is_told() {
+    void the_longer_exhausted_limit_of_key_and_account_is_named() {
         limit(DAY_100);
         reserve("t1", "key_1", 100);
         assertThat(told(new SpendLimits(null, null, 10L))).isEqualTo(Map.entry(SpendWindow.TOTAL, false));

@@ -102,7 +102,7 @@ class CloseAccountTest {
     }
 
     @Test
-    void whoever_comes_behind_the_end_in_its_own_commit_gives_and_corrects_nothing() {
+    void changes_after_a_close_in_the_same_commit_are_refused() {
         Grant grant = new Grant("acc_1", 5, "goodwill", store.now());
         Adjustment up = new Adjustment("acc_1", 5, "a slip", null, store.now());
         Refund refund = new Refund("acc_1", "t1", 5, "slow", null, store.now());
@@ -116,7 +116,7 @@ class CloseAccountTest {
     }
 
     @Test
-    void what_was_given_before_the_end_is_told_again_to_who_asks_again_under_its_id() {
+    void a_grant_repeated_after_the_close_returns_its_first_outcome() {
         RequestId id = new RequestId("once");
         store.commit(new Grant("acc_1", 5, "goodwill", id, store.now()));
         Grant again = new Grant("acc_1", 5, "goodwill", id, store.now());

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** While callers come and go, whoever looks sees books that add up, whenever the look is. */
+/** The books add up at every moment, in every read, while calls begin and end. */
 @BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)

@@ -87,7 +87,7 @@ class CorrectionTest {
     }
 
     @Test
-    void the_refunds_of_a_call_never_come_to_more_than_its_charge() {
+    void the_refunds_of_a_call_never_exceed_its_charge() {
         refund("t1", 60, null);
         assertThat(refund("t1", 41, null)).isEqualTo(new Correction.BeyondCharge(100, 60));
         assertThat(refund("t1", 40, null)).isInstanceOf(Correction.Corrected.class);
@@ -96,7 +96,7 @@ class CorrectionTest {
     }
 
     @Test
-    void refunds_in_one_commit_come_to_no_more_than_their_own_calls_charge() {
+    void refunds_in_one_commit_never_exceed_their_own_calls_charge() {
         store.reserve("t2", "acc_1", 100, 100);
         store.settle("t2", 100);
         Refund first = new Refund("acc_1", "t1", 60, "it was slow", null, store.now());
@@ -250,7 +250,7 @@ class CorrectionTest {
     }
 
     @Test
-    void an_operators_id_is_never_that_of_a_payment() {
+    void an_operators_id_never_equals_a_payments_id() {
         grant(50, "Payment of $7", new RequestId("payment-1"));
         for (int time = 1; time <= 2; time++) {
             Grant.Outcome given = grant(50, "a gift", RequestId.ofOperator("payment-1"));
@@ -296,7 +296,7 @@ class CorrectionTest {
     }
 
     @Test
-    void who_watches_is_told_of_each_entry_that_is_committed_and_of_no_other() {
+    void the_observer_receives_exactly_the_committed_entries() {
         List<String> told = new ArrayList<>();
         store.ledger.watchedBy((kind, from, micros) -> told.add(kind + " from " + from + ": " + micros));
         store.reserve("t2", "acc_1", 30, 30);

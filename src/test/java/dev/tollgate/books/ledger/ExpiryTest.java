@@ -72,7 +72,7 @@ class ExpiryTest {
     }
 
     @Test
-    void what_is_held_now_is_told_with_the_oldest_of_it() {
+    void present_holds_are_reported_with_the_oldest() {
         assertThat(store.ledger.holdsNow()).isEqualTo(HoldsNow.NONE);
         Instant oldest = store.now();
         store.reserve("t1", "acc_1", 100, 100);
@@ -123,7 +123,7 @@ class ExpiryTest {
     }
 
     @Test
-    void an_expired_hold_is_told_from_one_that_was_given_back() {
+    void an_expired_hold_differs_from_a_released_one() {
         store.reserve("t1", "acc_1", 100, 100);
         store.reserve("t2", "acc_1", 100, 100);
         store.decide(new Release("t1", Release.Why.RELEASE, store.now()));

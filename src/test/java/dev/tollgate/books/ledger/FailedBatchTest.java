@@ -111,7 +111,7 @@ class FailedBatchTest {
     }
 
     @Test
-    void a_block_that_was_not_written_blocks_nobody() {
+    void a_block_that_was_not_written_has_no_effect() {
         refused(store.reserveChange("taken", "acc_1", 1, 1), new SetBlocked("acc_1", true));
         assertThat(store.reserve("t1", "acc_1", 1, 1)).isEqualTo(new ReserveOutcome.Reserved(1));
         store.settle("t1", 0);

@@ -252,7 +252,7 @@ class LedgerModelTest {
             return new Correction.Corrected(micros, 0, before, balance(call.account), false);
         }
 
-        /** Who is blocked by it is let in again at once: the others are to be tried on that account too. */
+        /** Unblocks an account immediately after a change that blocks it, so that later changes are tried on it, too. */
         private void reverse() {
             String id = account();
             long micros = 1 + random.nextInt(500);

@@ -93,7 +93,7 @@ class ReservationTest {
     }
 
     @Test
-    void a_grant_to_nobody_and_one_beyond_the_limit_move_nothing() {
+    void a_grant_without_account_or_beyond_the_limit_is_refused() {
         assertThat(store.decide(new Grant("acc_9", 1, "x", store.now()))).isEqualTo(new Grant.NoSuchAccount());
         assertThat(store.decide(new Grant("acc_1", Grant.PURCHASED_MICROS_MAX - 999, "x", store.now())))
                 .isEqualTo(new Grant.TooMuch());
@@ -337,7 +337,7 @@ class ReservationTest {
     }
 
     @Test
-    void a_calls_movements_are_found_among_those_of_all_others() {
+    void a_calls_movements_are_found_among_all_movements() {
         store.account("acc_2", 1_000);
         for (int i = 0; i < 5; i++) {
             store.reserve("a" + i, "acc_1", 10, 10);

@@ -81,7 +81,7 @@ class RowsTest {
 
     @ParameterizedTest
     @CsvSource({"-1, 1, 0, 0", "1, 0, 0, 0", "5, 1, 7, 2", "5, 1, 9, 2"})
-    void a_balance_that_does_not_add_up_cannot_be_told(long balance, long reserved, long purchased, long consumed) {
+    void a_balance_that_does_not_add_up_is_refused(long balance, long reserved, long purchased, long consumed) {
         assertThatThrownBy(() -> new Balance(balance, reserved, purchased, consumed))
                 .isInstanceOf(IllegalArgumentException.class);
     }
@@ -356,7 +356,7 @@ class RowsTest {
     // ---- what other stores read from a change ----
 
     @Test
-    void whose_account_is_blocked_or_let_in_is_told_after_the_commit() {
+    void blocked_and_unblocked_accounts_are_reported_after_the_commit() {
         List<String> told = new ArrayList<>();
         LedgerPart part = new LedgerPart(told::add, () -> "", () -> EntryObserver.NONE);
         part.committed(List.of(new Confirm("t1"), new SetBlocked("acc_1", true), new SetBlocked("acc_2", false)));
@@ -369,7 +369,7 @@ class RowsTest {
     }
 
     @Test
-    void who_reads_where_the_store_cannot_be_read_is_told_to_come_back() {
+    void a_read_of_an_unavailable_store_asks_for_a_retry() {
         assertThat(Records.read(() -> "read")).isEqualTo("read");
         assertThatThrownBy(() -> Records.read(() -> {
                     throw new StoreException("gone");
@@ -381,7 +381,7 @@ class RowsTest {
     }
 
     @Test
-    void a_change_says_whose_it_is_and_when_for_those_who_write_beside_it() {
+    void a_change_returns_its_owner_and_time_to_other_parts() {
         Reserve reserve = new Reserve(HOLD, 1, 2, () -> SpendLimits.NONE, () -> true);
         assertThat(List.of(reserve.reservationId(), reserve.accountId(), reserve.keyId()))
                 .containsExactly("t1", "acc_1", "key_1");

@@ -116,7 +116,7 @@ class SpendWindowTest {
     }
 
     @Test
-    void of_several_full_windows_the_longest_is_told() {
+    void the_longest_of_several_full_windows_is_named() {
         SpendLimits limits = new SpendLimits(10L, 10L, 10L);
         store.reserve("t1", "acc_1", 10, 10, limits);
         assertThat(store.reserve("t2", "acc_1", 1, 1, limits))
@@ -137,7 +137,7 @@ class SpendWindowTest {
     }
 
     @Test
-    void the_balance_is_told_before_a_window() {
+    void an_insufficient_balance_is_reported_before_a_full_window() {
         store.account("acc_2", 5);
         assertThat(store.reserve("t1", "acc_2", 10, 10, new SpendLimits(1L, null, null)))
                 .isInstanceOf(ReserveOutcome.InsufficientCredits.class);
@@ -249,7 +249,7 @@ class SpendWindowTest {
     }
 
     @Test
-    void what_keys_have_taken_of_their_windows_is_told_by_key_and_window_of_that_time() {
+    void the_use_of_windows_is_returned_by_key_and_window() {
         store.reserve("t1", "acc_1", 100, 100);
         store.settle("t1", 70);
         store.reserve("t2", "acc_1", 30, 30);

@@ -91,7 +91,7 @@ class TableRulesTest {
     }
 
     @Test
-    void an_entry_moves_something_of_somebody_under_a_number_of_its_own() {
+    void an_entry_moves_an_accounts_credits_under_a_unique_number() {
         for (String values : List.of(
                 "'acc_1', 99, 0, 'charge', 't1', 'reserved', 'revenue', 0",
                 "'acc_1', 99, 0, 'charge', 't1', 'reserved', 'revenue', -5",
@@ -107,7 +107,7 @@ class TableRulesTest {
 
     /** A server does not watch it: that was a third of its work (V11). {@code ledger verify} finds such rows on both. */
     @Test
-    void an_embedded_database_lets_nobody_but_the_writer_write_what_belongs_to_nothing() {
+    void only_the_writer_may_write_stray_rows_to_sqlite() {
         for (String sql : List.of(
                 ENTRY.formatted("'acc_9', 99, 0, 'charge', 't1', 'reserved', 'revenue', 5"),
                 "UPDATE open_hold SET account_id = 'acc_9' WHERE id = 't2'")) {

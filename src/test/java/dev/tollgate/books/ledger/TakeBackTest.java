@@ -142,7 +142,7 @@ class TakeBackTest {
     }
 
     @Test
-    void what_comes_back_lowers_the_platforms_loss_first_and_lets_nobody_in_again() {
+    void a_returned_part_lowers_the_loss_first_and_unblocks_nothing() {
         bringTo(900);
         assertThat(bringTo(840))
                 .isEqualTo(new Done(

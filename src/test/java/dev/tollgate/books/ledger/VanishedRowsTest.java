@@ -52,7 +52,7 @@ class VanishedRowsTest {
         assertNothingEntered();
     }
 
-    /** Nothing is entered for it, so that no entry's reference to the row can fail in its place. */
+    /** Nothing is entered for it, so that no entry's reference to the row can fail first. */
     @Test
     void a_resolution_without_an_entry_is_not_written_into_nothing_either() throws SQLException {
         store.reserve("free", "acc_1", 0, 0);

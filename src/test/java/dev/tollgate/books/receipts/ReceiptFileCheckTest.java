@@ -73,7 +73,7 @@ class ReceiptFileCheckTest {
     }
 
     @Test
-    void what_nobody_has_touched_is_sound() {
+    void an_unchanged_file_is_sound() {
         assertThat(check(file(lines), head)).isEqualTo(new ReceiptFileCheck.Sound(5));
         assertThat(check(file(lines), NO_HEAD)).isEqualTo(new ReceiptFileCheck.Sound(5));
         assertThat(check(new byte[0], emptyHead)).isEqualTo(new ReceiptFileCheck.Sound(0));
@@ -130,7 +130,7 @@ class ReceiptFileCheckTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4})
-    void a_missing_line_is_found_in_its_place(int missing) {
+    void a_missing_line_is_found_where_it_belongs(int missing) {
         List<String> fewer = new ArrayList<>(lines);
         fewer.remove(missing - 1);
         assertWrong(fewer, null, "line " + missing + ": not the receipt number " + missing);
@@ -160,7 +160,7 @@ class ReceiptFileCheckTest {
     }
 
     @Test
-    void a_chain_that_was_signed_anew_from_the_middle_does_not_follow() {
+    void a_chain_signed_again_from_the_middle_does_not_follow() {
         String forked = lines.get(1).replaceFirst("(\"previous_hash\":\")[0-9a-f]{64}", "$1" + "a".repeat(64));
         assertWrong(List.of(lines.get(0), forked), null, "line 2: it does not follow the receipt before it");
     }

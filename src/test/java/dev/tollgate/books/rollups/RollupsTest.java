@@ -90,7 +90,7 @@ class RollupsTest {
     }
 
     @Test
-    void the_operators_rows_tell_channel_end_cost_and_shortfall() {
+    void the_operators_rows_have_channel_end_cost_and_shortfall() {
         call("t1", 700, figures(CallEnd.COMPLETED, 90));
         call("t2", 0, figures(CallEnd.CANCELLED, 90));
 
@@ -112,7 +112,7 @@ class RollupsTest {
     }
 
     @Test
-    void an_entry_is_never_before_those_of_its_account_and_the_call_counts_where_its_entry_is() {
+    void a_call_counts_at_the_time_of_its_entry() {
         store.setNow(MIDNIGHT.plusSeconds(1));
         call("t1", 700, figures(CallEnd.COMPLETED, 90));
         store.setNow(MIDNIGHT.minusSeconds(3_600));

@@ -64,7 +64,7 @@ class AccountStatementTest {
     }
 
     @Test
-    void neither_a_call_that_came_to_nothing_nor_a_shortfall_is_the_customers_movement() {
+    void a_failed_call_or_a_shortfall_is_no_customer_movement() {
         reserve("t1", 4_000_000);
         Release release = new Release("t1", Release.Why.RELEASE, store.now());
         store.commit(release, new CloseTask(release, TaskStatus.FAILED, "m", TaskResult.error("upstream_error", "x")));
@@ -134,7 +134,7 @@ class AccountStatementTest {
     }
 
     @Test
-    void nobody_has_no_statement() {
+    void an_unknown_account_has_no_statement() {
         List<String> lines = new ArrayList<>();
         assertThat(new AccountStatement(store.database).write("acc_9", null, null, lines::add))
                 .isFalse();

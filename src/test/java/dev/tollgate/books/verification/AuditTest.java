@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Somebody changes one thing in the tables: it is found, and named. The amounts are those of {@link Copies}. */
+/** A change of one value in the tables is found and named. {@link Copies} has the amounts. */
 class AuditTest {
 
     @TempDir
@@ -48,7 +48,7 @@ class AuditTest {
     }
 
     @Test
-    void a_hold_that_nobody_has_is_found() {
+    void a_hold_without_a_reservation_is_found() {
         assertThat(found("UPDATE account SET reserved_micros = 5 WHERE id = '{plain}'"))
                 .containsExactly(
                         "account {plain} has a reserved of 0.000005, its entries add up to 0",
@@ -294,7 +294,7 @@ class AuditTest {
     }
 
     @Test
-    void an_account_s_windows_are_those_of_an_account_with_limits() {
+    void only_an_account_with_limits_has_windows() {
         assertThat(found("UPDATE account SET spend_day = 1 WHERE id = '{plain}'"))
                 .containsExactlyInAnyOrder(
                         "account {plain}: the day from {day} has charged 0, its reservations were charged 0.28",
@@ -316,7 +316,7 @@ class AuditTest {
     }
 
     @Test
-    void a_charge_that_everybody_agrees_on_and_that_the_counts_do_not_make_is_found() {
+    void a_consistent_charge_that_differs_from_its_counts_is_found() {
         assertThat(
                         foundBesideUsage(
                                 "UPDATE task SET pricing = json_set(pricing, '$.completion_tokens', 600) WHERE id = '{plain.call}'"))
@@ -467,7 +467,7 @@ class AuditTest {
     }
 
     @Test
-    void a_receipt_that_tells_another_balance_than_the_entries_is_found() {
+    void a_receipt_with_another_balance_than_the_entries_is_found() {
         assertThat(found("UPDATE receipt SET body = REPLACE(body, '\"balance_after_micros\":9720000',"
                         + " '\"balance_after_micros\":9720001') WHERE task_id = '{plain.call}'"))
                 .containsExactly(
@@ -510,7 +510,7 @@ class AuditTest {
                         "receipt {plain}/1 tells a charge of 0.28, its call is charged 0");
     }
 
-    // ---- how it is told ----
+    // ---- messages ----
 
     private int copied;
 

@@ -174,7 +174,7 @@ final class Copies implements AutoCloseable {
         }
     }
 
-    /** A data folder of its own, in which somebody has run these statements, without the checks of the tables. */
+    /** A data folder of its own, changed by these statements, without the checks of the tables. */
     Path tampered(Path folder, String... statements) {
         Path copy = folder.resolve("tollgate.db");
         try {
