@@ -3,6 +3,7 @@ package dev.tollgate.upstreams.compat;
 import dev.tollgate.base.conversation.ResponseFormat;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.upstreams.connections.BodySender;
+import dev.tollgate.upstreams.connections.Errand;
 import dev.tollgate.upstreams.connections.FarEnd;
 import dev.tollgate.upstreams.connections.OutgoingBody;
 import dev.tollgate.upstreams.connections.Request;
@@ -122,7 +123,7 @@ final class CompatChannel implements Channel {
             return call;
         }
 
-        private StreamedCall.Errand errand(@Nullable Long maxOutputTokens) {
+        private Errand errand(@Nullable Long maxOutputTokens) {
             if (body.wanted().isEmpty()) {
                 byte[] bytes = body.bytes(maxOutputTokens);
                 return connected -> connected.send(bytes);

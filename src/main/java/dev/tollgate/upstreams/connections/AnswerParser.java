@@ -2,7 +2,6 @@ package dev.tollgate.upstreams.connections;
 
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +19,6 @@ final class AnswerParser {
     private static final int INTERIM_MAX = 64;
 
     private static final int SIZE_DIGITS_MAX = 15;
-    private static final int LINE_BYTES_MIN = 16;
-    private static final byte[] NONE = {};
     private static final int NO_CONTENT = 204;
     private static final int NOT_MODIFIED = 304;
     private static final int FIRST_FINAL = 200;
@@ -50,13 +47,8 @@ final class AnswerParser {
     private final AnswerHead head = new AnswerHead();
     private State state = State.HEAD;
 
-    /**
-     * The start of a line, or of a head that came in pieces. It is empty otherwise: thousands of connections would each keep room for a
-     * head.
-     */
-    private byte[] line = NONE;
-
-    private int lineLength;
+    /** A line, or the start of a head that came in pieces. */
+    private final LineBuffer line = new LineBuffer();
 
     /** The number of lines of the head, then of the trailers. */
     private int lines;
@@ -82,7 +74,7 @@ final class AnswerParser {
 
     private void nextHead() {
         state = State.HEAD;
-        lineLength = 0;
+        line.length = 0;
         lineFrom = 0;
         lines = 0;
     }
@@ -119,7 +111,7 @@ final class AnswerParser {
             switch (state) {
                 case HEAD -> readHead(in, room);
                 case SIZE -> {
-                    if (readLine(in, LINE_BYTES_MAX)) {
+                    if (line.take(in, LINE_BYTES_MAX)) {
                         size();
                     }
                 }
@@ -130,16 +122,16 @@ final class AnswerParser {
                     took(take);
                 }
                 case CHUNK_END -> {
-                    if (readLine(in, 2)) {
-                        require(lineLength == 0, "a chunk is longer than it says");
+                    if (line.take(in, 2)) {
+                        require(line.length == 0, "a chunk is longer than it says");
                         state = State.SIZE;
                     }
                 }
                 case TRAILER -> {
-                    if (readLine(in, LINE_BYTES_MAX)) {
+                    if (line.take(in, LINE_BYTES_MAX)) {
                         require(++lines <= TRAILER_LINES_MAX, "too many trailers");
-                        state = lineLength == 0 ? State.WHOLE : State.TRAILER;
-                        lineLength = 0;
+                        state = line.length == 0 ? State.WHOLE : State.TRAILER;
+                        line.length = 0;
                     }
                 }
                 case WHOLE -> {}
@@ -166,19 +158,19 @@ final class AnswerParser {
 
     /** Reads a head, in place if it comes in one piece. */
     private void readHead(ByteBuf in, byte[] room) throws IOException {
-        byte[] text = lineLength == 0 ? room : line;
+        byte[] text = line.length == 0 ? room : line.bytes;
         while (in.isReadable() && state == State.HEAD) {
             int end = in.indexOf(in.readerIndex(), in.writerIndex(), (byte) '\n');
             int more = end < 0 ? in.readableBytes() : end + 1 - in.readerIndex();
-            require(lineLength + more <= HEAD_BYTES_MAX, "the head is too long");
+            require(line.length + more <= HEAD_BYTES_MAX, "the head is too long");
             if (text != room) {
-                text = reserve(lineLength + more);
+                text = line.reserve(line.length + more);
             }
-            in.readBytes(text, lineLength, more);
-            lineLength += more;
+            in.readBytes(text, line.length, more);
+            line.length += more;
             if (end >= 0) {
-                boolean isEmpty = lineLength - lineFrom == 1 || (lineLength - lineFrom == 2 && text[lineFrom] == '\r');
-                lineFrom = lineLength;
+                boolean isEmpty = line.length - lineFrom == 1 || (line.length - lineFrom == 2 && text[lineFrom] == '\r');
+                lineFrom = line.length;
                 if (!isEmpty) {
                     lines++;
                 } else if (lines > 0) {
@@ -188,13 +180,13 @@ final class AnswerParser {
                 }
             }
         }
-        if (text == room && lineLength > 0) {
-            System.arraycopy(room, 0, reserve(lineLength), 0, lineLength);
+        if (text == room && line.length > 0) {
+            System.arraycopy(room, 0, line.reserve(line.length), 0, line.length);
         }
     }
 
     private void readHead(byte[] text) throws IOException {
-        head.set(text, lineLength);
+        head.set(text, line.length);
         int status = head.status();
         require(status != SWITCHING, "another protocol");
         require(head.isToTheLetter(), "a header's name is not followed by a colon");
@@ -204,7 +196,7 @@ final class AnswerParser {
         }
         frame(status, head.isOld());
         sink.head(head);
-        lineLength = 0;
+        line.length = 0;
     }
 
     /** Skips an empty line or an interim answer. */
@@ -253,42 +245,17 @@ final class AnswerParser {
     private void size() throws IOException {
         long size = 0;
         int digits = 0;
-        while (digits < lineLength && Character.digit(line[digits], 16) >= 0) {
+        while (digits < line.length && Character.digit(line.bytes[digits], 16) >= 0) {
             require(digits < SIZE_DIGITS_MAX, "a chunk that is too long");
-            size = size << 4 | Character.digit(line[digits], 16);
+            size = size << 4 | Character.digit(line.bytes[digits], 16);
             digits++;
         }
-        byte behind = digits < lineLength ? line[digits] : (byte) ';';
+        byte behind = digits < line.length ? line.bytes[digits] : (byte) ';';
         require(digits > 0 && (behind == ';' || behind == ' ' || behind == '\t'), "a chunk without its size");
-        lineLength = 0;
+        line.length = 0;
         left = size;
         lines = 0;
         state = size == 0 ? State.TRAILER : State.CHUNK;
-    }
-
-    /** Takes a line without its end. @return whether it is complete */
-    private boolean readLine(ByteBuf in, int bytesMax) throws IOException {
-        int end = in.indexOf(in.readerIndex(), in.writerIndex(), (byte) '\n');
-        int more = end < 0 ? in.readableBytes() : end - in.readerIndex();
-        require(lineLength + more <= bytesMax, "a line that is too long");
-        reserve(lineLength + more);
-        in.readBytes(line, lineLength, more);
-        lineLength += more;
-        if (end < 0) {
-            return false;
-        }
-        in.skipBytes(1);
-        if (lineLength > 0 && line[lineLength - 1] == '\r') {
-            lineLength--;
-        }
-        return true;
-    }
-
-    private byte[] reserve(int length) {
-        if (length > line.length) {
-            line = Arrays.copyOf(line, Math.max(Math.max(length, LINE_BYTES_MIN), 2 * line.length));
-        }
-        return line;
     }
 
     /** @throws IOException naming the fault, unless the condition holds */

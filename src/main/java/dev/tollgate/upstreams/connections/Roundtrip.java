@@ -23,19 +23,19 @@ public final class Roundtrip {
     private static final byte[] END_OF_HEAD = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private static final byte[] NOTHING = new byte[0];
+    private static final long NOT_BEGUN = Long.MAX_VALUE;
 
     private final Connection connection;
     private final ContextInternal context;
     private final Request request;
     private @Nullable AnswerListener listener;
     private @Nullable Throwable failedUnheard;
-    private long unsentBytes = 1;
+    private long unsentBytes = NOT_BEGUN;
     private boolean paused;
     private boolean over;
     private long ticksMax = Long.MAX_VALUE;
     private long silentTicks;
     private boolean isRenewed;
-    private boolean hasBegun;
 
     Roundtrip(Connection connection, ContextInternal context, Request request) {
         this.connection = connection;
@@ -78,6 +78,7 @@ public final class Roundtrip {
     /** Sends a whole request, whose body is the first bytes of one array and then another array. Neither may change afterwards. */
     public void send(byte[] body, int bodyLength, byte[] end) {
         int length = bodyLength + end.length;
+        unsentBytes = 0;
         if (length <= COPIED_BYTES_MAX) {
             write(head(length, length).writeBytes(body, 0, bodyLength).writeBytes(end));
         } else {
@@ -86,13 +87,12 @@ public final class Roundtrip {
             channel.write(Unpooled.wrappedBuffer(body, 0, bodyLength));
             write(Unpooled.wrappedBuffer(end));
         }
-        unsentBytes = 0;
     }
 
     /** Starts a request whose body follows by {@link #write}. @param length of the body in bytes */
     public void begin(long length) {
-        write(head(length, 0));
         unsentBytes = length;
+        write(head(length, 0));
     }
 
     /** Sends a part of the body, which may not change afterwards. @return completes once written; fails if the roundtrip is over */
@@ -111,7 +111,6 @@ public final class Roundtrip {
     }
 
     private ByteBuf head(long length, int room) {
-        hasBegun = true;
         byte[] head = request.head();
         ByteBuf out =
                 connection.channel().alloc().buffer(head.length + room + 64).writeBytes(head);
@@ -160,7 +159,7 @@ public final class Roundtrip {
 
     /** Returns whether any of the request has been written. */
     boolean hasBegun() {
-        return hasBegun;
+        return unsentBytes != NOT_BEGUN;
     }
 
     /** Returns whether the whole request has been written. */

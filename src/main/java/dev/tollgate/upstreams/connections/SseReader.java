@@ -33,13 +33,11 @@ public final class SseReader {
     private byte[] held = NONE;
 
     private int heldLength;
-    private int scanned;
     private int lineFrom;
     private int dataFrom = -1;
     private int dataTo;
     private @Nullable ByteArrayOutputStream joined;
     private boolean afterCarriageReturn;
-    private boolean inTail;
     private boolean begun;
 
     public SseReader(Sink sink) {
@@ -54,12 +52,13 @@ public final class SseReader {
     public boolean read(byte[] chunk, int chunkLength) {
         byte[] bytes = chunk;
         int end = chunkLength;
+        int scanned = heldLength;
         if (heldLength > 0) {
             append(chunk, chunkLength);
             bytes = held;
             end = heldLength;
         }
-        scan(bytes, end);
+        scan(bytes, scanned, end);
         keep(bytes, end, heldLength > 0);
         return heldLength + (joined == null ? 0 : joined.size()) <= EVENT_BYTES_MAX;
     }
@@ -86,8 +85,8 @@ public final class SseReader {
         heldLength = length;
     }
 
-    private void scan(byte[] bytes, int end) {
-        for (int at = scanned; at < end; at++) {
+    private void scan(byte[] bytes, int from, int end) {
+        for (int at = from; at < end; at++) {
             byte b = bytes[at];
             if (b == '\n' && afterCarriageReturn) {
                 lineFrom = at + 1;
@@ -120,7 +119,6 @@ public final class SseReader {
                 dataFrom = 0;
             }
         }
-        scanned = heldLength;
     }
 
     /**
@@ -135,7 +133,7 @@ public final class SseReader {
     private void line(byte[] bytes, int lineFrom, int to) {
         int from = begun ? lineFrom : behindMark(bytes, lineFrom, to);
         begun = true;
-        if (inTail) {
+        if (tail.size() > 0) {
             addToTail(bytes, from, to);
         } else if (from == to) {
             dispatch(bytes);
@@ -144,7 +142,6 @@ public final class SseReader {
             data(bytes, start < to && bytes[start] == ' ' ? start + 1 : start, to);
         } else if (bytes[from] == '{' || bytes[from] == '[' || bytes[from] == '<') {
             dispatch(bytes);
-            inTail = true;
             addToTail(bytes, from, to);
         }
         // Comments and fields that no provider needs are skipped.

@@ -72,21 +72,6 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
         END
     }
 
-    /** The sending of the request, on the call's event loop. */
-    public interface Errand {
-
-        /** Starts to send on a connection. */
-        void send(Roundtrip connected);
-
-        /** Ends the sending, because the call has ended. */
-        default void over() {}
-
-        /** Returns the meaning of a failure, given what was sent. */
-        default UpstreamFailure meaning(UpstreamFailure failure) {
-            return failure;
-        }
-    }
-
     /** An answer with any status except 200. */
     private record ErrorAnswer(int status, @Nullable String retryAfter, ByteArrayOutputStream body) {}
 

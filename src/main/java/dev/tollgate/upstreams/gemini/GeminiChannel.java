@@ -2,6 +2,7 @@ package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.base.conversation.ResponseFormat;
 import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.upstreams.connections.Errand;
 import dev.tollgate.upstreams.connections.FarEnd;
 import dev.tollgate.upstreams.connections.Outbound;
 import dev.tollgate.upstreams.connections.Request;
@@ -270,7 +271,7 @@ public final class GeminiChannel implements Channel {
         private UpstreamCall start(
                 GeminiEventReader reader,
                 UpstreamListener answering,
-                StreamedCall.Errand errand,
+                Errand errand,
                 Future<Roundtrip> connecting) {
             StreamedCall call = new StreamedCall(farEnd.vertx(), farEnd.timeouts(), errors, reader, answering, errand);
             call.start(connecting);

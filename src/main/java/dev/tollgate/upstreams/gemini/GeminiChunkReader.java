@@ -17,8 +17,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Reads one chunk token by token. Fields that are not known, and values of an unexpected kind, are passed over: Google adds
- * fields often. One reader serves one chunk.
+ * Reads one chunk token by token. Unknown fields and values of an unexpected kind are skipped, since Google
+ * adds fields often. One reader serves one chunk.
  */
 final class GeminiChunkReader {
 
@@ -42,7 +42,7 @@ final class GeminiChunkReader {
     }
 
     private interface Field {
-        /** Reads the value that the parser stands on, or leaves it; what is left is passed over. */
+        /** Reads the parser's current value, or leaves it to be skipped. */
         void read(String name);
     }
 
@@ -125,9 +125,7 @@ final class GeminiChunkReader {
         private @Nullable String callName;
         private String arguments = "{}";
         private @Nullable ObjectNode serverTool;
-        private String mimeType = "application/octet-stream";
-        private @Nullable String data;
-        private boolean linked;
+        private @Nullable FileFields file;
 
         private void field(String name) {
             switch (name) {
@@ -135,7 +133,10 @@ final class GeminiChunkReader {
                 case "thought" -> thought = json.currentToken() == JsonToken.VALUE_TRUE;
                 case "thoughtSignature" -> signature = string();
                 case "functionCall" -> fields(this::callField);
-                case "inlineData", "fileData" -> fields(this::fileField);
+                case "inlineData", "fileData" -> {
+                    file = file == null ? new FileFields() : file;
+                    fields(file::field);
+                }
                 case "toolCall", "toolResponse" ->
                     serverTool = Json.MAPPER.createObjectNode().set(name, tree());
                 case "executableCode" -> text = CodeText.code(tree());
@@ -153,7 +154,35 @@ final class GeminiChunkReader {
             }
         }
 
-        private void fileField(String name) {
+        private String serverTool(ObjectNode part) {
+            if (signature != null) {
+                part.put("thoughtSignature", signature);
+            }
+            return Json.MAPPER.writeValueAsString(part);
+        }
+
+        /** Returns null for a part without content; a signature alone counts as content. */
+        private @Nullable Part part() {
+            if (serverTool != null) {
+                return new GeminiChunk.ServerTool(serverTool(serverTool), signature);
+            }
+            if (callName != null && !callName.isEmpty()) {
+                return new GeminiChunk.Call(callId, callName, arguments, signature);
+            }
+            if (file != null && file.data != null) {
+                return new GeminiChunk.Media(file.mimeType, file.data, file.linked, thought, signature);
+            }
+            String said = text == null ? "" : text;
+            return said.isEmpty() && signature == null ? null : new GeminiChunk.Text(said, thought, signature);
+        }
+    }
+
+    private final class FileFields {
+        private String mimeType = "application/octet-stream";
+        private @Nullable String data;
+        private boolean linked;
+
+        private void field(String name) {
             String value = string();
             if (value == null || value.isEmpty()) {
                 return;
@@ -167,28 +196,6 @@ final class GeminiChunkReader {
                 }
                 default -> {}
             }
-        }
-
-        private String serverTool(ObjectNode part) {
-            if (signature != null) {
-                part.put("thoughtSignature", signature);
-            }
-            return Json.MAPPER.writeValueAsString(part);
-        }
-
-        /** Null where there is nothing to tell; a signature alone is something. */
-        private @Nullable Part part() {
-            if (serverTool != null) {
-                return new GeminiChunk.ServerTool(serverTool(serverTool), signature);
-            }
-            if (callName != null && !callName.isEmpty()) {
-                return new GeminiChunk.Call(callId, callName, arguments, signature);
-            }
-            if (data != null) {
-                return new GeminiChunk.Media(mimeType, data, linked, thought, signature);
-            }
-            String said = text == null ? "" : text;
-            return said.isEmpty() && signature == null ? null : new GeminiChunk.Text(said, thought, signature);
         }
     }
 

@@ -1,9 +1,9 @@
 package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.upstreams.connections.Errand;
 import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.connections.Roundtrip;
-import dev.tollgate.upstreams.connections.StreamedCall;
 import dev.tollgate.upstreams.connections.WholeReply;
 import dev.tollgate.upstreams.pool.PromptCount;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Modalities;
@@ -36,7 +36,7 @@ final class GeminiCount {
     static void start(
             Vertx vertx,
             Future<Roundtrip> connecting,
-            StreamedCall.Errand errand,
+            Errand errand,
             long millis,
             Consumer<Optional<PromptCount>> then) {
         connecting
@@ -79,7 +79,7 @@ final class GeminiCount {
         return count(reply).isEmpty() ? errors.of(UpstreamFailure.Kind.BROKEN, "an answer that counts nothing") : null;
     }
 
-    private static Future<WholeReply> send(Roundtrip roundtrip, StreamedCall.Errand errand, long millis) {
+    private static Future<WholeReply> send(Roundtrip roundtrip, Errand errand, long millis) {
         Future<WholeReply> answer = WholeReply.of(roundtrip, ANSWER_BYTES_MAX);
         roundtrip.await(millis, false);
         errand.send(roundtrip);

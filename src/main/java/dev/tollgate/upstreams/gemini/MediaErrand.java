@@ -1,10 +1,10 @@
 package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.upstreams.connections.BodySender;
+import dev.tollgate.upstreams.connections.Errand;
 import dev.tollgate.upstreams.connections.NotAdmitted;
 import dev.tollgate.upstreams.connections.OutgoingBody;
 import dev.tollgate.upstreams.connections.Roundtrip;
-import dev.tollgate.upstreams.connections.StreamedCall;
 import dev.tollgate.upstreams.pool.UpstreamFailure;
 import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import io.vertx.core.Context;
@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Sends a body with media in it, once these have found their place. Confined to the event loop that makes it. */
-final class MediaErrand implements StreamedCall.Errand {
+final class MediaErrand implements Errand {
 
     private final Context loop;
     private final MediaPlacement placement;
