@@ -5,9 +5,6 @@ import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.conversation.GoogleOptions;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.ResponseFormat;
-import dev.tollgate.base.conversation.Sampling;
-import dev.tollgate.base.conversation.Tool;
-import dev.tollgate.base.conversation.ToolChoice;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
@@ -23,40 +20,28 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChatRequestReader {
 
-    private static final int STOPS_MAX = 4;
-
     private final JsonBody json;
     private final FieldsWithoutEffect withoutEffect;
     private final List<Message> messages = new ArrayList<>();
-    private final List<String> stop = new ArrayList<>();
+    private final SamplingReader sampling;
+    private final ToolFields tools;
+    private final ExtensionReader extensions;
 
     private @Nullable String model;
     private @Nullable Boolean stream;
     private boolean hasStreamOptions;
     private @Nullable Long maxTokens;
     private @Nullable Long maxCompletionTokens;
-    private int n = 1;
-    private @Nullable Double temperature;
-    private @Nullable Double topP;
-    private @Nullable Integer topK;
-    private @Nullable Double presencePenalty;
-    private @Nullable Double frequencyPenalty;
-    private boolean logprobs;
-    private @Nullable Integer topLogprobs;
-    private @Nullable Long seed;
-    private List<Tool> tools = List.of();
-    private List<Tool> functions = List.of();
-    private @Nullable ToolChoiceReader toolChoice;
-    private @Nullable ToolChoiceReader functionCall;
     private ResponseFormat responseFormat = new ResponseFormat.Text();
     private @Nullable Effort reasoningEffort;
-    private @Nullable Boolean includeThoughts;
     private boolean webSearch;
-    private @Nullable GoogleOptions google;
 
     private ChatRequestReader(JsonBody json) {
         this.json = json;
         this.withoutEffect = new FieldsWithoutEffect(json);
+        this.sampling = new SamplingReader(json);
+        this.tools = new ToolFields(json);
+        this.extensions = new ExtensionReader(json);
     }
 
     /** Reads a body whose memory is not charged to a request. */
@@ -87,55 +72,16 @@ public final class ChatRequestReader {
             case "stream_options" -> streamOptions();
             case "max_tokens" -> maxTokens = json.longInteger(1, Long.MAX_VALUE);
             case "max_completion_tokens" -> maxCompletionTokens = json.longInteger(1, Long.MAX_VALUE);
-            case "tools" -> tools = new ToolReader(json).tools();
-            case "functions" -> functions = new ToolReader(json).functions();
-            case "tool_choice" -> toolChoice = new ToolChoiceReader(json).toolChoice();
-            case "function_call" -> functionCall = new ToolChoiceReader(json).functionCall();
             case "response_format" -> responseFormat = new ResponseFormatReader(json).read();
-            case "extra_body" -> json.object(this::extension);
-            default -> sampling(name);
-        }
-    }
-
-    private void sampling(String name) {
-        switch (name) {
-            case "n" -> n = json.integer(1, 128);
-            case "stop" -> stop();
-            case "temperature" -> temperature = json.number(0, 2);
-            case "top_p" -> topP = json.number(0, 1);
-            case "presence_penalty" -> presencePenalty = json.number(-2, 2);
-            case "frequency_penalty" -> frequencyPenalty = json.number(-2, 2);
-            case "logprobs" -> logprobs = json.bool();
-            case "top_logprobs" -> topLogprobs = json.integer(0, 20);
-            case "seed" -> seed = json.longInteger(Long.MIN_VALUE, Long.MAX_VALUE);
             case "reasoning_effort" -> reasoningEffort = Effort.of(json.oneOf(Effort.words()));
             case "web_search_options" -> webSearchOptions();
+            case "extra_body" -> json.object(extensions::member);
             default -> {
-                if (!withoutEffect.take(name)) {
-                    extension(name);
+                if (!sampling.take(name) && !tools.take(name) && !withoutEffect.take(name)) {
+                    extensions.member(name);
                 }
             }
         }
-    }
-
-    /**
-     * Reads a field that is not OpenAI's. An SDK merges its {@code extra_body} into the body, or a caller writes it out: such fields count in both
-     * places, but only once.
-     */
-    private void extension(String name) {
-        switch (name) {
-            case "top_k" -> topK = once(topK, json.integer(1, Integer.MAX_VALUE));
-            case "include_thoughts" -> includeThoughts = once(includeThoughts, json.bool());
-            case "google" -> google = once(google, new GoogleOptionsReader(json).read());
-            default -> json.ignore();
-        }
-    }
-
-    private <T> T once(@Nullable T before, T now) {
-        if (before != null) {
-            throw json.invalid("is given twice, in 'extra_body' and outside it.");
-        }
-        return now;
     }
 
     private void messages() {
@@ -145,26 +91,6 @@ public final class ChatRequestReader {
                 () -> messages.add(new MessageReader(json, parts, messages.size()).read()));
         if (messages.isEmpty()) {
             throw json.invalid("must have at least 1 message.");
-        }
-    }
-
-    private void stop() {
-        if (json.isString()) {
-            addStop();
-        } else if (json.isArray()) {
-            json.array(STOPS_MAX, this::addStop);
-        } else {
-            throw json.refuse("a string or an array of at most 4 strings");
-        }
-    }
-
-    /** Gemini refuses an empty one, and it would stop nothing. */
-    private void addStop() {
-        String text = json.string();
-        if (text.isEmpty()) {
-            json.ignored(json.path());
-        } else {
-            stop.add(text);
         }
     }
 
@@ -217,47 +143,39 @@ public final class ChatRequestReader {
             throw JsonBody.invalid("messages", "is required.");
         }
         checkTogether();
-        ToolChoiceReader.Fitted fitted = fittedTools();
+        ToolChoiceReader.Fitted fitted = tools.fitted();
         return new ChatRequest(
                 model,
                 stream,
                 maxCompletionTokens != null ? maxCompletionTokens : maxTokens,
                 maxTokensField(),
-                !functions.isEmpty(),
+                tools.areLegacy(),
                 json.ignored(),
-                conversation(fitted.tools(), fitted.choice()));
+                conversation(fitted));
     }
 
-    private Conversation conversation(List<Tool> given, ToolChoice choice) {
-        Sampling sampling = new Sampling(
-                n, stop, temperature, topP, topK, presencePenalty, frequencyPenalty, logprobs, topLogprobs, seed);
+    private Conversation conversation(ToolChoiceReader.Fitted fitted) {
         return new Conversation(
                 new Field.Body(),
                 messages,
-                sampling,
-                given,
-                choice,
+                sampling.built(extensions.topK()),
+                fitted.tools(),
+                fitted.choice(),
                 responseFormat,
                 reasoningEffort,
-                includeThoughts,
+                extensions.includeThoughts(),
                 webSearch,
-                google);
+                extensions.google());
     }
 
     private void checkTogether() {
-        if (topLogprobs != null && !logprobs) {
-            throw JsonBody.invalid("top_logprobs", "needs 'logprobs' to be true.");
-        }
-        if (!tools.isEmpty() && !functions.isEmpty()) {
-            throw JsonBody.invalid("functions", "must not be given together with 'tools'.");
-        }
-        if (toolChoice != null && functionCall != null) {
-            throw JsonBody.invalid("function_call", "must not be given together with 'tool_choice'.");
-        }
+        sampling.checkTogether();
+        tools.checkTogether();
+        GoogleOptions google = extensions.google();
         if (google != null && google.setsThinking() && reasoningEffort != null) {
             throw JsonBody.invalid("reasoning_effort", "must not be given together with 'google.thinking_config'.");
         }
-        if (google != null && disagree(google.includeThoughts(), includeThoughts)) {
+        if (google != null && disagree(google.includeThoughts(), extensions.includeThoughts())) {
             throw JsonBody.invalid("include_thoughts", "contradicts 'google.thinking_config.include_thoughts'.");
         }
         if (hasStreamOptions && Boolean.FALSE.equals(stream)) {
@@ -277,11 +195,5 @@ public final class ChatRequestReader {
             json.ignored("max_tokens");
         }
         return "max_completion_tokens";
-    }
-
-    private ToolChoiceReader.Fitted fittedTools() {
-        List<Tool> given = functions.isEmpty() ? tools : functions;
-        ToolChoiceReader choice = toolChoice != null ? toolChoice : functionCall;
-        return choice == null ? new ToolChoiceReader.Fitted(given, new ToolChoice.Auto()) : choice.fitted(given);
     }
 }
