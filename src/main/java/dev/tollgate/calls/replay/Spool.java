@@ -53,6 +53,19 @@ public final class Spool {
     /** A failure. No bytes follow. */
     public record Failed(ApiError error) implements Found {}
 
+    /**
+     * The readable part of the file.
+     *
+     * @param end position after its last piece
+     * @param bytes bytes of the body in it
+     */
+    private record Readable(long end, long bytes) {
+
+        static Readable allOf(Pieces file) {
+            return new Readable(file.end(), file.bodyBytes());
+        }
+    }
+
     private static final OnDisk ON_DISK = new OnDisk();
     private static final Nothing NOTHING = new Nothing();
     private static final End END = new End();
@@ -72,8 +85,7 @@ public final class Spool {
     private @Nullable Runnable drained;
     private @Nullable Runnable broken;
     private long waitingBytes;
-    private long visibleEnd;
-    private long visibleBytes;
+    private Readable readable = new Readable(0, 0);
     private boolean isBroken;
     private boolean rewinds;
 
@@ -149,8 +161,7 @@ public final class Spool {
         synchronized (this) {
             Pieces written = disk.file();
             if (written != null) {
-                visibleEnd = written.end();
-                visibleBytes = written.bodyBytes();
+                readable = Readable.allOf(written);
             }
             ending.complete(keep);
         }
@@ -163,7 +174,7 @@ public final class Spool {
         synchronized (this) {
             tail.clear();
             ending.takeBack();
-            recent.forgetFrom(visibleEnd);
+            recent.forgetFrom(readable.end());
             rewinds = true;
         }
     }
@@ -211,8 +222,7 @@ public final class Spool {
             taskId = known.taskId();
             disk.opened(opened);
             head = opened.head();
-            visibleEnd = opened.end();
-            visibleBytes = opened.bodyBytes();
+            readable = Readable.allOf(opened);
             ending.complete(true);
         }
         tellListeners();
@@ -267,14 +277,14 @@ public final class Spool {
 
     /** Returns the number of readable bytes: all of them, if a whole body is readable at all. */
     public synchronized long visibleBytes() {
-        return visibleBytes;
+        return readable.bytes();
     }
 
     /** @param place 0 for the beginning, afterwards the {@code next} of the last piece */
     public synchronized Found at(long place) {
         Pieces written = disk.file();
         long position = place == 0 && written != null ? written.bodyStart() : place;
-        if (position < visibleEnd) {
+        if (position < readable.end()) {
             Piece piece = recent.at(position);
             return piece == null ? ON_DISK : piece;
         }
@@ -351,7 +361,7 @@ public final class Spool {
                 return;
             }
             rewinds = false;
-            end = Math.max(visibleEnd, target.bodyStart());
+            end = Math.max(readable.end(), target.bodyStart());
         }
         target.cutAt(end);
     }
@@ -360,8 +370,7 @@ public final class Spool {
         recent.add(at, new Piece(bytes, target.end()));
         if (visible) {
             waitingBytes = Math.max(0, waitingBytes - bytes.length);
-            visibleEnd = target.end();
-            visibleBytes = target.bodyBytes();
+            readable = Readable.allOf(target);
         }
         Runnable resume = full() ? null : drained;
         drained = resume == null ? drained : null;
