@@ -45,32 +45,32 @@ public final class Call implements Running {
     private boolean callerGone;
     private long tokensUsed;
 
+    /** The parts that calls share, except for the books, which know the call's loop. */
+    record Parts(Books books, Counting counting, MediaAccess media, CallObserver observer) {}
+
     /**
      * @param loop runs tasks on the exchange's event loop
      * @param whenOver run once, when nothing is held for the call any longer and before the caller receives the end
      */
     @SuppressWarnings("this-escape") // the first phase knows its call, and does nothing with it before it is begun
     Call(
-            Books books,
-            Counting counting,
-            MediaAccess media,
+            Parts parts,
             MeteredCall metered,
             String taskId,
             Sink sink,
             Executor loop,
             LongSupplier nanoTime,
-            CallObserver observer,
             Runnable whenOver) {
-        this.books = books;
+        this.books = parts.books();
         this.request = metered;
         this.taskId = taskId;
         this.sink = sink;
         this.loop = loop;
         this.nanoTime = nanoTime;
         this.course = new Course(taskId, metered, !sink.leavesWhole(), nanoTime);
-        this.observer = observer;
+        this.observer = parts.observer();
         this.whenOver = whenOver;
-        this.phase = new Reserving(this, counting, media);
+        this.phase = new Reserving(this, parts.counting(), parts.media());
     }
 
     // ---- what happens ----

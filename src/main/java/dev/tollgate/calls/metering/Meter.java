@@ -96,14 +96,11 @@ public final class Meter {
     /** Starts a call whose keeper adds changes to its units of work. */
     public Call start(MeteredCall metered, Sink sink, Keeper keeper) {
         LoopCalls loop = loop();
-        Books books = new StoredBooks(accounting, loop, keeper);
+        Call.Parts parts = new Call.Parts(new StoredBooks(accounting, loop, keeper), counting, media, observer);
         Quotas.Pass pass = admit(metered);
         Call call;
         try {
-            call = loop.open(
-                    over -> new Call(
-                            books, counting, media, metered, ids.next(), sink, loop, System::nanoTime, observer, over),
-                    pass);
+            call = loop.open(over -> new Call(parts, metered, ids.next(), sink, loop, System::nanoTime, over), pass);
         } catch (RuntimeException | Error e) {
             pass.leave(0);
             throw e;

@@ -18,9 +18,6 @@ final class Relaying implements Phase {
 
     private static final Logger log = LoggerFactory.getLogger(Relaying.class);
 
-    /** The size at which an upstream counts as broken. No model's output limit comes near it. */
-    private static final long ANSWER_BYTES_MAX = 64L << 20;
-
     /**
      * The size that may wait for a durable hold before the upstream is paused. It is more than arrives during one sync of the disk, because an
      * upstream that breaks while paused loses the data in flight.
@@ -126,7 +123,7 @@ final class Relaying implements Phase {
             return; // noticed while writing; the next turn handles it
         }
         long used = answer.usage().billedOutputTokens(reasoningBilled());
-        if (answer.usage().deliveredBytes() > ANSWER_BYTES_MAX) {
+        if (answer.usage().isBeyondAnyAnswer()) {
             concluding.refund(UpstreamErrors.tooLong(), CallOutcome.FAILED_UPSTREAM);
         } else if (covers) {
             goOn(used);

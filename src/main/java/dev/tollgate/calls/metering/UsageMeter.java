@@ -21,6 +21,9 @@ final class UsageMeter {
     /** The bytes that a media file in a response counts until its tokens are reported. Google counts 1,290 tokens for an image. */
     static final long MEDIUM_BYTES = 1_290 * BYTES_PER_TOKEN;
 
+    /** No model's output limit comes near it. */
+    private static final long ANSWER_BYTES_MAX = 64L << 20;
+
     private final long promptBytes;
     private final UsageLimits limits;
     private final Set<UsageFlag> flags = EnumSet.noneOf(UsageFlag.class);
@@ -88,8 +91,9 @@ final class UsageMeter {
                 : null;
     }
 
-    long deliveredBytes() {
-        return bytes.all();
+    /** Returns whether more bytes arrived than any model can write, so that the upstream counts as broken. */
+    boolean isBeyondAnyAnswer() {
+        return bytes.all() > ANSWER_BYTES_MAX;
     }
 
     /** Ends the response here: billed output above this count is not charged, whatever was reported (D32). */

@@ -90,15 +90,12 @@ class CallSimulationTest {
         AtomicInteger over = new AtomicInteger();
         List<OverCall> told = new ArrayList<>(1);
         Call call = new Call(
-                books,
-                new Counting(),
-                NO_MEDIA,
+                new Call.Parts(books, new Counting(), NO_MEDIA, told::add),
                 Sold.request(model, ASK, tokensMax).with(new Translation(bounds, 4L * promptTokens, upstream, 0)),
                 "task",
                 caller,
                 world,
                 () -> world.steps() * 200_000_000L,
-                told::add,
                 over::incrementAndGet);
         caller.leavesBy(call::gone);
         world.execute(call::begin);

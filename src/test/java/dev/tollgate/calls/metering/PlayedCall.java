@@ -73,16 +73,13 @@ final class PlayedCall implements Executor {
     /** @param over run when the call is over */
     Call make(Runnable over) {
         Call made = new Call(
-                books,
-                counting,
-                NO_MEDIA,
+                new Call.Parts(books, counting, NO_MEDIA, observed::add),
                 Sold.request(bounds.model().pricing().reasoningBilled())
                         .with(new Translation(bounds, 400, upstream, 7)),
                 "task_1",
                 caller,
                 this,
                 () -> nanos,
-                observed::add,
                 over);
         call = made;
         return made;

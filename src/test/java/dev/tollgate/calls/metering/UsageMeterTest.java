@@ -9,6 +9,7 @@ import static dev.tollgate.upstreams.pool.UpstreamEvent.Usage.ABSENT;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Modalities;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -35,10 +36,13 @@ class UsageMeterTest {
 
     @Test
     void a_picture_whose_tokens_were_not_reported_counts_as_one_of_googles_and_in_memory_as_what_it_is() {
-        meter.observe(List.of(text("1234"), new UpstreamEvent.Media(0, "image/png", "A".repeat(1_000_000))));
+        UpstreamEvent picture = new UpstreamEvent.Media(0, "image/png", "A".repeat(1_000_000));
+        meter.observe(List.of(text("1234"), picture));
         assertThat(meter.usage().candidatesTokens()).isEqualTo(1 + 1_290);
         assertThat(meter.flags()).containsExactly(ESTIMATED);
-        assertThat(meter.deliveredBytes()).isGreaterThan(1_000_000);
+        assertThat(meter.isBeyondAnyAnswer()).isFalse();
+        meter.observe(Collections.nCopies(70, picture));
+        assertThat(meter.isBeyondAnyAnswer()).isTrue();
     }
 
     @Test
