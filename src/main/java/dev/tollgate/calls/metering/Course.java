@@ -43,7 +43,7 @@ final class Course {
         steps.take(step, micros());
     }
 
-    /** Only the first time counts. */
+    /** Takes a step unless it has been taken. */
     void takesFirst(CallStep step) {
         if (!steps.has(step)) {
             takes(step);

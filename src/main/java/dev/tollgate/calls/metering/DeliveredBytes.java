@@ -27,7 +27,7 @@ final class DeliveredBytes {
         }
     }
 
-    /** A report of usage counts all that has come. */
+    /** Marks all bytes so far as counted by a usage report. */
     void reported() {
         visibleAtReport = visible;
     }

@@ -91,7 +91,7 @@ final class Loading {
         }
     }
 
-    /** Only downloads are interrupted: a connection to the database would not survive it. */
+    /** Sets whether a stop may interrupt the thread. Only downloads are interrupted, because a database connection would not survive it. */
     private synchronized boolean mayBeInterrupted(boolean now) {
         interruptible = now;
         return !stopped;

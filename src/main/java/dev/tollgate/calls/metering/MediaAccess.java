@@ -8,7 +8,7 @@ import dev.tollgate.upstreams.media.MediaLoader;
 import dev.tollgate.upstreams.pool.Ask;
 import org.jspecify.annotations.Nullable;
 
-/** Downloads for calls, but only for who has something to spend (D29). Thread-safe; blocks. */
+/** Downloads media for calls, but only for accounts that can spend something (D29). Thread-safe; blocks. */
 public final class MediaAccess {
 
     private final MediaLoader loader;
@@ -19,7 +19,7 @@ public final class MediaAccess {
         this.ledger = ledger;
     }
 
-    /** @return why the account may cause no downloads; null where it may */
+    /** @return the reason why the account may not download; null if it may */
     @Nullable
     ApiError refusal(String accountId) {
         Account account = ledger.account(accountId).orElse(null);
@@ -29,7 +29,7 @@ public final class MediaAccess {
         return Refusals.nothingToSpend(account);
     }
 
-    /** From now on the ask's media are loaded at the account's expense. */
+    /** Lets the request's media be downloaded at the account's expense. */
     void serve(String accountId, Ask ask) {
         CallMedia media = ask.media();
         media.loadBy(wanted -> loader.load(accountId, wanted, MediaBound.inlineBytes(ask.promptSize()), media));

@@ -6,10 +6,7 @@ import java.util.function.LongSupplier;
 /** Whether an upstream that breaks does so because its caller did not read (D18, D19). Confined to its call. */
 final class SlowCaller {
 
-    /**
-     * A break that is noticed so soon after the upstream was let go on has happened before: what its connection still held is read
-     * at once.
-     */
+    /** The time after a resumed read in which a noticed break counts as earlier: the bytes still in the connection are read immediately. */
     private static final long NOTICED_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final LongSupplier nanoTime;

@@ -2,6 +2,6 @@ package dev.tollgate.calls.replay;
 
 import dev.tollgate.storage.Change;
 
-/** What follows for a claim from what the ledger has decided in the same unit. */
+/** A change of a claim that follows from the ledger's decision in the same unit. */
 public sealed interface AnswerChange extends Change
         permits ConfirmClaim, KeepAnswer, FreeClaim, FreeAbandoned, ForgetOld {}

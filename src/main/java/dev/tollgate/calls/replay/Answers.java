@@ -11,10 +11,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Finds what is known under a name, and the claims' parts of the writer's work. Reads block and see whatever was committed before. */
+/** Finds responses by name, and provides the claims' parts of the writer's work. Reads block and see everything committed before. */
 public final class Answers {
 
-    /** What the answers of one account may take on disk (decision D36). */
+    /** The most disk space for one account's responses (decision D36). */
     public static final long SHARE_BYTES_MAX = 256L << 20;
 
     private static final String FIND =
@@ -37,12 +37,12 @@ public final class Answers {
         this.shareBytesMax = shareBytesMax;
     }
 
-    /** Goes before the ledger, whose reservations depend on who gets a name. */
+    /** Returns the part that runs before the ledger, whose reservations depend on the claims. */
     public Part<?> claimPart() {
         return new ClaimPart();
     }
 
-    /** Goes after the ledger, whose outcomes it reads. */
+    /** Returns the part that runs after the ledger, whose outcomes it reads. */
     public Part<?> part() {
         return new AnswerPart(shareBytesMax);
     }
@@ -63,12 +63,12 @@ public final class Answers {
                         name.nameHash())));
     }
 
-    /** What another node has left of a kept answer for all of them; null where there is nothing. In turns by key. */
+    /** Returns the copy that another node has stored of a kept response; null if there is none. Reads take turns by key. */
     byte @Nullable [] copy(AnswerName name, String taskId) {
         return database.<byte @Nullable []>readFor(name.keyId(), sql -> sql.one(COPY, row -> row.getBytes(1), taskId));
     }
 
-    /** Those of the tasks whose claims have not been resolved. @param taskIds at least one, at most some ten thousand */
+    /** Returns the tasks whose claims are not resolved. @param taskIds at least one, at most some ten thousand */
     Set<String> running(Set<String> taskIds) {
         String places = String.join(", ", Collections.nCopies(taskIds.size(), "?"));
         return database.read(sql -> {
@@ -88,7 +88,7 @@ public final class Answers {
         });
     }
 
-    /** Whether a task's spool may be wanted: its call runs, or its answer is kept. */
+    /** Returns whether a task's spool may be needed: its call runs, or its response is kept. */
     boolean isKnown(String taskId) {
         return database.read(sql -> sql.has(IS_KNOWN, taskId));
     }

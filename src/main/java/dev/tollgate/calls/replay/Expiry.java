@@ -13,10 +13,10 @@ import org.slf4j.LoggerFactory;
 /** Forgets answers after their time, rows and spools. Blocks; one at a time. */
 public final class Expiry {
 
-    /** How long an answer is kept (decision D36). */
+    /** The time for which a response is kept (decision D36). */
     public static final Duration KEPT = Duration.ofHours(24);
 
-    /** How often it is worth looking. */
+    /** The interval between runs. */
     public static final Duration EVERY = Duration.ofMinutes(1);
 
     /** Rows that one unit of work touches: the writer has other things to do. */

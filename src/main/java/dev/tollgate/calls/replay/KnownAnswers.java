@@ -110,7 +110,7 @@ public final class KnownAnswers implements AutoCloseable {
         return meter.start(call, refusals.watching(print, door.apply(outlet)));
     }
 
-    /** Whether anything is known under a name; reads the database. */
+    /** Returns whether the name has a response, by a database read. */
     boolean isKnown(AnswerName name) {
         return atWork.containsKey(name) || answers.find(name).isPresent();
     }

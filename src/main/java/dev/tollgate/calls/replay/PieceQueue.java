@@ -5,7 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 
-/** Bytes that wait to be sealed, taken in pieces of the size that a spool's file takes. Guarded by the lock of its spool. */
+/** The bytes that wait to be sealed, in pieces of a spool file's size. Guarded by the lock of its spool. */
 final class PieceQueue {
 
     private final Deque<byte[]> queue = new ArrayDeque<>();
@@ -22,7 +22,7 @@ final class PieceQueue {
         queue.clear();
     }
 
-    /** Up to a piece's bytes of what waits; something does. */
+    /** Removes up to one piece's bytes. The queue must not be empty. */
     byte[] next() {
         byte[] first = queue.remove();
         if (first.length > SpoolFile.PIECE_BYTES_MAX) {

@@ -7,16 +7,16 @@ sealed interface Pieces extends AutoCloseable permits SpoolFile, PackedAnswer {
 
     SpoolHead head();
 
-    /** Where the first piece begins, after the head. */
+    /** Returns the position of the first piece, after the head. */
     long bodyStart();
 
-    /** Where the next piece would begin. */
+    /** Returns the position of the next piece to be written. */
     long end();
 
     /** Plain bytes of all pieces. */
     long bodyBytes();
 
-    /** What stands at a place that is not the end. */
+    /** Returns the piece at a position before the end. */
     Piece read(long position) throws IOException;
 
     @Override

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The latest pieces of a spool in plain, so that readers who keep up read no file. Guarded by the lock of its spool. */
+/** The latest pieces of a spool, unsealed, so that readers who keep up read no file. Guarded by the lock of its spool. */
 final class RecentPieces {
 
     private final long bytesMax;
@@ -16,7 +16,7 @@ final class RecentPieces {
         this.bytesMax = bytesMax;
     }
 
-    /** The oldest ones make room for it. */
+    /** Adds a piece. The oldest pieces make room for it. */
     void add(long place, Spool.Piece piece) {
         pieces.put(place, piece);
         bytes += piece.bytes().length;

@@ -4,13 +4,13 @@ import java.util.Locale;
 
 /** From where a request was answered for which no call was made. */
 public enum ReplayedFrom {
-    /** From a call under the same key that ran, or was read, when it came. */
+    /** A call with the same key that was running, or being read, when the request arrived. */
     RUNNING,
-    /** From the file of a kept answer. */
+    /** The file of a kept response. */
     FILE,
-    /** From its copy in the database. */
+    /** The copy in the database. */
     COPY,
-    /** From a refusal that cannot change. */
+    /** A refusal that cannot change. */
     REFUSAL;
 
     public String wireName() {

@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The file of a spool. Written by the spool's worker alone; what it is can be asked on any thread. */
+/** The file of a spool. Only the spool's worker writes it; any thread may read its state. */
 final class SpoolDisk {
 
-    /** No model's longest answer comes near it. */
+    /** The largest spool. No model's longest response comes near it. */
     static final long BYTES_MAX = 512L << 20;
 
     private static final Logger log = LoggerFactory.getLogger(SpoolDisk.class);
@@ -22,7 +22,7 @@ final class SpoolDisk {
         this.folder = folder;
     }
 
-    /** Null before the first piece, and after the spool was closed. */
+    /** Returns the file; null before the first piece and after the spool was closed. */
     @Nullable
     Pieces file() {
         return file;
@@ -49,7 +49,7 @@ final class SpoolDisk {
         target.write(bytes);
     }
 
-    /** What a charge may refer to; null where it cannot be synced. */
+    /** Syncs the file and returns the state to which a charge refers; null if it cannot be synced. */
     Spool.@Nullable Ended settle() {
         try {
             if (!(file instanceof SpoolFile written) || written.bodyBytes() > Spool.KEPT_BYTES_MAX) {

@@ -21,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** One check, under its budget. Confined to its thread. */
 final class SchemaCheck {
 
-    /** For the depths below; measured with {@code SchemaCheckTest}. */
+    /** The stack for the depth limits below, measured with {@code SchemaCheckTest}. */
     static final long STACK_BYTES = 8L << 20;
 
     private static final long STEPS_MAX = 500_000;
@@ -29,7 +29,7 @@ final class SchemaCheck {
     private static final int TEXT_CHARS_MAX = 1 << 20;
     private static final int SCHEMA_VALUES_MAX = 10_000;
 
-    /** A keyword's own list, as of {@code enum} or {@code required}, is walked for each value. */
+    /** The most comparisons. A keyword's list, e.g. {@code enum} or {@code required}, is walked for each value. */
     private static final long COMPARISONS_MAX = 50_000_000;
 
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()

@@ -25,7 +25,7 @@ final class SchemaWords {
 
     private SchemaWords() {}
 
-    /** A copy; what pointers lead to stays where it was. */
+    /** Returns a copy. Targets of pointers keep their position. */
     static ObjectNode plain(ObjectNode schema) {
         ObjectNode out = object(schema);
         if (!out.path("$schema").asString("").contains("json-schema.org/draft")) {

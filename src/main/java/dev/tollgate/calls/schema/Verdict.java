@@ -1,6 +1,6 @@
 package dev.tollgate.calls.schema;
 
-/** What a check found. */
+/** The result of a check. */
 public enum Verdict {
     FITS,
     MISFIT,

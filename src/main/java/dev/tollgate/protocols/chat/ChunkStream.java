@@ -56,7 +56,7 @@ final class ChunkStream implements Sink {
         out.rest();
     }
 
-    /** Whether something has left. */
+    /** Returns whether any bytes have left. */
     boolean hasBegun() {
         return begun != null;
     }

@@ -58,7 +58,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
         return reading;
     }
 
-    /** Whether {@link #prepare} may take long, or block. */
+    /** Returns whether {@link #prepare} may take long or block. */
     <R> boolean mayBlock(Reading<R> reading, R request) {
         Model model = models.find(reading.model(request));
         return reading.isHeavy(request) || (model != null && reading.looksUp(request, model));
@@ -151,7 +151,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
         return running;
     }
 
-    /** What is left of the tightest limits. */
+    /** Sets the headers with the rest of the tightest limits. */
     void showRates(MeteredCall call, BiConsumer<String, String> headers) {
         List<Quota> quotas = call.quotas();
         if (!quotas.isEmpty()) {

@@ -31,7 +31,7 @@ public final class Door implements Handler<KeyCaller> {
         this.bodies = bodies;
     }
 
-    /** Where it is asked. */
+    /** Returns the protocol's route. */
     public Route<KeyCaller> route(String path, Gate<KeyCaller> gate) {
         return Route.post(path, gate, this)
                 .withErrors(protocol.errors())
@@ -39,7 +39,7 @@ public final class Door implements Handler<KeyCaller> {
                 .withDoor(protocol.name());
     }
 
-    /** Where requests of the same form come, of which only the prompt is counted, for who has something to spend (D43, D51). */
+    /** Returns a route for requests of the same form whose prompt is only counted, for accounts that can spend something (D43, D51). */
     public Route<KeyCaller> countingRoute(String path, Gate<KeyCaller> gate, FreeCounts counts, Counted counted) {
         return Route.post(path, gate, (exchange, caller) -> count(exchange, caller, counts, counted))
                 .withErrors(protocol.errors())
@@ -87,7 +87,7 @@ public final class Door implements Handler<KeyCaller> {
         exchange.onGone(running::gone);
     }
 
-    /** A large body is read for who can pay, or where an answer to it is known. */
+    /** Decides on a large body: it is read if the account can pay, or if a response to it is known. */
     private BodyGate.Question paidOrKnown(Exchange exchange, KeyCaller caller) {
         Key key = caller.key();
         Reading<?> reading = open(exchange, caller);
@@ -127,7 +127,7 @@ public final class Door implements Handler<KeyCaller> {
                         }));
     }
 
-    /** A large one is not even read for who has nothing to spend. */
+    /** Decides on a large body: it is not read if the account cannot spend anything. */
     private BodyGate.Question paid(Exchange exchange, KeyCaller caller) {
         open(exchange, caller);
         return () -> bodies.paid(caller.accountId());

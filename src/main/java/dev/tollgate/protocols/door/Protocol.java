@@ -8,7 +8,7 @@ public interface Protocol {
     /** Returns the door's name in tasks, logs and metrics: the code of a {@link ProtocolName}. */
     String name();
 
-    /** How errors look to its callers. */
+    /** Returns the format of this protocol's errors. */
     default ErrorFormat errors() {
         return ErrorFormat.PLATFORM;
     }

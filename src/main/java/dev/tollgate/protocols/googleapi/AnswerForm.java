@@ -21,7 +21,7 @@ enum AnswerForm {
         return "sse".equals(alt);
     }
 
-    /** Never with a heartbeat, which Google's clients would stumble over (D35). */
+    /** Returns the stream's form, without a heartbeat, which breaks Google's clients (D35). */
     StreamForm streamForm() {
         return new StreamForm(this == ARRAY ? "application/json" : StreamForm.EVENTS, null);
     }

@@ -52,7 +52,7 @@ final class ConversationRules {
         }
     }
 
-    /** Only what is looked at before the prompt is counted. @throws dev.tollgate.base.error.ApiException a 400 */
+    /** Checks only what matters for counting the prompt. @throws dev.tollgate.base.error.ApiException a 400 */
     static void checkToCount(JsonNode contents, UpstreamModel model) {
         new ConversationRules(contents, model).checkContents();
     }

@@ -37,7 +37,7 @@ public final class GenerateProtocol implements Protocol {
     public enum Method {
         GENERATE,
         STREAM,
-        /** A conversation need not be at its end. */
+        /** Counting. The conversation may be unfinished. */
         COUNT
     }
 

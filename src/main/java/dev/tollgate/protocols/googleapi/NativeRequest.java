@@ -59,7 +59,7 @@ record NativeRequest(ObjectNode body, @Nullable Long tokensMax, List<String> ign
                 .toList();
     }
 
-    /** What an answer that ends by itself has to fit, in JSON Schema's words or in OpenAPI's; null without one. */
+    /** Returns the schema that a complete response must fit, in JSON Schema's words or in OpenAPI's; null without one. */
     @Nullable
     ObjectNode schema() {
         JsonNode plain = config().path("responseJsonSchema");

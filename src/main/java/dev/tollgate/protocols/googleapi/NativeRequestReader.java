@@ -64,7 +64,7 @@ final class NativeRequestReader {
         return tree;
     }
 
-    /** A body of {@code countTokens}: the request stands in {@code generateContentRequest}, or its members stand alone. */
+    /** Reads a body of {@code countTokens}: the request is in {@code generateContentRequest}, or its members are at the top level. */
     static NativeRequest readCount(byte[] body, ReadLimits limits, Lease memory) {
         ObjectNode tree = tree("CountRequest", body, limits, memory);
         if (tree.get("generateContentRequest") instanceof ObjectNode whole) {
@@ -140,7 +140,7 @@ final class NativeRequestReader {
         }
     }
 
-    /** In the one form that upstreams read. */
+    /** Normalises inline data to the one form that upstreams read. */
     private void blob(ObjectNode blob, String path) {
         countMedium(path);
         String data = Base64Text.standard(blob.path("data").asString(""));

@@ -81,7 +81,7 @@ final class ProtoMessages {
         }
     }
 
-    /** A field by its name in camel or in snake case; null where the message has none of it. */
+    /** Returns a field by its name in camel or snake case; null if the message has no such field. */
     static @Nullable Field field(String message, String name) {
         return Objects.requireNonNull(MESSAGES.get(message), message).get(name);
     }
@@ -95,7 +95,7 @@ final class ProtoMessages {
         return WORDS.get(type);
     }
 
-    /** As Google writes names in its refusals. */
+    /** Returns a name in snake case, as Google's refusals have it. */
     static String snake(String camel) {
         return camel.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
     }

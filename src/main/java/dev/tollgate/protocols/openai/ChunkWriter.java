@@ -68,7 +68,7 @@ public final class ChunkWriter {
     }
 
     /**
-     * A whole call in one delta: some clients append the id and the name of every delta that has them.
+     * Writes a whole call in one delta, because some clients append the id and the name of every delta that has them.
      *
      * @param index counts the choice's calls up from 0 over the whole stream
      */

@@ -153,7 +153,7 @@ final class MediaReader {
         source = new Source.Inline(base64);
     }
 
-    /** A convention of other gateways: {@code {start_offset, end_offset, fps}}. */
+    /** Reads {@code {start_offset, end_offset, fps}}, a convention of other gateways. */
     static VideoMetadata videoMetadata(JsonBody json) {
         var members = new Object() {
             @Nullable

@@ -38,7 +38,7 @@ final class PartReader {
         }
     }
 
-    /** A list of at least one part. */
+    /** Reads a list of at least one part. */
     List<Part> parts() {
         List<Part> read = new ArrayList<>();
         json.array(json.limits().partsMax(), () -> read.add(counted(new OnePart().read())));
