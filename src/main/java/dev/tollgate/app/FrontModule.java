@@ -4,7 +4,6 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.host.FileTrouble;
 import dev.tollgate.base.memory.MemoryBudget;
 import dev.tollgate.http.Exchange;
-import dev.tollgate.http.RefusalObserver;
 import dev.tollgate.http.RequestObserver;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.engine.Certificates;
@@ -39,9 +38,6 @@ public final class FrontModule {
     private final @Nullable HttpFront own;
     private final HttpFront commands;
 
-    /** Memory that both share: for what they read, for its heads, for what they write. */
-    private record Room(MemoryBudget bodies, MemoryBudget heads, Unread unread) {}
-
     FrontModule(
             Ground ground,
             BooksModule books,
@@ -58,45 +54,42 @@ public final class FrontModule {
         this.routes = routes;
         this.addresses = addresses;
         this.options = addresses.options();
-        Room room = new Room(
+        HttpFront.Room room = new HttpFront.Room(
                 MemoryBudget.ofHeap(),
                 MemoryBudget.ofHeads(),
                 Unread.ofDirectMemory(options.limits().connectionsMax()));
         RequestObserver requests = watch.metrics().requests();
-        this.open = front(vertx, options, addresses.routes(routes), room, this::refused, requests);
+        this.open =
+                front(vertx, options, addresses.routes(routes), room, new HttpFront.Observers(this::refused, requests));
         watch.front(open, room.unread());
         HttpOptions ownOptions = addresses.ownOptions(options);
         this.own = ownOptions == null
                 ? null
-                : front(vertx, ownOptions, Addresses.ownRoutes(routes), room, calls.traces(), requests::over);
+                : front(
+                        vertx,
+                        ownOptions,
+                        Addresses.ownRoutes(routes),
+                        room,
+                        new HttpFront.Observers(calls.traces(), requests::over));
         this.commands = front(
                 vertx,
                 new HttpOptions("", 0, 1, 0, Set.of(), options.limits(), options.edge()),
                 ofCommands,
                 room,
-                RefusalObserver.NONE,
-                RequestObserver.NONE);
+                HttpFront.Observers.NONE);
     }
 
     private HttpFront front(
-            Vertx vertx,
-            HttpOptions at,
-            List<Route<?>> served,
-            Room room,
-            RefusalObserver refusals,
-            RequestObserver requests) {
+            Vertx vertx, HttpOptions at, List<Route<?>> served, HttpFront.Room room, HttpFront.Observers observers) {
         HttpFront front = new HttpFront(
                 vertx,
                 at,
                 served,
                 ground.random(),
                 ground.clock(),
-                room.bodies(),
-                room.unread(),
-                room.heads(),
+                room,
                 books.stores().keys()::isOnRoll,
-                refusals,
-                requests);
+                observers);
         return ground.open(front, it -> Opened.await(it.close()));
     }
 

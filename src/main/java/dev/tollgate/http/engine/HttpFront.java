@@ -41,6 +41,21 @@ public final class HttpFront {
 
     private static final long DRAIN_LOOK_MILLIS = 20;
 
+    /**
+     * The memory that the fronts of a server share.
+     *
+     * @param bodies for request bodies and everything made of them
+     * @param heads for the heads of requests
+     * @param unread for responses that wait for their readers
+     */
+    public record Room(MemoryBudget bodies, MemoryBudget heads, Unread unread) {}
+
+    /** The observers of a front's refused calls and of all its requests. */
+    public record Observers(RefusalObserver refusals, RequestObserver requests) {
+
+        public static final Observers NONE = new Observers(RefusalObserver.NONE, RequestObserver.NONE);
+    }
+
     private static final int HALF_OF_THE_CORES =
             Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
@@ -60,12 +75,7 @@ public final class HttpFront {
      * @param routes the whole table; two routes for one method and path are an error
      * @param random for request ids; used here only, before anything starts
      * @param clock for the {@code Date} header
-     * @param memory what bodies and what becomes of them are charged to
-     * @param unread what answers that wait for their readers are charged to
-     * @param heads the memory that the heads of requests are charged to
      * @param isKnownKey whether the value of a header that carries API keys contains an existing key; must not block
-     * @param refusals receives refused calls
-     * @param observer receives all requests
      */
     public HttpFront(
             Vertx vertx,
@@ -73,15 +83,12 @@ public final class HttpFront {
             List<Route<?>> routes,
             RandomGenerator random,
             InstantSource clock,
-            MemoryBudget memory,
-            Unread unread,
-            MemoryBudget heads,
+            Room room,
             Predicate<String> isKnownKey,
-            RefusalObserver refusals,
-            RequestObserver observer) {
+            Observers observers) {
         this.vertx = vertx;
         this.options = options;
-        this.memory = memory;
+        this.memory = room.bodies();
         FrontLoop.Shared shared = new FrontLoop.Shared(
                 vertx,
                 options,
@@ -95,10 +102,10 @@ public final class HttpFront {
                         new ByAddress(options.edge().connectionsPerAddressMax()),
                         new WrongKeys(options.edge().wrongKeysPerMinuteMax(), Ticker.systemTicker()),
                         this::draining,
-                        refusals,
-                        observer),
-                unread,
-                heads,
+                        observers.refusals(),
+                        observers.requests()),
+                room.unread(),
+                room.heads(),
                 new HeadLimits(FrontLoop.LINE_BYTES_MAX, options.limits().headerBytesMax(), isKnownKey),
                 clock,
                 connections);

@@ -5,8 +5,6 @@ import dev.tollgate.http.EdgeLimits;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Gate;
 import dev.tollgate.http.HttpLimits;
-import dev.tollgate.http.RefusalObserver;
-import dev.tollgate.http.RequestObserver;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.exchange.CallerExchange;
 import io.vertx.core.Future;
@@ -152,12 +150,9 @@ final class TestFront implements AutoCloseable {
                 routes.stream().<Route<?>>map(this::guarded).toList(),
                 new SplittableRandom(1),
                 () -> Instant.parse("2026-04-17T00:15:46Z"),
-                memory,
-                unread,
-                heads,
+                new HttpFront.Room(memory, heads, unread),
                 knownKeys,
-                RefusalObserver.NONE,
-                RequestObserver.NONE);
+                HttpFront.Observers.NONE);
         await(front.start());
         return this;
     }
