@@ -5,8 +5,7 @@ import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.host.CodePages;
 import dev.tollgate.base.host.FileTrouble;
-import dev.tollgate.base.host.HangUp;
-import dev.tollgate.base.host.StopSignals;
+import dev.tollgate.base.host.Signals;
 import dev.tollgate.base.log.LogOutput;
 import dev.tollgate.calls.replay.AnswersMove;
 import dev.tollgate.calls.replay.SpoolFolder;
@@ -51,8 +50,8 @@ public record AppActions(PrintWriter out) implements Actions {
         App app = started(settings, newInstallation);
         Thread drain = new Thread(() -> closeTelling(app), "tollgate-drain");
         Runtime.getRuntime().addShutdownHook(drain);
-        StopSignals.hear(app::hurry);
-        if (app.upstreams().channels().hasFile() && !HangUp.runs(app.upstreams()::reload)) {
+        Signals.onStop(app::hurry);
+        if (app.upstreams().channels().hasFile() && !Signals.onHangUp(app.upstreams()::reload)) {
             LoggerFactory.getLogger(AppActions.class)
                     .warn(
                             "SIGHUP is ignored because the process was started so (by nohup?): it does not reload the channels file");

@@ -46,7 +46,7 @@ class HangUpTest {
 
         public static void main(String[] args) throws InterruptedException {
             CountDownLatch runs = new CountDownLatch(2);
-            boolean heard = HangUp.runs(runs::countDown);
+            boolean heard = Signals.onHangUp(runs::countDown);
             Signal.raise(new Signal("HUP"));
             Signal.raise(new Signal("HUP"));
             if (heard) {
