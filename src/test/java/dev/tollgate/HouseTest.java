@@ -44,7 +44,6 @@ class HouseTest {
             "customers/people/Links.java",
             "customers/people/People.java",
             "customers/people/SecondFactor.java",
-            "http/engine/CallerConnection.java",
             "http/exchange/CallerExchange.java",
             "operator/cli/KeyCommands.java",
             "upstreams/connections/JsonScanner.java",
@@ -53,7 +52,7 @@ class HouseTest {
     private static final List<String> MANY_MUTABLE_FIELDS = List.of();
 
     private static final List<String> MANY_PARAMETERS =
-            List.of("customers.figures.UsagePeriods", "http.engine.HttpFront");
+            List.of("customers.figures.UsagePeriods");
 
     @Test
     void the_root_holds_main_alone() {

@@ -40,10 +40,6 @@ public record EdgeLimits(
         return new EdgeLimits(connections, wrongKeysPerMinuteMax, headTime, halfClose);
     }
 
-    public EdgeLimits withWrongKeysPerMinuteMax(int keys) {
-        return new EdgeLimits(connectionsPerAddressMax, keys, headTime, halfClose);
-    }
-
     public EdgeLimits withHeadTime(Duration time) {
         return new EdgeLimits(connectionsPerAddressMax, wrongKeysPerMinuteMax, time, halfClose);
     }

@@ -19,7 +19,6 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.internal.ContextInternal;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -61,7 +60,7 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
         this.loop = loop;
         this.channel = channel;
         this.tls = tls;
-        Peer peer = Peer.of(host(channel));
+        Peer peer = Peer.of(channel.remoteAddress());
         this.heads = loop.places().heads(peer.network());
         this.seat = new Seat(peer.network(), heads, this::cut);
         this.pace = new BodyPace(loop.limits(), System::nanoTime);
@@ -73,12 +72,6 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
         this.outgoing = new Outgoing(this, channel, loop.unread(), loop.limits().writeQueueBytesMax());
         this.transport = new CallerTransport(this, loop, channel, tls, peer, turns, pace, outgoing);
         channel.config().setRecvByteBufAllocator(new ReadSizes(turns.decoder()));
-    }
-
-    private static @Nullable String host(Channel channel) {
-        return channel.remoteAddress() instanceof InetSocketAddress remote && remote.getAddress() != null
-                ? remote.getAddress().getHostAddress()
-                : null;
     }
 
     void fill(ChannelPipeline pipeline) {

@@ -1,5 +1,7 @@
 package dev.tollgate.http.exchange;
 
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param network what tells peers apart: an IPv4 address, or the first half of an IPv6 address
  */
 public record Peer(String address, String network) {
+
+    /** @param remote of a connection; unknown unless it is an IP address */
+    public static Peer of(@Nullable SocketAddress remote) {
+        return of(
+                remote instanceof InetSocketAddress internet && internet.getAddress() != null
+                        ? internet.getAddress().getHostAddress()
+                        : null);
+    }
 
     /** @param address as the system writes it, perhaps with a zone; null if it is unknown */
     public static Peer of(@Nullable String address) {
