@@ -3,13 +3,13 @@ package dev.tollgate.customers.people;
 import java.time.Instant;
 
 /**
- * A browser that somebody has signed in with.
+ * A signed-in browser.
  *
- * @param hash of its token; names it in lists, opens nothing
- * @param provedAt when the password was shown last
- * @param codeDue whether the second factor is still to come: then it opens nothing but the page that asks for it
- * @param address where it was begun from
- * @param agent the browser in its own words, cut
+ * @param hash the hash of its token; it identifies the session in lists and cannot open it
+ * @param provedAt when the person last entered the password
+ * @param codeDue whether the second factor is due; until then the session opens only the page for the code
+ * @param address the IP address of the sign-in
+ * @param agent the browser's user agent, cut
  */
 public record BrowserSession(
         String hash,

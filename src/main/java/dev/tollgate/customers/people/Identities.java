@@ -34,7 +34,7 @@ public final class Identities {
     private final InstantSource clock;
     private final RandomGenerator random;
 
-    /** @param provider null: nobody comes so now; what was connected stays for when somebody does again */
+    /** @param provider null if none is configured; connected identities stay stored */
     public Identities(
             People people,
             Links links,
@@ -52,12 +52,12 @@ public final class Identities {
         this.random = random;
     }
 
-    /** Null where nobody comes so. */
+    /** Returns the provider; null if none is configured. */
     public @Nullable IdentityProvider provider() {
         return provider;
     }
 
-    /** Where this person can show by it who they are; null where they cannot. */
+    /** Returns the provider if the person can sign in with it; otherwise null. */
     public @Nullable IdentityProvider providerOf(Person person) {
         IdentityProvider present = provider;
         return present != null
@@ -118,7 +118,7 @@ public final class Identities {
         people.waits().succeeded(visit);
     }
 
-    /** @return {@link SignIn.Wrong} where nobody here has this identity */
+    /** @return {@link SignIn.Wrong} if no person has this identity */
     public SignIn signIn(Identity identity, Visit visit) {
         Person person = person(identity, visit);
         if (person == null) {
@@ -133,7 +133,7 @@ public final class Identities {
             if (e.mayHaveTakenEffect() || person(identity, visit) != null) {
                 throw e;
             }
-            return new SignIn.Wrong(); // it was disconnected meanwhile
+            return new SignIn.Wrong(); // it has just been disconnected
         }
     }
 
@@ -153,7 +153,7 @@ public final class Identities {
         });
     }
 
-    /** Whether somebody else's account, or theirs of which they do not think, has the address that the provider vouches for. */
+    /** Returns whether an account already has the address that the provider has verified. */
     public boolean isAddressTaken(Identity identity, Visit visit) {
         String email = address(identity);
         return email != null && people.isKnown(Visit.login(email), visit);
@@ -171,9 +171,9 @@ public final class Identities {
     }
 
     /**
-     * Makes an account and a person without a password, and signs them in; once, however often it is asked for.
+     * Creates an account and a person without a password, once, and signs the person in.
      *
-     * @return {@link SignIn.Taken} where somebody has the address already
+     * @return {@link SignIn.Taken} if the address already has an account
      */
     public SignIn signUp(Identity identity, String zone, Visit visit) {
         Duration wait = people.signUps().begin(visit);
@@ -184,7 +184,7 @@ public final class Identities {
         return make(identity, null, email, email != null, zone, visit);
     }
 
-    /** Likewise for somebody who was invited, into the account of the link. @return {@link SignIn.Wrong} where the link is no longer good */
+    /** Creates an invited person in the account of the link. @return {@link SignIn.Wrong} if the link has expired or was used */
     public SignIn join(PersonLink link, Identity identity, String zone, Visit visit) {
         return make(identity, link, link.email(), link.isMailed(), zone, visit);
     }

@@ -3,17 +3,17 @@ package dev.tollgate.customers.people;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody as a provider of sign-ins knows them.
+ * A person's identity at an external sign-in service.
  *
- * @param subject whom the issuer means, for ever; the two together are the identity
- * @param email an address that the provider has seen to be theirs; null for none
- * @param name empty where the provider tells none
- * @param label what is shown to them: an address, a name, or the subject
+ * @param subject the issuer's permanent id of the person; issuer and subject together are the identity
+ * @param email the address that the provider has verified; null if there is none
+ * @param name empty if the provider sends none
+ * @param label the text on pages: an address, a name or the subject
  */
 public record Identity(
         String issuer, String subject, @Nullable String email, String name, String label) {
 
-    /** Both in one text that no login can be. */
+    /** Returns issuer and subject as one text, which can never be a login. */
     public static String name(String issuer, String subject) {
         return issuer + "\n" + subject;
     }

@@ -1,4 +1,4 @@
 package dev.tollgate.customers.people;
 
-/** Whose word is taken for who somebody is. @param name what people call it */
+/** The external sign-in service. @param name its name on pages */
 public record IdentityProvider(String issuer, String name) {}

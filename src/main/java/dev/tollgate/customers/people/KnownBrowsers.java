@@ -11,8 +11,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Browsers that somebody has signed in with. What others get wrong for their login elsewhere does not keep such a browser waiting; what it gets
- * wrong itself does. It proves nothing else. Nothing is kept of them here: the cookie says who it is good for, and our sign on it. Thread-safe.
+ * Recognises browsers with an earlier sign-in. Wrong passwords from elsewhere do not delay such a browser; its own wrong passwords do. That is
+ * its only right. The server stores nothing: a signed cookie names the person. Thread-safe.
  */
 final class KnownBrowsers {
 

@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /** What a link is for, and how long it is good. */
 public enum LinkKind {
-    /** That an address is somebody's, who is a person already or becomes one. */
+    /** Confirms the address of a person, who may be created by it. */
     CONFIRM(Duration.ofHours(24)),
     RESET(Duration.ofMinutes(30)),
     INVITE(Duration.ofDays(7));

@@ -113,7 +113,7 @@ public final class Links {
                     ? letters.alreadyThere(email)
                     : letters.signUp(email, link.kind().path(token), link.kind().good());
             Use use = people.allowances().using(with(allowed, toAddress));
-            // For a known address the link opens nothing, for nobody has its token: it costs what another one costs.
+            // For a known address the link opens nothing, because its token is sent to no one. The work is the same.
             writer.commitAndWait(Unit.of(use, made(link, use), outbox.needed(null, letter, use::isAllowed)));
             return use.isAllowed() ? new SignIn.Sent() : new SignIn.Wait(use.outcome());
         }
@@ -179,7 +179,7 @@ public final class Links {
 
     // ---- used ----
 
-    /** Whose token it is; empty where there is no such link, or it was used, or is too old. */
+    /** Returns the link of a token; empty if there is none, or it was used or has expired. */
     public Optional<PersonLink> find(String token, LinkKind kind, Visit visit) {
         if (!Tokens.isToken(token)) {
             return Optional.empty();
@@ -303,9 +303,9 @@ public final class Links {
     }
 
     /**
-     * The address of a link becomes its person's, confirmed.
+     * Makes the link's address the confirmed address of its person.
      *
-     * @return false where the link is no longer good, or somebody else has the address by now
+     * @return false if the link was used or has expired, or if another person has the address
      */
     public boolean confirm(PersonLink link) {
         Person person = people.person(String.valueOf(link.personId())).orElse(null);
@@ -349,7 +349,7 @@ public final class Links {
         }
     }
 
-    /** What somebody's account begins with, where it waited for a confirmed address. */
+    /** Returns the grant of start credits if it waited for a confirmed address. */
     private List<Change> creditsOfConfirming(Person person, String login, Instant now) {
         if (person.confirmedAt() != null || FreeCredits.isStarted(database, person.accountId())) {
             return List.of();
@@ -405,7 +405,7 @@ public final class Links {
             writer.commitAndWait(Unit.of(changes));
         } catch (StoreUnavailable e) {
             throw e;
-        } catch (StoreException e) { // somebody was faster with it
+        } catch (StoreException e) { // another request has used it
             return new SignIn.Wrong();
         }
         people.forgive(person, visit);
@@ -434,11 +434,11 @@ public final class Links {
     }
 
     /**
-     * Sends a link that makes an address theirs; whoever has another one is told there. Whether somebody else has the address shows when the
-     * link is used, and to nobody else.
+     * Sends a link that confirms an address, and a notice to the current address. Whether another person has the address shows only when the link
+     * is used.
      *
-     * @param typed the present address, too
-     * @return null where a mail is on its way
+     * @param typed the new address, or the current one
+     * @return null if a mail is queued
      */
     public @Nullable SignIn askToConfirm(Person person, String typed, Visit visit) {
         String email = typed.strip();
@@ -477,7 +477,7 @@ public final class Links {
         }
     }
 
-    /** Of several addresses the last one counts: one that was mistyped is a stranger's, who would be let in by its link. */
+    /** Deletes earlier links to other addresses: a mistyped address may belong to a stranger, who could use its link. */
     private static Change withdrawOthers(Person person, String email, Use use) {
         return PeopleChange.of(rows -> use.isAllowed()
                 && rows.update(
@@ -492,7 +492,7 @@ public final class Links {
     /** A link that an operator has made. @param path to hand over; null where it went by mail */
     public record Handed(PersonLink link, @Nullable String path) {}
 
-    /** A link for a new password, to be handed over: whoever gets mails can ask for one themselves. @param deed of the audit log */
+    /** Creates a password reset link for the operator to hand over. A person who gets mails can request one without help. @param deed its row of the audit log */
     public Handed resetLink(Person person, Change deed) {
         String token = Tokens.next(random);
         String email = person.email();
@@ -502,12 +502,12 @@ public final class Links {
     }
 
     /**
-     * Invites somebody, by mail where mails are sent.
+     * Invites a person, by mail if mail is on.
      *
-     * @param accountId that they are to belong to; null: an account of their own
-     * @param once the same whenever the same invitation is asked for, which is made once then; null: another one each time
-     * @param deed of the audit log
-     * @throws IllegalArgumentException with a sentence, for what is no address, or somebody's already
+     * @param accountId the account to join; null for a new account
+     * @param once the idempotency key of the invitation; null creates a new one each time
+     * @param deed its row of the audit log
+     * @throws IllegalArgumentException with a sentence if the address is malformed or already has an account
      */
     public Handed invite(String typed, @Nullable String accountId, @Nullable String once, Change deed) {
         String email = typed.strip();

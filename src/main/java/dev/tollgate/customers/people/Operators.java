@@ -50,10 +50,10 @@ public final class Operators {
     }
 
     /**
-     * Makes the first operator, with an account of their own, where there is no operator. Of servers that start together one makes it.
+     * Creates the first operator with an account if there is no operator. If several servers start together, one creates it.
      *
-     * @param chosen the password; null for one that is made, and has to be changed at the first sign-in
-     * @return the password that was made, to be shown once; null where none was
+     * @param chosen the password; null to generate one that must be changed at the first sign-in
+     * @return the generated password, to be shown once; null if none was generated
      */
     public @Nullable String ensure(@Nullable String chosen) {
         if (exist()) {
@@ -86,9 +86,9 @@ public final class Operators {
     }
 
     /**
-     * Gives a role in the place of the present one, and ends all their sessions, which live as long as the role says.
+     * Changes a person's role and ends their sessions, whose lifetime depends on the role.
      *
-     * @param telling of whether it was done, which is known once it is asked on the writer's thread
+     * @param telling creates the record; its condition, asked on the writer's thread, is whether the role changed
      */
     public RoleChange setRole(String personId, Role role, Function<BooleanSupplier, Change> telling) {
         PeopleChange<RoleChange> change = PeopleChange.of(rows -> {

@@ -115,7 +115,7 @@ final class PeopleRows {
                 personId);
     }
 
-    /** Those who can operate. Their rows are taken, so that of two changes at once the second sees what the first has left. */
+    /** Returns the ids of all operators and locks their rows, so a concurrent change sees the result of this one. */
     Set<String> operators() throws SQLException {
         String lock = statements.dialect() == Dialect.SQLITE ? "" : " FOR UPDATE OF person";
         return Set.copyOf(statements.list(

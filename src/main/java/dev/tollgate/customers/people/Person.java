@@ -5,16 +5,16 @@ import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody who can sign in.
+ * A person who can sign in.
  *
- * @param login what is typed at the door: the address of the mail in lower case, or the first operator's word
- * @param email null where none is known
- * @param confirmedAt when the address was shown to be theirs
- * @param passwordDue whether the present password has to be changed before anything else
+ * @param login the sign-in name: the e-mail address in lower case, or the first operator's name
+ * @param email null if unknown
+ * @param confirmedAt when the person confirmed the address
+ * @param passwordDue whether the password must be changed before anything else
  * @param accountBlocked whether the account's keys are refused
- * @param hasSecondFactor whether a code is asked for after the password
- * @param hasPassword whether they can sign in by one; who cannot is known by an identity alone
- * @param version changes with every change, so that an old form can be told
+ * @param hasSecondFactor whether a sign-in needs a code after the password
+ * @param hasPassword whether a sign-in by password is possible; without one only an external identity is
+ * @param version increases with every change, to recognise outdated forms
  */
 public record Person(
         String id,
@@ -38,12 +38,12 @@ public record Person(
     public static final String FIRST_OPERATOR = "operator";
 
     /**
-     * What a person has chosen of how things are shown and told.
+     * A person's settings for pages and notices.
      *
      * @param theme system, light or dark
-     * @param shortcuts whether single keys do something
-     * @param balanceLineMicros below it a notice is sent and shown; null for none
-     * @param keyNotices whether a key at 80 and 100 % of a limit is told
+     * @param shortcuts whether single-key shortcuts are on
+     * @param balanceLineMicros the balance below which a notice is sent and shown; null for none
+     * @param keyNotices whether notices are sent if a key reaches 80 and 100 % of a spend limit
      */
     public record Preferences(
             ZoneId zone,

@@ -4,13 +4,13 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is good once, and for whoever has its token.
+ * A link that works once, for anyone who has its token.
  *
- * @param hash of its token
- * @param personId whom it is about; null where it makes a person
- * @param accountId whose person is made; null: an account is made, too
- * @param email that it was made for; empty where a person has none
- * @param isMailed whether it went to that address, so that its use shows whose the address is
+ * @param hash the hash of its token
+ * @param personId the person; null if the link creates one
+ * @param accountId the account of the new person; null if the link creates an account, too
+ * @param email the address that the link is for; empty if a person has none
+ * @param isMailed whether the link was mailed to the address, so that its use confirms the address
  */
 public record PersonLink(
         String hash,

@@ -61,7 +61,7 @@ final class PersonSql {
                 row.getString("agent"));
     }
 
-    /** A zone that this Java no longer knows is UTC: nobody is kept out by it. */
+    /** Returns a time zone, or UTC if this JDK does not know it: an unknown zone must not prevent a sign-in. */
     private static ZoneId zone(String text) {
         try {
             return ZoneId.of(text);

@@ -3,8 +3,8 @@ package dev.tollgate.customers.people;
 /** What becomes of giving or taking a role. */
 public enum RoleChange {
     DONE,
-    /** They had it already. */
+    /** The person had the role already. */
     SAME,
-    /** Nobody would be left who can operate, and nothing was done. */
+    /** The last operator keeps the role; nothing was changed. */
     LAST
 }

@@ -64,15 +64,15 @@ public final class SecondFactor {
     }
 
     /**
-     * A secret that is not in force yet.
+     * A secret that is not in use yet.
      *
-     * @param secret to be typed, in base 32
-     * @param link the same for an app, {@code otpauth://…}
-     * @param sealed the same to come back with the first code; opens for nobody else
+     * @param secret the secret in base 32, to type
+     * @param link the secret as a link for an app, {@code otpauth://…}
+     * @param sealed the encrypted secret, sent back with the first code; only this session can use it
      */
     public record Setup(String secret, String link, String sealed) {}
 
-    /** What becomes of switching it on. */
+    /** The result of switching the second factor on. */
     public sealed interface SwitchOn {
 
         /** @param recoveryCodes to be shown this once */
@@ -95,7 +95,7 @@ public final class SecondFactor {
         return shown(session, issuer, secret, Base64.getUrlEncoder().encodeToString(sealed));
     }
 
-    /** The same once more, after a code that was wrong; a new one where it was not ours. */
+    /** Returns the same secret again after a wrong code, or a new one if {@code sealed} is not valid. */
     public Setup again(BrowserSession session, String issuer, String sealed) {
         String secret = opened(session, sealed);
         return secret == null ? setup(session, issuer) : shown(session, issuer, secret, sealed);
@@ -182,10 +182,10 @@ public final class SecondFactor {
     }
 
     /**
-     * The same for somebody who has lost it, in one commit with what tells of it.
+     * Removes the second factor of a person who has lost it, in one commit with its record.
      *
-     * @param telling of whether there was one, which is known once it is asked on the writer's thread
-     * @return whether there was one
+     * @param telling creates the record; its condition, asked on the writer's thread, is whether there was a second factor
+     * @return whether there was a second factor
      */
     public boolean remove(String personId, Function<BooleanSupplier, Change> telling) {
         PeopleChange<Boolean> removal = removal(personId);
@@ -218,9 +218,8 @@ public final class SecondFactor {
         PeopleChange.Step<Boolean> use = useOf(person.id(), typed, now);
         boolean isIn = use != null
                 && commit(PeopleChange.of(rows -> {
-                    // The session that waits is looked for first: of two codes for one sign-in the second is not used
-                    // up.
-                    // The person's row is taken before, as everywhere.
+                    // The session is checked before the code: if two codes come for one sign-in, the second is not used up.
+                    // The person's row is locked first, as everywhere.
                     rows.take(person.id());
                     boolean isWaiting = rows.update(
                             "UPDATE session SET code_due = 1 WHERE hash = ? AND code_due = 1", begun.hash());
@@ -274,7 +273,7 @@ public final class SecondFactor {
         return "of " + personId;
     }
 
-    /** Whose code it is, of the present step and its neighbours; null for none. */
+    /** Returns the step that a code belongs to: the current one or a neighbour; null if none matches. */
     private @Nullable Long stepOf(String secret, String digits) {
         HOTPGenerator codes = new HOTPGenerator.Builder(secret)
                 .withPasswordLength(DIGITS)

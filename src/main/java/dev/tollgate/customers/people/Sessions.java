@@ -41,9 +41,9 @@ public final class Sessions {
     }
 
     /**
-     * A new token with each sign-in, so that one that was planted before opens nothing.
+     * Begins a session with a new token, so a token planted before the sign-in opens nothing.
      *
-     * @param isProved whether the password was shown now
+     * @param isProved whether the person has just entered the password
      */
     SignIn begin(Person person, Visit visit, List<Change> before, boolean isProved) {
         String token = Tokens.nextOfSession(random, secrets);
@@ -139,7 +139,7 @@ public final class Sessions {
                 rows -> rows.update("DELETE FROM session WHERE person_id = ? AND hash = ?", personId, hash)));
     }
 
-    /** Ends all sessions of a person except one. @param butHash of the one that stays; null if none does */
+    /** Ends all sessions of a person except one. @param butHash the hash of the session that stays; null if none does */
     public void endAll(String personId, @Nullable String butHash) {
         commit(PeopleChange.of(rows -> {
             rows.endSessions(personId, butHash);

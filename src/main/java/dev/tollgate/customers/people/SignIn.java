@@ -8,21 +8,21 @@ public sealed interface SignIn {
     /** @param token for the cookie, kept nowhere; @param codeDue whether the second factor is asked for next */
     record Welcome(String token, Person person, boolean codeDue) implements SignIn {}
 
-    /** The login, the password or both: nobody is told which. */
+    /** The login or the password is wrong; the answer does not say which. */
     record Wrong() implements SignIn {}
 
-    /** After the right password only. */
+    /** The account is blocked. Shown only after the right password. */
     record Blocked() implements SignIn {}
 
     /** Too many failures lately. */
     record Wait(Duration left) implements SignIn {}
 
-    /** If the address can be used, a mail is on its way: nobody is told more. */
+    /** A mail is sent if the address can be used; the answer does not say whether. */
     record Sent() implements SignIn {}
 
-    /** Of a sign-up. */
+    /** The address of a sign-up already has an account. */
     record Taken() implements SignIn {}
 
-    /** Of a sign-up. @param field that is wrong; @param message a sentence */
+    /** An input of a sign-up is invalid. @param field its name @param message a sentence */
     record Refused(String field, String message) implements SignIn {}
 }

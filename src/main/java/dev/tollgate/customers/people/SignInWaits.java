@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Makes guessing slow without locking anybody out. Five tries for one name, 30 from an address and 240 from its wide network are free within
+ * Makes guessing slow without locking anyone out. Five tries for one name, 30 from an address and 240 from its wide network are free within
  * fifteen minutes; then each next one waits twice as long as the one before. Every try is counted before it is made and taken back if it was right, so that parallel tries are no more than others. Each node
  * counts in memory and forgets the least recently used names first. Thread-safe.
  */
@@ -57,7 +57,7 @@ final class SignInWaits {
         this.clock = clock;
     }
 
-    /** Counts passwords that anybody types for a login. */
+    /** Counts attempts at passwords for a login. */
     static Name login(String login) {
         return new Name("l" + login, NAME_TRIES, LONGEST_BY_STRANGERS);
     }
@@ -87,7 +87,7 @@ final class SignInWaits {
         return begin(networks(visit).toList());
     }
 
-    /** A try of somebody who has shown before that they are no stranger: what their network does keeps them from nothing. */
+    /** Counts an attempt by a recognised person; attempts from the same network do not delay it. */
     Duration beginKnown(Name name) {
         return begin(List.of(name));
     }
@@ -139,7 +139,7 @@ final class SignInWaits {
         return begin("a", visit, ASKED);
     }
 
-    /** The same for resets, which no other mails keep waiting. */
+    /** Counts a request for a password reset; other mails do not delay it. */
     Duration askReset(Visit visit) {
         return begin("r", visit, ASKED);
     }

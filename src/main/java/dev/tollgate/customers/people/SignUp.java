@@ -9,7 +9,7 @@ public final class SignUp {
     private final BooleanSupplier open;
     private final Supplier<StartCredits> credits;
 
-    /** @param open asked each time, on any thread; @param credits likewise */
+    /** @param open read each time, on any thread @param credits read each time, on any thread */
     public SignUp(BooleanSupplier open, Supplier<StartCredits> credits) {
         this.open = open;
         this.credits = credits;
@@ -24,7 +24,7 @@ public final class SignUp {
         return credits.get();
     }
 
-    /** What one begins with whose address nobody has confirmed, micro-credits. */
+    /** Returns the start credits of an account with an unconfirmed address, in micro-credits. */
     public long unconfirmedMicros() {
         StartCredits now = credits();
         return now.isReal() ? 0 : now.micros();

@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Where somebody signs in from.
+ * The origin of a sign-in.
  *
  * @param address the IP address, to be shown to the person
- * @param network what strangers are counted by: the address, or half of an IPv6 address
+ * @param network the unit of rate limits for visitors: the address, or half of an IPv6 address
  * @param wideNetwork the /24 or /48 that the address belongs to
- * @param agent the browser in its own words
- * @param knownBrowsers the cookies of a browser that somebody has signed in with before
+ * @param agent the browser's user agent
+ * @param knownBrowsers the cookies that recognise a browser with an earlier sign-in
  */
 public record Visit(String address, String network, String wideNetwork, String agent, List<String> knownBrowsers) {
 
