@@ -235,7 +235,7 @@ class KeysApiTest {
         Reply changed = ask("PATCH", path(key), "{\"name\":\"b\"}", "If-Match", etag);
         assertThat(changed.status()).isEqualTo(200);
         assertThat(changed.header("etag")).isNotEqualTo(etag);
-        assertRefused(ask("PATCH", path(key), "{\"name\":\"c\"}", "If-Match", etag), 412, "changed meanwhile");
+        assertRefused(ask("PATCH", path(key), "{\"name\":\"c\"}", "If-Match", etag), 412, "changed after you read it");
         assertThat(ask("GET", path(key), null).json().get("name").asString()).isEqualTo("b");
         assertThat(ask("PATCH", path(key), "{\"name\":\"d\"}", "If-Match", "*").status())
                 .isEqualTo(200);

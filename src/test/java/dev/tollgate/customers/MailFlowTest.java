@@ -152,7 +152,7 @@ class MailFlowTest {
         assertThat(askToSignUp("known@example.org").location())
                 .isEqualTo(askToSignUp("unknown@example.org").location());
         assertThat(MailBox.text(box.to("known@example.org", 2).getLast()))
-                .contains("It has one already.", MailBox.SITE + "/sign-in")
+                .contains("You already have one.", MailBox.SITE + "/sign-in")
                 .doesNotContain("/confirm/");
         box.to("unknown@example.org", 1);
         Browser.Page known = forgot("known@example.org");
@@ -360,14 +360,15 @@ class MailFlowTest {
                                 Map.of("deed", "change", "email", "new-one@example.org", "password", PASSWORD))
                         .location())
                 .isEqualTo(page + "?sent=1");
-        assertThat(MailBox.text(box.to("old@example.org", 2).getLast())).contains("once the new one is confirmed");
+        assertThat(MailBox.text(box.to("old@example.org", 2).getLast()))
+                .contains("as soon as the new one is confirmed");
         String link = box.link("new-one@example.org", 1);
         browser().get(link);
         assertThat(browser().signIn("new-one@example.org", PASSWORD).status()).isEqualTo(422);
         assertThat(browser.submit(link, link, Map.of()).location()).isEqualTo(page + "?done=1");
         assertThat(browser().signIn("new-one@example.org", PASSWORD).location()).isEqualTo("/dashboard");
         assertThat(browser().signIn("old@example.org", PASSWORD).status()).isEqualTo(422);
-        assertThat(MailBox.text(box.to("old@example.org", 3).getLast())).contains("no longer its address");
+        assertThat(MailBox.text(box.to("old@example.org", 3).getLast())).contains("no longer go to this address");
     }
 
     @Test
@@ -419,7 +420,7 @@ class MailFlowTest {
         assertThat(admin("/admin/mail", "{\"to\": \"tester@example.org\", \"reason\": \"a test\"}")
                         .status())
                 .isEqualTo(202);
-        assertThat(MailBox.text(box.to("tester@example.org", 1).getFirst())).contains("They do.");
+        assertThat(MailBox.text(box.to("tester@example.org", 1).getFirst())).contains("Mails from this server arrive.");
         StringWriter said = new StringWriter();
         String[] command = {
             "mail", "test", "commander@example.org", "--data", gateway.data().toString()
@@ -427,7 +428,8 @@ class MailFlowTest {
         assertThat(Main.run(command, Map.of(), new PrintWriter(said), new PrintWriter(said)))
                 .as(said.toString())
                 .isZero();
-        assertThat(MailBox.text(box.to("commander@example.org", 1).getFirst())).contains("They do.");
+        assertThat(MailBox.text(box.to("commander@example.org", 1).getFirst()))
+                .contains("Mails from this server arrive.");
         assertThat(gateway.get("/admin/audit", ADMIN_KEY).text())
                 .containsPattern("control socket[^}]*mail.test[^}]*[^}]*commander@example.org");
         Gateway.await(

@@ -108,14 +108,15 @@ class NoticesTest {
         sweep();
         assertThat(mails("keys@example.org")).isEqualTo(2);
         assertThat(MailBox.text(box.to("keys@example.org", 2).getLast()))
-                .contains("The key 'eager' has used 16 of 20 credits, its limit of this day.");
+                .contains("The key 'eager' has used 16 of 20 credits, its spend limit for this day.");
         assertThat(browser.get("/dashboard").body()).contains("'eager' has used 16.00 of 20 credits");
         used(key, 20);
         adjust("keys@example.org", "1");
         sweep();
         sweep();
         assertThat(mails("keys@example.org")).isEqualTo(3);
-        assertThat(MailBox.text(box.to("keys@example.org", 3).getLast())).contains("Calls with it get 429");
+        assertThat(MailBox.text(box.to("keys@example.org", 3).getLast()))
+                .contains("Calls with this key are refused (status 429)");
     }
 
     @Test

@@ -53,7 +53,7 @@ class TwoServersMailTest {
             sweeps.forEach(CompletableFuture::join);
             assertThat(MailBox.text(box.to("ann@example.org", 2).getLast()))
                     .contains(
-                            "The statement of October 2026 (UTC)",
+                            "The statement for October 2026 (UTC)",
                             MailBox.SITE + "/dashboard/billing/statements/2026-10",
                             MailBox.SITE + "/dashboard/billing/invoices/pay_of_october");
             one.restart();

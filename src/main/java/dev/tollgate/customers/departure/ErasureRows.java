@@ -53,7 +53,7 @@ final class ErasureRows {
                 .filter(each -> change.personId() == null || each.id().equals(change.personId()))
                 .toList();
         if (change.personId() != null && (leaving.isEmpty() || leaving.size() == all.size())) {
-            throw new IllegalStateException("the account would have nobody");
+            throw new IllegalStateException("an account keeps at least one person");
         }
         requireAnOperatorLeft(statements, leaving);
         boolean isStarted = isStarted(statements, change.accountId());
@@ -126,7 +126,7 @@ final class ErasureRows {
                 accountId);
     }
 
-    /** The rows are locked, so that of the last two operators who leave at once one stays. */
+    /** Locks the operators' rows first: if the last two operators leave at the same time, one of them stays. */
     private static void requireAnOperatorLeft(Statements statements, List<Somebody> leaving) throws SQLException {
         if (leaving.stream().noneMatch(Somebody::isOperator)) {
             return;

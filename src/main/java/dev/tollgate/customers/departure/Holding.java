@@ -3,36 +3,36 @@ package dev.tollgate.customers.departure;
 import java.util.List;
 
 /**
- * What one table holds of an account or a person, as a file of lines.
+ * One file of an export: the rows of a table that belong to an account or a person.
  *
  * @param file the name of the file
- * @param about what it is, for a reader
+ * @param about the description that the customer reads
  * @param from the tables, in SQL
  * @param whose the condition, in SQL; {@code :account} and {@code :person} stand for the ids
- * @param columns what is told
- * @param order columns that tell the rows apart and put them in order
+ * @param columns the exported columns
+ * @param order the unique columns that order the rows
  */
 record Holding(String file, String about, String from, String whose, List<Column> columns, List<String> order) {
 
-    /** How a value is written. */
+    /** The format of a value. */
     enum Form {
-        /** Texts that somebody may have chosen, and numbers. */
+        /** Texts, which people may have chosen, and numbers. */
         PLAIN,
         TIME,
         CREDITS,
         YES_NO,
-        /** Whether there is something that is not told. */
+        /** Whether a value exists; the value itself is not exported. */
         PRESENT,
-        /** An id under which a movement was asked for, as it was sent. */
+        /** The request id of a ledger entry, as sent. */
         REQUEST_ID,
-        /** JSON of a call's course, without what is the operator's matter. */
+        /** JSON of a call's attempts, without the operator's data. */
         COURSE
     }
 
-    /** @param sql the column @param name what it is called in the file */
+    /** @param sql the column @param name its name in the file */
     record Column(String sql, String name, Form form) {}
 
-    /** @param columns each {@code column}, or {@code column=name}; what a name ends with tells its form */
+    /** @param columns each {@code column} or {@code column=name}; the ending of a name decides its form */
     static Holding of(String file, String about, String from, String whose, String columns, String order) {
         return new Holding(
                 file,

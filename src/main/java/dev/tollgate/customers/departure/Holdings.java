@@ -2,7 +2,7 @@ package dev.tollgate.customers.departure;
 
 import java.util.List;
 
-/** Everything that is stored about an account and a person. No secret, no hash, no sealed text is told, and nothing of how the operator buys. */
+/** All stored data about an account and a person. The export has no secrets, hashes or encrypted texts, and none of the operator's costs. */
 final class Holdings {
 
     private static final String USAGE = """
@@ -10,82 +10,88 @@ final class Holdings {
             u.thoughts_tokens u.charged_micros u.refunded_micros""";
 
     static final List<Holding> ALL = List.of(
-            Holding.of("account.csv", "the account and its balance", "account a", "a.id = :account", """
+            Holding.of("account.csv", "your account and its balance", "account a", "a.id = :account", """
                     a.id a.name a.created_at a.blocked:YES_NO a.deleted_at a.balance_micros a.reserved_micros a.purchased_micros
                     a.consumed_micros a.sandbox_micros a.last_sequence a.last_entry_at a.spend_hour:CREDITS a.spend_day:CREDITS a.spend_total:CREDITS""", "a.id"),
             Holding.of(
                     "account-limits.csv",
-                    "what all its keys may use together in a minute",
+                    "rate limits for all keys together",
                     "account_rates l",
                     "l.account_id = :account",
                     "l.requests l.tokens l.concurrency",
                     "l.account_id"),
-            Holding.of("person.csv", "you, and what you have chosen", "person p", "p.id = :person", """
+            Holding.of("person.csv", "you and your settings", "person p", "p.id = :person", """
                     p.id p.account_id p.login p.email p.confirmed_at p.name p.role p.password_due:YES_NO p.zone p.theme
                     p.shortcuts:YES_NO p.balance_line:CREDITS p.key_notices:YES_NO p.totp_secret:PRESENT p.version p.created_at""", "p.id"),
             Holding.of(
                     "sessions.csv",
-                    "where you are signed in",
+                    "your sessions",
                     "session s",
                     "s.person_id = :person",
                     "s.begun_at s.seen_at s.proved_at s.code_due:YES_NO s.address s.agent",
                     "s.hash"),
             Holding.of(
                     "links.csv",
-                    "links that were sent or given to you",
+                    "links that you received",
                     "person_link l",
                     "l.person_id = :person",
                     "l.kind l.email l.made_at l.ends_at l.used_at l.mailed:YES_NO",
                     "l.hash"),
             Holding.of(
                     "recovery-codes.csv",
-                    "a line for each of your recovery codes",
+                    "one line for each recovery code, without the code",
                     "recovery_code c",
                     "c.person_id = :person",
                     "c.used_at",
                     "c.hash"),
             Holding.of(
                     "identities.csv",
-                    "by whose word you sign in, and as whom",
+                    "your identities at external sign-in services",
                     "person_identity d",
                     "d.person_id = :person",
                     "d.issuer d.subject d.label d.linked_at d.used_at",
                     "d.issuer"),
             Holding.of(
                     "notices.csv",
-                    "what you were told of last",
+                    "the notices that you were sent last",
                     "told_notice n",
                     "n.person_id = :person",
                     "n.told n.sequence n.models",
                     "n.person_id"),
             Holding.of(
                     "mails.csv",
-                    "mails to you that wait or went out lately, without their texts",
+                    "waiting and recent mails to you, without their texts",
                     "outgoing_mail m",
                     "(m.account_id = :account OR lower(m.recipient) = (SELECT p.login FROM person p WHERE p.id = :person))",
                     "m.recipient m.subject m.state m.attempts m.queued_at m.due_at m.ended_at m.reason",
                     "m.id"),
             Holding.of(
                     "billing-contact.csv",
-                    "who stands on papers",
+                    "the buyer on your invoices and receipts",
                     "billing_contact b",
                     "b.account_id = :account",
                     "b.name b.address b.vat_id b.changed_at b.mailed_month",
                     "b.account_id"),
-            Holding.of("keys.csv", "all keys there ever were", "api_key k", "k.account_id = :account", """
+            Holding.of(
+                    "keys.csv",
+                    "all keys, including deleted ones",
+                    "api_key k",
+                    "k.account_id = :account",
+                    """
                     k.id k.prefix k.name k.kind k.disabled:YES_NO k.hidden:YES_NO k.allow k.models k.spend_hour:CREDITS
                     k.spend_day:CREDITS k.spend_total:CREDITS k.rate_requests k.rate_tokens k.rate_concurrency k.expires_at
-                    k.last_used_at k.created_at k.deleted_at k.old_until:TIME k.version""", "k.id"),
+                    k.last_used_at k.created_at k.deleted_at k.old_until:TIME k.version""",
+                    "k.id"),
             Holding.of(
                     "spending.csv",
-                    "what each key has spent by hour and day (UTC) and in all",
+                    "spending of each key by hour, by day (UTC) and in total",
                     "spend_window w",
                     "(w.key_id = :account OR w.key_id IN (SELECT k.id FROM api_key k WHERE k.account_id = :account))",
                     "w.key_id w.kind w.starts_at w.charged_micros w.held_micros",
                     "w.key_id w.kind w.starts_at"),
             Holding.of(
                     "calls.csv",
-                    "calls that have ended, never what was asked or answered",
+                    "finished calls, without prompts and responses",
                     "task t LEFT JOIN reservation r ON r.id = t.id",
                     "t.account_id = :account",
                     """
@@ -94,21 +100,21 @@ final class Holdings {
                     "t.id"),
             Holding.of(
                     "running-calls.csv",
-                    "calls that run",
+                    "running calls",
                     "open_hold h",
                     "h.account_id = :account",
                     "h.id h.key_id h.door h.model h.created_at h.held_micros",
                     "h.id"),
             Holding.of(
                     "ledger.csv",
-                    "every movement of credits",
+                    "all ledger entries",
                     "entry e",
                     "e.account_id = :account",
                     "e.sequence e.created_at e.kind e.reservation_id e.from_bucket e.to_bucket e.amount_micros e.reason",
                     "e.account_id e.sequence"),
             Holding.of(
                     "corrections.csv",
-                    "which call a refund is of, and under which id a movement was asked for",
+                    "calls of refunds, and request ids of ledger entries",
                     "requested_entry q",
                     "q.account_id = :account",
                     "q.sequence q.kind q.task_id q.amount_micros q.request_id:REQUEST_ID",
@@ -125,7 +131,7 @@ final class Holdings {
                     p.reversed_micros p.missing_micros""", "p.id"),
             Holding.of(
                     "payment-notices.csv",
-                    "what the payment service has told of them",
+                    "messages of the payment service about your payments",
                     "payment_notice n JOIN payment p ON p.id = n.payment_id",
                     "p.account_id = :account",
                     """
@@ -134,7 +140,7 @@ final class Holdings {
                     "n.id"),
             Holding.of(
                     "invoices.csv",
-                    "papers that were issued",
+                    "issued invoices and receipts",
                     "invoice i JOIN payment p ON p.id = i.payment_id",
                     "p.account_id = :account",
                     """
@@ -143,42 +149,42 @@ final class Holdings {
                     "i.payment_id"),
             Holding.of(
                     "vouchers.csv",
-                    "vouchers that were redeemed",
+                    "redeemed vouchers",
                     "voucher v",
                     "v.account_id = :account",
                     "v.sequence v.amount_micros v.created_at v.expires_at v.redeemed_at",
                     "v.sequence"),
             Holding.of(
                     "usage-quarters.csv",
-                    "what calls came to by the quarter of an hour",
+                    "usage by quarter of an hour",
                     "usage_quarter u",
                     "u.account_id = :account",
                     USAGE,
                     "u.account_id u.starts_at u.key_id u.model"),
             Holding.of(
                     "usage-days.csv",
-                    "the same by day (UTC), of longer ago",
+                    "older usage by day (UTC)",
                     "usage_day u",
                     "u.account_id = :account",
                     USAGE,
                     "u.account_id u.starts_at u.key_id u.model"),
             Holding.of(
                     "kept-answers.csv",
-                    "answers that are kept under an Idempotency-Key, without what they say",
+                    "responses stored under an Idempotency-Key, without their content",
                     "kept_answer a",
                     "a.account_id = :account",
                     "a.key_id a.task_id a.created_at a.state a.settled_at a.bytes",
                     "a.key_id a.name_hash"),
             Holding.of(
                     "thought-signatures.csv",
-                    "signatures of thoughts that are kept for you, without what they are",
+                    "stored thought signatures, without their content",
                     "thought_signature s",
                     "s.account_id = :account",
                     "s.model s.used_at",
                     "s.account_id s.print s.place"),
             Holding.of(
                     "operator-deeds.csv",
-                    "what an operator has done with the account",
+                    "operator actions on the account",
                     "audit_log d",
                     "d.subject = :account",
                     "d.created_at d.action d.reason",

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** Ends accounts, and lets people leave them. Durable when a method returns. Thread-safe; blocks. */
 public final class Leaving {
 
-    /** How long a payment that was begun can still be finished at the far side. */
+    /** How long a customer can still pay on a payment page of the payment service. */
     private static final Duration PAYABLE = Duration.ofDays(1);
 
     private final Database database;
@@ -53,25 +53,25 @@ public final class Leaving {
     /** Nothing is done: calls run. @param heldMicros what they hold */
     public record StillRuns(long heldMicros) implements Outcome {}
 
-    /** Nothing is done: nobody could look after the server. */
+    /** The last operator cannot leave; nothing was changed. */
     public record LastOperator() implements Outcome {}
 
-    /** There is none, or it was deleted before. */
+    /** The account does not exist or is deleted. */
     public record NoSuchAccount() implements Outcome {}
 
-    /** Others who sign in for the same account, the first ones. */
+    /** Returns other people of the same account, at most one page. */
     public List<Person> others(Person person) {
         return people.ofAccount(person.accountId()).stream()
                 .filter(each -> !each.id().equals(person.id()))
                 .toList();
     }
 
-    /** Whether nobody else could look after the server. */
+    /** Returns whether no other operator would remain. */
     public boolean isLastOperator(Person person) {
-        return person.isOperator() && !isOperatorBeside(person.accountId(), person.id());
+        return person.isOperator() && !isOtherOperator(person.accountId(), person.id());
     }
 
-    private boolean isOperatorBeside(String accountId, @Nullable String personId) {
+    private boolean isOtherOperator(String accountId, @Nullable String personId) {
         return database.read(sql -> sql.has(
                 "SELECT 1 FROM person WHERE role = 'operator' AND "
                         + (personId == null ? "account_id" : "id")
@@ -88,8 +88,8 @@ public final class Leaving {
     }
 
     /**
-     * Erases somebody; the account ends with the last of its people. A row of the audit log tells it, by the id that says no more who that was:
-     * what is lost is the operator's to know.
+     * Erases a person; the account ends with its last person. The audit log records it, with lost credits, under the id alone, which no longer
+     * identifies the person.
      */
     public Outcome leave(Person person) {
         if (others(person).isEmpty()) {
@@ -138,7 +138,7 @@ public final class Leaving {
             writer.commitAndWait(Unit.of(changes));
             return new Gone();
         } catch (StoreException e) {
-            if (!e.mayHaveTakenEffect() && !isOperatorBeside(accountId, personId)) {
+            if (!e.mayHaveTakenEffect() && !isOtherOperator(accountId, personId)) {
                 return new LastOperator();
             }
             throw e;

@@ -120,13 +120,13 @@ public final class KeysHandler {
                     } catch (StoreException e) {
                         log.warn(
                                 Event.STORE_UNAVAILABLE,
-                                "keys could not be read or written: {}",
+                                "keys could not be read or written; answered 503: {}",
                                 e.getMessage(),
                                 e.getCause());
                         throw ApiError.of(
                                         ErrorCode.INTERNAL_ERROR,
-                                        "The service cannot reach its records right now. Please look whether it was done,"
-                                                + " and try again.")
+                                        "The database is not responding. Check whether the change took effect, then try"
+                                                + " again if it did not.")
                                 .withStatus(503)
                                 .retryAfter(COME_BACK)
                                 .asException();
@@ -142,25 +142,26 @@ public final class KeysHandler {
             case KeyResult.MadeBefore before -> show(exchange, status, before.key(), null);
             case KeyResult.NoSuchKey none -> exchange.fail(notFound());
             case KeyResult.ChangedMeanwhile changed ->
-                exchange.fail(
-                        ApiError.of(ErrorCode.INVALID_REQUEST, "This key was changed meanwhile. Look at it again.")
-                                .withStatus(412)
-                                .withHeader("etag", etag(changed.key())));
+                exchange.fail(ApiError.of(
+                                ErrorCode.INVALID_REQUEST,
+                                "This key was changed after you read it. Read it again and repeat your change.")
+                        .withStatus(412)
+                        .withHeader("etag", etag(changed.key())));
             case KeyResult.TooMany tooMany ->
                 exchange.fail(ApiError.invalid(
                         null,
                         "The account has " + CustomerKeys.KEYS_MAX
-                                + " keys, which is the most; delete one that is not needed."));
+                                + " keys, the maximum. Delete an unused key first."));
             case KeyResult.TooOften(Duration left) ->
                 exchange.fail(ApiError.of(
                                 ErrorCode.RATE_LIMIT_EXCEEDED,
-                                "The account has made, replaced or changed too many keys within a day.")
+                                "The account has created, rotated or changed too many keys within a day.")
                         .retryAfter(left));
             case KeyResult.NotByKey notByKey ->
                 exchange.fail(ApiError.of(
                                 ErrorCode.INVALID_API_KEY,
-                                "A key cannot make, change or delete a management key: that takes a person who has"
-                                        + " signed in, or the operator.")
+                                "A key cannot create, change or delete a management key. Sign in to do so, or ask"
+                                        + " the operator.")
                         .withStatus(403));
             case KeyResult.NoSuchAccount none ->
                 exchange.fail(ApiError.of(ErrorCode.INVALID_API_KEY, "The account of this API key does not exist."));

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What our mails say, in short plain sentences. Addresses in them are made from {@code public.url} alone. Immutable. */
+/** The texts of Tollgate's mails. Their links are built from {@code public.url} alone. Immutable. */
 public final class Letters {
 
     private static final int NAME_CHARS_MAX = 60;
@@ -24,7 +24,7 @@ public final class Letters {
         this.site = site;
     }
 
-    /** Where a page is, for mails and for what an operator hands over. */
+    /** Returns the full address of a page. */
     private String page(String path) {
         if (site == null) {
             throw new IllegalStateException("there is no public address");
@@ -35,25 +35,26 @@ public final class Letters {
     public Letter signUp(String to, String path, Duration good) {
         return letter(
                 to,
-                "Make your account at " + brand,
-                "Somebody, probably you, wants an account at " + brand + " for this address.",
+                "Create your account at " + brand,
+                "Someone, probably you, asked for an account at " + brand + " with this address.",
                 "Open this page and choose a password:",
                 page(path),
-                "The link is good for " + hours(good) + ", once. If this was not you, do nothing: no account is made.");
+                "The link is good for " + hours(good)
+                        + " and works once. If this was not you, ignore this mail: no account will be created.");
     }
 
-    /** To an address that has an account, when somebody signs up with it. */
+    /** The mail to an address that already has an account, after a sign-up with that address. */
     public Letter alreadyThere(String to) {
         return letter(
                 to,
                 "You have an account at " + brand,
-                "Somebody, probably you, wanted to make an account at " + brand
-                        + " for this address. It has one already.",
+                "Someone, probably you, tried to create an account at " + brand
+                        + " with this address. You already have one.",
                 "Sign in here:",
                 page("/sign-in"),
-                "If you do not know your password any more, set a new one here:",
+                "If you have forgotten your password, set a new one here:",
                 page("/forgot"),
-                "If this was not you, do nothing: nothing has changed.");
+                "If this was not you, ignore this mail: nothing has changed.");
     }
 
     public Letter confirm(String to, String path, Duration good) {
@@ -62,55 +63,55 @@ public final class Letters {
                 "Confirm your address at " + brand,
                 "Open this page to confirm that this address is yours:",
                 page(path),
-                "The link is good for " + hours(good) + ", once. If you have no account at " + brand + ", do nothing.");
+                "The link is good for " + hours(good) + " and works once. If you have no account at " + brand
+                        + ", ignore this mail.");
     }
 
     public Letter reset(String to, String path, Duration good) {
         return letter(
                 to,
-                "A new password for " + brand,
-                "Somebody, probably you, wants to set a new password at " + brand + ".",
+                "Reset your password at " + brand,
+                "Someone, probably you, asked for a new password at " + brand + ".",
                 "Open this page to set it:",
                 page(path),
                 "The link is good for " + good.toMinutes()
-                        + " minutes, once. If this was not you, do nothing: the password stays as it is.");
+                        + " minutes and works once. If this was not you, ignore this mail: your password does not change.");
     }
 
     public Letter passwordChanged(String to) {
         return letter(
                 to,
                 "Your password at " + brand + " was changed",
-                "The password of your account at " + brand + " was changed, and other sessions were ended.",
-                "If this was not you, set a new one at once:",
+                "The password of your account at " + brand + " was changed. All other sessions were signed out.",
+                "If this was not you, set a new password immediately:",
                 page("/forgot"));
     }
 
     public Letter identityConnected(String to, String provider) {
         return letter(
                 to,
-                "Another way into your account at " + brand,
-                "From now on you can sign in at " + brand + " with " + Letter.inLine(provider, NAME_CHARS_MAX)
-                        + ", too.",
-                "If this was not you, disconnect it, and set a new password:",
+                "New sign-in method for your account at " + brand,
+                "You can now also sign in at " + brand + " with " + Letter.inLine(provider, NAME_CHARS_MAX) + ".",
+                "If this was not you, disconnect it and set a new password:",
                 page("/dashboard/settings/security"));
     }
 
-    /** To the old address. */
+    /** The mail to the previous address after a change of address. */
     public Letter addressChanged(String to) {
         return letter(
                 to,
                 "Your address at " + brand + " was changed",
-                "The e-mail address of your account at " + brand + " was changed. This one is no longer its address.",
-                "If this was not you, tell the operator.");
+                "The e-mail address of your account at " + brand + " was changed. Mails no longer go to this address.",
+                "If this was not you, contact the operator.");
     }
 
-    /** To the present address, when another one was asked for. */
+    /** The mail to the current address after a request for another one. */
     public Letter addressChanging(String to) {
         return letter(
                 to,
-                "Another address for your account at " + brand,
-                "Somebody who knows your password wants another e-mail address for your account at " + brand
-                        + ". It is changed once the new one is confirmed.",
+                "New address requested for your account at " + brand,
+                "Someone who knows your password asked for a different e-mail address for your account at " + brand
+                        + ". The address changes as soon as the new one is confirmed.",
                 "If this was not you, change your password now:",
                 page("/dashboard/settings/security"));
     }
@@ -119,58 +120,65 @@ public final class Letters {
         return letter(
                 to,
                 "You are invited to " + brand,
-                "The operator of " + brand + " invites you. Open this page and choose a password:",
+                "The operator of " + brand + " has invited you. Open this page and choose a password:",
                 page(path),
-                "The link is good for " + good.toDays() + " days, once.");
+                "The link is good for " + good.toDays() + " days and works once.");
     }
 
     public Letter test(String to) {
         return letter(
-                to, "A test mail from " + brand, "This mail was sent to see whether mails arrive. They do.", page("/"));
+                to, "A test mail from " + brand, "This is a test mail. Mails from this server arrive.", page("/"));
     }
 
-    /** @param line what the balance is below, written out */
+    /** @param line the threshold, in credits */
     public Letter balanceBelow(String to, String balance, String line) {
         return letter(
                 to,
                 "Your balance at " + brand + " is below " + line + " credits",
-                "Your account at " + brand + " has " + balance + " credits left. You wanted to be told below " + line
-                        + ".",
+                "Your account at " + brand + " has " + balance + " credits left. You asked for a notice below " + line
+                        + " credits.",
                 "Top up here:",
                 page("/dashboard/billing/top-up"),
-                "You are told once until the balance is above your line again. Change what you are told here:",
+                "The next notice comes only after the balance has been above this amount again. Change your notices here:",
                 page("/dashboard/settings/notices"));
     }
 
-    /** @param used and @param limit in credits, written out; @param window like {@code today}; @param isAll whether nothing is left */
+    /**
+     * @param used and @param limit in credits
+     * @param window the period, as in {@code for this hour}
+     * @param isAll whether the limit is used up
+     */
     public Letter keyNear(String to, String key, String used, String limit, String window, boolean isAll) {
         String name = Letter.inLine(key, NAME_CHARS_MAX);
         return letter(
                 to,
-                "A key at " + brand + (isAll ? " has used up its limit" : " has used 80 % of its limit"),
-                "The key '" + name + "' has used " + used + " of " + limit + " credits, its limit " + window + ".",
-                isAll ? "Calls with it get 429 until there is room again." : "At the limit its calls get 429.",
-                "See it here:",
+                "A key at " + brand + (isAll ? " has reached its spend limit" : " has used 80 % of its spend limit"),
+                "The key '" + name + "' has used " + used + " of " + limit + " credits, its spend limit " + window
+                        + ".",
+                isAll
+                        ? "Calls with this key are refused (status 429) until the limit allows more."
+                        : "At the limit, calls with this key are refused (status 429).",
+                "See your keys here:",
                 page("/dashboard/keys"),
-                "Change what you are told here:",
+                "Change your notices here:",
                 page("/dashboard/settings/notices"));
     }
 
     /** @param changes a sentence for each model */
     public Letter modelsChange(String to, List<String> changes) {
         List<String> paragraphs = new ArrayList<>();
-        paragraphs.add("Your account at " + brand + " has used these models in the last 30 days.");
+        paragraphs.add("Your account at " + brand + " has used these models within the last 30 days.");
         paragraphs.addAll(changes);
-        paragraphs.add("Each change is mailed once. See all models and prices here:");
+        paragraphs.add("Each change is announced by mail once. See all models and prices here:");
         paragraphs.add(page("/docs/models"));
         return letter(to, "A model that you use at " + brand + " changes", paragraphs.toArray(String[]::new));
     }
 
-    /** @param payments of that month, by their ids: each has a paper */
+    /** @param payments the ids of the month's payments; each has an invoice or a receipt */
     public Letter statement(String to, YearMonth month, List<String> payments) {
         List<String> paragraphs = new ArrayList<>();
-        paragraphs.add("The statement of " + month.getMonth().getDisplayName(TextStyle.FULL, Locale.ENGLISH) + " "
-                + month.getYear() + " (UTC) for your account at " + brand + " is here, to read, print or save:");
+        paragraphs.add("The statement for " + month.getMonth().getDisplayName(TextStyle.FULL, Locale.ENGLISH) + " "
+                + month.getYear() + " (UTC) for your account at " + brand + " is ready:");
         paragraphs.add(page("/dashboard/billing/statements/" + month));
         if (!payments.isEmpty()) {
             paragraphs.add("Invoices and receipts of that month:");
@@ -178,9 +186,9 @@ public final class Letters {
                     .map(id -> page("/dashboard/billing/invoices/" + id))
                     .collect(Collectors.joining("\n")));
         }
-        paragraphs.add("You get this once a month as long as there is a billing contact. Change it here:");
+        paragraphs.add("This mail comes once a month while you have a billing contact. Change the contact here:");
         paragraphs.add(page("/dashboard/billing"));
-        return letter(to, "Your statement of " + month + " at " + brand, paragraphs.toArray(String[]::new));
+        return letter(to, "Your statement for " + month + " at " + brand, paragraphs.toArray(String[]::new));
     }
 
     private static String hours(Duration good) {

@@ -72,7 +72,10 @@ public final class MailRounds implements AutoCloseable {
             Instant before = clock.instant().minus(KEPT);
             writer.commitAndWait(Unit.of(MailChange.of(rows -> rows.forget(before, FORGET_ROWS))));
         } catch (StoreException e) {
-            log.warn(Event.STORE_UNAVAILABLE, "mails could not be read or noted; trying again: {}", e.getMessage());
+            log.warn(
+                    Event.STORE_UNAVAILABLE,
+                    "outgoing mails could not be read or updated; retrying: {}",
+                    e.getMessage());
         } finally {
             running.set(false);
         }
@@ -81,7 +84,7 @@ public final class MailRounds implements AutoCloseable {
         }
     }
 
-    /** No mail is begun after this; one that is on its way may be sent once more by who comes next. */
+    /** Stops the rounds. A mail in transfer may be sent again by the next process. */
     @Override
     public void close() {
         closed = true;
@@ -114,19 +117,15 @@ public final class MailRounds implements AutoCloseable {
             Instant now = clock.instant();
             if (e.isFinal() || mail.attempts() > WAITS.size()) {
                 log.warn(
-                        Event.MAIL_FAILED,
-                        "the mail {} is given up after {} attempts: {}",
-                        mail.id(),
-                        mail.attempts(),
-                        reason);
+                        Event.MAIL_FAILED, "mail {} dropped after {} attempts: {}", mail.id(), mail.attempts(), reason);
                 return MailChange.of(rows -> rows.giveUp(mail, reason, now));
             }
-            log.info(Event.MAIL_FAILED, "the mail {} was not sent; trying again: {}", mail.id(), reason);
+            log.info(Event.MAIL_FAILED, "mail {} not sent; retrying: {}", mail.id(), reason);
             Instant next = now.plus(WAITS.get(mail.attempts() - 1));
             return MailChange.of(rows -> rows.again(mail, reason, next));
         } catch (StoreException | IllegalArgumentException e) {
             Instant now = clock.instant();
-            return MailChange.of(rows -> rows.giveUp(mail, "The text could not be opened.", now));
+            return MailChange.of(rows -> rows.giveUp(mail, "The text could not be decrypted.", now));
         }
     }
 }

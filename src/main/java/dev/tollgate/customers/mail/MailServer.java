@@ -79,7 +79,7 @@ public final class MailServer implements AutoCloseable {
         this.client = MailClient.create(vertx, trusted == null ? config : config.setTrustOptions(trusted));
     }
 
-    /** The name in the certificate is checked by the client itself, unless it is told to by hand: then it stops doing so. */
+    /** The client checks the name in the certificate by default; setting a check explicitly would switch that off. */
     private static MailConfig config(Choice choice) {
         MailConfig config = new MailConfig()
                 .setHostname(choice.host())
@@ -141,17 +141,18 @@ public final class MailServer implements AutoCloseable {
 
     private NotSent notSent(Throwable cause) {
         if (cause instanceof SMTPException refused) {
-            // 550 to 554: this mail is not wanted. Other refusals, of a password say, are of the server and may be
-            // mended.
+            // 550 to 554 refuse this mail for good. Other refusals, of the password for example, can be repaired.
             boolean isFinal = refused.getReplyCode() >= 550 && refused.getReplyCode() <= 554;
             return new NotSent(
-                    told("The mail server said: " + refused.getReplyCode() + " " + refused.getReplyMessage()), isFinal);
+                    withoutPassword(
+                            "The mail server answered: " + refused.getReplyCode() + " " + refused.getReplyMessage()),
+                    isFinal);
         }
-        return new NotSent(told("The mail server could not be used: " + cause.getMessage()), false);
+        return new NotSent(withoutPassword("The mail server could not be used: " + cause.getMessage()), false);
     }
 
-    /** A careless server may repeat what it was shown. */
-    private String told(String reason) {
+    /** Returns a reason without the password, which a careless server may repeat. */
+    private String withoutPassword(String reason) {
         String password = choice.password();
         return Letter.inLine(password == null ? reason : reason.replace(password, "…"), REASON_CHARS_MAX);
     }

@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Where mails lie until they are sent. Thread-safe; reads block. */
+/** The mails that wait to be sent. Thread-safe; reads block. */
 public final class Outbox {
 
     /**
@@ -41,7 +41,7 @@ public final class Outbox {
     private static final String REASON = "SELECT reason FROM outgoing_mail WHERE state <> 'sent' AND reason IS NOT NULL"
             + " ORDER BY queued_at DESC, id DESC LIMIT 1";
 
-    /** Of what is sealed; never to be changed. */
+    /** The purpose under which texts are encrypted; a change would make waiting mails unreadable. */
     private static final String PURPOSE = "outgoing mails";
 
     private final Database database;
@@ -68,7 +68,7 @@ public final class Outbox {
         this.bounds = bounds;
     }
 
-    /** The part that writes them; behind those that decide what they tell of. */
+    /** Returns the part that writes mails. It comes after the parts that decide their occasion. */
     public Part<?> part() {
         return new MailPart(() -> queued.run());
     }
@@ -78,7 +78,7 @@ public final class Outbox {
         return isOn;
     }
 
-    /** Told after each commit with new mails, on the writer's thread; must not block. */
+    /** Sets a listener for commits with new mails. It runs on the writer's thread and must not block. */
     void whenQueued(Runnable action) {
         queued = action;
     }
@@ -88,17 +88,17 @@ public final class Outbox {
         return needed(accountId, letter, () -> true);
     }
 
-    /** The same of a deed that may turn out to be somebody else's. @param condition asked once the deed is decided */
+    /** Sends a mail that must go with its change. @param condition whether the change took place; asked after it is decided */
     public Change needed(@Nullable String accountId, Letter letter, BooleanSupplier condition) {
         return new QueueMail(bounds, sealed(accountId, letter), condition, QueueMail.Rank.NEEDED, clock.instant());
     }
 
-    /** A reset or a security notice: other mails of the account, or those of strangers, leave it room. @param condition as above */
+    /** Queues a reset or a security notice, which has room of its own beyond other mails. @param condition whether to send it; asked after the change is decided */
     public Decision<Boolean> urgent(String accountId, Letter letter, BooleanSupplier condition) {
         return new QueueMail(bounds, sealed(accountId, letter), condition, QueueMail.Rank.URGENT, clock.instant());
     }
 
-    /** A mail that is left out where too many wait already; its outcome says whether it is there. @param condition asked once the deed is decided */
+    /** Queues a mail, unless too many wait; the outcome is whether it was queued. @param condition whether to send it; asked after the change is decided */
     public Decision<Boolean> queue(@Nullable String accountId, Letter letter, BooleanSupplier condition) {
         return new QueueMail(bounds, sealed(accountId, letter), condition, QueueMail.Rank.USUAL, clock.instant());
     }

@@ -88,8 +88,7 @@ public final class ModelNotices {
                 after = people.isEmpty() ? "" : people.getLast().id();
             } while (people.size() == PEOPLE_MAX);
         } catch (StoreException e) {
-            log.warn(
-                    Event.STORE_UNAVAILABLE, "changes of models could not be mailed; trying again: {}", e.getMessage());
+            log.warn(Event.STORE_UNAVAILABLE, "model changes could not be mailed; retrying: {}", e.getMessage());
         }
     }
 

@@ -62,7 +62,7 @@ public final class MonthlyStatements {
         this.clock = clock;
     }
 
-    /** The part that notes what went out; before that of mails. */
+    /** Returns the part that stores sent statements. It comes before the part of mails. */
     public static Part<?> part() {
         return new WritePart<>(SetMailed.class);
     }
@@ -84,7 +84,7 @@ public final class MonthlyStatements {
                 after = due.isEmpty() ? "" : due.getLast();
             } while (due.size() == ACCOUNTS_MAX);
         } catch (StoreException e) {
-            log.warn(Event.STORE_UNAVAILABLE, "statements could not be mailed; trying again: {}", e.getMessage());
+            log.warn(Event.STORE_UNAVAILABLE, "monthly statements could not be mailed; retrying: {}", e.getMessage());
         }
     }
 

@@ -50,7 +50,7 @@ public final class Notices {
     private static final long NEAR = 80;
     private static final String BALANCE = "balance";
 
-    /** No account's: whoever is noted with it is looked at again. */
+    /** A sequence that no account has: a person stored with it is checked again. */
     private static final long LOOK_AGAIN = -1;
 
     private static final String CHANGED = """
@@ -96,14 +96,14 @@ public final class Notices {
         this.clock = clock;
     }
 
-    /** The part that notes what was told; before that of mails. */
+    /** Returns the part that stores sent notices. It comes before the part of mails. */
     public static Part<?> part() {
         return new WritePart<>(SetTold.class);
     }
 
     /**
-     * @param leftMicros what running calls hold included: most of it comes back, and a mail is read when they are over
-     * @param told what stands in the table; empty where nothing does
+     * @param leftMicros balance including the holds of running calls: most of a hold is released before the mail is read
+     * @param told the names of the notices that were sent, as stored; empty if there are none
      */
     private record Somebody(
             String id,
@@ -116,10 +116,15 @@ public final class Notices {
             long sequence,
             String told) {}
 
-    /** @param name as it is noted, without a comma; @param letter null where nobody can be written to, or another one says it, too */
+    /**
+     * A notice that applies.
+     *
+     * @param name as stored, without a comma
+     * @param letter null if the person cannot be reached, or if another letter covers the notice
+     */
     private record Item(String name, @Nullable Letter letter) {}
 
-    /** Looks at those whose account or choice has changed, as many as are looked at once. */
+    /** Checks up to {@value #PEOPLE_MAX} people whose account or preferences have changed. */
     public synchronized void sweep() {
         try {
             List<Somebody> changed = changed();
@@ -128,10 +133,7 @@ public final class Notices {
             }
             after = changed.size() < PEOPLE_MAX ? "" : changed.getLast().id();
         } catch (StoreException e) {
-            log.warn(
-                    Event.STORE_UNAVAILABLE,
-                    "what is to be told could not be found out; trying again: {}",
-                    e.getMessage());
+            log.warn(Event.STORE_UNAVAILABLE, "notices could not be determined; retrying: {}", e.getMessage());
         }
     }
 
@@ -153,7 +155,7 @@ public final class Notices {
                 told == null ? "" : told);
     }
 
-    /** Told is what was mailed: the rest waits until its person can be written to, or there is room for it. */
+    /** Mails due notices and stores them as sent. The others wait until the person can be reached or the outbox has room. */
     private void look(Somebody somebody) {
         Set<String> told = Set.of(somebody.told().split(","));
         List<Allowance> allowed = List.of(allowances.of("mails.notices", somebody.id(), MAILS_DAY, Duration.ofDays(1)));
@@ -261,7 +263,7 @@ public final class Notices {
                 ? null
                 : letters.keyNear(
                         to, key.settings().name(), Credits.text(used), Credits.text(limit), words(window), isAll);
-        // At the limit the 80 % count as told: one mail for both.
+        // At the limit the notice of 80 % counts as sent: one mail covers both.
         items.add(new Item(name + "/80", isAll ? null : letter));
         if (isAll) {
             items.add(new Item(name + "/100", letter));
@@ -278,9 +280,9 @@ public final class Notices {
 
     private static String words(SpendWindow window) {
         return switch (window) {
-            case HOUR -> "of this hour";
-            case DAY -> "of this day";
-            case TOTAL -> "in all";
+            case HOUR -> "for this hour";
+            case DAY -> "for this day";
+            case TOTAL -> "in total";
         };
     }
 }

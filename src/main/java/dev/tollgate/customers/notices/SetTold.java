@@ -4,7 +4,7 @@ import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Write;
 import java.sql.SQLException;
 
-/** Stores what a person was told, unless another node has done so in the meantime. The outcome says whether. */
+/** Stores the notices that a person was sent, unless another node has stored them first. The outcome is whether they were stored. */
 final class SetTold extends Write<Boolean> {
 
     private static final String FIRST = """

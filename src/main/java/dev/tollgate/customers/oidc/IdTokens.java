@@ -59,18 +59,18 @@ final class IdTokens {
      */
     Identity read(String token, OidcAttempt attempt, URI keysUrl) throws OidcFailure {
         if (token.length() > CHARS_MAX) {
-            throw wrong("its token is longer than " + CHARS_MAX + " characters");
+            throw wrong("the token is longer than " + CHARS_MAX + " characters");
         }
         String[] parts = token.split("\\.", -1);
         if (parts.length != 3) {
-            throw wrong("it sent no token");
+            throw wrong("the token is missing");
         }
         checkSignature(parts, keysUrl);
         JsonNode claims = json(parts[1]);
         checkAddressees(claims);
         checkTimes(claims);
         if (!same(attempt.nonce(), claims.path("nonce"))) {
-            throw wrong("its token is of another sign-in");
+            throw wrong("the token belongs to another sign-in");
         }
         if (attempt.purpose() == OidcAttempt.Purpose.PROVE) {
             checkShownNow(claims, attempt);
@@ -82,10 +82,10 @@ final class IdTokens {
         JsonNode header = json(parts[0]);
         JWSAlgorithm algorithm = JWSAlgorithm.parse(header.path("alg").asString(""));
         if (!ALGORITHMS.contains(algorithm)) {
-            throw wrong("its token is signed in a way that is not taken; RS256 and ES256 are");
+            throw wrong("the token's signature algorithm is neither RS256 nor ES256");
         }
         if (header.has("crit")) {
-            throw wrong("its token asks for what is not known here");
+            throw wrong("the token has a critical header, which is not supported");
         }
         JsonNode named = header.path("kid");
         String id = named.isString() ? named.stringValue() : null;
@@ -93,11 +93,11 @@ final class IdTokens {
         JWSHeader known = new JWSHeader.Builder(algorithm).keyID(id).build();
         AsymmetricJWK key = isNamed ? keys.find(keysUrl, known) : null;
         if (key == null) {
-            throw wrong("its token is signed with a key that it does not show");
+            throw wrong("the token's signing key is not among the provider's keys");
         }
         byte[] signed = (parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII);
         if (!isSignature(known, key, signed, Base64URL.encode(bytes(parts[2])))) {
-            throw wrong("the signature of its token is wrong");
+            throw wrong("the token's signature is wrong");
         }
     }
 
@@ -105,21 +105,21 @@ final class IdTokens {
         try {
             return VERIFIERS.createJWSVerifier(header, key.toPublicKey()).verify(header, signed, signature);
         } catch (JOSEException e) {
-            log.debug("a signature cannot be checked", e);
+            log.debug("signature cannot be checked", e);
             return false;
         }
     }
 
     private void checkAddressees(JsonNode claims) throws OidcFailure {
         if (!client.issuer().toString().equals(claims.path("iss").asString(""))) {
-            throw wrong("its token was issued by somebody else");
+            throw wrong("the token has another issuer");
         }
         JsonNode audience = claims.path("aud");
         boolean isOurs = audience.isArray() ? audience.valueStream().anyMatch(each -> isUs(each)) : isUs(audience);
         JsonNode party = claims.path("azp");
         boolean isParty = party.isMissingNode() ? !audience.isArray() || audience.size() == 1 : isUs(party);
         if (!isOurs || !isParty) {
-            throw wrong("its token is for another server");
+            throw wrong("the token was issued for another application");
         }
     }
 
@@ -132,14 +132,14 @@ final class IdTokens {
         Instant end = time(claims, "exp");
         Instant begin = time(claims, "iat");
         if (end == null || begin == null) {
-            throw wrong("its token does not say when it is good");
+            throw wrong("the token has no validity period");
         }
         if (!now.isBefore(end.plus(LEEWAY)) || begin.isBefore(now.minus(OLDEST))) {
-            throw wrong("its token has expired");
+            throw wrong("the token has expired");
         }
         Instant from = time(claims, "nbf");
         if (begin.isAfter(now.plus(LEEWAY)) || (from != null && from.isAfter(now.plus(LEEWAY)))) {
-            throw wrong("its token is of the future; is a clock wrong?");
+            throw wrong("the token is not valid yet; check the clocks of both servers");
         }
     }
 
@@ -149,14 +149,14 @@ final class IdTokens {
         if (shown == null
                 || shown.isBefore(attempt.begunAt().minus(LEEWAY))
                 || shown.isAfter(clock.instant().plus(LEEWAY))) {
-            throw OidcFailure.refused(client.name() + " did not ask once more who you are. Try again.");
+            throw OidcFailure.refused(client.name() + " did not ask you to sign in again. Try again.");
         }
     }
 
     private Identity identity(JsonNode claims) throws OidcFailure {
         JsonNode subject = claims.path("sub");
         if (!subject.isString() || !isText(subject.stringValue(), SUBJECT_CHARS_MAX)) {
-            throw wrong("its token does not say who you are");
+            throw wrong("the token names no person");
         }
         String email = text(claims, "email", EMAIL_CHARS_MAX);
         String name = text(claims, "name", NAME_CHARS_MAX);
@@ -203,7 +203,7 @@ final class IdTokens {
                 return json;
             }
         } catch (JacksonException | NumberFormatException e) {
-            log.debug("a part of a token is no JSON", e);
+            log.debug("token part is not JSON", e);
         }
         throw wrong("its token cannot be read");
     }
@@ -217,7 +217,8 @@ final class IdTokens {
     }
 
     private OidcFailure wrong(String what) {
-        log.warn(Event.SIGN_IN_FAILED, "A token of {} does not count: {}", client.name(), what);
-        return OidcFailure.refused("What " + client.name() + " sent does not count: " + what + ".");
+        log.warn(Event.SIGN_IN_FAILED, "a sign-in token of {} was rejected: {}", client.name(), what);
+        return OidcFailure.refused(
+                "The sign-in with " + client.name() + " failed: " + what + ". Try again, or contact the operator.");
     }
 }

@@ -4,22 +4,22 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sign-in at the provider that has begun.
+ * A started sign-in at the provider.
  *
- * @param to where it goes on afterwards, a path of ours
- * @param invitation the token of a link that lets somebody in; null without
+ * @param to the local path to open afterwards
+ * @param invitation the token of an invitation link; null without one
  * @param nonce that the provider's token repeats
- * @param verifier whose hash the provider was shown (PKCE)
+ * @param verifier the PKCE secret whose hash the provider received
  */
 public record OidcAttempt(
         Purpose purpose, String to, @Nullable String invitation, String nonce, String verifier, Instant begunAt) {
 
-    /** What it is for. */
+    /** The purpose of a sign-in. */
     public enum Purpose {
         SIGN_IN,
-        /** Of who is signed in: the identity becomes a way in. */
+        /** Adds the identity as a sign-in method of the person who is signed in. */
         CONNECT,
-        /** Of who is signed in: to show once more that it is them. */
+        /** Confirms the identity of the person who is signed in. */
         PROVE
     }
 }

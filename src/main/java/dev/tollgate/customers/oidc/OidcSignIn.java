@@ -51,12 +51,9 @@ public final class OidcSignIn implements AutoCloseable {
         Thread.ofVirtual().name("oidc-look").start(() -> {
             try {
                 description.look();
-                log.info(
-                        "sign-in with {}: the provider names the issuer {}, as oidc.issuer does",
-                        client.name(),
-                        issuer());
+                log.info("sign-in with {}: the provider's issuer {} matches oidc.issuer", client.name(), issuer());
             } catch (OidcFailure e) {
-                log.debug("{} cannot be used yet, as a line before says", client.name(), e);
+                log.debug("sign-in with {} cannot be used yet; see the previous line", client.name(), e);
             }
         });
     }
@@ -144,7 +141,7 @@ public final class OidcSignIn implements AutoCloseable {
         OidcAttempt attempt = sealed.attempt(state, browser);
         if (attempt == null) {
             return new Step.Failed(
-                    null, "This sign-in was begun in another browser, or too long ago. Begin again.", false);
+                    null, "This sign-in was started in another browser, or too long ago. Start again.", false);
         }
         if (error != null || code == null || code.length() > CODE_CHARS_MAX) {
             return new Step.Failed(attempt, declined(error), false);
@@ -159,11 +156,11 @@ public final class OidcSignIn implements AutoCloseable {
 
     private String declined(@Nullable String error) {
         if ("access_denied".equals(error)) {
-            return client.name() + " did not let you in, or you went back.";
+            return client.name() + " refused the sign-in, or you cancelled it.";
         }
         return error != null && error.matches("[a-z_]{1,40}")
-                ? client.name() + " did not let you in (" + error + ")."
-                : client.name() + " did not let you in.";
+                ? client.name() + " refused the sign-in (" + error + ")."
+                : client.name() + " refused the sign-in.";
     }
 
     private String token(ProviderDescription.Endpoints at, String code, OidcAttempt attempt) throws OidcFailure {
@@ -184,10 +181,11 @@ public final class OidcSignIn implements AutoCloseable {
         }
         ProviderCalls.Reply reply = calls.post(at.token(), UrlText.form(fields), headers);
         if (reply.status() != 200) {
-            log.warn(Event.SIGN_IN_FAILED, "{} did not take a code: status {}", client.name(), reply.status());
+            log.warn(
+                    Event.SIGN_IN_FAILED, "{} rejected its own sign-in code: status {}", client.name(), reply.status());
             throw reply.status() >= 500
                     ? calls.away()
-                    : OidcFailure.refused(client.name() + " did not take its own code any more. Begin again.");
+                    : OidcFailure.refused(client.name() + " rejected the sign-in code. Start again.");
         }
         return reply.json().path("id_token").asString("");
     }

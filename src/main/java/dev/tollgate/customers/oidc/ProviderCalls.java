@@ -97,7 +97,7 @@ final class ProviderCalls implements AutoCloseable {
 
     private Reply ask(URI url, byte[] body, Function<FarEnd, Request> request) throws OidcFailure {
         if (!calls.tryAcquire()) {
-            throw OidcFailure.away("Too many people sign in with " + client.name() + " right now. Try again.");
+            throw OidcFailure.away("Too many people are signing in with " + client.name() + ". Try again in a minute.");
         }
         try {
             FarEnd end = server(url);
@@ -106,7 +106,7 @@ final class ProviderCalls implements AutoCloseable {
         } catch (ExecutionException | TimeoutException | IllegalArgumentException e) {
             log.warn(
                     Event.SIGN_IN_FAILED,
-                    "{} cannot be asked at {}: {}",
+                    "{} cannot be reached at {}: {}",
                     client.name(),
                     url.getHost(),
                     String.valueOf(e.getMessage()));
@@ -120,7 +120,7 @@ final class ProviderCalls implements AutoCloseable {
     }
 
     OidcFailure away() {
-        return OidcFailure.away(client.name() + " cannot be reached right now. Try again in a minute.");
+        return OidcFailure.away(client.name() + " does not respond. Try again in a minute.");
     }
 
     private static JsonNode json(byte[] body) {

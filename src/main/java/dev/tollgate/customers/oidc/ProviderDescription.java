@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What the provider says of itself under {@code /.well-known/openid-configuration}: asked for when it is first needed, kept for an hour, and
- * longer while the provider is away. After a failure nobody asks again for a moment. Thread-safe; blocks.
+ * The provider's OpenID configuration from {@code /.well-known/openid-configuration}. It is read on first use and kept for an hour, or longer
+ * while the provider does not respond. After a failure there is a short pause before the next attempt. Thread-safe; blocks.
  */
 final class ProviderDescription {
 
@@ -39,7 +39,7 @@ final class ProviderDescription {
     /** @param usesHeader whether the client's secret is shown in a header, else in the form */
     record Endpoints(URI authorization, URI token, URI keys, boolean usesHeader) {}
 
-    /** @param freshUntil when it is asked for again; @param quietUntil before which nobody asks */
+    /** @param freshUntil when it is read again; @param quietUntil the end of the pause after a failure */
     private record State(@Nullable Endpoints known, Instant freshUntil, Instant quietUntil) {}
 
     Endpoints get() throws OidcFailure {
@@ -84,9 +84,9 @@ final class ProviderDescription {
         }
         String named = json.path("issuer").asString("");
         if (!issuer.equals(named)) {
-            throw unusable("it names the issuer '"
+            throw unusable("its issuer is '"
                     + Printable.line(named.substring(0, Math.min(named.length(), ISSUER_CHARS_MAX)))
-                    + "', oidc.issuer is '" + issuer + "'");
+                    + "', but oidc.issuer is '" + issuer + "'");
         }
         return new Endpoints(
                 url(json, "authorization_endpoint"), url(json, "token_endpoint"), url(json, "jwks_uri"), method(json));
@@ -99,9 +99,9 @@ final class ProviderDescription {
                 return url;
             }
         } catch (URISyntaxException e) {
-            log.debug("{} is no URL", field, e);
+            log.debug("{} is not a URL", field, e);
         }
-        throw unusable(field + " is no https URL");
+        throw unusable(field + " is not an https URL");
     }
 
     /** A provider that says nothing takes the header. */
@@ -113,7 +113,7 @@ final class ProviderDescription {
         if (contains(methods, "client_secret_post")) {
             return false;
         }
-        throw unusable("it takes a client's secret neither in a header nor in a form");
+        throw unusable("it accepts a client's secret neither in a header nor in a form");
     }
 
     private static boolean contains(JsonNode texts, String text) {
@@ -121,8 +121,8 @@ final class ProviderDescription {
     }
 
     private OidcFailure unusable(String why) {
-        log.warn(Event.SIGN_IN_FAILED, "What {} says of itself is of no use: {}", client.name(), why);
-        return OidcFailure.away(client.name() + " cannot be used right now: what it says of itself is of no use."
-                + " Tell the operator.");
+        log.warn(Event.SIGN_IN_FAILED, "the OpenID configuration of {} is invalid: {}", client.name(), why);
+        return OidcFailure.away(
+                client.name() + " cannot be used: its OpenID configuration is invalid." + " Contact the operator.");
     }
 }

@@ -76,7 +76,8 @@ final class ProviderKeys {
         ProviderCalls.Reply reply = calls.get(url);
         JsonNode keys = reply.json().path("keys");
         if (reply.status() != 200 || !keys.isArray()) {
-            log.warn(Event.SIGN_IN_FAILED, "The provider's keys cannot be read: status {}", reply.status());
+            log.warn(
+                    Event.SIGN_IN_FAILED, "the signing keys of the provider cannot be read: status {}", reply.status());
             throw calls.away();
         }
         List<JWK> known = new ArrayList<>();
@@ -89,7 +90,7 @@ final class ProviderKeys {
         return List.copyOf(known);
     }
 
-    /** Returns null for a key of another kind, one that is malformed, and an RSA key that is too short or too long. */
+    /** Returns null for a key of another kind, a malformed key, and an RSA key that is too short or too long. */
     static @Nullable JWK read(JsonNode json) {
         if (!KINDS.contains(json.path("kty").asString(""))) {
             return null;
@@ -104,7 +105,10 @@ final class ProviderKeys {
             }
             return key;
         } catch (ParseException e) {
-            log.warn(Event.SIGN_IN_FAILED, "A key of the provider's is of no use: {}", String.valueOf(e.getMessage()));
+            log.warn(
+                    Event.SIGN_IN_FAILED,
+                    "a signing key of the provider was skipped: {}",
+                    String.valueOf(e.getMessage()));
             return null;
         }
     }

@@ -13,23 +13,23 @@ import java.util.Locale;
 public record Invoice(
         Payment payment, String series, int year, long sequence, Instant issuedAt, Party seller, Party buyer) {
 
-    /** Each seller has numbers of its own, and so have papers of which nobody is the seller. */
+    /** Returns the number series. Each seller has one, and so have receipts without a seller. */
     static String series(Payment.Channel channel, Party seller) {
         return (channel.movesMoney() ? "of " : "tests of ") + seller.name();
     }
 
-    /** E.g. {@code 2026-00017}; what is no invoice, or of no money, says so. */
+    /** Returns the number, as in {@code 2026-00017}; receipts start with {@code R-}, documents of test payments with {@code TEST-}. */
     public String number() {
         String number = year + "-" + String.format(Locale.ROOT, "%05d", sequence);
         return isTest() ? "TEST-" + number : seller.isNamed() ? number : "R-" + number;
     }
 
-    /** Whether no money has moved. */
+    /** Returns whether the payment was a test without money. */
     public boolean isTest() {
         return !payment.channel().movesMoney();
     }
 
-    /** What it may be called. */
+    /** Returns the title of the document. */
     public String title() {
         if (payment.channel() == Payment.Channel.TEST) {
             return "Test receipt";

@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How much of a payment's money has gone back, from what was told of it, in whichever order and however often: of each charge the largest sum
- * of its refunds, of each dispute the last that can be so.
+ * The amount of a payment that was refunded or disputed. Notices may come in any order and more than once: for each charge the largest
+ * refunded sum counts, for each dispute the last state in the order of {@link PaymentNotice.Fact}.
  */
 final class MoneyBack {
 
@@ -33,7 +33,7 @@ final class MoneyBack {
         return new Dispute(later.fact(), Math.max(one.cents(), other.cents()));
     }
 
-    /** Never more than was paid. */
+    /** Returns the amount that went back, at most the amount paid. */
     long cents(long grossCents) {
         long cents = 0;
         for (long refunded : refundedCents.values()) {
@@ -47,7 +47,7 @@ final class MoneyBack {
         return cents;
     }
 
-    /** The same share of the credits, cut down; of all the money all of them. */
+    /** Returns the same share of the credits, rounded down. If all money went back, it is all credits. */
     long micros(long grossCents, long creditMicros) {
         return Math.multiplyExact(creditMicros, cents(grossCents)) / grossCents;
     }

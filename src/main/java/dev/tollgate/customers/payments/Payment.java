@@ -4,17 +4,17 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A payment by which somebody gets credits.
+ * A purchase of credits.
  *
- * @param netCents what the credits cost, in cents of a US dollar, without tax
- * @param taxCents on top of it; 0 until it is paid
- * @param creditMicros what it buys
- * @param sessionId the far side's; null until it has answered
- * @param intentId the far side's; null until it is paid
- * @param url where it is paid; null until the far side has answered
- * @param endedAt when it was paid or has failed; null before
- * @param reversedMicros what of the credits is taken back, because money went back
- * @param missingMicros what of that the balance did not have
+ * @param netCents the price of the credits in US cents, without tax
+ * @param taxCents the tax on top; 0 until the payment is paid
+ * @param creditMicros the purchased micro-credits
+ * @param sessionId the payment service's id of the payment page; null until the service has answered
+ * @param intentId the payment service's id of the money; null until the payment is paid
+ * @param url the payment page; null until the service has answered
+ * @param endedAt when the payment was paid or failed; null before
+ * @param reversedMicros credits taken back because money went back
+ * @param missingMicros the part of them that the balance did not cover
  */
 public record Payment(
         String id,
@@ -32,17 +32,17 @@ public record Payment(
         long reversedMicros,
         long missingMicros) {
 
-    /** Two credits. */
+    /** The price of credits: two for a cent. */
     public static final long MICROS_A_CENT = 2_000_000;
 
     public static final long DOLLARS_MAX = 5_000;
 
-    /** Who takes the money. */
+    /** The service that takes the money. */
     public enum Channel {
         STRIPE("stripe"),
-        /** The same with a test key: no money moves. */
+        /** Stripe with a test key: no money moves. */
         STRIPE_TEST("stripe-test"),
-        /** Nobody: no money moves. */
+        /** No service: the sandbox of payments, in which no money moves. */
         TEST("test");
 
         private final String code;
@@ -56,7 +56,7 @@ public record Payment(
             return code;
         }
 
-        /** Whether it is paid at Stripe. */
+        /** Returns whether Stripe takes the payment. */
         public boolean isStripes() {
             return this != TEST;
         }
@@ -66,14 +66,14 @@ public record Payment(
         }
     }
 
-    /** How far it is. */
+    /** The progress of a payment. */
     public enum State {
-        /** Nothing was heard of it yet. */
+        /** No notice has come yet. */
         OPEN("open"),
-        /** The far side waits for the money. */
+        /** The customer has paid in a way that takes time; the payment service waits for the money. */
         PENDING("pending"),
         PAID("paid"),
-        /** It was given up or refused; should the money come all the same, it is paid. */
+        /** The payment was abandoned or refused. It still becomes paid if the money arrives later. */
         FAILED("failed");
 
         private final String code;
@@ -88,7 +88,7 @@ public record Payment(
         }
     }
 
-    /** What so many dollars buy, micro-credits. */
+    /** Returns the micro-credits that an amount of dollars buys. */
     public static long micros(long dollars) {
         return Math.multiplyExact(Math.multiplyExact(dollars, 100L), MICROS_A_CENT);
     }
@@ -97,7 +97,7 @@ public record Payment(
         return state == State.PAID;
     }
 
-    /** With tax. */
+    /** Returns the price with tax. */
     public long grossCents() {
         return netCents + taxCents;
     }

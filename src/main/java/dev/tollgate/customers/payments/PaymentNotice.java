@@ -4,18 +4,18 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a far side tells of a payment, in our words.
+ * A payment service's notice about a payment, in Tollgate's terms.
  *
- * @param id the far side's: what comes again under it is the same
- * @param type the far side's word for it
- * @param createdAt when it took place there
- * @param paymentId ours, as the far side was given it; null where it tells none
- * @param sessionId the far side's; null where it tells none
- * @param intentId the far side's, which all that happens to the money has in common; null where it tells none
- * @param objectId of the charge that is refunded, or of the dispute; null for others
- * @param cents paid, tax included; or refunded of that charge in all; or disputed
- * @param taxCents of what was paid
- * @param wrong why it counts for nothing, whatever we know of the payment; null where it may count
+ * @param id the event's id at the service; notices with the same id are the same
+ * @param type the event's type at the service
+ * @param createdAt when the event happened
+ * @param paymentId Tollgate's id of the payment; null if the event has none
+ * @param sessionId the id of the service's payment page; null if the event has none
+ * @param intentId the service's id for the money, in all events about it; null if the event has none
+ * @param objectId the id of the refunded charge or of the dispute; null for other facts
+ * @param cents the amount paid with tax, the total refunded of the charge, or the amount disputed
+ * @param taxCents the tax in the amount paid
+ * @param wrong why the notice has no effect, independent of the payment; null if it may have one
  */
 public record PaymentNotice(
         String id,
@@ -31,7 +31,7 @@ public record PaymentNotice(
         long taxCents,
         @Nullable String wrong) {
 
-    /** What is so. Of one dispute the later in this list holds, in whichever order they are told. */
+    /** The reported state. For one dispute the last in this order counts, in whichever order the notices come. */
     public enum Fact {
         PENDING("pending"),
         PAID("paid"),

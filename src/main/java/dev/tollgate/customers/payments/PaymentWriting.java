@@ -56,7 +56,7 @@ final class PaymentWriting {
                 payment.url());
     }
 
-    /** Of two answers of the far side the first holds. */
+    /** Stores the payment page. If the payment service answers twice, the first answer stays. */
     void open(String paymentId, String sessionId, String url) throws SQLException {
         statements.run(OPEN, sessionId, url, paymentId);
     }

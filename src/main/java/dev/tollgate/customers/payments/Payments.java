@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Payments: begun by customers, and carried on by what the far side tells. Thread-safe; blocks. */
+/** Payments: customers begin them, and notices of the payment service decide their end. Thread-safe; blocks. */
 public final class Payments {
 
     /** The most that one page holds. */
     public static final int PAGE_MAX = 1_000;
 
-    /** Begun by one account within a day and not paid. */
+    /** The number of payments that one account may begin within a day without paying them. */
     static final int UNPAID_MAX = 20;
 
     private static final Duration DAY = Duration.ofDays(1);
@@ -54,8 +54,8 @@ public final class Payments {
     private final InstantSource clock;
 
     /**
-     * @param seller as the operator is called now
-     * @param isTestMoneyGood whether payments in which no money moves buy calls that cost money
+     * @param seller the operator's current details
+     * @param isTestMoneyGood whether credits of test payments buy calls of paid models
      */
     public Payments(
             Database database, Writer writer, Supplier<Party> seller, boolean isTestMoneyGood, InstantSource clock) {
@@ -66,26 +66,26 @@ public final class Payments {
         this.clock = clock;
     }
 
-    /** Goes before the ledger. */
+    /** Returns the part that judges payments. It comes before the ledger. */
     public static Part<?> part() {
         return new PaymentsPart();
     }
 
     // ---- by customers ----
 
-    /** What became of a wish to pay. */
+    /** The result of beginning a payment. */
     public sealed interface Begun {}
 
     public record Written(Payment payment) implements Begun {}
 
-    /** Too many of the account were begun lately and not paid. */
+    /** The account has begun too many payments within a day without paying them. */
     public record TooMany() implements Begun {}
 
-    /** The id is another account's. */
+    /** The id belongs to a payment of another account. */
     public record NotYours() implements Begun {}
 
     /**
-     * Writes down what is to be paid. Once for an id, however often it is asked for.
+     * Stores a new payment, once for each id.
      *
      * @param id 1 to 64 letters, digits, hyphens or underscores
      * @param dollars 1 to {@value Payment#DOLLARS_MAX}
@@ -130,12 +130,12 @@ public final class Payments {
         return database.readFor(accountId, sql -> sql.number(UNPAID, accountId, since));
     }
 
-    /** The far side has said where it is paid. */
+    /** Stores the payment page that the payment service has created. */
     public void opened(String paymentId, String sessionId, String url) {
         commit(rows -> rows.open(paymentId, sessionId, url));
     }
 
-    /** Who pays, on the papers from now on. */
+    /** Sets the buyer on later invoices and receipts. */
     public void setContact(String accountId, Party contact) {
         contact.requireClean();
         Instant now = clock.instant();
@@ -153,27 +153,27 @@ public final class Payments {
                         .orElse(Party.NOBODY));
     }
 
-    // ---- by far sides ----
+    // ---- by payment services ----
 
-    /** What became of a notice. */
+    /** The result of a notice. */
     public enum Taken {
-        /** It counts. */
+        /** The notice took effect. */
         TAKEN,
-        /** It waits for its payment. */
+        /** The notice waits for its payment. */
         KEPT,
-        /** It counts for nothing, and stands in the list of those. Told again, it is judged again. */
+        /** The notice has no effect and is listed as refused. It is judged again if the service sends it again. */
         REFUSED,
-        /** The same, for a reason that passes by itself: it should be told again soon. */
+        /** The notice is refused for a temporary reason; the service should send it again soon. */
         TOO_EARLY,
-        /** It was told before. */
+        /** The notice was received before. */
         REPLAYED
     }
 
     /**
-     * Takes what a far side has told; durable when it returns. Of a replay nothing moves. What is taken back or given back by it stands in the
-     * audit log.
+     * Processes a payment service's notice and returns when the result is durable. A replay has no effect. Credits that a notice takes back or
+     * returns get a row in the audit log.
      *
-     * @param from the address from which it was told
+     * @param from the address that sent the notice
      */
     public Taken take(PaymentNotice notice, String from) {
         for (int tries = 0; tries < TRIES_MAX; tries++) {
@@ -197,7 +197,7 @@ public final class Payments {
                 case AGAIN -> {}
             }
         }
-        throw new IllegalStateException("a payment changes each time that it is looked at");
+        throw new IllegalStateException("a payment changed in each of " + TRIES_MAX + " attempts");
     }
 
     private @Nullable Payment read(PaymentNotice notice) {
@@ -208,7 +208,7 @@ public final class Payments {
         return intent == null ? null : one(PaymentSql.BY_INTENT, intent);
     }
 
-    // ---- what there is ----
+    // ---- reads ----
 
     public @Nullable Payment find(String id) {
         return one(PaymentSql.BY_ID, id);
@@ -218,18 +218,18 @@ public final class Payments {
         return database.read(sql -> sql.one(text, PaymentSql::payment, value));
     }
 
-    /** An account's own; null where there is none of that id, or it is another's. */
+    /** Returns the payment; null if there is none or it belongs to another account. */
     public @Nullable Payment find(String accountId, String id) {
         Payment found = find(id);
         return found != null && found.accountId().equals(accountId) ? found : null;
     }
 
-    /** Where a page ends and the next begins. */
+    /** The place where the next page begins. */
     public record Cursor(long createdAtMillis, String id) {
 
         public static final Cursor NEWEST = new Cursor(Long.MAX_VALUE, "");
 
-        /** @throws IllegalArgumentException for what is none */
+        /** @throws IllegalArgumentException if the text is not a cursor */
         public static Cursor parse(String text) {
             if (!text.matches("[0-9]{1,18}_[A-Za-z0-9_-]{1,64}")) {
                 throw new IllegalArgumentException("no cursor");
@@ -247,7 +247,7 @@ public final class Payments {
         }
     }
 
-    /** An account's, the newest first. @param limit 1 to {@value #PAGE_MAX} */
+    /** Returns an account's payments, newest first. @param limit 1 to {@value #PAGE_MAX} */
     public List<Payment> page(String accountId, Cursor from, int limit) {
         check(limit);
         return database.readFor(
@@ -262,14 +262,14 @@ public final class Payments {
                         limit));
     }
 
-    /** All accounts', the newest first. @param limit 1 to {@value #PAGE_MAX} */
+    /** Returns payments of all accounts, newest first. @param limit 1 to {@value #PAGE_MAX} */
     public List<Payment> page(Cursor from, int limit) {
         check(limit);
         return database.read(sql ->
                 sql.list(PAGE, PaymentSql::payment, from.createdAtMillis(), from.createdAtMillis(), from.id(), limit));
     }
 
-    /** An account's that were paid in a time, in order; at most {@value #PAGE_MAX}. */
+    /** Returns up to {@value #PAGE_MAX} payments of an account that were paid in a period, in order. */
     public List<Payment> paid(String accountId, Instant from, Instant to) {
         return database.readFor(accountId, sql -> sql.list(PAID, PaymentSql::payment, accountId, from, to));
     }
@@ -280,7 +280,7 @@ public final class Payments {
         }
     }
 
-    /** An account's paper; null where the payment is not paid, or another's. */
+    /** Returns the invoice or receipt of a payment; null if it is not paid or belongs to another account. */
     public @Nullable Invoice invoice(String accountId, String paymentId) {
         Payment payment = find(accountId, paymentId);
         return payment == null
@@ -300,12 +300,12 @@ public final class Payments {
     }
 
     /**
-     * What a far side has told.
+     * A notice as stored.
      *
-     * @param fact our word for it
+     * @param fact the code of a {@link PaymentNotice.Fact}
      * @param outcome taken, kept or refused
-     * @param detail why it was refused; null else
-     * @param replays how often it came again
+     * @param detail why the notice was refused; otherwise null
+     * @param replays the number of repetitions
      */
     public record Told(
             String id,
@@ -338,12 +338,12 @@ public final class Payments {
         }
     }
 
-    /** All that was told of a payment, in order. */
+    /** Returns the notices of a payment, in order. */
     public List<Told> told(String paymentId) {
         return database.read(sql -> sql.list(OF_PAYMENT, Told::of, paymentId));
     }
 
-    /** What was refused, waits or came again; the newest first. */
+    /** Returns the notices that were refused, wait or came again, newest first. */
     public List<Told> notTaken(int limit) {
         check(limit);
         return database.read(sql -> sql.list(NOT_TAKEN, Told::of, limit));

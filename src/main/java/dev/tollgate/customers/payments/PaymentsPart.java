@@ -14,9 +14,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges what far sides tell over what was told before, each notice once, but one that was refused again whenever it comes: a key of the wrong
- * mode, or a session that is not stored yet, may have passed. The ledger moves the money afterwards. On a server the notices of
- * all nodes go one after the other: what comes for a payment before that is paid must be seen by what makes it paid. They are few.
+ * Judges each notice of a payment service against the earlier ones, once. A refused notice is judged again when it is repeated, because its
+ * reason may be gone: a key of the wrong mode, or a session that is not stored yet. The ledger moves the credits afterwards. On PostgreSQL the
+ * notices of all nodes are judged one after the other, because the notice that makes a payment paid must see the earlier ones. There are few.
  */
 final class PaymentsPart implements Part<PaymentChange> {
 
@@ -26,7 +26,7 @@ final class PaymentsPart implements Part<PaymentChange> {
             WHERE intent_id = ? AND (outcome = 'taken' OR outcome = 'kept') AND object_id IS NOT NULL""";
 
     private final Map<String, @Nullable PaymentRow> rows = new LinkedHashMap<>();
-    private final Set<String> told = new HashSet<>();
+    private final Set<String> seen = new HashSet<>();
     private final List<PaymentNotice> counted = new ArrayList<>();
     private boolean isLocked;
 
@@ -75,7 +75,7 @@ final class PaymentsPart implements Part<PaymentChange> {
         PaymentNotice notice = take.notice();
         String before = outcome(statements, notice.id());
         boolean wasRefused = Verdict.REFUSED.code().equals(before);
-        if (!told.add(notice.id()) || (before != null && !wasRefused)) {
+        if (!seen.add(notice.id()) || (before != null && !wasRefused)) {
             take.judge(Verdict.REPLAYED, null, null);
             return;
         }
@@ -102,16 +102,16 @@ final class PaymentsPart implements Part<PaymentChange> {
         }
     }
 
-    /** What became of an event when it was told before; null if it was not. */
+    /** Returns the outcome of an event that was received before; null if it was not. */
     private static @Nullable String outcome(Statements statements, String id) throws SQLException {
         return statements.one(KNOWN, row -> row.getString(1), id);
     }
 
-    /** Its session says how far it is. */
+    /** Judges a notice about the payment's session: pending, paid or failed. */
     private void onItsWay(Statements statements, TakeNotice take, PaymentNotice notice) throws SQLException {
         Payment read = take.read();
         PaymentRow row = read == null ? null : rows.get(read.id());
-        String wrong = row == null ? "no payment of ours" : wrong(row.stored(), notice);
+        String wrong = row == null ? "not a payment of this server" : wrong(row.stored(), notice);
         if (row == null || wrong != null) {
             take.judge(Verdict.REFUSED, null, wrong);
             if (row != null && row.stored().sessionId() == null) {
@@ -138,13 +138,13 @@ final class PaymentsPart implements Part<PaymentChange> {
 
     private static @Nullable String wrong(Payment payment, PaymentNotice notice) {
         if (payment.channel() != notice.channel()) {
-            return "a payment by another channel";
+            return "the payment belongs to another channel";
         }
         if (payment.sessionId() == null) {
             return "the session of this payment is not stored yet";
         }
         return notice.sessionId() == null || !notice.sessionId().equals(payment.sessionId())
-                ? "not the session that was made for this payment"
+                ? "another session than the one of this payment"
                 : null;
     }
 
@@ -157,11 +157,11 @@ final class PaymentsPart implements Part<PaymentChange> {
             return;
         }
         if (intent == null || notice.cents() - notice.taxCents() != row.stored().netCents() || notice.taxCents() < 0) {
-            take.judge(Verdict.REFUSED, null, "not the amount that was asked for");
+            take.judge(Verdict.REFUSED, null, "the amount differs from the payment's amount");
             return;
         }
         if (byIntent(statements, intent) != null) {
-            take.judge(Verdict.REFUSED, null, "money of another payment");
+            take.judge(Verdict.REFUSED, null, "the money belongs to another payment");
             return;
         }
         take.judge(Verdict.TAKEN, row, null);
@@ -170,11 +170,11 @@ final class PaymentsPart implements Part<PaymentChange> {
         take.wants(wantedMicros(statements, row));
     }
 
-    /** It has come, or is going back. */
+    /** Judges a notice about money that is refunded or disputed. */
     private void ofItsMoney(Statements statements, TakeNotice take, PaymentNotice notice) throws SQLException {
         String intent = notice.intentId();
         if (intent == null || notice.objectId() == null) {
-            take.judge(Verdict.REFUSED, null, "names no payment");
+            take.judge(Verdict.REFUSED, null, "the event names no payment");
             return;
         }
         PaymentRow row = byIntent(statements, intent);
@@ -183,7 +183,7 @@ final class PaymentsPart implements Part<PaymentChange> {
             counted.add(notice);
             take.judge(Verdict.KEPT, null, null);
         } else if (read == null || !read.id().equals(row.stored().id())) {
-            told.remove(notice.id());
+            seen.remove(notice.id());
             take.judge(Verdict.AGAIN, null, null);
         } else {
             counted.add(notice);
@@ -241,7 +241,7 @@ final class PaymentsPart implements Part<PaymentChange> {
     @Override
     public void undone() {
         rows.clear();
-        told.clear();
+        seen.clear();
         counted.clear();
         isLocked = false;
     }

@@ -14,22 +14,22 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes what a far side has told, once. What it moves are changes of the same unit: the credits where this is what makes the payment paid, and
- * what is taken back of it where money went back.
+ * Processes a payment service's notice once. The same unit of work grants the credits if the notice makes the payment paid, and takes credits
+ * back if money was refunded or disputed.
  */
 final class TakeNotice extends Decision<TakeNotice.Verdict> implements PaymentChange {
 
-    /** What becomes of it; the words are those of the table. */
+    /** The outcome of a notice; {@link #code} is its text in the database. */
     enum Verdict {
-        /** It counts. */
+        /** The notice took effect. */
         TAKEN("taken"),
-        /** It is of a payment that is not known to be paid yet, and counts once that is. */
+        /** The payment is not known to be paid yet; the notice takes effect once it is. */
         KEPT("kept"),
-        /** It counts for nothing. */
+        /** The notice has no effect. */
         REFUSED("refused"),
-        /** It was told before. */
+        /** The notice was received before. */
         REPLAYED("replayed"),
-        /** What was read before has changed meanwhile: nothing is written. */
+        /** The payment changed after it was read: nothing is written, and the caller tries again. */
         AGAIN("again");
 
         private final String code;
@@ -59,10 +59,10 @@ final class TakeNotice extends Decision<TakeNotice.Verdict> implements PaymentCh
     private long wantedMicros;
 
     /**
-     * @param read the payment as it was found before; null where there was none
-     * @param from the address from which it was told
-     * @param seller as the operator is called now
-     * @param isTestMoneyGood whether payments in which no money moves buy calls that cost money
+     * @param read the payment as read before the commit; null if there is none
+     * @param from the address that sent the notice
+     * @param seller the operator's current details
+     * @param isTestMoneyGood whether credits of test payments buy calls of paid models
      */
     TakeNotice(
             PaymentNotice notice,
@@ -130,7 +130,7 @@ final class TakeNotice extends Decision<TakeNotice.Verdict> implements PaymentCh
                 : null;
     }
 
-    /** All that has to be committed together, in order. */
+    /** Returns the changes of one commit, in order. */
     List<Change> unit() {
         return Stream.of(this, grant, takeBack, deed).filter(Objects::nonNull).toList();
     }
@@ -163,7 +163,7 @@ final class TakeNotice extends Decision<TakeNotice.Verdict> implements PaymentCh
         decide(verdict);
     }
 
-    /** It was told before, and refused. */
+    /** Marks a notice that was refused when it was received before. */
     void comesAgain() {
         again = true;
     }

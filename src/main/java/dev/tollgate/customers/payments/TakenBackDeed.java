@@ -9,12 +9,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The row of the audit log for what a far side's word takes back of a payment, or gives back: no operator has done it. */
+/** The audit log row for credits that a payment service's notice takes back or returns. Its actor is no operator. */
 final class TakenBackDeed {
 
     private TakenBackDeed() {}
 
-    /** @param from the address from which it was told */
+    /** @param from the address that sent the notice */
     static Deed of(PaymentNotice notice, Payment payment, TakeBack takeBack, String from, Instant at) {
         return new Deed(
                 new Actor(payment.channel().isStripes() ? "stripe" : "test payment", from),

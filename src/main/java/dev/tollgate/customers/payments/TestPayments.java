@@ -24,7 +24,7 @@ public final class TestPayments {
         return open.getAsBoolean();
     }
 
-    /** Plays the far side that has got the money, or has not. @param payment one of the test channel */
+    /** Ends a payment as a payment service would: paid or failed. @param payment a payment of the test channel */
     public void end(Payment payment, boolean isPaid) {
         if (payment.channel() != Payment.Channel.TEST) {
             throw new IllegalArgumentException("a payment of money");

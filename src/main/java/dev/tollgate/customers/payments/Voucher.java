@@ -4,12 +4,12 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A voucher as it can be shown: without its code.
+ * A voucher without its code.
  *
  * @param sequence from 1
- * @param note what the operator has made it for
- * @param expiresAt from then on it is good for nothing; null: never
- * @param accountId who has redeemed it; null: nobody yet
+ * @param note the operator's purpose
+ * @param expiresAt when it expires; null if never
+ * @param accountId the account that redeemed it; null if none has
  */
 public record Voucher(
         long sequence,

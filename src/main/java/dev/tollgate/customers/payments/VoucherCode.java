@@ -30,7 +30,7 @@ record VoucherCode(String text) {
         return new VoucherCode(text.toString());
     }
 
-    /** Reads what somebody has typed, whatever the case, hyphens and spaces; null where it is no code. */
+    /** Reads a typed code. Case, hyphens and spaces do not count. Returns null if the text is not a code. */
     static @Nullable VoucherCode read(String typed) {
         if (typed.length() > TYPED_CHARS_MAX) {
             return null;

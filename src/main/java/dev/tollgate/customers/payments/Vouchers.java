@@ -29,7 +29,7 @@ public final class Vouchers {
 
     static final int NOTE_CHARS_MAX = 500;
 
-    /** Of one account and of one address: far more than somebody types, and a hundred bits are not found by trying. */
+    /** The limit for one account and for one address: more than a person types. Guessing a hundred bits takes far more. */
     static final int TRIES_A_MINUTE = 10;
 
     private static final String PAGE = VouchersPart.COLUMNS + " WHERE sequence < ? ORDER BY sequence DESC LIMIT ?";
@@ -81,20 +81,20 @@ public final class Vouchers {
         RandomGenerator chance = once == null ? random : secrets.drawn("voucher codes", once);
         Instant now = clock.instant();
         if (count < 1 || count > AT_ONCE_MAX) {
-            throw new IllegalArgumentException("1 to " + AT_ONCE_MAX + " vouchers can be made at a time.");
+            throw new IllegalArgumentException("1 to " + AT_ONCE_MAX + " vouchers can be created at a time.");
         }
         if (amountMicros < 1 || amountMicros > Grant.PURCHASED_MICROS_MAX) {
-            throw new IllegalArgumentException("A voucher is good for more than 0 and at most a billion credits.");
+            throw new IllegalArgumentException("A voucher must be worth more than 0 and at most a billion credits.");
         }
         if (note.length() > NOTE_CHARS_MAX) {
-            throw new IllegalArgumentException("A voucher's note has at most " + NOTE_CHARS_MAX + " characters.");
+            throw new IllegalArgumentException("A voucher's note can have at most " + NOTE_CHARS_MAX + " characters.");
         }
         String complaint = WrittenText.complaint(note);
         if (complaint != null) {
             throw new IllegalArgumentException("The voucher's note " + complaint + ".");
         }
         if (expiresAt != null && !expiresAt.isAfter(now)) {
-            throw new IllegalArgumentException("A voucher expires in the future.");
+            throw new IllegalArgumentException("The expiry of a voucher must be in the future.");
         }
         List<String> hashes = new ArrayList<>();
         List<String> codes = new ArrayList<>();
@@ -106,13 +106,13 @@ public final class Vouchers {
         return new Made(new MakeVouchers(hashes, amountMicros, note, expiresAt, now), codes);
     }
 
-    /** What became of a code that somebody has typed. */
+    /** The result of redeeming a code. */
     public sealed interface Redemption {}
 
-    /** @param balance the account's, after it */
+    /** @param balance the account's balance afterwards */
     public record Redeemed(long amountMicros, Balance balance) implements Redemption {}
 
-    /** Unknown, used, expired, or the account cannot take it: nobody learns which. */
+    /** The code is unknown, used or expired, or the account cannot take the credits. The customer does not learn which. */
     public record CannotBeUsed() implements Redemption {}
 
     /** Too many codes were tried. */
@@ -121,8 +121,8 @@ public final class Vouchers {
     /**
      * Gives a voucher's credits to an account, if the code is good.
      *
-     * @param network what stands for the caller's address
-     * @param typed as the customer has typed it
+     * @param network the address, or half of an IPv6 address
+     * @param typed the code as typed
      */
     public Redemption redeem(String accountId, String network, String typed) {
         for (String who : List.of("account " + accountId, "network " + network)) {

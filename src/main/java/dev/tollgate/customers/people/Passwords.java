@@ -27,7 +27,7 @@ public class Passwords implements AutoCloseable {
     /** As OWASP has it for two passes. */
     public static final int MEMORY_KIB = 19 * 1024;
 
-    /** In the place of a hash: whoever has it signs in by no password. */
+    /** The stored value for a person without a password; no password matches it. */
     static final String NONE = "";
 
     private static final int PASSES = 2;
@@ -142,22 +142,23 @@ public class Passwords implements AutoCloseable {
     }
 
     /**
-     * The library keeps a function, and the memory that a hash fills, from the first time that somebody asks for it until the process ends: so
-     * nobody asks before somebody signs in. To make one for each hash would be worse, since each leaves a hook for the process's end behind.
+     * Returns the shared function. The library keeps it and its memory until the process ends, so it is created at the first sign-in. A function
+     * for each hash would be worse: each adds a shutdown hook.
      */
     private Argon2Function argon2() {
         return Argon2Function.getInstance(memoryKibibytes, PASSES, 1, HASH_BYTES, Argon2.ID);
     }
 
-    /** @return why it cannot be one, as a sentence; null where it can */
+    /** @return why the password is not acceptable, as a sentence; null if it is */
     public static @Nullable String complaint(String password, @Nullable String login) {
         int chars = password.codePointCount(0, password.length());
         if (chars < CHARS_MIN || chars > CHARS_MAX) {
-            return "A password has " + CHARS_MIN + " to " + CHARS_MAX + " characters; this one has " + chars + ".";
+            return "A password must have " + CHARS_MIN + " to " + CHARS_MAX + " characters. This one has " + chars
+                    + ".";
         }
         String lower = password.toLowerCase(Locale.ROOT);
         if (COMMON.contains(lower) || lower.chars().distinct().count() <= 2) {
-            return "This password is among those that are tried first. Choose another.";
+            return "This password is too easy to guess. Choose another one.";
         }
         if (login != null && lower.equals(login)) {
             return "The password must not be the e-mail address.";
@@ -205,17 +206,17 @@ public class Passwords implements AutoCloseable {
         return Password.check(cut(password), hash).with(function);
     }
 
-    /** Made when it is first needed: not every start is a sign-in. */
+    /** Returns a hash that no person has, created on first use because not every start sees a sign-in. */
     private synchronized String nobodys() {
         String known = nobodys;
         if (known == null) {
-            known = hashNow("nobody has this password", argon2());
+            known = hashNow("a password without an owner", argon2());
             nobodys = known;
         }
         return known;
     }
 
-    /** Of a password that we have made: so random that slow hashing adds nothing, and a start does not wait for it. */
+    /** Hashes a generated password quickly: it is so random that slow hashing would add nothing but a delay at the start. */
     String hashOfRandom(String password) {
         return hashNow(password, QUICK);
     }

@@ -36,7 +36,7 @@ public final class People implements AutoCloseable {
 
     public static final int NAME_CHARS_MAX = 100;
 
-    /** An address that can be written to; whether it is anybody's shows when a mail arrives. */
+    /** The form of an e-mail address. Only a mail that arrives proves that it exists. */
     private static final Pattern EMAIL =
             Pattern.compile("[^\\s@<>\",;:\\\\()\\[\\]]{1,64}@[^\\s@<>\",;:\\\\()\\[\\]]{1,189}");
 
@@ -127,7 +127,7 @@ public final class People implements AutoCloseable {
                 sql.one("SELECT " + PersonSql.PERSON + PersonSql.FROM_PERSON + where, PersonSql::person, parameter));
     }
 
-    /** For somebody who may be anybody: in turns by network, so that who sends many keeps only themselves waiting. */
+    /** Reads for a visitor who has not signed in. Networks take turns, so a flood from one network delays only itself. */
     <T> T readFor(String network, Query<T> query) {
         return Records.read(() -> database.readFor("network " + network, query));
     }
@@ -193,12 +193,12 @@ public final class People implements AutoCloseable {
         return HexFormat.of().formatHex(secrets.print("credits to start with", login.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** A token that is the same for the same seed, and that nobody without our key can make. */
+    /** Returns a token derived from a seed and this server's key: the same seed gives the same token. */
     String drawnToken(String context, String seed) {
         return Tokens.next(secrets.drawn(context, seed));
     }
 
-    /** Marks whoever was given start credits before marks were written with them; at each start. */
+    /** Adds start marks for people who got start credits before marks were stored. Runs at each start. */
     public void markEarlierStarts() {
         new EarlierStarts(this, database, writer).mark();
     }
@@ -298,7 +298,7 @@ public final class People implements AutoCloseable {
         try {
             writer.commitAndWait(Unit.of(changes));
         } catch (StoreException e) {
-            if (byLogin(login).isPresent()) { // somebody else came first
+            if (byLogin(login).isPresent()) { // another sign-up was faster
                 return new SignIn.Taken();
             }
             throw e;
@@ -375,7 +375,7 @@ public final class People implements AutoCloseable {
             return new SignIn.Refused("password", complaint);
         }
         if (present.equals(next)) {
-            return new SignIn.Refused("password", "This is the present password. Choose another.");
+            return new SignIn.Refused("password", "This is your current password. Choose another one.");
         }
         SignIn.Refused unproved = person.hasPassword() ? unproved(session, present, visit) : notProved(session);
         if (unproved != null) {
@@ -392,11 +392,11 @@ public final class People implements AutoCloseable {
         return null;
     }
 
-    /** Of the first password of somebody who has none. */
+    /** Checks the proof for the first password of a person who has none. */
     private SignIn.@Nullable Refused notProved(BrowserSession session) {
         return sessions.isProved(session)
                 ? null
-                : new SignIn.Refused("present", "Show first that it is you: sign in once more.");
+                : new SignIn.Refused("present", "Sign in again before you set a password.");
     }
 
     private SignIn.@Nullable Refused unproved(BrowserSession session, String present, Visit visit) {
@@ -407,14 +407,14 @@ public final class People implements AutoCloseable {
                         "Too many tries. Try again in " + (wait.left().toSeconds() + 1) + " seconds.");
             }
             case SignIn.Wrong wrong -> {
-                return new SignIn.Refused("present", "The present password is wrong.");
+                return new SignIn.Refused("present", "The current password is wrong.");
             }
             default -> {}
         }
         return null;
     }
 
-    /** @return false where somebody has changed the person since, and nothing was done */
+    /** @return false if the person was changed after {@code read}; nothing is stored then */
     public boolean setPreferences(Person read, String name, Person.Preferences chosen) {
         String complaint = nameComplaint(name);
         if (complaint != null || name.isBlank()) {

@@ -6,13 +6,13 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that was refused.
+ * A refused call.
  *
- * @param keyId empty where it came without a key, as the playground's do
- * @param route the pattern of its path with its method, as in {@code POST /v1/chat/completions}
- * @param message as the caller was told it, cut to {@value #MESSAGE_CHARS_MAX} characters
- * @param shortage what it lacked, where it was refused for want of credits; else null
- * @param requestId the answer's {@code x-request-id}
+ * @param keyId empty if the call had no key, as in the playground
+ * @param route method and path pattern, as in {@code POST /v1/chat/completions}
+ * @param message the message to the caller, cut to {@value #MESSAGE_CHARS_MAX} characters
+ * @param shortage the missing credits if the balance was too low; otherwise null
+ * @param requestId the response's {@code x-request-id}
  */
 public record RefusedCall(
         Instant at,

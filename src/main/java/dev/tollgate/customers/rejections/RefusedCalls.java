@@ -27,7 +27,7 @@ public final class RefusedCalls implements RefusalObserver {
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** The one that was refused last is the last. */
+    /** Accounts in the order of their latest refusal, the newest last. */
     private final Map<String, OfAccount> accounts = new LinkedHashMap<>();
 
     private final Deque<RefusedCall> latest = new ArrayDeque<>();
@@ -125,7 +125,7 @@ public final class RefusedCalls implements RefusalObserver {
         }
     }
 
-    /** Of all, with those of no account. */
+    /** Returns the counts of all accounts, including calls without an account. */
     public RefusedCounts counts() {
         lock.lock();
         try {

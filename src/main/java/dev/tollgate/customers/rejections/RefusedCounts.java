@@ -8,11 +8,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many calls were refused.
+ * Numbers of refused calls.
  *
- * @param lastHour by code; to five minutes
- * @param lastDay likewise
- * @param noCreditsSince when 402s began that have come again within an hour each and still do, or null
+ * @param lastHour by code, exact to five minutes
+ * @param lastDay by code, exact to five minutes
+ * @param noCreditsSince start of the current series of 402s with gaps of at most an hour; null if there is none
  */
 public record RefusedCounts(
         Map<ErrorCode, Long> lastHour,

@@ -15,7 +15,7 @@ final class RefusedTally {
     private static final int STEPS = 24 * STEPS_OF_HOUR;
     private static final int CODES = ErrorCode.values().length;
 
-    /** By the number of the step; at most those of a day. */
+    /** Counts by the number of the step; at most one day. */
     private final NavigableMap<Long, int[]> counts = new TreeMap<>();
 
     private long noCreditsSinceMillis;

@@ -16,7 +16,7 @@ public record StripeAccount(String secretKey, List<String> webhookSecrets, Strin
     public StripeAccount {
         webhookSecrets = List.copyOf(webhookSecrets);
         if (webhookSecrets.isEmpty() || webhookSecrets.stream().anyMatch(String::isBlank)) {
-            throw new IllegalArgumentException("events that are signed with nothing are signed by anybody");
+            throw new IllegalArgumentException("a webhook secret must not be blank, and there must be at least one");
         }
     }
 

@@ -79,7 +79,7 @@ public final class StripeCheckout implements AutoCloseable {
             if (session == null || !id.matches("[A-Za-z0-9_]{1,200}") || !isLink(url)) {
                 log.warn(
                         Event.PAYMENT_FAILED,
-                        "Stripe did not make a page for payment {}: status {}",
+                        "payment {}: Stripe refused to create a payment page: status {}",
                         payment.id(),
                         reply.status());
                 return false;
@@ -87,7 +87,7 @@ public final class StripeCheckout implements AutoCloseable {
             if (session.path("livemode").asBoolean(false) != account.isLive()) {
                 log.warn(
                         Event.PAYMENT_FAILED,
-                        "Stripe's page for payment {} is of another mode than the key",
+                        "payment {}: Stripe's payment page and the key differ in mode (live or test)",
                         payment.id());
                 return false;
             }
@@ -96,7 +96,7 @@ public final class StripeCheckout implements AutoCloseable {
         } catch (ExecutionException | TimeoutException | JacksonException e) {
             log.warn(
                     Event.PAYMENT_FAILED,
-                    "Stripe could not be asked for payment {}: {}",
+                    "payment {}: Stripe could not be reached: {}",
                     payment.id(),
                     String.valueOf(e.getMessage()));
             return false;
@@ -114,24 +114,23 @@ public final class StripeCheckout implements AutoCloseable {
      */
     public @Nullable PaymentNotice event(String id) throws NoEvent {
         if (!id.matches("evt_[A-Za-z0-9_]{1,96}")) {
-            throw new NoEvent("This is no id of an event.");
+            throw new NoEvent("This is not the id of a Stripe event. It starts with evt_.");
         }
         try {
             WholeReply reply = ask(request("GET", "/v1/events/" + id), new byte[0]);
             if (reply.status() != 200) {
-                throw new NoEvent(
-                        "Stripe answered with status " + reply.status() + " when it was asked for the event.");
+                throw new NoEvent("Stripe answered with status " + reply.status() + " to the request for the event.");
             }
             PaymentNotice notice = StripeEvent.read(reply.body(), Lease.FREE, account.isLive());
             if (notice != null && !notice.id().equals(id)) {
-                throw new NoEvent("Stripe answered with another event.");
+                throw new NoEvent("Stripe returned a different event.");
             }
             return notice;
         } catch (ExecutionException | TimeoutException | ApiException e) {
-            throw new NoEvent("Stripe could not be asked for the event.");
+            throw new NoEvent("Stripe could not be reached, or its answer could not be read. Try again.");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new NoEvent("Stripe could not be asked for the event: the server stops.");
+            throw new NoEvent("The server is stopping. Try again after the restart.");
         }
     }
 

@@ -57,13 +57,13 @@ final class StripeEvent {
         String type = text(event.path("type"), "[a-z0-9_.]{1,100}");
         JsonNode object = event.path("data").path("object");
         if (id == null || type == null || !object.isObject()) {
-            throw ApiError.invalid(null, "This is no event: id, type or data.object are missing.")
+            throw ApiError.invalid(null, "The event has no id, type or data.object.")
                     .asException();
         }
         Instant createdAt = Instant.ofEpochSecond(number(event.path("created"), SECONDS_MAX, 0));
         JsonNode live = event.path("livemode");
         boolean isOfMode = live.isBoolean() && live.booleanValue() == isLive;
-        String wrong = isOfMode ? null : "livemode is not the key's";
+        String wrong = isOfMode ? null : "the event and the key differ in mode (live or test)";
         return new StripeEvent(id, type, createdAt, object, StripeAccount.channel(isLive), wrong).notice();
     }
 
@@ -73,7 +73,7 @@ final class StripeEvent {
             case "checkout.session.async_payment_succeeded" -> session(Fact.PAID);
             case "checkout.session.async_payment_failed", "checkout.session.expired" -> session(Fact.FAILED);
             case "charge.refunded" -> money(Fact.REFUNDED, "amount_refunded");
-            // An inquiry holds nothing back. Should it become a dispute, that is told by its funds.
+            // An inquiry withdraws no money. If it becomes a dispute, Stripe sends an event about the funds.
             case "charge.dispute.created" -> status().startsWith("warning_") ? null : money(Fact.DISPUTED, "amount");
             case "charge.dispute.funds_withdrawn" -> money(Fact.DISPUTED, "amount");
             case "charge.dispute.funds_reinstated" -> money(Fact.DISPUTE_WON, "amount");
@@ -93,7 +93,7 @@ final class StripeEvent {
             return session(Fact.PAID);
         }
         if (!payment.equals("unpaid")) {
-            blame("nothing was paid");
+            blame("the session is complete, but not paid");
         }
         return session(Fact.PENDING);
     }
@@ -102,7 +102,7 @@ final class StripeEvent {
         String paymentId = text(object.path("client_reference_id"), "[A-Za-z0-9_-]{1,64}");
         if (paymentId == null
                 || !paymentId.equals(object.path("metadata").path("payment").asString(""))) {
-            blame("not a session of ours");
+            blame("not a payment page of this server");
         }
         if (fact == Fact.PAID) {
             currency();
@@ -156,7 +156,7 @@ final class StripeEvent {
 
     private void currency() {
         if (!object.path("currency").asString("").equals("usd")) {
-            blame("not in US dollars");
+            blame("the currency is not US dollars");
         }
     }
 

@@ -57,7 +57,7 @@ public final class StripeGate implements Gate<StripeGate.Signed>, BodyGate<Strip
     @Override
     public Future<Signed> admit(Exchange exchange) {
         if (account == null) {
-            throw ApiError.of(ErrorCode.INVALID_REQUEST, "There are no payments by Stripe here.")
+            throw ApiError.of(ErrorCode.INVALID_REQUEST, "Payments by Stripe are not configured on this server.")
                     .withStatus(404)
                     .asException();
         }
@@ -71,10 +71,9 @@ public final class StripeGate implements Gate<StripeGate.Signed>, BodyGate<Strip
     /** Nothing tells whether it was the time, the secret or the bytes. */
     static ApiException refusal(Exchange exchange, WebhookCounts counts) {
         counts.count(WebhookCounts.Kind.NOT_SIGNED);
-        return exchange.refuseWrongKey(ApiError.of(
-                        ErrorCode.INVALID_REQUEST,
-                        "The event is not signed with this server's secret, or too long ago.")
-                .withStatus(400));
+        return exchange.refuseWrongKey(
+                ApiError.of(ErrorCode.INVALID_REQUEST, "The event's signature is wrong or too old.")
+                        .withStatus(400));
     }
 
     /** Asked for what is not small: only that is read whose end is known and near. */
@@ -94,7 +93,7 @@ public final class StripeGate implements Gate<StripeGate.Signed>, BodyGate<Strip
     static ApiException tooLarge() {
         return ApiError.of(
                         ErrorCode.INVALID_REQUEST,
-                        "An event has at most " + BODY_BYTES_MAX + " bytes, tells its length and is not compressed.")
+                        "An event has at most " + BODY_BYTES_MAX + " bytes, a Content-Length and no Content-Encoding.")
                 .withStatus(413)
                 .asException();
     }

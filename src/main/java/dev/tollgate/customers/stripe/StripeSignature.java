@@ -14,13 +14,13 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stripe's signature of an event, as its header tells it: {@code t=…,v1=…}, of the second kind perhaps several.
+ * Stripe's signature of an event from its header {@code t=…,v1=…}. There may be several {@code v1}.
  *
- * @param seconds as they were written, for they are signed
+ * @param seconds as written in the header, because the text is part of the signed content
  */
 record StripeSignature(String seconds, List<byte[]> v1) {
 
-    /** An event that is older, or as far in the future, is not taken. */
+    /** The largest accepted distance between an event's time and this server's time. */
     static final Duration TOLERANCE = Duration.ofSeconds(300);
 
     private static final int SIGNATURES_MAX = 8;

@@ -80,7 +80,7 @@ public final class StripeWebhookHandler implements Handler<StripeGate.Signed> {
                 counts.count(WebhookCounts.Kind.REFUSED);
                 log.warn(
                         Event.PAYMENT_FAILED,
-                        "Stripe's event {} ({}) was refused; see the list of payments",
+                        "Stripe event {} ({}) was refused; see the list of payments",
                         notice.id(),
                         notice.type());
             }

@@ -4,10 +4,10 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What has come to the webhook since this node began. Thread-safe. */
+/** Counts of webhook requests since the start of this node. Thread-safe. */
 public final class WebhookCounts {
 
-    /** What became of it. */
+    /** How a webhook request ended. */
     public enum Kind {
         TAKEN,
         KEPT,

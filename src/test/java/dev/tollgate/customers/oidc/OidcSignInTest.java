@@ -270,31 +270,34 @@ class OidcSignInTest {
         return Stream.of(
                 wrong("a changed claim", () -> provider.token = OidcSignInTest::changed, "signature"),
                 wrong("a cut signature", () -> provider.token = it -> it.substring(0, it.length() - 8), "signature"),
-                wrong("no signature", () -> provider.algorithm = "none", "RS256 and ES256 are"),
-                wrong("a shared secret", () -> provider.algorithm = "HS256", "RS256 and ES256 are"),
-                wrong("another kind", () -> provider.header = it -> it.put("alg", "ES256"), "does not show"),
-                wrong("an unknown key", () -> provider.header = it -> it.put("kid", "two"), "does not show"),
-                wrong("no key among two", OidcSignInTest::unnamed, "does not show"),
-                wrong("an unknown demand", () -> provider.header = it -> it.put("crit", "b64"), "not known here"),
+                wrong("no signature", () -> provider.algorithm = "none", "neither RS256 nor ES256"),
+                wrong("a shared secret", () -> provider.algorithm = "HS256", "neither RS256 nor ES256"),
+                wrong("another kind", () -> provider.header = it -> it.put("alg", "ES256"), "not among the provider"),
+                wrong("an unknown key", () -> provider.header = it -> it.put("kid", "two"), "not among the provider"),
+                wrong("no key among two", OidcSignInTest::unnamed, "not among the provider"),
+                wrong("an unknown demand", () -> provider.header = it -> it.put("crit", "b64"), "critical header"),
                 wrong("another nonce", () -> provider.claims = it -> it.put("nonce", "another"), "another sign-in"),
                 wrong("no nonce", () -> provider.claims = it -> it.remove("nonce"), "another sign-in"),
-                wrong("another issuer", () -> provider.claims = it -> it.put("iss", "https://e.org"), "somebody else"),
-                wrong("another client", () -> provider.claims = it -> it.put("aud", "another"), "another server"),
-                wrong("several clients", OidcSignInTest::severalClients, "another server"),
-                wrong("another party", () -> provider.claims = it -> it.put("azp", "another"), "another server"),
+                wrong("another issuer", () -> provider.claims = it -> it.put("iss", "https://e.org"), "another issuer"),
+                wrong("another client", () -> provider.claims = it -> it.put("aud", "another"), "another application"),
+                wrong("several clients", OidcSignInTest::severalClients, "another application"),
+                wrong("another party", () -> provider.claims = it -> it.put("azp", "another"), "another application"),
                 wrong("yesterday", () -> provider.claims = it -> it.put("exp", seconds(-61)), "expired"),
                 wrong("long made", () -> provider.claims = it -> it.put("iat", seconds(-700)), "expired"),
-                wrong("tomorrow", () -> provider.claims = it -> it.put("iat", seconds(62)), "of the future"),
-                wrong("not before", () -> provider.claims = it -> it.put("nbf", seconds(62)), "of the future"),
-                wrong("no end", () -> provider.claims = it -> it.remove("exp"), "when it is good"),
-                wrong("nobody", () -> provider.claims = it -> it.remove("sub"), "who you are"),
-                wrong("a number", () -> provider.claims = it -> it.put("sub", 7), "who you are"),
-                wrong("a long name", () -> provider.claims = it -> it.put("sub", "x".repeat(256)), "who you are"),
+                wrong("tomorrow", () -> provider.claims = it -> it.put("iat", seconds(62)), "not valid yet"),
+                wrong("not before", () -> provider.claims = it -> it.put("nbf", seconds(62)), "not valid yet"),
+                wrong("no end", () -> provider.claims = it -> it.remove("exp"), "no validity period"),
+                wrong("nobody", () -> provider.claims = it -> it.remove("sub"), "names no person"),
+                wrong("a number", () -> provider.claims = it -> it.put("sub", 7), "names no person"),
+                wrong("a long name", () -> provider.claims = it -> it.put("sub", "x".repeat(256)), "names no person"),
                 wrong("a long token", () -> provider.claims = it -> it.put("x", "x".repeat(16_384)), "longer than"),
-                wrong("no JSON", () -> provider.token = it -> "e30.W10." + it.split("\\.")[2], "does not count"),
-                wrong("no token", () -> provider.token = it -> "", "no token"),
-                wrong("a refused code", () -> provider.status = 400, "did not take its own code"),
-                wrong("a broken provider", () -> provider.status = 502, "cannot be reached right now"));
+                wrong(
+                        "no JSON",
+                        () -> provider.token = it -> "e30.W10." + it.split("\\.")[2],
+                        "neither RS256 nor ES256"),
+                wrong("no token", () -> provider.token = it -> "", "token is missing"),
+                wrong("a refused code", () -> provider.status = 400, "rejected the sign-in code"),
+                wrong("a broken provider", () -> provider.status = 502, "does not respond"));
     }
 
     private static long seconds(long from) {
@@ -373,7 +376,7 @@ class OidcSignInTest {
         String query = provider.authorize(browser.get(OIDC).location(), user);
         Browser.Page planted = victim.get(OIDC + "?" + query);
         assertThat(planted.status()).isEqualTo(422);
-        assertThat(planted.body()).contains("begun in another browser");
+        assertThat(planted.body()).contains("started in another browser");
         assertThat(isIn(victim)).isFalse();
         assertThat(browser.get(OIDC + "?" + query.replace("state=", "state=A")).status())
                 .isEqualTo(422);
@@ -404,9 +407,9 @@ class OidcSignInTest {
                         URI.create(browser.get(OIDC).location()).getRawQuery())
                 .get("state");
         assertThat(browser.get(OIDC + "?error=access_denied&state=" + state).body())
-                .contains("Acme ID did not let you in, or you went back.");
+                .contains("Acme ID refused the sign-in, or you cancelled it.");
         assertThat(browser.get(OIDC + "?error=%3Cb%3Eno&state=" + state).body())
-                .contains("Acme ID did not let you in.")
+                .contains("Acme ID refused the sign-in.")
                 .doesNotContain("<b>no");
     }
 
@@ -501,7 +504,7 @@ class OidcSignInTest {
                 OidcStandIn.fields(URI.create(browser.get(prove).location()).getRawQuery());
         assertThat(asked).containsEntry("prompt", "login").containsEntry("max_age", "0");
         provider.claims = it -> it.put("auth_time", seconds(-61));
-        assertThat(through(browser, prove, user).body()).contains("did not ask once more who you are");
+        assertThat(through(browser, prove, user).body()).contains("did not ask you to sign in again");
         provider.claims = it -> it.remove("auth_time");
         assertThat(through(browser, prove, user).status()).isEqualTo(422);
         provider.behave();
@@ -525,7 +528,7 @@ class OidcSignInTest {
         Map<String, String> password = Map.of("deed", "password", "password", PASSWORD);
         assertThat(browser.get(SECURITY).body()).doesNotContain("name=\"password\"");
         assertThat(browser.submit("/dashboard/settings", SECURITY, password).body())
-                .contains("Show first that it is you");
+                .contains("Sign in again before you set a password");
         assertThat(browser().signIn(user.email(), PASSWORD).status()).isEqualTo(422);
     }
 
@@ -653,7 +656,7 @@ class OidcSignInTest {
                     .isEqualTo(IDENTITY + "?done=connected");
             assertThat(other.asked("/token")).isEqualTo(1);
             assertThat(MailBox.text(box.to(email, 2).getLast()))
-                    .contains("From now on you can sign in", "with Acme ID", "disconnect it");
+                    .contains("You can now also sign in", "with Acme ID", "disconnect it");
         }
     }
 
@@ -667,7 +670,8 @@ class OidcSignInTest {
             Browser browser = new Browser(own.url());
             Browser.Page away = browser.get(OIDC);
             assertThat(away.status()).isEqualTo(503);
-            assertThat(away.body()).contains("Acme ID cannot be used right now", "Try again with Acme ID");
+            assertThat(away.body())
+                    .contains("Acme ID cannot be used: its OpenID configuration", "Try again with Acme ID");
             late.status = 200;
             assertThat(browser.get(OIDC).status()).as("not at once").isEqualTo(503);
             assertThat(late.asked("/.well-known/openid-configuration")).isEqualTo(2);
@@ -698,7 +702,7 @@ class OidcSignInTest {
             String url = "http://127.0.0.1:" + silent.getLocalPort();
             OidcClient client = new OidcClient(URI.create(url), "id", "secret", "Acme ID", PUBLIC + OIDC);
             try (ProviderCalls calls = new ProviderCalls(Outbound.direct(vertx), client, 200)) {
-                assertThat(failure(calls, url)).contains("cannot be reached right now");
+                assertThat(failure(calls, url)).contains("does not respond");
             }
         } finally {
             vertx.close();
@@ -744,7 +748,7 @@ class OidcSignInTest {
                 Gateway.await("the look", () -> log.text().contains("oidc.issuer is"));
             }
             assertThat(log.text())
-                    .contains("it names the issuer '" + other.url() + "/', oidc.issuer is '" + other.url() + "'");
+                    .contains("its issuer is '" + other.url() + "/', but oidc.issuer is '" + other.url() + "'");
         }
     }
 }

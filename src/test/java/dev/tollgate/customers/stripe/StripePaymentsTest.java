@@ -220,7 +220,7 @@ class StripePaymentsTest {
         tell(StripeStandIn.session(newEvent(), "checkout.session.completed", session, "unpaid", 1_000, 0));
         assertThat(browser.get(path).body())
                 .contains("Waiting for the payment to be confirmed.", "Do not pay again")
-                .doesNotContain("Try again", "could not be asked for");
+                .doesNotContain("Try again", "could not be reached");
     }
 
     // ---- what counts ----
@@ -250,10 +250,10 @@ class StripePaymentsTest {
             assertThat(tell(body)).isEqualTo(200);
         }
         assertThat(balance(browser)).isEqualTo("0.000000");
-        assertThat(outcome("evt_" + numbers)).isEqualTo("refused: no payment of ours");
+        assertThat(outcome("evt_" + numbers)).isEqualTo("refused: not a payment of this server");
         assertThat(outcome("evt_" + (numbers - 1)))
-                .isEqualTo("refused: not the session that was made for this payment");
-        assertThat(outcome("evt_" + (numbers - 2))).isEqualTo("refused: not a session of ours");
+                .isEqualTo("refused: another session than the one of this payment");
+        assertThat(outcome("evt_" + (numbers - 2))).isEqualTo("refused: not a payment page of this server");
     }
 
     @Test
@@ -262,7 +262,7 @@ class StripePaymentsTest {
         StripeStandIn.Session session = session(browser, "10");
         String type = "checkout.session.completed";
         tell(StripeStandIn.session(newEvent(), type, session, "paid", 999, 0));
-        assertThat(outcome("evt_" + numbers)).isEqualTo("refused: not the amount that was asked for");
+        assertThat(outcome("evt_" + numbers)).isEqualTo("refused: the amount differs from the payment's amount");
         tell(StripeStandIn.session(newEvent(), type, session, "paid", 100_000, 0));
         tell(StripeStandIn.session(newEvent(), type, session, "paid", 810, 190));
         assertThat(balance(browser)).isEqualTo("0.000000");
@@ -279,7 +279,7 @@ class StripePaymentsTest {
         StripeStandIn.Session session = session(browser, "10");
         assertThat(tell(paid(newEvent(), session).replace("\"usd\"", "\"jpy\"")))
                 .isEqualTo(200);
-        assertThat(outcome("evt_" + numbers)).isEqualTo("refused: not in US dollars");
+        assertThat(outcome("evt_" + numbers)).isEqualTo("refused: the currency is not US dollars");
         assertThat(balance(browser)).isEqualTo("0.000000");
     }
 
@@ -291,7 +291,7 @@ class StripePaymentsTest {
                 .isEqualTo(200);
         assertThat(tell(paid(newEvent(), session).replace("\"livemode\":false,", "")))
                 .isEqualTo(200);
-        assertThat(outcome("evt_" + numbers)).isEqualTo("refused: livemode is not the key's");
+        assertThat(outcome("evt_" + numbers)).isEqualTo("refused: the event and the key differ in mode (live or test)");
         assertThat(balance(browser)).isEqualTo("0.000000");
     }
 
@@ -304,7 +304,7 @@ class StripePaymentsTest {
         String wrong = body.replace("\"livemode\":false", "\"livemode\":true");
         assertThat(tell(wrong)).isEqualTo(200);
         assertThat(tell(wrong)).as("for the same reason").isEqualTo(200);
-        assertThat(outcome(event)).isEqualTo("refused: livemode is not the key's");
+        assertThat(outcome(event)).isEqualTo("refused: the event and the key differ in mode (live or test)");
         assertThat(balance(browser)).isEqualTo("0.000000");
         for (int i = 0; i < 3; i++) {
             assertThat(tell(body)).isEqualTo(200);
@@ -352,7 +352,7 @@ class StripePaymentsTest {
                         + event + "' ORDER BY sequence LIMIT 1"))
                 .isEqualTo("{\"outcome\":\"taken\"}");
         assertThat(operator.submit(page, page, Map.of("event", "../charges")).body())
-                .contains("This is no id of an event.");
+                .contains("This is not the id of a Stripe event.");
     }
 
     @Test
