@@ -51,8 +51,7 @@ class HouseTest {
 
     private static final List<String> MANY_MUTABLE_FIELDS = List.of();
 
-    private static final List<String> MANY_PARAMETERS =
-            List.of("customers.figures.UsagePeriods");
+    private static final List<String> MANY_PARAMETERS = List.of("customers.figures.UsagePeriods");
 
     @Test
     void the_root_holds_main_alone() {

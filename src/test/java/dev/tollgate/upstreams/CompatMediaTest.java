@@ -327,8 +327,7 @@ class CompatMediaTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 9})
-    void one_download_serves_the_failed_channel_and_the_next_one(int priorityOfGoogle)
-            throws IOException {
+    void one_download_serves_the_failed_channel_and_the_next_one(int priorityOfGoogle) throws IOException {
         serves("/p", PNG);
         int before = HOST.connections();
         boolean googleFirst = priorityOfGoogle == 1;

@@ -218,7 +218,8 @@ public final class SecondFactor {
         PeopleChange.Step<Boolean> use = useOf(person.id(), typed, now);
         boolean isIn = use != null
                 && commit(PeopleChange.of(rows -> {
-                    // The session is checked before the code: if two codes come for one sign-in, the second is not used up.
+                    // The session is checked before the code: if two codes come for one sign-in, the second is not used
+                    // up.
                     // The person's row is locked first, as everywhere.
                     rows.take(person.id());
                     boolean isWaiting = rows.update(

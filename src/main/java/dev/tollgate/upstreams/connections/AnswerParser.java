@@ -169,7 +169,8 @@ final class AnswerParser {
             in.readBytes(text, line.length, more);
             line.length += more;
             if (end >= 0) {
-                boolean isEmpty = line.length - lineFrom == 1 || (line.length - lineFrom == 2 && text[lineFrom] == '\r');
+                boolean isEmpty =
+                        line.length - lineFrom == 1 || (line.length - lineFrom == 2 && text[lineFrom] == '\r');
                 lineFrom = line.length;
                 if (!isEmpty) {
                     lines++;

@@ -269,10 +269,7 @@ public final class GeminiChannel implements Channel {
         }
 
         private UpstreamCall start(
-                GeminiEventReader reader,
-                UpstreamListener answering,
-                Errand errand,
-                Future<Roundtrip> connecting) {
+                GeminiEventReader reader, UpstreamListener answering, Errand errand, Future<Roundtrip> connecting) {
             StreamedCall call = new StreamedCall(farEnd.vertx(), farEnd.timeouts(), errors, reader, answering, errand);
             call.start(connecting);
             return call;

@@ -251,8 +251,7 @@ class StripePaymentsTest {
         }
         assertThat(balance(browser)).isEqualTo("0.000000");
         assertThat(outcome("evt_" + numbers)).isEqualTo("refused: not a payment of this server");
-        assertThat(outcome("evt_" + (numbers - 1)))
-                .isEqualTo("refused: another session than the one of this payment");
+        assertThat(outcome("evt_" + (numbers - 1))).isEqualTo("refused: another session than the one of this payment");
         assertThat(outcome("evt_" + (numbers - 2))).isEqualTo("refused: not a payment page of this server");
     }
 

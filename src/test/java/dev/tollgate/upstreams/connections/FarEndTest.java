@@ -33,8 +33,7 @@ class FarEndTest {
     /** Numbers of pieces so that some wait in the response, some in the connection, and with the largest some in the kernel. */
     @ParameterizedTest
     @ValueSource(ints = {1, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 30, 40, 100, 400})
-    void an_unread_answer_stays_whole_if_its_server_closes_the_connection(int pieces)
-            throws Exception {
+    void an_unread_answer_stays_whole_if_its_server_closes_the_connection(int pieces) throws Exception {
         String answer = "x".repeat(pieces * PIECE_BYTES);
         CompletableFuture<Void> said = new CompletableFuture<>();
         CompletableFuture<Void> closed = new CompletableFuture<>();
