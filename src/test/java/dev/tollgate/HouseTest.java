@@ -41,7 +41,6 @@ class HouseTest {
             "customers/keys/KeyBody.java",
             "customers/payments/Payments.java",
             "customers/people/Identities.java",
-            "customers/people/Links.java",
             "customers/people/People.java",
             "customers/people/SecondFactor.java",
             "http/exchange/CallerExchange.java",

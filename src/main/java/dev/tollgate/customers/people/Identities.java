@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class Identities {
 
     private final People people;
-    private final Links links;
+    private final Newcomers newcomers;
     private final @Nullable IdentityProvider provider;
     private final Database database;
     private final Writer writer;
@@ -44,7 +44,7 @@ public final class Identities {
             InstantSource clock,
             RandomGenerator random) {
         this.people = people;
-        this.links = links;
+        this.newcomers = links.newcomers();
         this.provider = provider;
         this.database = database;
         this.writer = writer;
@@ -222,7 +222,7 @@ public final class Identities {
             return new SignIn.Taken();
         }
         Instant now = clock.instant();
-        return links.make(newcomer, visit, rows -> {
+        return newcomers.make(newcomer, visit, rows -> {
             if (link != null) {
                 Links.use(rows, link, now);
             }

@@ -2,6 +2,7 @@ package dev.tollgate.operator.admin;
 
 import dev.tollgate.books.auditlog.Deed;
 import dev.tollgate.customers.mail.Outbox;
+import dev.tollgate.customers.people.HandedLinks;
 import dev.tollgate.customers.people.Links;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
@@ -107,7 +108,7 @@ public final class OperatorLinks {
         try {
             by.needReason();
             Deed row = row(by, "account.invite", accountId == null ? "new account" : accountId, "email", email.strip());
-            return made(email.strip(), links.invite(email, accountId, by.once(), row));
+            return made(email.strip(), links.handed().invite(email, accountId, by.once(), row));
         } catch (IllegalArgumentException e) {
             throw new Refused(String.valueOf(e.getMessage()));
         } catch (StoreException e) {
@@ -137,14 +138,14 @@ public final class OperatorLinks {
             Person person = meant.getFirst();
             return made(
                     person.login(),
-                    links.resetLink(person, row(by, "account.reset_link", accountId, "person", person.id())));
+                    links.handed().resetLink(person, row(by, "account.reset_link", accountId, "person", person.id())));
         });
     }
 
     /** Sends a mail that says nothing but that it came. */
     public void testMail(By by, String email) throws Refused {
         try {
-            links.testMail(email, row(by, "mail.test", "mail", "to", email.strip()));
+            links.handed().testMail(email, row(by, "mail.test", "mail", "to", email.strip()));
         } catch (IllegalArgumentException e) {
             throw new Refused(String.valueOf(e.getMessage()));
         } catch (StoreException e) {
@@ -157,7 +158,7 @@ public final class OperatorLinks {
         return writer.row(by, action, subject, () -> new Deed.Changed(null, after));
     }
 
-    private MadeLink made(String email, Links.Handed handed) {
+    private MadeLink made(String email, HandedLinks.Handed handed) {
         String path = handed.path();
         return new MadeLink(email, path, path == null ? null : site == null ? path : site + path);
     }

@@ -42,7 +42,7 @@ public record EmailPage(People people, Links links) {
         if (proof != null) {
             return PageStep.again(page(request, email, Map.of("password", proof)));
         }
-        return switch (links.askToConfirm(person, email, request.visit())) {
+        return switch (links.requests().askToConfirm(person, email, request.visit())) {
             case null -> PageStep.to(PATH + "?sent=1");
             case SignIn.Refused(String field, String message) ->
                 PageStep.again(page(request, email, Map.of(field, message)));

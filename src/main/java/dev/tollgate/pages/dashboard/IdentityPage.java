@@ -63,7 +63,7 @@ public record IdentityPage(@Nullable OidcSignIn oidc, Identities identities, Peo
     private PageStep connect(PageRequest<Visitor.Member> request, OidcSignIn.Shown shown, String provider) {
         Person person = request.visitor().person();
         boolean isTheirs = identities.connect(
-                person, shown.identity(), request.visit(), links.identityConnected(person, provider));
+                person, shown.identity(), request.visit(), links.notices().identityConnected(person, provider));
         return isTheirs
                 ? PageStep.to(PATH + "?done=connected")
                 : again(

@@ -66,7 +66,7 @@ public record LinkPages(
             return PageStep.to(FORGOT);
         }
         String login = text(form, "login");
-        return links.askToReset(login, request.visit()) instanceof SignIn.Wait(Duration left)
+        return links.requests().askToReset(login, request.visit()) instanceof SignIn.Wait(Duration left)
                 ? PageStep.again(forgotPage(login, Map.of("form", tooMany(left))))
                 : PageStep.to(FORGOT + "?sent=1");
     }

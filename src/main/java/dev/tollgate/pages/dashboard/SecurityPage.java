@@ -55,7 +55,7 @@ public record SecurityPage(People people, Links links, Identities identities, In
                 text(form, "present"),
                 text(form, "password"),
                 request.visit(),
-                links.passwordChanged(request.visitor().person()));
+                links.notices().passwordChanged(request.visitor().person()));
         return refused == null
                 ? PageStep.to(request.visitor().person().passwordDue() ? "/" : PATH + "?changed=1")
                 : PageStep.again(page(request, Map.of(refused.field(), refused.message())));

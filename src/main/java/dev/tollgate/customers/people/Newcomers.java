@@ -1,0 +1,114 @@
+package dev.tollgate.customers.people;
+
+import dev.tollgate.base.host.WrittenText;
+import dev.tollgate.base.ids.OwnIds;
+import dev.tollgate.books.ledger.CreateAccount;
+import dev.tollgate.books.ledger.FreeCredits;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Creates people who come by a link or an identity, and grants the start credits of their accounts. Thread-safe; blocks. */
+final class Newcomers {
+
+    private final People people;
+    private final Database database;
+    private final Writer writer;
+    private final SignUp signUp;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+
+    Newcomers(
+            People people,
+            Database database,
+            Writer writer,
+            SignUp signUp,
+            InstantSource clock,
+            RandomGenerator random) {
+        this.people = people;
+        this.database = database;
+        this.writer = writer;
+        this.signUp = signUp;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /**
+     * Creates a person, and an account with start credits if the person joins no other account.
+     *
+     * @param with runs after the person's row is written; an exception undoes the whole change
+     * @return null if the person was created
+     */
+    @Nullable
+    SignIn make(Newcomer newcomer, Visit visit, PeopleChange.Step<Boolean> with) {
+        Instant now = clock.instant();
+        List<Change> changes = new ArrayList<>();
+        String accountId = newcomer.accountId();
+        if (accountId == null) {
+            CreateAccount account = new CreateAccount(OwnIds.account(random), cut(newcomer.name()), now);
+            accountId = account.id();
+            changes.add(account);
+            String identity = newcomer.identity();
+            List<String> names = identity == null ? List.of(newcomer.login()) : List.of(newcomer.login(), identity);
+            changes.addAll(signUp.credits().changes(accountId, newcomer.isConfirmed(), people.startMarks(names), now));
+        }
+        NewPerson person = new NewPerson(
+                newcomer.personId(),
+                accountId,
+                newcomer.login(),
+                newcomer.email(),
+                newcomer.name(),
+                Role.USER,
+                newcomer.hash(),
+                false,
+                newcomer.zone(),
+                now);
+        changes.add(PeopleChange.of(rows -> {
+            rows.insert(person);
+            if (newcomer.isConfirmed()) {
+                rows.update("UPDATE person SET confirmed_at = ? WHERE id = ?", now, person.id());
+            }
+            return with.run(rows);
+        }));
+        try {
+            writer.commitAndWait(Unit.of(changes));
+            return null;
+        } catch (StoreException e) {
+            if (e.mayHaveTakenEffect()) {
+                throw e;
+            }
+            return people.isKnown(newcomer.login(), visit) ? new SignIn.Taken() : new SignIn.Wrong();
+        }
+    }
+
+    private static String cut(String name) {
+        return name.length() <= CreateAccount.NAME_CHARS_MAX
+                ? name
+                : WrittenText.cleaned(name.substring(0, CreateAccount.NAME_CHARS_MAX));
+    }
+
+    /** Returns the grant of start credits if it waited for a confirmed address. */
+    List<Change> creditsOfConfirming(Person person, String login, Instant now) {
+        if (person.confirmedAt() != null || FreeCredits.isStarted(database, person.accountId())) {
+            return List.of();
+        }
+        List<String> names = new ArrayList<>(identities(person.id()));
+        names.add(login);
+        return signUp.credits().changes(person.accountId(), true, people.startMarks(names), now);
+    }
+
+    private List<String> identities(String personId) {
+        return database.read(sql -> sql.list(
+                "SELECT issuer, subject FROM person_identity WHERE person_id = ? ORDER BY issuer LIMIT 20",
+                row -> Identity.name(row.getString(1), row.getString(2)),
+                personId));
+    }
+}
