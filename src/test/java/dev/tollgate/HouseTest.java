@@ -42,7 +42,6 @@ class HouseTest {
             "customers/payments/Payments.java",
             "customers/people/Identities.java",
             "customers/people/People.java",
-            "customers/people/SecondFactor.java",
             "http/exchange/CallerExchange.java",
             "operator/cli/KeyCommands.java",
             "upstreams/connections/JsonScanner.java",

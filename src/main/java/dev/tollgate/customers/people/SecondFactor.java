@@ -1,8 +1,5 @@
 package dev.tollgate.customers.people;
 
-import com.bastiaanjansen.otp.HMACAlgorithm;
-import com.bastiaanjansen.otp.HOTPGenerator;
-import dev.tollgate.base.host.UrlText;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.SecretBox;
@@ -10,34 +7,21 @@ import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The second step of a sign-in: codes of an app (RFC 6238: SHA-1, six digits, thirty seconds, a step early or late) and ten recovery codes. A
- * step's code and a recovery code are good once, on all nodes together. Thread-safe; blocks.
+ * The second step of a sign-in: a code of an authenticator app ({@link AppCodes}) or a recovery code ({@link RecoveryCodes}). Each works once, on all
+ * nodes together. Thread-safe; blocks.
  */
 public final class SecondFactor {
-
-    public static final int RECOVERY_CODES = 10;
-
-    private static final String BASE_32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    private static final int SECRET_CHARS = 32; // 160 bits, as RFC 4226 wants them
-    private static final String RECOVERY_FROM = "abcdefghjkmnpqrstuvwxyz23456789";
-    private static final int RECOVERY_CHARS = 16;
-    private static final int GROUP = 4;
-    private static final int DIGITS = 6;
-    private static final int STEP_SECONDS = 30;
 
     private final Database database;
     private final Writer writer;
@@ -90,7 +74,7 @@ public final class SecondFactor {
 
     /** @param issuer what the app lists it under */
     public Setup setup(BrowserSession session, String issuer) {
-        String secret = letters(BASE_32, SECRET_CHARS);
+        String secret = AppCodes.secret(random);
         byte[] sealed = secrets.seal(secret.getBytes(StandardCharsets.UTF_8), setupOf(session));
         return shown(session, issuer, secret, Base64.getUrlEncoder().encodeToString(sealed));
     }
@@ -102,10 +86,7 @@ public final class SecondFactor {
     }
 
     private static Setup shown(BrowserSession session, String issuer, String secret, String sealed) {
-        String label = encoded(issuer) + ":" + encoded(session.person().login());
-        String link = "otpauth://totp/" + label + "?secret=" + secret + "&issuer=" + encoded(issuer)
-                + "&algorithm=SHA1&digits=" + DIGITS + "&period=" + STEP_SECONDS;
-        return new Setup(secret, link, sealed);
+        return new Setup(secret, AppCodes.link(secret, issuer, session.person().login()), sealed);
     }
 
     private @Nullable String opened(BrowserSession session, String sealed) {
@@ -132,13 +113,13 @@ public final class SecondFactor {
         if (wait.isPositive()) {
             return new SwitchOn.Wait(wait);
         }
-        Long step = stepOf(secret, digits(typed));
+        Long step = AppCodes.stepOf(secret, typed, clock.instant());
         if (step == null) {
             return new SwitchOn.Wrong();
         }
         waits.succeeded(SignInWaits.codes(person.id()));
         byte[] kept = secrets.seal(secret.getBytes(StandardCharsets.UTF_8), keptOf(person.id()));
-        List<String> codes = newCodes();
+        List<String> codes = RecoveryCodes.next(random);
         boolean isOn = commit(PeopleChange.of(rows -> {
             boolean first = rows.update(
                     "UPDATE person SET totp_secret = ?, totp_step = ?, version = version + 1"
@@ -147,7 +128,7 @@ public final class SecondFactor {
                     step,
                     person.id());
             if (first) {
-                rows.setRecoveryCodes(person.id(), hashes(codes));
+                rows.setRecoveryCodes(person.id(), RecoveryCodes.hashes(codes));
                 rows.endSessions(person.id(), session.hash());
             }
             return first;
@@ -157,13 +138,13 @@ public final class SecondFactor {
 
     /** In the place of those that there were. @return to be shown this once; empty where the second factor is off */
     public List<String> renewRecoveryCodes(Person person) {
-        List<String> codes = newCodes();
+        List<String> codes = RecoveryCodes.next(random);
         boolean isOn = commit(PeopleChange.of(rows -> {
             // Takes the person's row, so that what switches it off at the same time comes before or after.
             boolean on = rows.update(
                     "UPDATE person SET version = version + 1 WHERE id = ? AND totp_secret IS NOT NULL", person.id());
             if (on) {
-                rows.setRecoveryCodes(person.id(), hashes(codes));
+                rows.setRecoveryCodes(person.id(), RecoveryCodes.hashes(codes));
             }
             return on;
         }));
@@ -240,9 +221,8 @@ public final class SecondFactor {
 
     /** Returns the change that uses up the typed code; null if the code is wrong. */
     private PeopleChange.@Nullable Step<Boolean> useOf(String personId, String typed, Instant now) {
-        String digits = digits(typed);
-        if (!digits.matches("[0-9]{" + DIGITS + "}")) {
-            String hash = Tokens.hash(recovery(typed));
+        if (!AppCodes.isCode(typed)) {
+            String hash = RecoveryCodes.hash(typed);
             return rows -> rows.update(
                     "UPDATE recovery_code SET used_at = ? WHERE person_id = ? AND hash = ? AND used_at IS NULL",
                     now,
@@ -250,7 +230,7 @@ public final class SecondFactor {
                     hash);
         }
         String kept = keptSecret(personId);
-        Long step = kept == null ? null : stepOf(openedKept(kept, personId), digits);
+        Long step = kept == null ? null : AppCodes.stepOf(openedKept(kept, personId), typed, clock.instant());
         return kept == null || step == null
                 ? null
                 : rows -> rows.update(
@@ -272,58 +252,6 @@ public final class SecondFactor {
 
     private static String keptOf(String personId) {
         return "of " + personId;
-    }
-
-    /** Returns the step that a code belongs to: the current one or a neighbour; null if none matches. */
-    private @Nullable Long stepOf(String secret, String digits) {
-        HOTPGenerator codes = new HOTPGenerator.Builder(secret)
-                .withPasswordLength(DIGITS)
-                .withAlgorithm(HMACAlgorithm.SHA1)
-                .build();
-        byte[] typed = digits.getBytes(StandardCharsets.UTF_8);
-        long present = clock.instant().getEpochSecond() / STEP_SECONDS;
-        Long found = null;
-        for (long step = present - 1; step <= present + 1; step++) {
-            if (MessageDigest.isEqual(codes.generate(step).getBytes(StandardCharsets.UTF_8), typed)) {
-                found = step;
-            }
-        }
-        return found;
-    }
-
-    // ---- how codes are written ----
-
-    /** Apps show them in two groups. */
-    private static String digits(String typed) {
-        return typed.replaceAll("\\s", "");
-    }
-
-    private static String recovery(String typed) {
-        return typed.toLowerCase(Locale.ROOT).replaceAll("[\\s-]", "");
-    }
-
-    private List<String> newCodes() {
-        List<String> codes = new ArrayList<>();
-        for (int i = 0; i < RECOVERY_CODES; i++) {
-            codes.add(letters(RECOVERY_FROM, RECOVERY_CHARS).replaceAll("(.{" + GROUP + "})(?=.)", "$1-"));
-        }
-        return codes;
-    }
-
-    private static List<String> hashes(List<String> codes) {
-        return codes.stream().map(code -> Tokens.hash(recovery(code))).toList();
-    }
-
-    private String letters(String from, int count) {
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < count; i++) {
-            text.append(from.charAt(random.nextInt(from.length())));
-        }
-        return text.toString();
-    }
-
-    private static String encoded(String text) {
-        return UrlText.encoded(text).replace("+", "%20");
     }
 
     private <O> O commit(PeopleChange<O> change) {

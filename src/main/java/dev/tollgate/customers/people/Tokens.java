@@ -27,6 +27,15 @@ final class Tokens {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
+    /** Returns random characters of an alphabet. */
+    static String letters(RandomGenerator random, String alphabet, int count) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            text.append(alphabet.charAt(random.nextInt(alphabet.length())));
+        }
+        return text.toString();
+    }
+
     static String nextOfSession(RandomGenerator random, SecretBox secrets) {
         byte[] bytes = new byte[RANDOM_BYTES];
         random.nextBytes(bytes);
