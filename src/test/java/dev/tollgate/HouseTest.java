@@ -40,7 +40,6 @@ class HouseTest {
             "customers/figures/UsageRows.java",
             "customers/keys/KeyBody.java",
             "customers/payments/Payments.java",
-            "customers/people/Identities.java",
             "customers/people/People.java",
             "http/exchange/CallerExchange.java",
             "operator/cli/KeyCommands.java",

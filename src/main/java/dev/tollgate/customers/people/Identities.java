@@ -140,13 +140,7 @@ public final class Identities {
     private Change used(String personId, Identity identity) {
         Instant now = clock.instant();
         return PeopleChange.of(rows -> {
-            boolean isTheirs = rows.update(
-                    "UPDATE person_identity SET used_at = ? WHERE issuer = ? AND subject = ? AND person_id = ?",
-                    now,
-                    identity.issuer(),
-                    identity.subject(),
-                    personId);
-            if (!isTheirs) {
+            if (!rows.useIdentity(personId, identity, now)) {
                 throw new IllegalStateException("this identity was disconnected");
             }
             return true;
@@ -226,7 +220,7 @@ public final class Identities {
             if (link != null) {
                 Links.use(rows, link, now);
             }
-            insert(rows, newcomer.personId(), identity, now);
+            rows.insertIdentity(newcomer.personId(), identity, now);
             return true;
         });
     }
@@ -237,16 +231,6 @@ public final class Identities {
         return name.length() <= People.NAME_CHARS_MAX
                 ? name
                 : WrittenText.cleaned(name.substring(0, People.NAME_CHARS_MAX)); // it may end within a character
-    }
-
-    private static void insert(PeopleRows rows, String personId, Identity identity, Instant now) throws SQLException {
-        rows.update(
-                "INSERT INTO person_identity (issuer, subject, person_id, label, linked_at) VALUES (?, ?, ?, ?, ?)",
-                identity.issuer(),
-                identity.subject(),
-                personId,
-                identity.label(),
-                now);
     }
 
     // ---- of who is signed in ----
@@ -275,7 +259,7 @@ public final class Identities {
         Instant now = clock.instant();
         List<Change> changes = new ArrayList<>(with);
         changes.add(PeopleChange.of(rows -> {
-            insert(rows, person.id(), identity, now);
+            rows.insertIdentity(person.id(), identity, now);
             return true;
         }));
         try {
@@ -298,12 +282,7 @@ public final class Identities {
     public boolean disconnect(BrowserSession session, String issuer) {
         String personId = session.person().id();
         PeopleChange<Boolean> change = PeopleChange.of(rows -> {
-            boolean isGone = rows.update(
-                    "DELETE FROM person_identity WHERE person_id = ? AND issuer = ? AND EXISTS"
-                            + " (SELECT 1 FROM person WHERE person.id = person_identity.person_id"
-                            + " AND person.password_hash <> '')",
-                    personId,
-                    issuer);
+            boolean isGone = rows.removeIdentity(personId, issuer);
             if (isGone) {
                 rows.endSessions(personId, session.hash());
             }

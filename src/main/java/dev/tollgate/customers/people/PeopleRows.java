@@ -80,6 +80,37 @@ final class PeopleRows {
                 now);
     }
 
+    /** @throws SQLException also if the identity has a person, or the person has an identity of this issuer */
+    void insertIdentity(String personId, Identity identity, Instant now) throws SQLException {
+        update(
+                "INSERT INTO person_identity (issuer, subject, person_id, label, linked_at) VALUES (?, ?, ?, ?, ?)",
+                identity.issuer(),
+                identity.subject(),
+                personId,
+                identity.label(),
+                now);
+    }
+
+    /** @return false if the person does not have this identity */
+    boolean useIdentity(String personId, Identity identity, Instant now) throws SQLException {
+        return update(
+                "UPDATE person_identity SET used_at = ? WHERE issuer = ? AND subject = ? AND person_id = ?",
+                now,
+                identity.issuer(),
+                identity.subject(),
+                personId);
+    }
+
+    /** @return false if nothing was removed: a person without a password keeps the identity */
+    boolean removeIdentity(String personId, String issuer) throws SQLException {
+        return update(
+                "DELETE FROM person_identity WHERE person_id = ? AND issuer = ? AND EXISTS"
+                        + " (SELECT 1 FROM person WHERE person.id = person_identity.person_id"
+                        + " AND person.password_hash <> '')",
+                personId,
+                issuer);
+    }
+
     /** @return whether there was one that waited no longer than this change knows */
     boolean update(String sql, @Nullable Object... parameters) throws SQLException {
         return statements.run(sql, parameters) > 0;
