@@ -224,31 +224,8 @@ public final class Payments {
         return found != null && found.accountId().equals(accountId) ? found : null;
     }
 
-    /** The place where the next page begins. */
-    public record Cursor(long createdAtMillis, String id) {
-
-        public static final Cursor NEWEST = new Cursor(Long.MAX_VALUE, "");
-
-        /** @throws IllegalArgumentException if the text is not a cursor */
-        public static Cursor parse(String text) {
-            if (!text.matches("[0-9]{1,18}_[A-Za-z0-9_-]{1,64}")) {
-                throw new IllegalArgumentException("no cursor");
-            }
-            int end = text.indexOf('_');
-            return new Cursor(Long.parseLong(text.substring(0, end)), text.substring(end + 1));
-        }
-
-        public static Cursor after(Payment payment) {
-            return new Cursor(payment.createdAt().toEpochMilli(), payment.id());
-        }
-
-        public String text() {
-            return createdAtMillis + "_" + id;
-        }
-    }
-
     /** Returns an account's payments, newest first. @param limit 1 to {@value #PAGE_MAX} */
-    public List<Payment> page(String accountId, Cursor from, int limit) {
+    public List<Payment> page(String accountId, PaymentCursor from, int limit) {
         check(limit);
         return database.readFor(
                 accountId,
@@ -263,7 +240,7 @@ public final class Payments {
     }
 
     /** Returns payments of all accounts, newest first. @param limit 1 to {@value #PAGE_MAX} */
-    public List<Payment> page(Cursor from, int limit) {
+    public List<Payment> page(PaymentCursor from, int limit) {
         check(limit);
         return database.read(sql ->
                 sql.list(PAGE, PaymentSql::payment, from.createdAtMillis(), from.createdAtMillis(), from.id(), limit));
@@ -299,53 +276,14 @@ public final class Payments {
                 PaymentSql.party(row, 8));
     }
 
-    /**
-     * A notice as stored.
-     *
-     * @param fact the code of a {@link PaymentNotice.Fact}
-     * @param outcome taken, kept or refused
-     * @param detail why the notice was refused; otherwise null
-     * @param replays the number of repetitions
-     */
-    public record Told(
-            String id,
-            String type,
-            String fact,
-            Instant createdAt,
-            Instant receivedAt,
-            @Nullable String paymentId,
-            @Nullable String intentId,
-            @Nullable String objectId,
-            long cents,
-            String outcome,
-            @Nullable String detail,
-            long replays) {
-
-        static Told of(ResultSet row) throws SQLException {
-            return new Told(
-                    row.getString(1),
-                    row.getString(2),
-                    row.getString(3),
-                    Columns.time(row, 4),
-                    Columns.time(row, 5),
-                    row.getString(6),
-                    row.getString(7),
-                    row.getString(8),
-                    row.getLong(9),
-                    row.getString(10),
-                    row.getString(11),
-                    row.getLong(12));
-        }
-    }
-
     /** Returns the notices of a payment, in order. */
-    public List<Told> told(String paymentId) {
-        return database.read(sql -> sql.list(OF_PAYMENT, Told::of, paymentId));
+    public List<StoredNotice> told(String paymentId) {
+        return database.read(sql -> sql.list(OF_PAYMENT, StoredNotice::of, paymentId));
     }
 
     /** Returns the notices that were refused, wait or came again, newest first. */
-    public List<Told> notTaken(int limit) {
+    public List<StoredNotice> notTaken(int limit) {
         check(limit);
-        return database.read(sql -> sql.list(NOT_TAKEN, Told::of, limit));
+        return database.read(sql -> sql.list(NOT_TAKEN, StoredNotice::of, limit));
     }
 }

@@ -2,6 +2,7 @@ package dev.tollgate.operator.admin;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.customers.payments.Payment;
+import dev.tollgate.customers.payments.PaymentCursor;
 import dev.tollgate.customers.payments.Payments;
 import java.util.List;
 import java.util.Map;
@@ -28,22 +29,22 @@ public final class PaymentRoutes {
 
     /** The newest first, and the events. */
     private JsonNode list(AdminRequest request) throws Refused {
-        Payments.Cursor from = cursor(request.query().get("after"));
+        PaymentCursor from = cursor(request.query().get("after"));
         String account = request.word("account");
         int limit = request.limit(Payments.PAGE_MAX);
         ObjectNode list = AdminJson.list(
                 account == null ? payments.page(from, limit) : payments.page(account, from, limit),
                 limit,
                 PaymentRoutes::json,
-                payment -> Payments.Cursor.after(payment).text());
+                payment -> PaymentCursor.after(payment).text());
         ObjectNode counts = list.putObject("events");
         events.get().forEach(counts::put);
         return list;
     }
 
-    private static Payments.Cursor cursor(@Nullable String after) {
+    private static PaymentCursor cursor(@Nullable String after) {
         try {
-            return after == null ? Payments.Cursor.NEWEST : Payments.Cursor.parse(after);
+            return after == null ? PaymentCursor.NEWEST : PaymentCursor.parse(after);
         } catch (IllegalArgumentException e) {
             throw ApiError.invalid("after", "'after' must be the next of the page before.")
                     .asException();

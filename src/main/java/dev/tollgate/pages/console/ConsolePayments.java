@@ -2,7 +2,9 @@ package dev.tollgate.pages.console;
 
 import dev.tollgate.customers.figures.NamesOfIds;
 import dev.tollgate.customers.payments.Payment;
+import dev.tollgate.customers.payments.PaymentCursor;
 import dev.tollgate.customers.payments.Payments;
+import dev.tollgate.customers.payments.StoredNotice;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.By;
@@ -60,21 +62,21 @@ public record ConsolePayments(
         List<Payment> page = payments.page(cursor(request.query("before")), PAGE);
         Map<String, NamesOfIds.Named> accounts =
                 names.of(page.stream().map(Payment::accountId).collect(Collectors.toSet()));
-        List<Payments.Told> odd = payments.notTaken(ODD);
+        List<StoredNotice> odd = payments.notTaken(ODD);
         Map<String, Long> sums = counts.get();
         Instant now = clock.instant();
         String older = page.size() < PAGE
                 ? null
-                : PATH + "?before=" + Payments.Cursor.after(page.getLast()).text();
+                : PATH + "?before=" + PaymentCursor.after(page.getLast()).text();
         return PageStep.show((out, shell) ->
                 JtepaymentsGenerated.render(out, null, shell, channel, page, accounts, now, odd, sums, said, older));
     }
 
-    private static Payments.Cursor cursor(@Nullable String text) {
+    private static PaymentCursor cursor(@Nullable String text) {
         try {
-            return text == null ? Payments.Cursor.NEWEST : Payments.Cursor.parse(text);
+            return text == null ? PaymentCursor.NEWEST : PaymentCursor.parse(text);
         } catch (IllegalArgumentException e) {
-            return Payments.Cursor.NEWEST;
+            return PaymentCursor.NEWEST;
         }
     }
 
@@ -88,7 +90,7 @@ public record ConsolePayments(
     }
 
     /** Returns why an event was not processed at once, or was refused before; empty if it only came again. */
-    public static String why(Payments.Told told) {
+    public static String why(StoredNotice told) {
         String detail = told.detail();
         if (detail != null) {
             return (told.outcome().equals("taken") ? "was refused before: " : "") + detail;

@@ -8,6 +8,7 @@ import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.LedgerPage;
 import dev.tollgate.customers.payments.Party;
 import dev.tollgate.customers.payments.Payment;
+import dev.tollgate.customers.payments.PaymentCursor;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.http.Form;
@@ -61,7 +62,7 @@ public record BillingPages(
         List<Payment> topUps = payments.page(id, topUpCursor(request.query("top-ups")), TOP_UPS);
         String olderTopUps = topUps.size() < TOP_UPS
                 ? null
-                : PATH + "?top-ups=" + Payments.Cursor.after(topUps.getLast()).text();
+                : PATH + "?top-ups=" + PaymentCursor.after(topUps.getLast()).text();
         Party contact = payments.contact(id);
         return (out, shell) -> JtebillingGenerated.render(
                 out,
@@ -81,11 +82,11 @@ public record BillingPages(
                 done(request));
     }
 
-    private static Payments.Cursor topUpCursor(@Nullable String text) {
+    private static PaymentCursor topUpCursor(@Nullable String text) {
         try {
-            return text == null ? Payments.Cursor.NEWEST : Payments.Cursor.parse(text);
+            return text == null ? PaymentCursor.NEWEST : PaymentCursor.parse(text);
         } catch (IllegalArgumentException e) {
-            return Payments.Cursor.NEWEST;
+            return PaymentCursor.NEWEST;
         }
     }
 

@@ -5,6 +5,7 @@ import dev.tollgate.customers.payments.Invoice;
 import dev.tollgate.customers.payments.Party;
 import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.customers.payments.Payments;
+import dev.tollgate.customers.payments.StoredNotice;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -37,22 +38,22 @@ public record InvoicePages(Ledger ledger, Payments payments) {
             throw TopUpPages.nothing();
         }
         String holder = TopUpPages.accountName(ledger, invoice.payment().accountId());
-        List<Payments.Told> back = back(invoice.payment());
+        List<StoredNotice> back = back(invoice.payment());
         return PageStep.show((out, shell) -> JteinvoiceGenerated.render(out, null, shell, invoice, holder, back));
     }
 
-    private List<Payments.Told> back(Payment payment) {
+    private List<StoredNotice> back(Payment payment) {
         Map<List<String>, Long> said = new HashMap<>();
         return payments.told(payment.id()).stream()
                 .filter(told -> !told.outcome().equals("refused"))
                 // It may be told in any order.
-                .sorted(Comparator.comparing(Payments.Told::createdAt).thenComparing(Payments.Told::cents))
+                .sorted(Comparator.comparing(StoredNotice::createdAt).thenComparing(StoredNotice::cents))
                 .filter(told -> isNews(said, told))
                 .toList();
     }
 
     /** The same is told by several events, as that a dispute has begun and that its money is held back; of refunds each tells their sum. */
-    private static boolean isNews(Map<List<String>, Long> said, Payments.Told told) {
+    private static boolean isNews(Map<List<String>, Long> said, StoredNotice told) {
         String object = told.objectId();
         if (object == null) {
             return false;
