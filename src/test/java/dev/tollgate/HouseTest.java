@@ -39,7 +39,6 @@ class HouseTest {
             "customers/figures/UsagePeriods.java",
             "customers/figures/UsageRows.java",
             "customers/keys/KeyBody.java",
-            "customers/people/People.java",
             "http/exchange/CallerExchange.java",
             "operator/cli/KeyCommands.java",
             "upstreams/connections/JsonScanner.java",

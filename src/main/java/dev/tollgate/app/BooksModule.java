@@ -170,7 +170,7 @@ record BooksModule(
         try {
             if (serves) {
                 stores.keys().callTheRoll();
-                people.markEarlierStarts();
+                people.startMarks().addEarlier();
             }
             kind.look();
             return this;

@@ -95,7 +95,8 @@ public final class Leaving {
         if (others(person).isEmpty()) {
             return end(person.accountId(), close -> List.of(told(person, "account.delete", () -> changed(close))));
         }
-        Erasure erasure = new Erasure(person.accountId(), person.id(), () -> true, people::startMark, clock.instant());
+        Erasure erasure =
+                new Erasure(person.accountId(), person.id(), () -> true, people.startMarks()::of, clock.instant());
         Deed deed = told(person, "account.leave", () -> new Deed.Changed(null, "{\"left\":\"" + person.id() + "\"}"));
         return run(person.accountId(), person.id(), List.of(erasure, deed));
     }
@@ -121,7 +122,7 @@ public final class Leaving {
         CloseAccount close = new CloseAccount(accountId, clock.instant());
         List<Change> changes = new ArrayList<>();
         changes.add(close);
-        changes.add(new Erasure(accountId, null, close::isClosed, people::startMark, clock.instant()));
+        changes.add(new Erasure(accountId, null, close::isClosed, people.startMarks()::of, clock.instant()));
         changes.addAll(told.apply(close));
         Outcome outcome = run(accountId, null, changes);
         return outcome instanceof Gone

@@ -26,12 +26,12 @@ final class EarlierStarts {
             LEFT JOIN person_identity ON person_identity.person_id = person.id
             ORDER BY person.id""";
 
-    private final People people;
+    private final StartMarks marks;
     private final Database database;
     private final Writer writer;
 
-    EarlierStarts(People people, Database database, Writer writer) {
-        this.people = people;
+    EarlierStarts(StartMarks marks, Database database, Writer writer) {
+        this.marks = marks;
         this.database = database;
         this.writer = writer;
     }
@@ -44,10 +44,10 @@ final class EarlierStarts {
             return;
         }
         for (Step step = after(""); !step.last().isEmpty(); step = after(step.last())) {
-            List<String> marks =
-                    people.startMarks(step.names()).stream().sorted().distinct().toList();
+            List<String> found =
+                    marks.ofAll(step.names()).stream().sorted().distinct().toList();
             writer.commitAndWait(Unit.of(PeopleChange.of(rows -> {
-                for (String mark : marks) {
+                for (String mark : found) {
                     rows.update(StartMarksPart.INSERT, mark);
                 }
                 return true;

@@ -156,7 +156,8 @@ public final class Identities {
     /** Whether they, or their address, were given credits to start with in an account that was deleted. @param link null where they were not invited */
     public boolean isStartedBefore(Identity identity, @Nullable PersonLink link) {
         String email = link == null ? address(identity) : link.email();
-        return people.isStartedBefore(identity.both()) || (email != null && people.isStartedBefore(Visit.login(email)));
+        return people.startMarks().has(identity.both())
+                || (email != null && people.startMarks().has(Visit.login(email)));
     }
 
     private static @Nullable String address(Identity identity) {

@@ -90,7 +90,7 @@ public final class LinkRequests {
     public SignIn askToReset(String typed, Visit visit) {
         String login = Visit.login(typed);
         Person person = people.known(login, visit);
-        Duration wait = person != null && people.isKnownBrowser(person, visit)
+        Duration wait = person != null && people.passwordSignIn().isKnownBrowser(person, visit)
                 ? Duration.ZERO
                 : people.waits().askReset(visit);
         if (wait.isPositive()) {

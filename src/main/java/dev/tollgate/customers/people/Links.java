@@ -96,7 +96,7 @@ public final class Links {
     public boolean beginsWithCredits(PersonLink link) {
         return startCredits().micros() > 0
                 && (link.isMailed() || !startCredits().isReal())
-                && !people.isStartedBefore(Visit.login(link.email()));
+                && !people.startMarks().has(Visit.login(link.email()));
     }
 
     /** Returns the link of a token; empty if there is none, or it was used or has expired. */
@@ -251,7 +251,7 @@ public final class Links {
         } catch (StoreException e) { // another request has used it
             return new SignIn.Wrong();
         }
-        people.forgive(person, visit);
+        people.passwordSignIn().forgive(person, visit);
         return null;
     }
 

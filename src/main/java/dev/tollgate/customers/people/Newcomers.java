@@ -58,7 +58,12 @@ final class Newcomers {
             changes.add(account);
             String identity = newcomer.identity();
             List<String> names = identity == null ? List.of(newcomer.login()) : List.of(newcomer.login(), identity);
-            changes.addAll(signUp.credits().changes(accountId, newcomer.isConfirmed(), people.startMarks(names), now));
+            changes.addAll(signUp.credits()
+                    .changes(
+                            accountId,
+                            newcomer.isConfirmed(),
+                            people.startMarks().ofAll(names),
+                            now));
         }
         NewPerson person = new NewPerson(
                 newcomer.personId(),
@@ -102,7 +107,8 @@ final class Newcomers {
         }
         List<String> names = new ArrayList<>(identities(person.id()));
         names.add(login);
-        return signUp.credits().changes(person.accountId(), true, people.startMarks(names), now);
+        return signUp.credits()
+                .changes(person.accountId(), true, people.startMarks().ofAll(names), now);
     }
 
     private List<String> identities(String personId) {

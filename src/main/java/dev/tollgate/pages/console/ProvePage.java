@@ -34,7 +34,8 @@ public record ProvePage(People people, Identities identities) {
     private PageStep prove(PageRequest<Visitor.Member> request, Form form) {
         String to = within(form.field("to"));
         String password = form.field("password");
-        SignIn done = people.prove(request.visitor().session(), password == null ? "" : password, request.visit());
+        SignIn done = people.passwordSignIn()
+                .prove(request.visitor().session(), password == null ? "" : password, request.visit());
         return switch (done) {
             case SignIn.Welcome welcome -> PageStep.to(to);
             case SignIn.Wait wait ->

@@ -65,7 +65,7 @@ public record DoorPages(
     private PageStep signIn(PageRequest<Visitor> request, Form form) {
         String login = text(form, "login");
         String to = within(form.field("to"));
-        return switch (people.signIn(login, text(form, "password"), request.visit())) {
+        return switch (people.passwordSignIn().signIn(login, text(form, "password"), request.visit())) {
             case SignIn.Welcome in -> signedIn.of(request, in, to);
             case SignIn.Blocked blocked -> signInAgain(login, to, "This account is blocked. Ask the operator.");
             case SignIn.Wait(Duration left) -> signInAgain(login, to, Texts.later("Too many tries.", left));
@@ -130,7 +130,8 @@ public record DoorPages(
         }
         String name = text(form, "name");
         String zone = text(form, "zone");
-        SignIn done = people.signUp(email, text(form, "password"), name, zone, signUp.credits(), request.visit());
+        SignIn done = people.passwordSignIn()
+                .signUp(email, text(form, "password"), name, zone, signUp.credits(), request.visit());
         return switch (done) {
             case SignIn.Welcome in -> signedIn.of(request, in, HOME);
             case SignIn.Taken taken -> again(email, name, zone, "email", "This address has an account already.");

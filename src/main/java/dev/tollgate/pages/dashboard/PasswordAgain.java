@@ -29,7 +29,7 @@ final class PasswordAgain {
         if (typed.isEmpty()) {
             return "Your password once more, please: it has been a while.";
         }
-        return switch (people.prove(session, typed, request.visit())) {
+        return switch (people.passwordSignIn().prove(session, typed, request.visit())) {
             case SignIn.Welcome welcome -> null;
             case SignIn.Wait(Duration left) -> Texts.later("Too many tries.", left);
             default -> "The password is wrong.";

@@ -50,12 +50,13 @@ public record SecurityPage(People people, Links links, Identities identities, In
     }
 
     private PageStep changePassword(PageRequest<Visitor.Member> request, Form form) {
-        SignIn.Refused refused = people.changePassword(
-                request.visitor().session(),
-                text(form, "present"),
-                text(form, "password"),
-                request.visit(),
-                links.notices().passwordChanged(request.visitor().person()));
+        SignIn.Refused refused = people.passwordSignIn()
+                .changePassword(
+                        request.visitor().session(),
+                        text(form, "present"),
+                        text(form, "password"),
+                        request.visit(),
+                        links.notices().passwordChanged(request.visitor().person()));
         return refused == null
                 ? PageStep.to(request.visitor().person().passwordDue() ? "/" : PATH + "?changed=1")
                 : PageStep.again(page(request, Map.of(refused.field(), refused.message())));

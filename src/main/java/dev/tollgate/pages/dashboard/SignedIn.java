@@ -24,7 +24,8 @@ public record SignedIn(People people, Consumer<Person> told) {
         }
         Person person = in.person();
         told.accept(person);
-        return PageStep.signedIn(request, in.token(), people.knownBrowser(person, request.visit()), home(person, to));
+        return PageStep.signedIn(
+                request, in.token(), people.passwordSignIn().knownBrowser(person, request.visit()), home(person, to));
     }
 
     /** Where somebody goes who is in. */
