@@ -76,12 +76,12 @@ export const endNote = (turn, settled) => {
   return turn.task ? 'Stopped before anything was charged, or the charge is still being settled: see Requests.' : 'Stopped.';
 };
 
-export const filtered = (turn) => 'The provider’s safety filter stopped this answer' + (turn.native ? ' (' + turn.native + ').' : '.')
+export const filtered = (turn) => 'The provider’s safety filter stopped this response' + (turn.native ? ' (' + turn.native + ').' : '.')
   + (turn.micros ? ' ' + written(turn.micros) + ' credits were charged for ' + counted(turn.usage?.prompt_tokens || 0, 'prompt token') + (turn.text ? ' and the text so far.' : '.') : '');
 
 // what a screen reader says when all columns have ended; if one of two has answered, that it has
 export const ended = (states) => {
-  if (states.includes('done')) return 'The answer is there';
+  if (states.includes('done')) return 'Response complete';
   if (states.includes('stopped')) return 'Stopped';
-  return states.includes('broken') ? 'The answer was broken off' : 'There is no answer';
+  return states.includes('broken') ? 'Response interrupted' : 'No response';
 };

@@ -29,7 +29,7 @@ export const attached = async (file, others) => {
   const whole = others.reduce((sum, each) => sum + each.size, 0) + file.size;
   if (whole > FILES_MAX) throw new Error(size(whole - FILES_MAX) + ' too much. Give a URL instead.');
   const isText = /^text\/|json|xml|javascript/.test(file.type) || TEXT.test(file.name) || (UNKNOWN.test(file.type) && await isUtf8(file));
-  if (UNKNOWN.test(file.type) && !isText) throw new Error(file.name + ' has an unknown type. Attach an image, a sound, a video, a PDF or text.');
+  if (UNKNOWN.test(file.type) && !isText) throw new Error(file.name + ' has an unknown type. Attach an image, audio, a video, a PDF or text.');
   return {
     name: file.name, size: file.size, kind: isText ? 'text' : file.type.startsWith('image/') ? 'image' : 'file',
     data: isText ? await file.text() : await dataUrl(file),

@@ -137,7 +137,7 @@ const drawColumns = turns(markdown(window), {
 const draw = () => {
   drawColumns(talk.columns, root.querySelector('.columns'));
   allowed();
-  byId('about').firstChild.textContent = 'This conversation ' + written(talk.spent) + ' · left ';
+  byId('about').firstChild.textContent = 'This conversation ' + written(talk.spent) + ' · balance ';
 };
 
 const drawFiles = () => byId('files').replaceChildren(...files.map((file) => chip(file, () => { files = files.filter((each) => each !== file); drawFiles(); estimate(); })));

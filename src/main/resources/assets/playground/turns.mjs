@@ -47,7 +47,7 @@ const EXAMPLES = ['Explain how a transformer reads a sentence, in three paragrap
 // what an empty conversation offers
 const examples = (begin) => {
   const box = make('div', 'empty');
-  box.append(make('p', '', 'Ask anything, or begin with an example.'));
+  box.append(make('p', '', 'Ask anything, or start with an example.'));
   const row = make('div', 'row');
   for (const text of EXAMPLES) row.append(button(text, () => begin(text), ''));
   box.append(row);
@@ -100,7 +100,7 @@ export const turns = (show, page) => {
   const showPrice = async (turn, place) => {
     if (place.childNodes.length) { place.replaceChildren(); return; }
     turn.price ||= (await page.look(turn.task))?.price;
-    place.replaceChildren(turn.price?.length ? priceTable(turn.price) : 'The price could not be read. The page of the request has it.');
+    place.replaceChildren(turn.price?.length ? priceTable(turn.price) : 'The price could not be read. See the page of the request.');
   };
 
   const tool = (column, index, each, at) => {
@@ -111,7 +111,7 @@ export const turns = (show, page) => {
       const field = make('textarea', 'mono');
       field.rows = 2;
       field.setAttribute('aria-label', 'Result of ' + each.function.name);
-      box.append(field, button('Give the result', () => page.give(column, index, each, field.value)));
+      box.append(field, button('Send result', () => page.give(column, index, each, field.value)));
     }
     return box;
   };

@@ -146,11 +146,11 @@ public record MoneyModule(
         Map<String, Long> told = new LinkedHashMap<>();
         if (account != null) {
             told.put("Taken", counts.of(WebhookCounts.Kind.TAKEN));
-            told.put("Kept for later", counts.of(WebhookCounts.Kind.KEPT));
-            told.put("Told again", counts.of(WebhookCounts.Kind.REPLAYED));
+            told.put("Stored for later", counts.of(WebhookCounts.Kind.KEPT));
+            told.put("Repeated", counts.of(WebhookCounts.Kind.REPLAYED));
             told.put("Refused", counts.of(WebhookCounts.Kind.REFUSED));
-            told.put("Of no use to us", counts.of(WebhookCounts.Kind.OF_NO_USE));
-            told.put("Not signed, or too late", counts.of(WebhookCounts.Kind.NOT_SIGNED));
+            told.put("Not relevant", counts.of(WebhookCounts.Kind.OF_NO_USE));
+            told.put("Unsigned or too late", counts.of(WebhookCounts.Kind.NOT_SIGNED));
         }
         return told;
     }

@@ -131,7 +131,7 @@ class ReadinessTest {
             try (Gateway.Fault _ = gateway.fault("INSERT", "audit_log", "true")) {
                 Gateway.Reply told = gateway.post("/admin/drain", "{\"reason\":\"its disk is ill\"}", operator);
                 assertThat(told.error().get("message").asString())
-                        .isEqualTo("It was announced, but that could not be written down.");
+                        .isEqualTo("The server is draining, but the audit log entry could not be written.");
             }
             awaitState(gateway, "draining");
             assertThat(gateway.get("/health/ready").text()).contains("draining");

@@ -125,7 +125,7 @@ class LedgerVerifyTest {
                 .contains("./tollgate ledger rebuild-usage");
         out.getBuffer().setLength(0);
         assertThat(run("ledger", "rebuild-usage")).isZero();
-        assertThat(out.toString()).isEqualTo("4 rows of usage were added up again.\n");
+        assertThat(out.toString()).isEqualTo("4 rows of usage were recomputed.\n");
         assertThat(gateway.text("SELECT after_json FROM audit_log WHERE action = 'usage.rebuild'"))
                 .isEqualTo("{\"rows\":4}");
         out.getBuffer().setLength(0);

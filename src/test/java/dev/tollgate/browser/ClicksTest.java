@@ -166,7 +166,7 @@ class ClicksTest {
             hand.page().keyboard().press("/");
             hand.enter("#find", id);
             hand.page().waitForURL("**/dashboard/requests/" + id);
-            hand.sees("What happened");
+            hand.sees("Outcome");
             hand.needed("why a call failed or cost that", 0);
 
             hand.begin("/dashboard");
@@ -188,13 +188,13 @@ class ClicksTest {
             hand.begin("/dashboard");
             hand.click("nav.side >> text=Keys");
             hand.click("[aria-label='Turn off with a limit']");
-            hand.sees("get 401 from now on");
+            hand.sees("get a 401");
             hand.needed("a runaway key is stopped", 2);
 
             hand.begin("/dashboard");
             hand.click("nav.side >> text=Keys");
             hand.click("main >> text=nightly job");
-            hand.click("text=Make a new secret");
+            hand.click("text=Create secret");
             hand.page().waitForSelector("#secret");
             hand.needed("a leaked key is replaced without an outage", 3);
             assertThat(customer.chat(CHAT).status()).isEqualTo(200);
@@ -286,7 +286,7 @@ class ClicksTest {
             hand.click("main >> text=gemini-3-pro");
             hand.enter("#price-input", "170");
             hand.enter("#price-reason", "dearer at the provider");
-            hand.sees("The price is set.");
+            hand.sees("Price set.");
             hand.needed("a price is changed; allowed are 3", 2);
 
             Customer other = gateway.customer("10");

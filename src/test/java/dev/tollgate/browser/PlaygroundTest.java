@@ -97,11 +97,11 @@ class PlaygroundTest {
             assertThat(turn(page, "You pay nothing."))
                     .contains("It begins.", "The upstream provider", "Try again")
                     .doesNotContain("Please try again");
-            assertHeard(page, "The answer was broken off");
+            assertHeard(page, "Response interrupted");
             page.click("#new");
             ask(page, "What is the sky?");
             assertThat(turn(page, "1.80 credits")).contains("10 in · 4,000 out", "Thought for", "Blue, says the sky.");
-            assertHeard(page, "The answer is there");
+            assertHeard(page, "Response complete");
             page.click("text=Price >> visible=true");
             assertThat(turn(page, "Charged")).contains("1.800570", "1.800000");
             page.click(".turn button:has-text('Code')");
@@ -161,7 +161,7 @@ class PlaygroundTest {
         try (Visit visit = visit(member, 1280, Scheme.DARK)) {
             Page page = visit.page();
             ask(page, "Please offend somebody.");
-            assertThat(turn(page, "The provider’s safety filter stopped this answer (SAFETY)."))
+            assertThat(turn(page, "The provider’s safety filter stopped this response (SAFETY)."))
                     .contains("0.01 credits were charged for 87 prompt tokens and the text so far.", "filtered");
             visit.assertAccessible();
             visit.keep("playground-filtered");
@@ -224,7 +224,7 @@ class PlaygroundTest {
             page.waitForSelector("#ways a[href='/dashboard/billing/top-up']");
             assertThat(page.locator("#problem").textContent())
                     .matches("Not enough credits\\. This call has to hold 0\\.[0-9]+ and 0\\.08 are free\\.");
-            assertHeard(page, "There is no answer");
+            assertHeard(page, "No response");
             assertThat(page.locator("#ways").textContent())
                     .matches("Top upLower the maximum to 1[0-9]{2} tokensTry again");
             assertThat(page.inputValue("#message")).isEqualTo("What is the sky?");
@@ -316,7 +316,7 @@ class PlaygroundTest {
             assertThat(page.textContent("#about")).contains("This conversation 2.70 ");
             page.click("#new");
             page.reload();
-            page.waitForSelector("text=Ask anything, or begin with an example.");
+            page.waitForSelector("text=Ask anything, or start with an example.");
             assertThat(page.locator(".turn").count()).isZero();
         }
     }

@@ -126,7 +126,7 @@ class SentTwiceTest {
                 .distinct()
                 .toList();
         assertThat(locations).containsExactly("/dashboard/keys/" + id + "?done=before");
-        assertThat(customer.get(locations.getFirst()).body()).contains("no second one was made");
+        assertThat(customer.get(locations.getFirst()).body()).contains("no second key was created");
         String secret = replies.stream()
                 .filter(reply -> reply.status() == 200)
                 .map(reply -> found(Pattern.compile("id=\"secret\">(sk-[0-9a-f]{64})<"), reply.text()))
@@ -178,7 +178,7 @@ class SentTwiceTest {
                         "SELECT COUNT(*) FROM audit_log WHERE action = 'voucher.create' AND reason = 'pressed twice'"))
                 .isEqualTo(1);
         assertThat(replies).filteredOn(reply -> reply.status() == 422).allSatisfy(reply -> assertThat(reply.text())
-                .contains("no others were made now")
+                .contains("no others were created now")
                 .doesNotContainPattern(CODE));
         List<String> codes = replies.stream()
                 .filter(reply -> reply.status() == 200)

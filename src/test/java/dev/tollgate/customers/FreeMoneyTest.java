@@ -103,7 +103,7 @@ class FreeMoneyTest {
                     .isBetween(1_000_040.0, 1_000_050.0);
             Browser there = new Browser(real.url());
             there.signIn("payer@example.org", PASSWORD);
-            assertThat(there.get("/dashboard/billing").body()).contains("pay only for answers of the sandbox");
+            assertThat(there.get("/dashboard/billing").body()).contains("pay only for sandbox responses");
         }
     }
 

@@ -145,7 +145,10 @@ class LeavingTest {
                         Map.of("name", "leaver@example.org Ltd", "address", "Leaver Street 1", "vat_id", ""));
         assertThat(leaver.chat().status()).isEqualTo(200);
         assertThat(leaver.browser().get(DATA).body())
-                .contains("Your keys stop now. 49.", " credits are lost. Entries", "receipts stay, without your name.");
+                .contains(
+                        "Your keys stop working immediately. 49.",
+                        " credits are lost. Entries",
+                        "receipts stay, without your name.");
         assertThat(leaver.delete("somebody else").status()).isEqualTo(422);
         assertThat(leaver.chat().status()).isEqualTo(200);
         long entries = number("last_sequence", leaver);
@@ -232,7 +235,7 @@ class LeavingTest {
         gateway.execute(
                 "UPDATE person SET account_id = '" + first.account() + "' WHERE login = '" + guest.login() + "'");
         assertThat(guest.browser().get(DATA).body())
-                .contains("Others sign in for this account, too:", "first@example.org", "Leave the account");
+                .contains("Other people in this account:", "first@example.org", "Leave account");
         assertThat(guest.delete().location()).isEqualTo("/sign-in?said=left");
         assertThat(gateway.number("SELECT COUNT(*) FROM person WHERE login = 'guest@example.org'"))
                 .isZero();
@@ -255,7 +258,7 @@ class LeavingTest {
     void the_last_operator_stays_even_where_two_leave_at_once() {
         Browser operator = new Browser(gateway.url());
         operator.signIn("operator", PASSWORD);
-        assertThat(operator.get(DATA).body()).contains("You are the only operator");
+        assertThat(operator.get(DATA).body()).contains("you are the only operator");
         assertThat(operator.post(DATA, token(operator, "/dashboard/settings/security"), Map.of("login", "operator"))
                         .body())
                 .contains("The only operator cannot be deleted.");
@@ -317,7 +320,7 @@ class LeavingTest {
             int space = deed.indexOf(' ');
             Gateway.Reply refused = admin(path + deed.substring(0, space), deed.substring(space + 1));
             assertThat(refused.status()).as("%s: %s", deed, refused.text()).isEqualTo(409);
-            assertThat(refused.text()).as(deed).contains("was deleted");
+            assertThat(refused.text()).as(deed).contains("is deleted");
         }
         assertThat(number("balance_micros", spam)).isZero();
         assertThat(admin("/admin/accounts/acc_demo/delete", "{\"reason\":\"a test\"}")
@@ -332,10 +335,10 @@ class LeavingTest {
         operator.signIn("operator", PASSWORD);
         String path = "/console/accounts/" + off.account();
         Map<String, String> form = Map.of("deed", "delete", "reason", "asked for");
-        assertThat(operator.get(path).body()).contains("Its keys stop now. 50.00 credits are lost.");
+        assertThat(operator.get(path).body()).contains("Its keys stop working immediately. 50.00 credits are lost.");
         assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=delete");
         assertThat(operator.get(path + "?done=delete").body())
-                .contains("This account was deleted", "The account is deleted")
+                .contains("Deleted account", "The account is deleted")
                 .doesNotContain("off@example.org", "Grant credits");
         String own = "/console/accounts/" + gateway.text("SELECT account_id FROM person WHERE login = 'operator'");
         assertThat(operator.submit(own, own, form).body()).contains("This is your own account");

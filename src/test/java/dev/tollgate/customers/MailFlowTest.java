@@ -292,9 +292,9 @@ class MailFlowTest {
     void who_has_no_address_is_promised_no_notice_there() {
         Browser browser = member("none@example.org");
         String email = "/dashboard/settings/email";
-        assertThat(browser.get(email).body()).contains("Your present address gets a notice");
+        assertThat(browser.get(email).body()).contains("Your current address gets a notice");
         gateway.execute("UPDATE person SET email = NULL WHERE login = 'none@example.org'");
-        assertThat(browser.get(email).body()).doesNotContain("Your present address gets a notice");
+        assertThat(browser.get(email).body()).doesNotContain("Your current address gets a notice");
     }
 
     private static void askToChange(Browser browser, String email) {

@@ -296,9 +296,7 @@ class SecondFactorTest {
         Browser elsewhere = new Browser(gateway.url());
         elsewhere.signIn(plain.login, PASSWORD);
         later(Duration.ofMinutes(11));
-        assertThat(plain.browser.get(PATH).body())
-                .contains("Your password, please")
-                .doesNotContain("otpauth");
+        assertThat(plain.browser.get(PATH).body()).contains("Password required").doesNotContain("otpauth");
         assertThat(plain.browser
                         .submit(PATH, PATH, Map.of("deed", "prove", "password", "another one"))
                         .body())

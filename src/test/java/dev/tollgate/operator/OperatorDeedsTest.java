@@ -211,7 +211,7 @@ class OperatorDeedsTest {
         Gateway.Reply tooMuch = post(
                 "/tasks/" + task + "/refunds", "{\"credits\":" + charge.toPlainString() + ",\"reason\":\"all of it\"}");
         assertThat(tooMuch.status()).isEqualTo(409);
-        assertThat(tooMuch.error().get("message").asString()).contains("0.005 were given back before");
+        assertThat(tooMuch.error().get("message").asString()).contains("0.005 have already been refunded");
         assertThat(deeds(task)).hasSize(1);
         assertThat(get("/tasks/" + task).get("account").asString()).isEqualTo(customer.account());
     }

@@ -103,12 +103,12 @@ class StoredSettingsTest {
             set(gateway, "sign-up.open", "\"false\"");
             Browser late = new Browser(gateway.url());
             for (String path : List.of("/sign-up", "/")) {
-                assertThat(late.get(path).body()).contains("Accounts here are made by the operator");
+                assertThat(late.get(path).body()).contains("operator creates accounts");
             }
             assertThat(late.get("/sign-in").body()).doesNotContain("Create account");
             assertThat(late.submit("/sign-in", "/sign-up", Map.of("email", "late@example.org"))
                             .body())
-                    .contains("Accounts here are made by the operator");
+                    .contains("operator creates accounts");
             assertThat(gateway.number("SELECT COUNT(*) FROM person WHERE email LIKE 'late%'"))
                     .isZero();
             set(gateway, "sign-up.open", "null");

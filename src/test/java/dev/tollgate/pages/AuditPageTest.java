@@ -112,8 +112,8 @@ class AuditPageTest {
         deed(ann.account(), "deed", "limits", "day", "20", "requests", "1200");
         deed(ann.account(), "deed", "limits", "day", "5.25", "requests", "1200");
         assertThat(rows("?subject=Ann&what=account.limits"))
-                .contains("Set the account's limits Ann Credits in a day: 20.00 → 5.25 because")
-                .contains("Requests a minute: none → 1,200 Credits in a day: none → 20.00 because");
+                .contains("Set the account's limits Ann Credits per day: 20.00 → 5.25 because")
+                .contains("Requests per minute: none → 1,200 Credits per day: none → 20.00 because");
         deed(ann.account(), "deed", "ban");
         assertThat(rows("?subject=Ann&what=account.block")).contains("Banned the account Ann Banned: no → yes");
     }
@@ -126,7 +126,7 @@ class AuditPageTest {
         String name = gateway.text("SELECT name FROM api_key WHERE id = '" + key + "'");
         assertThat(rows("?subject=" + key))
                 .isNotEmpty()
-                .contains("Changed a key key '" + name + "' of Ben Credits in a day: none → 12.50")
+                .contains("Changed a key key '" + name + "' of Ben Credits per day: none → 12.50")
                 .doesNotContain("12500000", "Models", "Last");
     }
 
@@ -200,7 +200,7 @@ class AuditPageTest {
         Matcher told =
                 Pattern.compile("another, version|no JSON at all|1, 2|: 7").matcher(rows("?subject=the+moon"));
         assertThat(told.find()).isTrue();
-        assertThat(rows("?subject=the+moon")).contains("somebody whose account is gone moon.phase the moon");
+        assertThat(rows("?subject=the+moon")).contains("person of a deleted account moon.phase the moon");
         gateway.execute("DELETE FROM audit_log WHERE action = 'moon.phase'");
     }
 }

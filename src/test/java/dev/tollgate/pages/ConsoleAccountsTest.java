@@ -163,14 +163,15 @@ class ConsoleAccountsTest {
                 .isEqualTo(1);
         assertThat(on(path, form("adjust", "credits", "-0.25")).location()).isEqualTo(path + "?done=adjust");
         assertThat(operator.get(path).body()).contains("title=\"15.000000 credits\"");
-        assertThat(on(path, form("adjust", "credits", "-16")).body()).contains("no more can be taken away");
+        assertThat(on(path, form("adjust", "credits", "-16")).body()).contains("You can remove at most");
     }
 
     @Test
     void a_ban_holds_at_once_for_keys_and_people_and_is_taken_back() {
         Customer customer = gateway.customer("10");
         String path = "/console/accounts/" + customer.account();
-        assertThat(operator.get(path).body()).contains("Keys answer 401 at once. The balance stays.");
+        assertThat(operator.get(path).body())
+                .contains("Requests with its keys get a 401 immediately. The balance stays.");
         assertThat(on(path, form("ban")).location()).isEqualTo(path + "?done=ban");
         assertThat(customer.chat(CHAT).status()).isEqualTo(401);
         assertThat(on(path, form("unban")).location()).isEqualTo(path + "?done=unban");
@@ -217,7 +218,7 @@ class ConsoleAccountsTest {
         String path = "/console/requests/" + task;
         assertThat(operator.get(path).body())
                 .contains("<dt>Upstream cost</dt><dd>" + Texts.exact(gateway.number(costs) - costBefore) + " ")
-                .contains("Price gemini-2.5-pro@");
+                .contains("Price version gemini-2.5-pro@");
         assertThat(operator.get("/console/requests?account=" + customer.account())
                         .body())
                 .contains(path);
@@ -234,7 +235,7 @@ class ConsoleAccountsTest {
         assertThat(on(path, refund).location()).isEqualTo(path + "?done=refund");
         assertThat(customer.consumed()).isEqualByComparingTo("0");
         assertThat(operator.get(path).body())
-                .contains("no charge that could be given back")
+                .contains("no charge left to refund")
                 .contains("because of a test");
         gateway.assertBooksAreClosed();
     }
@@ -360,13 +361,13 @@ class ConsoleAccountsTest {
             assertThat(operator.get(list + "?account=twins&model=gemini-2.5-pro")
                             .body())
                     .contains(
-                            "Several accounts are found by that.",
+                            "Several accounts match.",
                             "account=" + one + "\"",
                             "account=" + other + "\"",
                             "Twins &amp; one")
                     .doesNotContain(call, "does not exist");
             assertThat(operator.get(list + "?account=nobody-is-called-so").body())
-                    .contains("No account is found by that.")
+                    .contains("No account matches.")
                     .doesNotContain(call, "does not exist");
         }
     }

@@ -58,7 +58,7 @@ class ConsoleDeedsTest {
         // 2,000 tokens in and 500 out: 0.32 + 0.48, and 0.40 + 0.45
         assertThat(page)
                 .contains("<td class=\"num\">0.80</td><td class=\"num\">0.85</td>")
-                .contains("costs at the upstream");
+                .contains("Upstream cost of the example");
         Matcher looked = Pattern.compile("name=\"looked\" value=\"([^\"]*)\"").matcher(page);
         assertThat(looked.find()).isTrue();
         Map<String, String> form = Map.of(
@@ -67,8 +67,8 @@ class ConsoleDeedsTest {
         assertThat(body(path)).contains("value=\"200\"").contains("value=\"900\"");
         Browser.Page late = operator.submit(path, path, form);
         assertThat(late.status()).isEqualTo(422);
-        assertThat(late.body()).contains("changed meanwhile");
-        assertThat(compared(path, "1", "1").body()).contains("below what the upstream charges");
+        assertThat(late.body()).contains("Another operator has changed the price");
+        assertThat(compared(path, "1", "1").body()).contains("The new price is below the upstream");
         assertThat(compared(path, "cheap", "1").status()).isEqualTo(422);
         assertThat(operator.get("/console/prices/gemini-none").status()).isEqualTo(404);
     }
@@ -95,7 +95,7 @@ class ConsoleDeedsTest {
                         .as(page)
                         .doesNotContain("planted")
                         .doesNotContain("0.111")
-                        .doesNotContain("What changes");
+                        .doesNotContain(">Changes<");
             }
         }
     }
@@ -133,7 +133,7 @@ class ConsoleDeedsTest {
     @Test
     void the_books_are_checked_when_it_is_asked_for() {
         operator.submit("/console/books", "/console/books", Map.of());
-        Gateway.await("the check", () -> body("/console/books").contains("everything added up"));
+        Gateway.await("the check", () -> body("/console/books").contains("no differences"));
     }
 
     @Test
@@ -225,12 +225,11 @@ class ConsoleDeedsTest {
         String its = member.get("/dashboard/requests/" + id.group()).body();
         String operators = body("/console/requests/" + id.group());
         assertThat(List.of(its, operators)).allSatisfy(page -> assertThat(page)
-                .contains("What happened", "Answered with ")
-                .contains("<dt>Answer</dt><dd>" + form + "</dd>")
-                .contains("<dt>Without effect</dt><dd><code class=\"wrap\">logit_bias, _b_x</code>"));
-        assertThat(operators)
-                .containsPattern("<dt>The upstream's id</dt><dd><code class=\"wrap\">[A-Za-z0-9_-]{4,}</code>");
-        assertThat(its).doesNotContain("The upstream's id");
+                .contains("Outcome", "Answered with ")
+                .contains("<dt>Response</dt><dd>" + form + "</dd>")
+                .contains("<dt>Ignored fields</dt><dd><code class=\"wrap\">logit_bias, _b_x</code>"));
+        assertThat(operators).containsPattern("<dt>Upstream id</dt><dd><code class=\"wrap\">[A-Za-z0-9_-]{4,}</code>");
+        assertThat(its).doesNotContain("Upstream id");
     }
 
     @Test
@@ -256,8 +255,8 @@ class ConsoleDeedsTest {
         customer.chat(CHAT);
         gateway.script("[]");
         assertThat(body("/console/requests/" + customer.lastTask().get("id").asString()))
-                .contains("held credits came back. Trying again can help.", "upstream_error")
-                .doesNotContain("The upstream's id", "Without effect");
+                .contains("held credits were released. Trying again can help.", "upstream_error")
+                .doesNotContain("Upstream id", "Ignored fields");
     }
 
     @ParameterizedTest
@@ -327,7 +326,7 @@ class ConsoleDeedsTest {
                 .isEqualTo(2);
         Browser.Page late = operator.submit(path, path, form);
         assertThat(late.status()).isEqualTo(422);
-        assertThat(late.body()).contains("brand.support was changed by somebody else");
+        assertThat(late.body()).contains("brand.support was changed by another operator");
         form.put("was-brand.support", "mailto:help@example.org");
         form.put("was-brand.announcement", "A fair on Sunday");
         form.put("brand.support", "");
@@ -390,7 +389,7 @@ class ConsoleDeedsTest {
     @Test
     void a_fresh_sandbox_warns_of_no_loss() {
         assertThat(body("/console"))
-                .contains("Costs and margins are pretend while the sandbox answers.")
+                .contains("While the sandbox answers, costs and margins are not real.")
                 .doesNotContain("note bad", "Sold below");
     }
 }

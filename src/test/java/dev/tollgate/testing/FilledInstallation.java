@@ -470,7 +470,7 @@ public final class FilledInstallation implements AutoCloseable {
         signIn(ann, "ann@example.org");
         ann.submit("/dashboard/billing/top-up", "/dashboard/billing/voucher", form("code", vouchers.getFirst()));
         sent(operator, "/console/books");
-        Gateway.await("the check", () -> operator.get("/console/books").body().contains("everything added up"));
+        Gateway.await("the check", () -> operator.get("/console/books").body().contains("no differences"));
     }
 
     private void price(String model, String input, String output) {

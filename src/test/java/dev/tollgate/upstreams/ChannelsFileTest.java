@@ -150,9 +150,9 @@ class ChannelsFileTest {
             Browser operator = new Browser(channels.gateway().url());
             operator.signIn("operator", password);
             String good = operator.get(tried(operator, "a")).body();
-            assertThat(good).contains("It has counted a few tokens, for free, in ");
+            assertThat(good).contains("Counted a few tokens, free of charge, in ");
             String bad = operator.get(tried(operator, "b")).body();
-            assertThat(bad).contains("It has failed after ", "misconfigured.");
+            assertThat(bad).contains("Failed after ", "misconfigured.");
             assertThat(operator.submit("/console/channels", "/console/channels", Map.of("try", "c"))
                             .body())
                     .contains("its protocol does not count tokens");

@@ -230,7 +230,7 @@ public final class ChannelDeeds {
         try {
             writer.commit(by, action, subject, () -> new Deed.Changed(null, json));
         } catch (Refused e) {
-            throw new Refused("It was " + done + ", but that could not be written down.");
+            throw new Refused("It was " + done + ", but the audit log entry could not be written.");
         }
     }
 }

@@ -172,13 +172,13 @@ public final class Deeds {
             case Correction.NoSuchCall _ -> throw noSuchTask(subject);
             case Correction.IdTaken _ -> throw idTaken(by);
             case Correction.TooMuch _ -> throw tooMuch();
-            case Correction.StillRuns _ -> throw conflict("The call still runs: it has no charge yet.");
+            case Correction.StillRuns _ -> throw conflict("The call is still running and has no charge yet.");
             case Correction.BelowZero below ->
                 throw conflict("The account can spend " + Credits.text(below.balanceMicros())
-                        + " credits; no more can be taken away.");
+                        + " credits. You can remove at most that amount.");
             case Correction.BeyondCharge beyond ->
                 throw conflict("The call was charged " + Credits.text(beyond.chargedMicros()) + " credits, of which "
-                        + Credits.text(beyond.refundedMicros()) + " were given back before.");
+                        + Credits.text(beyond.refundedMicros()) + " have already been refunded.");
         }
     }
 
@@ -269,7 +269,7 @@ public final class Deeds {
     }
 
     private static Refused deleted() {
-        return conflict("This account was deleted: it stays as it is.");
+        return conflict("This account is deleted and cannot be changed.");
     }
 
     static Refused noSuchAccount(String id) {
@@ -286,7 +286,7 @@ public final class Deeds {
 
     private static Refused idTaken(By by) {
         String id = by.requestId() == null ? "" : by.requestId().text();
-        return conflict("The id " + id + " was used for something else of this account.");
+        return conflict("The id " + id + " was used for another action on this account.");
     }
 
     private static Refused conflict(String message) {

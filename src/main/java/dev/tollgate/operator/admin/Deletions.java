@@ -38,7 +38,7 @@ public final class Deletions {
         if (accountId.equals(DEMO)) {
             throw new Refused(
                     Refused.Why.CONFLICT,
-                    "The demo account cannot be deleted, for each start looks after it: ban it instead.");
+                    "The demo account cannot be deleted, because each start maintains it. Ban it instead.");
         }
         Leaving.Outcome outcome = Refused.where(() -> {
             by.needReason();

@@ -32,7 +32,7 @@ public final class Drain {
         try {
             writer.commit(by, "server.drain", "server", () -> new Deed.Changed(null, draining.end()));
         } catch (Refused e) {
-            throw new Refused("It was announced, but that could not be written down.");
+            throw new Refused("The server is draining, but the audit log entry could not be written.");
         }
         return draining.node();
     }

@@ -131,8 +131,8 @@ public final class OperatorLinks {
                 throw new Refused(
                         Refused.Why.NOT_FOUND,
                         meant.isEmpty()
-                                ? "Nobody signs in so for the account " + accountId + "."
-                                : "Several people sign in for the account " + accountId + ": say whose login it is.");
+                                ? "No person with this login belongs to account " + accountId + "."
+                                : "Several people sign in for the account " + accountId + ". Name the login.");
             }
             by.needReason();
             Person person = meant.getFirst();

@@ -44,7 +44,7 @@ public final class OperatorPeople {
     private JsonNode find(AdminRequest request) throws Refused {
         String login = request.name("login");
         Person person = Refused.where(() -> people.byLogin(login == null ? "" : login)
-                .orElseThrow(() -> new Refused(Refused.Why.NOT_FOUND, "Nobody signs in as " + login + ".")));
+                .orElseThrow(() -> new Refused(Refused.Why.NOT_FOUND, "No person signs in as " + login + ".")));
         return json(person.accountId(), person.login(), person.role());
     }
 
@@ -115,7 +115,7 @@ public final class OperatorPeople {
             by.needReason();
             List<Person> meant = meant(accountId, login);
             if (meant.size() > 1) {
-                throw new Refused("Several people sign in for this account: say whose login.");
+                throw new Refused("Several people sign in for this account. Name the login.");
             }
             Person person = meant.getFirst();
             RoleChange done = people.operators()
@@ -130,7 +130,8 @@ public final class OperatorPeople {
                                             ? new Deed.Changed(state(person, person.role()), state(person, role))
                                             : null));
             if (done == RoleChange.LAST) {
-                throw new Refused(Refused.Why.CONFLICT, "This is the last operator: make somebody else one first.");
+                throw new Refused(
+                        Refused.Why.CONFLICT, "This is the last operator. Make another person an operator first.");
             }
             return person.login();
         });
@@ -143,7 +144,7 @@ public final class OperatorPeople {
                 .filter(person -> login == null || person.login().equals(login))
                 .toList();
         if (meant.isEmpty()) {
-            throw new Refused(Refused.Why.NOT_FOUND, "Nobody signs in so for the account " + accountId + ".");
+            throw new Refused(Refused.Why.NOT_FOUND, "No person with this login belongs to account " + accountId + ".");
         }
         return meant;
     }
@@ -188,7 +189,7 @@ public final class OperatorPeople {
             Person operator = people.person(Person.FIRST_OPERATOR_ID)
                     .orElseThrow(() -> new Refused(
                             Refused.Why.NOT_FOUND,
-                            "There is no operator yet: the next start of the server makes one."));
+                            "There is no operator yet. The next start of the server creates one."));
             Deed row = writer.row(by, "operator.reset", operator.id(), () -> new Deed.Changed(null, null));
             return new NewPassword(operator.login(), people.operators().resetPassword(operator, row));
         });

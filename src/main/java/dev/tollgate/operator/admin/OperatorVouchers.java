@@ -76,7 +76,7 @@ public final class OperatorVouchers {
         if (change.wasMadeBefore()) {
             throw new Refused(
                     Refused.Why.CONFLICT,
-                    "These vouchers were made before, and no others were made now. Their codes were shown then, once.");
+                    "These vouchers were created before; no others were created now. Their codes were shown once, at that time.");
         }
         return made.codes();
     }

@@ -166,7 +166,7 @@ public final class Prices {
             case SetPrice.ChangedMeanwhile changed ->
                 throw new Refused(
                         Refused.Why.CONFLICT,
-                        "The price was changed meanwhile, its version is " + changed.version() + " now.");
+                        "Another operator has changed the price. Its version is " + changed.version() + " now.");
         };
     }
 

@@ -17,17 +17,17 @@ final class AccountCommands {
 
     private AccountCommands() {}
 
-    @Command(name = "create", description = "Makes an account and prints its id.", mixinStandardHelpOptions = true)
+    @Command(name = "create", description = "Creates an account and prints its id.", mixinStandardHelpOptions = true)
     static final class Create extends ApiCommand {
 
-        @Option(names = "--name", required = true, paramLabel = "NAME", description = "What it is called.")
+        @Option(names = "--name", required = true, paramLabel = "NAME", description = "Name of the account.")
         private String name = "";
 
         @Option(
                 names = "--credits",
                 paramLabel = "CREDITS",
                 converter = Values.CreditAmount.class,
-                description = "What it begins with, like 12.5. Default: 0.")
+                description = "Starting credits, like 12.5. Default: 0.")
         private Long creditsMicros = 0L;
 
         Create(Session session) {
@@ -84,7 +84,7 @@ final class AccountCommands {
 
     @Command(
             name = "grant",
-            description = "Gives credits to an account and prints its balance afterwards.",
+            description = "Grants credits to an account and prints the new balance.",
             mixinStandardHelpOptions = true)
     static final class Grant extends ApiCommand {
 
@@ -96,10 +96,14 @@ final class AccountCommands {
                 required = true,
                 paramLabel = "CREDITS",
                 converter = Values.CreditAmount.class,
-                description = "How many, like 12.5.")
+                description = "Credits, like 12.5.")
         private @Nullable Long creditsMicros;
 
-        @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why; kept with the entry.")
+        @Option(
+                names = "--reason",
+                required = true,
+                paramLabel = "TEXT",
+                description = "Reason, stored with the entry.")
         private String reason = "";
 
         Grant(Session session) {
@@ -125,8 +129,8 @@ final class AccountCommands {
     @Command(
             name = "limits",
             description =
-                    "Sets what all keys of an account together may use, and prints it; what is not named stays, what was spent"
-                            + " before counts.",
+                    "Sets the limits of all keys of an account together and prints them. Limits that are not named stay, and earlier"
+                            + " spending counts.",
             mixinStandardHelpOptions = true,
             sortOptions = false)
     static final class Limits extends ApiCommand {
@@ -140,48 +144,48 @@ final class AccountCommands {
                 names = "--spend-hour",
                 paramLabel = "CREDITS",
                 converter = Values.CreditsLimit.class,
-                description = "The most in a calendar hour (UTC), or none.")
+                description = "Credits per calendar hour (UTC), or none.")
         private @Nullable JsonNode spendHour;
 
         @Option(
                 names = "--spend-day",
                 paramLabel = "CREDITS",
                 converter = Values.CreditsLimit.class,
-                description = "The most in a calendar day (UTC), or none.")
+                description = "Credits per calendar day (UTC), or none.")
         private @Nullable JsonNode spendDay;
 
         @Option(
                 names = "--spend-total",
                 paramLabel = "CREDITS",
                 converter = Values.CreditsLimit.class,
-                description = "The most in all, or none.")
+                description = "Credits in total, or none.")
         private @Nullable JsonNode spendTotal;
 
         @Option(
                 names = "--rate",
                 paramLabel = "N",
                 converter = Values.RateLimit.class,
-                description = "Requests a minute, or none.")
+                description = "Requests per minute, or none.")
         private @Nullable JsonNode rate;
 
         @Option(
                 names = "--tokens",
                 paramLabel = "N",
                 converter = Values.RateLimit.class,
-                description = "Tokens a minute, or none.")
+                description = "Tokens per minute, or none.")
         private @Nullable JsonNode tokens;
 
         @Option(
                 names = "--concurrency",
                 paramLabel = "N",
                 converter = Values.RateLimit.class,
-                description = "Calls at once, or none.")
+                description = "Concurrent calls, or none.")
         private @Nullable JsonNode concurrency;
 
         @Option(
                 names = "--reason",
                 paramLabel = "TEXT",
-                description = "Why; needed for a change, kept in the audit log.")
+                description = "Reason for the audit log, required for a change.")
         private @Nullable String reason;
 
         Limits(Session session) {

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "backup",
         description = {
-            "Copies the installation into one new file, beside a running server too.",
+            "Copies the installation into one new file, also while a server runs.",
             "To restore, put the file as tollgate.db and your secret key as secret.key into an empty data folder."
         },
         mixinStandardHelpOptions = true)
@@ -25,7 +25,7 @@ final class BackupCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(paramLabel = "FILE", description = "Where to. It must not exist yet.")
+    @Parameters(paramLabel = "FILE", description = "Path of the new file. It must not exist.")
     private Path file = Path.of("");
 
     BackupCommand(Session session) {

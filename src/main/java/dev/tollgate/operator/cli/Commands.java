@@ -31,21 +31,21 @@ final class Commands {
     @Command(name = "key", description = "API keys.", mixinStandardHelpOptions = true)
     private static final class Key {}
 
-    @Command(name = "receipts", description = "Signed receipts of what was charged.", mixinStandardHelpOptions = true)
+    @Command(name = "receipts", description = "Signed receipts of charges.", mixinStandardHelpOptions = true)
     private static final class Receipts {}
 
-    @Command(name = "ledger", description = "What the books say.", mixinStandardHelpOptions = true)
+    @Command(name = "ledger", description = "Ledger checks, usage and statements.", mixinStandardHelpOptions = true)
     private static final class Ledger {}
 
-    @Command(name = "operator", description = "Who signs in to the console.", mixinStandardHelpOptions = true)
+    @Command(name = "operator", description = "Operators who sign in to the console.", mixinStandardHelpOptions = true)
     private static final class Operator {}
 
-    @Command(name = "mail", description = "Mails on their way out.", mixinStandardHelpOptions = true)
+    @Command(name = "mail", description = "Test mail.", mixinStandardHelpOptions = true)
     private static final class Mail {}
 
     @Command(
             name = "installation",
-            description = "What is decided once for all servers over these books.",
+            description = "Decisions for all servers that share these books.",
             mixinStandardHelpOptions = true)
     private static final class Installation {}
 

@@ -11,12 +11,12 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "sandbox",
         description =
-                "Says that no server has a real upstream from now on: test payments, unconfirmed start credits and the demo account"
+                "Declares that no server has a real upstream: test payments, unconfirmed start credits and the demo account"
                         + " are open again. A server that starts with a real upstream closes them.",
         mixinStandardHelpOptions = true)
 final class InstallationCommand extends ApiCommand {
 
-    @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why; for the audit log.")
+    @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Reason, for the audit log.")
     private String reason = "";
 
     InstallationCommand(Session session) {
@@ -31,7 +31,7 @@ final class InstallationCommand extends ApiCommand {
                 .booleanValue();
         out().println(
                         changed
-                                ? "This installation has no real upstream from now on: test payments and start credits are open again, for the sandbox."
+                                ? "This installation has no real upstream now: test payments and start credits are open again, for the sandbox."
                                 : "This installation has had no real upstream.");
     }
 }

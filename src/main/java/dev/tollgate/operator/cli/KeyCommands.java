@@ -47,21 +47,21 @@ final class KeyCommands {
                 names = "--spend-hour",
                 paramLabel = "CREDITS",
                 converter = Values.CreditsLimit.class,
-                description = "The most it may spend in a calendar hour (UTC), or none.")
+                description = "Credits per calendar hour (UTC), or none.")
         private @Nullable JsonNode spendHour;
 
         @Option(
                 names = "--spend-day",
                 paramLabel = "CREDITS",
                 converter = Values.CreditsLimit.class,
-                description = "The most it may spend in a calendar day (UTC), or none.")
+                description = "Credits per calendar day (UTC), or none.")
         private @Nullable JsonNode spendDay;
 
         @Option(
                 names = "--spend-total",
                 paramLabel = "CREDITS",
                 converter = Values.CreditsLimit.class,
-                description = "The most it may ever spend, or none.")
+                description = "Credits in total, or none.")
         private @Nullable JsonNode spendTotal;
 
         @Option(
@@ -74,21 +74,21 @@ final class KeyCommands {
                 names = "--rate",
                 paramLabel = "N",
                 converter = Values.RateLimit.class,
-                description = "Requests a minute, or none.")
+                description = "Requests per minute, or none.")
         private @Nullable JsonNode rate;
 
         @Option(
                 names = "--tokens",
                 paramLabel = "N",
                 converter = Values.RateLimit.class,
-                description = "Tokens a minute, or none.")
+                description = "Tokens per minute, or none.")
         private @Nullable JsonNode tokens;
 
         @Option(
                 names = "--concurrency",
                 paramLabel = "N",
                 converter = Values.RateLimit.class,
-                description = "Calls at once, or none.")
+                description = "Concurrent calls, or none.")
         private @Nullable JsonNode concurrency;
 
         @Option(
@@ -101,7 +101,7 @@ final class KeyCommands {
                 names = "--expires",
                 paramLabel = "TIME",
                 converter = Values.End.class,
-                description = "From when on it is refused, a date or a time like 2026-12-01T12:00:00Z, or none.")
+                description = "Expiry, a date or a time like 2026-12-01T12:00:00Z, or none.")
         private @Nullable JsonNode expiry;
 
         /** Puts what was named into a body. */
@@ -122,15 +122,19 @@ final class KeyCommands {
 
     @Command(
             name = "create",
-            description = "Makes a key and prints it, this once.",
+            description = "Creates a key and prints its secret, only this once.",
             mixinStandardHelpOptions = true,
             sortOptions = false)
     static final class Create extends ApiCommand {
 
-        @Option(names = "--account", required = true, paramLabel = "ID", description = "Whose credits it spends.")
+        @Option(
+                names = "--account",
+                required = true,
+                paramLabel = "ID",
+                description = "Id of the account whose credits the key spends.")
         private String account = "";
 
-        @Option(names = "--name", paramLabel = "NAME", description = "What it is called. Default: key.")
+        @Option(names = "--name", paramLabel = "NAME", description = "Name of the key. Default: key.")
         private String name = "key";
 
         @Option(
@@ -155,7 +159,7 @@ final class KeyCommands {
         }
     }
 
-    @Command(name = "list", description = "Prints keys, never a key itself.", mixinStandardHelpOptions = true)
+    @Command(name = "list", description = "Lists keys without their secrets.", mixinStandardHelpOptions = true)
     static final class List extends ApiCommand {
 
         @Option(names = "--account", paramLabel = "ID", description = "Of this account only.")
@@ -214,7 +218,7 @@ final class KeyCommands {
 
     @Command(
             name = "rotate",
-            description = "Gives a key another secret and prints it, this once. Limits and what it has spent stay.",
+            description = "Gives a key a new secret and prints it, only this once. Limits and spending stay.",
             mixinStandardHelpOptions = true,
             sortOptions = false)
     static final class Rotate extends ApiCommand {
@@ -226,7 +230,8 @@ final class KeyCommands {
                 names = "--grace",
                 paramLabel = "TIME",
                 converter = Values.Grace.class,
-                description = "How long the old one works beside it, like 90s, 30m, 24h or 7d. Default: not at all.")
+                description =
+                        "How long the old secret continues to work, like 90s, 30m, 24h or 7d. Default: not at all.")
         private Duration grace = Duration.ZERO;
 
         Rotate(Session session) {
@@ -248,7 +253,8 @@ final class KeyCommands {
 
     @Command(
             name = "set",
-            description = "Changes a key's name and limits; what is not named stays, what it has spent stays counted.",
+            description =
+                    "Changes a key's name and limits. Settings that are not named stay, and earlier spending counts.",
             mixinStandardHelpOptions = true,
             sortOptions = false)
     static final class Set extends ApiCommand {
@@ -256,7 +262,7 @@ final class KeyCommands {
         @Mixin
         private KeyId key = new KeyId();
 
-        @Option(names = "--name", paramLabel = "NAME", description = "What it is called.")
+        @Option(names = "--name", paramLabel = "NAME", description = "New name of the key.")
         private @Nullable String name;
 
         @Mixin
@@ -270,7 +276,7 @@ final class KeyCommands {
         void check() {
             key.of(spec());
             if (body().isEmpty()) {
-                throw new ParameterException(spec().commandLine(), "Name at least one thing to change.");
+                throw new ParameterException(spec().commandLine(), "Name at least one setting to change.");
             }
         }
 
@@ -285,7 +291,7 @@ final class KeyCommands {
         }
     }
 
-    @Command(name = "disable", description = "Refuses a key's calls from now on.", mixinStandardHelpOptions = true)
+    @Command(name = "disable", description = "Disables a key: its calls get a 401.", mixinStandardHelpOptions = true)
     static final class Disable extends ApiCommand {
 
         @Mixin

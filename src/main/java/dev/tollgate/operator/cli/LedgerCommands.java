@@ -27,10 +27,10 @@ final class LedgerCommands {
             name = "verify",
             description = {
                 "Recomputes every balance, hold, spend window and charge from the entries and the tasks.",
-                "Prints nothing when all adds up; else a line for each difference."
+                "Prints nothing if the books are correct; otherwise one line per difference."
             },
             exitCodeListHeading = "%nExit codes:%n",
-            exitCodeList = {"0:everything adds up", "1:something does not", "2:it could not look"},
+            exitCodeList = {"0:the books are correct", "1:the books have differences", "2:the books could not be read"},
             mixinStandardHelpOptions = true)
     static final class Verify implements Callable<Integer> {
 
@@ -68,7 +68,7 @@ final class LedgerCommands {
     @Command(
             name = "rebuild-usage",
             description = {
-                "Adds up usage again from the calls and the ledger: by quarter of an hour, day and hour.",
+                "Recomputes usage from the calls and the ledger: by quarter of an hour, day and hour.",
                 "Changes only rows that differ; 'ledger verify' names this command when it finds some.",
                 "What an upstream cost is in no other table: it stays as it is, and a call that was not counted has none."
             },
@@ -94,13 +94,13 @@ final class LedgerCommands {
             for (int tries = 0; tries < TRIES_MAX; tries++) {
                 Inspection.Usage found = find();
                 if (found.rows().isEmpty()) {
-                    session.out().println(corrected + " rows of usage were added up again.");
+                    session.out().println(corrected + " rows of usage were recomputed.");
                     return ExitCode.OK;
                 }
                 corrected += correct(found);
             }
             throw new Refused("Usage still differs after " + TRIES_MAX + " rounds; " + corrected
-                    + " rows were added up again. Run the command again.");
+                    + " rows were recomputed. Run the command again.");
         }
 
         private Inspection.Usage find() throws Refused {
@@ -191,14 +191,14 @@ final class LedgerCommands {
                 names = "--from",
                 paramLabel = "DATE",
                 converter = Values.Time.class,
-                description = "From when on, like 2026-11-01 or 2026-11-01T12:00:00Z. Default: from the beginning.")
+                description = "Start of the period, like 2026-11-01 or 2026-11-01T12:00:00Z. Default: the first entry.")
         private @Nullable Instant from;
 
         @Option(
                 names = "--to",
                 paramLabel = "DATE",
                 converter = Values.Time.class,
-                description = "Until before when. Default: to the end.")
+                description = "End of the period (exclusive). Default: no end.")
         private @Nullable Instant to;
 
         Statement(Session session) {

@@ -26,29 +26,29 @@ final class LinkCommands {
         session.err()
                 .println(
                         link.startsWith("/")
-                                ? "Put this server's address before it, and hand it over: it is shown this once, and good once."
-                                : "Hand it over: it is shown this once, and good once.");
+                                ? "Put this server's address before it and pass it on. It is shown only once and works once."
+                                : "Pass it on. It is shown only once and works once.");
     }
 
     @Command(
             name = "invite",
             description = {
-                "Invites somebody to sign in here, also where sign-up is closed; the link is good for 7 days.",
-                "It goes by mail; where mails are off it is printed, alone on its line, for you to hand over."
+                "Invites a person to sign in here, even if sign-up is closed. The link works for 7 days.",
+                "It is sent by mail. If mail is off, it is printed alone on its line for you to pass on."
             },
             mixinStandardHelpOptions = true)
     static final class Invite extends ApiCommand {
 
-        @Parameters(index = "0", paramLabel = "EMAIL", description = "Their e-mail address.")
+        @Parameters(index = "0", paramLabel = "EMAIL", description = "The person's e-mail address.")
         private String email = "";
 
         @Option(
                 names = "--account",
                 paramLabel = "ID",
-                description = "The account that they are to belong to. Default: one of their own.")
+                description = "Account that the person joins. Default: a new account.")
         private @Nullable String account;
 
-        @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why; for the audit log.")
+        @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Reason, for the audit log.")
         private String reason = "";
 
         Invite(Session session) {
@@ -68,14 +68,14 @@ final class LinkCommands {
     @Command(
             name = "reset-link",
             description =
-                    "Prints a link with which somebody sets a new password, once, within 30 minutes; that ends their sessions.",
+                    "Prints a link that sets a person's new password, once, within 30 minutes. That ends their sessions.",
             mixinStandardHelpOptions = true)
     static final class ResetLink extends ApiCommand {
 
-        @Parameters(index = "0", paramLabel = "LOGIN", description = "What they sign in as: their e-mail address.")
+        @Parameters(index = "0", paramLabel = "LOGIN", description = "The person's login: their e-mail address.")
         private String login = "";
 
-        @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why; for the audit log.")
+        @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Reason, for the audit log.")
         private String reason = "";
 
         ResetLink(Session session) {
@@ -93,11 +93,11 @@ final class LinkCommands {
 
     @Command(
             name = "test",
-            description = "Sends a mail that says nothing but that it came; the running server sends it.",
+            description = "Sends a test mail through the running server.",
             mixinStandardHelpOptions = true)
     static final class MailTest extends ApiCommand {
 
-        @Parameters(index = "0", paramLabel = "EMAIL", description = "Where it is to go.")
+        @Parameters(index = "0", paramLabel = "EMAIL", description = "Recipient address.")
         private String to = "";
 
         MailTest(Session session) {
@@ -109,7 +109,7 @@ final class LinkCommands {
             JsonNode sent = api.ask(
                     "POST", "/admin/mail", Map.of(), CommandJson.object().put("to", to.strip()));
             out().println("A test mail to " + CommandJson.text(sent.get("to"))
-                    + " waits to be sent by the server. How that went stands at /console/settings.");
+                    + " waits to be sent by the server. See the result at /console/settings.");
         }
     }
 }

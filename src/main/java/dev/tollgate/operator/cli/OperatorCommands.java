@@ -21,7 +21,7 @@ final class OperatorCommands {
     @Command(
             name = "reset",
             description = {
-                "Lets the first operator in again: makes a new password, ends all sessions and removes the second factor.",
+                "Resets the first operator: creates a new password, ends all sessions and removes the second factor.",
                 "The password is shown once, on a terminal or else in the data folder's file first-start, and is changed at the sign-in."
             },
             mixinStandardHelpOptions = true)
@@ -45,7 +45,7 @@ final class OperatorCommands {
                 file.write(List.of("Sign in as: " + login, "Password: " + password));
             } catch (IOException e) {
                 throw new Refused("The password was changed, but " + file.path() + " cannot be written: "
-                        + FileTrouble.of(e) + ". Give the command once more, on a terminal.");
+                        + FileTrouble.of(e) + ". Run the command again on a terminal.");
             }
             out().println("The new password is in " + file.path() + ", until " + login + " signs in.");
         }
@@ -56,10 +56,10 @@ final class OperatorCommands {
 
         private final String role;
 
-        @Parameters(index = "0", paramLabel = "LOGIN", description = "What they sign in as: their e-mail address.")
+        @Parameters(index = "0", paramLabel = "LOGIN", description = "The person's login: their e-mail address.")
         private String login = "";
 
-        @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why; for the audit log.")
+        @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Reason, for the audit log.")
         private String reason = "";
 
         Change(Session session, String role) {
@@ -81,7 +81,7 @@ final class OperatorCommands {
 
     @Command(
             name = "add",
-            description = "Makes somebody an operator, who can already sign in. They have to sign in again.",
+            description = "Makes a person who can already sign in an operator. They must sign in again.",
             mixinStandardHelpOptions = true)
     static final class Add extends Change {
 
@@ -92,7 +92,8 @@ final class OperatorCommands {
 
     @Command(
             name = "remove",
-            description = "Makes an operator a user again and ends their sessions. The last operator stays one.",
+            description =
+                    "Makes an operator a user again and ends their sessions. The last operator cannot lose the role.",
             mixinStandardHelpOptions = true)
     static final class Remove extends Change {
 

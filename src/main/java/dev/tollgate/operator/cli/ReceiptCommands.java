@@ -22,7 +22,7 @@ final class ReceiptCommands {
             name = "verify",
             description = {
                 "Checks the receipts of one account, a line each from the first on, as GET /v1/receipts gives them.",
-                "Exit code 0: all sound; 1: the first line that is wrong is printed; 2: it could not be looked at."
+                "Exit code 0: all valid; 1: a line is wrong and the first one is printed; 2: the file could not be read."
             },
             mixinStandardHelpOptions = true)
     static final class Verify implements Callable<Integer> {
@@ -38,13 +38,13 @@ final class ReceiptCommands {
         @Option(
                 names = "--key",
                 paramLabel = "FILE",
-                description = "What GET /v1/receipts/key gave. Default: this installation's own keys.")
+                description = "Response of GET /v1/receipts/key. Default: this installation's own keys.")
         private @Nullable Path key;
 
         @Option(
                 names = "--head",
                 paramLabel = "FILE",
-                description = "What GET /v1/receipts/head gave: then a cut end is found, too.")
+                description = "Response of GET /v1/receipts/head; finds missing receipts at the end.")
         private @Nullable Path head;
 
         Verify(Session session) {

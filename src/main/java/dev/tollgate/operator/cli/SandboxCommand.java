@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "sandbox",
         description = {
-            "A Gemini test server and nothing else: serves until it is told to stop (Ctrl-C).",
-            "What can be made to go wrong: GET /sandbox, and docs/sandbox.md."
+            "Runs only the Gemini test server until it is stopped (Ctrl-C).",
+            "GET /sandbox and docs/sandbox.md list the failures that it can simulate."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -34,7 +34,7 @@ final class SandboxCommand implements Callable<Integer> {
             names = "--port",
             paramLabel = "PORT",
             defaultValue = "8081",
-            description = "Where to listen; 0 takes any free port. Default: ${DEFAULT-VALUE}.")
+            description = "Port to listen on; 0 for any free port. Default: ${DEFAULT-VALUE}.")
     private int port;
 
     @Option(

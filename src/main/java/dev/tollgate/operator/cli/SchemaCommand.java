@@ -11,8 +11,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "migrate",
         description = {
-            "Brings the schema of the database up to date, or makes it, and ends. Each start of a server does the same by itself.",
-            "With PostgreSQL beside running servers, too, by a user who may change tables; needs no secret key. With the embedded"
+            "Creates or updates the schema of the database. Each start of a server does this automatically.",
+            "With PostgreSQL also while servers run, by a user who may change tables; needs no secret key. With the embedded"
                     + " database while no server runs."
         },
         mixinStandardHelpOptions = true)

@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 /** Only reads the settings; the root serves. */
 @Command(
         name = "serve",
-        description = "Serves until it is told to stop (Ctrl-C), then lets open calls end.",
+        description = "Runs the server until it is stopped (Ctrl-C), then lets running calls end.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class ServeCommand implements Callable<Integer> {
@@ -22,9 +22,8 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(
             names = "--new-installation",
-            description =
-                    "Begins new books, with nothing in them, in a data folder whose books are gone. Refused where they are there;"
-                            + " an empty folder needs it not.")
+            description = "Creates new, empty books in a data folder whose books are gone. Refused if there are books;"
+                    + " an empty folder does not need this option.")
     private boolean newInstallation;
 
     ServeCommand(Session session) {

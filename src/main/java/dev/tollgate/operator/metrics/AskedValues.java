@@ -34,7 +34,7 @@ final class AskedValues {
         } catch (RuntimeException | Error e) {
             Fatal.check(e);
             if (!failing) {
-                log.warn("{} cannot be told and is left out of the metrics", name, e);
+                log.warn("metric value {} cannot be read; the metrics omit it", name, e);
             }
             failing = true;
             return;

@@ -47,16 +47,18 @@ public final class ConsoleAccount {
 
     /** The messages after an action. */
     private static final Map<String, String> DONE = Map.ofEntries(
-            Map.entry("create", "The account was made."),
+            Map.entry("create", "The account was created."),
             Map.entry("grant", "The credits were granted."),
             Map.entry("adjust", "The balance was adjusted."),
-            Map.entry("limits", "The limits hold from now on, on every server."),
-            Map.entry("ban", "The account is banned: its keys answer 401."),
-            Map.entry("unban", "The account is let in again."),
-            Map.entry("factor", "The second factor was removed: the password is enough until another is set up."),
-            Map.entry("role", "The role was changed: they have to sign in again."),
+            Map.entry("limits", "The new limits apply on every server."),
+            Map.entry("ban", "The account is banned. Requests with its keys get a 401."),
+            Map.entry("unban", "The account is unblocked."),
+            Map.entry(
+                    "factor",
+                    "The second factor was removed. The password is enough until the person sets up another."),
+            Map.entry("role", "The role was changed. The person must sign in again."),
             Map.entry("invited", "The invitation is on its way by mail."),
-            Map.entry("delete", "The account is deleted: its keys have stopped, and its people are erased."),
+            Map.entry("delete", "The account is deleted. Its keys have stopped working, and its people are erased."),
             Map.entry("sessions", "All sessions of its people have ended."));
 
     private final Administration administration;
@@ -141,7 +143,7 @@ public final class ConsoleAccount {
 
     private void ban(By by, String id, PageRequest<Visitor.Member> request) throws Refused {
         if (request.visitor().accountId().equals(id)) {
-            throw new IllegalArgumentException("This is your own account: you could not let it in again.");
+            throw new IllegalArgumentException("This is your own account: you could not unblock it.");
         }
         deeds.block(by, id, true);
     }

@@ -67,7 +67,7 @@ public record ConsoleAccounts(
             String credits = FormState.text(form, "credits");
             long micros = credits.isEmpty() ? 0 : DeedForms.micros(credits);
             if (micros < 0) {
-                throw new IllegalArgumentException("An account begins with 0 credits or more.");
+                throw new IllegalArgumentException("Starting credits must be 0 or more.");
             }
             String id = deeds.createAccount(forms.by(request, form), FormState.text(form, "name"), micros)
                     .id();

@@ -32,18 +32,17 @@ public record ConsoleBooks(BooksCheck books) {
     /** Returns what is known of a check, in a sentence. */
     public static String sentence(BooksCheck.State state, ZoneId zone) {
         return switch (state) {
-            case BooksCheck.Never _ -> "They were not checked since this server was started.";
+            case BooksCheck.Never _ -> "No check since this server started.";
             case BooksCheck.Running running ->
-                "They are being checked since " + Texts.time(running.since(), zone) + ": "
-                        + Texts.count(running.rows(), "row") + " of " + running.subject() + " so far.";
+                "Check running since " + Texts.time(running.since(), zone) + ": " + Texts.count(running.rows(), "row")
+                        + " of " + running.subject() + " so far.";
             case BooksCheck.Failed failed ->
-                "The check that began at " + Texts.time(failed.since(), zone)
-                        + " could not be ended. The log says why.";
+                "The check of " + Texts.time(failed.since(), zone) + " failed. The log has the reason.";
             case BooksCheck.Done done ->
-                "At " + Texts.time(done.at(), zone)
+                "Check of " + Texts.time(done.at(), zone)
                         + (done.differences() == 0
-                                ? " everything added up."
-                                : " there were " + Texts.count(done.differences(), "difference") + ".");
+                                ? ": no differences."
+                                : ": " + Texts.count(done.differences(), "difference") + ".");
         };
     }
 

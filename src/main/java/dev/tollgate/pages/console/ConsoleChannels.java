@@ -83,12 +83,12 @@ public record ConsoleChannels(
         }
         String time = Texts.took(Long.parseLong(took));
         if (end.equals("answered")) {
-            return new Tried(channel, "ok", "It has counted a few tokens, for free, in " + time + ".");
+            return new Tried(channel, "ok", "Counted a few tokens, free of charge, in " + time + ".");
         }
         for (UpstreamFailure.Kind kind : UpstreamFailure.Kind.values()) {
             if (kind.name().toLowerCase(Locale.ROOT).equals(end)) {
                 return new Tried(
-                        channel, "bad", "It has failed after " + time + ": " + meaning(kind) + " The log says more.");
+                        channel, "bad", "Failed after " + time + ": " + meaning(kind) + " See the log for details.");
             }
         }
         return NONE;
@@ -127,9 +127,9 @@ public record ConsoleChannels(
     public static String state(ChannelStatus channel, ZoneId zone) {
         Instant until = channel.openUntil();
         return switch (channel.breaker()) {
-            case OPEN -> "closed off" + (until == null ? "" : " until " + Texts.time(until, zone));
+            case OPEN -> "paused" + (until == null ? "" : " until " + Texts.time(until, zone));
             case HALF_OPEN -> "being tried again";
-            case CLOSED -> channel.isHealthy() ? "healthy" : "all models rest";
+            case CLOSED -> channel.isHealthy() ? "healthy" : "all models paused";
         };
     }
 
@@ -139,9 +139,9 @@ public record ConsoleChannels(
         Standing standing = model.standing();
         String rests = rest == null
                 ? ""
-                : "rests until " + Texts.time(rest.until(), zone) + " ("
+                : "paused until " + Texts.time(rest.until(), zone) + " ("
                         + rest.reason().replace('_', ' ') + "). ";
-        String replaced = standing.isReplaced() ? "In place of " + standing.asked() + "." : "";
+        String replaced = standing.isReplaced() ? "Replaces " + standing.asked() + "." : "";
         return (rests + replaced).strip();
     }
 }

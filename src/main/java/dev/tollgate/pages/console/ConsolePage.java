@@ -100,7 +100,7 @@ public record ConsolePage(
             when done.differences() > 0 ->
                 concerns.add(new Concern(
                         "bad",
-                        "The books do not add up: " + Texts.count(done.differences(), "difference") + ".",
+                        "The books have errors: " + Texts.count(done.differences(), "difference") + ".",
                         ConsoleBooks.PATH,
                         "Books"));
             case BooksCheck.Failed _ ->
@@ -113,12 +113,12 @@ public record ConsolePage(
                 .collect(Collectors.joining(", "));
         if (!losses.isEmpty()) {
             concerns.add(new Concern(
-                    "bad", "Sold below what the upstream charges: " + losses + ".", "/console/prices", "Prices"));
+                    "bad", "Sold below the upstream's price: " + losses + ".", "/console/prices", "Prices"));
         }
         if (today.shortfallMicros() > 0) {
             concerns.add(new Concern(
                     "warn",
-                    "Calls of today used " + Texts.sum(today.shortfallMicros()) + " credits that nothing covered.",
+                    "Today's calls used " + Texts.sum(today.shortfallMicros()) + " credits that were not covered.",
                     ConsoleRevenue.PATH,
                     "Revenue"));
         }
@@ -132,7 +132,7 @@ public record ConsolePage(
         }
         foresight.get().retirements().stream()
                 .map(sentence -> sentence.replaceFirst(" What differs: .*", ""))
-                .forEach(sentence -> concerns.add(new Concern("warn", sentence, "/console/prices", "What changes")));
+                .forEach(sentence -> concerns.add(new Concern("warn", sentence, "/console/prices", "Price changes")));
         if (kind.isReal()) {
             concerns.addAll(withoutUpstream());
         } else {

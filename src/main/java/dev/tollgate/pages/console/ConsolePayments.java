@@ -93,10 +93,10 @@ public record ConsolePayments(
     public static String why(StoredNotice told) {
         String detail = told.detail();
         if (detail != null) {
-            return (told.outcome().equals("taken") ? "was refused before: " : "") + detail;
+            return (told.outcome().equals("taken") ? "refused before: " : "") + detail;
         }
         return told.outcome().equals("kept")
-                ? "waits until its payment is known, or is of something else that is sold at Stripe"
+                ? "waits for its payment, or belongs to something else sold at Stripe"
                 : "";
     }
 }

@@ -170,7 +170,7 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
     /** Returns what the catalogue's file says instead. */
     public static String ofFile(Prices.Sold sold) {
         Pricing file = sold.ofFile();
-        return "The file says " + Texts.price(file.inputMicrosPerMillion()) + " in, "
+        return "Catalogue file: " + Texts.price(file.inputMicrosPerMillion()) + " in, "
                 + Texts.price(file.outputMicrosPerMillion()) + " out, thoughts " + thoughts(file)
                 + "; it is not applied.";
     }

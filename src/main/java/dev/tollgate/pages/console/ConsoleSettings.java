@@ -53,7 +53,7 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
             Map.entry("seller.vat-id", "VAT ID"),
             Map.entry("http.access-log", "Log each request"),
             Map.entry("log.format", "Format of log lines"),
-            Map.entry("log.addresses", "Addresses of callers"));
+            Map.entry("log.addresses", "Caller addresses"));
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -125,7 +125,7 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
             }
             if (!was.equals(value(shown))) {
                 throw new IllegalArgumentException(
-                        setting.name() + " was changed by somebody else meanwhile. Look at it again.");
+                        setting.name() + " was changed by another operator. Reload the page.");
             }
             changes.put(setting.name(), typed.isEmpty() || typed.equals(setting.defaultText()) ? null : typed);
         }

@@ -88,7 +88,7 @@ public final class DeedForms {
         }
         BigDecimal credits = new BigDecimal(text);
         if (credits.abs().compareTo(CREDITS_MAX) > 0) {
-            throw new IllegalArgumentException("At most a billion credits are moved at once.");
+            throw new IllegalArgumentException("At most a billion credits in one step.");
         }
         try {
             return credits.movePointRight(MICROS_DIGITS).longValueExact();

@@ -69,7 +69,7 @@ public record DeedLine(
 
     private static String person(String id, Map<String, Named> names) {
         Named named = names.get(id);
-        return named != null ? named.name() : id.startsWith("per_") ? "somebody whose account is gone" : id;
+        return named != null ? named.name() : id.startsWith("per_") ? "person of a deleted account" : id;
     }
 
     private static String whom(AuditLog.Line row, Map<String, Named> names) {

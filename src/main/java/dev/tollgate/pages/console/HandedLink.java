@@ -16,12 +16,12 @@ final class HandedLink {
             return PageStep.to(back + "?done=invited");
         }
         String about = isInvitation
-                ? "Hand it to " + made.email()
-                        + ": whoever opens it chooses a password and is in. It is good for 7 days, once, and"
-                        + " shown this once. Mails are off, so nothing was sent."
-                : "Hand it to " + made.email()
-                        + ": whoever opens it sets a new password. It is good for 30 minutes, once, and shown"
-                        + " this once.";
+                ? "Pass it on to " + made.email()
+                        + ". Anyone who opens it can choose a password and sign in. It works once, within 7 days,"
+                        + " and is shown only once. Mail is off, so nothing was sent."
+                : "Pass it on to " + made.email()
+                        + ". Anyone who opens it can set a new password. It works once, within 30 minutes, and is"
+                        + " shown only once.";
         String link = request.address() + made.path();
         return PageStep.show(
                 (out, shell) -> JtelinkGenerated.render(out, null, shell, "Copy this link now", about, link, back));

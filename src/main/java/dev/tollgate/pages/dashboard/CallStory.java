@@ -39,16 +39,16 @@ public record CallStory(
         List<String> story = new ArrayList<>();
         story.add(begin());
         if (tokensMax != null) {
-            story.add("The balance covered " + Texts.number(tokensMax) + " tokens of answer, so that was the maximum.");
+            story.add("The balance covered " + Texts.number(tokensMax) + " response tokens, so that was the maximum.");
         }
         if (!AnswerWords.filter(call()).isEmpty()) {
-            story.add("The provider's safety filter stopped the answer (" + AnswerWords.filter(call()) + ").");
+            story.add("The provider's safety filter stopped the response (" + AnswerWords.filter(call()) + ").");
         }
         for (String flag : call().flags()) {
             story.add(ofFlag(flag));
         }
         if (detail.refundedMicros() > 0) {
-            story.add(Texts.charge(detail.refundedMicros()) + " credits were given back afterwards.");
+            story.add(Texts.charge(detail.refundedMicros()) + " credits were refunded afterwards.");
         }
         return story;
     }
@@ -60,8 +60,8 @@ public record CallStory(
                 "Answered with " + tokens() + " and charged " + Texts.charge(call().chargeMicros()) + " credits.";
             case CANCELLED ->
                 call().chargeMicros() == 0
-                        ? "The caller left before anything was answered. Nothing was charged."
-                        : "The caller left after " + tokens() + ". Charged for what had been reported.";
+                        ? "The caller disconnected before the response began. Nothing was charged."
+                        : "The caller disconnected after " + tokens() + ". The reported usage was charged.";
             case FAILED -> failed();
         };
     }
@@ -71,8 +71,8 @@ public record CallStory(
         String money = call().chargeMicros() == 0
                 ? detail.heldMicros() == 0
                         ? "Nothing was charged."
-                        : "All " + Texts.charge(detail.heldMicros()) + " held credits came back."
-                : "Charged " + Texts.charge(call().chargeMicros()) + " credits for what had been answered.";
+                        : "All " + Texts.charge(detail.heldMicros()) + " held credits were released."
+                : "Charged " + Texts.charge(call().chargeMicros()) + " credits for the response until then.";
         return withoutAdvice(error) + " " + money + again(call().errorCode(), error);
     }
 
@@ -100,11 +100,11 @@ public record CallStory(
     private static String ofFlag(String flag) {
         return switch (flag) {
             case "estimated" ->
-                "The model's provider reported no usage: it was estimated from what was sent and answered.";
+                "The provider reported no usage. Tollgate estimated it from the request and the response.";
             case "clamped" ->
-                "The provider reported a usage that cannot be: it was cut down to what the call can come to.";
-            case "total_mismatch" -> "The provider's total was not the sum of its parts: the parts count.";
-            case "shortfall" -> "It used more than balance and limits covered: the rest is the operator's, not yours.";
+                "The provider reported impossible usage. Tollgate reduced it to the most that the call can use.";
+            case "total_mismatch" -> "The provider's total was not the sum of its parts. The parts were charged.";
+            case "shortfall" -> "The call used more than your balance and limits covered. You do not pay the rest.";
             default -> "Flag: " + flag + ".";
         };
     }

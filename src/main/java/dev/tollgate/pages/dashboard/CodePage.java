@@ -42,7 +42,7 @@ public record CodePage(People people, SignedIn signedIn) {
         return switch (people.secondFactor().enter(session, typed, request.visit())) {
             case SignIn.Welcome in -> signedIn.of(request, in, to);
             case SignIn.Wait(Duration left) -> PageStep.again(page(to, Texts.later("Too many tries.", left)));
-            default -> PageStep.again(page(to, "This code is wrong, or was used already."));
+            default -> PageStep.again(page(to, "This code is wrong or has already been used."));
         };
     }
 

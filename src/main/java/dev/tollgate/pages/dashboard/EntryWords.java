@@ -16,13 +16,13 @@ public final class EntryWords {
     /** On the page of a call. @param all of the call, for the first one that holds begins it */
     public static String what(Entry entry, List<Entry> all) {
         if (entry.from() == Bucket.SHORTFALL) {
-            return "Not covered, the operator's";
+            return "Not covered, paid by the operator";
         }
         return switch (entry.kind()) {
-            case RESERVATION -> isFirst(entry, all) ? "Held" : "Held in addition";
+            case RESERVATION -> isFirst(entry, all) ? "Held" : "Hold extended";
             case CHARGE -> "Charged";
-            case RELEASE -> "Returned";
-            case EXPIRY -> "Returned after its server had gone";
+            case RELEASE -> "Released";
+            case EXPIRY -> "Released after its server stopped";
             case REFUND -> "Refunded";
             case TOP_UP, REVERSAL, ADJUSTMENT -> entry.kind().code();
         };
@@ -34,9 +34,9 @@ public final class EntryWords {
             case TOP_UP -> "Credits added";
             case RESERVATION -> "Held";
             case CHARGE -> "Call";
-            case RELEASE, EXPIRY -> "Given back";
+            case RELEASE, EXPIRY -> "Released";
             case REFUND -> "Refund";
-            case REVERSAL -> entry.from() == Bucket.FUNDING ? "Payment given back" : "Payment taken back";
+            case REVERSAL -> entry.from() == Bucket.FUNDING ? "Payment reinstated" : "Payment reversed";
             case ADJUSTMENT -> "Correction";
         };
     }

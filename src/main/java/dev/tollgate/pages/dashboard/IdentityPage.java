@@ -83,7 +83,7 @@ public record IdentityPage(@Nullable OidcSignIn oidc, Identities identities, Peo
                         request,
                         null,
                         null,
-                        Map.of("form", "This is your only way in. Set a password first, under Security."));
+                        Map.of("form", "This is your only sign-in method. Set a password first, under Security."));
     }
 
     private PageStep again(

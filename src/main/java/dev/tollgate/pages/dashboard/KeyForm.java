@@ -159,7 +159,7 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
                 return number;
             }
         }
-        errors.put(field, "A whole number from 1 to " + Texts.number(Rates.MAX) + ", or nothing for no limit.");
+        errors.put(field, "A whole number from 1 to " + Texts.number(Rates.MAX) + ", or empty for no limit.");
         return null;
     }
 
@@ -176,7 +176,7 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
             errors.put(
                     "allow",
                     "At most " + Allowlist.ENTRIES_MAX
-                            + " IP addresses or blocks like 192.0.2.0/24, one a line; nothing admits everybody.");
+                            + " IP addresses or blocks like 192.0.2.0/24, one per line. Leave empty to allow all addresses.");
             return Allowlist.EVERYBODY;
         }
     }
@@ -194,7 +194,7 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
         } catch (DateTimeException e) {
             // told below
         }
-        errors.put("expires", "A day like 2027-03-31, or nothing.");
+        errors.put("expires", "A day like 2027-03-31, or empty.");
         return null;
     }
 }

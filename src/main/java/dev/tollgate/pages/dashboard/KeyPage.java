@@ -76,10 +76,10 @@ public record KeyPage(
                 ? null
                 : switch (done) {
                     case "before" ->
-                        "This form made this key before: no second one was made. The secret was shown then, once; if"
-                                + " it was not saved, make a new one below.";
-                    case "saved" -> "Saved. The next call knows it.";
-                    case "turned" -> key.disabled() ? KeysPage.offText(key) : "Calls with this key are taken again.";
+                        "This form already created this key, so no second key was created. Its secret was shown once. If"
+                                + " you did not save it, create a new secret below.";
+                    case "saved" -> "Saved. The change applies from the next call.";
+                    case "turned" -> key.disabled() ? KeysPage.offText(key) : "Calls with this key work again.";
                     default -> null;
                 };
         return PageStep.show(page(request, key, form, Map.of(), said));
@@ -131,7 +131,7 @@ public record KeyPage(
                         request,
                         changed.key(),
                         form,
-                        Map.of("form", "This key was changed meanwhile. Look at it again."));
+                        Map.of("form", "Another session has changed this key. Reload the key."));
             case KeyResult.TooOften often -> again(request, key, form, Map.of("form", TOO_OFTEN));
             default -> PageStep.to(KeysPage.PATH);
         };
@@ -160,7 +160,7 @@ public record KeyPage(
                         request,
                         changed.key(),
                         KeyForm.of(changed.key(), zone(request)),
-                        Map.of("form", "This key was changed meanwhile. Look at it again."));
+                        Map.of("form", "Another session has changed this key. Reload the key."));
             case KeyResult.TooOften often ->
                 again(request, key, KeyForm.of(key, zone(request)), Map.of("form", TOO_OFTEN));
             default -> PageStep.to(KeysPage.PATH);

@@ -63,7 +63,7 @@ public record KeyRow(Key key, String state, List<KeyWindow> windows) {
                 switch (window.window()) {
                     case HOUR -> "its limit for this hour";
                     case DAY -> "its limit for today";
-                    case TOTAL -> "its limit in all";
+                    case TOTAL -> "its total limit";
                 };
         return "'" + name() + "' has used " + window.used() + " of " + window.limit() + " credits, " + limit
                 + (window.freeAgain() == null ? "." : "; " + window.freeAgain() + ".");

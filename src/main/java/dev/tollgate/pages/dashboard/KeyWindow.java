@@ -47,7 +47,7 @@ public record KeyWindow(
         return switch (window) {
             case HOUR -> "Hour";
             case DAY -> "Day";
-            case TOTAL -> "In all";
+            case TOTAL -> "Total";
         };
     }
 

@@ -100,14 +100,14 @@ public record KeysPage(CustomerKeys keys, Ledger ledger, InstantSource clock) {
             if (key.id().equals(turned)) {
                 return key.disabled()
                         ? offText(key)
-                        : "Calls with '" + key.settings().name() + "' are taken again.";
+                        : "Calls with '" + key.settings().name() + "' work again.";
             }
         }
         return request.query("deleted") == null ? null : "The key was deleted. Its history stays.";
     }
 
     static String offText(Key key) {
-        return "Calls with '" + key.settings().name() + "' get 401 from now on. You can turn it on again.";
+        return "Calls with '" + key.settings().name() + "' get a 401. You can turn it on again.";
     }
 
     private PageStep turn(PageRequest<Visitor.Member> request, Form form) {

@@ -55,7 +55,7 @@ public record LeavingPage(People people, Leaving leaving, AccountFile file, Ledg
         Person person = request.visitor().person();
         String typed = text(form, "login").strip();
         if (!typed.equalsIgnoreCase(person.login())) {
-            return again(request, typed, "login", "Type " + person.login() + " to say that you mean it.");
+            return again(request, typed, "login", "Type " + person.login() + " to confirm.");
         }
         String proof = PasswordAgain.complaint(people, request, text(form, "password"));
         if (proof != null) {
@@ -69,7 +69,7 @@ public record LeavingPage(People people, Leaving leaving, AccountFile file, Ledg
                         typed,
                         "form",
                         "Calls are running and hold " + Texts.charge(held)
-                                + " credits. Disable your keys, wait until the calls have ended, then come back.");
+                                + " credits. Turn off your keys, wait until the calls have ended, then try again.");
             case Leaving.LastOperator last -> again(request, typed, "form", "The only operator cannot be deleted.");
             case Leaving.Gone gone ->
                 PageStep.signedOut(request, isLast ? "/sign-in?said=deleted" : "/sign-in?said=left");
@@ -89,7 +89,7 @@ public record LeavingPage(People people, Leaving leaving, AccountFile file, Ledg
         boolean isLastOperator = leaving.isLastOperator(person);
         boolean hasOpenPayment = others.isEmpty() && leaving.hasOpenPayment(person.accountId());
         String loses = others.isEmpty()
-                ? "Your keys stop now. "
+                ? "Your keys stop working immediately. "
                         + Texts.charge(account.balance().balanceMicros())
                         + " credits are lost. Entries and receipts stay, without your name."
                 : "The account, its keys and its credits stay with them. You can no longer sign in, and what is stored"

@@ -61,11 +61,10 @@ public record NewKeyPage(CustomerKeys keys, People people, Catalogue catalogue, 
                 again(
                         request,
                         form,
-                        "This account has " + CustomerKeys.KEYS_MAX
-                                + " keys, which is the most. Delete one that is not needed.");
+                        "This account has " + CustomerKeys.KEYS_MAX + " keys, the maximum. Delete an unused key.");
             case KeyResult.TooOften often ->
-                again(request, form, "This account has made too many keys within a day. Try again tomorrow.");
-            default -> again(request, form, "The key could not be made.");
+                again(request, form, "This account has created too many keys in one day. Try again tomorrow.");
+            default -> again(request, form, "The key could not be created.");
         };
     }
 

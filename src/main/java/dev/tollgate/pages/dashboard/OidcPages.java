@@ -50,7 +50,7 @@ public record OidcPages(
 
     private OidcSignIn service() {
         if (oidc == null) {
-            throw ApiError.of(ErrorCode.INVALID_REQUEST, "Nobody signs in by OpenID Connect here.")
+            throw ApiError.of(ErrorCode.INVALID_REQUEST, "Sign-in with OpenID Connect is not set up on this server.")
                     .withStatus(404)
                     .asException();
         }
@@ -92,7 +92,8 @@ public record OidcPages(
         return switch (service().begin(purpose, to, invitation(request), browser(request))) {
             case Step.Away(String url) -> PageStep.to(url);
             case Step.Failed failed -> failed(failed);
-            case Step.Known known -> throw new IllegalStateException("nobody is known before they come back");
+            case Step.Known known ->
+                throw new IllegalStateException("the visitor is unknown until the provider returns them");
         };
     }
 
@@ -128,7 +129,8 @@ public record OidcPages(
                 }
                 yield failed(failed);
             }
-            case Step.Away away -> throw new IllegalStateException("whoever is back is not sent away");
+            case Step.Away away ->
+                throw new IllegalStateException("a returned visitor is not redirected to the provider");
         };
     }
 
@@ -232,14 +234,14 @@ public record OidcPages(
                         422);
             case SignIn.Taken taken ->
                 newcomer(request, carried, Map.of("form", "This address has an account already."), 422);
-            default -> newcomer(request, carried, Map.of("form", "That did not work. Try again."), 422);
+            default -> newcomer(request, carried, Map.of("form", "The account could not be created. Try again."), 422);
         };
     }
 
     // ---- what is said ----
 
     private PageStep tooLate() {
-        return refused(null, "This sign-in was begun in another browser, or too long ago. Begin again.", 422);
+        return refused(null, "This sign-in was started in another browser or too long ago. Start again.", 422);
     }
 
     private PageStep failed(Step.Failed failed) {

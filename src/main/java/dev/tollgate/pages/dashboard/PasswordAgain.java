@@ -24,10 +24,10 @@ final class PasswordAgain {
             return null;
         }
         if (!session.person().hasPassword()) {
-            return "Sign in once more first: it has been a while.";
+            return "Sign in again first: your last sign-in is too long ago.";
         }
         if (typed.isEmpty()) {
-            return "Your password once more, please: it has been a while.";
+            return "Enter your password again: the last time is too long ago.";
         }
         return switch (people.passwordSignIn().prove(session, typed, request.visit())) {
             case SignIn.Welcome welcome -> null;

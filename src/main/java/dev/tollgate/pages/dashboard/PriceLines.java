@@ -124,7 +124,7 @@ public record PriceLines(String rateHead, String amountHead, List<Line> lines, S
             String step = BigDecimal.valueOf(rounding.stepMicros(), 6)
                     .stripTrailingZeros()
                     .toPlainString();
-            String down = step.equals("0.01") ? "Cut down to hundredths" : "Cut down to steps of " + step;
+            String down = step.equals("0.01") ? "Rounded down to hundredths" : "Rounded down to steps of " + step;
             return rounding.minimumMicros() == 0
                     ? down
                     : down + ", at least "
@@ -164,7 +164,7 @@ public record PriceLines(String rateHead, String amountHead, List<Line> lines, S
             if (least != 0) {
                 lines.add(new Line("At least", "", "", "", Texts.exact(least), false));
             }
-            return end(lines, "Units a token", "Units", printed);
+            return end(lines, "Units per token", "Units", printed);
         }
 
         private Line units(String what, String about, long tokens, long microsPerMillion, long roundedMicros) {
@@ -184,7 +184,7 @@ public record PriceLines(String rateHead, String amountHead, List<Line> lines, S
                 lines.add(new Line(
                         isHoldCharged ? "The whole hold" : other < 0 ? "Not covered" : "Difference",
                         isHoldCharged
-                                ? "the answer was ended within a piece"
+                                ? "the response ended within a part"
                                 : other < 0 ? "by balance or limits, and not yours to pay" : "",
                         "",
                         "",

@@ -58,7 +58,7 @@ public record SecondFactorPage(People people) {
             case SecondFactor.SwitchOn.Done(List<String> codes) -> codes(codes, true);
             case SecondFactor.SwitchOn.Late late -> PageStep.to(PATH);
             case SecondFactor.SwitchOn.Wrong wrong ->
-                again(request, sealed, "This code is wrong. Is the clock of the phone right?");
+                again(request, sealed, "This code is wrong. Check the clock of your phone.");
             case SecondFactor.SwitchOn.Wait(Duration left) ->
                 again(request, sealed, Texts.later("Too many tries.", left));
         };

@@ -36,7 +36,7 @@ public record SettingsPages(People people, boolean isMailOn) {
     private static final List<String> THEMES = List.of("system", "light", "dark");
     private static final Pattern PLACE =
             Pattern.compile("UTC|(Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/.+");
-    private static final String CHANGED = "Your settings were changed meanwhile. Look at them again.";
+    private static final String CHANGED = "Another session has changed your settings. Reload them.";
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -72,7 +72,7 @@ public record SettingsPages(People people, boolean isMailOn) {
             errors.put("name", name == null ? "A name is required." : name);
         }
         if (!zones(person).contains(chosen.zone())) {
-            errors.put("zone", "Choose a zone of the list.");
+            errors.put("zone", "Choose a zone from the list.");
         }
         if (!THEMES.contains(chosen.theme())) {
             errors.put("theme", "Choose one of these.");

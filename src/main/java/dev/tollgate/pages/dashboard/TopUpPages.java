@@ -162,7 +162,7 @@ public final class TopUpPages {
             case Payments.TooMany _ ->
                 refused(
                         request,
-                        "You have begun many payments today and not paid them. Pay one of them, or try again tomorrow.",
+                        "You have started many payments today without paying. Pay one of them, or try again tomorrow.",
                         form);
             case Payments.NotYours _ -> refused(request, "Open this page again.", form);
         };

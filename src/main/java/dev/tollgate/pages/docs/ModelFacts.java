@@ -40,13 +40,13 @@ public record ModelFacts(Model model, @Nullable String retirement) {
         Rates rates = model.rates();
         List<String> said = new ArrayList<>();
         if (rates.requests() != null) {
-            said.add(Texts.number(rates.requests()) + " requests a minute");
+            said.add(Texts.number(rates.requests()) + " requests per minute");
         }
         if (rates.tokens() != null) {
-            said.add(Texts.number(rates.tokens()) + " tokens a minute");
+            said.add(Texts.number(rates.tokens()) + " tokens per minute");
         }
         if (rates.concurrency() != null) {
-            said.add(Texts.number(rates.concurrency()) + " calls at once");
+            said.add(Texts.number(rates.concurrency()) + " concurrent calls");
         }
         return said.isEmpty() ? "–" : String.join(", ", said);
     }
@@ -63,16 +63,15 @@ public record ModelFacts(Model model, @Nullable String retirement) {
     public List<Fact> takes() {
         UpstreamModel upstream = model.upstream();
         List<Fact> facts = new ArrayList<>();
-        facts.add(new Fact("Streams", model.streamByDefault() ? "unless told otherwise" : "where asked to"));
-        facts.add(new Fact("Thoughts shown", model.thoughtsByDefault() ? "unless told otherwise" : "where asked for"));
+        facts.add(new Fact("Streams", model.streamByDefault() ? "by default" : "on request"));
+        facts.add(new Fact("Thoughts shown", model.thoughtsByDefault() ? "by default" : "on request"));
         facts.add(new Fact("Reasoning effort", efforts(model, upstream)));
         Long most = model.maxTokensByDefault();
-        facts.add(new Fact(
-                "Maximum where none is named", most == null ? "what the model can say" : Texts.count(most, "token")));
+        facts.add(new Fact("Default maximum", most == null ? "the model's limit" : Texts.count(most, "token")));
         facts.add(new Fact("Tools", tools(model.tools())));
         facts.add(new Fact("Structured output", formats(model.formats())));
         facts.add(new Fact(
-                "Answers a call (n)", upstream.candidatesMax() == 1 ? "1" : "up to " + upstream.candidatesMax()));
+                "Responses per call (n)", upstream.candidatesMax() == 1 ? "1" : "up to " + upstream.candidatesMax()));
         facts.add(new Fact("Penalties", yesOrNo(upstream.penalties())));
         facts.add(new Fact("Log probabilities", yesOrNo(upstream.logprobs())));
         facts.add(new Fact("Continues an assistant's message", yesOrNo(upstream.trailingAssistant())));
@@ -86,7 +85,7 @@ public record ModelFacts(Model model, @Nullable String retirement) {
         }
         String words = efforts.stream().sorted().map(Effort::word).collect(Collectors.joining(", "));
         Effort usual = model.effortByDefault();
-        return words + (usual == null ? "; the model's own by default" : "; " + usual.word() + " by default");
+        return words + (usual == null ? "; model default otherwise" : "; " + usual.word() + " by default");
     }
 
     private static String tools(Model.Tools tools) {
@@ -123,7 +122,7 @@ public record ModelFacts(Model model, @Nullable String retirement) {
         }
         String day = Texts.day(end.at(), ZoneOffset.UTC);
         return end.isInEffect()
-                ? "What stood behind it has retired; " + end.successor() + " answers in its place."
-                : "What stands behind it retires on " + day + "; from then on " + end.successor() + " answers.";
+                ? "Its upstream model has retired. " + end.successor() + " replaces it."
+                : "Its upstream model retires on " + day + ". Then " + end.successor() + " replaces it.";
     }
 }

@@ -66,7 +66,7 @@ record CallGate<C extends Caller>(
                 .orElseThrow(CallGate::signInAgain);
         Visitor.Member member = new Visitor.Member(session);
         if (!fromUs || !tokens.isGood(shown, member)) {
-            throw ApiError.of(ErrorCode.INVALID_REQUEST, "This has not come from a page of ours. Load the page again.")
+            throw ApiError.of(ErrorCode.INVALID_REQUEST, "This request did not come from this site. Reload the page.")
                     .withStatus(403)
                     .asException();
         }

@@ -46,13 +46,13 @@ record PageErrors(String brand) implements ErrorFormat {
         }
         String title =
                 switch (error.status()) {
-                    case 403 -> "Not for you";
-                    case 404 -> "There is no such page";
-                    case 421 -> "Another name";
-                    case 503 -> "Not right now";
-                    default -> error.status() >= 500 ? "Something went wrong" : "That did not work";
+                    case 403 -> "No access";
+                    case 404 -> "Page not found";
+                    case 421 -> "Unknown host name";
+                    case 503 -> "Temporarily unavailable";
+                    default -> error.status() >= 500 ? "Server error" : "Request failed";
                 };
-        String message = error.status() == 404 ? "Perhaps it was moved, or the address has a slip." : error.message();
+        String message = error.status() == 404 ? "The page has moved, or the address has a typo." : error.message();
         try {
             return Pages.render(out -> JteerrorGenerated.render(out, null, brand, title, message));
         } catch (RuntimeException broken) { // whoever waits for an error gets one

@@ -28,7 +28,9 @@ final class PageFiles {
     /** On the exchange's loop. @param made by the page, aside */
     void send(Exchange exchange, String account, Supplier<PageFile> made) {
         if (!busy.add(account)) {
-            throw ApiError.of(ErrorCode.RATE_LIMIT_EXCEEDED, "Another file is being written for you. Wait for its end.")
+            throw ApiError.of(
+                            ErrorCode.RATE_LIMIT_EXCEEDED,
+                            "Another file is being written for you. Wait until it is complete.")
                     .asException();
         }
         exchange.compute(

@@ -189,8 +189,8 @@ public final class Pages {
         if (!ours) {
             throw ApiError.of(
                             ErrorCode.INVALID_REQUEST,
-                            "This form has not come from a page of ours, or the page was too old. Open it again and"
-                                    + " send it once more.")
+                            "This form did not come from this site, or the page was too old. Open the page again and"
+                                    + " send the form again.")
                     .withStatus(403)
                     .asException();
         }
@@ -227,8 +227,7 @@ public final class Pages {
                             ? html(request.path(), show, drawn.shell)
                             : null);
         } catch (Passwords.Busy busy) {
-            throw ApiError.of(
-                            ErrorCode.INTERNAL_ERROR, "Too many people sign in right now. Try again in a few seconds.")
+            throw ApiError.of(ErrorCode.INTERNAL_ERROR, "Too many people are signing in. Try again in a few seconds.")
                     .withStatus(503)
                     .asException();
         }

@@ -34,7 +34,7 @@ public record Site(@Nullable URI publicUrl, String host, String brand) {
         if (!isPublic && !isOwn(name)) {
             throw ApiError.of(
                             ErrorCode.INVALID_REQUEST,
-                            "These pages are not shown under the name that was asked for. The operator can set public.url.")
+                            "This site is not available under this host name. The operator can set public.url.")
                     .withStatus(421)
                     .asException();
         }

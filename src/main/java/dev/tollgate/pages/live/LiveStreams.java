@@ -74,13 +74,13 @@ final class LiveStreams {
         lock.lock();
         try {
             if (closed || streams.size() >= ALL_MAX) {
-                throw refuse(503, "There are no live figures right now.");
+                throw refuse(503, "Live figures are not available.");
             }
             if (ofSession.getOrDefault(view.session(), 0) >= OF_SESSION_MAX) {
-                throw refuse(429, "At most " + OF_SESSION_MAX + " tabs of a browser have live figures.");
+                throw refuse(429, "At most " + OF_SESSION_MAX + " tabs of one browser can have live figures.");
             }
             if (!byAccount.take(view.accountId(), 1)) {
-                throw refuse(429, "This account has as many tabs with live figures as it leaves to the others.");
+                throw refuse(429, "This account has the maximum number of tabs with live figures.");
             }
             streams.add(stream);
             ofSession.merge(view.session(), 1, Integer::sum);

@@ -107,7 +107,7 @@ public final class LiveTexts {
                         runs(call.startedAt(), held, at));
             }
         }
-        return Map.of("call-ended", "It has ended – show");
+        return Map.of("call-ended", "The call has ended – show");
     }
 
     /** Empty where there is none. */

@@ -134,7 +134,7 @@ public record PlaygroundPage(
     private void shortage(Exchange exchange, KeyCaller caller) {
         Shortage shortage = PlaygroundErrors.read(exchange::query);
         if (shortage == null) {
-            throw ApiError.of(ErrorCode.INVALID_REQUEST, "This is no refusal for want of credits.")
+            throw ApiError.of(ErrorCode.INVALID_REQUEST, "This refusal has another reason than missing credits.")
                     .asException();
         }
         Model model = catalogue.find(Objects.requireNonNullElse(exchange.query("model"), ""));

@@ -189,7 +189,7 @@ class OidcSignInTest {
                 .doesNotContainKeys("prompt", "max_age");
         String page = browser.get(OIDC + "?" + provider.authorize(away.location(), user))
                 .location();
-        assertThat(browser.get(page).body()).contains("You are new here", user.email(), "50 credits");
+        assertThat(browser.get(page).body()).contains("New account", user.email(), "50 credits");
         assertThat(gateway.number("SELECT COUNT(*) FROM person WHERE email = '" + user.email() + "'"))
                 .isZero();
 
@@ -396,7 +396,7 @@ class OidcSignInTest {
         Browser other = browser();
         Browser.Page taken = other.submit("/sign-in", OIDC, Map.of("as", carried, "zone", "UTC"));
         assertThat(taken.status()).isEqualTo(422);
-        assertThat(other.get(page).body()).contains("begun in another browser");
+        assertThat(other.get(page).body()).contains("started in another browser");
         assertThat(isIn(other)).isFalse();
     }
 
@@ -445,7 +445,7 @@ class OidcSignInTest {
         Browser stranger = browser();
         String page = through(stranger, OIDC, user).location();
         assertThat(stranger.get(page).body())
-                .contains("There is an account with this address already")
+                .contains("An account with this address exists")
                 .doesNotContain("Create account");
         assertThat(stranger.submit("/sign-in", OIDC, Map.of("as", as(page), "zone", "UTC"))
                         .body())
@@ -455,7 +455,7 @@ class OidcSignInTest {
         later(Duration.ofMinutes(11)); // their password was shown longer ago
         String shown = through(owner, OIDC + "?for=connect", user).location();
         assertThat(shown).startsWith(IDENTITY + "?as=");
-        assertThat(owner.get(shown).body()).contains("Connect it?", user.email());
+        assertThat(owner.get(shown).body()).contains("New connection", user.email());
         assertThat(gateway.number("SELECT COUNT(*) FROM person_identity WHERE subject = '" + user.subject() + "'"))
                 .as("looking changes nothing")
                 .isZero();
@@ -496,7 +496,7 @@ class OidcSignInTest {
         Browser browser = joined(user);
         Map<String, String> key = Map.of("name", "manager", "kind", "management");
         assertThat(browser.submit(MANAGEMENT_KEY, MANAGEMENT_KEY, key).body())
-                .contains("/sign-in/oidc?for=prove", "Sign in once more")
+                .contains("/sign-in/oidc?for=prove", "Sign in again")
                 .doesNotContain("name=\"password\"");
 
         String prove = OIDC + "?for=prove&to=" + MANAGEMENT_KEY;
@@ -514,7 +514,8 @@ class OidcSignInTest {
         assertThat(browser.submit(MANAGEMENT_KEY, MANAGEMENT_KEY, key).body()).contains("Copy this key now");
 
         Map<String, String> away = Map.of("deed", "disconnect", "issuer", provider.url());
-        assertThat(browser.submit(IDENTITY + "?x=1", IDENTITY, away).body()).contains("This is your only way in");
+        assertThat(browser.submit(IDENTITY + "?x=1", IDENTITY, away).body())
+                .contains("This is your only sign-in method");
         Map<String, String> password = Map.of("deed", "password", "password", PASSWORD);
         assertThat(browser.submit(SECURITY, SECURITY, password).location()).isEqualTo(SECURITY + "?changed=1");
         assertThat(browser().signIn(user.email(), PASSWORD).location()).isEqualTo("/dashboard");
@@ -609,7 +610,7 @@ class OidcSignInTest {
         Browser stranger = browser(closed);
         String page = through(stranger, OIDC, user).location();
         assertThat(stranger.get(page).body())
-                .contains("new ones are made by the operator")
+                .contains("only the operator creates accounts")
                 .doesNotContain("Create account");
         assertThat(stranger.submit("/sign-in", OIDC, Map.of("as", as(page), "zone", "UTC"))
                         .status())
@@ -623,7 +624,7 @@ class OidcSignInTest {
                 .asString();
         String link = invited.substring(invited.indexOf("/invite/"));
         Browser guest = browser(closed);
-        assertThat(guest.get(link).body()).contains("Go on with Acme ID");
+        assertThat(guest.get(link).body()).contains("Continue with Acme ID");
         joined(guest, OIDC + "?invite=" + link.substring("/invite/".length()), user);
         assertThat(isIn(guest)).isTrue();
         assertThat(closed.text("SELECT login FROM person JOIN person_identity ON person_id = person.id"))

@@ -340,7 +340,7 @@ class StripePaymentsTest {
         Browser operator = new Browser(gateway.url());
         operator.signIn("operator", PASSWORD);
         String page = "/console/payments";
-        assertThat(operator.get(page).body()).contains("value=\"" + event + "\"", "Ask again");
+        assertThat(operator.get(page).body()).contains("value=\"" + event + "\"", "Process again");
         assertThat(operator.submit(page, page, Map.of("event", event)).body())
                 .contains("Stripe answered with status 401");
         stripe.keep(event, body);
@@ -391,7 +391,7 @@ class StripePaymentsTest {
         assertThat(balance(browser)).isEqualTo("0.000000");
         assertThat(browser.get("/dashboard/billing/invoices/" + session.payment())
                         .body())
-                .contains("What went back", "$7.00", "Disputed");
+                .contains("Refunds and disputes", "$7.00", "Disputed");
     }
 
     @Test
@@ -434,7 +434,7 @@ class StripePaymentsTest {
         tell(at(1795000000, dispute(newEvent(), "charge.dispute.created", session, "dp_o", "needs_response", 600)));
         String page =
                 browser.get("/dashboard/billing/invoices/" + session.payment()).body();
-        assertThat(page.substring(page.indexOf("What went back")))
+        assertThat(page.substring(page.indexOf("Refunds and disputes")))
                 .containsSubsequence("18 Nov 11:06:40", "Disputed", "18 Nov 12:06:40", "Dispute won");
     }
 
@@ -522,7 +522,7 @@ class StripePaymentsTest {
         assertThat(operator.get("/console/audit?what=payment.dispute_won&subject=" + account)
                         .body())
                 .as("it stays banned")
-                .contains("Credits that were spent before")
+                .contains("Credits already spent")
                 .doesNotContain("Banned:");
     }
 
@@ -705,10 +705,10 @@ class StripePaymentsTest {
         Browser operator = new Browser(gateway.url());
         operator.signIn("operator", PASSWORD);
         assertThat(operator.get("/console/payments").body())
-                .contains(session.payment(), session.id(), session.intent(), "came again: 1")
+                .contains(session.payment(), session.id(), session.intent(), "repeats: 1")
                 .containsPattern(
                         "<a class=\"small\" href=\"/console/accounts/acc_[A-Za-z0-9]+\">payer[0-9]+@example.org</a>")
-                .contains("500.00 reversed", "Card refunds are made at Stripe", "with a test key");
+                .contains("500.00 reversed", "Make card refunds at Stripe", "with a test key");
         assertThat(browser.get("/console/payments").status()).isEqualTo(403);
         Gateway.Reply list = gateway.get("/admin/payments?limit=1", ADMIN_KEY);
         assertThat(list.json().at("/data/0/id").asString()).isEqualTo(session.payment());

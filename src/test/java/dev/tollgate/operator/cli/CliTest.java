@@ -374,7 +374,7 @@ class CliTest {
     void a_link_to_hand_over_is_printed_alone_on_a_line_and_what_goes_by_mail_is_said() {
         assertThat(run("reset-link", "ann@example.org", "--reason", "why")).isZero();
         assertThat(out).isEqualTo("https://ai.example.org/reset/for_why\n");
-        assertThat(err).contains("shown this once");
+        assertThat(err).contains("shown only once");
         assertThat(run("invite", "ann@example.org", "--reason", "why")).isZero();
         assertThat(out).isEqualTo("/invite/for_why\n");
         assertThat(err).contains("Put this server's address before it");
@@ -384,7 +384,7 @@ class CliTest {
         assertThat(run("mail", "test", "ann@example.org")).isZero();
         assertThat(out).contains("to ann@example.org waits to be sent");
         assertThat(run("reset-link", "nobody", "--reason", "why")).isEqualTo(1);
-        assertThat(err).isEqualTo("tollgate: Nobody signs in as nobody.\n");
+        assertThat(err).isEqualTo("tollgate: No person signs in as nobody.\n");
         assertThat(run("invite", "ann@example.org")).isEqualTo(2);
         assertThat(run("reset-link", "--reason", "why")).isEqualTo(2);
         assertThat(run("mail", "test")).isEqualTo(2);

@@ -71,7 +71,7 @@ final class FakeApi implements AdminApi {
             }
             case "GET /admin/people" -> {
                 if (parameters.get("login").equals("nobody")) {
-                    throw new Refused("Nobody signs in as nobody.");
+                    throw new Refused("No person signs in as nobody.");
                 }
                 yield JSON.createObjectNode().put("account", "acc_1").put("login", parameters.get("login"));
             }

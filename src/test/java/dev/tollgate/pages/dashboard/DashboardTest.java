@@ -318,7 +318,7 @@ class DashboardTest {
         BusyAccount stranger = stranger();
 
         assertThat(stranger.browser.get("/dashboard/find?q=" + busy.lastCall()).body())
-                .contains("Nothing in this account begins with");
+                .contains("Nothing in this account starts with");
     }
 
     // ---- one call ----
@@ -342,7 +342,7 @@ class DashboardTest {
                 .contains("Completion × 960 per million 229 960 0.219840")
                 .contains("free with this model")
                 .contains("Exact 0.250880")
-                .contains("Cut down to hundredths, at least 0.01 −0.000880")
+                .contains("Rounded down to hundredths, at least 0.01 −0.000880")
                 .contains("Charged $0.00125 0.250000");
     }
 
@@ -357,7 +357,7 @@ class DashboardTest {
                         .replaceAll("<[^>]*>", " ")
                         .replaceAll("\\s+", " "))
                 .contains("Raised to the minimum of 0.01 0.009037")
-                .doesNotContain("Cut down");
+                .doesNotContain("Rounded down");
     }
 
     @Test
@@ -372,7 +372,7 @@ class DashboardTest {
         String id = reply.json().get("id").asString();
         assertThat(own.browser.get("/dashboard/requests/" + id).body())
                 .contains("<span class=\"badge warn\">filtered</span>")
-                .contains("The provider's safety filter stopped the answer (SAFETY).");
+                .contains("The provider's safety filter stopped the response (SAFETY).");
         assertThat(own.browser.get("/dashboard/requests").body())
                 .contains("<span class=\"badge warn\">filtered</span>");
     }
@@ -409,9 +409,9 @@ class DashboardTest {
                 .orElseThrow();
         assertThat(page)
                 .contains("The upstream provider is temporarily unavailable. All " + held
-                        + " held credits came back. Trying again can help.")
+                        + " held credits were released. Trying again can help.")
                 .contains("upstream_error")
-                .contains("Nothing was used that is charged.");
+                .contains("No chargeable usage.");
     }
 
     @ParameterizedTest
@@ -440,7 +440,7 @@ class DashboardTest {
         String call = callOf("google/gemini-2.5-pro", "completed");
         String path = "/dashboard/requests/" + call;
 
-        assertThat(page(path)).doesNotContain("follows the receipt before it");
+        assertThat(page(path)).doesNotContain("follows the previous receipt");
         assertThat(page(path + "?verify=1")).contains(">holds<").doesNotContain(">fails<");
         assertThat(busy.browser.get(path + "/receipt.json").body())
                 .contains("\"task_id\":\"" + call + "\"")
@@ -536,7 +536,7 @@ class DashboardTest {
                 "the answer is kept",
                 () -> one.browser.get(path).body().contains("Kept until 22 Nov 12:00:09; repeats are free."));
         assertThat(page("/dashboard/requests/" + busy.lastCall()))
-                .contains("Not kept.")
+                .contains("Not stored.")
                 .doesNotContain("repeats are free");
     }
 

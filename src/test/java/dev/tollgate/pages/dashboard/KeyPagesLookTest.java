@@ -115,7 +115,7 @@ class KeyPagesLookTest {
             clicks = 0;
             keys(visit, isNarrow);
             click(page, "nightly job");
-            click(page, "Make a new secret");
+            click(page, "Create secret");
             page.waitForSelector("#secret");
             assertThat(clicks).as("another secret").isEqualTo(3);
             assertThat(gateway.get("/v1/models", secret).status()).isEqualTo(200);
@@ -125,7 +125,7 @@ class KeyPagesLookTest {
             clicks = 0;
             keys(visit, isNarrow);
             click(page, "Turn off nightly job");
-            page.waitForSelector("text=get 401 from now on");
+            page.waitForSelector("text=get a 401");
             assertThat(clicks).as("a key is stopped").isEqualTo(2);
             assertThat(gateway.get("/v1/models", secret).status()).isEqualTo(401);
         }

@@ -166,7 +166,7 @@ class KeyPagesTest {
         Made key = make("name", "runaway");
         Browser.Page off = browser.submit(KEYS, KEYS, Map.of("key", key.id(), "deed", "off"));
         assertThat(status(key)).isEqualTo(401);
-        assertThat(browser.get(off.location()).body()).contains("Calls with 'runaway' get 401 from now on.");
+        assertThat(browser.get(off.location()).body()).contains("Calls with 'runaway' get a 401.");
         browser.submit(KEYS, KEYS, Map.of("key", key.id(), "deed", "on"));
         assertThat(status(key)).isEqualTo(200);
         submit(key, "deed", "off");
@@ -182,11 +182,11 @@ class KeyPagesTest {
         Made second = made(submit(first, "deed", "rotate", "grace", "1h", "version", version));
         Browser.Page resent = submit(first, "deed", "rotate", "grace", "1h", "version", version);
         assertThat(resent.status()).isEqualTo(422);
-        assertThat(resent.body()).contains("This key was changed meanwhile.");
+        assertThat(resent.body()).contains("Another session has changed this key.");
         assertThat(second.id()).isEqualTo(first.id());
         assertThat(status(first)).isEqualTo(200);
         assertThat(status(second)).isEqualTo(200);
-        assertThat(browser.get(first.path()).body()).contains("The one before works until");
+        assertThat(browser.get(first.path()).body()).contains("The previous secret works until");
         String next = found(VERSION, resent.body());
         Made third = made(submit(first, "deed", "rotate", "grace", "0", "version", next));
         assertThat(status(second)).isEqualTo(401);
@@ -203,7 +203,7 @@ class KeyPagesTest {
                 .isEqualTo(303);
         Browser.Page late = submit(key, "deed", "save", "version", version, "name", "mine", "day", "900");
         assertThat(late.status()).isEqualTo(422);
-        assertThat(late.body()).contains("This key was changed meanwhile. Look at it again.", "value=\"mine\"");
+        assertThat(late.body()).contains("Another session has changed this key. Reload the key.", "value=\"mine\"");
         String again = found(VERSION, late.body());
         assertThat(submit(key, "deed", "save", "version", again, "name", "mine", "day", "900")
                         .status())
@@ -301,7 +301,7 @@ class KeyPagesTest {
         try {
             gateway.setNow(Today.instant().plus(Duration.ofMinutes(11)));
             assertThat(browser.get(key.path()).body())
-                    .contains("Your password once more")
+                    .contains("Password required")
                     .doesNotContain("rotate");
             assertThat(submit(key, "deed", "rotate", "grace", "0").status()).isEqualTo(422);
             assertThat(submit(key, "deed", "save", "name", "renamed", "version", "1")

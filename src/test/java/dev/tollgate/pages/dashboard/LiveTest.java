@@ -177,8 +177,8 @@ class LiveTest {
             assertThat(who.browser.get(row.get("href").asString()).body())
                     .contains("data-live=\"/dashboard/live?call="
                             + row.get("href").asString().substring(20) + "\"")
-                    .contains("The call has been running for ", "What it comes to is known once it has ended.")
-                    .doesNotContain("Nothing was used");
+                    .contains("The call has been running for ", "The price is known after the call has ended.")
+                    .doesNotContain("No chargeable usage");
             try (Events its = new Events(
                     who, "/dashboard/live?call=" + row.get("href").asString().substring(20))) {
                 its.awaitMatch("call-story", "The call has been running for [0-9]+ s and holds [0-9.]+ credits\\.");

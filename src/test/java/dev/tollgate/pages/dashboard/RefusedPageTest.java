@@ -54,7 +54,7 @@ class RefusedPageTest {
                 .contains("model_not_found", "&lt;i&gt;none&lt;/i&gt;", "&lt;b&gt;ci&lt;/b&gt;")
                 .contains(refused.header("x-request-id"), "POST /v1/chat/completions")
                 .doesNotContain("<i>none", "<b>ci");
-        assertThat(quiet.browser.get(PATH).body()).contains("No call of yours was refused here.");
+        assertThat(quiet.browser.get(PATH).body()).contains("No refused calls on this server.");
         assertThat(quiet.browser.get("/dashboard").body()).doesNotContain("refused in the last hour");
         assertThat(one.browser.get("/dashboard").body()).contains("1 call was refused in the last hour.");
     }
@@ -146,7 +146,7 @@ class RefusedPageTest {
         assertThat(quiet.customer.chat(body("gemini-2.5-pro", 5)).status()).isEqualTo(200);
         gateway.script("- respond: [{status: 400}]");
         assertThat(quiet.customer.chat(body("gemini-2.5-pro", 5)).status()).isEqualTo(503);
-        assertThat(quiet.browser.get(PATH).body()).contains("No call of yours was refused here.");
+        assertThat(quiet.browser.get(PATH).body()).contains("No refused calls on this server.");
     }
 
     @Test
@@ -166,6 +166,6 @@ class RefusedPageTest {
                     .doesNotContain("{model");
         }
         assertThat(one.browser.get("/console/requests/refused?account=acc_none").body())
-                .contains("No account is found by that.");
+                .contains("No account matches.");
     }
 }

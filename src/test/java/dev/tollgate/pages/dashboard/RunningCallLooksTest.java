@@ -78,7 +78,7 @@ class RunningCallLooksTest {
             page.waitForSelector("b:has-text('0.90 credits')");
             page.focus("text=Open in playground");
             visit.assertAccessible();
-            page.click("text=It has ended – show");
+            page.click("text=The call has ended – show");
             page.waitForSelector(".badge:has-text('completed')");
         }
     }

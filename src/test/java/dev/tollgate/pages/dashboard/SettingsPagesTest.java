@@ -91,7 +91,7 @@ class SettingsPagesTest {
         assertThat(account(seen, "First", "UTC", "light").status()).isEqualTo(303);
         Browser.Page late = account(seen, "Second", "UTC", "light");
         assertThat(late.status()).isEqualTo(422);
-        assertThat(late.body()).contains("Your settings were changed meanwhile.", "value=\"Second\"");
+        assertThat(late.body()).contains("Another session has changed your settings.", "value=\"Second\"");
         assertThat(browser.get(PATH).body()).contains("value=\"First\"");
     }
 

@@ -186,9 +186,9 @@ class ManualTest {
     void the_price_list_has_prices_limits_and_the_day_of_retirement() {
         assertThat(stranger.get("/docs/models").body())
                 .containsPattern(">gemini-3-pro</a>.*>160<br><span class=\"small muted\">\\$0.80</span>"
-                        + ".*120 requests a minute, 7 calls at once")
+                        + ".*120 requests per minute, 7 concurrent calls")
                 .containsPattern(">gemini-2.5-pro</a>.*>57<br><span class=\"small muted\">\\$0.285</span>")
-                .contains("retires on 1 Dec 2026; from then on gemini-3.8-flash answers");
+                .contains("retires on 1 Dec 2026. Then gemini-3.8-flash replaces it");
     }
 
     @Test
@@ -197,7 +197,7 @@ class ManualTest {
                 .contains("<h1>google/gemini-2.5-pro</h1>", "262.5 credits", "billed as output", "512 tokens")
                 .contains("functions or web search", "yes, not with functions");
         String alias = stranger.get("/docs/models/three").body();
-        assertThat(alias).contains("<h1>gemini-3-pro</h1>", "Also called three");
+        assertThat(alias).contains("<h1>gemini-3-pro</h1>", "Aliases: three");
         assertThat(stranger.get("/docs/models/gemini-9").status()).isEqualTo(404);
     }
 
