@@ -65,7 +65,7 @@ class HandedLinksTest {
     }
 
     @Test
-    void an_invitation_lets_somebody_in_once_where_sign_up_is_closed_and_is_shown_once() {
+    void an_invitation_works_once_with_closed_sign_up_and_is_shown_once() {
         Browser.Page made = operator.submit(
                 "/console/accounts",
                 "/console/accounts",
@@ -111,7 +111,7 @@ class HandedLinksTest {
     }
 
     @Test
-    void an_account_that_was_made_by_command_gets_somebody_who_signs_in_for_it() {
+    void an_invitation_adds_a_person_to_an_account_made_by_command() {
         Customer customer = gateway.customer("12");
         String made =
                 admin("/admin/invitations", """

@@ -198,7 +198,7 @@ class KeysApiTest {
     }
 
     @Test
-    void an_expired_key_is_told_that_it_has_expired() {
+    void an_expired_key_is_refused_as_expired() {
         JsonNode key = made("{\"name\":\"a\"}");
         ask("PATCH", path(key), "{\"expires_at\":1700000000}");
         assertRefused(chat(key.get("key").asString()), 401, "expired");
@@ -227,7 +227,7 @@ class KeysApiTest {
     }
 
     @Test
-    void whoever_has_seen_an_older_version_changes_nothing() {
+    void a_change_based_on_an_older_version_is_refused() {
         JsonNode key = made("{\"name\":\"a\"}");
         Reply seen = ask("GET", path(key), null);
         String etag = seen.header("etag");
@@ -317,7 +317,7 @@ class KeysApiTest {
     }
 
     @Test
-    void an_api_key_is_told_that_it_cannot_administer_keys() {
+    void an_api_key_is_refused_the_administration_of_keys() {
         assertRefused(gateway.get("/v1/keys", customer.key()), 403, "use a management key");
     }
 

@@ -70,7 +70,7 @@ class LeavingTest {
                     : Gateway.startOn(Postgres.migrated(), environment, "operator.password", PASSWORD);
             kind = stores;
         }
-        now = now.plus(Duration.ofHours(1)); // nobody has to wait for what another test has done
+        now = now.plus(Duration.ofHours(1)); // no test waits for a limit that another test has used
         gateway.setNow(now);
         gateway.script(UpstreamScript.answers().text("Hello.").finish("STOP", new Tokens(10, 1000, 0)));
     }
@@ -136,7 +136,7 @@ class LeavingTest {
     // ---- the end of an account ----
 
     @Test
-    void an_account_that_is_deleted_stops_its_keys_loses_its_credits_in_one_entry_and_names_nobody_any_more() {
+    void deleting_an_account_stops_its_keys_removes_its_credits_and_erases_names() {
         Member leaver = member("leaver@example.org");
         leaver.browser()
                 .submit(

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The ways in that go by mail, beside a real channel. */
+/** Sign-up, reset and confirmation by mail, over a real mail server. */
 @Timeout(120)
 class MailFlowTest {
 
@@ -47,7 +47,7 @@ class MailFlowTest {
         now = Instant.parse("2026-11-20T10:00:00Z");
     }
 
-    /** Long enough that nobody has to wait for what another test has done. */
+    /** Long enough that no test waits for a limit that another test has used. */
     @BeforeEach
     void later() {
         now = now.plus(Duration.ofHours(1));
@@ -197,7 +197,7 @@ class MailFlowTest {
     // ---- a new password ----
 
     @Test
-    void a_link_sets_a_new_password_once_ends_all_sessions_and_is_told() {
+    void a_link_sets_a_password_once_ends_all_sessions_and_is_reported_by_mail() {
         Browser before = member("forgetful@example.org");
         forgot("forgetful@example.org");
         String link = box.link("forgetful@example.org", 2);
@@ -238,7 +238,7 @@ class MailFlowTest {
     }
 
     @Test
-    void a_password_that_is_changed_is_told() {
+    void a_changed_password_is_reported_by_mail() {
         Browser browser = member("changer@example.org");
         browser.submit(
                 "/dashboard/settings/security",
@@ -248,7 +248,7 @@ class MailFlowTest {
     }
 
     @Test
-    void a_new_password_by_a_link_lets_in_at_once_whoever_had_forgotten_the_old_one() {
+    void a_password_set_by_link_signs_in_despite_earlier_failed_tries() {
         Browser known = member("guesser@example.org");
         known.submit("/dashboard", "/sign-out", Map.of());
         Browser unknown = browser();
@@ -325,7 +325,7 @@ class MailFlowTest {
     }
 
     @Test
-    void of_several_addresses_that_were_asked_for_only_the_last_one_can_be_confirmed() {
+    void only_the_last_requested_address_can_be_confirmed() {
         Browser browser = member("typist@example.org");
         askToChange(browser, "tyqist@example.net");
         String mistyped = box.link("tyqist@example.net", 1);
@@ -347,7 +347,7 @@ class MailFlowTest {
     }
 
     @Test
-    void another_address_is_theirs_once_its_link_was_used_and_the_old_one_is_told() {
+    void a_new_address_counts_after_its_link_and_the_old_one_gets_a_mail() {
         Browser browser = member("old@example.org");
         String page = "/dashboard/settings/email";
         pass(Duration.ofMinutes(11));
@@ -372,7 +372,7 @@ class MailFlowTest {
     }
 
     @Test
-    void an_address_that_is_somebody_elses_is_not_taken_from_them_and_nobody_is_told_whose_it_is() {
+    void another_persons_address_is_not_taken_and_not_revealed() {
         member("owner@example.org");
         Browser browser = member("taker@example.org");
         String page = "/dashboard/settings/email";
@@ -385,7 +385,7 @@ class MailFlowTest {
     }
 
     @Test
-    void mails_to_somebody_who_leaves_are_erased_however_their_address_was_written() {
+    void mails_to_a_deleted_person_are_erased_in_every_spelling_of_the_address() {
         Browser browser = member("gone@example.org");
         askToSignUp("GONE@example.org");
         box.to("GONE@example.org", 1);

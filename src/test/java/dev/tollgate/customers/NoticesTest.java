@@ -76,7 +76,7 @@ class NoticesTest {
     }
 
     @Test
-    void a_balance_below_the_line_is_told_once_until_it_has_recovered() {
+    void a_low_balance_is_reported_once_until_it_recovers() {
         Browser browser = member("line@example.org");
         sweep();
         assertThat(mails("line@example.org")).isEqualTo(1);
@@ -98,7 +98,7 @@ class NoticesTest {
     }
 
     @Test
-    void a_key_is_told_at_80_and_at_100_percent_of_a_limit_once_each() {
+    void 80_and_100_percent_of_a_keys_limit_are_reported_once_each() {
         Browser browser = member("keys@example.org");
         String key = key(browser, "eager");
         used(key, 16);
@@ -120,7 +120,7 @@ class NoticesTest {
     }
 
     @Test
-    void what_a_running_call_holds_is_not_told_as_used() {
+    void the_hold_of_a_running_call_does_not_count_as_used() {
         Browser browser = member("holder@example.org");
         want(browser, "50");
         String key = key(browser, "long");
@@ -158,7 +158,7 @@ class NoticesTest {
     }
 
     @Test
-    void what_an_address_could_not_be_told_is_told_once_it_is_confirmed() {
+    void notices_to_an_unconfirmed_address_are_sent_once_it_is_confirmed() {
         Browser browser = member("unsure@example.org");
         gateway.execute(
                 "UPDATE person SET confirmed_at = NULL, version = version + 1 WHERE login = 'unsure@example.org'");
@@ -176,7 +176,7 @@ class NoticesTest {
     }
 
     @Test
-    void what_found_no_room_among_waiting_mails_is_told_when_there_is_some() {
+    void a_notice_without_room_in_the_queue_is_sent_later() {
         Browser browser = member("crowded@example.org");
         crowd("crowded@example.org");
         want(browser, "100");
@@ -267,7 +267,7 @@ class NoticesTest {
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
     }
 
-    /** As many mails as may wait for somebody's account. */
+    /** The most mails that may wait for one account. */
     private static void crowd(String email) {
         String account = gateway.text("SELECT account_id FROM person WHERE login = '" + email + "'");
         for (int i = 0; i < 20; i++) {
@@ -278,7 +278,7 @@ class NoticesTest {
     }
 
     @Test
-    void of_many_keys_at_their_limits_each_is_told() {
+    void each_of_many_keys_at_their_limits_is_reported() {
         Browser browser = member("many@example.org");
         for (int i = 0; i < 7; i++) {
             used(key(browser, "key " + i), 20);

@@ -133,7 +133,7 @@ class SecondFactorTest {
         return browser.submit(CODE, CODE, Map.of("code", code, "to", "/dashboard/keys"));
     }
 
-    /** The same form from two browsers, the second before the first has its answer. */
+    /** Submits the same form from two browsers, the second before the first has its response. */
     private static List<Integer> atOnce(Browser one, Browser other, Map<String, String> form) {
         return atOnce(List.of(one, other), List.of(form, form));
     }
@@ -182,7 +182,7 @@ class SecondFactorTest {
     }
 
     @Test
-    void pages_for_everybody_tell_whoever_has_only_the_password_nothing_of_the_account() {
+    void public_pages_reveal_nothing_of_the_account_to_a_password_alone() {
         Somebody somebody = Somebody.withFactor();
         Browser browser = somebody.halfIn();
         for (String path : List.of("/docs", "/docs/models", "/docs/models/gemini-2.5-pro")) {
@@ -249,7 +249,7 @@ class SecondFactorTest {
     }
 
     @Test
-    void of_two_recovery_codes_for_one_sign_in_one_is_used_up() {
+    void two_recovery_codes_for_one_sign_in_use_up_one() {
         Somebody somebody = Somebody.withFactor();
         List<Map<String, String>> forms = somebody.recovery.stream()
                 .map(code -> Map.of("code", "", "recovery", code))
@@ -264,7 +264,7 @@ class SecondFactorTest {
     }
 
     @Test
-    void whoever_guesses_codes_waits_longer_each_time_whatever_session_they_begin() {
+    void guesses_of_codes_wait_longer_each_time_across_sessions() {
         Somebody somebody = Somebody.withFactor();
         Browser one = somebody.halfIn();
         Browser other = somebody.halfIn();
@@ -281,7 +281,7 @@ class SecondFactorTest {
     }
 
     @Test
-    void the_page_for_the_code_waits_ten_minutes_and_then_begins_anew() {
+    void the_page_for_the_code_expires_after_ten_minutes() {
         Somebody somebody = Somebody.withFactor();
         Browser slow = somebody.halfIn();
         later(Duration.ofMinutes(9));
@@ -323,7 +323,7 @@ class SecondFactorTest {
     }
 
     @Test
-    void whoever_steals_the_disk_finds_neither_the_secret_nor_a_recovery_code() throws IOException {
+    void the_disk_holds_neither_the_secret_nor_a_recovery_code() throws IOException {
         Somebody somebody = Somebody.withFactor();
         for (Map.Entry<String, String> file : gateway.atRest().entrySet()) {
             assertThat(file.getValue().contains(somebody.secret))

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Start credits beside a real channel: each login and each identity is given them once, for good. */
+/** Start credits on a server with a real channel: each login and each identity gets them once, for good. */
 @BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)
@@ -65,7 +65,7 @@ class StartCreditsTest {
         }
     }
 
-    /** Nobody has to wait for what was done before. */
+    /** Moves the clock an hour ahead, so that earlier steps do not count against a limit. */
     private static void later() {
         now = now.plus(Duration.ofHours(1));
         gateway.setNow(now);
@@ -126,7 +126,7 @@ class StartCreditsTest {
         assertThat(given("second@example.org")).isZero();
     }
 
-    /** Whose address nobody has confirmed yet, as a provider of sign-ins that vouches for none makes them. */
+    /** Makes a person without a confirmed address, as a provider does that vouches for no address. */
     private static void unconfirmed(String id, String identity) {
         String account = gateway.post("/admin/accounts", "{\"name\":\"" + id + "\",\"reason\":\"a test\"}", ADMIN_KEY)
                 .json()

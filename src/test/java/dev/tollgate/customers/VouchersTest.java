@@ -148,7 +148,7 @@ class VouchersTest {
     }
 
     @Test
-    void what_is_unknown_expired_or_no_code_cannot_be_used_and_nobody_learns_why() {
+    void unknown_expired_and_malformed_codes_are_refused_alike() {
         Customer customer = gateway.customer("1");
         String code = made("{\"credits\":5,\"reason\":\"soon over\",\"expires_at\":\"2190-01-01T00:00:00Z\"}")
                 .getFirst();
@@ -160,7 +160,7 @@ class VouchersTest {
     }
 
     @Test
-    void whoever_tries_on_and_on_has_to_wait() {
+    void repeated_tries_have_to_wait() {
         Customer customer = gateway.customer("1");
         for (int i = 0; i < 10; i++) {
             assertThat(redeem(customer, "wrong")).isEqualTo(new Vouchers.CannotBeUsed());
@@ -173,7 +173,7 @@ class VouchersTest {
     }
 
     @Test
-    void codes_are_told_once_and_kept_nowhere() {
+    void codes_are_shown_once_and_not_stored() {
         List<String> codes = made("{\"count\":3,\"credits\":1,\"reason\":\"three of them\"}");
         assertThat(codes).hasSize(3).doesNotHaveDuplicates();
         String kept = gateway.get("/admin/vouchers", ADMIN_KEY).text()

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How somebody comes in: the operator at first and after a lost password, a browser that is known, and back to where one wanted to go. */
+/** Ways to sign in: the operator at first and after a lost password, a known browser, and the return to the page that was requested. */
 @Timeout(60)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class WaysInTest {
@@ -61,7 +61,7 @@ class WaysInTest {
     }
 
     @Test
-    void where_a_proxy_was_announced_figures_are_not_told_to_this_machine_without_a_key() {
+    void behind_an_announced_proxy_metrics_need_the_key_on_this_machine() {
         assertThat(gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + "/metrics")))
                         .status())
                 .isEqualTo(401);
@@ -97,7 +97,7 @@ class WaysInTest {
 
     @Test
     @Order(1)
-    void without_a_terminal_what_is_told_once_is_not_printed_but_lies_in_a_private_file_until_the_operator_signs_in()
+    void without_a_terminal_first_secrets_go_to_a_private_file_until_the_sign_in()
             throws IOException {
         String printed = gateway.app().banner().text(gateway.data());
         String password = passwordIn(gateway.data());
@@ -120,7 +120,7 @@ class WaysInTest {
 
     @Test
     @Order(2)
-    void a_reset_beside_the_server_ends_what_was_good_before_and_lets_the_operator_in_again() throws IOException {
+    void a_reset_by_command_ends_sessions_and_lets_the_operator_sign_in() throws IOException {
         command("operator", "reset", "--data", gateway.data().toString());
         String password = passwordIn(gateway.data());
         Browser before = new Browser(gateway.url());
@@ -175,7 +175,7 @@ class WaysInTest {
 
     @Test
     @Order(4)
-    void somebody_becomes_an_operator_by_command_and_a_user_again() {
+    void a_command_makes_a_person_an_operator_and_a_user_again() {
         String login = "deputy@example.org";
         Browser before = from("198.51.100.7").signUp(login, PASSWORD);
         assertThat(before.get("/console").status()).isEqualTo(403);
@@ -203,7 +203,7 @@ class WaysInTest {
 
     @Test
     @Order(5)
-    void links_by_command_let_somebody_in_once_and_stand_in_the_audit_log_without_their_secrets() {
+    void links_by_command_work_once_and_are_audited_without_secrets() {
         String invitation = link(beside("invite", "guest@example.org", "--reason", "a friend"));
         Browser guest = from("198.51.100.8");
         assertThat(guest.submit(invitation, invitation, Map.of("password", PASSWORD, "zone", "UTC"))
@@ -261,7 +261,7 @@ class WaysInTest {
     }
 
     @Test
-    void a_browser_is_known_for_its_own_person_alone_and_a_cookie_that_was_touched_for_nobody() {
+    void a_browser_is_known_for_its_person_only_and_an_altered_cookie_for_none() {
         Browser attacker = from("198.51.100.3").signUp("attacker@example.org", PASSWORD);
         attacker.submit("/dashboard", "/sign-out", Map.of());
         from("198.51.100.4").signUp("victim@example.org", PASSWORD);
@@ -297,7 +297,7 @@ class WaysInTest {
     // ---- the way back ----
 
     @Test
-    void whoever_has_to_sign_in_first_comes_back_to_the_same_page_with_its_filters() {
+    void a_sign_in_returns_to_the_requested_page_with_its_filters() {
         Browser somebody = new Browser(gateway.url());
         somebody.signUp("filters@example.org", PASSWORD);
         somebody.submit("/dashboard", "/sign-out", Map.of());

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A table or a column that is added is told, or left out, and erased, or kept, because somebody has thought of it. */
+/** Each new table or column must be exported or left out, and erased or kept, by decision. */
 class HoldingsTest {
 
     /** Nothing of an account is in these, or only sums of many. */
@@ -35,7 +35,7 @@ class HoldingsTest {
             "started_before",
             "flyway_schema_history");
 
-    /** Sums of what is told beside them. */
+    /** Sums of exported columns. */
     private static final Set<String> SUMS = Set.of("answer_share", "signature_share");
 
     /** Secrets, hashes and what is sealed; where the operator buys; ids that say what the file's name says. */
@@ -104,7 +104,7 @@ class HoldingsTest {
     }
 
     @Test
-    void every_column_is_told_or_left_out_on_purpose() {
+    void every_column_is_exported_or_left_out_on_purpose() {
         Set<String> thought = new TreeSet<>();
         for (Holding holding : Holdings.ALL) {
             Map<String, String> tables = Pattern.compile("([a-z_]+) ([a-z])(?= |$)")

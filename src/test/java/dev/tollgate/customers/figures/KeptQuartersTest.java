@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Quarters of days that are over are not read for each look, and what is counted into them late is told all the same. */
+/** Quarters of past days are cached, and usage that is counted into them late still appears. */
 @BesideOthers
 class KeptQuartersTest {
 
@@ -82,10 +82,10 @@ class KeptQuartersTest {
                 .containsExactly(new DayCredits(DAY, "m", micros));
     }
 
-    /** A server whose clock is behind, or one that gives back what another has left open, writes into days that are over. */
+    /** A server with a slow clock, or a server that releases what another has left open, writes into past days. */
     @ParameterizedTest
     @EnumSource
-    void what_is_counted_late_into_a_kept_day_is_told_at_once_and_after_the_next_fold(Stores stores) {
+    void usage_counted_late_into_a_cached_day_appears_before_and_after_the_fold(Stores stores) {
         try (StoreFixture store = open(stores)) {
             AccountHistory history = history(store);
             told(history, 700);
@@ -171,7 +171,7 @@ class KeptQuartersTest {
     /** Where a month's lines are is kept once an entry after it has come, and not before: the next could be the month's. */
     @ParameterizedTest
     @EnumSource
-    void a_statement_has_each_line_of_its_month_also_one_that_comes_after_its_end_by_another_clock(Stores stores) {
+    void a_statement_has_each_line_of_its_month_despite_clock_skew(Stores stores) {
         try (StoreFixture store = open(stores)) {
             AccountHistory history = history(store);
             YearMonth month = YearMonth.of(2026, 11);
@@ -252,7 +252,7 @@ class KeptQuartersTest {
         assertThat(kept.of(range(99), new KeptQuarters.Version.Counted(1, 1))).isNull();
     }
 
-    /** A filter is the reader's text, also one that nothing is called by. */
+    /** A filter is text of the reader, which may match nothing. */
     @Test
     void what_a_reader_filters_by_counts_as_what_it_takes() {
         KeptQuarters kept = new KeptQuarters(20_000);

@@ -28,7 +28,7 @@ class PlatformCallsTest {
 
     @ParameterizedTest
     @EnumSource(Stores.class)
-    void a_call_whose_hold_was_told_and_not_written_yet_is_listed_and_counted(Stores stores) {
+    void a_call_with_an_unwritten_hold_is_listed_and_counted(Stores stores) {
         try (StoreFixture store = stores.open(folder)) {
             store.account("acc_1", 2_500);
             PlatformCalls calls = new PlatformCalls(store.database, store.writer);

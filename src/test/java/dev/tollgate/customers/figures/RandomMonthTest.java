@@ -172,7 +172,7 @@ class RandomMonthTest {
                         first.atStartOfDay(zone).toInstant(),
                         last.atStartOfDay(zone).toInstant(),
                         zone);
-                // Longer ranges are told by days of UTC, and say so.
+                // Longer ranges are in days of UTC, and the response says so.
                 String next = "";
                 BigDecimal charged = BigDecimal.ZERO;
                 BigDecimal refunded = BigDecimal.ZERO;
@@ -364,7 +364,7 @@ class RandomMonthTest {
         }
     }
 
-    /** Of what was charged, if anything was: more than that is refused. */
+    /** Refunds a part of the charge, if there was one: more is refused. */
     private void refund(String id, String account) {
         store.advance(Duration.ofMinutes(random.nextInt(500)));
         Refund refund = new Refund(account, id, 1 + random.nextInt(20_000), "too slow", null, store.now());

@@ -73,7 +73,7 @@ class AllowlistTest {
     }
 
     @Test
-    void an_empty_list_admits_everybody() {
+    void an_empty_list_admits_every_address() {
         assertThat(Allowlist.of(List.of()).allows("203.0.113.9")).isTrue();
         assertThat(Allowlist.EVERYBODY.allows("not an address")).isTrue();
     }

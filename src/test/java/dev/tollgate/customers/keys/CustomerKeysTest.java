@@ -126,7 +126,7 @@ class CustomerKeysTest {
     }
 
     @Test
-    void a_change_of_what_somebody_else_has_changed_meanwhile_is_not_made() {
+    void a_change_based_on_outdated_values_is_refused() {
         Key seen = made(PLAIN).key();
         Key changed = done(keys.change("acc_1", seen.id(), seen.version(), its -> its.withName("one"), null));
         assertThat(changed.version()).isGreaterThan(seen.version());
@@ -202,7 +202,7 @@ class CustomerKeysTest {
     }
 
     @Test
-    void the_playground_has_one_key_for_each_account_that_nobody_can_show_and_no_list_shows() {
+    void the_playground_has_one_hidden_key_for_each_account() {
         Authentication.Found one = (Authentication.Found) keys.playground("acc_1");
         assertThat(keys.playground("acc_1")).isEqualTo(one);
         assertThat(((Authentication.Found) keys.playground("acc_2")).key().id())

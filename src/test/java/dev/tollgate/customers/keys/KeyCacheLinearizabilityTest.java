@@ -10,7 +10,7 @@ import org.jetbrains.lincheck.datastructures.Param;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
-/** Once a change of a key has been answered nobody finds the key as it was before, whoever was reading its row meanwhile. */
+/** After a change of a key has been answered, no lookup returns the earlier state, even if a read of its row was running. */
 @Param(name = "is", gen = BooleanGen.class)
 @EnabledIf("dev.tollgate.testing.Effort#isLong")
 public class KeyCacheLinearizabilityTest {

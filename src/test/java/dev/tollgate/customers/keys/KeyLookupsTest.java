@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Keys that exist and are not cached: nobody's keep those of others from being looked up. */
+/** Lookups of existing keys that are not cached: one account's lookups do not keep those of another waiting. */
 @Timeout(240)
 class KeyLookupsTest {
 
@@ -38,7 +38,7 @@ class KeyLookupsTest {
         return result.get(20, TimeUnit.SECONDS);
     }
 
-    /** As long as it is open nobody reads a key. */
+    /** While this is open, no read of a key proceeds. */
     private static Connection held(String url) throws SQLException {
         Connection connection = DriverManager.getConnection(url);
         connection.setAutoCommit(false);
@@ -108,7 +108,7 @@ class KeyLookupsTest {
         }
     }
 
-    /** A reader that is held up until it is told what it has found. */
+    /** A reader that waits until the test gives it a result. */
     private final BlockingQueue<CompletableFuture<Authentication>> reading = new ArrayBlockingQueue<>(16);
 
     private final KeyCache cache = new KeyCache(null);
@@ -138,7 +138,7 @@ class KeyLookupsTest {
     }
 
     @Test
-    void who_comes_after_a_change_of_the_key_is_not_told_what_was_being_read_before() throws Exception {
+    void a_lookup_after_a_change_ignores_a_read_that_began_before() throws Exception {
         KeyLookups lookups = heldUp(null);
         CompletableFuture<Authentication> before = ask(lookups);
         CompletableFuture<Authentication> first = next();

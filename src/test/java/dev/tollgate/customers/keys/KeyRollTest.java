@@ -144,8 +144,7 @@ class KeyRollTest {
     }
 
     @Test
-    void in_a_crowd_of_unknown_keys_one_that_another_server_has_made_is_good_soon_without_a_question_for_each()
-            throws Exception {
+    void a_new_key_of_another_server_works_soon_during_a_flood_of_unknown_keys() throws Exception {
         String url = Postgres.migrated();
         try (StoreFixture here = StoreFixture.shared(url);
                 StoreFixture there = StoreFixture.shared(url)) {
@@ -192,7 +191,7 @@ class KeyRollTest {
     }
 
     @Test
-    void who_would_wait_beyond_the_bound_is_told_at_once_that_nothing_was_read() throws Exception {
+    void a_lookup_beyond_the_bound_fails_without_waiting() throws Exception {
         try (StoreFixture store = StoreFixture.shared(Postgres.migrated())) {
             KeyRoll roll = new KeyRoll(store.database);
             CountDownLatch reading = new CountDownLatch(1);
@@ -225,7 +224,7 @@ class KeyRollTest {
     }
 
     @Test
-    void a_crowd_of_unknown_keys_is_told_no_401_for_long_where_a_shared_database_cannot_be_asked() throws Exception {
+    void unknown_keys_get_no_401_for_long_while_a_shared_database_is_unreachable() throws Exception {
         Keys keys;
         try (StoreFixture store = StoreFixture.shared(Postgres.migrated())) {
             keys = called(store);

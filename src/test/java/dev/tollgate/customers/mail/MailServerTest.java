@@ -84,7 +84,7 @@ class MailServerTest {
     @EnumSource(
             value = SmtpStandIn.Tls.class,
             names = {"IMPLICIT", "STARTTLS"})
-    void a_certificate_that_nobody_knows_or_of_another_name_is_refused_before_login_and_mail_are_told(
+    void an_untrusted_or_misnamed_certificate_is_refused_before_login_and_mail(
             SmtpStandIn.Tls tls) {
         try (SmtpStandIn unknown = new SmtpStandIn(keys, tls, PASSWORD);
                 SmtpStandIn wrong = new SmtpStandIn(others, tls, PASSWORD);
@@ -98,7 +98,7 @@ class MailServerTest {
     }
 
     @Test
-    void where_tls_is_wanted_and_not_offered_nothing_is_told() {
+    void nothing_is_sent_if_required_tls_is_not_offered() {
         try (SmtpStandIn far = new SmtpStandIn(null, SmtpStandIn.Tls.NONE, PASSWORD);
                 MailServer server = server(far, SmtpStandIn.Tls.STARTTLS, PASSWORD, keys)) {
             assertThat(refused(server)).isNotNull();
@@ -107,7 +107,7 @@ class MailServerTest {
     }
 
     @Test
-    void a_login_that_is_refused_is_told_to_the_operator_without_the_password_that_the_server_repeats() {
+    void a_refused_login_is_logged_without_the_password_that_the_server_repeats() {
         try (SmtpStandIn far = new SmtpStandIn(null, SmtpStandIn.Tls.NONE, "another one");
                 Gateway gateway = Gateway.start(
                         Map.of(

@@ -114,7 +114,7 @@ class OidcSignInTest {
         return new User("sub-" + number, "person" + number + "@example.org", true, "Person " + number);
     }
 
-    /** Each from an address of its own, so that nobody waits for others. */
+    /** Each sign-in comes from an address of its own, so that no limit is shared. */
     private static Browser browser(Gateway at) {
         return new Browser(
                 at.url(), at.url(), Map.of("x-forwarded-for", "10.2." + people / 250 + "." + (1 + ++people % 250)));
@@ -170,10 +170,10 @@ class OidcSignInTest {
                 + " WHERE subject = '" + user.subject() + "'");
     }
 
-    // ---- somebody new ----
+    // ---- a new person ----
 
     @Test
-    void somebody_new_makes_an_account_by_a_form_and_is_known_from_then_on() {
+    void a_new_person_creates_an_account_by_a_form_and_is_known_afterwards() {
         User user = somebody();
         Browser browser = browser();
         Browser.Page away = browser.get(OIDC);
@@ -323,7 +323,7 @@ class OidcSignInTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("wrongs")
-    void what_the_provider_must_not_send_lets_nobody_in(String what, Runnable knob, String said) {
+    void invalid_responses_of_the_provider_sign_no_one_in(String what, Runnable knob, String said) {
         User user = new User("sub-known", "known@example.org", true, "Known");
         if (gateway.number("SELECT COUNT(*) FROM person_identity WHERE subject = 'sub-known'") == 0) {
             joined(user);
@@ -351,7 +351,7 @@ class OidcSignInTest {
     }
 
     @Test
-    void a_new_key_is_asked_for_and_not_each_time_somebody_names_one() {
+    void a_new_key_is_fetched_but_not_for_each_unknown_key_id() {
         User user = somebody();
         joined(user);
         later(Duration.ofMinutes(1));
@@ -401,7 +401,7 @@ class OidcSignInTest {
     }
 
     @Test
-    void whoever_is_declined_there_is_told_so() {
+    void a_sign_in_declined_by_the_provider_is_explained() {
         Browser browser = browser();
         String state = OidcStandIn.fields(
                         URI.create(browser.get(OIDC).location()).getRawQuery())
@@ -491,7 +491,7 @@ class OidcSignInTest {
     }
 
     @Test
-    void whoever_has_no_password_shows_by_signing_in_once_more_that_it_is_them_and_cannot_lose_the_only_way_in() {
+    void a_person_without_a_password_proves_identity_at_the_provider_and_keeps_it() {
         User user = somebody();
         Browser browser = joined(user);
         Map<String, String> key = Map.of("name", "manager", "kind", "management");
@@ -636,7 +636,7 @@ class OidcSignInTest {
     // ---- the provider ----
 
     @Test
-    void a_provider_that_takes_the_secret_in_a_form_alone_is_given_it_there_and_a_new_way_in_is_told_by_mail()
+    void the_secret_goes_into_the_form_if_required_and_a_new_identity_is_mailed()
             throws Exception {
         assumeTrue(stores == Stores.SQLITE, "the mails and the provider are the same");
         try (OidcStandIn other = new OidcStandIn(() -> now);
@@ -662,7 +662,7 @@ class OidcSignInTest {
     }
 
     @Test
-    void a_provider_that_is_away_keeps_nobody_from_starting_and_is_asked_again_later() {
+    void an_unreachable_provider_does_not_prevent_a_start_and_is_asked_again() {
         OidcStandIn late = new OidcStandIn(() -> now);
         late.status = 500;
         try (Gateway own = Gateway.start(late.settings(PUBLIC))) {

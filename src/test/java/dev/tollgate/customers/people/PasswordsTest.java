@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class PasswordsTest {
 
-    /** Nobody else's. */
+    /** A size of hashes that only this test uses. */
     private static final int KIBIBYTES = 136;
 
     private static final Visit HERE = new Visit("192.0.2.1", "c0000201", "192.0.2.0/24", "a browser", List.of());
@@ -23,7 +23,7 @@ class PasswordsTest {
 
     /** A function of one's own for each hash would leave a hook for the process's end behind, each time: one serves all. */
     @Test
-    void the_memory_that_a_hash_fills_is_taken_when_somebody_signs_in_and_not_before()
+    void a_hashs_memory_is_allocated_at_the_first_sign_in()
             throws ReflectiveOperationException {
         try (Passwords passwords = new Passwords(new Random(), KIBIBYTES)) {
             passwords.hashOfRandom(PASSWORD); // which a start does
@@ -47,7 +47,7 @@ class PasswordsTest {
     }
 
     @Test
-    void hashes_are_the_ones_that_the_librarys_own_function_makes_and_checks() {
+    void hashes_equal_those_of_the_librarys_own_function() {
         Argon2Function librarys = Argon2Function.getInstance(KIBIBYTES + 8, 2, 1, 32, Argon2.ID);
         try (Passwords passwords = new Passwords(new Random(), KIBIBYTES + 8)) {
             String theirs =

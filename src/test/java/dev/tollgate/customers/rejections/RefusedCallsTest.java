@@ -30,7 +30,7 @@ class RefusedCallsTest {
     }
 
     @Test
-    void memory_is_flat_whoever_sends_what() {
+    void memory_stays_flat_for_all_senders_and_contents() {
         for (int i = 0; i < 100_000; i++) {
             add("", ErrorCode.INVALID_API_KEY, "unknown");
             add("acc_" + i % 5_000, ErrorCode.INVALID_REQUEST, "m");

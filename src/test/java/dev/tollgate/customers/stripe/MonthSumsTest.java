@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** A month of calls, payments, refunds and disputes adds up wherever it is told. */
+/** A month of calls, payments, refunds and disputes has the same sums everywhere. */
 class MonthSumsTest {
 
     private static final String PASSWORD = "a sentence nobody else has";

@@ -181,7 +181,7 @@ class StripePaymentsTest {
     }
 
     @Test
-    void an_amount_out_of_bounds_is_told_and_nobody_is_asked() {
+    void an_amount_out_of_bounds_is_refused_without_a_request_to_stripe() {
         Browser browser = member();
         int asked = stripe.requests().size();
         for (String amount : new String[] {"0", "5001", "-5", "1.5", "ten"}) {
@@ -295,7 +295,7 @@ class StripePaymentsTest {
     }
 
     @Test
-    void an_event_that_was_refused_for_a_mode_counts_when_told_again() {
+    void an_event_refused_for_its_mode_counts_when_repeated() {
         Browser browser = member();
         StripeStandIn.Session session = session(browser, "10");
         String event = newEvent();
@@ -395,7 +395,7 @@ class StripePaymentsTest {
     }
 
     @Test
-    void a_refund_that_is_told_before_its_payment_is_kept_and_applied() {
+    void a_refund_that_arrives_before_its_payment_is_kept_and_applied() {
         Browser browser = member();
         StripeStandIn.Session session = session(browser, "10");
         String refund = newEvent();
@@ -407,7 +407,7 @@ class StripePaymentsTest {
     }
 
     @Test
-    void a_dispute_takes_back_and_one_that_is_won_gives_back_in_whichever_order_they_are_told() {
+    void a_dispute_takes_credits_and_a_won_dispute_returns_them_in_any_order() {
         Browser browser = member();
         StripeStandIn.Session session = session(browser, "10");
         tell(paid(newEvent(), session));
@@ -527,7 +527,7 @@ class StripePaymentsTest {
     }
 
     @Test
-    void refunds_and_disputes_stand_in_the_audit_log_with_who_told_from_where_and_what_it_changed() {
+    void refunds_and_disputes_are_audited_with_source_and_changes() {
         Browser browser = member();
         StripeStandIn.Session session = session(browser, "10");
         tell(paid(newEvent(), session));
@@ -647,16 +647,16 @@ class StripePaymentsTest {
                 .noneMatch(text -> text.contains(StripeStandIn.KEY) || text.contains(SECRET));
     }
 
-    // ---- beside it ----
+    // ---- test payments ----
 
     @Test
-    void beside_stripe_no_test_payment_is_to_be_had() {
+    void with_stripe_there_are_no_test_payments() {
         Browser browser = member();
         String path = begin(browser, "10");
         String id = path.substring(path.lastIndexOf('/') + 1);
         String test = "/pay/test/" + id;
         assertThat(browser.get(test).status()).isEqualTo(404);
-        // one that was begun before Stripe was there
+        // a top-up that began before Stripe was configured
         gateway.execute("UPDATE payment SET channel = 'test', session_id = 'test-" + id + "', url = '" + test
                 + "' WHERE id = '" + id + "'");
         assertThat(browser.get(test).status()).isEqualTo(404);

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
-/** Whatever is told, in whichever order, how often and to which node: the books hold what Stripe holds. */
+/** Events in any order, any number of times and to any node: the books hold what Stripe holds. */
 class StripeRandomTest {
 
     private static final String TOP_UP = "/dashboard/billing/top-up";
@@ -103,7 +103,7 @@ class StripeRandomTest {
         check(first, truths, seed);
     }
 
-    /** As if some of it were used meanwhile: then a part of what goes back is missing. */
+    /** Spends a part of the credits first: then a part of a reversal is missing. */
     private static void spend(Gateway gateway, Random random) throws Refused {
         for (int i = 0; i < 10; i++) {
             String account =
