@@ -98,7 +98,7 @@ class NoticesTest {
     }
 
     @Test
-    void 80_and_100_percent_of_a_keys_limit_are_reported_once_each() {
+    void a_keys_limit_is_reported_once_at_80_and_once_at_100_percent() {
         Browser browser = member("keys@example.org");
         String key = key(browser, "eager");
         used(key, 16);

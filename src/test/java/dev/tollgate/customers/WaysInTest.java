@@ -97,8 +97,7 @@ class WaysInTest {
 
     @Test
     @Order(1)
-    void without_a_terminal_first_secrets_go_to_a_private_file_until_the_sign_in()
-            throws IOException {
+    void without_a_terminal_first_secrets_go_to_a_private_file_until_the_sign_in() throws IOException {
         String printed = gateway.app().banner().text(gateway.data());
         String password = passwordIn(gateway.data());
         assertThat(printed)

@@ -68,7 +68,7 @@ public final class AccountHistory {
         this(database, callMax, clock, null);
     }
 
-    /** @param writer of the program that reads: a call that it has told of and not written yet is written where it is asked for */
+    /** @param writer the writer of the reading program: before a read it writes the calls that it has already reported but not yet written */
     public AccountHistory(Database database, Duration callMax, InstantSource clock, @Nullable Writer writer) {
         this.database = database;
         this.callMax = callMax;
@@ -154,7 +154,7 @@ public final class AccountHistory {
         return new UsageRows(kept, sql, accountId, Folded.read(sql, database.dialect()), clock.instant());
     }
 
-    /** Of all nodes. */
+    /** Returns the number of an account's running calls on all nodes. */
     public int runningCalls(String accountId) {
         return reads().read(accountId, sql -> (int) sql.number(RUNNING, accountId));
     }
@@ -208,7 +208,7 @@ public final class AccountHistory {
 
     /** Another account's call is as good as none. */
     public Optional<CallDetail> call(String accountId, String id) {
-        boolean unwritten = hasToldUnwritten(); // before it is read: what is written meanwhile is told no more
+        boolean unwritten = hasToldUnwritten(); // before the read: whatever is written later is not shown
         Optional<CallDetail> found = writtenCall(accountId, id);
         return found.isEmpty() && unwritten ? writeWhatWasTold(id, () -> writtenCall(accountId, id)) : found;
     }

@@ -24,10 +24,10 @@ public final class AccountList {
 
     private static final String OPERATOR = "operator";
 
-    /** The shortest beginning of a key that tells anything: all begin alike. */
+    /** The shortest prefix of a key that distinguishes keys: all begin alike. */
     private static final int KEY_CHARS_MIN = 6;
 
-    /** What is kept of a key beside its hash. */
+    /** The stored part of a key apart from its hash. */
     private static final int KEY_CHARS_SHOWN = 11;
 
     private static final String COLUMNS = """
@@ -61,9 +61,9 @@ public final class AccountList {
     }
 
     /**
-     * Amounts are micro-credits.
+     * An account of the list. Amounts are micro-credits.
      *
-     * @param login what its first person types at the door; null where nobody can sign in for it
+     * @param login the first person's login; null if no person can sign in to the account
      */
     public record Row(
             String id,
@@ -112,9 +112,10 @@ public final class AccountList {
     }
 
     /**
-     * Whose id, or a key's, it is, and whose name, mail or a key's shown characters begin with it. By name.
+     * Returns the accounts that match a text: their id or a key's id equals it, or their name, mail or a key's visible prefix begins with it.
+     * Sorted by name.
      *
-     * @param limit 1 to {@value #PAGE_MAX}: what is beyond is left out
+     * @param limit 1 to {@value #PAGE_MAX}; further accounts are left out
      */
     public List<Row> find(String text, int limit) {
         requireLimit(limit);

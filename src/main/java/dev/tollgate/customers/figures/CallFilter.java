@@ -35,7 +35,7 @@ public record CallFilter(
         statuses = Set.copyOf(statuses);
     }
 
-    /** All that ended in a span, of a model and a key where they are given. */
+    /** Returns the filter for calls that ended in a span, optionally of one model and one key. */
     public static CallFilter of(Span span, @Nullable String model, @Nullable String keyId) {
         return new CallFilter(span.from(), span.to(), Set.of(), model, keyId, null, null, -1);
     }

@@ -97,7 +97,7 @@ final class CallLog {
         return CompletionIds.earliest(from.minus(callMax).minus(SLACK));
     }
 
-    /** Beside those that have ended, in their place. */
+    /** Merges running calls with the ended ones, in order. */
     private void addRunning(CallFilter filter, List<CallRow> calls, @Nullable String before, @Nullable String older)
             throws SQLException {
         if (filter.wantsRunning()) {

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A page of calls, the newest first.
  *
- * @param older where the next page begins, or null where there is nothing older
- * @param newer where the page before begins, or null where there is nothing newer, or nobody knows
- * @param lookedBackTo where it was given up to look further: {@code older} goes on there; else null
+ * @param older where the next page begins; null if there are no older calls
+ * @param newer where the page before begins; null if there are no newer calls, or it is not known
+ * @param lookedBackTo where the search stopped before it was complete: {@code older} continues there; else null
  */
 public record CallPage(
         List<CallRow> calls,

@@ -11,8 +11,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls and usage as CSV, {@value #ROWS_AT_ONCE} rows in each read transaction. Blocks; whoever takes the pieces may take its time, nothing is
- * held meanwhile. Amounts are credits to the micro-credit, times ISO in UTC.
+ * Calls and usage as CSV, {@value #ROWS_AT_ONCE} rows in each read transaction. Blocks; between pieces no transaction is open, so the consumer
+ * may be slow. Amounts are credits to the micro-credit, times ISO in UTC.
  */
 public final class CsvExport {
 

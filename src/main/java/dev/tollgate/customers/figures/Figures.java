@@ -113,7 +113,7 @@ public final class Figures {
         return new Figures(both);
     }
 
-    /** @param columns of the row, from {@code first} on */
+    /** @param columns the row's columns, from {@code first} on */
     static Figures read(ResultSet row, int first, List<UsageColumn> columns) throws SQLException {
         long[] read = new long[columns.size()];
         for (int i = 0; i < read.length; i++) {
@@ -122,7 +122,7 @@ public final class Figures {
         return of(columns, read);
     }
 
-    /** @param values of the columns, in their order */
+    /** @param values the columns' values, in their order */
     static Figures of(List<UsageColumn> columns, long... values) {
         long[] sums = new long[NONE.sums.length];
         for (int i = 0; i < values.length; i++) {

@@ -57,7 +57,7 @@ final class Find {
         return call == null ? List.of() : List.of(new Hit.OfCall(call));
     }
 
-    /** The call of a request, whoever's it is; null where it is none, or has none. Within a read transaction. */
+    /** Returns the call of a request, of any account; null if there is no such request or it made no call. Within a read transaction. */
     static @Nullable String callOfRequest(Reads sql, String text) throws SQLException {
         Matcher request = REQUEST_ID.matcher(text.strip().toLowerCase(Locale.ROOT));
         if (!request.matches()) {

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * How far days are folded, as of a read transaction.
  *
- * @param until milliseconds, the begin of a day of UTC; days before it are in {@code usage_day}
- * @param version the same exactly as long as no row of {@code usage_day} was written: whoever folds writes the fold's one row last, in the same
- *     transaction, and a server tells which transaction wrote a row. Null where that is not told
+ * @param until the begin of a day of UTC in milliseconds; earlier days are in {@code usage_day}
+ * @param version equal exactly as long as no row of {@code usage_day} is written: the folding transaction writes the fold's one row last, and a
+ *     database can report which transaction wrote a row. Null if it cannot
  */
 record Folded(long until, @Nullable String version) {
 
@@ -29,7 +29,7 @@ record Folded(long until, @Nullable String version) {
         return found == null ? NOTHING : found;
     }
 
-    /** @param first of its two columns, which are null where nothing was ever folded */
+    /** @param first the first of its two columns, which are null if nothing was ever folded */
     static Folded of(ResultSet row, int first) throws SQLException {
         return new Folded(row.getLong(first), row.getString(first + 1));
     }

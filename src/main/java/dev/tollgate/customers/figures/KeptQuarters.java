@@ -44,10 +44,10 @@ final class KeptQuarters {
     /** What is as it was while what is kept holds. */
     sealed interface Version {
 
-        /** Of all the day that a range is of, or of the range itself, under the same filters. */
+        /** Counts of the whole day that contains a range, or of the range itself, under the same filters. */
         record Counted(long calls, long refundedMicros) implements Version {}
 
-        /** Of days that are folded: {@link Folded#version}. */
+        /** The version of folded days: {@link Folded#version}. */
         record OfFold(String version) implements Version {}
     }
 

@@ -22,7 +22,7 @@ final class LedgerRead {
 
     private static final int LOOKED_AT_MAX = 2_000;
 
-    /** Held, charged, given back; and some calls come to nothing. */
+    /** Entries read for each line: a call has a hold, a charge and a release, and some calls make no line. */
     private static final int ENTRIES_OF_LINE = 4;
 
     private static final String ENTRIES = Ledger.SELECT_ENTRY
@@ -109,7 +109,7 @@ final class LedgerRead {
         return Objects.requireNonNull(lines);
     }
 
-    /** Of the entry before a sequence, or when the account was made. */
+    /** Returns the time of the entry before a sequence, or of the account's creation. */
     Instant timeBefore(long sequence) throws SQLException {
         return Instant.ofEpochMilli(sql.number(BEFORE, accountId, sequence, accountId));
     }

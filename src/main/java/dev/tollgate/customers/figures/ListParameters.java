@@ -77,7 +77,7 @@ final class ListParameters {
         }
     }
 
-    /** Whose calls are listed: an API key's own, else those of the key that is asked for, or null: all of the account's. */
+    /** Returns the key whose calls are listed: an API key itself, else the requested key; null for all keys of the account. */
     @Nullable
     String keyId(KeyCaller caller) {
         String wanted = text("key");

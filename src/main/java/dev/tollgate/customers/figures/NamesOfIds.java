@@ -15,7 +15,7 @@ public final class NamesOfIds {
 
     private static final String OPERATOR = "operator";
 
-    /** Of an account that has no name of its own, its first person's login. */
+    /** Returns the first person's login for an account without a name. */
     private static final String ACCOUNT_NAME = """
             CASE WHEN TRIM(a.name) <> '' THEN a.name
                 ELSE COALESCE((SELECT f.login FROM person f WHERE f.account_id = a.id ORDER BY f.created_at, f.id LIMIT 1), a.id) END""";

@@ -43,7 +43,7 @@ public final class PlatformCalls {
     private final Database database;
     private final Writer writer;
 
-    /** @param writer of the program that reads: what it has told of calls and not written yet is written before those that run are read */
+    /** @param writer the writer of the reading program: before running calls are read it writes the calls that it has already reported */
     public PlatformCalls(Database database, Writer writer) {
         this.database = database;
         this.writer = writer;
@@ -69,9 +69,9 @@ public final class PlatformCalls {
     }
 
     /**
-     * Calls that have ended.
+     * Returns calls that have ended.
      *
-     * @param accountId null for everybody's
+     * @param accountId null for all accounts
      * @param before calls with lower ids, or null
      * @param limit 1 to {@value #PAGE_MAX}
      */
@@ -126,7 +126,7 @@ public final class PlatformCalls {
         }
     }
 
-    /** Likewise, of the calls that run on all servers; those beyond {@value #RUNNING_MAX} are not looked at. */
+    /** Returns running calls of all servers, at most the first {@value #RUNNING_MAX} that are found. */
     public Page running(CallFilter filter, @Nullable String accountId, @Nullable String before, int limit) {
         writeWhatWasTold();
         return database.pages().read(OPERATOR, sql -> {
@@ -155,9 +155,9 @@ public final class PlatformCalls {
         return database.pages().read(OPERATOR, sql -> Find.callOfRequest(sql, requestId));
     }
 
-    /** Whose call it is; null where there is none. */
+    /** Returns the account of a call; null if there is no such call. */
     public @Nullable String accountOf(String callId) {
-        boolean unwritten = writer.hasToldUnwritten(); // before it is read: what is written meanwhile is told no more
+        boolean unwritten = writer.hasToldUnwritten(); // before the read: whatever is written later is not shown
         String account = writtenAccountOf(callId);
         if (account == null && unwritten) {
             writer.commitAndWait(Unit.of(new Confirm(callId)));

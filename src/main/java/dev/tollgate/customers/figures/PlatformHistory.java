@@ -48,7 +48,7 @@ public final class PlatformHistory {
         this.database = database;
     }
 
-    /** What figures are told apart by, beside the day. */
+    /** The dimension of a group in addition to the day. */
     public enum Part {
         NOTHING,
         MODEL,
@@ -68,9 +68,10 @@ public final class PlatformHistory {
     public record OfAccount(String id, String name, Figures figures) {}
 
     /**
-     * In the order of day and name; at most 10,000.
+     * Returns groups in the order of day and name; at most 10,000.
      *
-     * @param from to the hour; likewise {@code to}, which is exclusive
+     * @param from inclusive, to the hour
+     * @param to exclusive, to the hour
      */
     public List<Group> groups(Instant from, Instant to, boolean byDay, Part part) {
         return database.pages().read(OPERATOR, sql -> groups(sql, from, to, byDay, part));

@@ -18,9 +18,9 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * {@code GET /admin/usage?by=day|model|channel|end|account&from&to&after&limit}: what calls of all accounts came to, net of refunds, with their
- * upstream cost by list prices, but by account, of which that is not kept. To the hour, by account to the day where the range is long, in UTC; the
- * last 30 days where no time is named.
+ * {@code GET /admin/usage?by=day|model|channel|end|account&from&to&after&limit}: usage of all accounts, net of refunds. It has the upstream cost
+ * by list prices, except by account, for which the cost is not stored. Ranges are exact to the hour (by account to the day if the range is
+ * long), in UTC; the default is the last 30 days.
  */
 public final class PlatformUsageHandler implements Handler<Object> {
 
@@ -92,7 +92,7 @@ public final class PlatformUsageHandler implements Handler<Object> {
         return ApiJson.MAPPER.writeValueAsBytes(list);
     }
 
-    /** What a group is told apart by; the list is in its order. */
+    /** The dimension of a group; the list is in its order. */
     private static String name(PlatformHistory.Group group) {
         LocalDate day = group.day();
         return day != null ? day.toString() : group.name().isEmpty() ? "unknown" : group.name();

@@ -121,7 +121,7 @@ public final class UsageHandler implements Handler<KeyCaller> {
                 return new UsageGroup(day, parts[1], parts[2], Figures.NONE);
             }
         } catch (IllegalArgumentException | DateTimeException e) {
-            // told below
+            // reported below
         }
         throw ListParameters.wrong("after", cursor, "the 'next' of an answer to the same question");
     }

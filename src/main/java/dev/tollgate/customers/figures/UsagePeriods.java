@@ -16,12 +16,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an account's calls came to in one period after the other, whose ends lie where quarters begin. A period is taken from the days of UTC whose
- * begins are nearest to its ends, and quarters tell by how much these go too far or not far enough: of a day in Berlin two hours are read
- * in place of twenty-four, and one of them serves the next day too. Sums of whole numbers can be taken away as exactly as they are added.
- * What quarters come to is taken from {@link KeptQuarters}, those of folded days where {@link #ahead} has read the days of UTC; and so are the days
- * where it is told whether they are as they were. A server is
- * waited for as often as it is asked, so a period that is not kept takes one question. Within one read transaction.
+ * An account's usage in consecutive periods whose ends are begins of quarter hours. A period is taken from the days of UTC whose begins are
+ * nearest to its ends, corrected by quarters: a day in Berlin reads two hours instead of twenty-four, and one of them also serves the next day.
+ * Sums of whole numbers can be subtracted as exactly as they are added. Quarters come from {@link KeptQuarters}, and quarters of folded days do
+ * after {@link #ahead} has read the days of UTC; days come from there, too, if the database can report that they are unchanged. Each query is
+ * one wait for the server, so a period that is not cached takes one query. Within one read transaction.
  */
 final class UsagePeriods implements AutoCloseable {
 

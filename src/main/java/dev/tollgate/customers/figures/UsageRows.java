@@ -35,7 +35,7 @@ final class UsageRows {
             HAVING by_day > ? OR (by_day = ? AND (by_model > ? OR (by_model = ? AND by_key > ?)))
             ORDER BY by_day, by_model, by_key LIMIT ?""";
 
-    /** Of so many days each is told. */
+    /** The largest number of days that are returned one by one. */
     static final int DAYS_TOLD_MAX = 92;
 
     private static final String FOLDED = "SELECT folded_until FROM usage_fold WHERE id = 1";
@@ -130,8 +130,8 @@ final class UsageRows {
     }
 
     /**
-     * By day and, within it, by model or key; those with a call or a refund, in this order. Of a long range of days of UTC whole months are
-     * told, as days on which they begin.
+     * Returns rows by day and, within it, by model or key, for those with a call or a refund, in this order. A long range of days of UTC is
+     * returned in whole months, under the day on which they begin.
      */
     List<DayCredits> credits(Span span, By by, @Nullable String model, @Nullable String keyId) throws SQLException {
         try (UsagePeriods periods = periods(UsagePeriods.CREDITS, Set.of(by), model, keyId)) {
@@ -156,7 +156,10 @@ final class UsageRows {
     /** @param days by model; @param netMicros what was paid for in a range within them */
     record Recent(List<DayCredits> days, long netMicros) {}
 
-    /** What the days of a span came to and, without asking for those again, a range within it, whose ends lie as those of {@link #sum}. */
+    /**
+     * Returns the sum of a span's days and, without a second query for those days, of a range within it, whose ends follow the rule of {@link
+     * #sum}.
+     */
     Recent recent(Span span, Instant from, Instant to) throws SQLException {
         try (UsagePeriods periods = periods(UsagePeriods.CREDITS, Set.of(By.MODEL), null, null)) {
             List<DayCredits> days = credits(periods, span, By.MODEL);

@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * Figures of a span.
  *
- * @param span as it was told: perhaps days of UTC
- * @param all of the span, with the question's filters, whatever the page shows
+ * @param span the span that the figures cover, which may be whole days of UTC
+ * @param all the figures of the whole span under the request's filters, not only of this page
  * @param isMore whether there are groups after these
  */
 public record UsageTable(Instant asOf, Span span, Figures all, List<UsageGroup> groups, boolean isMore) {

@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The addresses that a key may be used from: single ones and CIDR blocks. Empty admits everybody. IPv4 and IPv4-mapped IPv6 are the
- * same address, for a dual-stack listener shows either.
+ * The addresses that a key may be used from: single addresses and CIDR blocks. An empty list admits every address. IPv4 and IPv4-mapped IPv6 are
+ * the same address, since a dual-stack listener shows either.
  */
 public final class Allowlist {
 
@@ -68,7 +68,7 @@ public final class Allowlist {
         return texts;
     }
 
-    /** @param address an IP address without a port; what is not one is not admitted, unless everybody is */
+    /** @param address an IP address without a port; any other text is admitted only by an empty list */
     public boolean allows(String address) {
         if (blocks.isEmpty()) {
             return true;

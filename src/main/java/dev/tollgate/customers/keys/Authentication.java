@@ -2,7 +2,7 @@ package dev.tollgate.customers.keys;
 
 import dev.tollgate.http.limits.Rates;
 
-/** Who a caller is. */
+/** The result of authenticating a caller. */
 public sealed interface Authentication {
 
     /**

@@ -24,7 +24,7 @@ public final class CreateKey extends KeyChange<CreateKey.Outcome> {
     private final String hash;
     private final int keysMax;
 
-    /** As many as are wanted. @param id {@code key_…}, of a key that was made before where the same is asked for twice */
+    /** A key without a limit on the account's number of keys. @param id {@code key_…}; a repeated request names the key that the first one created */
     public CreateKey(String id, String accountId, KeySecret secret, KeySettings settings, Instant at) {
         this(id, accountId, secret, settings, at, Integer.MAX_VALUE);
     }

@@ -63,7 +63,10 @@ public final class CustomerKeys {
         this(keys, writer, allowances, clock, random, false);
     }
 
-    /** The same for who shows a management key: none of those makes another one, or changes one, else who steals one keeps it for good. */
+    /**
+     * Returns the actions of a management key, which can neither create nor change management keys: otherwise a stolen key could be kept for
+     * good.
+     */
     public CustomerKeys byManagementKey() {
         return new CustomerKeys(keys, writer, allowances, clock, random, true);
     }
@@ -145,7 +148,7 @@ public final class CustomerKeys {
         return keys.byId(id).filter(key -> key.accountId().equals(accountId) && !key.isDeleted() && !key.isHidden());
     }
 
-    /** Whether calls may have been made with it: one that was deleted counts, and the playground's, which are in no list of keys. */
+    /** Returns whether calls may have used this key, deleted keys and the playground's hidden key included. */
     public boolean hasEverBeen(String accountId, String id) {
         return keys.byId(id).filter(key -> key.accountId().equals(accountId)).isPresent();
     }
@@ -188,11 +191,11 @@ public final class CustomerKeys {
     }
 
     /**
-     * Gives it another secret; id, limits and counters stay. Where it had an old one that was still good, that ends now.
+     * Replaces the secret; id, limits and counters stay. A previous secret that was still valid ends now.
      *
-     * @param version what was seen of it; null: whatever it has become since
-     * @param grace how long the present secret stays good, 0 to {@link RotateKey#GRACE_MAX}
-     * @return {@link KeyResult.Made} with the new secret where it was done
+     * @param version the version that the caller has seen; null for any
+     * @param grace how long the present secret stays valid, 0 to {@link RotateKey#GRACE_MAX}
+     * @return {@link KeyResult.Made} with the new secret on success
      */
     public KeyResult rotate(String accountId, String id, @Nullable Long version, Duration grace) {
         KeySecret secret = KeySecret.random(random);
@@ -205,7 +208,10 @@ public final class CustomerKeys {
         return result instanceof KeyResult.Done done ? new KeyResult.Made(done.key(), secret.reveal()) : result;
     }
 
-    /** Who the account's people are in the playground: a caller without a secret, for any door. Says why where there is none. */
+    /**
+     * Returns the caller that stands for the account's people in the playground, which has no secret and may use any door; or the reason why
+     * there is none.
+     */
     public Authentication playground(String accountId) {
         return keys.hidden(accountId).orElseGet(() -> {
             EnsureHiddenKey ensure = new EnsureHiddenKey(OwnIds.key(random), accountId, clock.instant());

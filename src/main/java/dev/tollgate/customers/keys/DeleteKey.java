@@ -2,7 +2,7 @@ package dev.tollgate.customers.keys;
 
 import java.time.Instant;
 
-/** Takes a key out of use for good. Its row stays, for what it did is told by its name. */
+/** Deletes a key for good. Its row stays, since usage refers to its name. */
 public final class DeleteKey extends KeyEdit {
 
     private final Instant at;

@@ -17,7 +17,7 @@ public final class EnsureHiddenKey extends KeyChange<CreateKey.Outcome> {
         this.hash = hash(accountId);
     }
 
-    /** Of a text that is no secret, so that nobody can show it; and of the account alone, so that it can have no second one. */
+    /** The hash of a text that is no secret, so that no caller can present it; it depends on the account alone, so that there is only one. */
     static String hash(String accountId) {
         return KeySecret.hash("hidden " + accountId);
     }

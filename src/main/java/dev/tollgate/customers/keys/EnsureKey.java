@@ -4,8 +4,8 @@ import java.sql.SQLException;
 import java.time.Instant;
 
 /**
- * Sees to it that a key which the operator chose is there, enabled, and the account's, whoever's it was before. Its settings stay
- * as they are where it was there. The outcome is the key.
+ * Makes sure that a key chosen by the operator exists, is enabled, and belongs to the account, even if it belonged to another. Settings of an
+ * existing key stay. The outcome is the key.
  */
 public final class EnsureKey extends KeyChange<Key> {
 

@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Keys' states that the next reservation need not read again, where nobody else can have changed them: in an embedded database. Every
- * change of a key or an account forgets all of them. Writer's thread only.
+ * States of keys that the next reservation need not read again, because no other process can have changed them: in an embedded database. Every
+ * change of a key or an account clears all of them. Writer's thread only.
  */
 final class KeptStates {
 

@@ -4,14 +4,14 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key as everybody but its owner sees it.
+ * A key without its secret.
  *
  * @param id {@code key_…}
  * @param prefix the beginning of the secret
- * @param version counts the changes, so that nobody overwrites one that he has not seen
- * @param lastUsedAt when a call was last admitted with it, to the minute; null if never
- * @param deletedAt since when it is nobody's to use any more; its name and what it did stay. Null: it is there
- * @param oldSecretUntil until when the secret before the present one is good, too; null: it is not
+ * @param version counts the changes, so that no change overwrites another unseen
+ * @param lastUsedAt when it last admitted a call, to the minute; null if never
+ * @param deletedAt when it was deleted; its name and its usage stay. Null if it was not
+ * @param oldSecretUntil until when the previous secret is valid, too; null if it is not
  */
 public record Key(
         String id,

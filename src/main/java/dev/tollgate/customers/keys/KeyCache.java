@@ -8,11 +8,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of keys, by the hash of the secret. Thread-safe.
+ * Known keys by the hash of the secret. Thread-safe.
  *
- * <p>A reader may have read a row just before a change commits and offer it just after the change has invalidated it. So each
- * reader takes a stamp before it reads, and what was read under an old stamp is not put in. Putting in and invalidating exclude
- * each other: nobody may find what a change that has been answered has made untrue, not even for a moment.
+ * <p>A reader may have read a row just before a change commits, and offer it just after the change has invalidated it. So each reader takes a
+ * stamp before it reads, and a row that was read under an old stamp is not stored. Storing and invalidating exclude each other: after a change
+ * has been answered, no lookup may find the earlier state, not even for a moment.
  */
 final class KeyCache {
 

@@ -3,10 +3,10 @@ package dev.tollgate.customers.keys;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which key a change is meant for, beside its id.
+ * The condition of a change, apart from the key's id.
  *
- * @param accountId whose it must be; null: anybody's
- * @param version what was seen of it when the change was decided; null: whatever it has become since
+ * @param accountId the account that the key must belong to; null for any
+ * @param version the version that the change was based on; null for any
  */
 public record KeyCondition(
         @Nullable String accountId, @Nullable Long version) {

@@ -45,12 +45,12 @@ public final class KeyGate implements Gate<KeyCaller> {
         this(keys, count, Manner.OPENAI, null);
     }
 
-    /** The same for the keys that may come in the header of Google's clients, too (D23). */
+    /** Returns the gate for keys that may also come in the header of Google's clients (D23). */
     public KeyGate orAsGooglesClients() {
         return new KeyGate(keys, count, Manner.GOOGLE, kind);
     }
 
-    /** The same for a path that both protocols have: a Bearer key is OpenAI's, without one the header of Google's clients counts (D51). */
+    /** Returns the gate for a path of both protocols: a Bearer key is OpenAI's; without one the header of Google's clients counts (D51). */
     public KeyGate orElseAsGooglesClients() {
         return new KeyGate(keys, count, Manner.EITHER, kind);
     }
@@ -60,12 +60,12 @@ public final class KeyGate implements Gate<KeyCaller> {
         return exchange.header("authorization") == null && exchange.header("x-goog-api-key") != null;
     }
 
-    /** The same for keys that may call models. */
+    /** Returns the gate for keys that may call models. */
     public KeyGate forModels() {
         return new KeyGate(keys, count, manner, KeyKind.API);
     }
 
-    /** The same for keys that administer an account. */
+    /** Returns the gate for keys that administer an account. */
     public KeyGate forManagement() {
         return new KeyGate(keys, count, manner, KeyKind.MANAGEMENT);
     }

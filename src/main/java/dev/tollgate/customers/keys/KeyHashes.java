@@ -4,10 +4,10 @@ import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * The first 64 bits of the hashes of all keys: what is not in here is no key, what is in here very probably is one. A table of longs with
- * open addressing, at most two thirds full: 12 to 24 bytes a key. Nothing is ever taken out, since no key's row is ever deleted.
+ * The first 64 bits of the hashes of all keys: a hash that is not in here belongs to no key, a hash that is very probably does. A table of longs
+ * with open addressing, at most two thirds full: 12 to 24 bytes a key. Nothing is ever removed, since no key's row is ever deleted.
  *
- * <p>Any thread may look without waiting; who adds waits for others who add. What was added is found by everybody afterwards.
+ * <p>Any thread may look without waiting; a thread that adds waits for other additions. After an addition every lookup finds it.
  */
 final class KeyHashes {
 

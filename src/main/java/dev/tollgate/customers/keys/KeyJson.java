@@ -25,7 +25,7 @@ public final class KeyJson {
         return ApiJson.MAPPER.writeValueAsBytes(list.put("next", next));
     }
 
-    /** The same with its account, for an operator and for the audit log. @param secret shown this once, or null */
+    /** Writes a key with its account, for operators and the audit log. @param secret shown only in this response, or null */
     public static ObjectNode ofOperator(Key key, @Nullable String secret) {
         return node(key, key.accountId(), secret);
     }

@@ -19,7 +19,7 @@ final class KeyLookups {
     /** Reads at the same time; they shall not fill the memory. */
     static final int READS_MAX = 1_000;
 
-    /** Who may wait for one read; a further one begins another. In all they are no more than there are connections. */
+    /** The most callers that may wait for one read; the next caller starts another. There are at most as many reads as connections. */
     static final int WAITING_MAX = 5_000;
 
     private final KeyCache cache;
@@ -44,11 +44,11 @@ final class KeyLookups {
             String hash, String network, long stamp, long beganNanos, List<Consumer<Authentication>> waiting) {}
 
     /**
-     * Does not block.
+     * Looks up a key without blocking.
      *
-     * @param network whose share a read counts for
-     * @param result told on another thread; at once, {@link Authentication.Unavailable}, where that network has its share of the reads.
-     *     Called exactly once
+     * @param network the network whose share this read counts against
+     * @param result called exactly once, on another thread; immediately with {@link Authentication.Unavailable} if that network has used its
+     *     share of reads
      */
     void ask(String hash, String network, Consumer<Authentication> result) {
         Read begun;
@@ -70,7 +70,7 @@ final class KeyLookups {
         return read != null && isCurrent(read) && read.waiting.size() < WAITING_MAX && read.waiting.add(result);
     }
 
-    /** What was read before a change that has been answered since must not be told to anybody who comes after it. */
+    /** A row that was read before an answered change must not reach any caller who comes after the change. */
     private boolean isCurrent(Read read) {
         return read.stamp == cache.stamp() && (keep == null || System.nanoTime() - read.beganNanos < keep.toNanos());
     }
@@ -87,7 +87,7 @@ final class KeyLookups {
         over(read).forEach(each -> each.accept(found));
     }
 
-    /** From now on nobody joins it. */
+    /** Closes this read to further callers. */
     private synchronized List<Consumer<Authentication>> over(Read read) {
         underWay.remove(read.hash, read);
         return read.waiting;

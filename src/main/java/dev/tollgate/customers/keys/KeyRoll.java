@@ -16,12 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells that a key is unknown without a question to the database for each: a cache of unknown keys would not help, because a flood of
- * made-up ones never repeats any.
+ * Recognises unknown keys without a database query for each: a cache of unknown keys would not help, because a flood of random keys never
+ * repeats one.
  *
- * <p>Where this process alone writes, the roll is always complete. Where several servers share a database, whoever comes with an unknown key
- * waits until what is new has been read since: one query for all who wait, at most one in {@link #SPACING}, and none in peace. So a key that
- * another server has made is good here at once. In a crowd the roll is believed for {@link #BELIEVED}, and read on meanwhile. Thread-safe.
+ * <p>If only this process writes, the roll is always complete. If several servers share a database, a caller with an unknown key waits until the
+ * keys added since have been read: one query for all that wait, at most one in {@link #SPACING}, none without unknown keys. So a key that
+ * another server has created works here immediately. In a flood the roll is trusted for {@link #BELIEVED}, while reads go on. Thread-safe.
  */
 final class KeyRoll {
 
@@ -41,7 +41,7 @@ final class KeyRoll {
     /** So many unknown keys in a second are a crowd. */
     static final int CROWD = 50;
 
-    /** Who may wait for one reading. */
+    /** The most callers that may wait for one read. */
     static final int WAITING_MAX = 5_000;
 
     static final Duration SPACING = Duration.ofMillis(50);
@@ -118,10 +118,10 @@ final class KeyRoll {
         return page.size() < PAGE || hashes.size() > KEYS_MAX ? null : page.getLast();
     }
 
-    /** To be called before anybody is told that the key exists. */
+    /** Adds a key. Call it before any response shows that the key exists. */
     void add(String hash) {
         if (!KeySecret.isHash(hash)) {
-            return; // its account was deleted: nobody has this key
+            return; // its account was deleted, and with it this key
         }
         if (hashes.size() <= KEYS_MAX) {
             hashes.add(hash);
@@ -160,9 +160,9 @@ final class KeyRoll {
     }
 
     /**
-     * Waits for a reading of what is new that begins from now on. Does not block.
+     * Waits, without blocking, for a read of new keys that starts after this call.
      *
-     * @param then told whether it took place, on another thread; false at once where too many wait. Called exactly once
+     * @param then called exactly once, on another thread, with whether the read took place; false immediately if too many callers wait
      */
     void readOn(Consumer<Boolean> then) {
         synchronized (this) {

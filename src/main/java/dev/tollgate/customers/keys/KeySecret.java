@@ -72,7 +72,7 @@ public final class KeySecret {
         return HexFormat.of().formatHex(SHA_256.get().digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Whether what stands in a key's row is one: of a deleted account's keys there is a word in its place. */
+    /** Returns whether a key row's value is a hash: keys of a deleted account have a word instead. */
     static boolean isHash(String stored) {
         return stored.length() == HASH_CHARS;
     }

@@ -15,7 +15,7 @@ public final class KeyState extends Decision<KeyState.Outcome> {
         USABLE,
         UNKNOWN,
         DELETED,
-        /** It has another secret by now than the one that was shown. */
+        /** The key has another secret now than the presented one. */
         REPLACED,
         DISABLED,
         EXPIRED,
@@ -34,9 +34,9 @@ public final class KeyState extends Decision<KeyState.Outcome> {
     }
 
     /**
-     * The same with the key's secret looked at once more, by its beginning: another node may have rotated it a moment ago.
+     * Checks again with the key's prefix: another node may have rotated the secret a moment ago.
      *
-     * @param prefix as the key was known when the caller showed it
+     * @param prefix the key's prefix when the caller presented it
      */
     public KeyState(String keyId, String prefix, Instant at) {
         this(keyId, prefix, at, true);
@@ -49,7 +49,7 @@ public final class KeyState extends Decision<KeyState.Outcome> {
         this.admits = admits;
     }
 
-    /** For one that runs. */
+    /** Returns the check for a running call. */
     public static KeyState ofRunningCall(String keyId, Instant at) {
         return new KeyState(keyId, null, at, false);
     }
@@ -59,7 +59,7 @@ public final class KeyState extends Decision<KeyState.Outcome> {
         return outcome() == Outcome.USABLE;
     }
 
-    /** Once applied: what the key may spend; of one that is unknown, and not usable either, everything. */
+    /** Returns, once applied, what the key may spend; no limit for an unknown key, which is not usable either. */
     public Spend spend() {
         return spend;
     }

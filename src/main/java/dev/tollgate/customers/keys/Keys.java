@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who a caller is, and the lists of keys. */
+/** Authenticates callers and lists keys. */
 public final class Keys {
 
     /** The most that one page of a list holds. */
@@ -112,11 +112,11 @@ public final class Keys {
     }
 
     /**
-     * Says who a caller is. Does not block: what the cache knows is told at once on this thread, anything else is looked up on a
-     * virtual thread and told there.
+     * Authenticates a caller without blocking: a cached key is reported immediately on this thread, any other is looked up on a virtual thread
+     * and reported there.
      *
      * @param rawKey as the caller sent it
-     * @param network what stands for the caller's address, of which one cannot have all look-ups
+     * @param network stands for the caller's address, which may use only a part of the lookups
      * @param result called exactly once
      */
     public void authenticate(String rawKey, String network, Consumer<Authentication> result) {
@@ -166,9 +166,9 @@ public final class Keys {
     }
 
     /**
-     * Keys in the order of their ids, but for those that were deleted, and hidden ones.
+     * Returns keys in the order of their ids, without deleted and hidden ones.
      *
-     * @param accountId whose, or null for everybody's
+     * @param accountId null for all accounts
      * @param after the last id of the page before, or null
      * @param limit 1 to {@value #PAGE_MAX}
      */

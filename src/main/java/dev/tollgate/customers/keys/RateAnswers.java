@@ -6,7 +6,7 @@ import dev.tollgate.http.limits.Quotas;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** What callers are told of their limits, in the headers that OpenAI's clients know (protocol 3.5). */
+/** The rate limits in the headers that OpenAI's clients know (protocol 3.5). */
 public final class RateAnswers {
 
     private RateAnswers() {}

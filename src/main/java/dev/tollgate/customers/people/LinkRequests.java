@@ -112,7 +112,8 @@ public final class LinkRequests {
                     canReach ? String.valueOf(email) : NOBODY,
                     link.kind().path(token),
                     link.kind().good());
-            // Without a person the mail is made and not written, and the link is nobody's: it costs what it costs with
+            // Without a person the mail is composed and not stored, and the link has no owner: it costs what it costs
+            // with a person
             // one.
             changes.add(
                     canReach && person != null

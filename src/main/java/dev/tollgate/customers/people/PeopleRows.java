@@ -111,7 +111,7 @@ final class PeopleRows {
                 issuer);
     }
 
-    /** @return whether there was one that waited no longer than this change knows */
+    /** @return whether there was a row that had not waited longer than this change knows */
     boolean update(String sql, @Nullable Object... parameters) throws SQLException {
         return statements.run(sql, parameters) > 0;
     }

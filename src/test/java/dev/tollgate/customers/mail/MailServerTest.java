@@ -84,8 +84,7 @@ class MailServerTest {
     @EnumSource(
             value = SmtpStandIn.Tls.class,
             names = {"IMPLICIT", "STARTTLS"})
-    void an_untrusted_or_misnamed_certificate_is_refused_before_login_and_mail(
-            SmtpStandIn.Tls tls) {
+    void an_untrusted_or_misnamed_certificate_is_refused_before_login_and_mail(SmtpStandIn.Tls tls) {
         try (SmtpStandIn unknown = new SmtpStandIn(keys, tls, PASSWORD);
                 SmtpStandIn wrong = new SmtpStandIn(others, tls, PASSWORD);
                 MailServer first = server(unknown, tls, PASSWORD, null);

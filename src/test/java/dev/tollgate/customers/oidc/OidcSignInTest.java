@@ -636,8 +636,7 @@ class OidcSignInTest {
     // ---- the provider ----
 
     @Test
-    void the_secret_goes_into_the_form_if_required_and_a_new_identity_is_mailed()
-            throws Exception {
+    void the_secret_goes_into_the_form_if_required_and_a_new_identity_is_mailed() throws Exception {
         assumeTrue(stores == Stores.SQLITE, "the mails and the provider are the same");
         try (OidcStandIn other = new OidcStandIn(() -> now);
                 MailBox box = new MailBox();

@@ -23,8 +23,7 @@ class PasswordsTest {
 
     /** A function of one's own for each hash would leave a hook for the process's end behind, each time: one serves all. */
     @Test
-    void a_hashs_memory_is_allocated_at_the_first_sign_in()
-            throws ReflectiveOperationException {
+    void a_hashs_memory_is_allocated_at_the_first_sign_in() throws ReflectiveOperationException {
         try (Passwords passwords = new Passwords(new Random(), KIBIBYTES)) {
             passwords.hashOfRandom(PASSWORD); // which a start does
             assertThat(kept(KIBIBYTES)).isZero();
