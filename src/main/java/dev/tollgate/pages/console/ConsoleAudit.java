@@ -55,7 +55,7 @@ public record ConsoleAudit(AuditLog log, NamesOfIds names, AccountList accounts,
                 pages.file(PATH + ".csv", pages.operators(), this::file));
     }
 
-    /** What the URL asks for, as it was typed; empty texts for whatever. Days are those of the reader's zone. */
+    /** The filters from the URL, as typed; empty texts for no filter. Days are in the reader's zone. */
     public record Wanted(String who, String what, String subject, String from, String to) {
 
         private static Wanted of(PageRequest<?> request) {

@@ -144,7 +144,7 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
                         || price.outputMicrosPerMillion() < cost.outputMicrosPerMillion());
     }
 
-    /** Returns the day from which another model answers at a cost; "now" for the first cost of one that answers already. */
+    /** Returns the day from which another model replaces this one at a cost; "now" for the first cost of a model that already replaces it. */
     public static String day(Prices.Retirement retirement, Prices.Later later) {
         boolean isNow =
                 retirement.end().isInEffect() && later.equals(retirement.costs().getFirst());

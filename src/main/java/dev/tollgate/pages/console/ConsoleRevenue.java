@@ -30,7 +30,7 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
         return List.of(pages.get(PATH, pages.operators(), this::show));
     }
 
-    /** What the rows are told apart by. */
+    /** The grouping of the rows. */
     public enum By {
         DAY,
         MODEL,

@@ -48,7 +48,7 @@ public record DeedChange(String field, @Nullable String before, String after) {
     /** Said by the row itself, or changed by no deed. */
     private static final Set<String> LEFT_OUT = Set.of("id", "account", "created_at", "last_used_at");
 
-    /** Says what came of the deed beside what it is: of what did not, nothing is told. */
+    /** Result fields that are shown only if they are true: an outcome that did not occur is not mentioned. */
     private static final Set<String> ONLY_WHERE_TRUE = Set.of("blocked");
 
     /** What stays and still says what the deed is about. */
@@ -65,11 +65,11 @@ public record DeedChange(String field, @Nullable String before, String after) {
     }
 
     /**
-     * What has become different; of what there was not before or is not any more, whatever is worth telling.
+     * Returns the fields that differ. For an object that is new or gone, returns the fields worth showing.
      *
-     * @param beforeJson as the audit log keeps it; null where there was nothing
-     * @param afterJson likewise
-     * @param person what somebody with an id is called
+     * @param beforeJson as in the audit log; null if there was no object
+     * @param afterJson as in the audit log; null if there is no object
+     * @param person returns the name of a person by id
      */
     static List<DeedChange> of(
             @Nullable String beforeJson, @Nullable String afterJson, UnaryOperator<String> person, ZoneId zone) {
@@ -96,7 +96,7 @@ public record DeedChange(String field, @Nullable String before, String after) {
         return changes;
     }
 
-    /** Those of objects within it have both names, with a dot. What is no object is one field, so that it is told as it is. */
+    /** Returns the fields by name. Fields of inner objects have both names, with a dot. A value that is no object is one field. */
     private static Map<String, JsonNode> fields(@Nullable String json) {
         Map<String, JsonNode> fields = new LinkedHashMap<>();
         if (json != null) {

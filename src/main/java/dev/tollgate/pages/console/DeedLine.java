@@ -15,15 +15,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row of the audit log, written out. Empty texts where there is nothing.
+ * A row of the audit log as text. Missing values are empty texts.
  *
- * @param who what he who did it is called now
- * @param whoId as it is kept: what the page is filtered by
- * @param address from where
- * @param what in words
- * @param whom what it was done to, as that is called now
- * @param whomId as it is kept
- * @param href the page of what it was done to
+ * @param who current name of the actor
+ * @param whoId as stored, the page's filter value
+ * @param address of the actor
+ * @param what the action in words
+ * @param whom current name of the target
+ * @param whomId as stored
+ * @param href the target's page
  */
 public record DeedLine(
         String time,
@@ -100,7 +100,7 @@ public record DeedLine(
         };
     }
 
-    /** What a file has beside the row as it is kept. */
+    /** Returns the columns of the CSV file that follow the stored row. */
     Stream<String> inFile() {
         return Stream.of(who, what, whom, DeedChange.line(changes));
     }

@@ -4,7 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What the audit log keeps in the words of programs, in those of pages. What has no words here is shown as it is kept. Pure. */
+/** Translates the audit log's codes into the words of pages. A code without a translation is shown as stored. Pure. */
 final class DeedWords {
 
     private static final Map<String, String> ACTIONS = ordered(

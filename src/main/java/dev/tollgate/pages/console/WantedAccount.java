@@ -6,12 +6,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The account that a list is to be of, as it was typed: by mail, name, id or the beginning of a key, as accounts are found.
+ * The account filter of a list, as typed: by mail, name, id or the first characters of a key, as accounts are found.
  *
  * @param typed empty for all accounts
- * @param id of the only one that is meant; null for all accounts, and where there is none or one has to be chosen
- * @param name of the only one that is meant, else empty
- * @param several those that may be meant, where there are more
+ * @param id of the only match; null for all accounts, without a match, and with several matches
+ * @param name of the only match, else empty
+ * @param several the matches if there is more than one
  */
 public record WantedAccount(String typed, @Nullable String id, String name, List<Choice> several) {
 

@@ -132,7 +132,7 @@ public record BillingPages(
         return ledger.account(id).orElseThrow(() -> new IllegalStateException("a person without an account"));
     }
 
-    /** Back to the one that the account was made in. */
+    /** Returns the months from the current one back to the month in which the account was created. */
     private List<YearMonth> months(Account account) {
         YearMonth present = YearMonth.from(clock.instant().atZone(ZoneOffset.UTC));
         YearMonth first = YearMonth.from(account.createdAt().atZone(ZoneOffset.UTC));

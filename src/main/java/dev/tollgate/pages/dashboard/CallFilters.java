@@ -14,10 +14,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the log of calls is asked for, as the URL says it. What is not understood leaves the matter open.
+ * The filters of the call log from the URL. A value that cannot be parsed sets no filter.
  *
- * @param range null: of any time
- * @param over credits as they were typed, or null
+ * @param range null for any time
+ * @param over credits as typed, or null
  */
 public record CallFilters(
         @Nullable ChosenRange range,

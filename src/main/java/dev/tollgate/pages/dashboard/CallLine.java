@@ -45,7 +45,7 @@ public final class CallLine {
         return call.endedAt() == null ? "not charged yet" : Texts.exact(call.chargeMicros()) + " credits";
     }
 
-    /** Returns the present name of the key, or the id of one that is deleted. */
+    /** Returns the current name of the key, or the id of a deleted key. */
     public static String key(CallRow call) {
         return Objects.requireNonNullElse(call.keyName(), call.keyId());
     }

@@ -22,10 +22,10 @@ public record CallStory(
     private static final Set<String> PASSING = Set.of(
             "upstream_error", "internal_error", "rate_limit_exceeded", "insufficient_credits", "spend_limit_exceeded");
 
-    /** What is in the call itself. Of all others it is not known. */
+    /** Errors that the call itself causes. For other errors the cause is unknown. */
     private static final Set<String> LASTING = Set.of("invalid_request", "context_length_exceeded", "model_not_found");
 
-    /** Of errors that the upstream has caused, those that it would cause again: their callers were told so (D24). */
+    /** The upstream's errors that the same call would cause again. The error message has told the caller so (D24). */
     private static final List<String> LASTING_WORDS =
             List.of("The upstream provider blocked the request", "The upstream provider refused the request");
 
@@ -76,7 +76,7 @@ public record CallStory(
         return withoutAdvice(error) + " " + money + again(call().errorCode(), error);
     }
 
-    /** What the caller was told to do, which is said behind the money here. */
+    /** Removes the error message's advice, because this text puts it after the charge. */
     private static String withoutAdvice(String error) {
         return error.endsWith(ADVICE) ? error.substring(0, error.length() - ADVICE.length()) : error;
     }

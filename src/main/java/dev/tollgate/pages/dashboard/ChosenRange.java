@@ -9,12 +9,12 @@ import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The days that a page's filters name in the URL: {@code range} is {@code today}, {@code 7}, {@code 30}, {@code 90}, {@code month} or
- * {@code own} with {@code from} and {@code to}. Days are those of the person's zone, or with {@code utc} of UTC.
+ * The days that a page's filters name in the URL: {@code range} is {@code today}, {@code 7}, {@code 30}, {@code 90}, {@code month} or {@code
+ * own} with {@code from} and {@code to}. Days are in the person's zone, or in UTC with {@code utc}.
  *
  * @param name of the range
- * @param last included
- * @param isUtcByWish whether the URL has asked for days of UTC
+ * @param last inclusive
+ * @param isUtcByWish whether the URL asks for UTC days
  */
 public record ChosenRange(String name, LocalDate first, LocalDate last, ZoneId zone, boolean isUtcByWish) {
 
@@ -41,7 +41,7 @@ public record ChosenRange(String name, LocalDate first, LocalDate last, ZoneId z
         return one.isAfter(other) ? one : other;
     }
 
-    /** @param latest of the days that have begun, in the zone or in UTC: a long range is told in days of UTC */
+    /** @param latest the current day in the zone or in UTC; long ranges use UTC days */
     private static @Nullable ChosenRange of(
             String name,
             @Nullable LocalDate from,

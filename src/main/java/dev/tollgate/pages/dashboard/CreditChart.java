@@ -92,8 +92,8 @@ public record CreditChart(String unit, List<Series> series, List<Row> rows, Row 
     }
 
     /**
-     * The six largest get a colour each. Of these a name that the order puts among its first six has the colour of its place, whatever else there
-     * is, so that a model looks the same on every page.
+     * Gives each of the six largest series a colour. A name among the first six of the order always gets the colour of its place, so a model has
+     * the same colour on every page.
      *
      * @param sizes net micro-credits by name
      */

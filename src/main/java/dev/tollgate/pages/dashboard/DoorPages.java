@@ -25,7 +25,7 @@ import templates.door.JtesignupGenerated;
 /**
  * {@code /sign-in}, {@code /sign-up} and {@code /sign-out}.
  *
- * @param provider by whose word people sign in, too; null for nobody's
+ * @param provider external sign-in provider, or null
  */
 public record DoorPages(
         People people,

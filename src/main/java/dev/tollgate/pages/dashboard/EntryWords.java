@@ -13,7 +13,7 @@ public final class EntryWords {
 
     private EntryWords() {}
 
-    /** On the page of a call. @param all of the call, for the first one that holds begins it */
+    /** Returns the entry's label on the page of a call. @param all all entries of the call; the first one is the hold */
     public static String what(Entry entry, List<Entry> all) {
         if (entry.from() == Bucket.SHORTFALL) {
             return "Not covered, paid by the operator";
@@ -47,7 +47,7 @@ public final class EntryWords {
         return Objects.requireNonNullElse(reason == null ? line.model() : reason, "");
     }
 
-    /** What an entry beside calls has changed of the balance, with its sign and six decimals. */
+    /** Returns the change of the balance by an entry that belongs to no call, with sign and six decimals. */
     public static String change(Entry entry) {
         boolean isTaken = (entry.kind() == EntryKind.REVERSAL || entry.kind() == EntryKind.ADJUSTMENT)
                 && entry.to() != Bucket.AVAILABLE;

@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 import templates.dashboard.JteidentityGenerated;
 
 /**
- * {@code /dashboard/settings/security/identity}: the identity at a provider by which somebody signs in, connected and disconnected by a form,
- * after the password.
+ * {@code /dashboard/settings/security/identity}: the person's identity at a sign-in provider, connected and disconnected by a form after the
+ * password.
  *
- * @param oidc null: nothing is connected; what was is disconnected here
+ * @param oidc null if no provider is set up; existing identities can then only be disconnected
  */
 public record IdentityPage(@Nullable OidcSignIn oidc, Identities identities, People people, Links links) {
 

@@ -46,13 +46,16 @@ public record InvoicePages(Ledger ledger, Payments payments) {
         Map<List<String>, Long> said = new HashMap<>();
         return payments.told(payment.id()).stream()
                 .filter(told -> !told.outcome().equals("refused"))
-                // It may be told in any order.
+                // Stripe sends events in any order.
                 .sorted(Comparator.comparing(StoredNotice::createdAt).thenComparing(StoredNotice::cents))
                 .filter(told -> isNews(said, told))
                 .toList();
     }
 
-    /** The same is told by several events, as that a dispute has begun and that its money is held back; of refunds each tells their sum. */
+    /**
+     * Returns whether an event adds something new. Several events may report one fact: a dispute, for example, is opened and its money is
+     * withheld. Each refund event reports the sum of all refunds.
+     */
     private static boolean isNews(Map<List<String>, Long> said, StoredNotice told) {
         String object = told.objectId();
         if (object == null) {
@@ -76,7 +79,7 @@ public record InvoicePages(Ledger ledger, Payments payments) {
         };
     }
 
-    /** Returns one side line by line, none if nobody is named; semicolons in an address begin lines, too. */
+    /** Returns the lines of a party's name and address, empty if it has no name. Semicolons in an address also start a new line. */
     public static List<String> lines(Party side) {
         Stream<String> address = Arrays.stream(side.address().split("[;\\n]")).map(String::strip);
         String vatId = side.vatId().isEmpty() ? "" : "VAT id " + side.vatId();

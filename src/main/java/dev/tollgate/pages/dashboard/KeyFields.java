@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The fields of a key's settings, as a page shows them.
  *
  * @param errors a sentence by field
- * @param models each that may be chosen
- * @param address where whoever looks comes from
+ * @param models all models that can be selected
+ * @param address IP address of the visitor
  */
 public record KeyFields(KeyForm form, Map<String, String> errors, List<Box> models, String address) {
 

@@ -192,7 +192,7 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
                 return last.plusDays(1).atStartOfDay(zone).toInstant();
             }
         } catch (DateTimeException e) {
-            // told below
+            // reported below
         }
         errors.put("expires", "A day like 2027-03-31, or empty.");
         return null;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** What an account's keys are called, those that were deleted too. @param byId in the order of their ids, as many as are read at once */
 public record KeyNames(Map<String, String> byId) {
 
-    /** Of more keys nobody chooses from a list. */
+    /** The maximum number of keys in a selection list. */
     private static final int CHOICES_MAX = 50;
 
     static KeyNames of(Keys keys, String account) {

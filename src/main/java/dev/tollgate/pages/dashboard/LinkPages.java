@@ -28,10 +28,10 @@ import templates.door.JtemailsentGenerated;
 import templates.door.JteresetGenerated;
 
 /**
- * {@code /forgot} and what links lead to: {@code /confirm/…}, {@code /reset/…}, {@code /invite/…}. A link is spent by a form and never by being
- * looked at, for scanners of mails follow what they find.
+ * {@code /forgot} and the targets of links: {@code /confirm/…}, {@code /reset/…}, {@code /invite/…}. Only a form uses up a link, never a GET,
+ * because mail scanners follow links.
  *
- * @param provider by whose word somebody comes in, too, who is invited; null for nobody's
+ * @param provider external sign-in provider that an invited person can also use, or null
  */
 public record LinkPages(
         Links links, SignedIn signedIn, @Nullable IdentityProvider provider) {

@@ -31,10 +31,11 @@ import templates.door.JtenewcomerGenerated;
 import templates.door.JteproviderGenerated;
 
 /**
- * {@code /sign-in/oidc}: to the provider and back, and the page on which a new person makes an account. A link leads there and no form, for
- * browsers follow no form to another site from here; and it makes nothing but a session, for whoever has one already.
+ * {@code /sign-in/oidc}: the way to the provider and back, and the page on which a new person creates an account. A link leads there instead of
+ * a form, because browsers do not follow a form's redirect to another site from here. For a signed-in person the link creates nothing but a
+ * session.
  *
- * @param oidc null: there is nothing here
+ * @param oidc null if no provider is set up
  */
 public record OidcPages(
         @Nullable OidcSignIn oidc, Identities identities, Links links, SignedIn signedIn, SignUp signUp) {
@@ -166,7 +167,7 @@ public record OidcPages(
         };
     }
 
-    // ---- somebody who is new ----
+    // ---- new person ----
 
     private PageStep newcomer(PageRequest<Visitor> request, String carried, Map<String, String> errors, int status) {
         OidcSignIn.Shown shown = service().open(carried, browser(request));

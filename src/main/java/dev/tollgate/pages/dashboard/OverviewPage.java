@@ -87,7 +87,7 @@ public record OverviewPage(
                 .toList();
     }
 
-    /** Of the first key that has used most of a limit; empty where none has. */
+    /** Returns a warning about the first key that has used most of a limit; empty if there is none. */
     private String keyWarning(String account, Instant now) {
         List<Key> limited = keys.list(account, null, Keys.PAGE_MAX).stream()
                 .filter(key -> !key.settings().spend().equals(Spend.UNLIMITED))

@@ -9,14 +9,14 @@ import dev.tollgate.pages.frame.Visitor;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The password shown once more before deeds that whoever finds an open browser should not do. */
+/** Asks for the password again before actions that a stranger at an open browser must not take. */
 final class PasswordAgain {
 
     private PasswordAgain() {}
 
     /**
-     * @param typed what came with the form; empty where nothing did
-     * @return what to say beside the field; null where the password was shown now or lately
+     * @param typed the password from the form; empty if the form has none
+     * @return the error for the field; null if the password is right or was shown recently
      */
     static @Nullable String complaint(People people, PageRequest<Visitor.Member> request, String typed) {
         BrowserSession session = request.visitor().session();

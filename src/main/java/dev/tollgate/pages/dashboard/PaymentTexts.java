@@ -10,7 +10,7 @@ import java.util.Locale;
 /** The state of a payment in words, the same for its customer and for operators. */
 public record PaymentTexts(Payment payment, Instant now) {
 
-    /** After it the far side takes no money for it any more. */
+    /** The time after which Stripe rejects the payment. */
     private static final Duration OPEN_MAX = Duration.ofHours(24);
 
     /** Cents as dollars, e.g. {@code $25.00}. */

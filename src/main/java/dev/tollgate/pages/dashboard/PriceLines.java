@@ -25,7 +25,7 @@ import tools.jackson.databind.JsonNode;
  */
 public record PriceLines(String rateHead, String amountHead, List<Line> lines, String version, String usage) {
 
-    /** @param about what is to be said beside it; @param isSum whether it is the last */
+    /** @param about additional text; @param isSum whether this is the last line */
     public record Line(String what, String about, String tokens, String rate, String amount, boolean isSum) {}
 
     private static final BigDecimal MILLION = BigDecimal.valueOf(1_000_000);

@@ -64,7 +64,7 @@ public record RequestsPage(AccountHistory history, Keys keys, Catalogue catalogu
         }
         Span span = history.span(range.from(), range.to(), range.zone());
         if (!span.from().equals(range.from()) || !span.to().equals(range.to())) {
-            return null; // of so long a range they know days of UTC, which are not those of the rows
+            return null; // for so long a range the totals know only UTC days, and the rows use other days
         }
         return history.usage(account, new UsageQuestion(span, Set.of(), filters.model(), filters.key(), null, 1))
                 .all();

@@ -25,9 +25,9 @@ import templates.dashboard.JtenoticesGenerated;
 import templates.dashboard.JtesettingsGenerated;
 
 /**
- * {@code /dashboard/settings} and {@code /dashboard/settings/notices}: how things are shown and told.
+ * {@code /dashboard/settings} and {@code /dashboard/settings/notices}: display and notices.
  *
- * @param isMailOn whether notices go by mail, too
+ * @param isMailOn whether notices are also sent by mail
  */
 public record SettingsPages(People people, boolean isMailOn) {
 
@@ -180,7 +180,7 @@ public record SettingsPages(People people, boolean isMailOn) {
         return people.setPreferences(person, name, chosen) ? Map.of() : Map.of("form", CHANGED);
     }
 
-    /** One that nobody has, where it is none. */
+    /** Returns the version in the form, or a version that never exists if the form has none. */
     private static long version(Form form) {
         @Nullable String text = form.field("version");
         return text != null && text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;

@@ -41,9 +41,9 @@ public final class ShortageWords {
     }
 
     /**
-     * What is said of a refused call: in the words of pages what it lacked, else what its caller was told.
+     * Returns the text for a refused call: what it lacked, in the words of pages, or the error message that the caller got.
      *
-     * @param keyName its key's, where it came with one
+     * @param keyName name of its key, if it had one
      */
     public static String of(RefusedCall call, String keyName, Instant now) {
         Shortage shortage = call.shortage();
@@ -52,7 +52,7 @@ public final class ShortageWords {
                 : then(shortage, call.keyId().isEmpty() ? "The playground" : "Key '" + keyName + "'", now);
     }
 
-    /** Of one that was refused at some time: what it held against is not known any more to the call. */
+    /** Returns the text for a call that was refused in the past: the current holds say nothing about it. */
     static String then(Shortage shortage, String whose, Instant now) {
         return switch (shortage) {
             case Shortage.OfCredits credits ->

@@ -9,9 +9,9 @@ import dev.tollgate.pages.frame.PageStep;
 import java.util.function.Consumer;
 
 /**
- * What follows wherever somebody is in, or half in. Thread-safe.
+ * The steps after a complete or half sign-in. Thread-safe.
  *
- * @param told of everybody who is in; may block
+ * @param told receives each person who has signed in; may block
  */
 public record SignedIn(People people, Consumer<Person> told) {
 
@@ -28,7 +28,7 @@ public record SignedIn(People people, Consumer<Person> told) {
                 request, in.token(), people.passwordSignIn().knownBrowser(person, request.visit()), home(person, to));
     }
 
-    /** Where somebody goes who is in. */
+    /** Returns the target page of a signed-in person. */
     static String home(Person person, String to) {
         return person.isOperator() && to.equals(HOME) ? "/console" : to;
     }

@@ -35,8 +35,8 @@ import templates.dashboard.JtepaytestGenerated;
 import templates.dashboard.JtetopupGenerated;
 
 /**
- * {@code /dashboard/billing/top-up}: credits for money, or for a voucher's code. A payment is written down first and has a page of its own that
- * tells how far it is; from there a link, since no form may lead elsewhere, leads to where it is paid.
+ * {@code /dashboard/billing/top-up}: credits for money or for a voucher's code. A payment is stored first and has a page that shows its state. A
+ * link leads from there to the payment page, because a form must not lead to another site.
  */
 public final class TopUpPages {
 
@@ -56,10 +56,7 @@ public final class TopUpPages {
     private final SecureRandom random;
     private final RequestRates tries = new RequestRates();
 
-    /**
-     * @param stripe null where no customer pays by it
-     * @param testPayments null beside Stripe
-     */
+    /** @param stripe null if customers do not pay by Stripe @param testPayments null if Stripe is set up */
     public TopUpPages(
             Ledger ledger,
             Payments payments,
@@ -81,7 +78,7 @@ public final class TopUpPages {
         return TOP_UP + "/" + payment.id();
     }
 
-    /** @param live told what becomes of payments whose pages stand */
+    /** @param live is notified of changes of payments whose pages are open */
     public List<Route<?>> routes(Pages pages, Live live) {
         live.add(LIVE, this::live);
         return List.of(
@@ -106,8 +103,8 @@ public final class TopUpPages {
     }
 
     /**
-     * @param errors by field; {@code form} for what is nobody's
-     * @param typed before; what was wrong with it is in sight and need not be typed anew
+     * @param errors by field; {@code form} for errors of the whole form
+     * @param typed earlier input, so that the person can correct it
      */
     private PageStep offer(
             PageRequest<Visitor.Member> request, int status, Map<String, String> errors, Map<String, String> typed) {

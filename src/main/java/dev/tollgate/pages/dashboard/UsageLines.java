@@ -30,10 +30,10 @@ public record UsageLines(UsageTable table, CallFilters filters, String by, KeyNa
      */
     public record Row(String label, String href, Figures figures, long bar, long share) {}
 
-    /** More than that nobody reads; the file has all. */
+    /** Maximum number of rows on the page. The file has all rows. */
     static final int ROWS_MAX = 200;
 
-    /** Of what stands beside what was asked for. */
+    /** Maximum number of rows of the second grouping. */
     static final int OTHER_ROWS_MAX = 50;
 
     private static final int DAYS_MAX = 92;

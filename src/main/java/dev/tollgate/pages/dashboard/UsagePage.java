@@ -94,11 +94,11 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
     }
 
     /**
-     * What the page shows of the filters' calls.
+     * The page's figures of the filtered calls.
      *
-     * @param others by what stands beside; null if nothing does
+     * @param others the second grouping; null if there is none
      * @param chart null if there are no calls
-     * @param nearest the month of the nearest calls if there are none here; null if there are none at all
+     * @param nearest the month of the nearest calls if the range has none; null if there are no calls at all
      */
     public record Shown(
             UsageTable table,
@@ -129,7 +129,7 @@ public record UsagePage(AccountHistory history, Keys keys, Catalogue catalogue, 
                 UsageQuestion.LIMIT_MAX);
     }
 
-    /** What stands beside models are keys, and the other way round; null where there is but one of them, and beside days. */
+    /** Returns the second grouping: keys for models and models for keys. Null if there is only one of them, and for days. */
     private static @Nullable String other(String by, CallFilters filters) {
         return switch (by) {
             case "model" -> filters.key() == null ? "key" : null;

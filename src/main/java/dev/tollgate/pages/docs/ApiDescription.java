@@ -14,7 +14,7 @@ public final class ApiDescription implements Handler<Object> {
 
     private static final int ALIASES_MAX = 1_000;
 
-    /** Once a process, by whoever comes first: a start need not wait for it. */
+    /** Read once per process, by the first request: a start need not wait for it. */
     private static final class OfThisProgram {
         static final SharedBytes JSON = new SharedBytes(ApiJson.MAPPER.writeValueAsBytes(tree()));
     }

@@ -45,7 +45,7 @@ public final class Manual {
             new Source(RUNNING, "performance.md", false),
             new Source(RUNNING, "sandbox.md", false));
 
-    /** Once a process, by whoever comes first: a start need not wait for it. */
+    /** Read once per process, by the first request: a start need not wait for it. */
     private static final class OfThisProgram {
         static final Manual MANUAL = new Manual();
     }
@@ -107,7 +107,7 @@ public final class Manual {
         return pages.get(path);
     }
 
-    /** The list beside a page. @param path of that page */
+    /** Returns the table of contents for a page. @param path of that page */
     public List<Part> contents(String path) {
         Map<String, List<Entry>> parts = new LinkedHashMap<>();
         for (Page page : pages.values()) {

@@ -113,7 +113,7 @@ final class Reference {
         return new Manual.Page(PART, path, title, headings, html.toString());
     }
 
-    /** Operations of several paths have one title: the list beside the page tells them apart by path. */
+    /** Returns the path if several operations have the same title, so that the contents tell them apart. */
     private static String suffix(Operation operation, List<Operation> all) {
         long same = all.stream()
                 .filter(each -> each.title().equals(operation.title()))

@@ -16,12 +16,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * For what the script of a page asks in its person's name: a session, an origin of ours, and the page's token in {@code x-csrf-token}. Refusals
- * are JSON, for a script reads them.
+ * The gate of requests that a page's script sends for the signed-in person: it requires a session, an origin of this site and the page's token
+ * in {@code x-csrf-token}. Refusals are JSON, because a script reads them.
  *
- * @param <C> what the person is to the route's handler
+ * @param <C> the person as the route's handler sees them
  * @param of may block
- * @param arrived told on the exchange's loop, and may refuse
+ * @param arrived receives each request on the exchange's loop and may refuse it
  */
 record CallGate<C extends Caller>(
         Site site, People people, FormTokens tokens, Function<Visitor.Member, C> of, BiConsumer<Exchange, C> arrived)

@@ -8,8 +8,8 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tokens that show that a form was on a page of ours in this browser, and the sign on the cookie of a browser that has not signed in. A token is
- * masked anew in each page, so that its bytes are never the same twice. Thread-safe.
+ * Tokens that prove that a form came from a page of this site in this browser, and the signature on the cookie of a browser that has not signed
+ * in. A token is masked again in each page, so its bytes never repeat. Thread-safe.
  */
 record FormTokens(SecretBox secrets, SecureRandom random) {
 

@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import templates.JteerrorGenerated;
 
-/** Errors as pages, for who asks for pages; whoever asks with a program gets the platform's JSON. */
+/** Errors as pages for browsers. Programs get the platform's JSON. */
 record PageErrors(String brand) implements ErrorFormat {
 
     /** Of every page. Referrers stay within the site, since without any the browser would hide a form's origin. */
@@ -55,7 +55,7 @@ record PageErrors(String brand) implements ErrorFormat {
         String message = error.status() == 404 ? "The page has moved, or the address has a typo." : error.message();
         try {
             return Pages.render(out -> JteerrorGenerated.render(out, null, brand, title, message));
-        } catch (RuntimeException broken) { // whoever waits for an error gets one
+        } catch (RuntimeException broken) { // the visitor gets an answer even if the error page is broken
             LOG.error(Event.REQUEST_FAULT, "the page of errors is broken", broken);
             return (title + ". " + message).replace("<", "").getBytes(StandardCharsets.UTF_8);
         }

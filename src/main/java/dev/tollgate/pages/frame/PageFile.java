@@ -5,10 +5,11 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * A file that somebody saves, written piece by piece.
+ * A file for download, written piece by piece.
  *
- * @param name that it is proposed to be saved under; letters, digits, dots, hyphens and underscores
- * @param pieces is given who takes whole pieces in their order, and waits until there is room; false: no more is wanted. May block, and throw
+ * @param name proposed file name; letters, digits, dots, hyphens and underscores
+ * @param pieces calls its argument with whole pieces in order; the call waits until there is room and returns false if no more pieces are
+ *     needed. May block and throw
  */
 public record PageFile(String name, String contentType, Consumer<Predicate<byte[]>> pieces) {
 

@@ -82,7 +82,7 @@ final class PageFiles {
         }
     }
 
-    /** The writer belongs to the loop; whoever makes the pieces waits for it by the semaphore, of which each takes one. */
+    /** The writer belongs to the loop. The thread that makes the pieces waits for it at the semaphore, which has one permit for each piece. */
     private static final class Sending {
 
         private final Exchange exchange;

@@ -50,7 +50,7 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
         this(name, site, people, tokens, address -> true, judge);
     }
 
-    /** @param addresses from which anybody is let in at all */
+    /** @param addresses addresses from which requests are accepted */
     private PageGate(
             String name,
             Site site,

@@ -20,9 +20,9 @@ public sealed interface PageStep {
     /**
      * A page.
      *
-     * @param headers that stand in the place of every page's, or beside them
-     * @param balanceMicros of the visitor's account, where the page has read it; null where it has not
-     * @param shared null if the page is drawn for each visitor
+     * @param headers replace or supplement the headers of all pages
+     * @param balanceMicros micro-credits of the visitor's account if the page has read the balance, else null
+     * @param shared null if the page is rendered for each visitor
      */
     record Show(
             int status,

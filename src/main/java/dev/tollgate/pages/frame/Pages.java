@@ -101,10 +101,10 @@ public final class Pages {
     }
 
     /**
-     * For what scripts of pages ask.
+     * Returns the gate of requests from scripts of pages.
      *
-     * @param of what a person is to the handler; may block
-     * @param arrived told of each request on its loop, and may refuse it
+     * @param of the person as the handler sees them; may block
+     * @param arrived receives each request on its loop and may refuse it
      */
     public <C extends Caller> Gate<C> calls(Function<Visitor.Member, C> of, BiConsumer<Exchange, C> arrived) {
         return new CallGate<>(site, people, tokens, of, arrived);
@@ -176,7 +176,7 @@ public final class Pages {
         return ((Page<V>) page).make(request);
     }
 
-    @SuppressWarnings("unchecked") // likewise
+    @SuppressWarnings("unchecked") // a form for more kinds of visitors accepts these, too
     private static <V extends Visitor> PageStep take(Deed<? super V> deed, PageRequest<V> request, Form form) {
         return ((Deed<V>) deed).take(request, form);
     }
@@ -258,7 +258,7 @@ public final class Pages {
     }
 
     private Shell shell(PageRequest<?> request, @Nullable Long balanceMicros) {
-        // Pages for everybody tell whoever has only the password nothing of the account either.
+        // A visitor who has shown only the password sees nothing of the account, not even on public pages.
         if (!(request.visitor() instanceof Visitor.Member member)
                 || member.session().codeDue()) {
             return Shell.ofStranger(request, words.get());

@@ -76,7 +76,7 @@ public record Site(@Nullable URI publicUrl, String host, String brand) {
         if (origin == null) {
             return "same-origin".equals(exchange.header("sec-fetch-site"));
         }
-        // a proxy may have put another Host in the place of the one that the browser asked for
+        // a proxy may have replaced the Host that the browser sent
         return (publicUrl != null && origin.equalsIgnoreCase(publicUrl.getScheme() + "://" + authority(publicUrl)))
                 || origin.equals(origin(exchange));
     }

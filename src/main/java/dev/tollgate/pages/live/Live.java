@@ -110,7 +110,7 @@ public final class Live implements AutoCloseable {
         return streams.size();
     }
 
-    /** Ends them all: a server that drains waits for nobody who only looks. */
+    /** Ends all streams: a draining server does not wait for pages that only display. */
     @Override
     public void close() {
         vertx.cancelTimer(timer);

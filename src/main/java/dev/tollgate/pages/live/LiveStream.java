@@ -3,10 +3,10 @@ package dev.tollgate.pages.live;
 import java.util.HashMap;
 import java.util.Map;
 
-/** One tab. What it was told belongs to the look at all streams; only {@link #behind} comes from elsewhere. */
+/** The stream of one tab. The loop over all streams owns its state; only {@link #behind} is set from other threads. */
 final class LiveStream {
 
-    /** The far side. From any thread. */
+    /** The browser's end of the stream. Usable from any thread. */
     interface Tab {
         void send(Map<String, Object> figures);
 
@@ -27,12 +27,12 @@ final class LiveStream {
         return view;
     }
 
-    /** The tab did not take the last event: it is told everything with the next. */
+    /** Records that the tab did not receive the last event. The next event contains all figures. */
     void fellBehind() {
         behind = true;
     }
 
-    /** Whether it was told nothing yet, or has to be told everything anew. */
+    /** Returns whether the next event must contain all figures. */
     boolean knowsNothing() {
         return behind || told.isEmpty();
     }
@@ -41,7 +41,7 @@ final class LiveStream {
         tab.end();
     }
 
-    /** Tells what is not as it was told before. */
+    /** Sends the figures that have changed since the last event. */
     void tell(Map<String, Object> figures) {
         if (behind) {
             behind = false;

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Of the database, and of the calls of this node. */
+/** Reads live figures from the database and from this node's running calls. */
 record StoredLiveReads(LiveAccounts accounts, People people, Meter meter) implements LiveReads {
 
     @Override

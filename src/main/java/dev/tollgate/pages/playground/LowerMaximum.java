@@ -33,7 +33,7 @@ final class LowerMaximum {
         long step = pricing.rounding().stepMicros();
         boolean cutDown = pricing.rounding().form() == Pricing.Rounding.Form.FLOOR_TOTAL;
         long missing = cutDown ? least - free / step * step : least - free + step;
-        if (missing > Long.MAX_VALUE / MILLION) { // whoever asks gives the figures himself
+        if (missing > Long.MAX_VALUE / MILLION) { // the page's script sends the figures itself
             return 0;
         }
         return Math.max(0, tokens - Math.ceilDiv(missing * MILLION, pricing.outputMicrosPerMillion()));

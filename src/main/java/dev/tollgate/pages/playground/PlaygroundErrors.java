@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The platform's errors, with what the call lacked in figures beside them. The page's script gives those back as they are to ask what is said of
- * them: another server than the one that has refused may be asked, and none takes sentences apart.
+ * The platform's errors with the missing amounts as figures. The page's script sends the figures back unchanged to get a sentence for them: the
+ * sentence may come from another server than the refusal, and no server parses sentences.
  */
 enum PlaygroundErrors implements ErrorFormat {
     INSTANCE;

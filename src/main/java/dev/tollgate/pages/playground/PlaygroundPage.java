@@ -52,7 +52,7 @@ public record PlaygroundPage(
         Ledger ledger,
         InstantSource clock) {
 
-    /** Pictures and sounds that somebody attaches are shown from memory, and model output becomes a page only through a sanitizer. */
+    /** Attached images and audio are shown from memory. Model output enters the page only through a sanitizer. */
     private static final String CSP =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self'"
                     + " data: blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none';"
@@ -67,8 +67,8 @@ public record PlaygroundPage(
     public record Choice(Model model, long usualTokens) {}
 
     /**
-     * @param chat makes the route of a call for a gate
-     * @param estimate likewise, of what a call would cost at most
+     * @param chat makes the call's route for a gate
+     * @param estimate makes the route of the maximum price for a gate
      */
     public List<Route<?>> routes(
             Pages pages,
@@ -130,7 +130,7 @@ public record PlaygroundPage(
         });
     }
 
-    /** What the page says of a refusal for want of credits, whichever server has refused: the script gives the figures back. */
+    /** Sends the page's sentence for a refusal because of missing credits. The script sends the figures, so any server can answer. */
     private void shortage(Exchange exchange, KeyCaller caller) {
         Shortage shortage = PlaygroundErrors.read(exchange::query);
         if (shortage == null) {
