@@ -17,7 +17,7 @@ public final class AccountRoutes {
         this.deeds = deeds;
     }
 
-    /** Returns the routes; whoever deletes accounts has one more. */
+    /** Returns the routes, except the one that deletes an account. */
     public List<AdminRoute> routes() {
         String one = "/admin/accounts/{id}";
         return List.of(

@@ -9,13 +9,13 @@ import tools.jackson.databind.node.ObjectNode;
 public interface AdminApi extends AutoCloseable {
 
     /**
-     * Asks one thing.
+     * Sends one request.
      *
-     * @param path as the routes have it, with names in braces
-     * @param parameters those of the path by their names, and of the query
-     * @param body null: none
-     * @return the body of the answer, whose numbers are exact
-     * @throws Refused with the sentence of the refusal
+     * @param path as in the routes, with names in braces
+     * @param parameters path parameters by name, and query parameters
+     * @param body null for none
+     * @return the response body, with exact numbers
+     * @throws Refused with the error message
      */
     JsonNode ask(String method, String path, Map<String, String> parameters, @Nullable ObjectNode body) throws Refused;
 

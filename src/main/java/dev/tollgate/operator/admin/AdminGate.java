@@ -14,8 +14,8 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the operator's routes to the operator: to whoever has the admin key, or at {@code admin.listen} a certificate of his (F64). Where a
- * key is shown it decides.
+ * Admits only the operator: a request with the admin key, or a client certificate at {@code admin.listen} (F64). If a request has a key, the key
+ * decides.
  */
 public final class AdminGate implements Gate<Operator> {
 
@@ -25,8 +25,8 @@ public final class AdminGate implements Gate<Operator> {
     private final KeyGate keys;
 
     /**
-     * @param keySha256 the admin key's hash, in hex
-     * @param keys tells a key that is good elsewhere from one that is not
+     * @param keySha256 hash of the admin key, in hex
+     * @param keys distinguishes a valid API key from an unknown key
      */
     public AdminGate(String keySha256, KeyGate keys) {
         this.keySha256 = HexFormat.of().parseHex(keySha256);

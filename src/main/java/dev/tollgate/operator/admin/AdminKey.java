@@ -9,10 +9,10 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What opens the operator's routes: the key of the settings, else one that the first start makes. Only its hash is kept.
+ * The key of the operator's routes: from the settings, or created by the first start. Only its hash is stored.
  *
  * @param sha256 in hex
- * @param made the key where this start has made it, to be shown once
+ * @param made the key if this start has created it, to be shown once
  */
 public record AdminKey(String sha256, @Nullable String made) {
 

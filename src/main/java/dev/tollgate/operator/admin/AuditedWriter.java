@@ -28,11 +28,11 @@ public final class AuditedWriter {
     }
 
     /**
-     * Commits changes with their row.
+     * Commits changes together with their audit log row.
      *
      * @param action like {@code account.grant}
-     * @param subject the id of what is changed
-     * @param told what was and is, asked for once all changes are decided; null where nothing changed: then there is no row
+     * @param subject the id of the changed object
+     * @param told supplies the state before and after once all changes are decided; null if nothing changed: then there is no row
      * @throws Refused if the books cannot be written
      */
     void commit(By by, String action, String subject, Supplier<Deed.@Nullable Changed> told, Change... changes)

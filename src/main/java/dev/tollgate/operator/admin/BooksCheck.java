@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Recomputes the books beside the calls, one run at a time, on a thread of its own. What it has found is kept until the next run, by this
- * server alone and not over a restart. Thread-safe.
+ * Recomputes the books while calls continue, one run at a time, on its own thread. This server keeps the result in memory until the next run.
+ * Thread-safe.
  */
 public final class BooksCheck {
 

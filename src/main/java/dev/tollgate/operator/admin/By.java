@@ -27,7 +27,7 @@ public record By(
         return Deed.reason(reason);
     }
 
-    /** Names the request among those of all operators; null if each request counts. */
+    /** Returns the idempotency key of the request, unique among all operators; null if each request counts. */
     @Nullable
     String once() {
         return requestId == null ? null : actor.who() + " " + requestId.text();

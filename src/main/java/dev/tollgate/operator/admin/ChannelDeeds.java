@@ -28,7 +28,7 @@ public final class ChannelDeeds {
     /** How long before its day a retirement is shown. */
     private static final Duration TOLD_BEFORE = Duration.ofDays(60);
 
-    /** Of a channel, by all operators together. */
+    /** Maximum for one channel, for all operators together. */
     static final int TRIALS_A_MINUTE = 6;
 
     /** A trial tells within fewer. */
@@ -174,9 +174,10 @@ public final class ChannelDeeds {
     }
 
     /**
-     * Has a channel count the tokens of a few words, which costs nothing and changes nothing of its health. It stands in the audit log.
+     * Makes a channel count the tokens of a few words. This costs nothing and does not affect its health. The audit log records it.
      *
-     * @throws Refused for an unknown channel, one that has no free question, that is being tried, or was tried too often just now
+     * @throws Refused for an unknown channel, a channel whose protocol cannot count tokens, a channel under test, or too many tests in the last
+     *     minute
      */
     public Tried tryOut(By by, String channelId) throws Refused {
         if (channels.get().stream().noneMatch(channel -> channel.id().equals(channelId))) {

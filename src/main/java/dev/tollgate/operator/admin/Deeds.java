@@ -255,7 +255,7 @@ public final class Deeds {
         return limits;
     }
 
-    /** @throws Refused if the account was deleted: nobody could spend what it is given */
+    /** @throws Refused if the account is deleted: no one could spend its credits */
     void requireNotDeleted(String id) throws Refused {
         if (account(id).deletedAt() != null) {
             throw deleted();

@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be read of an installation, beside a running server too: a snapshot, taken by the command itself. Methods block for as
- * long as the books are long; one thread at a time.
+ * Reads an installation, also while a server runs: a snapshot that the command takes itself. Methods block for a time that grows with the books.
+ * Used by one thread at a time.
  */
 public interface Inspection extends AutoCloseable {
 
@@ -49,17 +49,17 @@ public interface Inspection extends AutoCloseable {
     /**
      * Recomputes everything (decision D44).
      *
-     * @param differences told each, a sentence
-     * @return whether there is none
-     * @throws Refused where the books cannot be read
+     * @param differences receives each difference as a sentence
+     * @return whether there is no difference
+     * @throws Refused if the books cannot be read
      */
     boolean verify(Consumer<String> differences, Progress progress) throws Refused;
 
     /**
      * Finds rows of usage that are not the sum of their calls.
      *
-     * @param rowsMax no more are told
-     * @throws Refused where the books cannot be read
+     * @param rowsMax maximum number of rows returned
+     * @throws Refused if the books cannot be read
      */
     Usage usage(int rowsMax, Progress progress) throws Refused;
 

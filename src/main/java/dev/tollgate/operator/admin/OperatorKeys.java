@@ -110,10 +110,10 @@ public final class OperatorKeys {
     }
 
     /**
-     * Keys in the order of their ids.
+     * Returns keys in the order of their ids.
      *
-     * @param accountId null for those of all accounts
-     * @param after the last id of the page before; null for the first
+     * @param accountId null for the keys of all accounts
+     * @param after the last id of the previous page; null for the first page
      */
     public List<Key> list(@Nullable String accountId, @Nullable String after, int limit) throws Refused {
         return Refused.where(() -> keys.list(accountId, after, limit));

@@ -31,10 +31,10 @@ public final class OperatorLinks {
     }
 
     /**
-     * A link that was made for somebody.
+     * A link for a person.
      *
-     * @param path to hand over, shown in this answer and in no other; null where it went by mail
-     * @param link the same with the public address before it, where that was said
+     * @param path to pass on, shown only in this response; null if the link was sent by mail
+     * @param link the path after the public address, if that is set
      */
     public record MadeLink(
             String email, @Nullable String path, @Nullable String link) {
@@ -97,9 +97,9 @@ public final class OperatorLinks {
     }
 
     /**
-     * Invites somebody. Needs a reason.
+     * Invites a person. Needs a reason.
      *
-     * @param accountId the account that they are to belong to; null: an account of their own
+     * @param accountId account that the person joins; null for a new account
      */
     public MadeLink invite(By by, String email, @Nullable String accountId) throws Refused {
         if (accountId != null) {
@@ -117,9 +117,9 @@ public final class OperatorLinks {
     }
 
     /**
-     * Makes a link with which somebody sets a new password. Needs a reason.
+     * Creates a link that sets a person's new password. Needs a reason.
      *
-     * @param login whose; may be null if one person alone signs in for the account
+     * @param login of the person; may be null if the account has only one person
      */
     public MadeLink resetLink(By by, String accountId, @Nullable String login) throws Refused {
         deeds.account(accountId);

@@ -73,10 +73,10 @@ public final class OperatorPeople {
     }
 
     /**
-     * Lets somebody who has lost it sign in with the password alone. Needs a reason.
+     * Removes the second factor of people who have lost it, so that the password alone is enough. Needs a reason.
      *
-     * @param login whose; null for all people of the account
-     * @return the logins of those who had one
+     * @param login of the person; null for all people of the account
+     * @return the logins of people who had a second factor
      */
     public List<String> removeSecondFactor(By by, String accountId, @Nullable String login) throws Refused {
         return Refused.where(() -> {
@@ -137,7 +137,7 @@ public final class OperatorPeople {
         });
     }
 
-    /** Returns one person or more. @param login null: everybody of the account */
+    /** Returns one person or more. @param login null for all people of the account */
     private List<Person> meant(String accountId, @Nullable String login) throws Refused {
         deeds.account(accountId);
         List<Person> meant = people.ofAccount(accountId).stream()

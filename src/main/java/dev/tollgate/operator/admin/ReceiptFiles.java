@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Checks a file of receipts: with keys that were saved, or beside the installation that has signed them. */
+/** Checks a file of receipts with saved keys or with the keys of the installation that signed them. */
 public final class ReceiptFiles {
 
     /** What a check has found, in a sentence. */
@@ -25,10 +25,10 @@ public final class ReceiptFiles {
     private ReceiptFiles() {}
 
     /**
-     * @param installation whose keys are good where no file of keys is named; opened for reading
-     * @param keyFile public keys as they were saved; null for those of the installation
-     * @param headFile where the chain must end, as it was saved; null where that is not to be checked
-     * @throws CannotLook where a file or the installation cannot be read
+     * @param installation supplies the keys if there is no key file; opened for reading
+     * @param keyFile saved public keys; null for the installation's keys
+     * @param headFile saved end of the chain; null if the end is not checked
+     * @throws CannotLook if a file or the installation cannot be read
      */
     public static Verdict verify(
             Supplier<Database> installation, Path file, @Nullable Path keyFile, @Nullable Path headFile)

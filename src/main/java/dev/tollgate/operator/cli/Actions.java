@@ -14,19 +14,19 @@ import org.jspecify.annotations.Nullable;
 public interface Actions {
 
     /**
-     * Serves until the process is told to stop.
+     * Runs the server until the process is stopped.
      *
-     * @param newInstallation whether to begin new books where those of before are gone
+     * @param newInstallation whether to create new books if the earlier books are gone
      * @return the exit code
-     * @throws Refused where it cannot start, in a sentence
+     * @throws Refused if the server cannot start, with the reason
      */
     int serve(Settings settings, boolean newInstallation) throws Refused;
 
     /**
-     * Runs the sandbox alone until the process is told to stop.
+     * Runs only the sandbox until the process is stopped.
      *
      * @return the exit code
-     * @throws Refused where it cannot start, in a sentence
+     * @throws Refused if the sandbox cannot start, with the reason
      */
     int sandbox(SandboxChoice choice) throws Refused;
 
@@ -41,17 +41,17 @@ public interface Actions {
     /**
      * Checks a file of receipts.
      *
-     * @param keys public keys as they were saved; null for those of the installation that the settings name
-     * @param head where the chain must end, as it was saved; null where that is not to be checked
-     * @throws CannotLook where a file or the installation cannot be read
+     * @param keys saved public keys; null for the keys of the installation that the settings name
+     * @param head saved end of the chain; null if the end is not checked
+     * @throws CannotLook if a file or the installation cannot be read
      */
     ReceiptFiles.Verdict verifyReceipts(Settings settings, Path file, @Nullable Path keys, @Nullable Path head)
             throws CannotLook;
 
     /**
-     * Opens the store for reading only, beside a running server too.
+     * Opens the store for reading only, also while a server runs.
      *
-     * @throws Refused where there is none or it cannot be read, in a sentence
+     * @throws Refused if there is no store or it cannot be read, with the reason
      */
     Inspection inspection(Settings settings) throws Refused;
 
@@ -66,8 +66,8 @@ public interface Actions {
     /**
      * Copies the data folder's database into the PostgreSQL that the settings name.
      *
-     * @param lines told what was copied
-     * @throws Refused where that cannot be done, in a sentence; then nothing was
+     * @param lines receives what was copied
+     * @throws Refused if the copy fails, with the reason; then nothing was copied
      */
     void migrateToPostgres(Settings settings, Consumer<String> lines) throws Refused;
 }

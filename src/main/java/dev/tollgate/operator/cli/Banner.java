@@ -67,7 +67,7 @@ public record Banner(
         return "http://" + reachable + ":" + port;
     }
 
-    /** Whether whoever started the program sees what it prints, and nobody keeps it. */
+    /** Returns whether output goes to a terminal, where the operator sees it and no log stores it. */
     public static boolean outIsTerminal() {
         return Boolean.getBoolean(OUT_IS_TERMINAL);
     }

@@ -33,7 +33,7 @@ final class ControlPath implements AutoCloseable {
         if (direct.toString().getBytes(StandardCharsets.UTF_8).length <= bytesMax) {
             return new ControlPath(direct, null);
         }
-        // Created with mode 0700: nobody else can put something in the link's place.
+        // Created with mode 0700: other users cannot replace the link.
         Path link = Files.createTempDirectory("tollgate").resolve("d");
         Files.createSymbolicLink(link, folder.toAbsolutePath());
         return new ControlPath(link.resolve(name), link);

@@ -24,10 +24,10 @@ public final class ControlSocket {
     }
 
     /**
-     * Lets a server listen. It binds in a folder that nobody else may enter; then the socket is made private and moved into place, where it
-     * replaces one that a killed server left: at no moment can others connect.
+     * Binds the server's socket in a folder that other users cannot enter, makes it private and moves it into place, where it replaces the
+     * socket of a killed server. Other users can never connect.
      *
-     * @param dataFolder exists, and its lock is this process's
+     * @param dataFolder exists and is locked by this process
      */
     public static void open(Path dataFolder, Binding binding) throws IOException {
         Path folder = Files.createTempDirectory(dataFolder, ".control");

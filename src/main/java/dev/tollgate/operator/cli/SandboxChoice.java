@@ -25,7 +25,7 @@ public record SandboxChoice(
 
     private static final String MODEL = "gemini-2.5-pro";
 
-    /** What the start tells. */
+    /** Returns the text that the start prints. */
     public static String banner(String url) {
         return """
                 The sandbox speaks the Gemini protocol on %1$s

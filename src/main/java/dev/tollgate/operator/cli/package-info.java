@@ -1,5 +1,5 @@
 /**
- * The command line: {@code serve}, {@code sandbox}, and the commands that administer accounts and keys beside a running server.
+ * The command line: {@code serve}, {@code sandbox}, and the commands that administer accounts and keys, also while a server runs.
  *
  * <p>A command that administers asks the server of its data folder over a Unix socket ({@code tollgate.sock}, mode 0600): the same HTTP
  * as under {@code /admin}, and a little more. Without a server it opens the store itself, which takes the data lock; so there is never more

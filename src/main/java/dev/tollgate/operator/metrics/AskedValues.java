@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A metric whose values others are asked for. While they throw, its series are left out, all of them, and the rest is told; the log has a line
- * when that begins. Asked by one thread at a time.
+ * A metric whose values are read from other parts. While reading fails, the exposition omits all its series and contains the others; the log has
+ * a line when that starts. One thread at a time.
  */
 final class AskedValues {
 

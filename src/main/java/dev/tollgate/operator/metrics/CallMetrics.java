@@ -18,7 +18,7 @@ import io.prometheus.metrics.core.metrics.Histogram;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
-/** What callers get: how many calls, how they end, how long they take, what they come to. */
+/** Metrics of calls as callers see them: number, outcome, duration and charge. */
 final class CallMetrics implements CallObserver {
 
     private static final int SERIES_OF_MODEL = 60;
@@ -172,7 +172,7 @@ final class CallMetrics implements CallObserver {
         door.open.dec();
         CallOutcome outcome = call.outcome();
         if (outcome == CallOutcome.REFUSED || outcome == CallOutcome.REPEATED) {
-            return; // counted where they are told
+            return; // counted elsewhere, when it is reported
         }
         OfModel model = models.of(call.request().model().id());
         door.models.of(model.name).count(outcome).inc();

@@ -14,12 +14,12 @@ import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
-/** The text that is scraped: made by one at a time and at most once a second; who comes meanwhile gets the same. Thread-safe. */
+/** The text for a scrape. One thread creates it at a time, at most once per second; concurrent scrapes get the same text. Thread-safe. */
 public final class Exposition {
 
     public static final String CONTENT_TYPE = PrometheusTextFormatWriter.CONTENT_TYPE;
 
-    /** More than all series that there may be come to as a rule; what is larger is not told. */
+    /** Larger than all permitted series together usually need. A larger text is rejected. */
     static final int BYTES_MAX = 2 << 20;
 
     private static final long FRESH_NANOS = Duration.ofSeconds(1).toNanos();
@@ -37,7 +37,7 @@ public final class Exposition {
         this.nanoTime = nanoTime;
     }
 
-    /** Blocks while another one is at it: not for an event loop. @throws IllegalStateException where there is more than may be told */
+    /** Blocks while another thread creates the text: not for an event loop. @throws IllegalStateException if the text is too large */
     public byte[] text() {
         lock.lock();
         try {
@@ -57,12 +57,12 @@ public final class Exposition {
         }
     }
 
-    /** Whether somebody has asked within a time: what has to be looked for is looked for only then. */
+    /** Returns whether the metrics were scraped within a time. Values that need a search are computed only then. */
     public boolean isAskedWithin(Duration time) {
         return asked && nanoTime.getAsLong() - askedNanos < time.toNanos();
     }
 
-    /** Nothing of it is loaded before somebody asks. */
+    /** Loads the JVM metrics with the first scrape. */
     private void addJvm() {
         JvmMemoryMetrics.builder().register(registry);
         JvmGarbageCollectorMetrics.builder().register(registry);

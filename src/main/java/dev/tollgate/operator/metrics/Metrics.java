@@ -21,7 +21,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 
-/** All that is counted, and who is to be told so that it is. Made once for a program; what others know is added by the root. Thread-safe. */
+/** All metrics and the observers that count them. One instance per program; the application adds values of other parts. Thread-safe. */
 public final class Metrics implements AutoCloseable {
 
     private final PrometheusRegistry registry = new PrometheusRegistry();

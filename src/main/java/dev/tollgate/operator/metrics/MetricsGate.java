@@ -9,8 +9,8 @@ import java.net.UnknownHostException;
 import java.util.List;
 
 /**
- * Lets in who has the admin key, and without one who asks from this machine: but not where a proxy may stand before us on it, for then all
- * callers come from here. A page that a browser on this machine shows is not let in either, whatever name it has given to our address.
+ * Admits requests with the admin key, and requests from this machine without it. The exception does not apply if a proxy may run on this
+ * machine, because then all requests come from here. It also rejects requests from a page in a browser on this machine, under any host name.
  */
 public final class MetricsGate implements Gate<Gate.Anyone> {
 

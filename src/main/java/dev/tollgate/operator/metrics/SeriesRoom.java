@@ -4,7 +4,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
-/** How many series there may be: whoever comes with new names when there is no room for them shares those of {@link #OTHER}. Thread-safe. */
+/** Limits the number of series: when the limit is reached, new names share the series {@link #OTHER}. Thread-safe. */
 final class SeriesRoom {
 
     static final int SERIES_MAX = 20_000;
@@ -33,7 +33,7 @@ final class SeriesRoom {
         private final Function<String, V> making;
         private final ConcurrentHashMap<String, V> known = new ConcurrentHashMap<>();
 
-        /** @param seriesEach that one name comes to at most */
+        /** @param seriesEach maximum number of series of one name */
         Named(int seriesEach, Function<String, V> making) {
             this.seriesEach = seriesEach;
             this.making = making;

@@ -33,9 +33,9 @@ public final class StoredSettings {
     }
 
     /**
-     * From now on the settings have what is stored. Blocks.
+     * Applies the stored settings, now and after each change. Blocks.
      *
-     * @param changed told at once, and whenever something has changed; must not block
+     * @param changed called immediately and after each change; must not block
      */
     public void applyTo(CurrentSettings current, Consumer<CurrentSettings> changed) {
         synchronized (this) {
@@ -90,7 +90,7 @@ public final class StoredSettings {
         take(values);
     }
 
-    /** Writes changes; what is committed holds before it is told. */
+    /** Returns the writer of changes: a change is committed before it is announced. */
     public Part<?> part() {
         return new Values();
     }

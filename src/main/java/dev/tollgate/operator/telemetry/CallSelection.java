@@ -10,14 +10,14 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which calls are told, decided when they are over: all that failed or took more than three times as long as calls of their model do, of the
- * others a share; no more than a hundred a second. Thread-safe.
+ * Decides, after a call has ended, whether it is traced: all calls that failed or took more than three times the median of their model, and a
+ * share of the others; at most a hundred per second. Thread-safe.
  */
 final class CallSelection {
 
     static final int A_SECOND_MAX = 100;
 
-    /** Of those, requests that were refused by their sender's fault: whoever sends many must not hide the calls that fail meanwhile. */
+    /** Maximum of traced refusals by the caller's fault. A caller with many refusals must not hide other failed calls. */
     static final int REFUSED_A_SECOND_MAX = 20;
 
     private static final long SLOW_TIMES = 3;
@@ -38,11 +38,11 @@ final class CallSelection {
     }
 
     /**
-     * Whether a call is worth telling.
+     * Returns whether a call is traced.
      *
-     * @param model its public id: there are as many medians as models
-     * @param micros from its arrival to its end
-     * @param trusted what the caller has decided for it, where it is trusted
+     * @param model public id; there is one median per model
+     * @param micros from arrival to end
+     * @param trusted the caller's sampling decision, if the caller is trusted
      */
     boolean wants(String model, CallOutcome outcome, long micros, TraceId trace, @Nullable TraceParent trusted) {
         Median median = medians.computeIfAbsent(model, name -> new Median());
@@ -94,7 +94,7 @@ final class CallSelection {
         };
     }
 
-    /** Moves by a fiftieth to where half of the calls lie above it; of two that move it at once one may count for nothing. */
+    /** An approximate median: each value moves it by a fiftieth. Of two concurrent moves, one may be lost. */
     private static final class Median {
 
         private static final int CALLS_MIN = 50;

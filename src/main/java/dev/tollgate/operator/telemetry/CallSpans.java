@@ -160,7 +160,7 @@ final class CallSpans {
                 resource));
     }
 
-    /** What answered and broke off afterwards was told twice, and is one span. */
+    /** An attempt that answered and then broke off was reported twice, but is one span. */
     private void tries() {
         Map<Long, List<Tried>> byStart = new LinkedHashMap<>();
         for (Tried tried : call.tried()) {

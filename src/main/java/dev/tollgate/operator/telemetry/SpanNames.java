@@ -9,8 +9,8 @@ import io.opentelemetry.api.common.AttributeKey;
 import java.util.List;
 
 /**
- * All attributes that a span of ours can have; those of {@code gen_ai} as OpenTelemetry's conventions for generative AI name them, which are in
- * development still. Contents ({@code gen_ai.input.messages} and its like) are none of them.
+ * All attributes that a span can have. The {@code gen_ai} names are those of OpenTelemetry's conventions for generative AI, which are still in
+ * development. Contents ({@code gen_ai.input.messages} and similar) are not among them.
  */
 final class SpanNames {
 

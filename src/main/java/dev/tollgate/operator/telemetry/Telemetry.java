@@ -117,7 +117,7 @@ public final class Telemetry implements CallObserver, RefusalObserver, AutoClose
         Arrival arrival = call.request().arrival();
         TraceId trace = arrival == null ? null : TraceId.of(arrival.requestId());
         if (arrival == null || trace == null || call.outcome() == CallOutcome.REFUSED) {
-            return; // what is refused is told as such, once, when its caller is
+            return; // a refusal is recorded once, when the caller gets it
         }
         TraceParent caller = TraceParent.of(arrival.traceparent());
         TraceParent trusted = choice.trustsParent() ? caller : null;

@@ -53,7 +53,7 @@ record TraceSpan(
         return parent;
     }
 
-    /** Without a description: what went wrong is told by a word of a list. */
+    /** Sets no description: the error is named by a word from a fixed list. */
     @Override
     public StatusData getStatus() {
         return failed ? StatusData.error() : StatusData.unset();
