@@ -52,12 +52,12 @@ public record AdminRoute(String method, String path, int status, List<String> ta
         return new AdminRoute("PATCH", path, 200, List.of(members), false, action);
     }
 
-    /** The same with another status. */
+    /** Returns a copy that answers with another status. */
     AdminRoute answering(int code) {
         return new AdminRoute(method, path, code, takes, isLocal, action);
     }
 
-    /** The same for commands on this machine alone. */
+    /** Returns a copy that only commands on this machine can use. */
     AdminRoute local() {
         return new AdminRoute(method, path, status, takes, true, action);
     }

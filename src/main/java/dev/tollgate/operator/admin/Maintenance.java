@@ -32,7 +32,7 @@ public final class Maintenance {
         return new AdminJson().flag("changed", becomeSandbox(request.by())).node();
     }
 
-    /** As above. Needs a reason. @return whether the installation had a real upstream */
+    /** Records that no server has a real upstream. Needs a reason. @return whether the installation had one */
     public boolean becomeSandbox(By by) throws Refused {
         List<String> real = Refused.where(() -> kind.nodes(true));
         if (kind.isRealHere() || !real.isEmpty()) {

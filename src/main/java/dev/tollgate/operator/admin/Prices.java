@@ -69,17 +69,17 @@ public final class Prices {
             return inputMargin(cost);
         }
 
-        /** As above, of the output. Thoughts that are free are not in it. */
+        /** Returns the margin on output in percent, without free thoughts; null if the cost is unknown or nothing is charged. */
         public @Nullable BigDecimal outputMargin() {
             return outputMargin(cost);
         }
 
-        /** As above, at another cost. */
+        /** Returns the margin on input in percent at another cost; null if that is unknown. */
         public @Nullable BigDecimal inputMargin(UpstreamModel.@Nullable Cost then) {
             return then == null ? null : margin(pricing.inputMicrosPerMillion(), then.inputMicrosPerMillion());
         }
 
-        /** As above, at another cost. */
+        /** Returns the margin on output in percent at another cost; null if that is unknown. */
         public @Nullable BigDecimal outputMargin(UpstreamModel.@Nullable Cost then) {
             return then == null ? null : margin(pricing.outputMicrosPerMillion(), then.outputMicrosPerMillion());
         }

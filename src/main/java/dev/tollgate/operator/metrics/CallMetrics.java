@@ -103,7 +103,7 @@ final class CallMetrics implements CallObserver {
         }
     }
 
-    /** Of one door and one model. */
+    /** The metrics of one door and one model. */
     private final class Ends {
 
         private final String door;
@@ -149,7 +149,7 @@ final class CallMetrics implements CallObserver {
         }
     }
 
-    /** Of a model on a channel. */
+    /** The metrics of a model on a channel. */
     private final class OfPair {
 
         private final CounterDataPoint charged;

@@ -19,10 +19,10 @@ final class GenAiNames {
     static final String TOKEN_TYPE = "gen_ai_token_type";
     static final String ERROR_TYPE = "error_type";
 
-    /** Of {@link #OPERATION}. */
+    /** A value of {@link #OPERATION}. */
     static final String CHAT = "chat";
 
-    /** Of {@link #TOKEN_TYPE}. */
+    /** A value of {@link #TOKEN_TYPE}. */
     static final String INPUT = "input";
 
     static final String OUTPUT = "output";

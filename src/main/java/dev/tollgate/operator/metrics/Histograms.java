@@ -54,12 +54,12 @@ final class Histograms {
                 .register(registry);
     }
 
-    /** Of what we do ourselves: from a tenth of a millisecond. */
+    /** Returns a histogram of Tollgate's own work, from a tenth of a millisecond. */
     Histogram ownSeconds(String name, String help, String... labels) {
         return histogram(name, help, OWN, labels);
     }
 
-    /** Of what takes as long as models do. */
+    /** Returns a histogram of durations that depend on models. */
     Histogram farSeconds(String name, String help, String... labels) {
         return histogram(name, help, FAR, labels);
     }

@@ -89,7 +89,7 @@ public final class Metrics implements AutoCloseable {
         gauge(name, help, new String[] {}, values -> values.is(now.getAsDouble()));
     }
 
-    /** As above, a value for each of several. @param labels of which each has a value in {@code now} */
+    /** Adds a gauge with one value per combination of labels. @param labels names; {@code now} supplies their values */
     public void gauge(String name, String help, String[] labels, Consumer<Values> now) {
         AskedValues asked = new AskedValues(name, now);
         GaugeWithCallback.builder()

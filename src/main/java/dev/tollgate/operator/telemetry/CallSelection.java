@@ -61,7 +61,7 @@ final class CallSelection {
         }
     }
 
-    /** The same for a request that was refused by its sender's fault. */
+    /** Returns whether this second has room for a request that was refused by its sender's fault. */
     boolean mayTakeRefused() {
         synchronized (lock) {
             turn();
@@ -94,7 +94,7 @@ final class CallSelection {
         };
     }
 
-    /** An approximate median: each value moves it by a fiftieth. Of two concurrent moves, one may be lost. */
+    /** An approximate median: each value moves it by a fiftieth. One of two concurrent moves may be lost. */
     private static final class Median {
 
         private static final int CALLS_MIN = 50;

@@ -109,7 +109,7 @@ public record ConsoleAudit(AuditLog log, NamesOfIds names, AccountList accounts,
                 : people.byLogin(typed.toLowerCase(Locale.ROOT)).map(Person::id).orElse(typed);
     }
 
-    /** What is called so, and every account that is found by it. */
+    /** Returns the ids that the typed text can name: the text itself and each account that it finds. */
     private Set<String> subjects(String typed) {
         if (typed.isEmpty()) {
             return Set.of();
@@ -153,7 +153,7 @@ public record ConsoleAudit(AuditLog log, NamesOfIds names, AccountList accounts,
                 JteauditGenerated.render(out, null, shell, deeds, wanted, DeedWords.actions(), actors, isFirst, older));
     }
 
-    /** Whom the page proposes: others can be typed. */
+    /** Returns the actors that the page proposes. Others can be typed. */
     private static List<String> actors(PageRequest<Visitor.Member> request) {
         return List.of(request.visitor().person().login(), "admin key", "control socket", "command", "stripe");
     }

@@ -42,10 +42,10 @@ public record DeedChange(String field, @Nullable String before, String after) {
 
     private static final Set<String> PRICES = Set.of("input", "output");
 
-    /** Whose values are ids that have names. */
+    /** Fields whose values are ids of people. */
     private static final Set<String> PEOPLE = Set.of("person", "left");
 
-    /** Said by the row itself, or changed by no deed. */
+    /** Fields that the row already shows, or that no action changes. */
     private static final Set<String> LEFT_OUT = Set.of("id", "account", "created_at", "last_used_at");
 
     /** Result fields that are shown only if they are true: an outcome that did not occur is not mentioned. */

@@ -86,7 +86,7 @@ public record CallFilters(
                 over == null ? -1 : new BigDecimal(over).multiply(MICROS).longValueExact());
     }
 
-    /** The same filters at another path. */
+    /** Returns a link to another path with these filters. */
     public PageLink at(String path) {
         PageLink link = PageLink.to(path);
         if (range != null) {

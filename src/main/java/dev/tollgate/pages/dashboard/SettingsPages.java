@@ -102,7 +102,7 @@ public record SettingsPages(People people, boolean isMailOn) {
         return (out, shell) -> JtesettingsGenerated.render(out, null, shell, chosen, zones, version, errors, isSaved);
     }
 
-    /** Of places, and the present one. */
+    /** Returns the zones of places and the person's current zone. */
     private static TreeSet<String> zones(Person person) {
         TreeSet<String> zones = new TreeSet<>();
         ZoneId.getAvailableZoneIds().stream()

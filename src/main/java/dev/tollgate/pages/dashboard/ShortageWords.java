@@ -18,7 +18,7 @@ public final class ShortageWords {
     private ShortageWords() {}
 
     /**
-     * Of a call that was refused this moment.
+     * Returns the text for a call that has just been refused.
      *
      * @param whose what has the limit, if it is a key's, e.g. {@code Key 'ci'}
      * @param running calls of the account

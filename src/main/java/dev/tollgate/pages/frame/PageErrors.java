@@ -13,7 +13,7 @@ import templates.JteerrorGenerated;
 /** Errors as pages for browsers. Programs get the platform's JSON. */
 record PageErrors(String brand) implements ErrorFormat {
 
-    /** Of every page. Referrers stay within the site, since without any the browser would hide a form's origin. */
+    /** Headers of every page. Referrers stay within the site: without a referrer, the browser would hide a form's origin. */
     static final Map<String, String> HEADERS = Map.of(
             "content-security-policy",
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action"

@@ -16,10 +16,10 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may see a page: looked up by the session's cookie, in the database each time, aside. Whoever has to sign in first is sent there and comes
- * back to where they wanted to go.
+ * The gate of pages. It reads the session of the cookie from the database for each request, on another thread. A visitor who must sign in first
+ * is redirected there and then returns to the requested page.
  *
- * @param <V> whom it lets in
+ * @param <V> admitted visitors
  */
 public final class PageGate<V extends Visitor> implements Gate<V> {
 
@@ -71,7 +71,7 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
         return new PageGate<>("page for everybody", site, people, tokens, Seen::visitor);
     }
 
-    /** Who has signed in, the second factor included; a password that is due is changed first. */
+    /** Returns the gate of visitors who have signed in, including the second factor. A visitor with a due password change is sent to it. */
     static PageGate<Visitor.Member> members(Site site, People people, FormTokens tokens) {
         return new PageGate<>("page for who is signed in", site, people, tokens, seen -> {
             Visitor.Member member = begun(seen);
@@ -85,7 +85,7 @@ public final class PageGate<V extends Visitor> implements Gate<V> {
         });
     }
 
-    /** Who has shown the password, whatever else is due: for signing out and for the second factor. */
+    /** Returns the gate of visitors who have entered the right password, for signing out and for the second factor. */
     static PageGate<Visitor.Member> begun(Site site, People people, FormTokens tokens) {
         return new PageGate<>("page for whose password was right", site, people, tokens, PageGate::begun);
     }

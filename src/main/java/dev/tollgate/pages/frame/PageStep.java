@@ -36,19 +36,19 @@ public sealed interface PageStep {
             this(status, drawing, Map.of(), null, null);
         }
 
-        /** The same with a balance for the shell, which need not read it again. */
+        /** Returns a copy with the balance, so that the shell does not read it again. */
         public Show withBalance(long micros) {
             return new Show(status, drawing, headers, micros, shared);
         }
 
-        /** The same with a header of its own. */
+        /** Returns a copy with an additional header. */
         public Show with(String header, String value) {
             Map<String, String> more = new HashMap<>(headers);
             more.put(header, value);
             return new Show(status, drawing, more, balanceMicros, shared);
         }
 
-        /** The same, drawn once for all strangers. */
+        /** Returns a copy that is rendered once for all visitors without a session. */
         public Show shared(Shared by) {
             return new Show(status, drawing, headers, balanceMicros, by);
         }
@@ -90,7 +90,7 @@ public sealed interface PageStep {
         return new Move(location, List.of(session(request, token)));
     }
 
-    /** The same in a browser that is known from then on. @param browser its cookie */
+    /** Signs in, makes the browser known and goes to the location. @param browser value of the browser's cookie */
     static PageStep signedIn(PageRequest<?> request, String token, String browser, String location) {
         return new Move(location, List.of(session(request, token), Cookies.setBrowser(browser, request.isSecure())));
     }

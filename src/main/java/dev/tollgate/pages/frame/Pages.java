@@ -82,7 +82,7 @@ public final class Pages {
         return everybody;
     }
 
-    /** Whose password was right, whatever else is due. */
+    /** Returns the gate of visitors who have entered the right password. */
     public PageGate<Visitor.Member> begun() {
         return begun;
     }

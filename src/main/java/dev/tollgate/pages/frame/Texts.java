@@ -141,7 +141,7 @@ public final class Texts {
         return DAY.format(instant.atZone(zone));
     }
 
-    /** Likewise. */
+    /** Returns a day, formatted in the same way. */
     public static String day(LocalDate day) {
         return DAY.format(day);
     }

@@ -5,7 +5,7 @@ import dev.tollgate.customers.people.Person;
 import dev.tollgate.http.Caller;
 import org.jspecify.annotations.Nullable;
 
-/** Who looks at a page. */
+/** A visitor of a page. */
 public sealed interface Visitor {
 
     /** What the forms' token is made from: good for this browser alone. */

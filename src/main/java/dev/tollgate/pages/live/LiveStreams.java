@@ -56,7 +56,7 @@ final class LiveStreams {
     private boolean closed;
     private long looks;
 
-    /** Whose figures, and whose today. */
+    /** An account and the zone that defines its today. */
     private record Seat(String accountId, ZoneId zone) {}
 
     /** @param look the number of the look that it is of */

@@ -87,7 +87,7 @@ public final class LiveTexts {
         return Texts.number(Math.max(0, Duration.between(since, at).toSeconds())) + " s";
     }
 
-    /** Of one call while it runs, and that it has ended. */
+    /** Returns the figures of one running call, or that it has ended. */
     static Map<String, Object> call(LiveAccounts.Now now, String id, Map<String, CallNow> running, Instant at) {
         for (LiveAccounts.RunningCall call : now.running()) {
             if (call.id().equals(id)) {

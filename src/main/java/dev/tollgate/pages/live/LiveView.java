@@ -4,13 +4,13 @@ import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who looks, and at what.
+ * The viewer of a stream and the page that it feeds.
  *
- * @param session the hash that names it
- * @param since the newest call of a list, to tell how many are newer; null for no list
- * @param call that is looked at while it runs; null for none
+ * @param session hash of the session
+ * @param since newest call of the shown list, to count newer calls; null for no list
+ * @param call running call that the page shows; null for none
  * @param topic the name of a {@link LiveTopic}; null for none
- * @param topicId what of it
+ * @param topicId id within the topic
  */
 record LiveView(
         String session,
