@@ -16,8 +16,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The answers of the operator's routes, and of {@code /v1/keys} beside them: status and body of a request for each resource. The clock
- * stands still. A step may end with the JSON pointer of the part that is shown: {@code GET /admin/models @/data/0}.
+ * The responses of the operator's routes and of {@code /v1/keys}: status and body of a request for each resource. The clock stands still. A step
+ * may end with the JSON pointer of the part that is shown: {@code GET /admin/models @/data/0}.
  */
 class AdminApiGoldenTest {
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Who may see the operator's routes. */
+/** Access to the operator's routes. */
 @Timeout(240)
 class AdminKeyTest {
 
@@ -98,7 +98,7 @@ class AdminKeyTest {
     }
 
     @Test
-    void the_answer_tells_the_health_and_no_secret() {
+    void the_response_shows_the_health_and_no_secret() {
         channels.text();
         Gateway.Reply reply = channels.admin();
         assertThat(reply.text()).doesNotContain(Channels.KEY_A, FAR.url(), "127.0.0.1");
@@ -127,7 +127,7 @@ class AdminKeyTest {
     }
 
     @Test
-    void a_key_of_the_settings_replaces_the_one_that_was_made() {
+    void a_key_in_the_settings_replaces_the_created_key() {
         try (Gateway gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", "chosen-by-the-operator"))) {
             assertThat(gateway.app().banner().text()).doesNotContain("Admin key", "chosen-by-the-operator");
             assertThat(gateway.get("/admin/channels", "chosen-by-the-operator").status())

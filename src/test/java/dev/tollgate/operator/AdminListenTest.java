@@ -73,7 +73,7 @@ class AdminListenTest {
     }
 
     @Test
-    void callers_and_pages_find_nothing_there_and_health_is_told_at_both() throws Exception {
+    void the_admin_address_has_no_api_or_pages_and_both_report_health() throws Exception {
         int own = gateway.app().adminPort();
         for (String path : new String[] {"/v1/models", "/v1/credits", "/", "/console", "/dashboard", "/openapi.json"}) {
             assertThat(ask(own, path, Gateway.DEMO_KEY).statusCode()).as(path).isEqualTo(404);

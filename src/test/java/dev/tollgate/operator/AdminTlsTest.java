@@ -117,7 +117,7 @@ class AdminTlsTest {
     }
 
     @Test
-    void who_shows_none_needs_the_key_and_health_is_told_to_everybody() throws Exception {
+    void requests_without_a_certificate_need_the_key_except_for_health() throws Exception {
         SSLContext nobody = OURS.trusting(null);
         assertThat(status(nobody, "/admin/accounts")).isEqualTo(401);
         assertThat(status(nobody, "/admin/accounts", "authorization", "Bearer " + ADMIN_KEY))
@@ -152,7 +152,7 @@ class AdminTlsTest {
     }
 
     @Test
-    void nothing_is_told_without_tls_there_and_callers_keep_plain_http() throws Exception {
+    void the_admin_address_requires_tls_while_callers_keep_plain_http() throws Exception {
         try (Socket plain = new Socket("127.0.0.1", gateway.app().adminPort());
                 LogCapture log = new LogCapture()) {
             plain.setSoTimeout(20_000);
@@ -168,7 +168,7 @@ class AdminTlsTest {
     // ---- files that change ----
 
     @Test
-    void files_that_change_are_seen_by_the_next_connection_and_one_that_is_broken_leaves_what_was() throws Exception {
+    void the_next_connection_uses_changed_files_and_ignores_broken_files() throws Exception {
         SSLContext ours = OURS.trusting(null);
         SSLContext strangers = STRANGERS.trusting(null);
         Identity next = STRANGERS.issue("server");

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What is counted is what happened, it is told to whom it concerns, and callers cannot make it grow. */
+/** Metrics count what happened, only authorised scrapers get them, and callers cannot make them grow. */
 @Timeout(240)
 class MetricsTest {
 
@@ -174,7 +174,7 @@ class MetricsTest {
     }
 
     @Test
-    void times_are_told_in_seconds_and_the_pace_in_tokens_of_each() {
+    void times_are_in_seconds_and_the_pace_in_tokens_per_second() {
         Customer customer = gateway.customer("100");
         gateway.script(UpstreamScript.answers()
                 .delay(200)
@@ -324,7 +324,7 @@ class MetricsTest {
 
         Set<String> after = Scrape.fresh(gateway).ours();
         assertThat(named(after)).as("seed %d", seed).isEqualTo(named(before));
-        // A code or an end that had not come before may have: of those there is a closed list.
+        // New codes and outcomes may have appeared: their list is closed.
         assertThat(after).as("seed %d", seed).containsAll(before).hasSizeLessThan(before.size() + 20);
     }
 
@@ -335,10 +335,10 @@ class MetricsTest {
                 .collect(Collectors.toSet());
     }
 
-    // ---- who is told ----
+    // ---- access ----
 
     @Test
-    void they_are_told_to_this_machine_and_to_the_admin_key_and_to_nobody_who_may_come_through_a_proxy() {
+    void metrics_require_this_machine_or_the_admin_key_and_no_proxy() {
         assertThat(ask()).isEqualTo(200);
         assertThat(ask("Authorization", "Bearer " + ADMIN_KEY)).isEqualTo(200);
         assertThat(ask("X-Forwarded-For", "203.0.113.7", "Authorization", "Bearer " + ADMIN_KEY))
@@ -379,7 +379,7 @@ class MetricsTest {
     }
 
     @Test
-    void a_scrape_ends_while_the_database_lets_nobody_see_what_is_held() {
+    void a_scrape_ends_while_the_database_does_not_return_the_holds() {
         String url = Postgres.migrated();
         try (Gateway other = Gateway.startOn(url);
                 HeldRows _ = new HeldRows(url, "LOCK TABLE open_hold IN ACCESS EXCLUSIVE MODE")) {
@@ -405,12 +405,12 @@ class MetricsTest {
     }
 
     @Test
-    void the_text_is_one_that_prometheus_takes() throws Exception {
+    void prometheus_accepts_the_text() throws Exception {
         MetricsDoc.checkText(Scrape.of(gateway).text());
     }
 
     @Test
-    void rules_and_expressions_are_ones_that_prometheus_takes_and_each_alert_speaks_when_it_should() throws Exception {
+    void prometheus_accepts_rules_and_expressions_and_each_alert_fires_when_due() throws Exception {
         MetricsDoc.checkRules();
     }
 }

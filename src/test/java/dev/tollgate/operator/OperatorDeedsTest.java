@@ -77,7 +77,7 @@ class OperatorDeedsTest {
         return get("/audit?subject=" + subject).get("data");
     }
 
-    /** A page at a time all accounts are told, and what they came to is what all of it came to. */
+    /** Asserts that the pages of the list contain all accounts and that their usage adds up to the whole. */
     private static void assertByAccount() {
         BigDecimal net = BigDecimal.ZERO;
         long calls = 0;
@@ -128,7 +128,7 @@ class OperatorDeedsTest {
     }
 
     @Test
-    void calls_and_what_they_came_to_are_listed_a_page_at_a_time() {
+    void calls_and_usage_are_listed_a_page_at_a_time() {
         Customer customer = gateway.customer("100");
         Customer other = gateway.customer("100");
         for (int i = 0; i < 3; i++) {
@@ -191,7 +191,7 @@ class OperatorDeedsTest {
         assertThat(again.json().get("balance").decimalValue()).isEqualByComparingTo("15");
         assertThat(post("/accounts/" + id + "/grants", grant.replace("5", "6")).status())
                 .isEqualTo(409);
-        assertThat(deeds(id)).hasSize(2); // with the one that made it
+        assertThat(deeds(id)).hasSize(2); // including the row of its creation
     }
 
     @Test
@@ -400,7 +400,7 @@ class OperatorDeedsTest {
         assertThat(browser.signIn("banned@example.org", "a sentence nobody else has")
                         .location())
                 .isEqualTo("/dashboard");
-        // It blocks the account where more is taken back than is left: nobody is asked to end sessions then.
+        // A reversal above the balance blocks the account. No request ends its sessions, so the block must.
         By command = By.of(Actor.COMMAND, "it went back");
         gateway.app().administration().deeds().reverse(command, account, 1_000_000_000L);
         assertThat(browser.get("/dashboard").status()).isEqualTo(303);
@@ -450,7 +450,7 @@ class OperatorDeedsTest {
     }
 
     @Test
-    void the_books_are_checked_beside_the_calls() {
+    void the_books_are_checked_while_calls_continue() {
         Gateway.Reply begun = gateway.post("/admin/books", "", adminKey);
         assertThat(begun.status()).as(begun.text()).isEqualTo(202);
         Gateway.await("the check", () -> !get("/books").get("state").asString().equals("running"));

@@ -135,7 +135,7 @@ class PricesTest {
     }
 
     @Test
-    void a_price_that_was_changed_meanwhile_is_not_overwritten() throws Exception {
+    void a_stale_price_form_does_not_overwrite_a_newer_price() throws Exception {
         try (Gateway gateway = start(Stores.SQLITE)) {
             String looked = sold(gateway, MODEL).get("price").get("version").asString();
             String body = "{\"input\":1,\"output\":%d,\"version\":\"" + looked + "\",\"reason\":\"two at once\"}";

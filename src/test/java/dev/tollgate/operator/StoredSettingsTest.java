@@ -70,7 +70,7 @@ class StoredSettingsTest {
     }
 
     @Test
-    void whoever_is_sent_to_the_sign_in_stands_in_the_access_log_without_an_error() {
+    void a_redirect_to_the_sign_in_is_logged_without_an_error() {
         try (LogCapture log = new LogCapture();
                 Gateway gateway = Gateway.start("http.access-log", "true")) {
             assertThat(new Browser(gateway.url()).get("/dashboard/keys").status())

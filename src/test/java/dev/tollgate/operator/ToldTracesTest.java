@@ -9,14 +9,14 @@ import java.net.http.HttpRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What upstreams are told of the trace that a call belongs to. */
+/** The trace headers that upstreams get. */
 @Timeout(60)
 class ToldTracesTest {
 
     private static final String CALLER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
     @Test
-    void a_channel_is_told_where_the_operator_says_so_and_never_what_the_caller_has_sent() {
+    void a_channel_gets_the_trace_only_if_configured_and_never_the_callers() {
         try (FarServer told = FarServer.saying("well");
                 FarServer toldToo = FarServer.saying("well");
                 FarServer untold = FarServer.saying("well");

@@ -193,7 +193,7 @@ class AuditPageTest {
 
     @ValueSource(strings = {"{\"of\":[\"another\",\"version\"],\"price\":1.5}", "no JSON at all", "[1,2]", "7"})
     @ParameterizedTest
-    void a_row_that_nobody_knows_any_more_is_shown_as_it_is_kept(String kept) {
+    void unknown_audit_rows_are_shown_as_stored(String kept) {
         gateway.execute("""
                 INSERT INTO audit_log (sequence, created_at, actor, address, action, subject, before_json, after_json, reason)
                 SELECT MAX(sequence) + 1, 1700000000000, 'per_whoIsGoneFor20Chars0', NULL, 'moon.phase', 'the moon', NULL, '""" + kept + "', NULL FROM audit_log");

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What operators do with accounts and calls on pages: found, done for a reason, by somebody whose password was shown lately. */
+/** The console's pages of accounts and calls: search, actions with a reason, and the password before them. */
 @BesideOthers
 @ParameterizedClass
 @EnumSource(Stores.class)

@@ -52,7 +52,7 @@ class ConsoleDeedsTest {
     }
 
     @Test
-    void a_price_is_shown_old_and_new_with_a_call_before_it_is_set_and_one_that_was_changed_meanwhile_is_refused() {
+    void a_price_change_is_previewed_and_a_stale_form_is_refused() {
         String path = "/console/prices/gemini-3-pro";
         String page = compared(path, "200", "900").body();
         // 2,000 tokens in and 500 out: 0.32 + 0.48, and 0.40 + 0.45

@@ -162,7 +162,7 @@ class UsageListsTest {
     }
 
     @Test
-    void a_task_tells_the_name_by_which_lists_find_it_and_its_key() {
+    void a_task_has_the_model_name_of_the_lists_and_its_key() {
         String id = chat(customer, "gemini-3.1-pro");
 
         JsonNode task = gateway.get("/v1/tasks/" + id, customer.key()).json();

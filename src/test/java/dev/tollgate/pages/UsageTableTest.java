@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/** From what the upstream reports to what is printed, charged and told afterwards, in both forms of usage (D6, D9, D30). */
+/** The path of usage from the upstream's report to what is printed, charged and shown, in both forms of usage (D6, D9, D30). */
 @Timeout(240)
 class UsageTableTest {
 
@@ -39,7 +39,7 @@ class UsageTableTest {
         gateway.close();
     }
 
-    /** Cached tokens are inside the prompt, what tools added stands beside it, thoughts stand beside the candidates. */
+    /** The prompt includes cached tokens. Tokens that tools added come on top of the prompt, and thoughts on top of the candidates. */
     @ParameterizedTest(name = "{0}: prompt {1}, cached {2}, tools {3}, candidates {4}, thoughts {5}")
     @CsvSource({
         "gemini-2.5-pro,        1000, 0,   0,   1000, 0,    1000,  1000,   2000,   0.5",

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A form waits for its commit on a thread of its own: the few on which pages are read are free meanwhile. */
+/** A form waits for its commit on its own thread, so the few threads that read pages stay free. */
 @BesideOthers
 @Timeout(120)
 class WaitingFormsTest {

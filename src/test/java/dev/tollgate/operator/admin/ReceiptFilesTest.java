@@ -44,7 +44,7 @@ class ReceiptFilesTest {
     }
 
     @Test
-    void saved_receipts_are_sound_by_the_keys_of_the_installation_beside_its_running_server() throws Exception {
+    void saved_receipts_verify_with_the_installations_keys_while_its_server_runs() throws Exception {
         assertThat(ReceiptFiles.verify(installation(gateway.data()), file(receipts), null, null))
                 .isEqualTo(new Verdict(true, "2 receipts, all sound"));
     }

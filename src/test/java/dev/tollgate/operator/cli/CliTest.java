@@ -228,7 +228,7 @@ class CliTest {
     }
 
     @Test
-    void the_version_is_told() {
+    void version_prints_the_version() {
         assertThat(run("--version")).isZero();
         assertThat(out).startsWith("tollgate ");
     }
@@ -243,7 +243,7 @@ class CliTest {
     }
 
     @Test
-    void an_account_begins_with_nothing_unless_told_otherwise() {
+    void a_new_account_has_no_credits_by_default() {
         run("account", "create", "--name", "Ann");
         assertThat(api.accounts.get("acc_1").get("balance").decimalValue()).isZero();
     }
@@ -285,7 +285,7 @@ class CliTest {
     }
 
     @Test
-    void a_grant_of_nothing_and_one_to_nobody_are_refused() {
+    void a_grant_of_zero_or_to_an_unknown_account_is_refused() {
         assertThat(run("account", "grant", "--account", "acc_9", "--credits", "0", "--reason", "x"))
                 .isEqualTo(2);
         assertThat(run("account", "grant", "--account", "acc_9", "--credits", "1", "--reason", "x"))
@@ -408,7 +408,7 @@ class CliTest {
     }
 
     @Test
-    void a_key_has_no_limits_unless_told_otherwise() {
+    void a_new_key_has_no_limits_by_default() {
         run("account", "create", "--name", "Ann");
         run("key", "create", "--account", "acc_1");
         JsonNode key = api.keys.get("key_1");
@@ -670,7 +670,7 @@ class CliTest {
     }
 
     @Test
-    void a_failure_that_nobody_expected_is_exit_code_1() {
+    void an_unexpected_failure_is_exit_code_1() {
         api.accounts.put("acc_1", null);
         assertThat(run("account", "list")).isEqualTo(1);
         assertThat(err).startsWith("tollgate: this has failed unexpectedly:");

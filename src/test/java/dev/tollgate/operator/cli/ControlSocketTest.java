@@ -121,7 +121,7 @@ class ControlSocketTest {
     }
 
     @Test
-    void a_failure_of_the_server_is_told_without_its_inside() {
+    void a_server_failure_is_reported_without_internal_details() {
         gateway.execute("ALTER TABLE audit_log RENAME TO elsewhere");
         try {
             assertThatThrownBy(() -> remote.ask("GET", "/admin/audit", Map.of(), null))
@@ -133,7 +133,7 @@ class ControlSocketTest {
     }
 
     @Test
-    void nobody_else_may_open_it() throws IOException {
+    void other_users_cannot_open_the_socket() throws IOException {
         Path file = data.resolve("tollgate.sock");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
@@ -163,13 +163,14 @@ class ControlSocketTest {
             assertThat(new String(chunk.array(), 0, 12, StandardCharsets.UTF_8)).isEqualTo("HTTP/1.1 400");
             assertThat(channel.read(chunk.clear())).isEqualTo(-1);
         } catch (IOException e) {
-            assertThat(e).hasMessageMatching("(Broken pipe|Connection reset).*"); // it was closed meanwhile
+            assertThat(e)
+                    .hasMessageMatching("(Broken pipe|Connection reset).*"); // the server has closed the connection
         }
         assertThat(SocketApi.find(data)).isPresent();
     }
 
     @Test
-    void one_that_says_nothing_does_not_keep_others_waiting() throws Exception {
+    void a_silent_connection_does_not_delay_others() throws Exception {
         try (SocketChannel silent = connect()) {
             assertThat(silent.isConnected()).isTrue();
             make(remote, "n");
@@ -178,7 +179,7 @@ class ControlSocketTest {
     }
 
     @Test
-    void one_that_says_nothing_does_not_keep_the_end_waiting() throws Exception {
+    void a_silent_connection_does_not_delay_the_shutdown() throws Exception {
         try (SocketChannel silent = connect()) {
             make(remote, "n");
             long began = System.nanoTime();

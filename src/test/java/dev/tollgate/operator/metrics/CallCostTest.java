@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What metrics are told of a call leaves nothing on the heap. That it makes nothing there and how long it takes is measured by {@code
- * bench/micro}, on a JVM that optimises; of that the call that is over is this one, so that it compiles here, too.
+ * The metrics of a call leave nothing on the heap. {@code bench/micro} measures on an optimising JVM that they allocate nothing and how long
+ * they take. It uses the finished call of this test, so the call must compile here, too.
  */
 class CallCostTest {
 
@@ -61,7 +61,7 @@ class CallCostTest {
     private final Route<?> route = Route.get("/v1/chat/completions", Gate.PUBLIC, (exchange, caller) -> {});
 
     @Test
-    void what_metrics_are_told_of_a_call_finds_its_series_without_looking_them_up_by_their_labels() throws Exception {
+    void a_calls_metrics_find_their_series_without_label_lookups() throws Exception {
         OverCall call = overCall();
         tell(call);
         tell(call);

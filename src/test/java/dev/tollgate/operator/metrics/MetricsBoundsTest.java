@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** What keeps metrics small: how many series there may be, how often they are told, how much at most. */
+/** The limits of metrics: number of series, frequency of scrapes, size of the text. */
 class MetricsBoundsTest {
 
     private static String text(Exposition exposition) {
@@ -48,7 +48,7 @@ class MetricsBoundsTest {
     }
 
     @Test
-    void what_only_the_database_knows_is_looked_for_while_somebody_asks() {
+    void database_gauges_are_read_only_while_metrics_are_scraped() {
         AtomicLong nanos = new AtomicLong();
         Exposition exposition = new Exposition(new PrometheusRegistry(), nanos::get);
         assertThat(exposition.isAskedWithin(Duration.ofMinutes(5))).isFalse();
@@ -59,7 +59,7 @@ class MetricsBoundsTest {
     }
 
     @Test
-    void a_value_that_cannot_be_told_is_left_out_with_one_line_and_the_rest_is_told() {
+    void an_unreadable_value_is_omitted_with_one_log_line() {
         AtomicBoolean broken = new AtomicBoolean(true);
         Metrics metrics = new Metrics();
         metrics.gauge("things_whole", "Told.", () -> 7);
@@ -91,7 +91,7 @@ class MetricsBoundsTest {
     }
 
     @Test
-    void more_than_may_be_told_is_not_told() {
+    void a_text_above_the_limit_is_rejected() {
         PrometheusRegistry registry = new PrometheusRegistry();
         Counter count = Counter.builder().name("things").labelNames("name").register(registry);
         for (int i = 0; i < 5; i++) {

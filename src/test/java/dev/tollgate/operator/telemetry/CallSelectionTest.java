@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Which calls a collector is told of, and how many at most. */
+/** The selection of traced calls and its maximum. */
 class CallSelectionTest {
 
     private static final long SECOND = 1_000_000;
@@ -32,7 +32,7 @@ class CallSelectionTest {
     }
 
     @Test
-    void what_takes_three_times_as_long_as_calls_of_its_model_do_is_told_though_it_went_well() {
+    void a_successful_call_three_times_slower_than_its_model_is_traced() {
         fiftyOfASecond();
 
         assertThat(wants(CallOutcome.COMPLETED, 5 * SECOND / 2)).isFalse();
@@ -64,7 +64,7 @@ class CallSelectionTest {
     }
 
     @Test
-    void however_many_requests_are_refused_calls_that_fail_find_room_beside_them() {
+    void failed_calls_are_traced_during_a_flood_of_refusals() {
         for (int second = 0; second < 2; second++) {
             assertThat(IntStream.range(0, 1_000)
                             .filter(i -> selection.mayTakeRefused())

@@ -68,7 +68,7 @@ class SpanQueueTest {
     }
 
     @Test
-    void spans_beyond_those_that_may_wait_are_dropped_and_counted_and_nobody_waits_with_them() {
+    void spans_above_the_queue_limit_are_dropped_and_counted_without_waiting() {
         int told = 10_000;
         SpanQueue queue = new SpanQueue(new Collector(new CountDownLatch(1)));
 

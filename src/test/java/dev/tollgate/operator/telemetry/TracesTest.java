@@ -30,7 +30,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a collector is told of calls. */
+/** The traces of calls that a collector gets. */
 @Timeout(120)
 class TracesTest {
 
@@ -99,7 +99,7 @@ class TracesTest {
     }
 
     @Test
-    void a_call_is_a_trace_of_its_requests_id_with_its_steps_and_what_it_came_to() {
+    void a_call_is_a_trace_with_its_request_id_steps_and_usage() {
         try (OtlpReceiver collector = new OtlpReceiver();
                 Gateway gateway = gateway(
                         collector, "telemetry.percent", "100", "telemetry.otlp-headers", "x-collector-key=the key")) {
@@ -159,7 +159,7 @@ class TracesTest {
     }
 
     @Test
-    void of_calls_that_went_well_a_share_is_told_and_of_those_that_failed_all() {
+    void a_share_of_successful_calls_and_all_failed_calls_are_traced() {
         try (OtlpReceiver collector = new OtlpReceiver();
                 Gateway gateway = gateway(collector, "telemetry.percent", "0")) {
             Customer customer = gateway.customer("100");
@@ -184,7 +184,7 @@ class TracesTest {
     }
 
     @Test
-    void each_try_is_one_span_of_a_call_that_nobody_answered_and_of_one_whose_answer_broke_off() {
+    void each_attempt_of_a_failed_or_interrupted_call_is_one_span() {
         try (OtlpReceiver collector = new OtlpReceiver();
                 Gateway gateway = gateway(collector, "telemetry.percent", "0")) {
             Customer customer = gateway.customer("100");
@@ -206,7 +206,7 @@ class TracesTest {
         }
     }
 
-    /** Of all calls, once as many are over. */
+    /** Returns the spans of all attempts after the number of calls has ended. */
     private static List<Span> tries(OtlpReceiver collector, int calls) {
         Gateway.await(
                 calls + " calls",
@@ -237,7 +237,7 @@ class TracesTest {
     }
 
     @Test
-    void a_collector_that_refuses_or_hangs_is_told_of_what_it_does_not_take_is_counted_and_no_call_waits_for_it() {
+    void spans_that_a_collector_rejects_are_counted_and_no_call_waits() {
         try (OtlpReceiver collector = new OtlpReceiver();
                 LogPaper paper = new LogPaper(LogFormat.TEXT);
                 Gateway gateway = gateway(collector, "telemetry.percent", "100")) {
@@ -289,13 +289,13 @@ class TracesTest {
     }
 
     @Test
-    void a_request_that_is_refused_while_the_books_are_away_is_one_span_and_a_call_that_fails_for_them_is_told_once() {
+    void a_refusal_or_failure_without_a_database_is_exactly_one_span() {
         try (OtlpReceiver collector = new OtlpReceiver();
                 Gateway gateway = gateway(collector, "telemetry.percent", "0")) {
             Customer customer = gateway.customer("100");
             Gateway.Reply failed;
             try (Gateway.Fault _ = gateway.fault("INSERT", "entry", "1 = 1")) {
-                call(customer, null); // from now on holds are told once they are durable
+                call(customer, null); // from here on, a hold is confirmed only after it is durable
                 failed = call(customer, null);
             }
             Gateway.Reply away;
@@ -353,7 +353,7 @@ class TracesTest {
         assertThat(span.getStatus().getCode()).isEqualTo(Status.StatusCode.STATUS_CODE_ERROR);
     }
 
-    /** The answer of one who comes when it is known that the books do not answer: it waits for nothing. */
+    /** Returns the immediate refusal of a request during a known database outage. */
     private static Gateway.Reply awaitTurnedAway(Customer customer) {
         AtomicReference<Gateway.Reply> away = new AtomicReference<>();
         Gateway.await("who comes now not to wait", () -> {

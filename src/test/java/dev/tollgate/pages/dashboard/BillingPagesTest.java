@@ -68,7 +68,7 @@ class BillingPagesTest {
     }
 
     @Test
-    void a_test_payment_that_fails_adds_nothing_and_is_not_somebody_elses_to_pay() {
+    void a_failed_test_payment_adds_nothing_and_other_accounts_cannot_pay_it() {
         Browser browser = member("unlucky");
         String path = browser.submit(
                         "/dashboard/billing/top-up",
@@ -88,7 +88,7 @@ class BillingPagesTest {
     }
 
     @Test
-    void an_amount_that_cannot_be_is_told_and_nothing_moves() {
+    void an_impossible_amount_is_reported_and_moves_nothing() {
         Browser browser = member("careless");
         for (String amount : new String[] {"0", "5001", "-5", "ten", "99999999999"}) {
             Browser.Page page = browser.submit(
@@ -105,7 +105,7 @@ class BillingPagesTest {
     }
 
     @Test
-    void an_amount_of_a_button_is_sent_without_what_was_typed_beside_it() {
+    void an_amount_button_ignores_the_typed_amount() {
         String page = member("clicker").get("/dashboard/billing/top-up").body();
         assertThat(page).contains("value=\"25\"");
         assertThat(Pattern.compile("<form.*?</form>", Pattern.DOTALL)
@@ -119,7 +119,7 @@ class BillingPagesTest {
     }
 
     @Test
-    void beside_a_real_upstream_and_without_stripe_nothing_can_be_paid() {
+    void nothing_can_be_paid_with_a_real_upstream_and_without_stripe() {
         try (Gateway real = Gateway.start("gemini.base-url", "http://127.0.0.1:9", "sign-up.open", "true")) {
             Browser browser = new Browser(real.url()).signUp("real@example.org", PASSWORD);
             assertThat(browser.get("/dashboard/billing/top-up").body())
@@ -136,7 +136,7 @@ class BillingPagesTest {
     }
 
     @Test
-    void a_code_that_nobody_made_cannot_be_used() {
+    void an_unknown_voucher_code_cannot_be_used() {
         Browser browser = member("guesser");
         Browser.Page page = browser.submit(
                 "/dashboard/billing/top-up", "/dashboard/billing/voucher", Map.of("code", "ABCD-EFGH-JKLM-NPQR-STUV"));

@@ -58,7 +58,7 @@ class DashboardLooksTest {
 
     @ParameterizedTest
     @MethodSource(Windows.EACH)
-    void each_page_can_be_read_by_everybody_and_stays_where_it_was_drawn(int width, Scheme scheme) {
+    void each_page_is_accessible_and_does_not_shift(int width, Scheme scheme) {
         try (Visit visit = visit(width, scheme, busy)) {
             look(visit, "/dashboard", "overview");
             look(visit, "/dashboard/requests", "requests");

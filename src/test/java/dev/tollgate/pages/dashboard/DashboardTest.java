@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the dashboard says of calls, as somebody reads it who runs no scripts. */
+/** The dashboard's pages of calls, as a person sees them without scripts. */
 @Order(19)
 class DashboardTest {
 
@@ -88,7 +88,7 @@ class DashboardTest {
         }
     }
 
-    /** The first page brings the shell what it has read, the others ask: none of them may show what another page was told. */
+    /** The first page passes the values that it has read to the shell; other pages query them. No page may show another page's values. */
     @Test
     void what_has_come_in_or_gone_out_since_the_last_page_stands_in_the_shell_of_the_next() {
         BusyAccount own = stranger();
@@ -167,7 +167,7 @@ class DashboardTest {
     }
 
     @Test
-    void who_has_made_no_call_is_told_what_to_do_first() {
+    void an_account_without_calls_sees_the_first_steps() {
         String page = BusyAccount.in(gateway, "ci").browser.get("/dashboard").body();
 
         assertThat(page).contains("You have 5,000.00 credits to start.").contains("Send your first call");
@@ -175,7 +175,7 @@ class DashboardTest {
     }
 
     @Test
-    void who_has_spent_all_is_told_that_calls_are_refused() {
+    void an_account_without_credits_sees_that_calls_are_refused() {
         BusyAccount poor = BusyAccount.in(gateway, "ci");
         gateway.execute(
                 "UPDATE account SET purchased_micros = purchased_micros - balance_micros, balance_micros = 0 WHERE id = '"
@@ -185,7 +185,7 @@ class DashboardTest {
     }
 
     @Test
-    void what_somebody_has_called_a_key_is_shown_as_text() {
+    void the_name_of_a_key_is_shown_as_text() {
         assertThat(page("/dashboard/requests")).doesNotContain("<b onclick").contains("&lt;b onclick=x");
     }
 
@@ -211,7 +211,7 @@ class DashboardTest {
     }
 
     @Test
-    void the_calls_of_a_key_are_those_of_the_key() {
+    void the_key_filter_shows_only_calls_of_the_key() {
         String page = page("/dashboard/requests?key=" + busy.other.keyId());
 
         assertThat(calls(page)).hasSize(5);
@@ -333,7 +333,7 @@ class DashboardTest {
     }
 
     @Test
-    void a_calls_price_is_told_line_by_line_and_adds_up_to_its_charge() {
+    void the_lines_of_a_calls_price_add_up_to_its_charge() {
         String call = calls(page("/dashboard/requests?range=today&model=gemini-3.1-pro&key=" + busy.customer.keyId()))
                 .getFirst();
 
@@ -390,7 +390,7 @@ class DashboardTest {
     }
 
     @Test
-    void a_price_in_units_is_told_in_units() {
+    void a_price_in_units_is_shown_in_units() {
         assertThat(request(callOf("google/gemini-2.5-pro", "completed")))
                 .contains("Prompt × 2.625 units a token 9 2.625 23.625 → 24")
                 .contains("Completion × 21 units a token 2,130 21 44,730")

@@ -55,7 +55,7 @@ class KeyPagesLookTest {
 
     @ParameterizedTest
     @MethodSource(Windows.EACH)
-    void the_pages_of_keys_can_be_read_by_everybody_and_stand_still(int width, Scheme scheme) {
+    void the_key_pages_are_accessible_and_do_not_shift(int width, Scheme scheme) {
         try (Visit visit = Visit.at(gateway.url(), width, scheme)) {
             visit.with(member("look", width, scheme).cookies());
             Page page = visit.page();

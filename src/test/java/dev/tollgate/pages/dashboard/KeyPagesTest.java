@@ -52,7 +52,7 @@ class KeyPagesTest {
         gateway.close();
     }
 
-    /** A key as whoever has made it knows it. */
+    /** A key's id and secret, as its creator knows them. */
     private record Made(String id, String secret) {
 
         String path() {
@@ -151,7 +151,7 @@ class KeyPagesTest {
         "expires, tomorrow, A day like",
         "model-0, gpt-17, There is no such model"
     })
-    void what_cannot_be_read_is_said_beside_its_field_and_nothing_is_made(String field, String text, String said) {
+    void an_invalid_field_has_an_error_and_creates_no_key(String field, String text, String said) {
         Browser.Page page = other.submit(KEYS + "/new", KEYS + "/new", Map.of("name", "my own name", field, text));
         assertThat(page.status()).isEqualTo(422);
         assertThat(page.body()).contains(said, "my own name");
@@ -195,7 +195,7 @@ class KeyPagesTest {
     }
 
     @Test
-    void what_another_has_changed_meanwhile_is_not_overwritten_however_often_it_is_sent() {
+    void a_stale_form_never_overwrites_the_change_of_another_session() {
         Made key = make("name", "shared");
         String version = found(VERSION, browser.get(key.path()).body());
         assertThat(submit(key, "deed", "save", "version", version, "name", "shared", "day", "7")
@@ -223,7 +223,7 @@ class KeyPagesTest {
     }
 
     @Test
-    void spending_stands_beside_its_limit_to_the_micro_credit() {
+    void spending_is_shown_with_its_limit_to_the_micro_credit() {
         Made key = make("name", "spender", "day", "20");
         assertThat(gateway.post("/v1/chat/completions", CHAT, key.secret()).status())
                 .isEqualTo(200);

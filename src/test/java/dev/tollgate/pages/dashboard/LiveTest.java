@@ -93,7 +93,7 @@ class LiveTest {
 
         void awaitEnd() throws IOException {
             while (lines.readLine() != null) {
-                // what is told before does not matter
+                // earlier events do not matter
             }
         }
 
@@ -108,7 +108,7 @@ class LiveTest {
     }
 
     @Test
-    void a_page_is_told_of_a_call_that_has_ended_and_of_nothing_that_has_not_changed() throws Exception {
+    void a_page_gets_an_ended_call_and_only_changed_figures() throws Exception {
         BusyAccount who = BusyAccount.in(gateway, "ci");
         try (Events events = new Events(who, "/dashboard/live?since=chatcmpl-0")) {
             assertThat(events.response.headers().firstValue("content-type").orElseThrow())
@@ -160,7 +160,7 @@ class LiveTest {
     }
 
     @Test
-    void a_running_call_is_told_with_what_it_has_come_to() throws Exception {
+    void a_running_call_is_shown_with_its_current_usage() throws Exception {
         BusyAccount who = other;
         gateway.script("""
                 - respond:
@@ -189,7 +189,7 @@ class LiveTest {
     }
 
     @Test
-    void a_stream_never_tells_of_another_account() throws Exception {
+    void a_stream_never_shows_another_account() throws Exception {
         BusyAccount one = other;
         BusyAccount two = BusyAccount.in(gateway, "ci");
         one.ask(one.customer, "gemini-2.5-pro", 900, 900, 0);
@@ -209,7 +209,7 @@ class LiveTest {
     }
 
     @Test
-    void the_page_of_a_payment_is_told_what_becomes_of_it_and_nobody_else_is() throws Exception {
+    void only_the_page_of_a_payment_gets_its_changes() throws Exception {
         BusyAccount payer = BusyAccount.in(gateway, "ci");
         BusyAccount stranger = other;
         String path = "/dashboard/billing/top-up";
@@ -258,7 +258,7 @@ class LiveTest {
     }
 
     @Test
-    void the_playground_is_told_what_its_call_has_come_to_and_others_are_not() throws Exception {
+    void only_the_calling_playground_gets_the_usage_of_its_call() throws Exception {
         BusyAccount who = other;
         String body =
                 "{\"model\":\"gemini-2.5-pro\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hello there\"}]}";

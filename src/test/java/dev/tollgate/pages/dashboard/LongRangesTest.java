@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Ranges of more than a month, which are told in days of UTC, where that is on another day than the person. */
+/** Ranges of more than a month use UTC days, also if the person's zone has another day. */
 class LongRangesTest {
 
     private static final Pattern VERSION = Pattern.compile("name=\"version\" value=\"([0-9]+)\"");

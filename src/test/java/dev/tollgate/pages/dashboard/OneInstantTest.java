@@ -59,7 +59,7 @@ class OneInstantTest {
         }
     }
 
-    /** The one that all places show. */
+    /** Returns the only value that all matches show. */
     private static String only(String page, String pattern) {
         return Pattern.compile(pattern)
                 .matcher(page)

@@ -45,7 +45,7 @@ class RefusedPageTest {
     }
 
     @Test
-    void a_refused_call_is_told_with_key_message_and_request_id_to_its_account_alone() {
+    void only_its_account_sees_a_refused_call_with_key_message_and_id() {
         BusyAccount one = BusyAccount.in(gateway, "<b>ci</b>");
         Reply refused = one.other.chat(body("<i>none</i>", 5));
         assertThat(refused.status()).isEqualTo(404);
@@ -75,7 +75,7 @@ class RefusedPageTest {
     }
 
     @Test
-    void a_key_that_is_turned_off_is_told_to_its_account() throws Refused {
+    void a_refused_call_of_a_disabled_key_is_shown_to_its_account() throws Refused {
         BusyAccount one = BusyAccount.in(gateway, "ci");
         gateway.commands().disableKey(one.other.keyId());
         assertThat(one.other.chat(body("gemini-2.5-pro", 5)).status()).isEqualTo(401);
@@ -89,8 +89,7 @@ class RefusedPageTest {
     }
 
     @Test
-    void who_lacks_credits_is_told_since_when_and_in_figures_with_what_helps_as_long_as_it_does_and_operators_likewise()
-            throws Refused {
+    void missing_credits_show_start_figures_and_remedy_to_customer_and_operator() throws Refused {
         BusyAccount one = BusyAccount.in(gateway, "ci");
         Customer limited = limited(one.customer.account(), "<b>day</b>");
         one.ask(limited, "gemini-2.5-pro", 0, 3_000, 0);
@@ -142,7 +141,7 @@ class RefusedPageTest {
     }
 
     @Test
-    void a_call_that_was_let_in_is_not_among_the_refused_whatever_became_of_it() {
+    void an_accepted_call_is_never_listed_as_refused() {
         assertThat(quiet.customer.chat(body("gemini-2.5-pro", 5)).status()).isEqualTo(200);
         gateway.script("- respond: [{status: 400}]");
         assertThat(quiet.customer.chat(body("gemini-2.5-pro", 5)).status()).isEqualTo(503);
@@ -150,7 +149,7 @@ class RefusedPageTest {
     }
 
     @Test
-    void operators_see_those_of_all_and_unknown_keys_are_counted() {
+    void operators_see_the_refusals_of_all_accounts_and_count_unknown_keys() {
         BusyAccount one = BusyAccount.in(gateway, "ci");
         one.customer.chat(body("nowhere", 5));
         gateway.post("/v1beta/models/nowhere:generateContent", "{\"contents\":[]}", one.customer.key());

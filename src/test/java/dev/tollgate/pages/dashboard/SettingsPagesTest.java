@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What people choose of how things are shown and told. */
+/** A person's settings for display and notices. */
 @Timeout(240)
 @Order(1)
 @ResourceLock(Shared.BROWSER)
@@ -96,7 +96,7 @@ class SettingsPagesTest {
     }
 
     @Test
-    void a_balance_below_the_line_is_told_on_every_page_and_no_line_tells_nothing() {
+    void every_page_shows_a_balance_below_the_line_if_one_is_set() {
         assertThat(browser.submit(NOTICES, NOTICES, Map.of("version", version(), "line", "much"))
                         .body())
                 .contains("Credits like 20", "value=\"much\"");
@@ -108,7 +108,7 @@ class SettingsPagesTest {
     }
 
     @Test
-    void a_key_that_has_used_most_of_a_limit_is_told_where_that_is_wanted() {
+    void a_key_near_its_limit_is_shown_if_the_customer_wants_it() {
         Browser.Page made =
                 browser.submit("/dashboard/keys/new", "/dashboard/keys/new", Map.of("name", "eager", "day", "20"));
         Matcher id = Pattern.compile("/dashboard/keys/(key_[A-Za-z0-9]+)").matcher(made.body());
@@ -127,7 +127,7 @@ class SettingsPagesTest {
 
     @ParameterizedTest
     @MethodSource(Windows.EACH)
-    void everybody_can_read_them(int width, Scheme scheme) {
+    void the_settings_pages_are_accessible(int width, Scheme scheme) {
         try (Visit visit = Visit.at(gateway.url(), width, scheme).with(reader.cookies())) {
             visit.open(PATH);
             visit.look("settings");

@@ -143,7 +143,7 @@ class SnippetsTest {
         Path file =
                 Files.writeString(folder.resolve("Hello.java"), all.getFirst().text());
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        // Two flags beside the line of the page, for a compiler that soon has done.
+        // Two flags in addition to the page's line make the compiler finish sooner.
         assertThat(ranWell(java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", file.toString()))
                 .startsWith("200 ")
                 .contains("credits_consumed");

@@ -161,7 +161,7 @@ class LiveStreamsTest {
     }
 
     @Test
-    void a_tab_that_fell_behind_is_told_everything_again() {
+    void a_tab_that_missed_an_event_gets_all_figures_again() {
         Tab tab = new Tab();
         LiveStream stream = streams.open(view("s", "acc_1"), tab);
         streams.look();

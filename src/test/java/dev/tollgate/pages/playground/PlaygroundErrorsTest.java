@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the page's script is told of a refusal, and gives back. */
+/** The figures of a refusal that the page's script gets and sends back. */
 class PlaygroundErrorsTest {
 
     private static final ApiError ERROR = ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, "Too low.");
