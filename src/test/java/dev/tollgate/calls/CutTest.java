@@ -86,7 +86,7 @@ class CutTest {
 
     private static Gateway gateway;
 
-    /** Texts are longer than their tokens are many, so that an estimate cannot be taken for a report. */
+    /** Formats are longer than their tokens are many, so that an estimate cannot be taken for a report. */
     private static List<Said> answer() {
         List<Said> said = new ArrayList<>();
         for (int i = 0; i < 3; i++) {

@@ -5,7 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.Refused;
-import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
@@ -217,7 +217,7 @@ class ConsoleAccountsTest {
         String task = customer.lastTask().get("id").asString();
         String path = "/console/requests/" + task;
         assertThat(operator.get(path).body())
-                .contains("<dt>Upstream cost</dt><dd>" + Texts.exact(gateway.number(costs) - costBefore) + " ")
+                .contains("<dt>Upstream cost</dt><dd>" + Display.exact(gateway.number(costs) - costBefore) + " ")
                 .contains("Price version gemini-2.5-pro@");
         assertThat(operator.get("/console/requests?account=" + customer.account())
                         .body())
@@ -384,7 +384,7 @@ class ConsoleAccountsTest {
     @Test
     void days_are_written_as_people_write_them() {
         assertThat(gateway.customer("10").chat(CHAT).status()).isEqualTo(200);
-        String today = Texts.day(Today.instant(), ZoneOffset.UTC);
+        String today = Display.day(Today.instant(), ZoneOffset.UTC);
         assertThat(operator.get("/console").body()).contains("<th scope=\"row\" class=\"nw\">" + today + "</th>");
         assertThat(operator.get("/console/revenue?by=day").body()).contains(today);
     }

@@ -34,7 +34,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Texts of callers, models and providers, in every place where they may write one. None of them may appear in anything that an operator or another
+ * Formats of callers, models and providers, in every place where they may write one. None of them may appear in anything that an operator or another
  * account can see.
  */
 @Timeout(120)

@@ -11,9 +11,9 @@ public final class AccountRoutes {
 
     static final int PAGE_MAX = 200;
 
-    private final Deeds deeds;
+    private final OperatorAccounts deeds;
 
-    public AccountRoutes(Deeds deeds) {
+    public AccountRoutes(OperatorAccounts deeds) {
         this.deeds = deeds;
     }
 

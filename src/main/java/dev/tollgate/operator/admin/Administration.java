@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What an operator does by commands as well, with and without a server: accounts, keys, people, links, and the installation as a whole. */
 public record Administration(
-        Deeds deeds, OperatorKeys keys, OperatorPeople people, OperatorLinks links, Maintenance maintenance) {
+        OperatorAccounts deeds,
+        OperatorKeys keys,
+        OperatorPeople people,
+        OperatorLinks links,
+        Maintenance maintenance) {
 
     /** @param site this server's public address; null where it was not said */
     public static Administration of(
@@ -25,7 +29,7 @@ public record Administration(
             InstallationKind kind,
             AuditedWriter writer,
             SecureRandom random) {
-        Deeds deeds = new Deeds(ledger, keys, writer, random);
+        OperatorAccounts deeds = new OperatorAccounts(ledger, keys, writer, random);
         return new Administration(
                 deeds,
                 new OperatorKeys(deeds, keys, writer, random),

@@ -14,11 +14,11 @@ public final class Deletions {
     /** Each start makes sure that it is there. */
     private static final String DEMO = "acc_demo";
 
-    private final Deeds deeds;
+    private final OperatorAccounts deeds;
     private final Leaving leaving;
     private final AuditedWriter writer;
 
-    public Deletions(Deeds deeds, Leaving leaving, AuditedWriter writer) {
+    public Deletions(OperatorAccounts deeds, Leaving leaving, AuditedWriter writer) {
         this.deeds = deeds;
         this.leaving = leaving;
         this.writer = writer;
@@ -47,7 +47,7 @@ public final class Deletions {
         });
         return switch (outcome) {
             case Leaving.Gone _ -> deeds.account(accountId);
-            case Leaving.NoSuchAccount _ -> throw Deeds.noSuchAccount(accountId);
+            case Leaving.NoSuchAccount _ -> throw OperatorAccounts.noSuchAccount(accountId);
             case Leaving.LastOperator _ ->
                 throw new Refused(Refused.Why.CONFLICT, "The only operator signs in for this account.");
             case Leaving.StillRuns(long held) ->

@@ -30,12 +30,12 @@ public final class OperatorKeys {
     /** An operator may name a model that is not on sale yet. */
     private static final Function<String, @Nullable String> ANY_MODEL = id -> KeySettings.isModel(id) ? id : null;
 
-    private final Deeds deeds;
+    private final OperatorAccounts deeds;
     private final Keys keys;
     private final AuditedWriter writer;
     private final SecureRandom random;
 
-    public OperatorKeys(Deeds deeds, Keys keys, AuditedWriter writer, SecureRandom random) {
+    public OperatorKeys(OperatorAccounts deeds, Keys keys, AuditedWriter writer, SecureRandom random) {
         this.deeds = deeds;
         this.keys = keys;
         this.writer = writer;

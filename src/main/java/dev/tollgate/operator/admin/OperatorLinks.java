@@ -15,14 +15,14 @@ import tools.jackson.databind.JsonNode;
 /** Links that an operator makes for others, and test mails. Each action in one commit with its row of the audit log. Thread-safe; blocks. */
 public final class OperatorLinks {
 
-    private final Deeds deeds;
+    private final OperatorAccounts deeds;
     private final People people;
     private final Links links;
     private final @Nullable URI site;
     private final AuditedWriter writer;
 
     /** @param site this server's public address; null where it was not said */
-    public OperatorLinks(Deeds deeds, People people, Links links, @Nullable URI site, AuditedWriter writer) {
+    public OperatorLinks(OperatorAccounts deeds, People people, Links links, @Nullable URI site, AuditedWriter writer) {
         this.deeds = deeds;
         this.people = people;
         this.links = links;

@@ -13,11 +13,11 @@ import tools.jackson.databind.JsonNode;
 /** People who sign in, as an operator changes them, each action in one commit with its row of the audit log. Thread-safe; blocks. */
 public final class OperatorPeople {
 
-    private final Deeds deeds;
+    private final OperatorAccounts deeds;
     private final People people;
     private final AuditedWriter writer;
 
-    public OperatorPeople(Deeds deeds, People people, AuditedWriter writer) {
+    public OperatorPeople(OperatorAccounts deeds, People people, AuditedWriter writer) {
         this.deeds = deeds;
         this.people = people;
         this.writer = writer;

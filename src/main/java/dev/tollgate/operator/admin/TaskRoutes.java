@@ -18,11 +18,11 @@ public final class TaskRoutes {
             .enable(tools.jackson.databind.DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
-    private final Deeds deeds;
+    private final OperatorAccounts deeds;
     private final Ledger ledger;
     private final Tasks tasks;
 
-    public TaskRoutes(Deeds deeds, Ledger ledger, Tasks tasks) {
+    public TaskRoutes(OperatorAccounts deeds, Ledger ledger, Tasks tasks) {
         this.deeds = deeds;
         this.ledger = ledger;
         this.tasks = tasks;

@@ -20,8 +20,8 @@ import dev.tollgate.http.limits.Rates;
 import dev.tollgate.operator.admin.AccountLimits;
 import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.admin.By;
-import dev.tollgate.operator.admin.Deeds;
 import dev.tollgate.operator.admin.Deletions;
+import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.operator.admin.OperatorLinks;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.pages.frame.PageRequest;
@@ -62,7 +62,7 @@ public final class ConsoleAccount {
             Map.entry("sessions", "All sessions of its people have ended."));
 
     private final Administration administration;
-    private final Deeds deeds;
+    private final OperatorAccounts deeds;
     private final People people;
     private final OperatorLinks links;
     private final Deletions deletions;

@@ -5,7 +5,7 @@ import dev.tollgate.customers.figures.AccountList;
 import dev.tollgate.customers.figures.PlatformCalls;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
-import dev.tollgate.operator.admin.Deeds;
+import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.operator.admin.OperatorLinks;
 import dev.tollgate.operator.admin.OperatorLinks.MadeLink;
 import dev.tollgate.operator.admin.Refused;
@@ -19,7 +19,7 @@ import templates.console.JteaccountsGenerated;
 
 /** {@code /console/accounts}: all of them, found by mail, name, id or the beginning of a key; what finds one alone opens it. */
 public record ConsoleAccounts(
-        AccountList accounts, PlatformCalls calls, Deeds deeds, OperatorLinks links, DeedForms forms) {
+        AccountList accounts, PlatformCalls calls, OperatorAccounts deeds, OperatorLinks links, DeedForms forms) {
 
     static final String PATH = "/console/accounts";
 

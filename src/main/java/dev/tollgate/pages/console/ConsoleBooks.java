@@ -2,10 +2,10 @@ package dev.tollgate.pages.console;
 
 import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.BooksCheck;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
-import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.ZoneId;
 import java.util.List;
@@ -34,15 +34,15 @@ public record ConsoleBooks(BooksCheck books) {
         return switch (state) {
             case BooksCheck.Never _ -> "No check since this server started.";
             case BooksCheck.Running running ->
-                "Check running since " + Texts.time(running.since(), zone) + ": " + Texts.count(running.rows(), "row")
-                        + " of " + running.subject() + " so far.";
+                "Check running since " + Display.time(running.since(), zone) + ": "
+                        + Display.count(running.rows(), "row") + " of " + running.subject() + " so far.";
             case BooksCheck.Failed failed ->
-                "The check of " + Texts.time(failed.since(), zone) + " failed. The log has the reason.";
+                "The check of " + Display.time(failed.since(), zone) + " failed. The log has the reason.";
             case BooksCheck.Done done ->
-                "Check of " + Texts.time(done.at(), zone)
+                "Check of " + Display.time(done.at(), zone)
                         + (done.differences() == 0
                                 ? ": no differences."
-                                : ": " + Texts.count(done.differences(), "difference") + ".");
+                                : ": " + Display.count(done.differences(), "difference") + ".");
         };
     }
 

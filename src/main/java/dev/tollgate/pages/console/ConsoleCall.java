@@ -12,7 +12,7 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.Usage;
-import dev.tollgate.operator.admin.Deeds;
+import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.pages.dashboard.CallStory;
 import dev.tollgate.pages.dashboard.PriceLines;
@@ -32,7 +32,7 @@ public record ConsoleCall(
         AccountHistory history,
         Tasks tasks,
         Catalogue catalogue,
-        Deeds deeds,
+        OperatorAccounts deeds,
         DeedForms forms,
         InstantSource clock) {
 

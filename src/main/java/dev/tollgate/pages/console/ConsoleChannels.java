@@ -6,10 +6,10 @@ import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.ChannelDeeds;
 import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
-import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import dev.tollgate.upstreams.pool.ChannelStatus;
 import dev.tollgate.upstreams.pool.Standing;
@@ -81,7 +81,7 @@ public record ConsoleChannels(
         if (channel == null || took == null || end == null || !took.matches("[0-9]{1,6}")) {
             return NONE;
         }
-        String time = Texts.took(Long.parseLong(took));
+        String time = Display.took(Long.parseLong(took));
         if (end.equals("answered")) {
             return new Tried(channel, "ok", "Counted a few tokens, free of charge, in " + time + ".");
         }
@@ -127,7 +127,7 @@ public record ConsoleChannels(
     public static String state(ChannelStatus channel, ZoneId zone) {
         Instant until = channel.openUntil();
         return switch (channel.breaker()) {
-            case OPEN -> "paused" + (until == null ? "" : " until " + Texts.time(until, zone));
+            case OPEN -> "paused" + (until == null ? "" : " until " + Display.time(until, zone));
             case HALF_OPEN -> "being tried again";
             case CLOSED -> channel.isHealthy() ? "healthy" : "all models paused";
         };
@@ -139,7 +139,7 @@ public record ConsoleChannels(
         Standing standing = model.standing();
         String rests = rest == null
                 ? ""
-                : "paused until " + Texts.time(rest.until(), zone) + " ("
+                : "paused until " + Display.time(rest.until(), zone) + " ("
                         + rest.reason().replace('_', ' ') + "). ";
         String replaced = standing.isReplaced() ? "Replaces " + standing.asked() + "." : "";
         return (rests + replaced).strip();

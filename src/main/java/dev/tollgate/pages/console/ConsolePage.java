@@ -8,10 +8,10 @@ import dev.tollgate.http.Route;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.operator.admin.BooksCheck;
 import dev.tollgate.operator.admin.Prices;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
-import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import dev.tollgate.upstreams.pool.ChannelStatus;
 import java.time.Instant;
@@ -100,7 +100,7 @@ public record ConsolePage(
             when done.differences() > 0 ->
                 concerns.add(new Concern(
                         "bad",
-                        "The books have errors: " + Texts.count(done.differences(), "difference") + ".",
+                        "The books have errors: " + Display.count(done.differences(), "difference") + ".",
                         ConsoleBooks.PATH,
                         "Books"));
             case BooksCheck.Failed _ ->
@@ -118,14 +118,14 @@ public record ConsolePage(
         if (today.shortfallMicros() > 0) {
             concerns.add(new Concern(
                     "warn",
-                    "Today's calls used " + Texts.sum(today.shortfallMicros()) + " credits that were not covered.",
+                    "Today's calls used " + Display.sum(today.shortfallMicros()) + " credits that were not covered.",
                     ConsoleRevenue.PATH,
                     "Revenue"));
         }
         if (today.estimated() > 0) {
             concerns.add(new Concern(
                     "warn",
-                    "The upstream did not report the usage of " + Texts.count(today.estimated(), "call")
+                    "The upstream did not report the usage of " + Display.count(today.estimated(), "call")
                             + " today in full.",
                     ConsoleCalls.PATH,
                     "Requests"));

@@ -8,10 +8,10 @@ import dev.tollgate.customers.payments.StoredNotice;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.By;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
-import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -84,7 +84,7 @@ public record ConsolePayments(
     public static String about(Payment payment) {
         return Stream.of(
                         payment.channel().movesMoney() ? "" : "test",
-                        payment.reversedMicros() == 0 ? "" : Texts.sum(payment.reversedMicros()) + " reversed")
+                        payment.reversedMicros() == 0 ? "" : Display.sum(payment.reversedMicros()) + " reversed")
                 .filter(part -> !part.isEmpty())
                 .collect(Collectors.joining(" · "));
     }

@@ -9,10 +9,10 @@ import dev.tollgate.models.Usage;
 import dev.tollgate.models.prices.PriceVersion;
 import dev.tollgate.operator.admin.Prices;
 import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
-import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.math.BigDecimal;
 import java.time.ZoneOffset;
@@ -148,7 +148,7 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
     public static String day(Prices.Retirement retirement, Prices.Later later) {
         boolean isNow =
                 retirement.end().isInEffect() && later.equals(retirement.costs().getFirst());
-        return isNow ? "now" : Texts.day(later.from(), ZoneOffset.UTC);
+        return isNow ? "now" : Display.day(later.from(), ZoneOffset.UTC);
     }
 
     public static String thoughts(Pricing price) {
@@ -160,18 +160,18 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
     }
 
     public static String input(UpstreamModel.@Nullable Cost cost) {
-        return cost == null ? "–" : Texts.price(cost.inputMicrosPerMillion());
+        return cost == null ? "–" : Display.price(cost.inputMicrosPerMillion());
     }
 
     public static String output(UpstreamModel.@Nullable Cost cost) {
-        return cost == null ? "–" : Texts.price(cost.outputMicrosPerMillion());
+        return cost == null ? "–" : Display.price(cost.outputMicrosPerMillion());
     }
 
     /** Returns what the catalogue's file says instead. */
     public static String ofFile(Prices.Sold sold) {
         Pricing file = sold.ofFile();
-        return "Catalogue file: " + Texts.price(file.inputMicrosPerMillion()) + " in, "
-                + Texts.price(file.outputMicrosPerMillion()) + " out, thoughts " + thoughts(file)
+        return "Catalogue file: " + Display.price(file.inputMicrosPerMillion()) + " in, "
+                + Display.price(file.outputMicrosPerMillion()) + " out, thoughts " + thoughts(file)
                 + "; it is not applied.";
     }
 }

@@ -4,10 +4,10 @@ import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.PlatformHistory;
 import dev.tollgate.customers.figures.Span;
 import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
-import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.InstantSource;
 import java.time.LocalDate;
@@ -106,6 +106,6 @@ public record ConsoleRevenue(PlatformHistory history, InstantSource clock) {
 
     private static String name(PlatformHistory.Group group, By by) {
         LocalDate day = group.day();
-        return by == By.DAY && day != null ? Texts.day(day) : group.name().isEmpty() ? "not known" : group.name();
+        return by == By.DAY && day != null ? Display.day(day) : group.name().isEmpty() ? "not known" : group.name();
     }
 }

@@ -9,10 +9,10 @@ import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.OperatorLinks;
 import dev.tollgate.operator.admin.OperatorSettings;
 import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
-import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -230,8 +230,8 @@ public record ConsoleSettings(OperatorSettings settings, OperatorLinks links, De
         Instant sent = state.sentAt();
         return new Mail(
                 links.links().isMailOn(),
-                sent == null ? "" : Texts.time(sent, zone),
-                state.waiting() < 100 ? Texts.number(state.waiting()) : "100 or more",
+                sent == null ? "" : Display.time(sent, zone),
+                state.waiting() < 100 ? Display.number(state.waiting()) : "100 or more",
                 state.reason() == null ? "" : state.reason());
     }
 

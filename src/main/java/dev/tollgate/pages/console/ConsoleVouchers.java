@@ -7,10 +7,10 @@ import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.OperatorVouchers;
 import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
-import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -102,11 +102,11 @@ public record ConsoleVouchers(OperatorVouchers vouchers, AccountList accounts, D
         Instant redeemed = voucher.redeemedAt();
         Instant expires = voucher.expiresAt();
         if (redeemed != null) {
-            return "redeemed " + Texts.time(redeemed, zone);
+            return "redeemed " + Display.time(redeemed, zone);
         }
         if (expires == null) {
             return "open";
         }
-        return now.isBefore(expires) ? "open until " + Texts.time(expires, ZoneOffset.UTC) + " UTC" : "expired";
+        return now.isBefore(expires) ? "open until " + Display.time(expires, ZoneOffset.UTC) + " UTC" : "expired";
     }
 }

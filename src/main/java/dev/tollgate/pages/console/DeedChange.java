@@ -1,7 +1,7 @@
 package dev.tollgate.pages.console;
 
 import dev.tollgate.base.money.ApiJson;
-import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.frame.Display;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -156,13 +156,13 @@ public record DeedChange(String field, @Nullable String before, String after) {
     private static String number(String name, BigDecimal number, ZoneId zone) {
         try {
             if (name.equals("expires_at")) {
-                return Texts.fullTime(Instant.ofEpochSecond(number.longValueExact()), zone);
+                return Display.fullTime(Instant.ofEpochSecond(number.longValueExact()), zone);
             }
             if (CREDITS.contains(name) || PRICES.contains(name)) {
                 long micros = number.movePointRight(6).longValueExact();
-                return PRICES.contains(name) ? Texts.price(micros) : Texts.charge(micros);
+                return PRICES.contains(name) ? Display.price(micros) : Display.charge(micros);
             }
-            return Texts.number(number.longValueExact());
+            return Display.number(number.longValueExact());
         } catch (ArithmeticException e) {
             return number.toPlainString();
         }

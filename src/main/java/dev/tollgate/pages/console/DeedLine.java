@@ -4,7 +4,7 @@ import dev.tollgate.base.host.UrlText;
 import dev.tollgate.books.auditlog.AuditLog;
 import dev.tollgate.customers.figures.NamesOfIds;
 import dev.tollgate.customers.figures.NamesOfIds.Named;
-import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.frame.Display;
 import java.time.ZoneId;
 import java.util.HashSet;
 import java.util.List;
@@ -54,8 +54,8 @@ public record DeedLine(
     private static DeedLine of(AuditLog.Line row, Map<String, Named> names, ZoneId zone) {
         String who = row.actor().who();
         return new DeedLine(
-                Texts.time(row.at(), zone),
-                Texts.fullTime(row.at(), zone),
+                Display.time(row.at(), zone),
+                Display.fullTime(row.at(), zone),
                 person(who, names),
                 who,
                 Objects.requireNonNullElse(row.actor().address(), ""),

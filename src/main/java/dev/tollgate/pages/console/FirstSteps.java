@@ -1,7 +1,7 @@
 package dev.tollgate.pages.console;
 
 import dev.tollgate.customers.people.Links;
-import dev.tollgate.operator.admin.Deeds;
+import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.operator.admin.OperatorVouchers;
 import dev.tollgate.operator.admin.Prices;
 import dev.tollgate.operator.admin.Refused;
@@ -19,11 +19,11 @@ public final class FirstSteps {
 
     private final Chosen chosen;
     private final Prices prices;
-    private final Deeds deeds;
+    private final OperatorAccounts deeds;
     private final OperatorVouchers vouchers;
     private final Links links;
 
-    public FirstSteps(Chosen chosen, Prices prices, Deeds deeds, OperatorVouchers vouchers, Links links) {
+    public FirstSteps(Chosen chosen, Prices prices, OperatorAccounts deeds, OperatorVouchers vouchers, Links links) {
         this.chosen = chosen;
         this.prices = prices;
         this.deeds = deeds;

@@ -13,10 +13,10 @@ import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
-import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.InstantSource;
 import java.time.YearMonth;
@@ -124,7 +124,7 @@ public record BillingPages(
         }
         String arrived = request.query("arrived");
         return arrived != null && arrived.matches("[0-9]{1,15}")
-                ? Texts.sum(Long.parseLong(arrived)) + " credits have arrived."
+                ? Display.sum(Long.parseLong(arrived)) + " credits have arrived."
                 : null;
     }
 

@@ -1,7 +1,7 @@
 package dev.tollgate.pages.dashboard;
 
 import dev.tollgate.customers.figures.CallRow;
-import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.frame.Display;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -15,34 +15,38 @@ public final class CallLine {
 
     /** Returns the tokens of the prompt, if it is known what was used. */
     public static String in(CallRow call) {
-        return call.pricingJson() == null ? NOTHING : Texts.number(call.tokens().prompt());
+        return call.pricingJson() == null
+                ? NOTHING
+                : Display.number(call.tokens().prompt());
     }
 
     /** Returns the tokens of the answer, if it is known what was used. */
     public static String out(CallRow call) {
-        return call.pricingJson() == null ? NOTHING : Texts.number(call.tokens().completion());
+        return call.pricingJson() == null
+                ? NOTHING
+                : Display.number(call.tokens().completion());
     }
 
     public static String firstByte(CallRow call) {
         long micros = call.firstByteMicros();
-        return micros < 0 ? NOTHING : Texts.took(micros / 1_000);
+        return micros < 0 ? NOTHING : Display.took(micros / 1_000);
     }
 
     /** Returns how long the call took, or has been running. */
     public static String took(CallRow call, Instant now) {
         Duration took = call.took();
         Duration time = took == null ? Duration.between(call.startedAt(), now) : took;
-        return Texts.took(Math.max(0, time.toMillis()));
+        return Display.took(Math.max(0, time.toMillis()));
     }
 
     /** Returns the credits that were charged, once the call has ended. */
     public static String credits(CallRow call) {
-        return call.endedAt() == null ? NOTHING : Texts.charge(call.chargeMicros());
+        return call.endedAt() == null ? NOTHING : Display.charge(call.chargeMicros());
     }
 
     /** Returns the charge to the micro-credit, for a title. */
     public static String exact(CallRow call) {
-        return call.endedAt() == null ? "not charged yet" : Texts.exact(call.chargeMicros()) + " credits";
+        return call.endedAt() == null ? "not charged yet" : Display.exact(call.chargeMicros()) + " credits";
     }
 
     /** Returns the current name of the key, or the id of a deleted key. */

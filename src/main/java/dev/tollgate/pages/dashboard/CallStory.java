@@ -2,7 +2,7 @@ package dev.tollgate.pages.dashboard;
 
 import dev.tollgate.customers.figures.CallDetail;
 import dev.tollgate.customers.figures.CallRow;
-import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.live.LiveTexts;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,7 +39,8 @@ public record CallStory(
         List<String> story = new ArrayList<>();
         story.add(begin());
         if (tokensMax != null) {
-            story.add("The balance covered " + Texts.number(tokensMax) + " response tokens, so that was the maximum.");
+            story.add(
+                    "The balance covered " + Display.number(tokensMax) + " response tokens, so that was the maximum.");
         }
         if (!AnswerWords.filter(call()).isEmpty()) {
             story.add("The provider's safety filter stopped the response (" + AnswerWords.filter(call()) + ").");
@@ -48,7 +49,7 @@ public record CallStory(
             story.add(ofFlag(flag));
         }
         if (detail.refundedMicros() > 0) {
-            story.add(Texts.charge(detail.refundedMicros()) + " credits were refunded afterwards.");
+            story.add(Display.charge(detail.refundedMicros()) + " credits were refunded afterwards.");
         }
         return story;
     }
@@ -57,7 +58,7 @@ public record CallStory(
         return switch (call().status()) {
             case PROCESSING -> LiveTexts.runs(call().startedAt(), detail.heldMicros(), now);
             case COMPLETED ->
-                "Answered with " + tokens() + " and charged " + Texts.charge(call().chargeMicros()) + " credits.";
+                "Answered with " + tokens() + " and charged " + Display.charge(call().chargeMicros()) + " credits.";
             case CANCELLED ->
                 call().chargeMicros() == 0
                         ? "The caller disconnected before the response began. Nothing was charged."
@@ -71,8 +72,8 @@ public record CallStory(
         String money = call().chargeMicros() == 0
                 ? detail.heldMicros() == 0
                         ? "Nothing was charged."
-                        : "All " + Texts.charge(detail.heldMicros()) + " held credits were released."
-                : "Charged " + Texts.charge(call().chargeMicros()) + " credits for the response until then.";
+                        : "All " + Display.charge(detail.heldMicros()) + " held credits were released."
+                : "Charged " + Display.charge(call().chargeMicros()) + " credits for the response until then.";
         return withoutAdvice(error) + " " + money + again(call().errorCode(), error);
     }
 
@@ -94,7 +95,7 @@ public record CallStory(
     }
 
     private String tokens() {
-        return Texts.count(call().tokens().completion(), "token");
+        return Display.count(call().tokens().completion(), "token");
     }
 
     private static String ofFlag(String flag) {

@@ -7,10 +7,10 @@ import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.SignIn;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
-import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Duration;
 import java.util.List;
@@ -41,7 +41,7 @@ public record CodePage(People people, SignedIn signedIn) {
         String typed = text(form, "code").isBlank() ? text(form, "recovery") : text(form, "code");
         return switch (people.secondFactor().enter(session, typed, request.visit())) {
             case SignIn.Welcome in -> signedIn.of(request, in, to);
-            case SignIn.Wait(Duration left) -> PageStep.again(page(to, Texts.later("Too many tries.", left)));
+            case SignIn.Wait(Duration left) -> PageStep.again(page(to, Display.later("Too many tries.", left)));
             default -> PageStep.again(page(to, "This code is wrong or has already been used."));
         };
     }

@@ -1,6 +1,6 @@
 package dev.tollgate.pages.dashboard;
 
-import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.frame.Display;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +58,6 @@ public record CourseBar(String label, List<Part> parts, List<Step> steps) {
     private static String millis(long micros) {
         return micros < 10_000
                 ? micros / 1_000 + "." + micros % 1_000 / 100 + " ms"
-                : Texts.number(micros / 1_000) + " ms";
+                : Display.number(micros / 1_000) + " ms";
     }
 }

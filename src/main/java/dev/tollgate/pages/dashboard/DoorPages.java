@@ -8,10 +8,10 @@ import dev.tollgate.customers.people.SignIn;
 import dev.tollgate.customers.people.SignUp;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
-import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Duration;
 import java.util.List;
@@ -68,7 +68,7 @@ public record DoorPages(
         return switch (people.passwordSignIn().signIn(login, text(form, "password"), request.visit())) {
             case SignIn.Welcome in -> signedIn.of(request, in, to);
             case SignIn.Blocked blocked -> signInAgain(login, to, "This account is blocked. Ask the operator.");
-            case SignIn.Wait(Duration left) -> signInAgain(login, to, Texts.later("Too many tries.", left));
+            case SignIn.Wait(Duration left) -> signInAgain(login, to, Display.later("Too many tries.", left));
             default -> signInAgain(login, to, "E-mail or password is wrong.");
         };
     }
@@ -137,7 +137,7 @@ public record DoorPages(
             case SignIn.Taken taken -> again(email, name, zone, "email", "This address has an account already.");
             case SignIn.Refused(String field, String message) -> again(email, name, zone, field, message);
             case SignIn.Wait(Duration left) ->
-                again(email, name, zone, "form", Texts.later("Too many accounts were made from this address.", left));
+                again(email, name, zone, "form", Display.later("Too many accounts were made from this address.", left));
             default -> again(email, name, zone, "form", "That did not work.");
         };
     }

@@ -4,7 +4,7 @@ import dev.tollgate.books.ledger.Bucket;
 import dev.tollgate.books.ledger.Entry;
 import dev.tollgate.books.ledger.EntryKind;
 import dev.tollgate.customers.figures.LedgerLine;
-import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.frame.Display;
 import java.util.List;
 import java.util.Objects;
 
@@ -51,7 +51,7 @@ public final class EntryWords {
     public static String change(Entry entry) {
         boolean isTaken = (entry.kind() == EntryKind.REVERSAL || entry.kind() == EntryKind.ADJUSTMENT)
                 && entry.to() != Bucket.AVAILABLE;
-        return (isTaken ? "−" : "+") + Texts.exact(entry.amountMicros());
+        return (isTaken ? "−" : "+") + Display.exact(entry.amountMicros());
     }
 
     private static boolean isFirst(Entry entry, List<Entry> all) {

@@ -8,7 +8,7 @@ import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.keys.Spend;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.limits.Rates;
-import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.frame.Display;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -96,7 +96,7 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
 
     /** What the credits of a field are worth; empty where they are none. */
     public String dollars(String field) {
-        return CreditText.dollars(text(field));
+        return TypedCredits.dollars(text(field));
     }
 
     /** Whether anything but the name was said. */
@@ -141,9 +141,9 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
 
     private @Nullable Long credits(String field, Map<String, String> errors) {
         String text = text(field);
-        Long micros = CreditText.micros(text);
+        Long micros = TypedCredits.micros(text);
         if (micros == null && !text.isEmpty()) {
-            errors.put(field, CreditText.COMPLAINT);
+            errors.put(field, TypedCredits.COMPLAINT);
         }
         return micros;
     }
@@ -159,7 +159,7 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
                 return number;
             }
         }
-        errors.put(field, "A whole number from 1 to " + Texts.number(Rates.MAX) + ", or empty for no limit.");
+        errors.put(field, "A whole number from 1 to " + Display.number(Rates.MAX) + ", or empty for no limit.");
         return null;
     }
 

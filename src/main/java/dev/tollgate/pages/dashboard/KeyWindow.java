@@ -3,7 +3,7 @@ package dev.tollgate.pages.dashboard;
 import dev.tollgate.books.ledger.SpendWindow;
 import dev.tollgate.books.ledger.WindowUse;
 import dev.tollgate.customers.keys.Spend;
-import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.frame.Display;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -53,14 +53,14 @@ public record KeyWindow(
 
     /** Returns the credits that are used, held ones included. */
     public String used() {
-        return Texts.sum(use.micros());
+        return Display.sum(use.micros());
     }
 
     /** Returns the limit in credits; null if there is none. */
     public @Nullable String limit() {
         return limitMicros == null
                 ? null
-                : limitMicros % 1_000_000 == 0 ? Texts.number(limitMicros / 1_000_000) : Texts.charge(limitMicros);
+                : limitMicros % 1_000_000 == 0 ? Display.number(limitMicros / 1_000_000) : Display.charge(limitMicros);
     }
 
     /** Returns how much of the limit is used, 0 to 100; without a limit 0. */

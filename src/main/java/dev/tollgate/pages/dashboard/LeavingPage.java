@@ -10,11 +10,11 @@ import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageFile;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
-import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -68,7 +68,7 @@ public record LeavingPage(People people, Leaving leaving, AccountFile file, Ledg
                         request,
                         typed,
                         "form",
-                        "Calls are running and hold " + Texts.charge(held)
+                        "Calls are running and hold " + Display.charge(held)
                                 + " credits. Turn off your keys, wait until the calls have ended, then try again.");
             case Leaving.LastOperator last -> again(request, typed, "form", "The only operator cannot be deleted.");
             case Leaving.Gone gone ->
@@ -90,7 +90,7 @@ public record LeavingPage(People people, Leaving leaving, AccountFile file, Ledg
         boolean hasOpenPayment = others.isEmpty() && leaving.hasOpenPayment(person.accountId());
         String loses = others.isEmpty()
                 ? "Your keys stop working immediately. "
-                        + Texts.charge(account.balance().balanceMicros())
+                        + Display.charge(account.balance().balanceMicros())
                         + " credits are lost. Entries and receipts stay, without your name."
                 : "The account, its keys and its credits stay with them. You can no longer sign in, and what is stored"
                         + " about you is erased.";

@@ -10,10 +10,10 @@ import dev.tollgate.customers.people.PersonLink;
 import dev.tollgate.customers.people.SignIn;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
-import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Duration;
 import java.util.List;
@@ -72,7 +72,7 @@ public record LinkPages(
     }
 
     static String tooMany(Duration left) {
-        return Texts.later("Too many mails were asked for.", left);
+        return Display.later("Too many mails were asked for.", left);
     }
 
     private PageStep.Drawing forgotPage(String login, Map<String, String> errors) {

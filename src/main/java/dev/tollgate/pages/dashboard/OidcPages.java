@@ -18,10 +18,10 @@ import dev.tollgate.customers.people.SignIn;
 import dev.tollgate.customers.people.SignUp;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
-import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Duration;
 import java.util.List;
@@ -117,7 +117,7 @@ public record OidcPages(
         OidcSignIn provider = service();
         Duration wait = identities.begin(request.visit());
         if (wait.isPositive()) {
-            return refused(null, Texts.later("Too many tries.", wait), 422);
+            return refused(null, Display.later("Too many tries.", wait), 422);
         }
         return switch (provider.end(state, request.query("code"), request.query("error"), browser(request))) {
             case Step.Known(OidcAttempt attempt, Identity identity) -> {
@@ -231,7 +231,7 @@ public record OidcPages(
                 newcomer(
                         request,
                         carried,
-                        Map.of("form", Texts.later("Too many accounts were made from this address.", left)),
+                        Map.of("form", Display.later("Too many accounts were made from this address.", left)),
                         422);
             case SignIn.Taken taken ->
                 newcomer(request, carried, Map.of("form", "This address has an account already."), 422);

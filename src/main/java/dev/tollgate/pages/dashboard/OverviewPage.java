@@ -17,10 +17,10 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.FirstCall;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.models.Model;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
-import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -130,7 +130,7 @@ public record OverviewPage(
                 ? null
                 : new Notice(
                         "warn",
-                        Texts.count(all, "call") + (all == 1 ? " was" : " were") + " refused in the last hour.",
+                        Display.count(all, "call") + (all == 1 ? " was" : " were") + " refused in the last hour.",
                         RefusedPage.PATH,
                         "See why");
     }
@@ -138,7 +138,7 @@ public record OverviewPage(
     private static String wereRefused(long calls) {
         return calls == 0
                 ? ""
-                : " " + Texts.number(calls) + (calls == 1 ? " was" : " were") + " refused in the last hour.";
+                : " " + Display.number(calls) + (calls == 1 ? " was" : " were") + " refused in the last hour.";
     }
 
     private Start start(PageRequest<?> request, String account, Balance balance) {
@@ -146,7 +146,7 @@ public record OverviewPage(
         return new Start(
                 !keys.list(account, null, 1).isEmpty(),
                 balance.balanceMicros() > 0,
-                Texts.balance(balance.balanceMicros()),
+                Display.balance(balance.balanceMicros()),
                 FirstCall.of(request.address(), FirstCall.VARIABLE, model),
                 request.address(),
                 model.id());

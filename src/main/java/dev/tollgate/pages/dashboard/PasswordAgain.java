@@ -3,8 +3,8 @@ package dev.tollgate.pages.dashboard;
 import dev.tollgate.customers.people.BrowserSession;
 import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.SignIn;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
-import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +31,7 @@ final class PasswordAgain {
         }
         return switch (people.passwordSignIn().prove(session, typed, request.visit())) {
             case SignIn.Welcome welcome -> null;
-            case SignIn.Wait(Duration left) -> Texts.later("Too many tries.", left);
+            case SignIn.Wait(Duration left) -> Display.later("Too many tries.", left);
             default -> "The password is wrong.";
         };
     }

@@ -1,7 +1,7 @@
 package dev.tollgate.pages.dashboard;
 
 import dev.tollgate.customers.payments.Payment;
-import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.frame.Display;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -15,7 +15,7 @@ public record PaymentTexts(Payment payment, Instant now) {
 
     /** Cents as dollars, e.g. {@code $25.00}. */
     public static String dollars(long cents) {
-        return "$" + Texts.number(cents / 100) + "." + String.format(Locale.ROOT, "%02d", cents % 100);
+        return "$" + Display.number(cents / 100) + "." + String.format(Locale.ROOT, "%02d", cents % 100);
     }
 
     public boolean isOver() {
@@ -56,8 +56,8 @@ public record PaymentTexts(Payment payment, Instant now) {
     /** @param isBack whether the customer has come back from where one pays */
     Said said(boolean isBack, ZoneId zone) {
         if (payment.isPaid()) {
-            String at = payment.endedAt() == null ? "" : " at " + Texts.time(payment.endedAt(), zone);
-            return new Said("", Texts.charge(payment.creditMicros()) + " credits arrived" + at + ".", "");
+            String at = payment.endedAt() == null ? "" : " at " + Display.time(payment.endedAt(), zone);
+            return new Said("", Display.charge(payment.creditMicros()) + " credits arrived" + at + ".", "");
         }
         if (isOver()) {
             boolean hasFailed = payment.state() == Payment.State.FAILED;

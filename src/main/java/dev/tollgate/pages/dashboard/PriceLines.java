@@ -5,7 +5,7 @@ import dev.tollgate.customers.figures.CallRow;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Pricing.Rounding;
 import dev.tollgate.models.Usage;
-import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.frame.Display;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,7 +110,7 @@ public record PriceLines(String rateHead, String amountHead, List<Line> lines, S
         private Line priced(String what, String about, long tokens, long microsPerMillion) {
             BigDecimal rate = BigDecimal.valueOf(microsPerMillion, 6);
             BigDecimal amount = rate.multiply(BigDecimal.valueOf(tokens)).movePointLeft(6);
-            return new Line(what, about, Texts.number(tokens), plain(rate), credits(amount), false);
+            return new Line(what, about, Display.number(tokens), plain(rate), credits(amount), false);
         }
 
         private String rule(BigDecimal computed, BigDecimal exact) {
@@ -142,27 +142,27 @@ public record PriceLines(String rateHead, String amountHead, List<Line> lines, S
             lines.add(units(
                     "Completion",
                     thinks && pricing.reasoningBilled()
-                            ? "with " + Texts.number(usage.thoughtsTokens()) + " of thoughts"
+                            ? "with " + Display.number(usage.thoughtsTokens()) + " of thoughts"
                             : "",
                     pricing.billedOutputTokens(usage),
                     pricing.outputMicrosPerMillion(),
                     output));
             if (thinks && !pricing.reasoningBilled()) {
                 lines.add(new Line(
-                        "Thoughts", "free with this model", Texts.number(usage.thoughtsTokens()), "0", "0", false));
+                        "Thoughts", "free with this model", Display.number(usage.thoughtsTokens()), "0", "0", false));
             }
             long step = pricing.rounding().stepMicros();
             lines.add(new Line(
                     "In credits",
-                    Texts.number((input + output) / step) + " units × "
+                    Display.number((input + output) / step) + " units × "
                             + BigDecimal.valueOf(step, 6).stripTrailingZeros().toPlainString(),
                     "",
                     "",
-                    Texts.exact(input + output),
+                    Display.exact(input + output),
                     false));
             long least = pricing.chargeMicros(usage) - input - output;
             if (least != 0) {
-                lines.add(new Line("At least", "", "", "", Texts.exact(least), false));
+                lines.add(new Line("At least", "", "", "", Display.exact(least), false));
             }
             return end(lines, "Units per token", "Units", printed);
         }
@@ -173,9 +173,9 @@ public record PriceLines(String rateHead, String amountHead, List<Line> lines, S
             BigDecimal exact = rate.multiply(BigDecimal.valueOf(tokens));
             long rounded = roundedMicros / pricing.rounding().stepMicros();
             String amount = exact.compareTo(BigDecimal.valueOf(rounded)) == 0
-                    ? Texts.number(rounded)
-                    : plain(exact) + " → " + Texts.number(rounded);
-            return new Line(what, about, Texts.number(tokens), plain(rate), amount, false);
+                    ? Display.number(rounded)
+                    : plain(exact) + " → " + Display.number(rounded);
+            return new Line(what, about, Display.number(tokens), plain(rate), amount, false);
         }
 
         private PriceLines end(List<Line> lines, String rateHead, String amountHead, @Nullable String printed) {
@@ -188,10 +188,10 @@ public record PriceLines(String rateHead, String amountHead, List<Line> lines, S
                                 : other < 0 ? "by balance or limits, and not yours to pay" : "",
                         "",
                         "",
-                        Texts.exact(other),
+                        Display.exact(other),
                         false));
             }
-            lines.add(new Line("Charged", Texts.dollars(chargedMicros), "", "", Texts.exact(chargedMicros), true));
+            lines.add(new Line("Charged", Display.dollars(chargedMicros), "", "", Display.exact(chargedMicros), true));
             return new PriceLines(
                     rateHead, amountHead, List.copyOf(lines), pricing.version(), printed == null ? "" : printed);
         }
@@ -201,8 +201,8 @@ public record PriceLines(String rateHead, String amountHead, List<Line> lines, S
                     number.signum() == 0 ? "0" : number.stripTrailingZeros().toPlainString();
             int point = text.indexOf('.');
             return point < 0
-                    ? Texts.number(Long.parseLong(text))
-                    : Texts.number(Long.parseLong(text.substring(0, point))) + text.substring(point);
+                    ? Display.number(Long.parseLong(text))
+                    : Display.number(Long.parseLong(text.substring(0, point))) + text.substring(point);
         }
 
         /** Six decimals, or as many as there are. */

@@ -7,10 +7,10 @@ import dev.tollgate.customers.people.People;
 import dev.tollgate.customers.people.SecondFactor;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
-import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Duration;
 import java.util.List;
@@ -60,7 +60,7 @@ public record SecondFactorPage(People people) {
             case SecondFactor.SwitchOn.Wrong wrong ->
                 again(request, sealed, "This code is wrong. Check the clock of your phone.");
             case SecondFactor.SwitchOn.Wait(Duration left) ->
-                again(request, sealed, Texts.later("Too many tries.", left));
+                again(request, sealed, Display.later("Too many tries.", left));
         };
     }
 

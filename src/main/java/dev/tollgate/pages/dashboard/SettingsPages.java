@@ -125,10 +125,10 @@ public record SettingsPages(People people, boolean isMailOn) {
         Person person = request.visitor().person();
         String line = text(form, "line").strip();
         boolean keyNotices = form.field("keys") != null;
-        Long micros = CreditText.micros(line);
+        Long micros = TypedCredits.micros(line);
         Map<String, String> errors;
         if (micros == null && !line.isEmpty()) {
-            errors = Map.of("line", CreditText.COMPLAINT);
+            errors = Map.of("line", TypedCredits.COMPLAINT);
         } else {
             Person.Preferences old = person.preferences();
             errors = saved(
@@ -150,7 +150,7 @@ public record SettingsPages(People people, boolean isMailOn) {
             Map<String, String> errors) {
         boolean isSaved = isSaved(request, errors);
         return (out, shell) -> JtenoticesGenerated.render(
-                out, null, shell, line, CreditText.dollars(line), keyNotices, isMailOn, version, errors, isSaved);
+                out, null, shell, line, TypedCredits.dollars(line), keyNotices, isMailOn, version, errors, isSaved);
     }
 
     // ---- both ----

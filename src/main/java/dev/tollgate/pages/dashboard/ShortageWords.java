@@ -2,7 +2,7 @@ package dev.tollgate.pages.dashboard;
 
 import dev.tollgate.base.error.Shortage;
 import dev.tollgate.customers.rejections.RefusedCall;
-import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.frame.Display;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -29,7 +29,7 @@ public final class ShortageWords {
                 "Not enough credits. "
                         + (credits.leastMicros() == null
                                 ? "None are free"
-                                : "This call has to hold " + Texts.charge(credits.leastMicros()) + " and "
+                                : "This call has to hold " + Display.charge(credits.leastMicros()) + " and "
                                         + free(credits) + " are free")
                         + (credits.heldMicros() == 0 ? "" : "; " + held(credits.heldMicros(), running)) + ".";
             case Shortage.OfLimit limit ->
@@ -59,7 +59,7 @@ public final class ShortageWords {
                 "Not enough credits. "
                         + (credits.leastMicros() == null
                                 ? "None were free"
-                                : "This call had to hold " + Texts.charge(credits.leastMicros()) + " and "
+                                : "This call had to hold " + Display.charge(credits.leastMicros()) + " and "
                                         + free(credits) + " were free")
                         + heldThen(credits.heldMicros());
             case Shortage.OfLimit limit -> {
@@ -73,23 +73,23 @@ public final class ShortageWords {
     }
 
     private static String free(Shortage.OfCredits credits) {
-        return credits.freeMicros() == 0 ? "none" : Texts.charge(credits.freeMicros());
+        return credits.freeMicros() == 0 ? "none" : Display.charge(credits.freeMicros());
     }
 
     private static String held(long micros, int running) {
-        return Texts.charge(micros) + " are held by "
-                + (running == 0 ? "running calls" : Texts.count(running, "running call")) + " and come back when "
+        return Display.charge(micros) + " are held by "
+                + (running == 0 ? "running calls" : Display.count(running, "running call")) + " and come back when "
                 + (running == 1 ? "it ends" : "they end");
     }
 
     private static String heldThen(long micros) {
-        return micros == 0 ? "." : "; " + Texts.charge(micros) + " were held by running calls.";
+        return micros == 0 ? "." : "; " + Display.charge(micros) + " were held by running calls.";
     }
 
     private static String used(Shortage.OfLimit limit, String whose, String has, String hold) {
         String who = (limit.isAccounts() ? "This account" : whose) + " " + has + " used ";
         boolean all = limit.usedMicros() >= limit.limitMicros() && !isTooLow(limit);
-        String part = all ? "its " : Texts.charge(limit.usedMicros()) + " of its ";
+        String part = all ? "its " : Display.charge(limit.usedMicros()) + " of its ";
         String when =
                 switch (limit.window()) {
                     case HOUR -> " for the hour";
@@ -98,12 +98,12 @@ public final class ShortageWords {
                 };
         return who + part + whole(limit.limitMicros()) + " credits" + when
                 + (limit.isAccounts() ? " with all its keys" : "")
-                + (all ? "" : " and this call " + hold + " " + Texts.charge(limit.leastMicros()));
+                + (all ? "" : " and this call " + hold + " " + Display.charge(limit.leastMicros()));
     }
 
     /** Limits are mostly round. */
     private static String whole(long micros) {
-        return micros % 1_000_000 == 0 ? Texts.number(micros / 1_000_000) : Texts.charge(micros);
+        return micros % 1_000_000 == 0 ? Display.number(micros / 1_000_000) : Display.charge(micros);
     }
 
     /** Whether the call would be refused even if nothing had been used. */

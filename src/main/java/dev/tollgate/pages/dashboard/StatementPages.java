@@ -10,11 +10,11 @@ import dev.tollgate.customers.figures.MonthStatement;
 import dev.tollgate.customers.payments.Payment;
 import dev.tollgate.customers.payments.Payments;
 import dev.tollgate.http.Route;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageFile;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
-import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.time.Instant;
 import java.time.YearMonth;
@@ -56,7 +56,7 @@ public record StatementPages(AccountHistory history, Payments payments) {
 
     /** Returns a charge with its sign and six decimals; nothing has no minus. */
     public static String taken(long micros) {
-        return (micros == 0 ? "" : "−") + Texts.exact(micros);
+        return (micros == 0 ? "" : "−") + Display.exact(micros);
     }
 
     private PageStep show(PageRequest<Visitor.Member> request) {

@@ -16,10 +16,10 @@ import dev.tollgate.customers.stripe.StripeCheckout;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.http.limits.RequestRates;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
-import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import dev.tollgate.pages.live.Live;
 import java.security.SecureRandom;
@@ -139,7 +139,10 @@ public final class TopUpPages {
                 || Long.parseLong(chosen) < 1
                 || Long.parseLong(chosen) > Payment.DOLLARS_MAX) {
             return refused(
-                    request, "own", "An amount is 1 to " + Texts.number(Payment.DOLLARS_MAX) + " whole dollars.", form);
+                    request,
+                    "own",
+                    "An amount is 1 to " + Display.number(Payment.DOLLARS_MAX) + " whole dollars.",
+                    form);
         }
         String id = text(form, "id");
         if (!id.matches("[0-9a-f]{32}")) {
@@ -148,7 +151,7 @@ public final class TopUpPages {
         String account = request.visitor().accountId();
         RequestRates.Rate rate = tries.take(account, TRIES_A_MINUTE);
         if (!rate.allowed()) {
-            return refused(request, Texts.later("Too many tries.", rate.retryAfter()), form);
+            return refused(request, Display.later("Too many tries.", rate.retryAfter()), form);
         }
         Payment.Channel channel = stripe == null ? Payment.Channel.TEST : stripe.channel();
         return switch (payments.begin(account, channel, "pay_" + id, Long.parseLong(chosen))) {
@@ -282,7 +285,7 @@ public final class TopUpPages {
             case Vouchers.Redeemed redeemed -> PageStep.to(BillingPages.PATH + "?arrived=" + redeemed.amountMicros());
             case Vouchers.CannotBeUsed no ->
                 refused(request, "code", "This code is not valid or was already used.", form);
-            case Vouchers.TooManyTries(Duration wait) -> refused(request, Texts.later("Too many tries.", wait), form);
+            case Vouchers.TooManyTries(Duration wait) -> refused(request, Display.later("Too many tries.", wait), form);
         };
     }
 }

@@ -3,7 +3,7 @@ package dev.tollgate.pages.dashboard;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.UsageGroup;
 import dev.tollgate.customers.figures.UsageTable;
-import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.frame.Display;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneId;
@@ -99,7 +99,7 @@ public record UsageLines(UsageTable table, CallFilters filters, String by, KeyNa
     private String label(String id) {
         return switch (by) {
             case "key" -> names.name(id);
-            case "day" -> isByMonth() ? Texts.month(YearMonth.parse(id)) : Texts.day(LocalDate.parse(id));
+            case "day" -> isByMonth() ? Display.month(YearMonth.parse(id)) : Display.day(LocalDate.parse(id));
             default -> id;
         };
     }

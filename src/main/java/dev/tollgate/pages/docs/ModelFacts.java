@@ -5,7 +5,7 @@ import dev.tollgate.http.limits.Rates;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.models.UpstreamModel;
-import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.frame.Display;
 import java.math.BigDecimal;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -40,13 +40,13 @@ public record ModelFacts(Model model, @Nullable String retirement) {
         Rates rates = model.rates();
         List<String> said = new ArrayList<>();
         if (rates.requests() != null) {
-            said.add(Texts.number(rates.requests()) + " requests per minute");
+            said.add(Display.number(rates.requests()) + " requests per minute");
         }
         if (rates.tokens() != null) {
-            said.add(Texts.number(rates.tokens()) + " tokens per minute");
+            said.add(Display.number(rates.tokens()) + " tokens per minute");
         }
         if (rates.concurrency() != null) {
-            said.add(Texts.number(rates.concurrency()) + " concurrent calls");
+            said.add(Display.number(rates.concurrency()) + " concurrent calls");
         }
         return said.isEmpty() ? "–" : String.join(", ", said);
     }
@@ -67,7 +67,7 @@ public record ModelFacts(Model model, @Nullable String retirement) {
         facts.add(new Fact("Thoughts shown", model.thoughtsByDefault() ? "by default" : "on request"));
         facts.add(new Fact("Reasoning effort", efforts(model, upstream)));
         Long most = model.maxTokensByDefault();
-        facts.add(new Fact("Default maximum", most == null ? "the model's limit" : Texts.count(most, "token")));
+        facts.add(new Fact("Default maximum", most == null ? "the model's limit" : Display.count(most, "token")));
         facts.add(new Fact("Tools", tools(model.tools())));
         facts.add(new Fact("Structured output", formats(model.formats())));
         facts.add(new Fact(
@@ -120,7 +120,7 @@ public record ModelFacts(Model model, @Nullable String retirement) {
         if (end == null) {
             return null;
         }
-        String day = Texts.day(end.at(), ZoneOffset.UTC);
+        String day = Display.day(end.at(), ZoneOffset.UTC);
         return end.isInEffect()
                 ? "Its upstream model has retired. " + end.successor() + " replaces it."
                 : "Its upstream model retires on " + day + ". Then " + end.successor() + " replaces it.";

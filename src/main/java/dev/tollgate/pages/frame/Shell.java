@@ -44,8 +44,8 @@ public record Shell(
                 request.path(),
                 request.csrf(),
                 person,
-                Texts.balance(balanceMicros),
-                Texts.exact(balanceMicros),
+                Display.balance(balanceMicros),
+                Display.exact(balanceMicros),
                 notice(person, balanceMicros),
                 words);
     }
@@ -56,7 +56,7 @@ public record Shell(
                 ? null
                 : new Notice(
                         "warn",
-                        "Your balance is below your line of " + Texts.balance(line) + " credits.",
+                        "Your balance is below your line of " + Display.balance(line) + " credits.",
                         "/dashboard/billing/top-up",
                         "Top up");
     }

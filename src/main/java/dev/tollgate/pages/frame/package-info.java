@@ -9,7 +9,7 @@
  * <p>Threading: a page's work (reads, passwords, rendering) runs on workers, never on an event loop, and sees an immutable {@link PageRequest}.
  *
  * <p>A page calls the method that JTE generates from its template, such as {@code JtebillingGenerated.render}, and passes what it has read: a
- * missing or wrong parameter does not compile. Templates write times and amounts with {@link dev.tollgate.pages.frame.Texts}.
+ * missing or wrong parameter does not compile. Templates write times and amounts with {@link dev.tollgate.pages.frame.Display}.
  */
 @NullMarked
 package dev.tollgate.pages.frame;

@@ -4,7 +4,7 @@ import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.calls.metering.CallNow;
 import dev.tollgate.customers.figures.Figures;
 import dev.tollgate.customers.figures.LiveAccounts;
-import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.frame.Display;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,12 +26,12 @@ public final class LiveTexts {
     public static String balanceAbout(Balance balance) {
         String held = balance.reservedMicros() == 0
                 ? ""
-                : " · " + Texts.charge(balance.reservedMicros()) + " held by running calls";
-        return Texts.dollars(balance.balanceMicros()) + held;
+                : " · " + Display.charge(balance.reservedMicros()) + " held by running calls";
+        return Display.dollars(balance.balanceMicros()) + held;
     }
 
     public static String callsAbout(Figures today) {
-        String failed = today.failed() == 0 ? "none failed" : Texts.number(today.failed()) + " failed";
+        String failed = today.failed() == 0 ? "none failed" : Display.number(today.failed()) + " failed";
         long half = today.firstByteMillis(50);
         return half < 0
                 ? failed
@@ -48,15 +48,15 @@ public final class LiveTexts {
     static Map<String, Object> of(LiveAccounts.Now now, Map<String, CallNow> running, Instant at) {
         Map<String, Object> figures = new LinkedHashMap<>();
         Balance balance = now.head().balance();
-        figures.put("balance", Texts.balance(balance.balanceMicros()));
-        figures.put("title:balance", Texts.exact(balance.balanceMicros()) + " credits");
+        figures.put("balance", Display.balance(balance.balanceMicros()));
+        figures.put("title:balance", Display.exact(balance.balanceMicros()) + " credits");
         figures.put("balance-about", balanceAbout(balance));
-        figures.put("today", Texts.sum(now.today().netMicros()));
-        figures.put("title:today", Texts.exact(now.today().netMicros()) + " credits");
-        figures.put("calls", Texts.number(now.today().calls()));
-        figures.put("title:calls", Texts.number(now.today().calls()) + " that have ended");
+        figures.put("today", Display.sum(now.today().netMicros()));
+        figures.put("title:today", Display.exact(now.today().netMicros()) + " credits");
+        figures.put("calls", Display.number(now.today().calls()));
+        figures.put("title:calls", Display.number(now.today().calls()) + " that have ended");
         figures.put("calls-about", callsAbout(now.today()));
-        figures.put("running", Texts.number(now.running().size()));
+        figures.put("running", Display.number(now.running().size()));
         figures.put(
                 "list:running",
                 now.running().stream()
@@ -72,19 +72,19 @@ public final class LiveTexts {
                 call.model(),
                 call.keyName(),
                 took(call.startedAt(), at),
-                now == null ? NOTHING : Texts.number(now.tokens()),
-                now == null ? "holds " + Texts.charge(call.heldMicros()) : Texts.charge(now.micros()));
+                now == null ? NOTHING : Display.number(now.tokens()),
+                now == null ? "holds " + Display.charge(call.heldMicros()) : Display.charge(now.micros()));
     }
 
     /** What happens to a call that runs, in a sentence. */
     public static String runs(Instant since, long heldMicros, Instant at) {
-        return "The call has been running for " + took(since, at) + " and holds " + Texts.charge(heldMicros)
+        return "The call has been running for " + took(since, at) + " and holds " + Display.charge(heldMicros)
                 + " credits.";
     }
 
     /** In whole seconds, which a look tells. */
     public static String took(Instant since, Instant at) {
-        return Texts.number(Math.max(0, Duration.between(since, at).toSeconds())) + " s";
+        return Display.number(Math.max(0, Duration.between(since, at).toSeconds())) + " s";
     }
 
     /** Returns the figures of one running call, or that it has ended. */
@@ -102,7 +102,7 @@ public final class LiveTexts {
                         "call-credits",
                         here == null ? NOTHING : row.credits(),
                         "call-held",
-                        Texts.charge(held),
+                        Display.charge(held),
                         "call-story",
                         runs(call.startedAt(), held, at));
             }
@@ -115,7 +115,7 @@ public final class LiveTexts {
         if (calls == 0) {
             return "";
         }
-        return (calls > NEW_SHOWN_MAX ? "More than " + NEW_SHOWN_MAX : Texts.number(calls))
+        return (calls > NEW_SHOWN_MAX ? "More than " + NEW_SHOWN_MAX : Display.number(calls))
                 + (calls == 1 ? " new call" : " new calls") + " – show";
     }
 }

@@ -22,10 +22,10 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.pages.dashboard.PriceLines;
 import dev.tollgate.pages.dashboard.ShortageWords;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
-import dev.tollgate.pages.frame.Texts;
 import dev.tollgate.pages.frame.Visitor;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -164,11 +164,11 @@ public record PlaygroundPage(
         Map<String, Object> told = new LinkedHashMap<>();
         told.put("ended", call.endedAt() != null);
         told.put("status", call.status().name().toLowerCase(Locale.ROOT));
-        told.put("charged", Texts.charge(call.chargeMicros()));
+        told.put("charged", Display.charge(call.chargeMicros()));
         told.put(
                 "balance",
                 ledger.account(accountId)
-                        .map(account -> Texts.balance(account.balance().balanceMicros()))
+                        .map(account -> Display.balance(account.balance().balanceMicros()))
                         .orElse("–"));
         PriceLines price = PriceLines.of(call);
         told.put("price", price == null ? List.of() : table(price));

@@ -2,7 +2,7 @@ package dev.tollgate.books.verification;
 
 import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.operator.admin.By;
-import dev.tollgate.operator.admin.Deeds;
+import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.storage.Database;
 import dev.tollgate.testing.Customer;
@@ -106,7 +106,7 @@ final class Copies implements AutoCloseable {
 
     /** What an operator corrects afterwards. */
     private void correct(Gateway gateway) {
-        Deeds deeds = gateway.app().administration().deeds();
+        OperatorAccounts deeds = gateway.app().administration().deeds();
         By by = By.of(Actor.COMMAND, "a test");
         try {
             deeds.refund(by, ids.get("back.call"), 100_000);

@@ -37,7 +37,7 @@ import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.models.Usage;
 import dev.tollgate.operator.admin.Refused;
-import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
@@ -275,9 +275,10 @@ class RandomMonthTest {
                 .isEqualByComparingTo(credits(entered(span, RandomMonthTest::isCharge)));
         LocalDate today = end.atZone(zone).toLocalDate();
         assertThat(browser.get("/dashboard").body())
-                .contains("title=\"" + Texts.exact(net(Span.ofLocalDays(today, today.plusDays(1), zone))) + " credits")
+                .contains(
+                        "title=\"" + Display.exact(net(Span.ofLocalDays(today, today.plusDays(1), zone))) + " credits")
                 .contains("title=\""
-                        + Texts.exact(net(Span.ofLocalDays(today.withDayOfMonth(1), today.plusDays(1), zone)))
+                        + Display.exact(net(Span.ofLocalDays(today.withDayOfMonth(1), today.plusDays(1), zone)))
                         + " credits");
     }
 

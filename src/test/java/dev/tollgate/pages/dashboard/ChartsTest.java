@@ -3,7 +3,7 @@ package dev.tollgate.pages.dashboard;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.customers.figures.DayCredits;
-import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.frame.Display;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -54,11 +54,11 @@ class ChartsTest {
 
     @Test
     void less_than_a_cent_is_written_with_four_digits() {
-        assertThat(Texts.dollars(760_000)).isEqualTo("$0.0038");
-        assertThat(Texts.dollars(57)).isEqualTo("$0.000000285");
-        assertThat(Texts.dollars(1_999_999)).isEqualTo("$0.009999");
-        assertThat(Texts.dollars(2_000_000)).isEqualTo("$0.01");
-        assertThat(Texts.dollars(0)).isEqualTo("$0.00");
+        assertThat(Display.dollars(760_000)).isEqualTo("$0.0038");
+        assertThat(Display.dollars(57)).isEqualTo("$0.000000285");
+        assertThat(Display.dollars(1_999_999)).isEqualTo("$0.009999");
+        assertThat(Display.dollars(2_000_000)).isEqualTo("$0.01");
+        assertThat(Display.dollars(0)).isEqualTo("$0.00");
     }
 
     @Test
@@ -79,9 +79,9 @@ class ChartsTest {
     @Test
     void the_decimal_points_of_a_column_stand_below_each_other() {
         List<String> column = List.of("0.25", "2.9109", "–", "0.000057");
-        int decimals = Texts.decimals(column.stream());
+        int decimals = Display.decimals(column.stream());
         Stream<Integer> points = column.stream()
-                .map(amount -> Texts.padded(amount, decimals))
+                .map(amount -> Display.padded(amount, decimals))
                 .map(amount -> amount.length() - amount.indexOf('.'))
                 .filter(fromTheEnd -> fromTheEnd > 2);
         assertThat(points.distinct()).containsExactly(7);

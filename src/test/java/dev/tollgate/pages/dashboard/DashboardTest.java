@@ -2,7 +2,7 @@ package dev.tollgate.pages.dashboard;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.pages.frame.Texts;
+import dev.tollgate.pages.frame.Display;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.UpstreamScript;
@@ -558,7 +558,8 @@ class DashboardTest {
         assertThat(lines.stream().filter(line -> line.contains(",charge,")).map(line -> line.split(",")[3]))
                 .containsExactlyElementsOf(onPage.reversed());
         assertThat(page)
-                .contains("Balance at the end</th><td></td><td class=\"num\">" + Texts.exact(micros(lines.getLast())));
+                .contains(
+                        "Balance at the end</th><td></td><td class=\"num\">" + Display.exact(micros(lines.getLast())));
     }
 
     private static long micros(String line) {

@@ -31,14 +31,14 @@ import org.jspecify.annotations.Nullable;
  * What an operator does with accounts and their money, each action in one commit with its row of the audit log. Amounts are micro-credits.
  * Every change is durable when its method returns. Thread-safe; blocks.
  */
-public final class Deeds {
+public final class OperatorAccounts {
 
     private final Ledger ledger;
     private final Keys keys;
     private final AuditedWriter writer;
     private final RandomGenerator random;
 
-    public Deeds(Ledger ledger, Keys keys, AuditedWriter writer, RandomGenerator random) {
+    public OperatorAccounts(Ledger ledger, Keys keys, AuditedWriter writer, RandomGenerator random) {
         this.ledger = ledger;
         this.keys = keys;
         this.writer = writer;

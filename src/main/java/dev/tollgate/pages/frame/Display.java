@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** How figures are written on pages. Pure functions, without floating point. */
-public final class Texts {
+public final class Display {
 
     private static final long CREDIT = 1_000_000;
     private static final long CENT = CREDIT / 100;
@@ -28,7 +28,7 @@ public final class Texts {
 
     private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("MMMM uuuu", Locale.ENGLISH);
 
-    private Texts() {}
+    private Display() {}
 
     public static String month(YearMonth month) {
         return MONTH.format(month);
@@ -57,7 +57,7 @@ public final class Texts {
 
     /** The most decimals of a column's amounts. */
     public static int decimals(Stream<String> amounts) {
-        return amounts.mapToInt(Texts::decimals).max().orElse(0);
+        return amounts.mapToInt(Display::decimals).max().orElse(0);
     }
 
     private static int decimals(String amount) {
