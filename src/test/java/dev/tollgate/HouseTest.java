@@ -40,7 +40,6 @@ class HouseTest {
             "customers/figures/UsageRows.java",
             "customers/keys/KeyBody.java",
             "http/exchange/CallerExchange.java",
-            "operator/cli/KeyCommands.java",
             "upstreams/connections/JsonScanner.java",
             "upstreams/pool/Attempts.java");
 
