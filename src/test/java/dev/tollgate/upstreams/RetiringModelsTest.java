@@ -375,7 +375,7 @@ class RetiringModelsTest {
         assertThat(channelsModel(PRO).get("upstream").asString()).isEqualTo(FLASH);
         assertThat(channelsModel(PRO).at("/retirement/of").asString()).isEqualTo(PRO);
         assertThat(gateway.app().banner().text())
-                .contains("stand on gemini-3.8-flash now, in place of gemini-2.5-pro", "n is at most 1, not 8");
+                .contains("stand on gemini-3.8-flash now, instead of gemini-2.5-pro", "n is at most 1, not 8");
     }
 
     private JsonNode model(String id) {
@@ -437,7 +437,7 @@ class RetiringModelsTest {
             assertThat(real.app().banner().text())
                     .contains(
                             "google/gemini-2.5-pro, google/gemini-2.5-pro-preview: where the caller names no maximum it is 512 tokens")
-                    .contains("an answer may well be empty")
+                    .contains("a response may be empty")
                     .contains(
                             "From 1 Dec 2026 on gemini-2.5-pro is sold at 57 in / 450 out",
                             "gemini-3.8-flash costs 150 / 750")
