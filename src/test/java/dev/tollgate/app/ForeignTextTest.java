@@ -96,7 +96,7 @@ class ForeignTextTest {
         new ProcessBuilder("kill", "-HUP", Long.toString(server.process().pid()))
                 .start()
                 .waitFor();
-        until(() -> server.errors().substring(before.length()).contains("was not taken"));
+        until(() -> server.errors().substring(before.length()).contains("channels file rejected"));
         String said = server.errors().substring(before.length());
         assertPlain(said);
         assertThat(said).contains("Forged");
