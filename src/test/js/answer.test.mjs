@@ -86,13 +86,13 @@ test('a broken answer keeps its reason without the advice', () => {
 
 test('a filtered answer names the reason and its cost', () => {
   assert.equal(filtered({ native: 'SAFETY', micros: 10_000, text: 'It', usage: { prompt_tokens: 87 } }),
-    'The provider’s safety filter stopped this answer (SAFETY). 0.01 credits were charged for 87 prompt tokens and the text so far.');
-  assert.equal(filtered({}), 'The provider’s safety filter stopped this answer.');
+    'The provider’s safety filter stopped this response (SAFETY). 0.01 credits were charged for 87 prompt tokens and the text so far.');
+  assert.equal(filtered({}), 'The provider’s safety filter stopped this response.');
 });
 
 test('the best end of two columns is read out', () => {
-  assert.equal(ended(['broken', 'done']), 'The answer is there');
+  assert.equal(ended(['broken', 'done']), 'Response complete');
   assert.equal(ended(['broken', 'stopped']), 'Stopped');
-  assert.equal(ended(['refused', 'broken']), 'The answer was broken off');
-  assert.equal(ended(['refused']), 'There is no answer');
+  assert.equal(ended(['refused', 'broken']), 'Response interrupted');
+  assert.equal(ended(['refused']), 'No response');
 });

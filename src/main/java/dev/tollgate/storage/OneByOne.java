@@ -75,7 +75,7 @@ final class OneByOne implements Rows {
     @Override
     public void finishEach() {
         if (rows != met) {
-            throw new IllegalStateException(rows + " rows were to be written, " + met + " were there");
+            throw new IllegalStateException(rows + " rows to be updated, " + met + " exist");
         }
     }
 }

@@ -51,8 +51,7 @@ class EmbeddedSandboxTest {
         for (String key : new String[] {"", "any", "none", gateway.sandbox().key() + "0", "0@none"}) {
             HttpResponse<String> answer = ask(method, path, key);
             assertThat(answer.statusCode()).as(key).isEqualTo(403);
-            assertThat(answer.body())
-                    .contains("This sandbox answers the gateway that has started it, and nobody else.");
+            assertThat(answer.body()).contains("This sandbox answers only the gateway that started it.");
         }
         assertThat(gateway.asked()).isEmpty();
         assertThat(customer.chat(CALL).text()).contains("2 + 2 = 4.");

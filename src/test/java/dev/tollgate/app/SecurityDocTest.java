@@ -57,7 +57,7 @@ class SecurityDocTest {
 
     @ParameterizedTest
     @CsvSource({
-        "reads of the database, storage.Database, EACH_WAITING_MAX, 4, 1",
+        "reads of the database, storage.ReadConnections, EACH_WAITING_MAX, 4, 1",
         "downloads, upstreams.media.MediaLoader, EACH_DOWNLOADS_WAITING_MAX, 4, 1",
         "pages of more than, books.receipts.ReceiptsHandler, SLICE, 0, 1",
         "first frames of GIFs, upstreams.media.FirstFrames, ACCOUNT_PIXELS_A_MINUTE, 2, 1048576",

@@ -71,9 +71,9 @@ class HandedLinksTest {
                 "/console/accounts",
                 Map.of("deed", "invite", "email", "one@example.org", "reason", "a friend"));
         String link = link(made.body());
-        assertThat(made.body()).contains(gateway.url() + link, "shown this once");
+        assertThat(made.body()).contains(gateway.url() + link, "shown only once");
         assertThat(operator.get("/console/accounts").body()).doesNotContain(link);
-        assertThat(browser().get("/sign-up").body()).contains("made by the operator");
+        assertThat(browser().get("/sign-up").body()).contains("Only the operator creates accounts here");
         Browser browser = join(link);
         assertThat(browser.get("/dashboard").body()).contains("50.00");
         assertThat(browser().get(link).status()).isEqualTo(404);

@@ -171,7 +171,7 @@ class RowStatementTest {
         writer.commitAndWait(Unit.of(new Rowful("one", List.of()), new Rowful("two", List.of())));
         assertThatThrownBy(() -> writer.commitAndWait(Unit.of(new Renaming("one", "nobody", "two"))))
                 .cause()
-                .hasMessageContaining("were to be written");
+                .hasMessageContaining("rows to be updated");
         assertThat(read("SELECT name FROM account")).containsExactly("", "");
         writer.commitAndWait(Unit.of(new Renaming("one", "two")));
         assertThat(read("SELECT name FROM account")).containsExactly("renamed", "renamed");

@@ -290,9 +290,9 @@ class RefusalsTest {
             reports.tell("task_2", "far", excess, limits);
             assertThat(log.text())
                     .contains(
-                            "task task_1: channel far has reported 1000 tokens in and 2000 out",
-                            "at most 300 and 50",
-                            "(0 more")
+                            "task task_1: channel far reported 1000 input and 2000 output tokens",
+                            "above the limits of 300 and 50",
+                            "(0 similar calls not logged")
                     .doesNotContain("task_2");
         }
     }

@@ -82,10 +82,10 @@ class MetricsBoundsTest {
             metrics.catalogue();
             broken.set(true);
             metrics.catalogue();
-            assertThat(log.text().split("things_broken cannot be told and is left out", -1))
+            assertThat(log.text().split("things_broken cannot be read; the metrics omit it", -1))
                     .as("a line for each time that it began")
                     .hasSize(3);
-            assertThat(log.text().split("things_counted cannot be told and is left out", -1))
+            assertThat(log.text().split("things_counted cannot be read; the metrics omit it", -1))
                     .hasSize(2);
         }
     }
