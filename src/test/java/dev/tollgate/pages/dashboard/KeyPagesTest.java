@@ -244,7 +244,7 @@ class KeyPagesTest {
                 .isEqualTo(200);
         gateway.writeWhatRides();
         assertThat(browser.get(key.path()).body())
-                .contains("It made 1 call in the last 24 hours; they will fail with 401.");
+                .contains("It made 1 call in the last 24 hours. Further calls will fail with 401.");
         assertThat(submit(key, "deed", "delete", "typed", "bus").status()).isEqualTo(422);
         assertThat(status(key)).isEqualTo(200);
         assertThat(submit(key, "deed", "delete", "typed", "busy").location()).startsWith(KEYS);
