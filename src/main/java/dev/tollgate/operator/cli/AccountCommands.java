@@ -17,7 +17,7 @@ final class AccountCommands {
 
     private AccountCommands() {}
 
-    @Command(name = "create", description = "Creates an account and prints its id.", mixinStandardHelpOptions = true)
+    @Command(name = "create", description = "Create an account and print its id.", mixinStandardHelpOptions = true)
     static final class Create extends ApiCommand {
 
         @Option(names = "--name", required = true, paramLabel = "NAME", description = "Name of the account.")
@@ -48,7 +48,7 @@ final class AccountCommands {
         }
     }
 
-    @Command(name = "list", description = "Prints all accounts.", mixinStandardHelpOptions = true)
+    @Command(name = "list", description = "List all accounts.", mixinStandardHelpOptions = true)
     static final class List extends ApiCommand {
 
         List(Session session) {
@@ -84,7 +84,7 @@ final class AccountCommands {
 
     @Command(
             name = "grant",
-            description = "Grants credits to an account and prints the new balance.",
+            description = "Grant credits to an account and print the new balance.",
             mixinStandardHelpOptions = true)
     static final class Grant extends ApiCommand {
 
@@ -129,7 +129,7 @@ final class AccountCommands {
     @Command(
             name = "limits",
             description =
-                    "Sets the limits of all keys of an account together and prints them. Limits that are not named stay, and earlier"
+                    "Set the limits of all keys of an account together and print them. Limits that are not named stay, and earlier"
                             + " spending counts.",
             mixinStandardHelpOptions = true,
             sortOptions = false)

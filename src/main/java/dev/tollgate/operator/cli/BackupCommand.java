@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "backup",
         description = {
-            "Copies the installation into one new file, also while a server runs.",
+            "Copy the installation into one new file, also while a server runs.",
             "To restore, put the file as tollgate.db and your secret key as secret.key into an empty data folder."
         },
         mixinStandardHelpOptions = true)

@@ -11,7 +11,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "sandbox",
         description =
-                "Declares that no server has a real upstream: test payments, unconfirmed start credits and the demo account"
+                "Declare that no server has a real upstream: test payments, unconfirmed start credits and the demo account"
                         + " are open again. A server that starts with a real upstream closes them.",
         mixinStandardHelpOptions = true)
 final class InstallationCommand extends ApiCommand {

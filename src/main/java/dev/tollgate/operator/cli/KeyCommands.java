@@ -27,7 +27,7 @@ final class KeyCommands {
         @Parameters(arity = "0..1", paramLabel = "ID", description = "The key's id, as key list prints it.")
         private @Nullable String bare;
 
-        @Option(names = "--key", paramLabel = "ID", description = "The same.")
+        @Option(names = "--key", paramLabel = "ID", description = "The key's id; the same as ID without the option.")
         private @Nullable String named;
 
         /** As a parameter of the path. */
@@ -42,7 +42,7 @@ final class KeyCommands {
 
     @Command(
             name = "create",
-            description = "Creates a key and prints its secret, only this once.",
+            description = "Create a key and print its secret, only this once.",
             mixinStandardHelpOptions = true,
             sortOptions = false)
     static final class Create extends ApiCommand {
@@ -79,10 +79,13 @@ final class KeyCommands {
         }
     }
 
-    @Command(name = "list", description = "Lists keys without their secrets.", mixinStandardHelpOptions = true)
+    @Command(name = "list", description = "List keys without their secrets.", mixinStandardHelpOptions = true)
     static final class List extends ApiCommand {
 
-        @Option(names = "--account", paramLabel = "ID", description = "Of this account only.")
+        @Option(
+                names = "--account",
+                paramLabel = "ID",
+                description = "Lists the keys of this account only. Default: all accounts.")
         private @Nullable String account;
 
         List(Session session) {
@@ -138,7 +141,7 @@ final class KeyCommands {
 
     @Command(
             name = "rotate",
-            description = "Gives a key a new secret and prints it, only this once. Limits and spending stay.",
+            description = "Give a key a new secret and print it, only this once. Limits and spending stay.",
             mixinStandardHelpOptions = true,
             sortOptions = false)
     static final class Rotate extends ApiCommand {
@@ -174,7 +177,7 @@ final class KeyCommands {
     @Command(
             name = "set",
             description =
-                    "Changes a key's name and limits. Settings that are not named stay, and earlier spending counts.",
+                    "Change a key's name and limits. Settings that are not named stay, and earlier spending counts.",
             mixinStandardHelpOptions = true,
             sortOptions = false)
     static final class Set extends ApiCommand {
@@ -211,7 +214,7 @@ final class KeyCommands {
         }
     }
 
-    @Command(name = "disable", description = "Disables a key: its calls get a 401.", mixinStandardHelpOptions = true)
+    @Command(name = "disable", description = "Disable a key: its calls get a 401.", mixinStandardHelpOptions = true)
     static final class Disable extends ApiCommand {
 
         @Mixin

@@ -26,8 +26,8 @@ final class LedgerCommands {
     @Command(
             name = "verify",
             description = {
-                "Recomputes every balance, hold, spend window and charge from the entries and the tasks.",
-                "Prints nothing if the books are correct; otherwise one line per difference."
+                "Recompute every balance, hold, spend window and charge from the entries and the tasks.",
+                "The command prints nothing if the books are correct; otherwise one line per difference."
             },
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {"0:the books are correct", "1:the books have differences", "2:the books could not be read"},
@@ -68,8 +68,8 @@ final class LedgerCommands {
     @Command(
             name = "rebuild-usage",
             description = {
-                "Recomputes usage from the calls and the ledger: by quarter of an hour, day and hour.",
-                "Changes only rows that differ; 'ledger verify' names this command when it finds some.",
+                "Recompute usage from the calls and the ledger: by quarter of an hour, day and hour.",
+                "Only rows that differ are changed; 'ledger verify' names this command when it finds some.",
                 "What an upstream cost is in no other table: it stays as it is, and a call that was not counted has none."
             },
             mixinStandardHelpOptions = true)
@@ -173,7 +173,7 @@ final class LedgerCommands {
     @Command(
             name = "statement",
             description = {
-                "Prints an account's movements as CSV: time,sequence,kind,task_id,model,amount,balance.",
+                "Print an account's movements as CSV: time,sequence,kind,task_id,model,amount,balance.",
                 "Amounts are credits, times UTC. Holds are no movements; the last line is the balance, holds included."
             },
             mixinStandardHelpOptions = true)

@@ -33,7 +33,7 @@ final class LinkCommands {
     @Command(
             name = "invite",
             description = {
-                "Invites a person to sign in here, even if sign-up is closed. The link works for 7 days.",
+                "Invite a person to sign in here, even if sign-up is closed. The link works for 7 days.",
                 "It is sent by mail. If mail is off, it is printed alone on its line for you to pass on."
             },
             mixinStandardHelpOptions = true)
@@ -68,7 +68,7 @@ final class LinkCommands {
     @Command(
             name = "reset-link",
             description =
-                    "Prints a link that sets a person's new password, once, within 30 minutes. That ends their sessions.",
+                    "Print a link that sets a person's new password, once, within 30 minutes. That ends their sessions.",
             mixinStandardHelpOptions = true)
     static final class ResetLink extends ApiCommand {
 
@@ -93,7 +93,7 @@ final class LinkCommands {
 
     @Command(
             name = "test",
-            description = "Sends a test mail through the running server.",
+            description = "Send a test mail through the running server.",
             mixinStandardHelpOptions = true)
     static final class MailTest extends ApiCommand {
 

@@ -11,8 +11,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "migrate-to-postgres",
         description = {
-            "Copies everything from the data folder's database into an empty PostgreSQL, while no server runs.",
-            "Prints each table's rows and sums, which are the same on both sides, or changes nothing."
+            "Copy everything from the data folder's database into an empty PostgreSQL, while no server runs.",
+            "The command prints each table's rows and sums, which are the same on both sides, or changes nothing."
         },
         mixinStandardHelpOptions = true)
 final class MigrateCommand implements Callable<Integer> {

@@ -21,7 +21,7 @@ final class OperatorCommands {
     @Command(
             name = "reset",
             description = {
-                "Resets the first operator: creates a new password, ends all sessions and removes the second factor.",
+                "Reset the first operator: create a new password, end all sessions and remove the second factor.",
                 "The password is shown once, on a terminal or else in the data folder's file first-start, and is changed at the sign-in."
             },
             mixinStandardHelpOptions = true)
@@ -81,7 +81,7 @@ final class OperatorCommands {
 
     @Command(
             name = "add",
-            description = "Makes a person who can already sign in an operator. They must sign in again.",
+            description = "Make a person who can already sign in an operator. They must sign in again.",
             mixinStandardHelpOptions = true)
     static final class Add extends Change {
 
@@ -93,7 +93,7 @@ final class OperatorCommands {
     @Command(
             name = "remove",
             description =
-                    "Makes an operator a user again and ends their sessions. The last operator cannot lose the role.",
+                    "Make an operator a user again and end their sessions. The last operator cannot lose the role.",
             mixinStandardHelpOptions = true)
     static final class Remove extends Change {
 

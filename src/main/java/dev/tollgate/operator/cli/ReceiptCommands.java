@@ -21,7 +21,7 @@ final class ReceiptCommands {
     @Command(
             name = "verify",
             description = {
-                "Checks the receipts of one account, a line each from the first on, as GET /v1/receipts gives them.",
+                "Check the receipts of one account, a line each from the first on, as GET /v1/receipts gives them.",
                 "Exit code 0: all valid; 1: a line is wrong and the first one is printed; 2: the file could not be read."
             },
             mixinStandardHelpOptions = true)
@@ -32,7 +32,7 @@ final class ReceiptCommands {
         @Spec
         private CommandSpec spec = CommandSpec.create();
 
-        @Parameters(paramLabel = "FILE", description = "The receipts.")
+        @Parameters(paramLabel = "FILE", description = "The file of receipts.")
         private Path file = Path.of("");
 
         @Option(

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "sandbox",
         description = {
-            "Runs only the Gemini test server until it is stopped (Ctrl-C).",
+            "Run only the Gemini test server until it is stopped (Ctrl-C).",
             "GET /sandbox and docs/sandbox.md list the failures that it can simulate."
         },
         mixinStandardHelpOptions = true,

@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "migrate",
         description = {
-            "Creates or updates the schema of the database. Each start of a server does this automatically.",
+            "Create or update the schema of the database. Each start of a server does this automatically.",
             "With PostgreSQL also while servers run, by a user who may change tables; needs no secret key. With the embedded"
                     + " database while no server runs."
         },

@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 /** Only reads the settings; the root serves. */
 @Command(
         name = "serve",
-        description = "Runs the server until it is stopped (Ctrl-C), then lets running calls end.",
+        description = "Run the server until it is stopped (Ctrl-C), then let running calls end.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class ServeCommand implements Callable<Integer> {
