@@ -13,24 +13,6 @@ import templates.JteerrorGenerated;
 /** Errors as pages for browsers. Programs get the platform's JSON. */
 record PageErrors(String brand) implements ErrorFormat {
 
-    /** Headers of every page. Referrers stay within the site: without a referrer, the browser would hide a form's origin. */
-    static final Map<String, String> HEADERS = Map.of(
-            "content-security-policy",
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action"
-                    + " 'self'; base-uri 'none'; frame-ancestors 'none'",
-            "referrer-policy",
-            "same-origin",
-            "x-content-type-options",
-            "nosniff",
-            "cross-origin-opener-policy",
-            "same-origin",
-            "cross-origin-resource-policy",
-            "same-origin",
-            "permissions-policy",
-            "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-            "cache-control",
-            "no-store, no-transform");
-
     private static final Logger LOG = LoggerFactory.getLogger(PageErrors.class);
 
     @Override
@@ -68,6 +50,6 @@ record PageErrors(String brand) implements ErrorFormat {
 
     @Override
     public Map<String, String> headers() {
-        return HEADERS;
+        return PageHeaders.ALL;
     }
 }

@@ -123,7 +123,7 @@ final class PageFiles {
         private SseWriter begun() {
             SseWriter begun = writer;
             if (begun == null) {
-                PageErrors.HEADERS.forEach(exchange::setHeader);
+                PageHeaders.ALL.forEach(exchange::setHeader);
                 exchange.setHeader("content-disposition", "attachment; filename=\"" + file.name() + "\"");
                 begun = exchange.stream(file.contentType());
                 begun.onDrain(room::release);

@@ -143,7 +143,7 @@ public final class Pages {
     public Route<Visitor.Member> stream(
             String path, PageGate<Visitor.Member> gate, BiConsumer<Exchange, Visitor.Member> stream) {
         return Route.get(path, gate, (Exchange exchange, Visitor.Member visitor) -> {
-                    PageErrors.HEADERS.forEach(exchange::setHeader);
+                    PageHeaders.ALL.forEach(exchange::setHeader);
                     stream.accept(exchange, visitor);
                 })
                 .withErrors(errors);
@@ -274,7 +274,7 @@ public final class Pages {
 
     private void send(PageRequest<?> request, Made made) {
         Exchange exchange = request.exchange();
-        PageErrors.HEADERS.forEach(exchange::setHeader);
+        PageHeaders.ALL.forEach(exchange::setHeader);
         if (request.isSecure()) {
             exchange.setHeader("strict-transport-security", "max-age=31536000");
         }
