@@ -41,7 +41,9 @@ final class AccountFunds {
     /** Debits sandbox credits that leave or are used. @return their amount, at most what there is */
     long takeSandbox(long micros) {
         long taken = Math.min(micros, sandboxMicros);
-        sandboxMicros -= taken;
+        if (taken > 0) {
+            sandboxMicros -= taken;
+        }
         return taken;
     }
 

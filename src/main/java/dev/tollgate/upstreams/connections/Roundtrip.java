@@ -25,6 +25,9 @@ public final class Roundtrip {
     private static final byte[] NOTHING = new byte[0];
     private static final long NOT_BEGUN = Long.MAX_VALUE;
 
+    /** The unsent bytes until the write of the head has returned: a connection may fail within the write, and the request was not sent then. */
+    private static final long WRITING = 1;
+
     private final Connection connection;
     private final ContextInternal context;
     private final Request request;
@@ -78,7 +81,6 @@ public final class Roundtrip {
     /** Sends a whole request, whose body is the first bytes of one array and then another array. Neither may change afterwards. */
     public void send(byte[] body, int bodyLength, byte[] end) {
         int length = bodyLength + end.length;
-        unsentBytes = 0;
         if (length <= COPIED_BYTES_MAX) {
             write(head(length, length).writeBytes(body, 0, bodyLength).writeBytes(end));
         } else {
@@ -87,12 +89,13 @@ public final class Roundtrip {
             channel.write(Unpooled.wrappedBuffer(body, 0, bodyLength));
             write(Unpooled.wrappedBuffer(end));
         }
+        unsentBytes = 0;
     }
 
     /** Starts a request whose body follows by {@link #write}. @param length of the body in bytes */
     public void begin(long length) {
-        unsentBytes = length;
         write(head(length, 0));
+        unsentBytes = length;
     }
 
     /** Sends a part of the body, which may not change afterwards. @return completes once written; fails if the roundtrip is over */
@@ -111,6 +114,7 @@ public final class Roundtrip {
     }
 
     private ByteBuf head(long length, int room) {
+        unsentBytes = WRITING;
         byte[] head = request.head();
         ByteBuf out =
                 connection.channel().alloc().buffer(head.length + room + 64).writeBytes(head);
