@@ -13,7 +13,7 @@ public final class Readiness implements Supplier<List<String>> {
     private static final Logger log = LoggerFactory.getLogger(Readiness.class);
 
     /**
-     * @param word of a closed list, for programs
+     * @param word a word of a closed list, for programs
      * @param sentence for the log
      */
     public record Complaint(String word, String sentence) {}

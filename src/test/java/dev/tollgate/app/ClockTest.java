@@ -34,7 +34,7 @@ class ClockTest {
         Settings settings = SettingsLoader.load(Map.of("port", "0", "data", data.toString()), Map.<String, String>of());
         Surroundings surroundings = Surroundings.REAL.with(it -> it.clock = () -> Instant.parse(says));
         assertThatThrownBy(() -> App.start(settings, surroundings).close())
-                .isInstanceOf(CannotOpen.class) // which the command line tells as it is
+                .isInstanceOf(CannotOpen.class) // the command line shows it unchanged
                 .hasMessage("The clock of this machine says " + Instant.parse(says)
                         + ", which is impossible. Set the clock and start again.");
         assertThat(data).doesNotExist();

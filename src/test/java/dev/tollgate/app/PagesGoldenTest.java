@@ -34,7 +34,7 @@ class PagesGoldenTest {
 
     private static final Path FOLDER = Path.of("src/test/resources/golden/pages");
 
-    /** Pages whose frame is compared, too; of the others only title and main part are. */
+    /** Pages whose frame is compared, too; the other pages are compared by title and main part only. */
     private static final Set<String> FRAMED =
             Set.of("overview", "console", "sign-in", "docs", "docs-for-strangers", "playground", "error-404");
 

@@ -97,7 +97,7 @@ class TwoServersIdempotencyTest {
         assertOneCall();
     }
 
-    /** Callers of one server first in the list, then those of the other; sent alternately. */
+    /** Callers of both servers, one server's first in the list; they send alternately. */
     private List<CompletableFuture<Reply>> sendToBoth(String body) {
         List<CompletableFuture<Reply>> ofOne = new ArrayList<>();
         List<CompletableFuture<Reply>> ofTwo = new ArrayList<>();

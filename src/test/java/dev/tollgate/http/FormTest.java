@@ -36,7 +36,7 @@ class FormTest {
                 .collect(Collectors.joining("\n"));
     }
 
-    /** @param type of the body, null for none */
+    /** @param type the body's type, null for none */
     private static Asked.Answer post(String path, String body, @Nullable String type) {
         Asked asked = Asked.post(path, body.getBytes(StandardCharsets.UTF_8));
         return (type == null ? asked : asked.header("content-type", type)).at(ROUTES);

@@ -21,7 +21,7 @@ final class Digest {
         return HexFormat.of().formatHex(sha256(canonicalText.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Of the text that is written there. */
+    /** Returns the digest of the canonical text. */
     static String of(Utf8Buffer canonicalText) {
         MessageDigest digest = SHA_256.get();
         digest.update(canonicalText.array(), 0, canonicalText.size());

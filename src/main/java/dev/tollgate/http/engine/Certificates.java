@@ -78,7 +78,7 @@ public final class Certificates {
         }
     }
 
-    /** @param texts of the files that it was made of */
+    /** @param texts the contents of the files that it was made of */
     private record Read(List<String> texts, SslContext context) {}
 
     /** Reads the files. Blocks. */

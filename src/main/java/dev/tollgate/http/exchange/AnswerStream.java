@@ -27,7 +27,7 @@ final class AnswerStream implements SseWriter {
     private boolean isRoomAwaited;
     private @Nullable Runnable drained;
 
-    /** @param bytes of the whole body, or {@link ResponseHead#STREAM} */
+    /** @param bytes the length of the whole body, or {@link ResponseHead#STREAM} */
     AnswerStream(Response response, Transport transport, String contentType, long bytes) {
         this.response = response;
         this.transport = transport;

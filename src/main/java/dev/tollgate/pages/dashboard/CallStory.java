@@ -25,7 +25,7 @@ public record CallStory(
     /** Errors that the call itself causes. For other errors the cause is unknown. */
     private static final Set<String> LASTING = Set.of("invalid_request", "context_length_exceeded", "model_not_found");
 
-    /** The upstream's errors that the same call would cause again. The error message has told the caller so (D24). */
+    /** The upstream's errors that the same call would cause again; their error messages say so to the caller (D24). */
     private static final List<String> LASTING_WORDS =
             List.of("The upstream provider blocked the request", "The upstream provider refused the request");
 

@@ -164,7 +164,7 @@ enum FunctionKind {
         return any(allWords(declaration), AGENTS);
     }
 
-    /** Whether a choice, of an action for example, would change something. */
+    /** Returns whether a choice, such as an action, would change something. */
     static boolean changes(String choice) {
         return any(words(choice), CHANGING);
     }

@@ -163,7 +163,7 @@ final class Copies implements AutoCloseable {
                 .replaceAll("hour from 2[0-9TZ:-]+", "hour from {hour}");
     }
 
-    /** Of the original. */
+    /** Returns the number that a query finds in the original. */
     long number(String sql) {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + original);
                 Statement statement = connection.createStatement();

@@ -130,7 +130,7 @@ class QuestionsAPageTest {
         }
     }
 
-    /** Balance and fold; what did not move by calls; the lines, their models. Of a file charges before the month and of it, too. */
+    /** Four queries: balance and fold; movements without calls; lines; their models. On SQLite also charges before and in the month. */
     @ParameterizedTest
     @EnumSource
     void a_statement_asks_a_server_four_questions_once_its_days_and_lines_are_known(Stores stores) {

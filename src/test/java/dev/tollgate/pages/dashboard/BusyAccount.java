@@ -62,7 +62,7 @@ final class BusyAccount {
             ask(day % 6 == 0 ? other : customer, model, 900 + 80L * day, 700 + 90L * (day % 9), 300);
             ask(customer, models[(day / 2 + 1) % 3], 194, 229 + 10L * day, 457);
         }
-        gateway.setNow(NOW.minusSeconds(2)); // of calls of one instant none is the last
+        gateway.setNow(NOW.minusSeconds(2)); // calls of one instant have no order
         fail();
         gateway.setNow(NOW.minusSeconds(1));
         ask(customer, "google/gemini-2.5-pro", 9, 2_130, 0);
