@@ -34,7 +34,7 @@ class TimesTest {
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start("timeouts.call", "6s", "timeouts.upstream-idle", "700ms", "timeouts.write", "500ms");
+        gateway = Gateway.start("timeouts.call", "6s", "timeouts.upstream-idle", "3s", "timeouts.write", "500ms");
     }
 
     @AfterAll
