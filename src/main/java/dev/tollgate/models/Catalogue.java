@@ -69,17 +69,22 @@ public final class Catalogue {
     }
 
     /**
-     * Sets the prices of models; models without one get the price of the file.
+     * Sets the prices of models; each replaces those of the file and those before it in its list from its time on.
      *
-     * @param prices by the model's public id; ids that are not on sale are ignored
+     * @param prices by the model's public id, in the order in which they were set; ids that are not on sale are ignored
      */
-    public void use(Map<String, Pricing> prices) {
+    public void use(Map<String, List<PriceSchedule.Dated>> prices) {
         offer = Offer.of(asWritten.stream()
-                .map(model -> {
-                    Pricing price = prices.get(model.id());
-                    return price == null ? model : model.at(price);
-                })
+                .map(model -> sold(model, prices.getOrDefault(model.id(), List.of())))
                 .toList());
+    }
+
+    private static Model sold(Model model, List<PriceSchedule.Dated> set) {
+        PriceSchedule prices = model.prices();
+        for (PriceSchedule.Dated price : set) {
+            prices = prices.then(price);
+        }
+        return set.isEmpty() ? model : model.sold(prices);
     }
 
     /** Returns a copy at the prices of the file. Prices set in one do not change the other. */

@@ -127,11 +127,7 @@ public final class CatalogueLoader {
                 "response_format",
                 "rates");
         UpstreamModel upstream = upstream(row.need("upstream"));
-        Pricing pricing = CataloguePrice.read(row.need("price"));
-        YamlNode version = row.need("price").need("version");
-        if (pricePlaces.put(pricing.version(), version.place()) != null) {
-            throw version.complaint("'" + pricing.version() + "' names another price already.");
-        }
+        PriceSchedule prices = CataloguePrice.read(row.need("price"), pricePlaces);
         YamlNode defaults = row.need("defaults");
         defaults.onlyWith("stream", "include_thoughts", "reasoning_effort", "max_tokens");
         return new Model(
@@ -139,8 +135,8 @@ public final class CatalogueLoader {
                 aliases(row.find("aliases")),
                 row.need("active").bool(),
                 upstream,
-                pricing,
-                usageForm(row.need("usage"), pricing),
+                prices.dated().getFirst().pricing(),
+                usageForm(row, prices),
                 row.need("answers_as").choice(Map.of("upstream", true, "requested", false)),
                 defaults.need("stream").bool(),
                 defaults.need("include_thoughts").bool(),
@@ -148,7 +144,8 @@ public final class CatalogueLoader {
                 maxTokens(defaults.need("max_tokens"), upstream),
                 tools(row.need("tools")),
                 formats(row.need("response_format")),
-                rates(row.find("rates")));
+                rates(row.find("rates")),
+                prices);
     }
 
     private static List<YamlNode> rows(YamlNode list) {
@@ -182,15 +179,23 @@ public final class CatalogueLoader {
         return node.text();
     }
 
-    private static Model.UsageForm usageForm(YamlNode node, Pricing pricing) {
+    private static Model.UsageForm usageForm(YamlNode row, PriceSchedule prices) {
+        YamlNode node = row.need("usage");
         Model.UsageForm form = node.choice(Map.of(
                 "tokens", Model.UsageForm.TOKENS, "units", Model.UsageForm.UNITS, "openai", Model.UsageForm.OPENAI));
-        // Units are the steps of the components; a rounded total has none.
-        if (form == Model.UsageForm.UNITS && pricing.rounding().form() != Pricing.Rounding.Form.NEAREST_COMPONENT) {
-            throw node.wrong("tokens, as price.rounding is not nearest-component");
-        }
-        if (form == Model.UsageForm.OPENAI && !pricing.reasoningBilled()) {
-            throw node.wrong("tokens, as price.reasoning is not billed");
+        for (PriceSchedule.Dated price : prices.dated()) {
+            Pricing pricing = price.pricing();
+            // Units are the steps of the components; a rounded total has none.
+            if (form == Model.UsageForm.UNITS && pricing.rounding().form() != Pricing.Rounding.Form.NEAREST_COMPONENT) {
+                throw node.wrong("tokens, as price.rounding is not nearest-component");
+            }
+            if (form == Model.UsageForm.UNITS && !pricing.tariff().isPlain()) {
+                throw node.complaint("is units: such a price has 'input' and 'output' alone, without cached_input,"
+                        + " audio_input, search_per_1000, above and tiers.");
+            }
+            if (form == Model.UsageForm.OPENAI && !pricing.reasoningBilled()) {
+                throw node.wrong("tokens, as price.reasoning is not billed");
+            }
         }
         return form;
     }
@@ -214,11 +219,13 @@ public final class CatalogueLoader {
     }
 
     private static Model.Tools tools(YamlNode node) {
-        node.onlyWith("functions", "search", "together");
+        node.onlyWith("functions", "search", "together", "searches_max");
+        YamlNode most = node.find("searches_max");
         return new Model.Tools(
                 node.need("functions").bool(),
                 node.need("search").bool(),
-                node.need("together").bool());
+                node.need("together").bool(),
+                most == null ? Model.Tools.SEARCHES_MAX : Math.toIntExact(most.wholeNumber(1, 1_000)));
     }
 
     private static Model.Formats formats(YamlNode node) {
@@ -245,7 +252,7 @@ public final class CatalogueLoader {
         try {
             return Instant.parse(node.text());
         } catch (DateTimeParseException e) {
-            throw node.wrong("a time in UTC like 2026-11-01T00:00:00Z");
+            throw node.wrong("a time like 2026-11-01T00:00:00Z or 2026-12-01T00:00:00-08:00");
         }
     }
 }

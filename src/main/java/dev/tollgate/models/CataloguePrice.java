@@ -2,19 +2,41 @@ package dev.tollgate.models;
 
 import dev.tollgate.base.config.Decimals;
 import dev.tollgate.base.config.YamlNode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** Reads a price of the catalogue. */
 final class CataloguePrice {
 
+    private static final CatalogueTariff RATES = new CatalogueTariff(Decimals.MICROS);
+
     private CataloguePrice() {}
 
-    static Pricing read(YamlNode price) {
-        price.onlyWith("version", "input", "output", "reasoning", "rounding");
+    /** Reads one price, or a list of prices of which all except one have a first day. @param places receives file and line of each version */
+    static PriceSchedule read(YamlNode node, Map<String, String> places) {
+        List<PriceSchedule.Dated> dated = new ArrayList<>();
+        for (CatalogueTariff.Dated price : CatalogueTariff.dated(node)) {
+            YamlNode row =
+                    price.node().onlyWith(CatalogueTariff.keys(node.isList(), "version", "reasoning", "rounding"));
+            Pricing pricing = read(row);
+            YamlNode version = row.need("version");
+            if (places.put(pricing.version(), version.place()) != null) {
+                throw version.complaint("'" + pricing.version() + "' names another price already.");
+            }
+            dated.add(new PriceSchedule.Dated(price.from(), pricing));
+        }
+        if (dated.stream().noneMatch(price -> price.from().equals(Instant.MIN))) {
+            throw node.complaint("has a 'from' in every price; the first price has none.");
+        }
+        return new PriceSchedule(dated);
+    }
+
+    private static Pricing read(YamlNode price) {
         return new Pricing(
                 version(price.need("version")),
-                price.need("input").decimal(Decimals.MICROS, Pricing.MICROS_PER_MILLION_MAX),
-                price.need("output").decimal(Decimals.MICROS, Pricing.MICROS_PER_MILLION_MAX),
+                RATES.read(price),
                 price.need("reasoning").choice(Map.of("billed", true, "free", false)),
                 rounding(price.need("rounding")));
     }
@@ -25,6 +47,9 @@ final class CataloguePrice {
         }
         if (node.text().contains("@" + Pricing.SET_MARK)) {
             throw node.complaint("'@" + Pricing.SET_MARK + "' marks the versions that are set while the program runs.");
+        }
+        if (node.text().contains("*")) {
+            throw node.complaint("'*' joins a version and a price group; a version has none.");
         }
         return node.text();
     }

@@ -3,8 +3,6 @@ package dev.tollgate.models;
 import dev.tollgate.base.config.Decimals;
 import dev.tollgate.base.config.YamlNode;
 import dev.tollgate.base.conversation.Effort;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -124,33 +122,12 @@ final class CatalogueUpstream {
         if (node == null) {
             return List.of();
         }
-        if (!node.isList()) {
-            return List.of(cost(node.onlyWith("input", "cached", "output", "search"), Instant.MIN));
-        }
-        List<UpstreamModel.Cost> costs = new ArrayList<>();
-        for (YamlNode row : node.items()) {
-            row.onlyWith("from", "input", "cached", "output", "search");
-            YamlNode from = row.find("from");
-            UpstreamModel.Cost cost = cost(row, from == null ? Instant.MIN : CatalogueLoader.instant(from));
-            if (costs.stream().anyMatch(other -> other.from().equals(cost.from()))) {
-                throw row.complaint(
-                        "holds from the same time on as another price; allowed is one price for each 'from'.");
-            }
-            costs.add(cost);
-        }
-        return costs;
-    }
-
-    private static UpstreamModel.Cost cost(YamlNode node, Instant from) {
-        return new UpstreamModel.Cost(
-                from,
-                micros(node.need("input")),
-                micros(node.need("cached")),
-                micros(node.need("output")),
-                micros(node.need("search")));
-    }
-
-    private static long micros(YamlNode dollars) {
-        return dollars.decimal(MICROS_PER_DOLLAR, Pricing.MICROS_PER_MILLION_MAX);
+        CatalogueTariff rates = new CatalogueTariff(MICROS_PER_DOLLAR);
+        return CatalogueTariff.dated(node).stream()
+                .map(price -> {
+                    YamlNode cost = price.node().onlyWith(CatalogueTariff.keys(node.isList(), "cached", "search"));
+                    return new UpstreamModel.Cost(price.from(), rates.readCost(cost));
+                })
+                .toList();
     }
 }

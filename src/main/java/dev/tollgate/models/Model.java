@@ -3,6 +3,7 @@ package dev.tollgate.models;
 import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.conversation.PrintedUsage;
 import dev.tollgate.http.limits.Rates;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param aliases further ids of the model
  * @param active an inactive model is unknown to callers
  * @param upstream the model behind it, with its rules
- * @param pricing prices and rounding
+ * @param pricing prices and rounding in force
  * @param usageForm how the usage is printed (D6)
  * @param answersWithUpstreamName whether {@code model} in the response is the upstream's version (D20) instead of the requested id
  * @param streamByDefault D1
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param tools the tools that it supports
  * @param formats the cases in which it accepts a JSON {@code response_format}
  * @param rates rate limits of each account
+ * @param prices all prices over time, of which {@code pricing} is one
  */
 public record Model(
         String id,
@@ -38,19 +40,34 @@ public record Model(
         @Nullable Long maxTokensByDefault,
         Tools tools,
         Formats formats,
-        Rates rates) {
+        Rates rates,
+        PriceSchedule prices) {
 
     public Model {
         aliases = List.copyOf(aliases);
     }
 
-    /** Returns this model served by another upstream model. */
-    public Model standingOn(UpstreamModel other) {
-        return new Model(
+    /** Makes a model with one price for all times. */
+    public Model(
+            String id,
+            List<String> aliases,
+            boolean active,
+            UpstreamModel upstream,
+            Pricing pricing,
+            UsageForm usageForm,
+            boolean answersWithUpstreamName,
+            boolean streamByDefault,
+            boolean thoughtsByDefault,
+            @Nullable Effort effortByDefault,
+            @Nullable Long maxTokensByDefault,
+            Tools tools,
+            Formats formats,
+            Rates rates) {
+        this(
                 id,
                 aliases,
                 active,
-                other,
+                upstream,
                 pricing,
                 usageForm,
                 answersWithUpstreamName,
@@ -60,17 +77,33 @@ public record Model(
                 maxTokensByDefault,
                 tools,
                 formats,
-                rates);
+                rates,
+                PriceSchedule.of(pricing));
     }
 
-    /** Returns this model at another price. */
-    public Model at(Pricing price) {
+    /** Returns this model served by another upstream model. */
+    public Model standingOn(UpstreamModel other) {
+        return with(other, pricing, prices);
+    }
+
+    /** Returns this model at other prices, with the first one in force. */
+    public Model sold(PriceSchedule other) {
+        return with(upstream, other.dated().getFirst().pricing(), other);
+    }
+
+    /** Returns this model at the price in force at a time (P3). */
+    public Model at(Instant when) {
+        Pricing price = prices.at(when);
+        return price == pricing ? this : with(upstream, price, prices);
+    }
+
+    private Model with(UpstreamModel upstream, Pricing pricing, PriceSchedule prices) {
         return new Model(
                 id,
                 aliases,
                 active,
                 upstream,
-                price,
+                pricing,
                 usageForm,
                 answersWithUpstreamName,
                 streamByDefault,
@@ -79,11 +112,23 @@ public record Model(
                 maxTokensByDefault,
                 tools,
                 formats,
-                rates);
+                rates,
+                prices);
     }
 
-    /** @param functionsWithSearch whether one call may have both */
-    public record Tools(boolean functions, boolean search, boolean functionsWithSearch) {}
+    /**
+     * @param functionsWithSearch whether one call may have both
+     * @param searchesMax the most searches that are counted of a call
+     */
+    public record Tools(boolean functions, boolean search, boolean functionsWithSearch, int searchesMax) {
+
+        /** The most searches of a call if the catalogue gives none. */
+        public static final int SEARCHES_MAX = 8;
+
+        public Tools(boolean functions, boolean search, boolean functionsWithSearch) {
+            this(functions, search, functionsWithSearch, SEARCHES_MAX);
+        }
+    }
 
     /** @param json whether a JSON format is accepted at all */
     public record Formats(boolean json, boolean jsonWithFunctions, boolean jsonWithSearch) {}

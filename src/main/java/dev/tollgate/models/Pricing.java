@@ -1,27 +1,22 @@
 package dev.tollgate.models;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.money.Credits;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 
 /**
- * The price of a model for the customer.
+ * The price of a model for the customer. Its charge is a pure function of the usage, exact and rounded once by the profile's rule (P6).
  *
  * @param version names this price for good: a past statement never changes
- * @param inputMicrosPerMillion micro-credits per million input tokens
- * @param outputMicrosPerMillion micro-credits per million output tokens
+ * @param tariff the rates
  * @param reasoningBilled whether thoughts are billed at the output rate (D6)
  * @param rounding the profile's rule (D9, D30)
  */
-public record Pricing(
-        String version,
-        long inputMicrosPerMillion,
-        long outputMicrosPerMillion,
-        boolean reasoningBilled,
-        Rounding rounding) {
+public record Pricing(String version, Tariff tariff, boolean reasoningBilled, Rounding rounding) {
 
-    /** The highest allowed price, a million credits per million tokens: keeps every product far below 128 bits. */
-    public static final long MICROS_PER_MILLION_MAX = 1_000_000_000_000L;
+    /** The highest allowed rate. */
+    public static final long MICROS_PER_MILLION_MAX = PriceRates.MAX;
 
     /** Part of the version of a price that was set while the program runs; no version of the catalogue has it. */
     public static final String SET_MARK = "set-";
@@ -30,9 +25,19 @@ public record Pricing(
     private static final long LEAST_TOKENS_REASONING_BILLED = 512;
     private static final BigInteger MILLION = BigInteger.valueOf(1_000_000);
 
+    /** Makes a price of input and output alone, in micro-credits per million tokens. */
+    public Pricing(
+            String version,
+            long inputMicrosPerMillion,
+            long outputMicrosPerMillion,
+            boolean reasoningBilled,
+            Rounding rounding) {
+        this(version, Tariff.of(inputMicrosPerMillion, outputMicrosPerMillion), reasoningBilled, rounding);
+    }
+
     /** Returns this price under another version. */
     public Pricing named(String version) {
-        return new Pricing(version, inputMicrosPerMillion, outputMicrosPerMillion, reasoningBilled, rounding);
+        return new Pricing(version, tariff, reasoningBilled, rounding);
     }
 
     /** Returns whether prices and rounding are the same, in any version. */
@@ -40,13 +45,19 @@ public record Pricing(
         return equals(other.named(version));
     }
 
-    public Pricing {
-        if (inputMicrosPerMillion < 0
-                || outputMicrosPerMillion < 0
-                || inputMicrosPerMillion > MICROS_PER_MILLION_MAX
-                || outputMicrosPerMillion > MICROS_PER_MILLION_MAX) {
-            throw new IllegalArgumentException("price out of range");
-        }
+    /** Returns micro-credits per million tokens of a prompt that is neither long nor cached, at the standard tier. */
+    public long inputMicrosPerMillion() {
+        return tariff.rates().inputMicros();
+    }
+
+    /** Returns micro-credits per million output tokens after such a prompt. */
+    public long outputMicrosPerMillion() {
+        return tariff.rates().outputMicros();
+    }
+
+    /** Returns whether callers may ask for a service tier (P4). */
+    public boolean offers(ServiceTier tier) {
+        return tariff.tiers().offers(tier);
     }
 
     /**
@@ -89,45 +100,43 @@ public record Pricing(
 
     /** Returns the charge for a usage in micro-credits. */
     public long chargeMicros(Usage usage) {
+        Tariff.Sum sum = sum(usage);
         long charge =
                 switch (rounding.form()) {
-                    case FLOOR_TOTAL -> floorTotalMicros(usage);
-                    case NEAREST_COMPONENT -> inputUnitsMicros(usage) + outputUnitsMicros(usage);
+                    case FLOOR_TOTAL -> sum.isLong() ? floor(sum.inputLong() + sum.outputLong()) : floor(sum.total());
+                    case NEAREST_COMPONENT -> inputUnitsMicros(sum) + outputUnitsMicros(sum);
                 };
         return usage.isNone() ? charge : Math.max(charge, rounding.minimumMicros());
     }
 
-    private long floorTotalMicros(Usage usage) {
-        if (fitsLong(usage)) {
-            long timesMillion =
-                    usage.inputTokens() * inputMicrosPerMillion + billedOutputTokens(usage) * outputMicrosPerMillion;
-            return timesMillion / 1_000_000 / rounding.stepMicros() * rounding.stepMicros();
-        }
-        return floor(inputTimesMillion(usage).add(outputTimesMillion(usage)));
+    private Tariff.Sum sum(Usage usage) {
+        return tariff.sum(usage, billedOutputTokens(usage));
     }
 
     /** Returns the input's share, rounded separately: only if components are rounded. */
     public long inputUnitsMicros(Usage usage) {
-        return fitsLong(usage)
-                ? nearest(usage.inputTokens() * inputMicrosPerMillion)
-                : nearest(inputTimesMillion(usage));
+        return inputUnitsMicros(sum(usage));
+    }
+
+    private long inputUnitsMicros(Tariff.Sum sum) {
+        return sum.isLong() ? nearest(sum.inputLong()) : nearest(sum.input());
     }
 
     /** Returns the output's share, rounded separately: only if components are rounded. */
     public long outputUnitsMicros(Usage usage) {
-        return fitsLong(usage)
-                ? nearest(billedOutputTokens(usage) * outputMicrosPerMillion)
-                : nearest(outputTimesMillion(usage));
+        return outputUnitsMicros(sum(usage));
+    }
+
+    private long outputUnitsMicros(Tariff.Sum sum) {
+        return sum.isLong() ? nearest(sum.outputLong()) : nearest(sum.output());
     }
 
     /** Returns the exact, unrounded cost in credits (D9: shown in the task's pricing detail). */
     public BigDecimal exactCredits(Usage usage) {
-        BigDecimal sum = fitsLong(usage)
-                ? BigDecimal.valueOf(
-                        usage.inputTokens() * inputMicrosPerMillion
-                                + billedOutputTokens(usage) * outputMicrosPerMillion,
-                        12)
-                : new BigDecimal(inputTimesMillion(usage).add(outputTimesMillion(usage)), 12);
+        Tariff.Sum exact = sum(usage);
+        BigDecimal sum = exact.isLong()
+                ? BigDecimal.valueOf(exact.inputLong() + exact.outputLong(), 12)
+                : new BigDecimal(exact.total(), 12);
         return sum.signum() == 0 ? BigDecimal.ZERO : sum.stripTrailingZeros();
     }
 
@@ -166,22 +175,8 @@ public record Pricing(
         return usage.candidatesTokens() + (reasoningBilled ? usage.thoughtsTokens() : 0);
     }
 
-    private BigInteger inputTimesMillion(Usage usage) {
-        return BigInteger.valueOf(usage.inputTokens()).multiply(BigInteger.valueOf(inputMicrosPerMillion));
-    }
-
-    /** Returns whether both products and their sum fit 62 bits, as they do at real prices: then plain arithmetic is exact. */
-    private boolean fitsLong(Usage usage) {
-        return isSmall(usage.inputTokens(), inputMicrosPerMillion)
-                && isSmall(billedOutputTokens(usage), outputMicrosPerMillion);
-    }
-
-    private static boolean isSmall(long tokens, long microsPerMillion) {
-        return Long.numberOfLeadingZeros(tokens) + Long.numberOfLeadingZeros(microsPerMillion) >= 67;
-    }
-
-    private BigInteger outputTimesMillion(Usage usage) {
-        return BigInteger.valueOf(billedOutputTokens(usage)).multiply(BigInteger.valueOf(outputMicrosPerMillion));
+    private long floor(long timesMillion) {
+        return timesMillion / 1_000_000 / rounding.stepMicros() * rounding.stepMicros();
     }
 
     private long floor(BigInteger timesMillion) {

@@ -180,48 +180,36 @@ public record UpstreamModel(
         }
     }
 
-    /** The upstream's own prices from a day on, micro-credits per million tokens; {@code searchMicros} per grounded call. */
-    public record Cost(
-            Instant from,
-            long inputMicrosPerMillion,
-            long cachedMicrosPerMillion,
-            long outputMicrosPerMillion,
-            long searchMicros) {
+    /**
+     * The upstream's own price from a day on, in the form of a sale's price, with a dollar as 200 credits.
+     *
+     * @param from the time from which it is in force
+     */
+    public record Cost(Instant from, Tariff tariff) {
 
         /** As prices are in dollars, and charges in credits. */
         public static final long CREDITS_A_DOLLAR = 200;
 
         private static final BigInteger MILLION = BigInteger.valueOf(1_000_000);
 
-        private static final long TOKENS_OF_LONG = 100_000_000;
-        private static final long MICROS_OF_LONG = 10_000_000_000L;
+        /** Returns micro-credits per million tokens of a prompt that is neither long nor cached, at the standard tier. */
+        public long inputMicrosPerMillion() {
+            return tariff.rates().inputMicros();
+        }
 
-        /** Returns the cost of a call in micro-credits, rounded up once, with thoughts as output. A usage has no searches, nor has this cost. */
+        /** Returns micro-credits per million output tokens after such a prompt. */
+        public long outputMicrosPerMillion() {
+            return tariff.rates().outputMicros();
+        }
+
+        /** Returns the cost of a call in micro-credits, rounded up once, with thoughts as output. Free searches of the provider are left out. */
         public long micros(Usage usage) {
-            long cached = Math.min(usage.cachedTokens(), usage.inputTokens());
-            long output = usage.candidatesTokens() + usage.thoughtsTokens();
-            if (usage.inputTokens() <= TOKENS_OF_LONG && output <= TOKENS_OF_LONG && isPlain()) {
-                long cost = (usage.inputTokens() - cached) * inputMicrosPerMillion
-                        + cached * cachedMicrosPerMillion
-                        + output * outputMicrosPerMillion;
-                return Math.ceilDiv(cost, 1_000_000L);
+            Tariff.Sum sum = tariff.sum(usage, usage.candidatesTokens() + usage.thoughtsTokens());
+            if (sum.isLong()) {
+                return Math.ceilDiv(sum.inputLong() + sum.outputLong(), 1_000_000L);
             }
-            BigInteger[] cost = times(usage.inputTokens() - cached, inputMicrosPerMillion)
-                    .add(times(cached, cachedMicrosPerMillion))
-                    .add(times(output, outputMicrosPerMillion))
-                    .divideAndRemainder(MILLION);
+            BigInteger[] cost = sum.total().divideAndRemainder(MILLION);
             return (cost[1].signum() == 0 ? cost[0] : cost[0].add(BigInteger.ONE)).longValueExact();
-        }
-
-        /** Returns whether prices are as low as all real ones: then no sum of three products exceeds a long. */
-        private boolean isPlain() {
-            return inputMicrosPerMillion <= MICROS_OF_LONG
-                    && cachedMicrosPerMillion <= MICROS_OF_LONG
-                    && outputMicrosPerMillion <= MICROS_OF_LONG;
-        }
-
-        private static BigInteger times(long tokens, long micros) {
-            return BigInteger.valueOf(tokens).multiply(BigInteger.valueOf(micros));
         }
     }
 

@@ -1,15 +1,20 @@
 package dev.tollgate.models;
 
+import dev.tollgate.base.conversation.ServiceTier;
+
 /**
- * Raw token counts of one call, checked: none is negative (D37).
+ * Raw counts of one call, checked: none is negative (D37).
  *
  * @param promptTokens the whole prompt, cached tokens included
  * @param toolUsePromptTokens tokens that the upstream's own tools (search) added to the prompt
  * @param candidatesTokens visible output of all candidates, without thoughts
  * @param thoughtsTokens reasoning
  * @param cachedTokens part of the prompt
+ * @param cachedAudioTokens the part of the audio tokens that is cached
  * @param promptAudioTokens audio tokens of the prompt; {@code promptImageTokens} are its image tokens
  * @param textTokens text part of the visible output
+ * @param searches search queries; 1 if the upstream searched without naming any
+ * @param tier the service tier at which the call is charged
  */
 public record Usage(
         long promptTokens,
@@ -17,9 +22,12 @@ public record Usage(
         long candidatesTokens,
         long thoughtsTokens,
         long cachedTokens,
+        long cachedAudioTokens,
         long promptAudioTokens,
         long promptImageTokens,
-        long textTokens) {
+        long textTokens,
+        long searches,
+        ServiceTier tier) {
 
     public static final Usage NONE = new Usage(0, 0, 0, 0, 0, 0, 0, 0);
 
@@ -29,12 +37,38 @@ public record Usage(
                         | candidatesTokens
                         | thoughtsTokens
                         | cachedTokens
+                        | cachedAudioTokens
                         | promptAudioTokens
                         | promptImageTokens
-                        | textTokens)
+                        | textTokens
+                        | searches)
                 < 0) {
             throw new IllegalArgumentException("negative count");
         }
+    }
+
+    /** Makes a usage without cached audio and without searches, at the standard tier. */
+    public Usage(
+            long promptTokens,
+            long toolUsePromptTokens,
+            long candidatesTokens,
+            long thoughtsTokens,
+            long cachedTokens,
+            long promptAudioTokens,
+            long promptImageTokens,
+            long textTokens) {
+        this(
+                promptTokens,
+                toolUsePromptTokens,
+                candidatesTokens,
+                thoughtsTokens,
+                cachedTokens,
+                0,
+                promptAudioTokens,
+                promptImageTokens,
+                textTokens,
+                0,
+                ServiceTier.STANDARD);
     }
 
     /** Makes a usage of prompt and output only, for a bound. */
@@ -47,6 +81,17 @@ public record Usage(
         return promptTokens + toolUsePromptTokens;
     }
 
+    /** Returns the cached tokens, which are never more than the prompt. */
+    public long cachedWithinPrompt() {
+        return Math.min(cachedTokens, promptTokens);
+    }
+
+    /** Returns the audio tokens that are not cached; with the cached tokens they are never more than the prompt. */
+    public long uncachedAudioTokens() {
+        long audio = Math.max(0, promptAudioTokens - Math.min(cachedAudioTokens, cachedWithinPrompt()));
+        return Math.min(audio, promptTokens - cachedWithinPrompt());
+    }
+
     /** Returns this usage with more visible output. */
     public Usage plusOutput(long tokens) {
         return new Usage(
@@ -55,12 +100,16 @@ public record Usage(
                 candidatesTokens + tokens,
                 thoughtsTokens,
                 cachedTokens,
+                cachedAudioTokens,
                 promptAudioTokens,
                 promptImageTokens,
-                textTokens + tokens);
+                textTokens + tokens,
+                searches,
+                tier);
     }
 
+    /** Returns whether the call used no token and searched for nothing. */
     public boolean isNone() {
-        return promptTokens + toolUsePromptTokens + candidatesTokens + thoughtsTokens == 0;
+        return promptTokens + toolUsePromptTokens + candidatesTokens + thoughtsTokens + searches == 0;
     }
 }

@@ -128,8 +128,7 @@ class BuiltInCatalogueTest {
     @Test
     void the_upstreams_dollars_are_kept_as_credits() {
         assertThat(upstream("gemini-2.5-pro").costs())
-                .containsExactly(
-                        new UpstreamModel.Cost(Instant.MIN, 250_000_000, 25_000_000, 2_000_000_000, 7_000_000));
+                .containsExactly(Costs.cost(Instant.MIN, 250_000_000, 25_000_000, 2_000_000_000, 7_000_000));
     }
 
     @Test

@@ -10,6 +10,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -92,7 +94,7 @@ class CatalogueLoaderTest {
         Catalogue one = CatalogueLoader.builtIn();
         Model model = one.all().getFirst();
         Pricing another = one.all().getLast().pricing();
-        one.use(Map.of(model.id(), another));
+        one.use(Map.of(model.id(), List.of(new PriceSchedule.Dated(Instant.MIN, another))));
         assertThat(one.all().getFirst().pricing()).isEqualTo(another);
         assertThat(CatalogueLoader.builtIn().all().getFirst()).isEqualTo(model);
     }
@@ -115,7 +117,7 @@ class CatalogueLoaderTest {
                 "input: 0.000001 | input: -1 | models.yaml:10: models[0].price.input is '-1'",
                 "input: 0.000001 | input: 1e3 | models.yaml:10: models[0].price.input is '1e3'",
                 "input: 0.000001 | input: 1000000.1 | models.yaml:10: models[0].price.input is '1000000.1'",
-                "input: 0.000001 | inptu: 1 | models.yaml:10: models[0].price.inptu is an unknown key; allowed is one of input, output, reasoning, rounding, version.",
+                "input: 0.000001 | inptu: 1 | models.yaml:10: models[0].price.inptu is an unknown key; allowed is one of above, audio_input, cached_input, input, output, reasoning, rounding, search_counts, search_per_1000, tiers, version.",
                 "    input: 0.000001 | # | models.yaml:8: models[0].price.input is missing.",
                 "upstream: up | upstream: down | models.yaml:6: models[0].upstream is 'down'; allowed is one of up.",
                 "usage: units | usage: coins | models.yaml:14: models[0].usage is 'coins'; allowed is one of openai, tokens, units.",
@@ -129,7 +131,7 @@ class CatalogueLoaderTest {
                 "by: budget | by: magic | upstream_models[0].thinking.by is 'magic'; allowed is one of budget, level, none.",
                 "id: house | id: the house | models.yaml:3: models[0].id is 'the house'; allowed is 1 to 128 of",
                 "version: v1 | version: ' ' | models[0].price.version is ' '; allowed is 1 to 128 characters.",
-                "created: 2026-01-02T03:04:05Z | created: yesterday | models.yaml:1: created is 'yesterday'; allowed is a time in UTC like",
+                "created: 2026-01-02T03:04:05Z | created: yesterday | models.yaml:1: created is 'yesterday'; allowed is a time like",
                 "aliases: [house-latest] | aliases: house-latest | models.yaml:4: models[0].aliases is 'house-latest'; allowed is a list.",
                 "name: up | name: [up] | upstream_models[0].name is a list; allowed is a single value.",
             })
@@ -143,7 +145,7 @@ class CatalogueLoaderTest {
             {gemini: {at: 2026-12-01T00:00:00Z, becomes: other}}  | upstream_models[0].retires.gemini.becomes is 'other'; allowed is one of next, up.
             {gemini: {at: 2026-12-01T00:00:00Z, becomes: up}}     | upstream_models[0].retires.gemini.becomes leads back to 'up' itself
             {openai: {at: 2026-12-01T00:00:00Z, becomes: next}}   | upstream_models[0].retires.openai is an unknown key; allowed is one of gemini, vertex.
-            {gemini: {at: 2026-12-01, becomes: next}}             | upstream_models[0].retires.gemini.at is '2026-12-01'; allowed is a time in UTC like
+            {gemini: {at: 2026-12-01, becomes: next}}             | upstream_models[0].retires.gemini.at is '2026-12-01'; allowed is a time like
             {gemini: {becomes: next}}                             | upstream_models[0].retires.gemini.at is missing.
             """)
     void the_end_of_a_model_names_a_day_and_another_model_with_rules(String retires, String complaint) {

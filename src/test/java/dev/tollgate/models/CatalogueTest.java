@@ -56,7 +56,7 @@ class CatalogueTest {
                 false,
                 false,
                 false,
-                List.of(new UpstreamModel.Cost(Instant.MIN, 100, 0, 200, 0)),
+                List.of(Costs.cost(Instant.MIN, 100, 0, 200, 0)),
                 Map.of(),
                 null);
         return new Model(

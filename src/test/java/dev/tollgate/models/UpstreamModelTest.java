@@ -87,8 +87,8 @@ class UpstreamModelTest {
     void the_latest_price_that_has_begun_is_the_cost() {
         Instant first = Instant.parse("2026-01-01T00:00:00Z");
         Instant second = Instant.parse("2026-06-01T00:00:00Z");
-        UpstreamModel.Cost late = new UpstreamModel.Cost(second, 2, 2, 2, 2);
-        UpstreamModel.Cost early = new UpstreamModel.Cost(first, 1, 1, 1, 1);
+        UpstreamModel.Cost late = Costs.cost(second, 2, 2, 2, 2);
+        UpstreamModel.Cost early = Costs.cost(first, 1, 1, 1, 1);
         UpstreamModel model = model("old", BUDGETS, late, early);
         assertThat(model.cost(first.minusMillis(1))).isNull();
         assertThat(model.cost(first)).isEqualTo(early);
@@ -106,9 +106,9 @@ class UpstreamModelTest {
         // Each of these would leave a long where one number alone is past what plain arithmetic is for.
         "10000000000, 0, 0, 0, 10000000000, 0, 0, 100000000000000",
         "0, 0, 0, 10000000000, 0, 0, 10000000000, 100000000000000",
-        "1000, 0, 0, 0, 10000000000000000, 0, 0, 10000000000000",
-        "1000, 1000, 0, 0, 0, 10000000000000000, 0, 10000000000000",
-        "0, 0, 1000, 0, 0, 0, 10000000000000000, 10000000000000"
+        "10000000000, 0, 0, 0, 1000000000000, 0, 0, 10000000000000000",
+        "10000000000, 10000000000, 0, 0, 1000000000000, 1000000000000, 0, 10000000000000000",
+        "0, 0, 10000000000, 0, 0, 0, 1000000000000, 10000000000000000"
     })
     void what_a_call_costs_is_exact_and_rounded_up_once(
             long input,
@@ -119,7 +119,7 @@ class UpstreamModelTest {
             long cachedMicros,
             long outputMicros,
             long costMicros) {
-        UpstreamModel.Cost cost = new UpstreamModel.Cost(Instant.EPOCH, inputMicros, cachedMicros, outputMicros, 0);
+        UpstreamModel.Cost cost = Costs.cost(Instant.EPOCH, inputMicros, cachedMicros, outputMicros, 0);
         Usage usage = new Usage(input, 0, shown, thought, cached, 0, 0, 0);
         assertThat(cost.micros(usage)).isEqualTo(costMicros);
     }

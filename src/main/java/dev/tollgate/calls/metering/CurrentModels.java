@@ -44,11 +44,16 @@ public final class CurrentModels implements ModelLife {
     /** Returns the model of an id or alias as written; null if none is on sale under that name. */
     public @Nullable Model find(String idOrAlias) {
         Model model = catalogue.find(idOrAlias);
-        return model == null ? null : current(model);
+        return model == null ? null : current(model, clock.instant());
     }
 
     @Override
     public Model current(Model model) {
+        return current(model, clock.instant());
+    }
+
+    private Model current(Model sold, Instant now) {
+        Model model = sold.at(now);
         if (model.upstream().retirements().isEmpty()) {
             return model;
         }

@@ -14,8 +14,11 @@ import java.util.List;
  */
 final class RecordRates extends Write<List<RecordRates.Changed>> {
 
-    /** @param before former rates of the model's version */
-    record Changed(Model model, Pricing before) {}
+    /**
+     * @param before former rates of the model's version
+     * @param now its rates in the catalogue
+     */
+    record Changed(Model model, Pricing before, Pricing now) {}
 
     private final List<Model> models;
     private final Instant at;

@@ -1,9 +1,10 @@
 package dev.tollgate.models.prices;
 
-import dev.tollgate.base.money.Credits;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
+import dev.tollgate.models.PriceSchedule;
 import dev.tollgate.models.Pricing;
+import dev.tollgate.models.TariffJson;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
@@ -16,20 +17,24 @@ import dev.tollgate.storage.sql.Sql;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The rates of the catalogue's price versions, recorded by the first start with each: a version means one price, on every server. */
 public final class RecordedRates {
 
     private static final String LOCK = "SELECT pg_advisory_xact_lock(7260374829)";
     private static final String FIND = """
-            SELECT input_micros, output_micros, reasoning_billed, rounding, step_micros, minimum_micros FROM price_rates
+            SELECT input_micros, output_micros, reasoning_billed, rounding, step_micros, minimum_micros, tariff FROM price_rates
             WHERE version = ?""";
     private static final String INSERT = """
             INSERT INTO price_rates (version, model_id, created_at, input_micros, output_micros, reasoning_billed, rounding, step_micros,
-                minimum_micros)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+                minimum_micros, tariff)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
 
     private RecordedRates() {}
 
@@ -51,16 +56,12 @@ public final class RecordedRates {
     }
 
     private static String complaint(Catalogue catalogue, RecordRates.Changed changed) {
-        Pricing now = changed.model().pricing();
+        Pricing before = changed.before();
+        Pricing now = changed.now();
         List<String> rates = new ArrayList<>();
-        compare(rates, "input", rate(changed.before().inputMicrosPerMillion()), rate(now.inputMicrosPerMillion()));
-        compare(rates, "output", rate(changed.before().outputMicrosPerMillion()), rate(now.outputMicrosPerMillion()));
-        compare(rates, "reasoning", reasoning(changed.before()), reasoning(now));
-        compare(
-                rates,
-                "rounding",
-                changed.before().rounding().describe(),
-                now.rounding().describe());
+        compare(rates, "", TariffJson.of(before.tariff()), TariffJson.of(now.tariff()));
+        compare(rates, "reasoning", reasoning(before), reasoning(now));
+        compare(rates, "rounding", before.rounding().describe(), now.rounding().describe());
         return catalogue.placeOf(now.version()) + ": the price version '" + now.version() + "' of "
                 + changed.model().id() + " means another price in this installation: " + String.join("; ", rates)
                 + ". Give the changed price a new version, or write the former rates.";
@@ -72,8 +73,22 @@ public final class RecordedRates {
         }
     }
 
-    private static String rate(long micros) {
-        return Credits.text(micros);
+    /** Compares all members, those of objects with their path. */
+    private static void compare(List<String> rates, String path, ObjectNode before, ObjectNode now) {
+        Set<String> names = new LinkedHashSet<>(before.propertyNames());
+        names.addAll(now.propertyNames());
+        for (String name : names) {
+            String key = path + name;
+            if (before.path(name) instanceof ObjectNode one && now.path(name) instanceof ObjectNode other) {
+                compare(rates, key + ".", one, other);
+            } else {
+                compare(rates, key, rate(before.get(name)), rate(now.get(name)));
+            }
+        }
+    }
+
+    private static String rate(@Nullable JsonNode rate) {
+        return rate == null ? "none" : rate.isNumber() ? rate.decimalValue().toPlainString() : rate.toString();
     }
 
     private static String reasoning(Pricing pricing) {
@@ -84,49 +99,55 @@ public final class RecordedRates {
         if (statements.dialect() == Dialect.POSTGRESQL) { // servers that start together take turns
             statements.has(LOCK);
         }
-        List<Model> fresh = new ArrayList<>();
+        List<Fresh> fresh = new ArrayList<>();
         List<RecordRates.Changed> changed = new ArrayList<>();
         for (Model model : models) {
-            Pricing before = find(statements, model.pricing().version());
-            if (before == null) {
-                fresh.add(model);
-            } else if (!before.equals(model.pricing())) {
-                changed.add(new RecordRates.Changed(model, before));
+            for (PriceSchedule.Dated price : model.prices().dated()) {
+                Pricing now = price.pricing();
+                Pricing before = find(statements, now.version());
+                if (before == null) {
+                    fresh.add(new Fresh(model.id(), now));
+                } else if (!before.equals(now)) {
+                    changed.add(new RecordRates.Changed(model, before, now));
+                }
             }
         }
         if (changed.isEmpty()) {
-            for (Model model : fresh) {
-                insert(statements, model, at);
+            for (Fresh price : fresh) {
+                insert(statements, price, at);
             }
         }
         return changed;
     }
+
+    /** A version that no start has recorded. */
+    private record Fresh(String modelId, Pricing pricing) {}
 
     private static @Nullable Pricing find(Sql sql, String version) throws SQLException {
         return sql.one(
                 FIND,
                 row -> new Pricing(
                         version,
-                        row.getLong(1),
-                        row.getLong(2),
+                        PriceRows.tariff(row.getString(7), row.getLong(1), row.getLong(2)),
                         Columns.flag(row, 3),
                         new Pricing.Rounding(
                                 Pricing.Rounding.Form.valueOf(row.getString(4)), row.getLong(5), row.getLong(6))),
                 version);
     }
 
-    private static void insert(Sql sql, Model model, Instant at) throws SQLException {
-        Pricing pricing = model.pricing();
+    private static void insert(Sql sql, Fresh price, Instant at) throws SQLException {
+        Pricing pricing = price.pricing();
         sql.run(
                 INSERT,
                 pricing.version(),
-                model.id(),
+                price.modelId(),
                 at,
                 pricing.inputMicrosPerMillion(),
                 pricing.outputMicrosPerMillion(),
                 pricing.reasoningBilled(),
                 pricing.rounding().form().name(),
                 pricing.rounding().stepMicros(),
-                pricing.rounding().minimumMicros());
+                pricing.rounding().minimumMicros(),
+                PriceRows.json(pricing.tariff()));
     }
 }

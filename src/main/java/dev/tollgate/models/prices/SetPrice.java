@@ -23,23 +23,27 @@ public final class SetPrice extends Write<SetPrice.Outcome> {
     private final Pricing ofCatalogue;
     private final @Nullable String expectedVersion;
     private final UnaryOperator<Pricing> edit;
+    private final @Nullable Instant from;
     private final Instant at;
 
     /**
      * @param ofCatalogue the present price if none was set yet
      * @param expectedVersion the version that the operator saw; null for any
      * @param edit changes the present price, on the writer's thread; its version is chosen here
+     * @param from the time from which the new price is in force; null for at once
      */
     public SetPrice(
             String modelId,
             Pricing ofCatalogue,
             @Nullable String expectedVersion,
             UnaryOperator<Pricing> edit,
+            @Nullable Instant from,
             Instant at) {
         this.modelId = modelId;
         this.ofCatalogue = ofCatalogue;
         this.expectedVersion = expectedVersion;
         this.edit = edit;
+        this.from = from;
         this.at = at;
     }
 
@@ -53,7 +57,7 @@ public final class SetPrice extends Write<SetPrice.Outcome> {
         }
         long sequence = 1 + rows.last();
         Pricing now = edit.apply(before).named(modelId + "@" + Pricing.SET_MARK + sequence);
-        PriceVersion version = new PriceVersion(sequence, modelId, at, now);
+        PriceVersion version = new PriceVersion(sequence, modelId, at, from, now);
         rows.insert(version);
         return new Set(before, version);
     }

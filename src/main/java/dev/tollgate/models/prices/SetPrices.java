@@ -1,17 +1,20 @@
 package dev.tollgate.models.prices;
 
 import dev.tollgate.models.Catalogue;
-import dev.tollgate.models.Pricing;
+import dev.tollgate.models.PriceSchedule;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.WritePart;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Reads the prices that were set from the database and applies them to the catalogue. Thread-safe. */
 public final class SetPrices {
@@ -29,7 +32,7 @@ public final class SetPrices {
     private final Database database;
 
     // guarded by this
-    private final Map<String, PriceVersion> holding = new HashMap<>();
+    private final Map<String, List<PriceVersion>> holding = new HashMap<>();
     private long seen;
     private Catalogue catalogue = Catalogue.NONE;
 
@@ -76,11 +79,29 @@ public final class SetPrices {
     /** Applies versions in any order: an older version never replaces a newer one. */
     private void hold(List<PriceVersion> versions) {
         for (PriceVersion version : versions) {
-            holding.merge(version.modelId(), version, (one, other) -> one.sequence() > other.sequence() ? one : other);
+            holding.merge(version.modelId(), List.of(version), SetPrices::merged);
         }
-        Map<String, Pricing> prices = new HashMap<>();
-        holding.forEach((modelId, version) -> prices.put(modelId, version.pricing()));
+        Map<String, List<PriceSchedule.Dated>> prices = new HashMap<>();
+        holding.forEach((modelId, held) ->
+                prices.put(modelId, held.stream().map(SetPrices::dated).toList()));
         catalogue.use(prices);
+    }
+
+    /** Returns the versions in their order, without those that a newer one replaces for all times. */
+    private static List<PriceVersion> merged(List<PriceVersion> held, List<PriceVersion> more) {
+        List<PriceVersion> merged = new ArrayList<>();
+        Stream.concat(held.stream(), more.stream())
+                .sorted(Comparator.comparingLong(PriceVersion::sequence))
+                .forEach(version -> {
+                    merged.removeIf(older ->
+                            !dated(older).from().isBefore(dated(version).from()));
+                    merged.add(version);
+                });
+        return merged;
+    }
+
+    private static PriceSchedule.Dated dated(PriceVersion version) {
+        return new PriceSchedule.Dated(version.from() == null ? Instant.MIN : version.from(), version.pricing());
     }
 
     /**

@@ -2,7 +2,7 @@
  * Prices that the operator has set while the program runs. Each is a version of its own, permanently: earlier calls keep theirs, and a running call
  * is charged at the price of its hold.
  *
- * <p>Invariants: the newest version of a model applies and overrides the catalogue's. Versions are added and never changed. A committed version
+ * <p>Invariants: the newest version of a model whose time has come applies and overrides the catalogue's. Versions are added and never changed. A committed version
  * applies to the next call on this server, and on another one within {@link SetPrices#LOOK_EVERY}. A version of the catalogue means the rates that
  * its first start has recorded.
  *

@@ -144,8 +144,7 @@ public final class Prices {
         Pricing applied(Pricing before) {
             return new Pricing(
                     before.version(),
-                    inputMicros,
-                    outputMicros,
+                    before.tariff().with(inputMicros, outputMicros),
                     reasoningBilled == null ? before.reasoningBilled() : reasoningBilled,
                     before.rounding());
         }
@@ -159,7 +158,7 @@ public final class Prices {
         Model model = model(modelId);
         Pricing ofFile = ofFile(model);
         Refused.where(by::needReason);
-        SetPrice set = new SetPrice(model.id(), ofFile, change.looked(), change::applied, writer.now());
+        SetPrice set = new SetPrice(model.id(), ofFile, change.looked(), change::applied, null, writer.now());
         writer.commit(by, "model.price", model.id(), () -> changed(set), set);
         return switch (set.outcome()) {
             case SetPrice.Set _ -> one(model.id());

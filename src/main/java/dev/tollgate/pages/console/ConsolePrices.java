@@ -109,7 +109,11 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
 
     private static Pricing next(Prices.Sold sold, String input, String output, @Nullable String thoughts) {
         Pricing before = sold.pricing();
-        return new Pricing(before.version(), price(input), price(output), "billed".equals(thoughts), before.rounding());
+        return new Pricing(
+                before.version(),
+                before.tariff().with(price(input), price(output)),
+                "billed".equals(thoughts),
+                before.rounding());
     }
 
     private static long price(String text) {

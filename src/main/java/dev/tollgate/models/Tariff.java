@@ -1,0 +1,178 @@
+package dev.tollgate.models;
+
+import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.models.PriceRates.Step;
+import java.math.BigInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one form of a price, for the sale and for the upstream's cost (P1, P2, P4). Its sums are exact. Immutable.
+ *
+ * @param rates of a prompt up to the step
+ * @param above the rates of longer prompts, each at least as high; null if there are none
+ * @param searchCounts what a search rate counts
+ * @param tiers the service tiers on offer
+ */
+public record Tariff(PriceRates rates, @Nullable Step above, SearchCounts searchCounts, Tiers tiers) {
+
+    /** What a search rate counts: the search queries of a call, or a call with any. */
+    public enum SearchCounts {
+        QUERIES,
+        CALLS
+    }
+
+    /**
+     * The factors of service tiers, in ten-thousandths; 0 for a tier that is not on offer.
+     *
+     * @param flex 1 to {@link #FACTOR_MAX}, or 0
+     * @param priority likewise
+     */
+    public record Tiers(int flex, int priority) {
+
+        /** A factor of 1. */
+        public static final int ONE = 10_000;
+
+        /** A factor of 100. */
+        public static final int FACTOR_MAX = 100 * ONE;
+
+        public static final Tiers NONE = new Tiers(0, 0);
+
+        public Tiers {
+            if (flex < 0 || priority < 0 || flex > FACTOR_MAX || priority > FACTOR_MAX) {
+                throw new IllegalArgumentException("factor of a service tier out of range");
+            }
+        }
+
+        /** Returns whether a tier is on offer. Standard is if any other one is. */
+        public boolean offers(ServiceTier tier) {
+            return switch (tier) {
+                case STANDARD -> flex > 0 || priority > 0;
+                case FLEX -> flex > 0;
+                case PRIORITY -> priority > 0;
+            };
+        }
+
+        /** Returns a tier's factor in ten-thousandths; a tier that is not on offer counts as standard. */
+        public int factor(ServiceTier tier) {
+            int factor =
+                    switch (tier) {
+                        case STANDARD -> ONE;
+                        case FLEX -> flex;
+                        case PRIORITY -> priority;
+                    };
+            return factor == 0 ? ONE : factor;
+        }
+    }
+
+    private static final BigInteger THOUSAND = BigInteger.valueOf(1_000);
+
+    /** @throws IllegalArgumentException if a rate of the step is below the row's, or a product of rate and tier is out of range */
+    public Tariff {
+        if (!PriceRates.isInOrder(rates, above)) {
+            throw new IllegalArgumentException("a rate of the step is below the rate of shorter prompts");
+        }
+        int highest = Math.max(Tiers.ONE, Math.max(tiers.flex(), tiers.priority()));
+        if (effective(above == null ? rates.highest() : above.rates().highest(), highest) > PriceRates.MAX) {
+            throw new IllegalArgumentException("a product of rate and tier out of range");
+        }
+    }
+
+    /** Returns a price of input and output alone. */
+    public static Tariff of(long inputMicros, long outputMicros) {
+        return new Tariff(PriceRates.of(inputMicros, outputMicros), null, SearchCounts.QUERIES, Tiers.NONE);
+    }
+
+    /** Returns this tariff with other rates for input and output; the rates of long prompts rise to them where they are lower. */
+    public Tariff with(long inputMicros, long outputMicros) {
+        PriceRates base = rates.with(inputMicros, outputMicros);
+        Step step = above == null
+                ? null
+                : new Step(
+                        above.promptTokens(),
+                        above.rates()
+                                .with(
+                                        Math.max(above.rates().inputMicros(), inputMicros),
+                                        Math.max(above.rates().outputMicros(), outputMicros)));
+        return new Tariff(base, step, searchCounts, tiers);
+    }
+
+    /** Returns whether the price has nothing but input and output. */
+    public boolean isPlain() {
+        return rates.isPlain() && above == null && tiers.equals(Tiers.NONE);
+    }
+
+    /** Returns whether a prompt of this size, cached tokens included, has the step's rates. */
+    public boolean isAbove(long promptTokens) {
+        return above != null && promptTokens > above.promptTokens();
+    }
+
+    /** Returns the rates of a usage: those of its step times the factor of its tier, each rounded up to a micro-credit. */
+    public PriceRates of(Usage usage) {
+        PriceRates base = above != null && isAbove(usage.promptTokens()) ? above.rates() : rates;
+        int factor = tiers.factor(usage.tier());
+        return factor == Tiers.ONE ? base : base.mapTokens(rate -> effective(rate, factor));
+    }
+
+    private static long effective(long rate, int factor) {
+        return Math.ceilDiv(rate * factor, (long) Tiers.ONE);
+    }
+
+    /** Returns the searches that the rate counts. */
+    public long searches(Usage usage) {
+        return searchCounts == SearchCounts.QUERIES ? usage.searches() : Math.min(1, usage.searches());
+    }
+
+    /**
+     * An exact sum in millionths of a micro-credit: a long if all products fit 62 bits, as they do at real prices.
+     *
+     * @param inputLong of the input and its searches; -1 if the sum does not fit
+     * @param outputLong of the output; -1 if the sum does not fit
+     */
+    record Sum(long inputLong, long outputLong, BigInteger input, BigInteger output) {
+
+        boolean isLong() {
+            return inputLong >= 0;
+        }
+
+        BigInteger total() {
+            return isLong() ? BigInteger.valueOf(inputLong + outputLong) : input.add(output);
+        }
+    }
+
+    /** @param outputTokens the tokens billed as output */
+    Sum sum(Usage usage, long outputTokens) {
+        PriceRates at = of(usage);
+        long cached = usage.cachedWithinPrompt();
+        long audio = usage.uncachedAudioTokens();
+        long plain = usage.inputTokens() - cached - audio;
+        long searches = searches(usage);
+        if (fits(plain, at.inputMicros())
+                && fits(cached, at.cachedMicros())
+                && fits(audio, at.audioMicros())
+                && fits(outputTokens, at.outputMicros())
+                && fits(searches * 1_000, at.searchMicros())) {
+            return new Sum(
+                    plain * at.inputMicros()
+                            + cached * at.cachedMicros()
+                            + audio * at.audioMicros()
+                            + searches * 1_000 * at.searchMicros(),
+                    outputTokens * at.outputMicros(),
+                    BigInteger.ZERO,
+                    BigInteger.ZERO);
+        }
+        BigInteger input = times(plain, at.inputMicros())
+                .add(times(cached, at.cachedMicros()))
+                .add(times(audio, at.audioMicros()))
+                .add(times(searches, at.searchMicros()).multiply(THOUSAND));
+        return new Sum(-1, -1, input, times(outputTokens, at.outputMicros()));
+    }
+
+    /** Returns whether a product stays below 2^59, so that five of them fit a long. */
+    private static boolean fits(long count, long micros) {
+        return Long.numberOfLeadingZeros(count) + Long.numberOfLeadingZeros(micros) >= 69;
+    }
+
+    private static BigInteger times(long count, long micros) {
+        return BigInteger.valueOf(count).multiply(BigInteger.valueOf(micros));
+    }
+}

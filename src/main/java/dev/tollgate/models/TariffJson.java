@@ -1,0 +1,117 @@
+package dev.tollgate.models;
+
+import java.math.BigDecimal;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A tariff as JSON, with the names of the catalogue: rates in credits, absent where they follow another. The database, the operator's API
+ * and the callers' price list share this form. Pure functions.
+ */
+public final class TariffJson {
+
+    private TariffJson() {}
+
+    /** Adds the members of a tariff to an object. */
+    public static void write(ObjectNode json, Tariff tariff) {
+        write(json, tariff.rates());
+        if (tariff.searchCounts() == Tariff.SearchCounts.CALLS && tariff.rates().searchMicros() > 0) {
+            json.put("search_counts", "calls");
+        }
+        PriceRates.Step step = tariff.above();
+        if (step != null) {
+            ObjectNode above = json.putObject("above").put("prompt_tokens", step.promptTokens());
+            write(above, step.rates());
+        }
+        if (!tariff.tiers().equals(Tariff.Tiers.NONE)) {
+            ObjectNode tiers = json.putObject("tiers");
+            factor(tiers, "flex", tariff.tiers().flex());
+            factor(tiers, "priority", tariff.tiers().priority());
+        }
+    }
+
+    private static void write(ObjectNode json, PriceRates rates) {
+        json.put("input", credits(rates.inputMicros()));
+        json.put("output", credits(rates.outputMicros()));
+        if (rates.hasCached()) {
+            json.put("cached_input", credits(rates.cachedMicros()));
+        }
+        if (rates.hasAudio()) {
+            json.put("audio_input", credits(rates.audioMicros()));
+        }
+        if (rates.searchMicros() > 0) {
+            json.put("search_per_1000", credits(rates.searchMicros()));
+        }
+    }
+
+    private static void factor(ObjectNode tiers, String name, int factor) {
+        if (factor > 0) {
+            tiers.put(name, plain(BigDecimal.valueOf(factor, 4)));
+        }
+    }
+
+    private static BigDecimal credits(long micros) {
+        return plain(BigDecimal.valueOf(micros, 6));
+    }
+
+    /** Returns a number without trailing zeros and without an exponent. */
+    private static BigDecimal plain(BigDecimal number) {
+        BigDecimal stripped = number.stripTrailingZeros();
+        return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
+    }
+
+    /** Returns a tariff as it is kept in a row. */
+    public static ObjectNode of(Tariff tariff) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        write(json, tariff);
+        return json;
+    }
+
+    /**
+     * Reads what {@link #write} wrote.
+     *
+     * @throws IllegalArgumentException if a member is missing, malformed or out of range
+     */
+    public static Tariff read(JsonNode json) {
+        try {
+            JsonNode above = json.get("above");
+            JsonNode tiers = json.path("tiers");
+            return new Tariff(
+                    rates(json),
+                    above == null
+                            ? null
+                            : new PriceRates.Step(
+                                    above.required("prompt_tokens").longValue(), rates(above)),
+                    json.path("search_counts").asString("queries").equals("calls")
+                            ? Tariff.SearchCounts.CALLS
+                            : Tariff.SearchCounts.QUERIES,
+                    new Tariff.Tiers(factor(tiers.get("flex")), factor(tiers.get("priority"))));
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException("a rate with too many decimals", e);
+        }
+    }
+
+    private static PriceRates rates(JsonNode json) {
+        long input = micros(json.required("input"));
+        return new PriceRates(
+                input,
+                micros(json.required("output")),
+                micros(json.get("cached_input"), input),
+                micros(json.get("audio_input"), input),
+                micros(json.get("search_per_1000"), 0));
+    }
+
+    private static long micros(@Nullable JsonNode rate, long otherwise) {
+        return rate == null ? otherwise : micros(rate);
+    }
+
+    private static long micros(JsonNode rate) {
+        return rate.decimalValue().movePointRight(6).longValueExact();
+    }
+
+    private static int factor(@Nullable JsonNode factor) {
+        return factor == null ? 0 : factor.decimalValue().movePointRight(4).intValueExact();
+    }
+}
