@@ -24,7 +24,7 @@ class ChargesGoldenTest {
         check("gemini-all", CatalogueLoader.load(Path.of("models/gemini-all.yaml")));
     }
 
-    private static void check(String name, Catalogue catalogue) {
+    static void check(String name, Catalogue catalogue) {
         Golden pair = Golden.pairs("prices", "csv", "txt").stream()
                 .filter(it -> it.in().endsWith(name + ".in.csv"))
                 .findFirst()
