@@ -127,9 +127,13 @@ public final class ScriptedServer implements AutoCloseable {
         }
 
         /** Leaves together with what follows, so that no pause can come between them. */
-        public Exchange head() throws IOException {
-            String head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
-            out.write(head.getBytes(StandardCharsets.ISO_8859_1));
+        public Exchange head(String... headers) throws IOException {
+            StringBuilder head = new StringBuilder(
+                    "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n");
+            for (String header : headers) {
+                head.append(header).append("\r\n");
+            }
+            out.write(head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
             return this;
         }
 

@@ -200,6 +200,8 @@ final class Delivery {
             case UpstreamEvent.Started started -> 0;
             case UpstreamEvent.PromptBlocked blocked -> 0;
             case UpstreamEvent.Usage usage -> 0;
+            case UpstreamEvent.Searched searched -> 0;
+            case UpstreamEvent.TierGranted granted -> 0;
             case UpstreamEvent.Unreported mark -> 0;
             case UpstreamEvent.Raw raw -> 0;
         };

@@ -4,6 +4,7 @@ import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.conversation.GoogleOptions;
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.CurrentModels;
@@ -168,6 +169,7 @@ public final class ChatProtocol implements Protocol {
                     model.upstream().asked().name(),
                     thoughts == null ? model.thoughtsByDefault() : thoughts,
                     effort,
+                    ServiceTier.STANDARD,
                     replay(request, model, accountId),
                     new CallMedia(),
                     memory);

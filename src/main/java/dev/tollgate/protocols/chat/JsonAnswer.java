@@ -78,6 +78,8 @@ final class JsonAnswer implements Sink {
             case UpstreamEvent.Started started -> {}
             case UpstreamEvent.PromptBlocked blocked -> {}
             case UpstreamEvent.Usage usage -> {}
+            case UpstreamEvent.Searched searched -> {}
+            case UpstreamEvent.TierGranted granted -> {}
             case UpstreamEvent.Unreported mark -> {}
             case UpstreamEvent.Raw raw -> {}
         }

@@ -1,5 +1,6 @@
 package dev.tollgate.protocols.googleapi;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.CurrentModels;
@@ -154,6 +155,7 @@ public final class GenerateProtocol implements Protocol {
                     request.candidates(),
                     request.searches(),
                     PromptSizes.of(request),
+                    ServiceTier.STANDARD,
                     origins(request, asked, accountId),
                     new CallMedia(),
                     memory);

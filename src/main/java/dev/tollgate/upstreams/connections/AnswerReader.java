@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 /** A reader of one streamed answer: bytes in, events out, however the bytes were cut. Confined to its call. */
 public interface AnswerReader {
 
+    /** Receives the head of the response, before all bytes of it; valid only during the call. */
+    default void head(AnswerHead head) {}
+
     /**
      * Appends the events that these bytes complete.
      *

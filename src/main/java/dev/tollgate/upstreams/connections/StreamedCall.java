@@ -100,6 +100,7 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
             return;
         }
         if (head.status() == OK) {
+            reader.head(head);
             unpacking = Unpacking.of(head.header("content-encoding"));
         } else {
             error = new ErrorAnswer(head.status(), head.header("retry-after"), new ByteArrayOutputStream());

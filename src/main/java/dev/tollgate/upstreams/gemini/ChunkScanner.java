@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.gemini;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.upstreams.connections.JsonScanner;
 import dev.tollgate.upstreams.gemini.GeminiChunk.Candidate;
 import dev.tollgate.upstreams.gemini.GeminiChunk.Part;
@@ -39,6 +40,9 @@ final class ChunkScanner {
     private static final byte[] TOTAL_TOKENS = ascii("totalTokenCount");
     private static final byte[] PROMPT_DETAILS = ascii("promptTokensDetails");
     private static final byte[] CANDIDATES_DETAILS = ascii("candidatesTokensDetails");
+    private static final byte[] CACHE_DETAILS = ascii("cacheTokensDetails");
+    private static final byte[] SERVICE_TIER = ascii("serviceTier");
+    private static final byte[] TRAFFIC_TYPE = ascii("trafficType");
     private static final byte[] MODALITY = ascii("modality");
     private static final byte[] TOKEN_COUNT = ascii("tokenCount");
     private static final byte[] TEXT_MODALITY = ascii("TEXT");
@@ -48,14 +52,15 @@ final class ChunkScanner {
             ascii("role"),
             ascii("safetyRatings"),
             ascii("avgLogprobs"),
-            ascii("serviceTier"),
-            ascii("trafficType"),
+            SERVICE_TIER,
+            TRAFFIC_TYPE,
             ascii("createTime"));
 
     private static final ThreadLocal<ChunkScanner> OF_THREAD = ThreadLocal.withInitial(ChunkScanner::new);
 
     private final JsonScanner json = new JsonScanner();
     private RepeatedTexts before = new RepeatedTexts();
+    private @Nullable ServiceTier tier;
 
     private ChunkScanner() {}
 
@@ -88,6 +93,7 @@ final class ChunkScanner {
         String id = null;
         List<Candidate> candidates = null;
         Usage usage = null;
+        tier = null;
         for (boolean more = json.begins('{', '}'); more; more = json.goesOn('}')) {
             json.name();
             if (json.is(CANDIDATES)) {
@@ -102,7 +108,7 @@ final class ChunkScanner {
                 passOver();
             }
         }
-        return new GeminiChunk(version, id, candidates == null ? List.of() : candidates, usage, null, null);
+        return new GeminiChunk(version, id, candidates == null ? List.of() : candidates, usage, tier, null, null);
     }
 
     private Candidate candidate(int place) {
@@ -169,10 +175,12 @@ final class ChunkScanner {
         long candidates = Usage.ABSENT;
         long thoughts = Usage.ABSENT;
         long cached = Usage.ABSENT;
+        long cachedAudio = Usage.ABSENT;
         long total = Usage.ABSENT;
         Modalities ofPrompt = Modalities.NONE;
         Modalities ofCandidates = Modalities.NONE;
         boolean counts = false;
+        tier = null;
         for (boolean more = json.begins('{', '}'); more; more = json.goesOn('}')) {
             json.name();
             if (json.is(PROMPT_TOKENS)) {
@@ -197,20 +205,33 @@ final class ChunkScanner {
                 ofPrompt = before.promptDetails(modalities(before.promptDetails));
             } else if (json.is(CANDIDATES_DETAILS)) {
                 ofCandidates = before.candidatesDetails(modalities(before.candidatesDetails));
+            } else if (json.is(CACHE_DETAILS)) {
+                textTokens(); // so there is no audio
+                cachedAudio = 0;
+            } else if (json.is(SERVICE_TIER) || json.is(TRAFFIC_TYPE)) {
+                ServiceTier named = GrantedTier.of(before.tier(json.word(before.tier)));
+                tier = named == null ? tier : named;
             } else {
                 passOver();
             }
         }
-        return counts ? new Usage(prompt, toolUse, candidates, thoughts, cached, total, ofPrompt, ofCandidates) : null;
+        return counts
+                ? new Usage(prompt, toolUse, candidates, thoughts, cached, cachedAudio, total, ofPrompt, ofCandidates)
+                : null;
     }
 
     /** Reads the token counts of a prompt or answer that is only text. @return the former ones if they are equal */
     private Modalities modalities(Modalities former) {
+        long tokens = textTokens();
+        return tokens == former.textTokens() ? former : new Modalities(tokens, 0, 0, 0, 0);
+    }
+
+    private long textTokens() {
         long tokens = 0;
         for (boolean more = json.begins('[', ']'); more; more = json.goesOn(']')) {
             tokens += detail();
         }
-        return tokens == former.textTokens() ? former : new Modalities(tokens, 0, 0, 0, 0);
+        return tokens;
     }
 
     private long detail() {

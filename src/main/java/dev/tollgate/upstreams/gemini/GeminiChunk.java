@@ -1,16 +1,22 @@
 package dev.tollgate.upstreams.gemini;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** One GenerateContentResponse of a stream, as far as it is used; the members of each object may come in any order. */
+/**
+ * One GenerateContentResponse of a stream, as far as it is used; the members of each object may come in any order.
+ *
+ * @param tier the service tier that {@code usageMetadata} names; null if it names none
+ */
 record GeminiChunk(
         @Nullable String modelVersion,
         @Nullable String responseId,
         List<Candidate> candidates,
         UpstreamEvent.@Nullable Usage usage,
+        @Nullable ServiceTier tier,
         @Nullable String blockReason,
         @Nullable JsonNode error) {
 

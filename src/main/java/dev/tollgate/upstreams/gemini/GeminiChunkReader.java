@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.gemini;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.gemini.GeminiChunk.Candidate;
 import dev.tollgate.upstreams.gemini.GeminiChunk.Part;
@@ -27,6 +28,7 @@ final class GeminiChunkReader {
     private @Nullable String modelVersion;
     private @Nullable String responseId;
     private @Nullable Usage usage;
+    private @Nullable ServiceTier tier;
     private @Nullable String blockReason;
     private @Nullable JsonNode error;
 
@@ -54,13 +56,17 @@ final class GeminiChunkReader {
         if (json.nextToken() != null) {
             throw new StreamReadException(json, "more than an object");
         }
-        return new GeminiChunk(modelVersion, responseId, candidates, usage, blockReason, error);
+        return new GeminiChunk(modelVersion, responseId, candidates, usage, tier, blockReason, error);
     }
 
     private void topField(String name) {
         switch (name) {
             case "candidates" -> elements(this::candidate);
-            case "usageMetadata" -> usage = new UsageReader(json).read();
+            case "usageMetadata" -> {
+                UsageReader counts = new UsageReader(json);
+                usage = counts.read();
+                tier = counts.tier();
+            }
             case "modelVersion" -> modelVersion = string();
             case "responseId" -> responseId = string();
             case "promptFeedback" ->

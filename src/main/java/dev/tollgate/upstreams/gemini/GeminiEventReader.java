@@ -2,6 +2,7 @@ package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
+import dev.tollgate.upstreams.connections.AnswerHead;
 import dev.tollgate.upstreams.connections.AnswerReader;
 import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.connections.SseReader;
@@ -24,6 +25,8 @@ final class GeminiEventReader implements AnswerReader {
 
     private static final Logger LOG = LoggerFactory.getLogger(GeminiEventReader.class);
 
+    private static final String TIER_HEADER = "x-gemini-service-tier";
+
     private final GeminiErrors errors;
     private final GeminiStream stream;
     private final SseReader sse;
@@ -42,6 +45,11 @@ final class GeminiEventReader implements AnswerReader {
         this.stream = new GeminiStream(!keepsRaw, json, candidatesExpected);
         this.sse = new SseReader(this::event);
         this.keepsRaw = keepsRaw;
+    }
+
+    @Override
+    public void head(AnswerHead head) {
+        stream.granted(GrantedTier.of(head.header(TIER_HEADER)));
     }
 
     @Override

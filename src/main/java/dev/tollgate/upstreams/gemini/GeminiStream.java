@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.gemini;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ final class GeminiStream {
     private final boolean json;
     private final int candidatesExpected;
     private final List<CandidateStream> candidates = new ArrayList<>(1);
+    private final PriceSigns price = new PriceSigns();
     private boolean started;
     private boolean reported;
     private boolean blocked;
@@ -43,6 +45,11 @@ final class GeminiStream {
         this.candidatesExpected = candidatesExpected;
     }
 
+    /** Notes the service tier that the response's header names; null if it names none. */
+    void granted(@Nullable ServiceTier tier) {
+        price.granted(tier);
+    }
+
     /** Appends what the chunk says. A candidate's index out of any range is passed over. */
     void accept(GeminiChunk chunk, List<UpstreamEvent> out) {
         if (!started) {
@@ -56,6 +63,8 @@ final class GeminiStream {
             out.add(UpstreamEvent.Unreported.FROM_HERE);
             reported = false;
         }
+        price.granted(chunk.tier());
+        price.reportTier(out);
         String reason = chunk.blockReason();
         wasBlocked = blocked;
         blocked |= reason != null && !reason.equals("BLOCK_REASON_UNSPECIFIED");
@@ -63,6 +72,7 @@ final class GeminiStream {
             for (GeminiChunk.Candidate said : chunk.candidates()) {
                 if (said.index() < CANDIDATES_MAX) {
                     note(said);
+                    price.searched(said.grounding(), out);
                     candidate(said.index()).accept(said, out);
                 }
             }

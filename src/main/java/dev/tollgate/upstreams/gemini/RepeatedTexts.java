@@ -15,6 +15,9 @@ final class RepeatedTexts {
     @Nullable
     String responseId;
 
+    @Nullable
+    String tier;
+
     Modalities promptDetails = Modalities.NONE;
     Modalities candidatesDetails = Modalities.NONE;
 
@@ -28,6 +31,13 @@ final class RepeatedTexts {
     String responseId(String came) {
         if (!came.equals(responseId)) {
             responseId = came;
+        }
+        return came;
+    }
+
+    String tier(String came) {
+        if (!came.equals(tier)) {
+            tier = came;
         }
         return came;
     }

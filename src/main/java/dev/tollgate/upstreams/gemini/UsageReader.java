@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.gemini;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Modalities;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Usage;
 import java.math.BigInteger;
@@ -11,17 +12,32 @@ import tools.jackson.core.JsonToken;
 final class UsageReader {
 
     private final JsonParser json;
-    private long prompt = Usage.ABSENT;
-    private long toolUsePrompt = Usage.ABSENT;
-    private long candidates = Usage.ABSENT;
-    private long thoughts = Usage.ABSENT;
-    private long cached = Usage.ABSENT;
-    private long total = Usage.ABSENT;
+    private final Totals totals = new Totals();
     private Modalities promptDetails = Modalities.NONE;
     private Modalities candidatesDetails = Modalities.NONE;
+    private long cachedAudio = Usage.ABSENT;
+    private @Nullable ServiceTier tier;
 
     UsageReader(JsonParser json) {
         this.json = json;
+    }
+
+    private static final class Totals {
+        private long prompt = Usage.ABSENT;
+        private long toolUsePrompt = Usage.ABSENT;
+        private long candidates = Usage.ABSENT;
+        private long thoughts = Usage.ABSENT;
+        private long cached = Usage.ABSENT;
+        private long all = Usage.ABSENT;
+
+        private boolean areAbsent() {
+            return prompt == Usage.ABSENT
+                    && toolUsePrompt == Usage.ABSENT
+                    && candidates == Usage.ABSENT
+                    && thoughts == Usage.ABSENT
+                    && cached == Usage.ABSENT
+                    && all == Usage.ABSENT;
+        }
     }
 
     /** Null where nothing is counted: Vertex sends such chunks in the middle of a stream. */
@@ -36,29 +52,43 @@ final class UsageReader {
             field(name);
             json.skipChildren();
         }
-        return isNothing()
+        return totals.areAbsent()
                 ? null
                 : new Usage(
-                        prompt, toolUsePrompt, candidates, thoughts, cached, total, promptDetails, candidatesDetails);
+                        totals.prompt,
+                        totals.toolUsePrompt,
+                        totals.candidates,
+                        totals.thoughts,
+                        totals.cached,
+                        cachedAudio,
+                        totals.all,
+                        promptDetails,
+                        candidatesDetails);
     }
 
-    private boolean isNothing() {
-        return prompt == Usage.ABSENT
-                && toolUsePrompt == Usage.ABSENT
-                && candidates == Usage.ABSENT
-                && thoughts == Usage.ABSENT
-                && cached == Usage.ABSENT
-                && total == Usage.ABSENT;
+    /** Returns the service tier that was named; null if none was. */
+    @Nullable
+    ServiceTier tier() {
+        return tier;
     }
 
     private void field(String name) {
         switch (name) {
-            case "promptTokenCount" -> prompt = count();
-            case "toolUsePromptTokenCount" -> toolUsePrompt = count();
-            case "candidatesTokenCount" -> candidates = count();
-            case "thoughtsTokenCount" -> thoughts = count();
-            case "cachedContentTokenCount" -> cached = count();
-            case "totalTokenCount" -> total = count();
+            case "promptTokenCount" -> totals.prompt = count();
+            case "toolUsePromptTokenCount" -> totals.toolUsePrompt = count();
+            case "candidatesTokenCount" -> totals.candidates = count();
+            case "thoughtsTokenCount" -> totals.thoughts = count();
+            case "cachedContentTokenCount" -> totals.cached = count();
+            case "totalTokenCount" -> totals.all = count();
+            case "cacheTokensDetails" ->
+                cachedAudio = json.currentToken() == JsonToken.START_ARRAY
+                        ? modalities().audioTokens()
+                        : Usage.ABSENT;
+            case "serviceTier", "trafficType" -> {
+                ServiceTier named =
+                        json.currentToken() == JsonToken.VALUE_STRING ? GrantedTier.of(json.getString()) : null;
+                tier = named == null ? tier : named;
+            }
             case "promptTokensDetails" -> promptDetails = modalities();
             case "candidatesTokensDetails" -> candidatesDetails = modalities();
             default -> {}

@@ -1,6 +1,7 @@
 package dev.tollgate.upstreams.pool;
 
 import dev.tollgate.base.conversation.PromptSize;
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.upstreams.media.CallMedia;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,9 @@ public sealed interface Ask permits ChatAsk, NativeAsk {
 
     /** Returns whether the model may call functions. */
     boolean functions();
+
+    /** Returns the service tier that the caller asks for and the model's price offers (P4). */
+    ServiceTier tier();
 
     /** Returns the media downloaded for it: complete before it is sent or counted, and kept until the call is over. */
     CallMedia media();

@@ -4,6 +4,7 @@ import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.conversation.Place.Member;
 import dev.tollgate.base.conversation.PromptSize;
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.upstreams.media.CallMedia;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param upstreamModel the upstream's name of the model, by which its rules are found: the catalogue's unless the channel has another
  * @param includeThoughts whether the upstream is asked to show its thoughts
  * @param effort mapped by the upstream model's table; null sends nothing
+ * @param tier the service tier that the caller asks for and the model's price offers
  * @param replay signatures and ids of earlier answers, which the caller need not send back
  * @param media the media downloaded for it: complete before it is sent or counted, and kept until the call is over
  * @param memory the lease that is charged for the memory of the ask and its translations
@@ -26,12 +28,13 @@ public record ChatAsk(
         String upstreamModel,
         boolean includeThoughts,
         @Nullable Effort effort,
+        ServiceTier tier,
         Replay replay,
         CallMedia media,
         Lease memory)
         implements Ask {
 
-    /** Creates an ask without media and without a lease. */
+    /** Creates an ask of the standard tier, without media and without a lease. */
     public ChatAsk(
             Conversation conversation,
             String modelId,
@@ -39,7 +42,16 @@ public record ChatAsk(
             boolean includeThoughts,
             @Nullable Effort effort,
             Replay replay) {
-        this(conversation, modelId, upstreamModel, includeThoughts, effort, replay, new CallMedia(), Lease.FREE);
+        this(
+                conversation,
+                modelId,
+                upstreamModel,
+                includeThoughts,
+                effort,
+                ServiceTier.STANDARD,
+                replay,
+                new CallMedia(),
+                Lease.FREE);
     }
 
     /** Returns this ask with the signatures that are valid for one channel and the upstream model used there (D50). */
@@ -50,6 +62,7 @@ public record ChatAsk(
                 upstreamModel,
                 includeThoughts,
                 effort,
+                tier,
                 replay.onChannel(name, model),
                 media,
                 memory);
@@ -63,6 +76,7 @@ public record ChatAsk(
                 upstreamModel,
                 includeThoughts,
                 effort,
+                tier,
                 replay.withoutSignatures(),
                 media,
                 memory);
@@ -103,6 +117,6 @@ public record ChatAsk(
     public ChatAsk forUpstreamModel(String name) {
         return name.equals(upstreamModel)
                 ? this
-                : new ChatAsk(conversation, modelId, name, includeThoughts, effort, replay, media, memory);
+                : new ChatAsk(conversation, modelId, name, includeThoughts, effort, tier, replay, media, memory);
     }
 }

@@ -1,6 +1,7 @@
 package dev.tollgate.upstreams.pool;
 
 import dev.tollgate.base.conversation.PromptSize;
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.upstreams.media.CallMedia;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
  * A request in Gemini's own format, for Gemini channels only.
  *
  * @param body a GenerateContentRequest with names in camel case, without {@code model} and {@code maxOutputTokens}; must not be changed
+ * @param tier the service tier that the caller asks for and the model's price offers
  * @param origins the origins of the signatures in it
  * @param media the media downloaded for it: complete before it is sent or counted, and kept until the call is over
  * @param memory the lease that is charged for the memory of the ask and its translations
@@ -22,6 +24,7 @@ public record NativeAsk(
         int candidates,
         boolean searches,
         PromptSize promptSize,
+        ServiceTier tier,
         SignatureOrigins origins,
         CallMedia media,
         Lease memory)
@@ -29,7 +32,7 @@ public record NativeAsk(
 
     private static final String TOOLS = "tools";
 
-    /** Creates an ask without media and without a lease. */
+    /** Creates an ask of the standard tier, without media and without a lease. */
     public NativeAsk(
             ObjectNode body,
             String modelId,
@@ -38,7 +41,17 @@ public record NativeAsk(
             boolean searches,
             PromptSize promptSize,
             SignatureOrigins origins) {
-        this(body, modelId, upstreamModel, candidates, searches, promptSize, origins, new CallMedia(), Lease.FREE);
+        this(
+                body,
+                modelId,
+                upstreamModel,
+                candidates,
+                searches,
+                promptSize,
+                ServiceTier.STANDARD,
+                origins,
+                new CallMedia(),
+                Lease.FREE);
     }
 
     @Override
@@ -65,6 +78,7 @@ public record NativeAsk(
                 candidates,
                 searches,
                 promptSize,
+                tier,
                 origins.withoutSignatures(),
                 media,
                 memory);
@@ -79,6 +93,6 @@ public record NativeAsk(
     public NativeAsk forUpstreamModel(String name) {
         return name.equals(upstreamModel)
                 ? this
-                : new NativeAsk(body, modelId, name, candidates, searches, promptSize, origins, media, memory);
+                : new NativeAsk(body, modelId, name, candidates, searches, promptSize, tier, origins, media, memory);
     }
 }

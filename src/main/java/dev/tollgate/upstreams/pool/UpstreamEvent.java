@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.pool;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import java.net.URI;
 import java.util.List;
 import java.util.Objects;
@@ -107,13 +108,28 @@ public sealed interface UpstreamEvent {
         FROM_HERE
     }
 
-    /** Cumulative counts as the upstream reported them, unchecked (D37); {@link #ABSENT} for a count that it did not report. */
+    /**
+     * The web searches that a candidate's grounding names. The largest count of a response is what the upstream bills (P6).
+     *
+     * @param queries distinct non-empty queries, as Google counts them; 0 for an answer that rests on sources without naming a query
+     */
+    record Searched(int queries) implements UpstreamEvent {}
+
+    /** The service tier that the upstream says it has served the call in; the last one counts (P4). */
+    record TierGranted(ServiceTier tier) implements UpstreamEvent {}
+
+    /**
+     * Cumulative counts as the upstream reported them, unchecked (D37); {@link #ABSENT} for a count that it did not report.
+     *
+     * @param cachedAudioTokens the audio among the cached tokens; {@link #ABSENT} without the upstream's detail
+     */
     record Usage(
             long promptTokens,
             long toolUsePromptTokens,
             long candidatesTokens,
             long thoughtsTokens,
             long cachedTokens,
+            long cachedAudioTokens,
             long totalTokens,
             Modalities promptDetails,
             Modalities candidatesDetails)
@@ -121,6 +137,28 @@ public sealed interface UpstreamEvent {
 
         /** A count that was not reported, or was not a number. */
         public static final long ABSENT = Long.MIN_VALUE;
+
+        /** Creates counts without the detail of the cached tokens. */
+        public Usage(
+                long promptTokens,
+                long toolUsePromptTokens,
+                long candidatesTokens,
+                long thoughtsTokens,
+                long cachedTokens,
+                long totalTokens,
+                Modalities promptDetails,
+                Modalities candidatesDetails) {
+            this(
+                    promptTokens,
+                    toolUsePromptTokens,
+                    candidatesTokens,
+                    thoughtsTokens,
+                    cachedTokens,
+                    ABSENT,
+                    totalTokens,
+                    promptDetails,
+                    candidatesDetails);
+        }
     }
 
     /** Token counts by modality; 0 where not reported. {@code documentTokens} is Gemini's, OpenAI has no name for it. */

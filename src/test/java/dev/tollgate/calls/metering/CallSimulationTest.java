@@ -2,6 +2,7 @@ package dev.tollgate.calls.metering;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.models.Catalogue;
@@ -205,6 +206,7 @@ class CallSimulationTest {
             "m",
             false,
             null,
+            ServiceTier.STANDARD,
             Replay.NONE,
             new CallMedia(),
             Lease.FREE);

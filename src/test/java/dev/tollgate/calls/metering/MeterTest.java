@@ -3,6 +3,7 @@ package dev.tollgate.calls.metering;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
@@ -130,6 +131,7 @@ class MeterTest {
                 "up",
                 false,
                 null,
+                ServiceTier.STANDARD,
                 Replay.NONE,
                 media,
                 Lease.FREE);

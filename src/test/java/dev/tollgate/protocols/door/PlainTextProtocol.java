@@ -6,6 +6,7 @@ import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.ResponseFormat;
 import dev.tollgate.base.conversation.Sampling;
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.conversation.ToolChoice;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.memory.Lease;
@@ -131,6 +132,7 @@ final class PlainTextProtocol implements Protocol {
                     asked.upstream().asked().name(),
                     false,
                     asked.effortByDefault(),
+                    ServiceTier.STANDARD,
                     Replay.NONE,
                     new CallMedia(),
                     memory);

@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.conversation.PromptSize;
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.testing.ChatBodies;
@@ -158,6 +159,7 @@ class CompatChannelTest {
                 "qwen",
                 false,
                 null,
+                ServiceTier.STANDARD,
                 Replay.NONE,
                 LoadedMedia.of(Map.of(URL, Medium.of("image/png", "abcd".getBytes(StandardCharsets.US_ASCII)))),
                 Lease.FREE);

@@ -85,6 +85,8 @@ class ChunkScannerTest {
                 "{'usageMetadata':{'promptTokenCount':1234567890123456789}}",
                 "{'usageMetadata':{'promptTokenCount':'1'}}",
                 "{'usageMetadata':{'promptTokensDetails':[{'modality':'AUDIO','tokenCount':1}]}}",
+                "{'usageMetadata':{'cacheTokensDetails':[{'modality':'AUDIO','tokenCount':1}]}}",
+                "{'usageMetadata':{'serviceTier':['flex']}}",
                 "{'modelVersion':'ü'}",
                 "{'promptFeedback':{'blockReason':'SAFETY'}}",
                 "{'error':{}}",
@@ -97,6 +99,21 @@ class ChunkScannerTest {
             })
     void what_is_not_certain_is_left_to_the_parser(String chunk) {
         assertThat(scanned(bytes(chunk))).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'serviceTier':'priority'",
+                "'trafficType':'ON_DEMAND_FLEX'",
+                "'serviceTier':'flex','trafficType':'ON_DEMAND'",
+                "'serviceTier':'flex','trafficType':'PROVISIONED_THROUGHPUT'",
+                "'cachedContentTokenCount':3,'cacheTokensDetails':[{'modality':'TEXT','tokenCount':3}]",
+                "'cacheTokensDetails':[]",
+            })
+    void tiers_and_cached_text_are_read_without_the_parser(String told) {
+        byte[] chunk = bytes("{'candidates':[],'usageMetadata':{'promptTokenCount':4," + told + "}}");
+        assertThat(scanned(chunk)).isNotNull().isEqualTo(parsed(chunk));
     }
 
     @Test

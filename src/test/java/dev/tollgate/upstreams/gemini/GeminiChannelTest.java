@@ -3,6 +3,7 @@ package dev.tollgate.upstreams.gemini;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.testing.ScriptedServer;
 import dev.tollgate.upstreams.connections.Outbound;
@@ -203,6 +204,24 @@ class GeminiChannelTest {
         assertThat(heard.read()).containsExactly(STARTED, TEXT_HEL, TEXT_LO, FINISH);
         assertThat(heard.reads).isEmpty();
         assertThat(heard.contexts).containsOnly(context);
+    }
+
+    @Test
+    void the_header_names_the_granted_tier_until_the_body_does() throws Exception {
+        server.then(exchange -> exchange.head("x-gemini-service-tier: priority")
+                .events(HEL, LO.replace("}]}", "}],\"usageMetadata\":{\"serviceTier\":\"standard\"}}"))
+                .end());
+        Heard heard = new Heard();
+        send(prepared(PATIENT), heard);
+        heard.endedWell();
+        assertThat(heard.read())
+                .containsExactly(
+                        STARTED,
+                        new UpstreamEvent.TierGranted(ServiceTier.PRIORITY),
+                        TEXT_HEL,
+                        new UpstreamEvent.TierGranted(ServiceTier.STANDARD),
+                        TEXT_LO,
+                        FINISH);
     }
 
     @Test

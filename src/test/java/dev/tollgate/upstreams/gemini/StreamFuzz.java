@@ -93,6 +93,8 @@ public final class StreamFuzz {
             case UpstreamEvent.Started it -> -1;
             case UpstreamEvent.PromptBlocked it -> -1;
             case UpstreamEvent.Usage it -> -1;
+            case UpstreamEvent.Searched it -> -1;
+            case UpstreamEvent.TierGranted it -> -1;
             case UpstreamEvent.Unreported it -> -1;
             case UpstreamEvent.Raw it -> -1;
         };
