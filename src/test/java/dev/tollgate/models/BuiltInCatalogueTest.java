@@ -128,16 +128,25 @@ class BuiltInCatalogueTest {
     @Test
     void the_upstreams_dollars_are_kept_as_credits() {
         assertThat(upstream("gemini-2.5-pro").costs())
-                .containsExactly(Costs.cost(Instant.MIN, 250_000_000, 25_000_000, 2_000_000_000, 7_000_000));
+                .containsExactly(new UpstreamModel.Cost(
+                        Instant.MIN,
+                        new Tariff(
+                                new PriceRates(250_000_000, 2_000_000_000, 25_000_000, 250_000_000, 7_000_000_000L),
+                                new PriceRates.Step(
+                                        200_000,
+                                        new PriceRates(
+                                                500_000_000, 3_000_000_000L, 50_000_000, 500_000_000, 7_000_000_000L)),
+                                Tariff.SearchCounts.CALLS,
+                                new Tariff.Tiers(5_000, 18_000))));
     }
 
     @Test
-    void a_price_that_is_announced_holds_from_its_day_on() {
+    void an_announced_price_applies_from_midnight_in_california() {
         UpstreamModel flash = upstream("gemini-3.8-flash");
-        assertThat(Objects.requireNonNull(flash.cost(Instant.parse("2026-12-31T23:59:59Z")))
+        assertThat(Objects.requireNonNull(flash.cost(Instant.parse("2027-01-01T07:59:59Z")))
                         .outputMicrosPerMillion())
                 .isEqualTo(750_000_000);
-        assertThat(Objects.requireNonNull(flash.cost(Instant.parse("2027-01-01T00:00:00Z")))
+        assertThat(Objects.requireNonNull(flash.cost(Instant.parse("2027-01-01T08:00:00Z")))
                         .outputMicrosPerMillion())
                 .isEqualTo(1_500_000_000);
     }

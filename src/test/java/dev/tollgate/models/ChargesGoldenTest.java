@@ -3,6 +3,7 @@ package dev.tollgate.models;
 import dev.tollgate.testing.Golden;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,9 @@ import org.junit.jupiter.api.Test;
  * is the charge in micro-credits. Usages of {@code gemini-all} have at most 200,000 prompt tokens, no cached and no audio tokens.
  */
 class ChargesGoldenTest {
+
+    /** A day on which each price of the complete catalogue is the one that was its only price in November 2026. */
+    private static final Instant DAY = Instant.parse("2026-12-15T00:00:00Z");
 
     @Test
     void charges_of_the_documented_models_never_change() {
@@ -42,6 +46,7 @@ class ChargesGoldenTest {
         }
         Usage usage = new Usage(tokens[1], tokens[2], tokens[3], tokens[4], tokens[5], tokens[6], 0, tokens[3]);
         return Objects.requireNonNull(catalogue.find(cells[0]), cells[0])
+                .at(DAY)
                 .pricing()
                 .chargeMicros(usage);
     }

@@ -37,7 +37,9 @@ class FormerCataloguesTest {
 
     private static Map<String, Pricing> prices(Catalogue catalogue) {
         Map<String, Pricing> prices = new HashMap<>();
-        catalogue.all().forEach(model -> prices.put(model.pricing().version(), model.pricing()));
+        catalogue.all().stream()
+                .flatMap(model -> model.prices().dated().stream())
+                .forEach(price -> prices.put(price.pricing().version(), price.pricing()));
         return prices;
     }
 }

@@ -3,6 +3,7 @@ package dev.tollgate.protocols;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.conversation.Effort;
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.models.BelowCost;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
@@ -37,10 +38,10 @@ class CompleteCatalogueTest {
     private static final Instant TODAY = Instant.parse("2026-11-21T12:00:00Z");
     private static final Instant AFTER_THE_END_OF_2_5 = Instant.parse("2026-12-01T00:00:00Z");
 
-    /** When all prices of the file are Google's. */
-    private static final Instant PRICED = Instant.parse("2026-12-01T08:00:00Z");
+    /** Midnight in California before two prices of Google rise, and before three others do. */
+    private static final Instant DECEMBER = Instant.parse("2026-12-01T08:00:00Z");
 
-    private static final Instant NEW_YEAR = Instant.parse("2027-01-01T00:00:00Z");
+    private static final Instant NEW_YEAR = Instant.parse("2027-01-01T08:00:00Z");
 
     private static final List<String> GEMINI_4 =
             List.of("gemini-4-argon", "gemini-4-carbon", "gemini-4-hydrogen", "gemini-4-neon");
@@ -108,7 +109,7 @@ class CompleteCatalogueTest {
         Gateway.Reply reply = customer.chat("{\"model\":\"" + model.id()
                 + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Write 200 words about rivers\"}]}");
         JsonNode usage = reply.json().path("usage");
-        UpstreamModel.Cost cost = model.upstream().cost(PRICED);
+        UpstreamModel.Cost cost = model.upstream().cost(TODAY);
         long output = usage.path("completion_tokens").asLong();
         BigDecimal micros = BigDecimal.valueOf(usage.path("prompt_tokens").asLong() * cost.inputMicrosPerMillion()
                 + output * cost.outputMicrosPerMillion());
@@ -195,21 +196,49 @@ class CompleteCatalogueTest {
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
     }
 
-    @Test
-    void the_margin_is_zero_and_a_raised_google_price_is_reported() {
-        for (Model model : CATALOGUE.all()) {
-            UpstreamModel.Cost cost = model.upstream().cost(PRICED);
-            assertThat(BelowCost.of(model, TODAY)).as(model.id()).isEmpty();
-            assertThat(model.pricing().inputMicrosPerMillion()).as(model.id()).isEqualTo(cost.inputMicrosPerMillion());
-            assertThat(model.pricing().outputMicrosPerMillion())
-                    .as(model.id())
-                    .isEqualTo(cost.outputMicrosPerMillion());
-            assertThat(model.pricing().reasoningBilled()).as(model.id()).isTrue();
+    @ParameterizedTest
+    @MethodSource("models")
+    void the_margin_of_every_rate_is_zero_on_every_day(Model model) {
+        for (Instant midnight : List.of(DECEMBER, NEW_YEAR)) {
+            for (Instant when : List.of(TODAY, midnight.minusSeconds(1), midnight)) {
+                Model then = model.at(when);
+                assertThat(then.pricing().tariff())
+                        .as("%s at %s", model.id(), when)
+                        .isEqualTo(model.upstream().cost(when).tariff());
+                assertThat(then.pricing().reasoningBilled()).isTrue();
+                assertThat(BelowCost.of(then, when)).isEmpty();
+            }
         }
+    }
+
+    @Test
+    void five_models_cost_twice_as_much_from_an_announced_day_on() {
         assertThat(CATALOGUE.all().stream()
-                        .filter(model -> BelowCost.of(model, NEW_YEAR).isPresent())
+                        .filter(model -> model.prices().dated().size() > 1)
+                        .map(model -> model.id() + " "
+                                + model.prices().dated().getLast().from()))
+                .containsExactly(
+                        "gemini-4-argon 2026-12-01T08:00:00Z",
+                        "gemini-4-carbon 2026-12-01T08:00:00Z",
+                        "gemini-3.8-flash 2027-01-01T08:00:00Z",
+                        "gemini-3.7-flash 2027-01-01T08:00:00Z",
+                        "gemini-3.6-flash 2027-01-01T08:00:00Z");
+        for (Model model : CATALOGUE.all()) {
+            long before = model.pricing().inputMicrosPerMillion();
+            long after = model.at(NEW_YEAR).pricing().inputMicrosPerMillion();
+            assertThat(after).as(model.id()).isIn(before, 2 * before);
+        }
+    }
+
+    @Test
+    void long_prompts_cost_more_on_the_two_pro_models_alone() {
+        assertThat(CATALOGUE.all().stream()
+                        .filter(model -> model.pricing().tariff().isAbove(200_001))
                         .map(Model::id))
-                .isEqualTo(List.of("gemini-3.8-flash", "gemini-3.7-flash", "gemini-3.6-flash"));
+                .containsExactly("gemini-3.1-pro-preview", "gemini-3.1-pro-preview-customtools", "gemini-2.5-pro");
+        assertThat(CATALOGUE.all())
+                .noneMatch(model -> model.pricing().tariff().isAbove(200_000))
+                .allMatch(model -> model.pricing().tariff().tiers().offers(ServiceTier.FLEX));
     }
 
     @ParameterizedTest
@@ -284,7 +313,7 @@ class CompleteCatalogueTest {
 
     @Test
     void a_maximum_is_cut_to_what_a_counted_prompt_leaves_of_the_context() {
-        Customer poor = gateway.customer("840.8");
+        Customer poor = gateway.customer("420.4");
         gateway.script("""
                 - match: {method: countTokens}
                   respond: [{event: {totalTokens: 1048000}}]

@@ -399,7 +399,7 @@ class RetiringModelsTest {
                         {"at":"2026-12-01T00:00:00Z","successor":"gemini-3.8-flash","in_effect":false,"costs":[\
                         {"from":"2026-12-01T00:00:00Z","input":150,"output":750,\
                         "margin_percent":{"input":42.8,"output":64.2},"loss":false},\
-                        {"from":"2027-01-01T00:00:00Z","input":300,"output":1500,\
+                        {"from":"2027-01-01T08:00:00Z","input":300,"output":1500,\
                         "margin_percent":{"input":-14.3,"output":28.5},"loss":true}]}""");
         Browser operator = new Browser(gateway.url());
         assertThat(operator.signIn("operator", PASSWORD).location()).isEqualTo("/console");
@@ -444,7 +444,7 @@ class RetiringModelsTest {
                     .contains(
                             "From 1 Jan 2027 on google/gemini-2.5-pro is sold at 262.5 in",
                             "gemini-3.8-flash costs 300 / 1,500");
-            real.setNow(DAY.plus(Duration.ofDays(31)));
+            real.setNow(Instant.parse("2027-01-01T08:00:00Z"));
             assertThat(real.app().banner().text())
                     .contains("warning: google/gemini-2.5-pro is sold at 262.5 in / 2,100 out");
         }
