@@ -58,6 +58,7 @@ public interface Place {
         THINKING_LEVEL,
         THINKING_SHOWN,
         SAFETY,
+        SERVICE_TIER,
 
         // of a message
         CALLS,

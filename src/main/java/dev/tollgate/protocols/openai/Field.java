@@ -32,6 +32,7 @@ public sealed interface Field extends Place {
             case THINKING_LEVEL -> "thinking_level";
             case THINKING_SHOWN -> "include_thoughts";
             case SAFETY -> "safety_settings";
+            case SERVICE_TIER -> "service_tier";
             case CALLS -> "tool_calls";
             case ANSWERED -> "tool_call_id";
             case SIGNATURE -> "extra_content.google.thought_signature";

@@ -115,7 +115,7 @@ final class CompatChannel implements Channel {
                 throw new IllegalStateException("a call belongs to an event loop");
             }
             boolean json = !(ask.conversation().responseFormat() instanceof ResponseFormat.Text);
-            CompatReader reader = new CompatReader(errors, ask.candidates(), ask.includeThoughts(), json);
+            CompatReader reader = new CompatReader(errors, ask.candidates(), ask.includeThoughts(), json, ask.tier());
             Request request = request().withKnown("traceparent", listener.traceparent());
             StreamedCall call = new StreamedCall(
                     farEnd.vertx(), farEnd.timeouts(), errors, reader, listener, errand(maxOutputTokens));

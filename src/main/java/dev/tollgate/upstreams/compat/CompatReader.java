@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.compat;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.upstreams.connections.AnswerReader;
@@ -31,6 +32,7 @@ final class CompatReader implements AnswerReader {
     private final int candidatesExpected;
     private final boolean showsThoughts;
     private final boolean json;
+    private final ServiceTier asked;
     private final SseReader sse = new SseReader(this::event);
     private final List<CompatCandidate> candidates = new ArrayList<>(1);
     private List<UpstreamEvent> out = List.of();
@@ -44,12 +46,14 @@ final class CompatReader implements AnswerReader {
      * @param candidatesExpected as many as were asked for
      * @param showsThoughts whether the caller wants them: servers send them unasked
      * @param json whether the answer was to be JSON, so that a fence around it is taken off
+     * @param asked the service tier; such a server grants the standard one, because no other has been requested of it
      */
-    CompatReader(CompatErrors errors, int candidatesExpected, boolean showsThoughts, boolean json) {
+    CompatReader(CompatErrors errors, int candidatesExpected, boolean showsThoughts, boolean json, ServiceTier asked) {
         this.errors = errors;
         this.candidatesExpected = candidatesExpected;
         this.showsThoughts = showsThoughts;
         this.json = json;
+        this.asked = asked;
     }
 
     @Override
@@ -131,6 +135,9 @@ final class CompatReader implements AnswerReader {
         if (!started) {
             started = true;
             out.add(new UpstreamEvent.Started(text(chunk, "model"), text(chunk, "id")));
+            if (asked != ServiceTier.STANDARD) {
+                out.add(new UpstreamEvent.TierGranted(ServiceTier.STANDARD));
+            }
         }
         UpstreamEvent.Usage usage = CompatUsage.of(chunk.path("usage"));
         if (usage != null) {

@@ -5,6 +5,7 @@ import dev.tollgate.base.conversation.GoogleOptions;
 import dev.tollgate.base.conversation.Place.Member;
 import dev.tollgate.base.conversation.ResponseFormat;
 import dev.tollgate.base.conversation.Sampling;
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.conversation.Tool;
 import dev.tollgate.base.conversation.ToolChoice;
 import dev.tollgate.base.error.ApiError;
@@ -75,6 +76,9 @@ final class CompatRequestWriter {
         writeTools();
         writeFormat(conversation.responseFormat());
         writeReasoning();
+        if (ask.tier() != ServiceTier.STANDARD) {
+            ignore(Member.SERVICE_TIER);
+        }
         json.writeEndObject();
         return messages.slots();
     }

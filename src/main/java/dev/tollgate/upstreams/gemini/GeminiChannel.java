@@ -1,6 +1,7 @@
 package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.base.conversation.ResponseFormat;
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.connections.Errand;
 import dev.tollgate.upstreams.connections.FarEnd;
@@ -117,11 +118,12 @@ public final class GeminiChannel implements Channel {
         access.check(ask);
         UpstreamModel model = models.model(ask.upstreamModel());
         CallIds callIds = access.callIds(model.signatures());
+        ServiceTier tier = access.tierInBody(ask.tier());
         GeminiBody body =
                 switch (ask) {
                     case ChatAsk chat ->
-                        GeminiRequestWriter.write(chat.onChannel(name, model.name()), model, callIds, buckets);
-                    case NativeAsk own -> NativeRequestWriter.write(own, name, model, callIds, buckets);
+                        GeminiRequestWriter.write(chat.onChannel(name, model.name()), model, callIds, buckets, tier);
+                    case NativeAsk own -> NativeRequestWriter.write(own, name, model, callIds, buckets, tier);
                 };
         return new Prepared(body, model.name(), ask);
     }
@@ -188,7 +190,7 @@ public final class GeminiChannel implements Channel {
         Prepared(GeminiBody body, String model, Ask ask) {
             this.body = body;
             this.model = model;
-            this.request = asking(model);
+            this.request = access.tiered(asking(model), ask.tier());
             this.ask = ask;
         }
 

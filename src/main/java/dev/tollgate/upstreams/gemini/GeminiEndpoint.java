@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.gemini;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.upstreams.connections.FarEnd;
 import dev.tollgate.upstreams.connections.OutgoingBody;
 import dev.tollgate.upstreams.connections.Request;
@@ -19,6 +20,12 @@ interface GeminiEndpoint {
 
     /** The request with the credential that does not change from call to call, where it is such a one. */
     Request keyed(Request request);
+
+    /** Returns the service tier that the body names; {@link ServiceTier#STANDARD} for a body that names none. */
+    ServiceTier tierInBody(ServiceTier asked);
+
+    /** Returns the request with the service tier that is asked for, if a header names it. */
+    Request tiered(Request request, ServiceTier tier);
 
     /** Asks for a connection with the credential of now; may fail with {@link dev.tollgate.upstreams.connections.NotAdmitted}. */
     Future<Roundtrip> connect(FarEnd farEnd, Request request);

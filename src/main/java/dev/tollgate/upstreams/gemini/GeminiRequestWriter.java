@@ -4,6 +4,7 @@ import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.memory.CountedBytes;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.connections.Json;
@@ -28,9 +29,10 @@ final class GeminiRequestWriter {
     /**
      * @param callIds which ids of calls go back
      * @param buckets of Google's storage that callers may name files of
+     * @param tier the service tier that the body names; the standard one is not written
      * @throws dev.tollgate.base.error.ApiException an {@code invalid_request} that names the field
      */
-    static GeminiBody write(ChatAsk ask, UpstreamModel model, CallIds callIds, Set<String> buckets) {
+    static GeminiBody write(ChatAsk ask, UpstreamModel model, CallIds callIds, Set<String> buckets, ServiceTier tier) {
         Conversation conversation = ask.conversation();
         Set<String> ignored = new LinkedHashSet<>();
         CountedBytes out = new CountedBytes(ask.memory(), BYTES_FIRST);
@@ -53,6 +55,7 @@ final class GeminiRequestWriter {
             if (conversation.google() != null) {
                 SafetyWriter.write(json, conversation.google().safetySettings(), conversation.place());
             }
+            writeTier(json, tier);
             if (parts.ignoredDetail()) {
                 ignored.addAll(details(conversation));
             }
@@ -60,6 +63,13 @@ final class GeminiRequestWriter {
             json.writeEndObject();
         }
         return new GeminiBody(out.kept(), out.size(), List.copyOf(ignored), slots.all());
+    }
+
+    /** Writes the tier behind the prompt, so that a conversation's requests begin with the same bytes whatever their tiers. */
+    static void writeTier(JsonGenerator json, ServiceTier tier) {
+        if (tier != ServiceTier.STANDARD) {
+            json.writeStringProperty("serviceTier", tier.word());
+        }
     }
 
     private static List<String> details(Conversation conversation) {

@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.gemini;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.upstreams.connections.FarEnd;
 import dev.tollgate.upstreams.connections.OutgoingBody;
 import dev.tollgate.upstreams.connections.Request;
@@ -26,6 +27,16 @@ record KeyAccess(String key) implements GeminiEndpoint {
     @Override
     public Request keyed(Request request) {
         return request.with(HEADER, key);
+    }
+
+    @Override
+    public ServiceTier tierInBody(ServiceTier asked) {
+        return asked;
+    }
+
+    @Override
+    public Request tiered(Request request, ServiceTier tier) {
+        return request;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.gemini;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.memory.CountedBytes;
 import dev.tollgate.models.UpstreamModel;
@@ -61,22 +62,29 @@ final class NativeRequestWriter {
      * @param channel the name of the channel that it is for
      * @param callIds which ids of calls go back
      * @param buckets of Google's storage that callers may name files of
+     * @param tier the service tier that the body names; the standard one is not written
      * @throws dev.tollgate.base.error.ApiException a 400 that names the part
      */
-    static GeminiBody write(NativeAsk ask, String channel, UpstreamModel model, CallIds callIds, Set<String> buckets) {
+    static GeminiBody write(
+            NativeAsk ask,
+            String channel,
+            UpstreamModel model,
+            CallIds callIds,
+            Set<String> buckets,
+            ServiceTier tier) {
         CountedBytes out = new CountedBytes(ask.memory(), BYTES_FIRST);
         MediaSlots slots;
         Set<String> ignored;
         try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
             slots = new MediaSlots(json, out);
             NativeRequestWriter writer = new NativeRequestWriter(json, slots, ask, channel, model, callIds, buckets);
-            writer.request(ask.body());
+            writer.request(ask.body(), tier);
             ignored = writer.ignored;
         }
         return new GeminiBody(out.kept(), out.size(), List.copyOf(ignored), slots.all());
     }
 
-    private void request(JsonNode body) {
+    private void request(JsonNode body, ServiceTier tier) {
         requireAnswers(body.path(CONFIG));
         json.writeStartObject();
         for (Map.Entry<String, JsonNode> member : body.properties()) {
@@ -89,6 +97,7 @@ final class NativeRequestWriter {
                 default -> member(member);
             }
         }
+        GeminiRequestWriter.writeTier(json, tier);
         json.writeObjectPropertyStart(CONFIG);
         body.path(CONFIG).properties().forEach(this::configured);
         json.writeEndObject();

@@ -1,6 +1,7 @@
 package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.base.conversation.GoogleOptions;
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.upstreams.connections.FarEnd;
 import dev.tollgate.upstreams.connections.OutgoingBody;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * What it does not take of the Gemini API's bodies is left out or refused here.
  */
 final class VertexAccess implements GeminiEndpoint {
+
+    private static final String TIER_HEADER = "x-vertex-ai-llm-shared-request-type";
 
     private final String parent;
     private final @Nullable String expressKey;
@@ -50,6 +53,18 @@ final class VertexAccess implements GeminiEndpoint {
     @Override
     public Request keyed(Request request) {
         return expressKey == null ? request : request.with(KeyAccess.HEADER, expressKey);
+    }
+
+    /** Vertex AI silently serves the standard tier if the body names one. */
+    @Override
+    public ServiceTier tierInBody(ServiceTier asked) {
+        return ServiceTier.STANDARD;
+    }
+
+    /** Without a second header, which would bypass throughput that the operator has already paid for. */
+    @Override
+    public Request tiered(Request request, ServiceTier tier) {
+        return tier == ServiceTier.STANDARD ? request : request.with(TIER_HEADER, tier.word());
     }
 
     @Override

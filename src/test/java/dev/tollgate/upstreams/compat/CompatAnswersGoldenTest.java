@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.compat;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.testing.Golden;
 import dev.tollgate.testing.GoldenAnswers;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,10 @@ class CompatAnswersGoldenTest {
         GoldenAnswers.check(
                 pair,
                 () -> new CompatReader(
-                        new CompatErrors("secret"), candidates, asked.contains("thoughts"), asked.contains("json")));
+                        new CompatErrors("secret"),
+                        candidates,
+                        asked.contains("thoughts"),
+                        asked.contains("json"),
+                        ServiceTier.STANDARD));
     }
 }

@@ -12,6 +12,7 @@ import dev.tollgate.testing.ScriptedServer;
 import dev.tollgate.upstreams.connections.FarEnd;
 import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.connections.Outbound;
+import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.media.LoadedMedia;
 import dev.tollgate.upstreams.media.Medium;
 import dev.tollgate.upstreams.pool.ChatAsk;
@@ -169,6 +170,27 @@ class CompatChannelTest {
         assertThat(server.request().body())
                 .contains("data:image/png;base64,YWJjZA==")
                 .endsWith(",\"max_tokens\":7}");
+    }
+
+    @Test
+    void another_tier_is_not_sent_and_the_standard_one_is_granted() throws Exception {
+        ChatAsk plain = ask("", false);
+        ChatAsk ask = new ChatAsk(
+                plain.conversation(),
+                "m",
+                "qwen",
+                false,
+                null,
+                ServiceTier.PRIORITY,
+                Replay.NONE,
+                new CallMedia(),
+                Lease.FREE);
+        PreparedAsk prepared = channel(null).prepare(ask);
+        assertThat(prepared.ignored()).containsExactly("top_k", "service_tier");
+        assertThat(sent(prepared, 7L).events).contains(new UpstreamEvent.TierGranted(ServiceTier.STANDARD));
+        assertThat(server.request().body()).doesNotContain("tier");
+        assertThat(sent(channel(null).prepare(plain), 7L).events)
+                .noneMatch(event -> event instanceof UpstreamEvent.TierGranted);
     }
 
     @Test

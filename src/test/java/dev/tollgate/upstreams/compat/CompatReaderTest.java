@@ -2,6 +2,7 @@ package dev.tollgate.upstreams.compat;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamFailure;
 import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
@@ -17,7 +18,7 @@ class CompatReaderTest {
     private static final int ARGUMENTS_CHARS_MAX = 16 * 1024 * 1024;
 
     private final List<UpstreamEvent> events = new ArrayList<>();
-    private final CompatReader reader = new CompatReader(new CompatErrors(""), 1, false, false);
+    private final CompatReader reader = new CompatReader(new CompatErrors(""), 1, false, false, ServiceTier.STANDARD);
 
     private boolean read(String event) {
         byte[] bytes = ("data: " + event + "\n\n").getBytes(StandardCharsets.UTF_8);
@@ -47,7 +48,7 @@ class CompatReaderTest {
         assertThat(reader.isWhole()).isFalse();
         assertThat(read(STOP)).isTrue();
         assertThat(reader.isWhole()).isTrue();
-        assertThat(new CompatReader(new CompatErrors(""), 0, false, false).isWhole())
+        assertThat(new CompatReader(new CompatErrors(""), 0, false, false, ServiceTier.STANDARD).isWhole())
                 .isFalse();
     }
 
@@ -62,7 +63,7 @@ class CompatReaderTest {
     @Test
     void a_connection_that_is_cut_has_broken_an_answer_that_had_begun_and_no_other() {
         assertThat(reader.cut("gone", events)).returns(Kind.UNAVAILABLE, UpstreamFailure::kind);
-        CompatReader begun = new CompatReader(new CompatErrors(""), 1, false, false);
+        CompatReader begun = new CompatReader(new CompatErrors(""), 1, false, false, ServiceTier.STANDARD);
         byte[] text = ("data: " + delta("{\"content\":\"a\"}") + "\n\n").getBytes(StandardCharsets.UTF_8);
         begun.read(text, text.length, events);
         assertThat(begun.cut("gone", events)).isEqualTo(new UpstreamFailure(Kind.BROKEN, null, "gone"));

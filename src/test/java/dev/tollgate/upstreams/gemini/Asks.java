@@ -7,6 +7,7 @@ import dev.tollgate.base.conversation.GoogleOptions;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.ResponseFormat;
 import dev.tollgate.base.conversation.Sampling;
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.conversation.Tool;
 import dev.tollgate.base.conversation.ToolChoice;
 import dev.tollgate.models.UpstreamModel;
@@ -290,7 +291,7 @@ final class Asks {
     }
 
     GeminiBody body() {
-        return GeminiRequestWriter.write(ask(), model, callIds, BUCKETS);
+        return GeminiRequestWriter.write(ask(), model, callIds, BUCKETS, ServiceTier.STANDARD);
     }
 
     static byte[] bytes(GeminiBody body, @Nullable Long maxOutputTokens) {

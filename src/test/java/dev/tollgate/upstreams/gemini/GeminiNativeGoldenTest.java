@@ -1,6 +1,7 @@
 package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.base.conversation.PromptSize;
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.testing.Golden;
 import dev.tollgate.testing.GoldenRequests;
@@ -35,7 +36,8 @@ class GeminiNativeGoldenTest {
                 in.has("replaces") ? model.inPlaceOf(model(in.path("replaces").asString())) : model;
         CallIds callIds = CallIds.valueOf(in.path("callIds").asString("ANY"));
         GoldenRequests.check(pair, () -> {
-            GeminiBody body = NativeRequestWriter.write(ask(in, asked), "here", asked, callIds, Asks.BUCKETS);
+            GeminiBody body = NativeRequestWriter.write(
+                    ask(in, asked), "here", asked, callIds, Asks.BUCKETS, ServiceTier.STANDARD);
             return new GoldenRequests.Made(Asks.bytes(body, null), body.ignored(), body.wanted());
         });
     }

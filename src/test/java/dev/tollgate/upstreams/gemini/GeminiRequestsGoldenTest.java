@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.gemini;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.testing.Golden;
 import dev.tollgate.testing.GoldenRequests;
@@ -19,7 +20,8 @@ class GeminiRequestsGoldenTest {
     @MethodSource("pairs")
     void a_request_becomes_this_body(Golden pair) {
         GoldenRequests.check(pair, (request, ask, _) -> {
-            GeminiBody body = GeminiRequestWriter.write(ask, model(request.model()), CallIds.ANY, Asks.BUCKETS);
+            GeminiBody body = GeminiRequestWriter.write(
+                    ask, model(request.model()), CallIds.ANY, Asks.BUCKETS, ServiceTier.STANDARD);
             return new GoldenRequests.Made(Asks.bytes(body, request.maxTokens()), body.ignored(), body.wanted());
         });
     }

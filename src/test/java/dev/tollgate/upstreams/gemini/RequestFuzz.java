@@ -3,6 +3,7 @@ package dev.tollgate.upstreams.gemini;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.conversation.Conversation;
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.testing.ChatBodies;
@@ -44,8 +45,8 @@ public final class RequestFuzz {
 
     private static void translate(Conversation conversation, UpstreamModel model) {
         try {
-            GeminiBody translated =
-                    GeminiRequestWriter.write(Asks.of(conversation, model), model, CallIds.ANY, Asks.BUCKETS);
+            GeminiBody translated = GeminiRequestWriter.write(
+                    Asks.of(conversation, model), model, CallIds.ANY, Asks.BUCKETS, ServiceTier.STANDARD);
             List<PlacedMedium> media =
                     translated.slots().stream().map(RequestFuzz::placed).toList();
             checkJson(bytes(translated.body(7L, media)));

@@ -1,0 +1,168 @@
+package dev.tollgate.upstreams.gemini;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.base.conversation.PromptSize;
+import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.testing.ScriptedServer;
+import dev.tollgate.upstreams.connections.FarEnd;
+import dev.tollgate.upstreams.connections.Outbound;
+import dev.tollgate.upstreams.media.CallMedia;
+import dev.tollgate.upstreams.pool.Ask;
+import dev.tollgate.upstreams.pool.ChatAsk;
+import dev.tollgate.upstreams.pool.NativeAsk;
+import dev.tollgate.upstreams.pool.SignatureOrigins;
+import dev.tollgate.upstreams.pool.Timeouts;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
+import dev.tollgate.upstreams.pool.UpstreamFailure;
+import dev.tollgate.upstreams.pool.UpstreamListener;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The service tier in requests to the Gemini API and to Vertex AI (P4). */
+@Timeout(240)
+class TierRequestsTest {
+
+    private static final Vertx VERTX = Vertx.vertx();
+    private static final String VERTEX_HEADER = "x-vertex-ai-llm-shared-request-type: ";
+    private static final String ANSWER =
+            "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"a\"}]},\"finishReason\":\"STOP\"}]}";
+    private static final KnownModels MODELS = new KnownModels(Set.of(), name -> Asks.PRO_25);
+
+    private ScriptedServer server;
+
+    @BeforeEach
+    void open() throws IOException {
+        server = new ScriptedServer();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        server.close();
+    }
+
+    @AfterAll
+    static void closeVertx() {
+        VERTX.close().await();
+    }
+
+    private ScriptedServer.Request sent(GeminiEndpoint access, Ask ask) throws Exception {
+        FarEnd farEnd =
+                new FarEnd(Outbound.direct(VERTX), server.url(), 4, new Timeouts(5_000, 30_000, 30_000, 30_000));
+        GeminiChannel channel = new GeminiChannel(
+                "google",
+                farEnd,
+                access,
+                new Succession("google", GeminiProvider.KIND, MODELS, InstantSource.system()),
+                new GeminiMedia(Set.of(), InstantSource.system(), GeminiMedia.BODY_BYTES_MAX));
+        server.then(exchange -> exchange.head().events(ANSWER).end());
+        CompletableFuture<Object> end = new CompletableFuture<>();
+        UpstreamListener listener = new UpstreamListener() {
+            @Override
+            public void events(List<UpstreamEvent> events) {}
+
+            @Override
+            public void ended() {
+                end.complete("ended");
+            }
+
+            @Override
+            public void failed(UpstreamFailure failure) {
+                end.complete(failure);
+            }
+        };
+        VERTX.getOrCreateContext().runOnContext(_ -> channel.prepare(ask).send(7L, listener));
+        assertThat(end.get(20, TimeUnit.SECONDS)).isEqualTo("ended");
+        return server.request();
+    }
+
+    private static Ask chat(ServiceTier tier) {
+        ChatAsk plain = Asks.asks().user("Hi").ask();
+        return new ChatAsk(
+                plain.conversation(),
+                plain.modelId(),
+                plain.upstreamModel(),
+                false,
+                null,
+                tier,
+                plain.replay(),
+                new CallMedia(),
+                Lease.FREE);
+    }
+
+    private static Ask ofGoogles(ServiceTier tier) {
+        ObjectNode body = (ObjectNode)
+                new JsonMapper().readTree("{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"Hi\"}]}]}");
+        NativeAsk plain = new NativeAsk(
+                body, "m", "gemini-2.5-pro", 1, false, new PromptSize(1, 1, 0, 0, List.of()), SignatureOrigins.NONE);
+        return new NativeAsk(
+                body,
+                "m",
+                "gemini-2.5-pro",
+                1,
+                false,
+                plain.promptSize(),
+                tier,
+                SignatureOrigins.NONE,
+                new CallMedia(),
+                Lease.FREE);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ServiceTier.class,
+            names = {"FLEX", "PRIORITY"})
+    void the_gemini_api_reads_the_tier_behind_the_prompt(ServiceTier tier) throws Exception {
+        String named = "\"}]}],\"serviceTier\":\"" + tier.word() + "\",\"generationConfig\":{";
+        assertThat(sent(new KeyAccess("k"), chat(tier)).body()).contains(named);
+        ScriptedServer.Request request = sent(new KeyAccess("k"), ofGoogles(tier));
+        assertThat(request.body()).contains(named);
+        assertThat(request.head()).doesNotContainIgnoringCase(VERTEX_HEADER);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ServiceTier.class,
+            names = {"FLEX", "PRIORITY"})
+    void vertex_reads_the_tier_in_a_header(ServiceTier tier) throws Exception {
+        for (Ask ask : List.of(chat(tier), ofGoogles(tier))) {
+            ScriptedServer.Request request = sent(VertexAccess.express("k"), ask);
+            assertThat(request.head()).containsIgnoringCase("\r\n" + VERTEX_HEADER + tier.word() + "\r\n");
+            assertThat(request.body()).doesNotContain("serviceTier");
+        }
+    }
+
+    @Test
+    void the_standard_tier_is_not_named() throws Exception {
+        for (GeminiEndpoint access : List.of(new KeyAccess("k"), VertexAccess.express("k"))) {
+            ScriptedServer.Request request = sent(access, chat(ServiceTier.STANDARD));
+            assertThat(request.body()).doesNotContain("serviceTier");
+            assertThat(request.head()).doesNotContainIgnoringCase(VERTEX_HEADER);
+        }
+    }
+
+    @Test
+    void an_ask_keeps_its_tier_on_every_channel() {
+        for (Ask ask : List.of(chat(ServiceTier.FLEX), ofGoogles(ServiceTier.FLEX))) {
+            assertThat(ask.forUpstreamModel("other").tier()).isEqualTo(ServiceTier.FLEX);
+            assertThat(ask.withoutSignatures().tier()).isEqualTo(ServiceTier.FLEX);
+        }
+        assertThat(((ChatAsk) chat(ServiceTier.FLEX)).onChannel("a", "b").tier())
+                .isEqualTo(ServiceTier.FLEX);
+    }
+}
