@@ -52,6 +52,11 @@ public record Tariff(PriceRates rates, @Nullable Step above, SearchCounts search
             };
         }
 
+        /** Returns the cheaper of two tiers; the second one if they cost the same. */
+        public ServiceTier cheaper(ServiceTier one, ServiceTier other) {
+            return factor(one) < factor(other) ? one : other;
+        }
+
         /** Returns a tier's factor in ten-thousandths; a tier that is not on offer counts as standard. */
         public int factor(ServiceTier tier) {
             int factor =
@@ -113,8 +118,28 @@ public record Tariff(PriceRates rates, @Nullable Step above, SearchCounts search
         return factor == Tiers.ONE ? base : base.mapTokens(rate -> effective(rate, factor));
     }
 
+    /** Returns the tokens that a usage's prompt is above; 0 if the rates are those of short prompts. */
+    public long stepOf(Usage usage) {
+        return above != null && isAbove(usage.promptTokens()) ? above.promptTokens() : 0;
+    }
+
     private static long effective(long rate, int factor) {
         return Math.ceilDiv(rate * factor, (long) Tiers.ONE);
+    }
+
+    /** Returns whether cached tokens have a rate of their own, at least for long prompts. */
+    public boolean hasCached() {
+        return rates.hasCached() || (above != null && above.rates().hasCached());
+    }
+
+    /** Returns whether audio tokens have a rate of their own, at least for long prompts. */
+    public boolean hasAudio() {
+        return rates.hasAudio() || (above != null && above.rates().hasAudio());
+    }
+
+    /** Returns whether searches have a rate, at least for long prompts. */
+    public boolean hasSearch() {
+        return rates.searchMicros() > 0 || (above != null && above.rates().searchMicros() > 0);
     }
 
     /** Returns the searches that the rate counts. */

@@ -87,7 +87,19 @@ class ReceiptsFlowTest {
                         "balance_after_micros",
                         "previous_hash",
                         "key_id",
-                        "signature");
+                        "signature",
+                        "form",
+                        "priced_at",
+                        "tier",
+                        "step",
+                        "counts",
+                        "due_micros",
+                        "held_micros",
+                        "end");
+        assertThat(receipt.get("form").asInt()).isEqualTo(2);
+        assertThat(receipt.get("due_micros")).isEqualTo(receipt.get("charge_micros"));
+        assertThat(receipt.get("end").asString()).isEqualTo("whole");
+        assertThat(receipt.at("/counts/prompt_tokens")).isEqualTo(receipt.at("/usage/prompt_tokens"));
         assertThat(receipt.get("account").asString()).isEqualTo(customer.account());
         assertThat(receipt.get("sequence").asLong()).isEqualTo(1);
         assertThat(receipt.get("task_id").asString()).isEqualTo(id);

@@ -13,6 +13,7 @@ import dev.tollgate.books.ledger.ReleaseAbandoned;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.books.ledger.SpendLimits;
+import dev.tollgate.books.receipts.ReceiptedCharges;
 import dev.tollgate.books.receipts.WriteReceipt;
 import dev.tollgate.books.tasks.CloseTask;
 import dev.tollgate.books.tasks.FailAbandoned;
@@ -188,10 +189,17 @@ class NoCircleTest {
                         new FreeClaim(release));
                 return;
             }
-            Settle settle = new Settle(call.reservationId(), random.nextInt(11), now);
+            int micros = random.nextInt(11);
+            Settle settle = new Settle(call.reservationId(), micros, now);
             List<Change> changes = new ArrayList<>(List.of(
                     settle,
-                    new WriteReceipt(settle, call.accountId(), "sk-1", MODEL, "v", WrittenJson.of("{}")),
+                    new WriteReceipt(
+                            settle,
+                            call.accountId(),
+                            "sk-1",
+                            MODEL,
+                            ReceiptedCharges.of("v", micros),
+                            WrittenJson.of("{}")),
                     new CloseTask(settle, TaskStatus.COMPLETED, MODEL, TaskResult.NONE),
                     KeepAnswer.kept(settle, call.accountId(), 300, "ab".repeat(32), null)));
             changes.addAll(store.signatures.keeping(settle, call.accountId(), MODEL, "main", signed()));

@@ -9,6 +9,7 @@ import dev.tollgate.books.ledger.OpenHold;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.books.ledger.SpendLimits;
+import dev.tollgate.books.receipts.ReceiptedCharges;
 import dev.tollgate.books.receipts.Receipts;
 import dev.tollgate.books.receipts.SetSigningKey;
 import dev.tollgate.books.receipts.WriteReceipt;
@@ -263,7 +264,7 @@ public final class LedgerCost {
                     "acc_cost" + number % accounts,
                     "sk-012345",
                     "gemini-3-pro",
-                    "2026-01",
+                    ReceiptedCharges.of("2026-01", 700),
                     WrittenJson.of(USAGE)));
         }
         if (depth == Depth.ROLLUPS) {

@@ -16,7 +16,7 @@ final class Chain {
 
     /** @throws IllegalArgumentException with what is wrong with it, or with its place */
     void add(byte[] line) {
-        SignedObject receipt = SignedObject.parse(line, SignedObject.RECEIPT);
+        SignedObject receipt = SignedObject.receipt(line);
         require(receipt.number("sequence") == sequence + 1, "not the receipt number " + (sequence + 1));
         require(account == null || account.equals(receipt.text("account")), "another account's receipt");
         require(receipt.text("previous_hash").equals(hash), "it does not follow the receipt before it");

@@ -17,7 +17,7 @@ final class ChainHead {
 
     /** @throws IllegalArgumentException with what is wrong with it */
     static ChainHead parse(byte[] bytes, PublicKeys keys) {
-        SignedObject parsed = SignedObject.parse(bytes, SignedObject.HEAD);
+        SignedObject parsed = SignedObject.head(bytes);
         parsed.requireSignature(keys);
         return new ChainHead(parsed);
     }

@@ -41,7 +41,7 @@ public record OneReceipt(
     }
 
     private static SignedObject parsed(String text) {
-        return SignedObject.parse(text.getBytes(StandardCharsets.UTF_8), SignedObject.RECEIPT);
+        return SignedObject.receipt(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /**

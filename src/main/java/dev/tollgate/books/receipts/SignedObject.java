@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -20,8 +21,10 @@ import tools.jackson.databind.node.ObjectNode;
  */
 record SignedObject(ObjectNode members, String body, byte[] signature) {
 
-    /** The members of a receipt (D42). */
-    static final Map<String, JsonNodeType> RECEIPT = Map.ofEntries(
+    private static final String FORM = "form";
+
+    /** The members of a receipt of form 1, which does not say its form (D42). */
+    private static final Map<String, JsonNodeType> RECEIPT_1 = Map.ofEntries(
             Map.entry("account", JsonNodeType.STRING),
             Map.entry("sequence", JsonNodeType.NUMBER),
             Map.entry("task_id", JsonNodeType.STRING),
@@ -35,8 +38,29 @@ record SignedObject(ObjectNode members, String body, byte[] signature) {
             Map.entry("previous_hash", JsonNodeType.STRING),
             Map.entry(Signer.KEY_ID, JsonNodeType.STRING));
 
+    /** The members that form 2 adds (P8a). */
+    private static final Map<String, JsonNodeType> ADDED_BY_2 = Map.of(
+            FORM,
+            JsonNodeType.NUMBER,
+            "priced_at",
+            JsonNodeType.STRING,
+            "tier",
+            JsonNodeType.STRING,
+            "step",
+            JsonNodeType.NUMBER,
+            "counts",
+            JsonNodeType.OBJECT,
+            "due_micros",
+            JsonNodeType.NUMBER,
+            "held_micros",
+            JsonNodeType.NUMBER,
+            "end",
+            JsonNodeType.STRING);
+
+    private static final Map<String, JsonNodeType> RECEIPT_2 = both(RECEIPT_1, ADDED_BY_2);
+
     /** The members of a head. */
-    static final Map<String, JsonNodeType> HEAD = Map.of(
+    private static final Map<String, JsonNodeType> HEAD = Map.of(
             "account",
             JsonNodeType.STRING,
             "sequence",
@@ -48,8 +72,46 @@ record SignedObject(ObjectNode members, String body, byte[] signature) {
             Signer.KEY_ID,
             JsonNodeType.STRING);
 
-    /** @throws IllegalArgumentException with the fault, if the bytes are not such an object in canonical form */
-    static SignedObject parse(byte[] bytes, Map<String, JsonNodeType> form) {
+    private static Map<String, JsonNodeType> both(Map<String, JsonNodeType> one, Map<String, JsonNodeType> other) {
+        Map<String, JsonNodeType> all = new HashMap<>(one);
+        all.putAll(other);
+        return Map.copyOf(all);
+    }
+
+    /** @throws IllegalArgumentException with the fault, if the bytes are not a receipt of form 1 or 2 in canonical form */
+    static SignedObject receipt(byte[] bytes) {
+        SignedObject receipt = parse(bytes, RECEIPT_1, RECEIPT_2);
+        if (receipt.members.has(FORM)) {
+            receipt.requireForm2();
+        }
+        return receipt;
+    }
+
+    /** Checks that the charge is what its own members say (P8a). */
+    private void requireForm2() {
+        if (number(FORM) != 2) {
+            throw new IllegalArgumentException("of form " + number(FORM) + ", which this program does not know");
+        }
+        long charge = number("charge_micros");
+        long due = number("due_micros");
+        boolean fits =
+                switch (text("end")) {
+                    case "whole" -> charge == due;
+                    case "cut" -> charge > due && charge == number("held_micros");
+                    case "shortfall" -> charge < due;
+                    default -> false;
+                };
+        if (!fits || charge > number("held_micros")) {
+            throw new IllegalArgumentException("a charge that is not what its end says");
+        }
+    }
+
+    /** @throws IllegalArgumentException with the fault, if the bytes are not a head in canonical form */
+    static SignedObject head(byte[] bytes) {
+        return parse(bytes, HEAD, HEAD);
+    }
+
+    private static SignedObject parse(byte[] bytes, Map<String, JsonNodeType> form1, Map<String, JsonNodeType> form2) {
         ObjectNode members = ReceiptJson.parse(new String(bytes, StandardCharsets.UTF_8));
         if (!Arrays.equals(bytes, CanonicalJson.text(members).getBytes(StandardCharsets.UTF_8))) {
             throw new IllegalArgumentException("not in the form in which it was issued (RFC 8785)");
@@ -58,6 +120,7 @@ record SignedObject(ObjectNode members, String body, byte[] signature) {
         if (signature == null || !signature.isString()) {
             throw new IllegalArgumentException("without a signature");
         }
+        Map<String, JsonNodeType> form = members.has(FORM) ? form2 : form1;
         if (!Set.copyOf(members.propertyNames()).equals(form.keySet())
                 || !form.entrySet().stream()
                         .allMatch(field -> members.required(field.getKey()).getNodeType() == field.getValue())) {

@@ -15,7 +15,7 @@ public final class WriteReceipt implements ReceiptChange {
     private final String accountId;
     private final String keyPrefix;
     private final String model;
-    private final String priceVersion;
+    private final ReceiptedCharge charge;
     private final WrittenJson usage;
 
     /**
@@ -23,7 +23,7 @@ public final class WriteReceipt implements ReceiptChange {
      * @param accountId whose reservation it settles
      * @param keyPrefix the beginning of the key that the call was made with
      * @param model as the answer named it
-     * @param priceVersion which price the charge comes from
+     * @param charge the origin of the charge
      * @param usageCanonical the usage object as it was printed, but in the form of RFC 8785: parsing and sorting it here would
      *     cost more than all the rest of a receipt
      */
@@ -32,13 +32,13 @@ public final class WriteReceipt implements ReceiptChange {
             String accountId,
             String keyPrefix,
             String model,
-            String priceVersion,
+            ReceiptedCharge charge,
             WrittenJson usageCanonical) {
         this.settle = settle;
         this.accountId = accountId;
         this.keyPrefix = keyPrefix;
         this.model = model;
-        this.priceVersion = priceVersion;
+        this.charge = charge;
         this.usage = usageCanonical;
     }
 
@@ -90,16 +90,30 @@ public final class WriteReceipt implements ReceiptChange {
                 .number(balanceAfterMicros)
                 .raw(",\"charge_micros\":")
                 .number(chargeMicros)
+                .raw(",\"counts\":")
+                .raw(charge.counts().utf8())
+                .raw(",\"due_micros\":")
+                .number(charge.dueMicros())
+                .raw(",\"end\":\"")
+                .raw(charge.end(chargeMicros))
+                .raw("\",\"form\":2,\"held_micros\":")
+                .number(charge.heldMicros())
                 .raw(",\"key_id\":\"")
                 .raw(keyId)
                 .raw("\",\"key_prefix\":");
         quoted(room, keyPrefix).raw(",\"model\":");
         quoted(room, model).raw(",\"previous_hash\":\"").raw(previousHash).raw("\",\"price_version\":");
-        quoted(room, priceVersion)
-                .raw(",\"sequence\":")
+        quoted(room, charge.priceVersion())
+                .raw(",\"priced_at\":\"")
+                .raw(Times.text(charge.pricedAt()))
+                .raw("\",\"sequence\":")
                 .number(sequence)
+                .raw(",\"step\":")
+                .number(charge.stepTokens())
                 .raw(",\"task_id\":\"")
                 .raw(settle.reservationId())
+                .raw("\",\"tier\":\"")
+                .raw(charge.tier())
                 .raw("\",\"time\":\"")
                 .raw(Times.text(settle.at()))
                 .raw("\",\"usage\":")

@@ -1,8 +1,10 @@
 package dev.tollgate.calls.metering;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.models.Model;
-import dev.tollgate.models.Pricing;
+import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.Usage;
+import dev.tollgate.upstreams.pool.Ask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param mediaUncounted whether the prompt's bound has media by their bytes, which may be many times their tokens
  * @param candidates the request's {@code n}
  * @param askedTokensMax the maximum in force for each candidate, the model's default included; null if there is none
+ * @param extras what its price can have beside the tokens of text
  */
 record Bounds(
         Model model,
@@ -22,14 +25,54 @@ record Bounds(
         long promptTokensByBytes,
         boolean mediaUncounted,
         int candidates,
-        @Nullable Long askedTokensMax) {
+        @Nullable Long askedTokensMax,
+        Extras extras) {
 
     /** The first slice of output for each candidate if no maximum was given, and the size of each extension. */
     static final long SLICE_TOKENS = 4_096;
 
+    /**
+     * The parts of a price that a request determines beside its tokens of text (P6a).
+     *
+     * @param audioTokensMax the most tokens of its audio and video
+     * @param searchesMax the most searches that are counted; 0 if the model may not search
+     * @param tier the service tier that is asked for
+     */
+    record Extras(long audioTokensMax, int searchesMax, ServiceTier tier) {
+
+        static final Extras NONE = new Extras(0, 0, ServiceTier.STANDARD);
+
+        static Extras of(Ask ask, Model model, long audioTokensMax) {
+            return new Extras(audioTokensMax, ask.searches() ? model.tools().searchesMax() : 0, ask.tier());
+        }
+
+        Extras withAudio(long tokensMax) {
+            return new Extras(tokensMax, searchesMax, tier);
+        }
+    }
+
+    /** Returns the bounds of a request whose media are as far loaded as they are. */
+    static Bounds of(Model model, PromptBound prompt, Ask ask, @Nullable Long askedTokensMax) {
+        return new Bounds(
+                model,
+                prompt.tokensMax(),
+                prompt.tokensMax(),
+                !ask.promptSize().media().isEmpty(),
+                ask.candidates(),
+                askedTokensMax,
+                Extras.of(ask, model, prompt.audioTokensMax()));
+    }
+
     /** Returns these bounds with a new prompt bound, once the media are loaded. */
-    Bounds withPrompt(long promptTokensMax) {
-        return new Bounds(model, promptTokensMax, promptTokensMax, mediaUncounted, candidates, askedTokensMax);
+    Bounds withPrompt(PromptBound prompt) {
+        return new Bounds(
+                model,
+                prompt.tokensMax(),
+                prompt.tokensMax(),
+                mediaUncounted,
+                candidates,
+                askedTokensMax,
+                extras.withAudio(prompt.audioTokensMax()));
     }
 
     /**
@@ -45,7 +88,25 @@ record Bounds(
         Long max = model.upstream().sharedContext() && wanted != null && wanted > left
                 ? Long.valueOf(left)
                 : askedTokensMax;
-        return new Bounds(model, promptTokensMax, promptTokensByBytes, false, candidates, max);
+        return new Bounds(model, promptTokensMax, promptTokensByBytes, false, candidates, max, extras);
+    }
+
+    /**
+     * Returns these bounds with a prompt that ends where the rates of long prompts begin; these same bounds if their prompt is not longer. Its hold is
+     * made while it is unknown whether a long prompt by its bytes is one by its tokens (P6a).
+     */
+    Bounds belowStep() {
+        PriceRates.Step above = model.pricing().tariff().above();
+        return above == null || promptTokensMax <= above.promptTokens()
+                ? this
+                : new Bounds(
+                        model,
+                        above.promptTokens(),
+                        promptTokensByBytes,
+                        mediaUncounted,
+                        candidates,
+                        askedTokensMax,
+                        extras);
     }
 
     /** Returns the output tokens that the first hold should cover, all candidates together. */
@@ -82,7 +143,7 @@ record Bounds(
 
     /** Returns the most output that a hold covers, all candidates together, for a given number of prompt tokens. */
     long coveredTokens(long promptTokens, long heldMicros) {
-        return Math.max(0, model.pricing().outputTokensCovered(Usage.of(promptTokens, 0, 0), heldMicros, mostTokens()));
+        return Math.max(0, model.pricing().outputTokensCovered(usage(promptTokens, 0), heldMicros, mostTokens()));
     }
 
     /** Returns the most usage that can be counted for the call, whatever its upstream reports (D53). */
@@ -92,7 +153,9 @@ record Bounds(
                 askedTokensMax == null ? mostTokens() : multiply(askedTokensMax),
                 askedTokensMax != null,
                 mostTokens(),
-                model.pricing().reasoningBilled());
+                model.pricing().reasoningBilled(),
+                model.pricing().tariff(),
+                extras);
     }
 
     /** Returns the model's output limit, all candidates together. */
@@ -100,10 +163,44 @@ record Bounds(
         return multiply(model.upstream().outputTokensMax());
     }
 
-    /** Returns the charge for the given tokens, with all of the output billed. */
+    /** Returns the charge for the given tokens, with all of the output billed, nothing cached, and one search if the model may search (P6a). */
     long chargeMicros(long promptTokens, long outputTokens) {
-        Pricing pricing = model.pricing();
-        return pricing.chargeMicros(Usage.of(promptTokens, outputTokens, 0));
+        return model.pricing().chargeMicros(usage(promptTokens, outputTokens));
+    }
+
+    /** Returns the charge of the whole prompt with the most audio and the most searches (P6a). */
+    long mostMicros(long outputTokens) {
+        return model.pricing().chargeMicros(usage(promptTokensMax, outputTokens, extras.searchesMax()));
+    }
+
+    /** Returns the charge for the given tokens as text, without a search. */
+    long textMicros(long promptTokens, long outputTokens) {
+        return model.pricing()
+                .chargeMicros(new Usage(promptTokens, 0, outputTokens, 0, 0, 0, 0, 0, outputTokens, 0, extras.tier()));
+    }
+
+    private Usage usage(long promptTokens, long outputTokens) {
+        return usage(promptTokens, outputTokens, Math.min(1, extras.searchesMax()));
+    }
+
+    /**
+     * Returns a usage at these bounds. Tokens above the prompt's bound count as added by a tool: what was shown under the hold is not repriced if they
+     * carry the prompt over a step (P6a).
+     */
+    private Usage usage(long promptTokens, long outputTokens, int searches) {
+        long prompt = Math.min(promptTokens, promptTokensMax);
+        return new Usage(
+                prompt,
+                promptTokens - prompt,
+                outputTokens,
+                0,
+                0,
+                0,
+                Math.min(extras.audioTokensMax(), prompt),
+                0,
+                outputTokens,
+                searches,
+                extras.tier());
     }
 
     private long firstTokensEach() {

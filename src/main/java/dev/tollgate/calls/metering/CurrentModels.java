@@ -43,13 +43,23 @@ public final class CurrentModels implements ModelLife {
 
     /** Returns the model of an id or alias as written; null if none is on sale under that name. */
     public @Nullable Model find(String idOrAlias) {
+        return find(idOrAlias, now());
+    }
+
+    /** Returns the model of an id or alias at the price in force at a time; null if none is on sale under that name. */
+    public @Nullable Model find(String idOrAlias, Instant at) {
         Model model = catalogue.find(idOrAlias);
-        return model == null ? null : current(model, clock.instant());
+        return model == null ? null : current(model, at);
     }
 
     @Override
     public Model current(Model model) {
-        return current(model, clock.instant());
+        return current(model, now());
+    }
+
+    /** Returns the time by which prices come into force. */
+    public Instant now() {
+        return clock.instant();
     }
 
     private Model current(Model sold, Instant now) {

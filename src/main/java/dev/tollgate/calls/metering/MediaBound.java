@@ -44,6 +44,19 @@ final class MediaBound {
         };
     }
 
+    /** Returns whether a file may hold sound: audio, video, and anything of unknown kind. */
+    static boolean mayHaveAudio(ContentPart.Media media, CallMedia loaded) {
+        String type =
+                switch (media.source()) {
+                    case ContentPart.Source.Inline inline -> media.mimeType();
+                    case ContentPart.Source.Remote remote -> {
+                        Medium medium = loaded.get(remote.url());
+                        yield medium == null ? null : medium.mimeType();
+                    }
+                };
+        return type == null || type.startsWith("audio/") || type.startsWith("video/");
+    }
+
     /** Returns the bytes of all media that the request contains. */
     static long inlineBytes(PromptSize prompt) {
         return prompt.media().stream()

@@ -74,13 +74,7 @@ public final class Meter {
         PreparedCall prepared = upstreams.prepare(ask);
         media.serve(accountId, ask);
         PromptBound prompt = PromptBound.of(ask, model.upstream());
-        Bounds bounds = new Bounds(
-                model,
-                prompt.tokensMax(),
-                prompt.tokensMax(),
-                !ask.promptSize().media().isEmpty(),
-                ask.candidates(),
-                askedTokensMax);
+        Bounds bounds = Bounds.of(model, prompt, ask, askedTokensMax);
         return new Translation(bounds, prompt.textBytes(), prepared, (System.nanoTime() - began) / 1_000);
     }
 

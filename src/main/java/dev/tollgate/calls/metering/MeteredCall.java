@@ -4,6 +4,7 @@ import dev.tollgate.base.memory.Lease;
 import dev.tollgate.http.limits.Quota;
 import dev.tollgate.models.Model;
 import dev.tollgate.upstreams.pool.Ask;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param keyId the key whose spend windows count the call
  * @param keyPrefix the prefix of that key, for the receipt
  * @param door the protocol's name, for the task
+ * @param pricedAt the time of arrival, whose price the model has (P3)
  * @param requestedModel the id or alias that the caller wrote
  * @param ask complete and checked
  * @param arrival null if the call did not come by HTTP
@@ -29,6 +31,7 @@ public record MeteredCall(
         String keyPrefix,
         String door,
         Model model,
+        Instant pricedAt,
         String requestedModel,
         Ask ask,
         @Nullable Arrival arrival,
@@ -51,6 +54,7 @@ public record MeteredCall(
                 keyPrefix,
                 door,
                 model,
+                pricedAt,
                 requestedModel,
                 ask,
                 arrival,

@@ -7,8 +7,8 @@ import java.util.Optional;
 /**
  * What a call would cost, without making it (D43).
  *
- * @param leastMicros the prompt alone, as the upstream counts it; without its count the least that any call costs
- * @param mostMicros what would be held for the whole answer (D31)
+ * @param leastMicros the prompt alone, uncached and without searches, as the upstream counts it; without its count the least that any call costs
+ * @param mostMicros the most that the whole answer can cost (D31), with all searches (P6a)
  * @param promptTokensMax no tokenizer makes more of the prompt
  * @param tokensMax the maximum in force for each answer; the model's own limit where there is none
  */
@@ -25,9 +25,9 @@ public record PriceEstimate(long leastMicros, long mostMicros, long promptTokens
         }
         Long asked = bounds.askedTokensMax();
         long tokensMax = asked == null ? bounds.model().upstream().outputTokensMax() : asked;
-        long most = bounds.chargeMicros(bounds.promptTokensMax(), tokensMax * bounds.candidates());
+        long most = bounds.mostMicros(tokensMax * bounds.candidates());
         long least = counted.isPresent()
-                ? bounds.chargeMicros(counted.get().tokens(), 0)
+                ? bounds.textMicros(counted.get().tokens(), 0)
                 : bounds.model().pricing().rounding().minimumMicros();
         return new PriceEstimate(Math.min(least, most), most, bounds.promptTokensMax(), tokensMax);
     }

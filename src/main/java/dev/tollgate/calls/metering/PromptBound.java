@@ -9,8 +9,9 @@ import dev.tollgate.upstreams.pool.Ask;
  *
  * @param textBytes UTF-8 bytes of text, names, schemas, arguments and replayed signatures
  * @param tokensMax no tokenizer makes more of it; at most the context limit
+ * @param audioTokensMax the most tokens of its audio and video, at most {@code tokensMax}
  */
-record PromptBound(long textBytes, long tokensMax) {
+record PromptBound(long textBytes, long tokensMax, long audioTokensMax) {
 
     private static final long TOKENS_PER_ITEM = 64;
     private static final long SEARCH_TOKENS = 16_384;
@@ -27,11 +28,14 @@ record PromptBound(long textBytes, long tokensMax) {
         PromptSize size = ask.promptSize();
         long items = (long) size.messages() + size.calls() + size.tools();
         long media = 0;
+        long audio = 0;
         for (var medium : size.media()) {
-            media += MediaBound.tokens(medium, ask.media());
+            long tokens = MediaBound.tokens(medium, ask.media());
+            media += tokens;
+            audio += MediaBound.mayHaveAudio(medium, ask.media()) ? tokens : 0;
         }
         long search = ask.searches() ? SEARCH_TOKENS : 0;
-        long tokens = size.textBytes() + items * TOKENS_PER_ITEM + media + search;
-        return new PromptBound(size.textBytes(), Math.min(model.inputTokensMax(), tokens));
+        long most = Math.min(model.inputTokensMax(), size.textBytes() + items * TOKENS_PER_ITEM + media + search);
+        return new PromptBound(size.textBytes(), most, Math.min(most, audio));
     }
 }

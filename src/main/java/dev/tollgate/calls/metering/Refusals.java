@@ -72,6 +72,19 @@ public final class Refusals {
         return new Shortage.OfCredits(refused.leastMicros(), refused.availableMicros(), heldMicros);
     }
 
+    /** @param heldMicros the amount that is held at the rates of short prompts */
+    static ApiError ofLongPrompt(Books.NotGrown refused, long leastMicros, long heldMicros) {
+        String need = " The call needs at least " + Credits.text(leastMicros)
+                + " credits at the rates of long prompts; " + Credits.text(heldMicros) + " are available.";
+        return refused.nativeReason().equals(Holds.CREDITS_EXHAUSTED)
+                ? ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, TOO_LOW + need)
+                        .lacking(new Shortage.OfCredits(leastMicros, heldMicros, 0))
+                : ApiError.of(
+                                ErrorCode.SPEND_LIMIT_EXCEEDED,
+                                "A spend limit of the key or its account is reached." + need)
+                        .doNotRetry();
+    }
+
     static ApiError of(ReserveOutcome.SpendLimitReached refused, Instant now) {
         String limit = (refused.accounts() ? "The account's " : "The key's ") + word(refused.window())
                 + " spend limit of " + Credits.text(refused.limitMicros())

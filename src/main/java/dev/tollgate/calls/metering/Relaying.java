@@ -72,7 +72,7 @@ final class Relaying implements Phase {
         long tokens = usage.billedOutputTokens(reasoningBilled());
         long prompt = usage.reportedInputTokens();
         long micros = call.course().has(CallStep.HEARD)
-                ? bounds.chargeMicros(prompt < 0 ? bounds.promptTokensMax() : prompt, tokens)
+                ? bounds.textMicros(prompt < 0 ? bounds.promptTokensMax() : prompt, tokens)
                 : 0;
         long held = coverage().heldMicros();
         return new CallNow(call.taskId(), call.request().accountId(), tokens, Math.min(micros, held), held);
@@ -176,7 +176,7 @@ final class Relaying implements Phase {
 
     private void goOn(long used) {
         if (answer().isEnded()) {
-            complete();
+            concluding.complete(this, draft -> asking.askAgain(draft, coverage().tokens()));
         } else if (coverage().runsShort(used)) {
             grow(used, true);
         }
@@ -235,10 +235,6 @@ final class Relaying implements Phase {
 
     // ---- the ways to end ----
 
-    private void complete() {
-        concluding.complete(this, draft -> asking.askAgain(draft, coverage().tokens()));
-    }
-
     void upstreamFailed(UpstreamFailure failure) {
         if (hold.isConfirming()) {
             failedUnconfirmed = failure; // earlier output is shown first, later output never
@@ -267,7 +263,12 @@ final class Relaying implements Phase {
 
     @Override
     public void stop(ApiError error) {
-        concluding.refund(error, CallOutcome.STOPPED);
+        refund(error, CallOutcome.STOPPED);
+    }
+
+    /** Ends the call before its upstream is asked. */
+    void refund(ApiError error, CallOutcome outcome) {
+        concluding.refund(error, outcome);
     }
 
     @Override

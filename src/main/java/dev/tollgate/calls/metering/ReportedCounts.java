@@ -22,6 +22,7 @@ final class ReportedCounts {
     private long candidates = ABSENT;
     private long thoughts;
     private long cached;
+    private long cachedAudio = ABSENT;
 
     /** @param flags receives what is odd about the reports */
     ReportedCounts(UsageLimits limits, Set<UsageFlag> flags) {
@@ -39,6 +40,7 @@ final class ReportedCounts {
         toolUse = Math.max(0, next(toolUse, usage.toolUsePromptTokens(), promptMax));
         thoughts = Math.max(0, next(thoughts, usage.thoughtsTokens(), outputMax));
         cached = Math.max(0, next(cached, usage.cachedTokens(), promptMax));
+        cachedAudio = next(cachedAudio, usage.cachedAudioTokens(), promptMax);
     }
 
     /** Returns the next details: they come with some of the reports only, and are mostly the same again. */
@@ -94,5 +96,10 @@ final class ReportedCounts {
 
     long cached() {
         return cached;
+    }
+
+    /** Returns tokens, or {@link UpstreamEvent.Usage#ABSENT}. */
+    long cachedAudio() {
+        return cachedAudio;
     }
 }

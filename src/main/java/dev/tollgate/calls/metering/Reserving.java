@@ -3,11 +3,13 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.upstreams.pool.PromptCount;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The phase before the hold: loads the media, then reserves by the upper bound of the prompt's bytes. If not even the smallest useful output is
- * covered, the upstream counts the prompt, free of charge, and its count replaces the bound (D31).
+ * covered, the upstream counts the prompt, free of charge, and its count replaces the bound (D31). So it does where a prompt is long enough for the
+ * rates of long prompts by its bytes alone: the hold is made at the rates of short prompts, and extended if the count is above them, too (P6a).
  */
 final class Reserving implements Phase {
 
@@ -60,7 +62,7 @@ final class Reserving implements Phase {
                 .reserve(
                         call.taskId(),
                         call.request(),
-                        translation.bounds(),
+                        translation.bounds().belowStep(),
                         reservation -> call.turn(() -> reservedByBytes(reservation)),
                         call::holdLost);
         awaits = true;
@@ -71,18 +73,36 @@ final class Reserving implements Phase {
         if (reservation instanceof Books.Refused refused
                 && refused.worthCounting()
                 && counting.enter(call.request().accountId())) {
-            count(refused);
+            count(counted -> counted(counted, refused));
+        } else if (reservation instanceof Books.Held held && isLongByBytes() && !isEnding()) {
+            if (counting.enter(call.request().accountId())) {
+                count(counted -> countedUnderHold(counted, held));
+            } else {
+                extend(held);
+            }
         } else {
             reserved(reservation);
         }
     }
 
-    private void count(Books.Refused refused) {
+    private boolean isLongByBytes() {
+        Bounds bounds = translation.bounds();
+        return bounds.belowStep() != bounds;
+    }
+
+    private boolean isEnding() {
+        return stopped != null || call.isCallerGone();
+    }
+
+    private void count(Consumer<Optional<PromptCount>> then) {
         String accountId = call.request().accountId();
         try {
             translation.prepared().count(counted -> {
                 counting.leave(accountId);
-                call.turn(() -> counted(counted, refused));
+                call.turn(() -> {
+                    awaits = false;
+                    then.accept(counted);
+                });
             });
             awaits = true;
         } catch (RuntimeException | Error e) {
@@ -92,21 +112,14 @@ final class Reserving implements Phase {
     }
 
     private void counted(Optional<PromptCount> counted, Books.Refused refused) {
-        awaits = false;
         Bounds bounds = translation.bounds();
-        Bounds counts = bounds;
-        if (counted.isPresent()) {
-            ApiError tooLong =
-                    UpstreamErrors.beyondContext(counted.get(), bounds.model().upstream());
-            if (tooLong != null) {
-                refused(tooLong);
-                return;
-            }
-            long prompt = PromptBound.counted(
-                    counted.get().tokens(), call.request().ask(), counts.model().upstream());
-            counts = counts.withCountedPrompt(counted.get().tokens(), Math.min(prompt, counts.promptTokensMax()));
+        ApiError tooLong = beyondContext(counted);
+        if (tooLong != null) {
+            refused(tooLong);
+            return;
         }
-        if (counts.leastMicros() < bounds.leastMicros()) {
+        Bounds counts = closer(counted);
+        if (counts.leastMicros() < bounds.belowStep().leastMicros()) {
             translation = translation.withBounds(counts);
             call.books()
                     .reserve(
@@ -122,6 +135,79 @@ final class Reserving implements Phase {
         } else {
             refused(refused.error());
         }
+    }
+
+    private @Nullable ApiError beyondContext(Optional<PromptCount> counted) {
+        return counted.isEmpty()
+                ? null
+                : UpstreamErrors.beyondContext(
+                        counted.get(), translation.bounds().model().upstream());
+    }
+
+    /** Returns the bounds of a prompt that was counted; those by bytes if it was not. */
+    private Bounds closer(Optional<PromptCount> counted) {
+        Bounds bounds = translation.bounds();
+        if (counted.isEmpty()) {
+            return bounds;
+        }
+        long prompt = PromptBound.counted(
+                counted.get().tokens(), call.request().ask(), bounds.model().upstream());
+        return bounds.withCountedPrompt(counted.get().tokens(), Math.min(prompt, bounds.promptTokensMax()));
+    }
+
+    /** The prompt is counted, and a hold at the rates of short prompts exists. */
+    private void countedUnderHold(Optional<PromptCount> counted, Books.Held held) {
+        ApiError tooLong = beyondContext(counted);
+        if (tooLong != null) {
+            giveBack(held, tooLong);
+            return;
+        }
+        translation = translation.withBounds(closer(counted));
+        if (isLongByBytes() && !isEnding()) {
+            extend(held);
+        } else {
+            held(held);
+        }
+    }
+
+    /** Extends a hold at the rates of short prompts to those of long ones. If that fails, the call needs room for its least output all the same. */
+    private void extend(Books.Held held) {
+        Bounds bounds = translation.bounds();
+        long least = Math.max(1, bounds.leastMicros() - held.micros());
+        long wanted = Math.max(least, bounds.wantedMicros() - held.micros());
+        awaits = true;
+        call.books()
+                .extend(
+                        call.taskId(),
+                        call.request(),
+                        least,
+                        wanted,
+                        extension -> call.turn(() -> {
+                            awaits = false;
+                            extended(held, extension);
+                        }));
+    }
+
+    private void extended(Books.Held held, Books.Extension extension) {
+        switch (extension) {
+            case Books.Grown grown -> held(new Books.Held(grown.heldMicros(), held.limit(), held.mayLeave()));
+            case Books.NotGrown refused -> {
+                if (held.micros() >= translation.bounds().leastMicros()) {
+                    held(new Books.Held(held.micros(), refused.nativeReason(), held.mayLeave()));
+                } else {
+                    giveBack(
+                            held,
+                            Refusals.ofLongPrompt(refused, translation.bounds().leastMicros(), held.micros()));
+                }
+            }
+            case Books.NotRecorded unknown -> giveBack(held, unknown.error());
+        }
+    }
+
+    private void giveBack(Books.Held held, ApiError error) {
+        stopped = stopped == null ? error : stopped;
+        stoppedBy = outcome(error);
+        held(held);
     }
 
     private void reserved(Books.Reservation reservation) {
@@ -152,7 +238,7 @@ final class Reserving implements Phase {
         if (call.isCallerGone()) {
             relaying.callerLeft();
         } else if (stopped != null) {
-            relaying.stop(stopped);
+            relaying.refund(stopped, stoppedBy);
         } else {
             relaying.begin();
         }
@@ -182,7 +268,10 @@ final class Reserving implements Phase {
     }
 
     @Override
-    public void holdLost(ApiError error) {}
+    public void holdLost(ApiError error) {
+        stoppedBy = CallOutcome.FAILED_STORE;
+        stop(error);
+    }
 
     @Override
     public void holdKnown(Books.Extension extension) {}

@@ -127,7 +127,9 @@ final class Resolving implements Phase {
                 sent == null ? "" : sent.model(),
                 call.course().trace(answer.delivery().filter()));
         if (!call.isCallerGone() && charge.error() == null) {
-            rendered = call.sink().end(new Sink.Completion(printed, bill.chargeMicros()));
+            rendered = call.sink()
+                    .end(new Sink.Completion(
+                            printed, bill.chargeMicros(), answer.usage().answeredTier()));
         }
         call.course().offered(answer);
         call.books().settle(settlement, settled -> call.turn(() -> settled(charge, bill, settled)));

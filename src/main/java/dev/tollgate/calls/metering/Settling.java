@@ -6,12 +6,14 @@ import dev.tollgate.base.log.Event;
 import dev.tollgate.base.log.LogFields;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.Settle;
+import dev.tollgate.books.receipts.ReceiptedCharge;
 import dev.tollgate.books.receipts.WriteReceipt;
 import dev.tollgate.books.rollups.CallEnd;
 import dev.tollgate.books.rollups.CallFigures;
 import dev.tollgate.books.rollups.CountCall;
 import dev.tollgate.books.tasks.CloseTask;
 import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.models.Pricing;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.Usage;
 import dev.tollgate.storage.Change;
@@ -112,8 +114,21 @@ final class Settling {
                 settlement.request().accountId(),
                 settlement.request().keyPrefix(),
                 settlement.answerModel(),
-                settlement.model().pricing().version(),
+                receipted(settlement),
                 settlement.printed().canonical());
+    }
+
+    private static ReceiptedCharge receipted(Books.Settlement settlement) {
+        Books.Bill bill = settlement.bill();
+        Pricing pricing = settlement.model().pricing();
+        return new ReceiptedCharge(
+                pricing.version(),
+                settlement.request().pricedAt(),
+                pricing.tariff().stepOf(bill.usage()),
+                bill.usage().tier().word(),
+                TaskDetails.counts(bill.usage()),
+                bill.dueMicros(),
+                bill.heldMicros());
     }
 
     /** Offers the settlement. A fault before that releases the hold. */

@@ -1,6 +1,7 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.conversation.PrintedUsage;
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
@@ -118,6 +119,7 @@ public interface Sink {
      *
      * @param usage the usage as printed
      * @param chargeMicros the ledger's charge
+     * @param tier the service tier that was granted; if the upstream has not told it, the one that is charged
      */
-    record Completion(PrintedUsage usage, long chargeMicros) {}
+    record Completion(PrintedUsage usage, long chargeMicros, ServiceTier tier) {}
 }

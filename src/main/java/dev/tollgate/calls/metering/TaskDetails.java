@@ -1,10 +1,13 @@
 package dev.tollgate.calls.metering;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.base.json.WrittenJson;
 import dev.tollgate.books.tasks.TaskResult;
+import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.Pricing;
+import dev.tollgate.models.Tariff;
 import dev.tollgate.models.Usage;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,20 +43,70 @@ final class TaskDetails {
         return TaskResult.error(error.code().code(), error.message());
     }
 
+    /** Writes what has a rate of its own and is not zero, and the searches, which cost the operator something at any rate. */
+    private static void parts(Utf8Buffer json, Tariff tariff, PriceRates rates, Usage usage) {
+        if (tariff.hasCached() && usage.cachedTokens() > 0) {
+            json.raw(",\"cached_tokens\":").number(usage.cachedTokens());
+            json.raw(",\"cached_input_per_million\":").credits(rates.cachedMicros());
+        }
+        if (tariff.hasAudio() && usage.uncachedAudioTokens() > 0) {
+            json.raw(",\"audio_tokens\":").number(usage.uncachedAudioTokens());
+            json.raw(",\"audio_input_per_million\":").credits(rates.audioMicros());
+        }
+        if (usage.searches() > 0) {
+            json.raw(",\"searches\":").number(usage.searches());
+        }
+        if (usage.searches() > 0 && tariff.hasSearch()) {
+            json.raw(",\"search_per_1000\":").credits(rates.searchMicros());
+            json.raw(tariff.searchCounts() == Tariff.SearchCounts.CALLS ? ",\"search_counts\":\"calls\"" : "");
+        }
+        if (usage.tier() != ServiceTier.STANDARD) {
+            json.raw(",\"tier\":").string(usage.tier().word());
+        }
+        if (tariff.isAbove(usage.promptTokens())) {
+            json.raw(",\"step\":").number(tariff.stepOf(usage));
+        }
+    }
+
     /** Counts are raw tokens, prices credits per million of them, amounts credits (D41, D42). */
     private static WrittenJson pricing(Pricing pricing, Books.Bill bill) {
         Usage usage = bill.usage();
+        PriceRates rates = pricing.tariff().of(usage);
         Utf8Buffer json = Utf8Buffer.scratch();
         json.raw("{\"price_version\":").string(pricing.version());
-        json.raw(",\"input_per_million\":").credits(pricing.inputMicrosPerMillion());
-        json.raw(",\"output_per_million\":").credits(pricing.outputMicrosPerMillion());
+        json.raw(",\"input_per_million\":").credits(rates.inputMicros());
+        json.raw(",\"output_per_million\":").credits(rates.outputMicros());
         json.raw(",\"prompt_tokens\":").number(usage.inputTokens());
         json.raw(",\"completion_tokens\":").number(usage.candidatesTokens());
         json.raw(",\"reasoning_tokens\":").number(usage.thoughtsTokens());
         json.raw(",\"reasoning_billed\":").raw(Boolean.toString(pricing.reasoningBilled()));
+        parts(json, pricing.tariff(), rates, usage);
         json.raw(",\"exact\":").raw(pricing.exactCredits(usage).toPlainString());
         json.raw(",\"charged\":").credits(bill.chargeMicros());
         json.raw(",\"rounding\":").string(pricing.rounding().describe());
         return json.raw(bill.isHoldCharged() ? ",\"hold_charged\":true}" : "}").written();
+    }
+
+    /** Returns the raw counts of every component, for a receipt: the names are in the order of RFC 8785. */
+    static WrittenJson counts(Usage usage) {
+        return Utf8Buffer.scratch()
+                .raw("{\"audio_tokens\":")
+                .number(usage.promptAudioTokens())
+                .raw(",\"cached_audio_tokens\":")
+                .number(usage.cachedAudioTokens())
+                .raw(",\"cached_tokens\":")
+                .number(usage.cachedTokens())
+                .raw(",\"completion_tokens\":")
+                .number(usage.candidatesTokens())
+                .raw(",\"prompt_tokens\":")
+                .number(usage.promptTokens())
+                .raw(",\"reasoning_tokens\":")
+                .number(usage.thoughtsTokens())
+                .raw(",\"searches\":")
+                .number(usage.searches())
+                .raw(",\"tool_tokens\":")
+                .number(usage.toolUsePromptTokens())
+                .raw('}')
+                .written();
     }
 }

@@ -28,8 +28,8 @@ public record Translation(Bounds bounds, long promptBytes, PreparedCall prepared
      */
     Translation loaded(Ask ask) {
         PreparedCall complete = prepared.loaded();
-        long promptTokensMax = PromptBound.of(ask, bounds.model().upstream()).tokensMax();
-        return new Translation(bounds.withPrompt(promptTokensMax), promptBytes, complete, micros);
+        PromptBound prompt = PromptBound.of(ask, bounds.model().upstream());
+        return new Translation(bounds.withPrompt(prompt), promptBytes, complete, micros);
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.tollgate.calls.metering;
 
+import dev.tollgate.models.Tariff;
+
 /**
  * What can be counted of a call at most, whatever its upstream reports (D53). In tokens, all candidates together.
  *
@@ -8,10 +10,14 @@ package dev.tollgate.calls.metering;
  * @param hasMaximum whether it is a maximum, at which an answer ends
  * @param modelOutputTokens the model's limit: what reasoning that is not billed counts within
  * @param reasoningBilled whether reasoning counts in the billed output
+ * @param tariff the rates, for the parts that have one
+ * @param extras the most audio and searches, and the tier as asked
  */
 record UsageLimits(
         long promptTokens,
         long billedOutputTokens,
         boolean hasMaximum,
         long modelOutputTokens,
-        boolean reasoningBilled) {}
+        boolean reasoningBilled,
+        Tariff tariff,
+        Bounds.Extras extras) {}

@@ -2,6 +2,7 @@ package dev.tollgate.calls.metering;
 
 import static dev.tollgate.upstreams.pool.UpstreamEvent.Usage.ABSENT;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.util.EnumSet;
@@ -29,6 +30,7 @@ final class UsageMeter {
     private final Set<UsageFlag> flags = EnumSet.noneOf(UsageFlag.class);
 
     private final ReportedCounts counts;
+    private final ReportedExtras extras;
     private final DeliveredBytes bytes = new DeliveredBytes();
     private long totalReported = ABSENT;
 
@@ -44,6 +46,7 @@ final class UsageMeter {
         this.promptBytes = promptBytes;
         this.limits = limits;
         this.counts = new ReportedCounts(limits, flags);
+        this.extras = new ReportedExtras(limits, flags);
     }
 
     /**
@@ -53,11 +56,14 @@ final class UsageMeter {
     void observe(List<UpstreamEvent> events) {
         boolean hasReport = false;
         for (UpstreamEvent event : events) {
-            if (event instanceof UpstreamEvent.Usage usage) {
-                report(usage);
-                hasReport = true;
-            } else {
-                bytes.add(event);
+            switch (event) {
+                case UpstreamEvent.Usage usage -> {
+                    report(usage);
+                    hasReport = true;
+                }
+                case UpstreamEvent.Searched searched -> extras.searched(searched);
+                case UpstreamEvent.TierGranted tier -> extras.granted(tier);
+                default -> bytes.add(event);
             }
         }
         if (hasReport) {
@@ -129,17 +135,12 @@ final class UsageMeter {
         if (limits.reasoningBilled()) {
             thoughts = Math.min(thoughts, cutTokens - candidates);
         }
-        long audio = within(prompt, counts.promptDetails().audioTokens());
-        long image = within(prompt - audio, counts.promptDetails().imageTokens());
-        return new Usage(
-                prompt,
-                toolUse,
-                candidates,
-                thoughts,
-                Math.min(counts.cached(), prompt),
-                audio,
-                image,
-                textTokens(candidates));
+        return extras.usage(counts, prompt, toolUse, candidates, thoughts, textTokens(candidates));
+    }
+
+    /** Returns the service tier that the response names (P4). */
+    ServiceTier answeredTier() {
+        return extras.answered();
     }
 
     private void report(UpstreamEvent.Usage usage) {
@@ -175,14 +176,6 @@ final class UsageMeter {
         if (totalReported != ABSENT && totalReported != partsReported) {
             flags.add(UsageFlag.TOTAL_MISMATCH);
         }
-    }
-
-    /** Limits a part to its whole, so that printed counts add up and fit a receipt. */
-    private long within(long whole, long part) {
-        if (part > whole) {
-            flags.add(UsageFlag.CLAMPED);
-        }
-        return Math.clamp(part, 0, whole);
     }
 
     /** Returns the reported text tokens, or the rest that the other details leave. */

@@ -21,6 +21,7 @@ import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.upstreams.pool.Ask;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -41,7 +42,11 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
 
     /** @throws dev.tollgate.base.error.ApiException 404 for a model that is not there, or not for this key */
     Model model(KeyCaller caller, String id) {
-        Model model = models.find(id);
+        return model(caller, id, models.now());
+    }
+
+    private Model model(KeyCaller caller, String id, Instant at) {
+        Model model = models.find(id, at);
         if (model == null || !caller.mayUse(model.id())) {
             throw ModelsHandler.notFound(id).asException();
         }
@@ -74,7 +79,8 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
     public <R> MeteredCall prepare(
             String door, KeyCaller caller, Reading<R> reading, R request, Lease memory, @Nullable Arrival arrival) {
         String named = reading.model(request);
-        Model model = model(caller, named);
+        Instant arrived = arrived(arrival);
+        Model model = model(caller, named, arrived);
         Key key = caller.key();
         reading.check(request, model);
         Long asked = reading.tokensMax(request);
@@ -87,6 +93,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
                     key.prefix(),
                     door,
                     model,
+                    arrived,
                     named,
                     ask,
                     arrival,
@@ -104,6 +111,12 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
                     .retryAfter(STORE_WAIT)
                     .asException();
         }
+    }
+
+    /** Returns the time at which a request arrived, whose prices hold for it (P3). */
+    private Instant arrived(@Nullable Arrival arrival) {
+        Instant now = models.now();
+        return arrival == null ? now : now.minusNanos(System.nanoTime() - arrival.nanos());
     }
 
     private static List<Quota> quotas(KeyCaller caller, Model model) {

@@ -66,7 +66,7 @@ class ReceiptFileCheckTest {
                             account,
                             "sk-1",
                             "gemini – \"3\"",
-                            "p1",
+                            ReceiptedCharges.of("p1", i),
                             WrittenJson.of("{\"a\":2,\"b\":{\"c\":1}}"))));
         }
         return store.receipts.page(account, 0, 10).sign();

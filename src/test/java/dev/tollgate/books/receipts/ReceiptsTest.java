@@ -66,10 +66,14 @@ class ReceiptsTest {
         charge("t1", "acc_1", 250_000);
         String receipt = store.receipts.find("acc_1", "t1").sign().getFirst();
         JsonNode json = JSON.readTree(receipt);
-        String expected = "{\"account\":\"acc_1\",\"balance_after_micros\":750000,\"charge_micros\":250000,\"key_id\":"
+        String expected = "{\"account\":\"acc_1\",\"balance_after_micros\":750000,\"charge_micros\":250000,\"counts\":{"
+                + "\"completion_tokens\":4,\"prompt_tokens\":3},\"due_micros\":250000,"
+                + "\"end\":\"whole\",\"form\":2,\"held_micros\":250000,\"key_id\":"
                 + json.get("key_id") + ",\"key_prefix\":\"sk-12345678\",\"model\":\"gemini-3-pro\",\"previous_hash\":\""
-                + "0".repeat(64) + "\",\"price_version\":\"p1\",\"sequence\":1,\"signature\":" + json.get("signature")
-                + ",\"task_id\":\"t1\",\"time\":\"2026-11-20T12:34:56.789Z\",\"usage\":"
+                + "0".repeat(64)
+                + "\",\"price_version\":\"p1\",\"priced_at\":\"2026-11-20T12:34:55.000Z\",\"sequence\":1,\"signature\":"
+                + json.get("signature")
+                + ",\"step\":0,\"task_id\":\"t1\",\"tier\":\"standard\",\"time\":\"2026-11-20T12:34:56.789Z\",\"usage\":"
                 + "{\"completion_tokens\":4,\"prompt_tokens\":3}}";
         assertThat(receipt).isEqualTo(expected);
     }
@@ -110,7 +114,7 @@ class ReceiptsTest {
         Release release = new Release("released", Release.Why.RELEASE, store.now());
         store.commit(release);
         Settle late = new Settle("released", 5, store.now());
-        store.commit(late, receipt(late, "acc_1"));
+        store.commit(late, receipt(late, "acc_1", 1));
         assertThat(page("acc_1")).isEmpty();
     }
 
@@ -118,7 +122,7 @@ class ReceiptsTest {
     void a_second_settlement_writes_no_second_receipt() {
         charge("t1", "acc_1", 5);
         Settle again = new Settle("t1", 5, store.now());
-        store.commit(again, receipt(again, "acc_1"));
+        store.commit(again, receipt(again, "acc_1", 1));
         assertSound("acc_1", 1);
     }
 
@@ -127,7 +131,7 @@ class ReceiptsTest {
         charge("t1", "acc_1", 5);
         store.reserve("t2", "acc_1", 10, 10);
         Settle tooMuch = new Settle("t2", 11, store.now());
-        assertThatThrownBy(() -> store.commit(tooMuch, receipt(tooMuch, "acc_1")))
+        assertThatThrownBy(() -> store.commit(tooMuch, receipt(tooMuch, "acc_1", 1)))
                 .isInstanceOf(StoreException.class);
         charge("t3", "acc_1", 5);
         assertSound("acc_1", 2);
@@ -213,7 +217,13 @@ class ReceiptsTest {
         Settle settle = new Settle("t1", 5, store.now());
         store.commit(
                 settle,
-                new WriteReceipt(settle, "acc_1", "sk-1", "half \ud83d \"and\u0000\n", "p1", WrittenJson.of(USAGE)));
+                new WriteReceipt(
+                        settle,
+                        "acc_1",
+                        "sk-1",
+                        "half \ud83d \"and\u0000\n",
+                        ReceiptedCharges.of("p1", 5),
+                        WrittenJson.of(USAGE)));
         assertThat(page("acc_1").getFirst()).contains("\"model\":\"half ? \\\"and\\u0000\\n\"");
         assertSound("acc_1", 1);
     }
@@ -240,11 +250,17 @@ class ReceiptsTest {
                 () -> SpendLimits.NONE,
                 () -> true);
         Settle settle = new Settle(id, micros, store.now());
-        return Unit.of(reserve, settle, receipt(settle, account));
+        return Unit.of(reserve, settle, receipt(settle, account, micros));
     }
 
-    private static WriteReceipt receipt(Settle settle, String account) {
-        return new WriteReceipt(settle, account, "sk-12345678", "gemini-3-pro", "p1", WrittenJson.of(USAGE));
+    private static WriteReceipt receipt(Settle settle, String account, long micros) {
+        return new WriteReceipt(
+                settle,
+                account,
+                "sk-12345678",
+                "gemini-3-pro",
+                ReceiptedCharges.of("p1", micros),
+                WrittenJson.of(USAGE));
     }
 
     private List<String> page(String account) {

@@ -30,7 +30,7 @@ class BoundsTest {
         assertThat(bounds.leastMicros()).isEqualTo(100 + 2 * 512);
         assertThat(bounds.extendable()).isTrue();
         assertThat(bounds.upstreamTokensMax(1_000)).isNull();
-        assertThat(bounds.usageLimits()).isEqualTo(new UsageLimits(300, 40_000, false, 40_000, false));
+        assertThat(bounds.usageLimits()).isEqualTo(Sold.limits(300, 40_000, false, 40_000, false));
     }
 
     @Test
@@ -40,7 +40,7 @@ class BoundsTest {
         assertThat(bounds.leastTokens()).isEqualTo(512);
         assertThat(bounds.extendable()).isFalse();
         assertThat(bounds.upstreamTokensMax(10)).isEqualTo(1_000);
-        assertThat(bounds.usageLimits()).isEqualTo(new UsageLimits(300, 2_000, true, 40_000, false));
+        assertThat(bounds.usageLimits()).isEqualTo(Sold.limits(300, 2_000, true, 40_000, false));
         assertThat(Sold.bounds(false, 2, 100L).leastTokens())
                 .as("no more is needed than was asked for")
                 .isEqualTo(200);
@@ -70,7 +70,7 @@ class BoundsTest {
 
     @Test
     void a_prompt_that_is_known_better_changes_the_price_and_a_count_not_what_may_be_reported() {
-        Bounds loaded = Sold.bounds(false, 1, null).withPrompt(200);
+        Bounds loaded = Sold.bounds(false, 1, null).withPrompt(new PromptBound(0, 200, 0));
         assertThat(loaded.promptTokensMax()).isEqualTo(200);
         assertThat(loaded.usageLimits().promptTokens()).isEqualTo(200);
         Bounds counted = Sold.bounds(false, 1, null).withCountedPrompt(50, 50);
@@ -86,7 +86,9 @@ class BoundsTest {
         assertThat(asked.withCountedPrompt(context - 1_000, 300).askedTokensMax())
                 .isEqualTo(1_000);
         assertThat(asked.withCountedPrompt(context - 999, 300).askedTokensMax()).isEqualTo(999);
-        assertThat(asked.withPrompt(context).askedTokensMax()).as("not counted").isEqualTo(1_000);
+        assertThat(asked.withPrompt(new PromptBound(0, context, 0)).askedTokensMax())
+                .as("not counted")
+                .isEqualTo(1_000);
         assertThat(Sold.sharing(true, null).withCountedPrompt(context - 5, 300).upstreamTokensMax(100))
                 .isEqualTo(5);
         assertThat(Sold.sharing(false, null).withCountedPrompt(context - 5, 300).askedTokensMax())

@@ -84,7 +84,13 @@ class CallSimulationTest {
         int promptTokens = 1 + random.nextInt(2_000);
         Long tokensMax = random.nextBoolean() ? null : Long.valueOf(1 + random.nextInt(4_000));
         Bounds bounds = new Bounds(
-                model, promptTokens + random.nextInt(2_000), promptTokens + 2_000, false, candidates, tokensMax);
+                model,
+                promptTokens + random.nextInt(2_000),
+                promptTokens + 2_000,
+                false,
+                candidates,
+                tokensMax,
+                Bounds.Extras.NONE);
         SimulatedBooks books = new SimulatedBooks(world, random.nextBoolean(), available(random, bounds));
         SimulatedCaller caller = new SimulatedCaller(world, books, bounds, promptTokens);
         SimulatedUpstream upstream = new SimulatedUpstream(world, candidates, promptTokens);

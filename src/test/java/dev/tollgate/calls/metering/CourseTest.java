@@ -9,6 +9,7 @@ import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.upstreams.pool.SentCall;
 import dev.tollgate.upstreams.pool.Tried;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -43,6 +44,7 @@ class CourseTest {
                 "sk-",
                 "chat",
                 sold.model(),
+                Instant.EPOCH,
                 "m",
                 sold.ask(),
                 new Arrival(requestId, ARRIVED, "/v1/chat/completions", null, NOBODY),

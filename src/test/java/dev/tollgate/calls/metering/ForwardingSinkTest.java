@@ -2,6 +2,7 @@ package dev.tollgate.calls.metering;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
@@ -21,7 +22,8 @@ class ForwardingSinkTest {
         sink.ignoring(List.of("top_k"));
         sink.answering(2);
         sink.events(List.of(new UpstreamEvent.Text(0, "a", null)));
-        sink.end(new Sink.Completion(Sold.model(false).printed(dev.tollgate.models.Usage.NONE), 5))
+        sink.end(new Sink.Completion(
+                        Sold.model(false).printed(dev.tollgate.models.Usage.NONE), 5, ServiceTier.STANDARD))
                 .send();
         sink.failed(ApiError.of(ErrorCode.INTERNAL_ERROR, "trouble"));
         sink.cut();

@@ -8,6 +8,7 @@ import dev.tollgate.testing.ChatBodies;
 import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.ChatAsk;
 import dev.tollgate.upstreams.pool.Replay;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -64,12 +65,24 @@ final class Sold {
     }
 
     static Bounds bounds(boolean reasoningBilled, int candidates, @Nullable Long tokensMax) {
-        return new Bounds(model(reasoningBilled), 100, 300, false, candidates, tokensMax);
+        return new Bounds(model(reasoningBilled), 100, 300, false, candidates, tokensMax, Bounds.Extras.NONE);
     }
 
     /** Returns a model with one context for prompt and response. */
     static Bounds sharing(boolean reasoningBilled, @Nullable Long tokensMax) {
-        return new Bounds(model(reasoningBilled, true), 100, 300, false, 1, tokensMax);
+        return new Bounds(model(reasoningBilled, true), 100, 300, false, 1, tokensMax, Bounds.Extras.NONE);
+    }
+
+    /** Limits of a call whose price is plain. */
+    static UsageLimits limits(long prompt, long output, boolean hasMaximum, long ofModel, boolean reasoningBilled) {
+        return new UsageLimits(
+                prompt,
+                output,
+                hasMaximum,
+                ofModel,
+                reasoningBilled,
+                model(reasoningBilled).pricing().tariff(),
+                Bounds.Extras.NONE);
     }
 
     static ChatAsk ask(String body) {
@@ -92,6 +105,7 @@ final class Sold {
                 "sk-",
                 "chat",
                 model,
+                Instant.EPOCH,
                 model.id(),
                 ask,
                 null,
@@ -110,6 +124,7 @@ final class Sold {
                 keyPrefix,
                 "chat",
                 model(false),
+                Instant.EPOCH,
                 "m",
                 ask,
                 null,

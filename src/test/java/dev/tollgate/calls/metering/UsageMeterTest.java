@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** Decisions D19, D37 and D39; guarantees B-14 and B-15. */
 class UsageMeterTest {
 
-    private final UsageMeter meter = new UsageMeter(100, new UsageLimits(1_000_000, 65_536, false, 65_536, false));
+    private final UsageMeter meter = new UsageMeter(100, Sold.limits(1_000_000, 65_536, false, 65_536, false));
 
     @Test
     void the_last_report_counts_and_is_not_added_to_the_ones_before() {
@@ -83,7 +83,7 @@ class UsageMeterTest {
 
     @Test
     void nothing_is_odd_about_an_answer_of_no_tokens() {
-        UsageMeter call = new UsageMeter(100, new UsageLimits(164, 300, true, 65_536, true));
+        UsageMeter call = new UsageMeter(100, Sold.limits(164, 300, true, 65_536, true));
         call.observe(List.of(usage(9, 0, 0, 9)));
         assertThat(call.usage()).isEqualTo(new Usage(9, 0, 0, 0, 0, 0, 0, 0));
         assertThat(call.flags()).isEmpty();
@@ -107,7 +107,7 @@ class UsageMeterTest {
         meter.observe(List.of(text("1234"), usage(0, 1, 0, 1)));
         assertThat(meter.usage().promptTokens()).isEqualTo(25);
         assertThat(meter.flags()).contains(ESTIMATED);
-        UsageMeter empty = new UsageMeter(0, new UsageLimits(1_000_000, 65_536, false, 65_536, false));
+        UsageMeter empty = new UsageMeter(0, Sold.limits(1_000_000, 65_536, false, 65_536, false));
         empty.observe(List.of(text("1234"), usage(0, 1, 0, 1)));
         assertThat(empty.usage().promptTokens()).isZero();
         assertThat(empty.flags()).isEmpty();
@@ -168,7 +168,7 @@ class UsageMeterTest {
 
     @Test
     void thoughts_that_are_billed_share_the_cut_with_what_was_said() {
-        UsageMeter call = new UsageMeter(100, new UsageLimits(164, 65_536, false, 65_536, true));
+        UsageMeter call = new UsageMeter(100, Sold.limits(164, 65_536, false, 65_536, true));
         call.observe(List.of(text("a long piece"), usage(9, 200, 150, 359)));
         call.cutAt(300);
         assertThat(call.usage()).isEqualTo(new Usage(9, 0, 200, 100, 0, 0, 0, 200));
@@ -186,7 +186,7 @@ class UsageMeterTest {
 
     @Test
     void each_count_is_cut_to_the_calls_limit() {
-        UsageMeter call = new UsageMeter(100, new UsageLimits(164, 600, true, 2 * 65_536, false));
+        UsageMeter call = new UsageMeter(100, Sold.limits(164, 600, true, 2 * 65_536, false));
         call.observe(List.of(
                 text("a"),
                 new UpstreamEvent.Usage(
@@ -200,7 +200,7 @@ class UsageMeterTest {
 
     @Test
     void reasoning_that_is_billed_shares_the_maximum_with_what_is_said() {
-        UsageMeter call = new UsageMeter(100, new UsageLimits(164, 300, true, 65_536, true));
+        UsageMeter call = new UsageMeter(100, Sold.limits(164, 300, true, 65_536, true));
         call.observe(List.of(text("a"), usage(20, 200, 101, 321)));
         assertThat(call.usage()).isEqualTo(new Usage(20, 0, 200, 100, 0, 0, 0, 200));
         assertThat(call.flags()).containsExactly(CLAMPED);
@@ -209,7 +209,7 @@ class UsageMeterTest {
 
     @Test
     void what_a_tool_adds_to_the_prompt_shares_its_bound() {
-        UsageMeter call = new UsageMeter(100, new UsageLimits(16_548, 300, true, 65_536, true));
+        UsageMeter call = new UsageMeter(100, Sold.limits(16_548, 300, true, 65_536, true));
         call.observe(List.of(
                 text("a"), new UpstreamEvent.Usage(548, 20_000, 10, 0, 0, 20_558, Modalities.NONE, Modalities.NONE)));
         assertThat(call.usage().promptTokens()).isEqualTo(548);
@@ -219,7 +219,7 @@ class UsageMeterTest {
 
     @Test
     void what_lies_within_the_bounds_is_no_excess() {
-        UsageMeter call = new UsageMeter(100, new UsageLimits(164, 300, true, 65_536, true));
+        UsageMeter call = new UsageMeter(100, Sold.limits(164, 300, true, 65_536, true));
         call.observe(List.of(text("a"), usage(164, 200, 100, 464)));
         assertThat(call.usage()).isEqualTo(new Usage(164, 0, 200, 100, 0, 0, 0, 200));
         assertThat(call.flags()).isEmpty();

@@ -20,6 +20,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,7 @@ class CallCostTest {
             "sk-1234",
             "chat",
             model,
+            Instant.EPOCH,
             "gemini-2.5-pro",
             null,
             null,

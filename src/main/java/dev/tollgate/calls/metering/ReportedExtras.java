@@ -1,0 +1,110 @@
+package dev.tollgate.calls.metering;
+
+import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.models.Usage;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The searches and the service tier that an upstream has told, and the parts of the prompt that have rates of their own (P4, P6). Confined to its call. */
+final class ReportedExtras {
+
+    private static final int NO_SEARCH = -1;
+
+    private final UsageLimits limits;
+    private final Set<UsageFlag> flags;
+
+    private int queries = NO_SEARCH;
+    private @Nullable ServiceTier granted;
+
+    /** @param flags receives what is odd about the reports */
+    ReportedExtras(UsageLimits limits, Set<UsageFlag> flags) {
+        this.limits = limits;
+        this.flags = flags;
+    }
+
+    /** The largest count of any event counts: each repeats the queries so far. */
+    void searched(UpstreamEvent.Searched event) {
+        queries = Math.max(queries, event.queries());
+    }
+
+    void granted(UpstreamEvent.TierGranted event) {
+        granted = event.tier();
+    }
+
+    /** Returns the tier to print: as granted if the upstream has told it, else as charged. */
+    ServiceTier answered() {
+        return granted == null ? charged() : granted;
+    }
+
+    /** Returns the tier that was granted, never a dearer one than asked; if nothing was told, the cheaper of asked and standard. */
+    private ServiceTier charged() {
+        ServiceTier asked = limits.extras().tier();
+        return limits.tariff().tiers().cheaper(granted == null ? ServiceTier.STANDARD : granted, asked);
+    }
+
+    /** Returns the searches: the queries, or 1 for a grounded answer without queries, within the call's limit. */
+    private int searches() {
+        if (queries == NO_SEARCH) {
+            return 0;
+        }
+        int most = limits.extras().searchesMax();
+        if (limits.tariff().hasSearch()) {
+            if (queries == 0) {
+                flags.add(UsageFlag.ESTIMATED);
+            }
+            if (queries > most) {
+                flags.add(UsageFlag.CLAMPED);
+            }
+        }
+        return Math.min(most, Math.max(1, queries));
+    }
+
+    /**
+     * Returns the usage of some counts.
+     *
+     * @param prompt tokens of the prompt, within its limit; {@code toolUse} those of tools
+     * @param text visible output that is text
+     */
+    Usage usage(ReportedCounts counts, long prompt, long toolUse, long candidates, long thoughts, long text) {
+        long cached = within(prompt, counts.cached());
+        long audio = within(prompt, counts.promptDetails().audioTokens());
+        long cachedAudio = 0;
+        if (limits.tariff().hasAudio()) {
+            audio = within(limits.extras().audioTokensMax(), audio);
+            cachedAudio = cachedAudio(counts, cached, audio);
+            audio = cachedAudio + within(prompt - cached, audio - cachedAudio);
+        }
+        return new Usage(
+                prompt,
+                toolUse,
+                candidates,
+                thoughts,
+                cached,
+                cachedAudio,
+                audio,
+                within(prompt - audio, counts.promptDetails().imageTokens()),
+                text,
+                searches(),
+                charged());
+    }
+
+    /** Returns the part of the audio that is cached: by the upstream's own detail; without one nothing, which is flagged. */
+    private long cachedAudio(ReportedCounts counts, long cached, long audio) {
+        if (counts.cachedAudio() == UpstreamEvent.Usage.ABSENT) {
+            if (cached > 0 && audio > 0) {
+                flags.add(UsageFlag.ESTIMATED);
+            }
+            return 0;
+        }
+        return within(Math.min(cached, audio), counts.cachedAudio());
+    }
+
+    /** Limits a part to its whole, so that printed counts add up and fit a receipt. */
+    private long within(long whole, long part) {
+        if (part > whole) {
+            flags.add(UsageFlag.CLAMPED);
+        }
+        return Math.clamp(part, 0, whole);
+    }
+}
