@@ -73,6 +73,16 @@ public record PriceRates(long inputMicros, long outputMicros, long cachedMicros,
                 && searchMicros >= other.searchMicros;
     }
 
+    /** Returns these rates, each raised to another's if it is below. */
+    PriceRates raisedTo(PriceRates least) {
+        return new PriceRates(
+                Math.max(inputMicros, least.inputMicros),
+                Math.max(outputMicros, least.outputMicros),
+                Math.max(cachedMicros, least.cachedMicros),
+                Math.max(audioMicros, least.audioMicros),
+                Math.max(searchMicros, least.searchMicros));
+    }
+
     /** Returns the rates of tokens after a function; searches keep their rate. */
     PriceRates mapTokens(LongUnaryOperator rate) {
         return new PriceRates(
@@ -83,9 +93,9 @@ public record PriceRates(long inputMicros, long outputMicros, long cachedMicros,
                 searchMicros);
     }
 
-    /** Returns the highest of the rates. */
-    long highest() {
-        return Math.max(Math.max(outputMicros, audioMicros), searchMicros);
+    /** Returns the highest rate of tokens. */
+    long highestOfTokens() {
+        return Math.max(outputMicros, audioMicros);
     }
 
     /** Rates for a prompt above a number of tokens (P2): all tokens of the call have them. */
@@ -95,6 +105,13 @@ public record PriceRates(long inputMicros, long outputMicros, long cachedMicros,
             if (promptTokens < 1) {
                 throw new IllegalArgumentException("a step begins above 1 token at least");
             }
+        }
+
+        /** Returns this step with no rate below those of shorter prompts. Cached and audio rates that follow the input's still do. */
+        Step raisedTo(PriceRates base) {
+            PriceRates followed = rates.with(
+                    Math.max(rates.inputMicros, base.inputMicros), Math.max(rates.outputMicros, base.outputMicros));
+            return new Step(promptTokens, followed.raisedTo(base));
         }
     }
 

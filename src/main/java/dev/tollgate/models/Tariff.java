@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rates of a prompt up to the step
  * @param above the rates of longer prompts, each at least as high; null if there are none
- * @param searchCounts what a search rate counts
+ * @param searchCounts what a search rate counts; {@link SearchCounts#QUERIES} without such a rate
  * @param tiers the service tiers on offer
  */
 public record Tariff(PriceRates rates, @Nullable Step above, SearchCounts searchCounts, Tiers tiers) {
@@ -77,8 +77,12 @@ public record Tariff(PriceRates rates, @Nullable Step above, SearchCounts search
             throw new IllegalArgumentException("a rate of the step is below the rate of shorter prompts");
         }
         int highest = Math.max(Tiers.ONE, Math.max(tiers.flex(), tiers.priority()));
-        if (effective(above == null ? rates.highest() : above.rates().highest(), highest) > PriceRates.MAX) {
+        PriceRates dearest = above == null ? rates : above.rates();
+        if (effective(dearest.highestOfTokens(), highest) > PriceRates.MAX) {
             throw new IllegalArgumentException("a product of rate and tier out of range");
+        }
+        if (dearest.searchMicros() == 0) { // equal prices are equal objects
+            searchCounts = SearchCounts.QUERIES;
         }
     }
 
@@ -87,18 +91,14 @@ public record Tariff(PriceRates rates, @Nullable Step above, SearchCounts search
         return new Tariff(PriceRates.of(inputMicros, outputMicros), null, SearchCounts.QUERIES, Tiers.NONE);
     }
 
-    /** Returns this tariff with other rates for input and output; the rates of long prompts rise to them where they are lower. */
+    /**
+     * Returns this tariff with other rates for input and output; the rates of long prompts rise to them where they are lower.
+     *
+     * @throws IllegalArgumentException if a rate, or its product with a tier, is out of range
+     */
     public Tariff with(long inputMicros, long outputMicros) {
         PriceRates base = rates.with(inputMicros, outputMicros);
-        Step step = above == null
-                ? null
-                : new Step(
-                        above.promptTokens(),
-                        above.rates()
-                                .with(
-                                        Math.max(above.rates().inputMicros(), inputMicros),
-                                        Math.max(above.rates().outputMicros(), outputMicros)));
-        return new Tariff(base, step, searchCounts, tiers);
+        return new Tariff(base, above == null ? null : above.raisedTo(base), searchCounts, tiers);
     }
 
     /** Returns whether the price has nothing but input and output. */

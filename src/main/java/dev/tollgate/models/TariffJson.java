@@ -17,7 +17,7 @@ public final class TariffJson {
     /** Adds the members of a tariff to an object. */
     public static void write(ObjectNode json, Tariff tariff) {
         write(json, tariff.rates());
-        if (tariff.searchCounts() == Tariff.SearchCounts.CALLS && tariff.rates().searchMicros() > 0) {
+        if (tariff.searchCounts() == Tariff.SearchCounts.CALLS) {
             json.put("search_counts", "calls");
         }
         PriceRates.Step step = tariff.above();
