@@ -27,8 +27,11 @@ final class CataloguePrice {
             }
             dated.add(new PriceSchedule.Dated(price.from(), pricing));
         }
+        if (dated.isEmpty()) {
+            throw node.wrong("a price, or a list of at least one");
+        }
         if (dated.stream().noneMatch(price -> price.from().equals(Instant.MIN))) {
-            throw node.complaint("has a 'from' in every price; the first price has none.");
+            throw node.complaint("has a 'from' in every price; allowed is a list whose first price has none.");
         }
         return new PriceSchedule(dated);
     }

@@ -45,7 +45,9 @@ final class CatalogueTariff {
             Dated price = new Dated(from == null ? Instant.MIN : CatalogueLoader.instant(from), row);
             if (prices.stream().anyMatch(other -> other.from().equals(price.from()))) {
                 throw row.complaint(
-                        "holds from the same time on as another price; allowed is one price for each 'from'.");
+                        from == null
+                                ? "has no 'from', like a price before it; allowed is one price without it."
+                                : "holds from the same time on as another price; allowed is one price for each 'from'.");
             }
             prices.add(price);
         }
@@ -54,17 +56,41 @@ final class CatalogueTariff {
 
     /** Reads the rates of a sale. */
     Tariff read(YamlNode node) {
-        PriceRates base = rates(node, node.find("cached_input"), node.find("search_per_1000"), 1);
-        return read(node, base, searchCounts(node.find("search_counts"), base));
+        return read(node, Row.of(node));
     }
 
     /** Reads a cost, also with the keys of earlier catalogues: {@code cached}, and {@code search} for each call with a search. */
     Tariff readCost(YamlNode node) {
+        YamlNode counts = node.find("search_counts");
+        boolean isPerCall = node.find("search") != null;
+        if (isPerCall && counts != null) {
+            throw counts.complaint("belongs to 'search_per_1000'; 'search' is a rate for each call with a search.");
+        }
         YamlNode cached = either(node, "cached_input", "cached");
         YamlNode search = either(node, "search_per_1000", "search");
-        boolean isPerCall = node.find("search") != null;
-        PriceRates base = rates(node, cached, search, isPerCall ? 1_000 : 1);
-        return read(node, base, isPerCall ? Tariff.SearchCounts.CALLS : searchCounts(node.find("search_counts"), base));
+        return read(node, new Row(node.need("input"), cached, node.find("audio_input"), search, isPerCall ? 1_000 : 1));
+    }
+
+    /**
+     * The rates as they are written.
+     *
+     * @param searchFactor thousandths of searches in the unit of the search rate: 1 for a thousand searches, 1,000 for one
+     */
+    private record Row(
+            YamlNode input,
+            @Nullable YamlNode cached,
+            @Nullable YamlNode audio,
+            @Nullable YamlNode search,
+            long searchFactor) {
+
+        static Row of(YamlNode node) {
+            return new Row(
+                    node.need("input"),
+                    node.find("cached_input"),
+                    node.find("audio_input"),
+                    node.find("search_per_1000"),
+                    1);
+        }
     }
 
     private static @Nullable YamlNode either(YamlNode node, String key, String earlier) {
@@ -75,37 +101,43 @@ final class CatalogueTariff {
         return old == null ? node.find(key) : old;
     }
 
-    private Tariff read(YamlNode node, PriceRates base, Tariff.SearchCounts counts) {
+    private Tariff read(YamlNode node, Row row) {
+        PriceRates base = rates(node, row);
         YamlNode above = node.find("above");
-        Step step = above == null ? null : step(above, base);
         YamlNode tiers = node.find("tiers");
-        return tariff(node, base, step, counts, tiers == null ? Tariff.Tiers.NONE : tiers(tiers));
+        return tariff(
+                node,
+                base,
+                above == null ? null : step(above, row, base),
+                row.searchFactor() == 1 ? searchCounts(node.find("search_counts"), base) : Tariff.SearchCounts.CALLS,
+                tiers == null ? Tariff.Tiers.NONE : tiers(tiers));
     }
 
-    private static Tariff tariff(
+    private Tariff tariff(
             YamlNode node, PriceRates base, @Nullable Step step, Tariff.SearchCounts counts, Tariff.Tiers tiers) {
         try {
             return new Tariff(base, step, counts, tiers);
         } catch (IllegalArgumentException e) {
             throw node.need("tiers")
-                    .complaint("multiplies a rate beyond 1,000,000 credits per million tokens, which is the most.");
+                    .complaint("multiplies a rate beyond " + PriceRates.MAX / scale
+                            + " per million tokens, which is the most.");
         }
     }
 
-    /** @param searchFactor thousandths of searches in the unit of the search rate: 1 for a thousand searches, 1,000 for one */
-    private PriceRates rates(YamlNode node, @Nullable YamlNode cached, @Nullable YamlNode search, long searchFactor) {
-        YamlNode audio = node.find("audio_input");
-        long input = micros(node.need("input"));
-        long cachedMicros = cached == null ? input : micros(cached);
-        long audioMicros = audio == null ? input : micros(audio);
-        if (cached != null && cachedMicros > input) {
-            throw cached.wrong("at most 'input', " + node.need("input").text());
+    private PriceRates rates(YamlNode node, Row row) {
+        long input = micros(row.input());
+        long cached = row.cached() == null ? input : micros(row.cached());
+        long audio = row.audio() == null ? input : micros(row.audio());
+        if (row.cached() != null && cached > input) {
+            throw row.cached().wrong("at most 'input', " + row.input().text());
         }
-        if (audio != null && audioMicros < input) {
-            throw audio.wrong("at least 'input', " + node.need("input").text());
+        if (row.audio() != null && audio < input) {
+            throw row.audio().wrong("at least 'input', " + row.input().text());
         }
-        long searchMicros = search == null ? 0 : search.decimal(scale, PriceRates.MAX / searchFactor) * searchFactor;
-        return new PriceRates(input, micros(node.need("output")), cachedMicros, audioMicros, searchMicros);
+        long search = row.search() == null
+                ? 0
+                : row.search().decimal(scale, PriceRates.MAX / row.searchFactor()) * row.searchFactor();
+        return new PriceRates(input, micros(node.need("output")), cached, audio, search);
     }
 
     private static Tariff.SearchCounts searchCounts(@Nullable YamlNode node, PriceRates base) {
@@ -118,23 +150,23 @@ final class CatalogueTariff {
         return node.choice(Map.of("queries", Tariff.SearchCounts.QUERIES, "calls", Tariff.SearchCounts.CALLS));
     }
 
-    /** Reads the rates of long prompts. They name each rate that the row has, and none is lower. */
-    private Step step(YamlNode node, PriceRates base) {
+    /** Reads the rates of long prompts. They name each rate that the row names, and none is lower. */
+    private Step step(YamlNode node, Row row, PriceRates base) {
         node.onlyWith("prompt_tokens", "input", "output", "cached_input", "audio_input", "search_per_1000");
         long tokens = node.need("prompt_tokens").wholeNumber(1, 1_000_000_000);
-        PriceRates rates = rates(node, node.find("cached_input"), node.find("search_per_1000"), 1);
+        PriceRates rates = rates(node, Row.of(node));
         requireAtLeast(node, "input", rates.inputMicros(), base.inputMicros(), true);
         requireAtLeast(node, "output", rates.outputMicros(), base.outputMicros(), true);
-        requireAtLeast(node, "cached_input", rates.cachedMicros(), base.cachedMicros(), base.hasCached());
-        requireAtLeast(node, "audio_input", rates.audioMicros(), base.audioMicros(), base.hasAudio());
-        requireAtLeast(node, "search_per_1000", rates.searchMicros(), base.searchMicros(), base.searchMicros() > 0);
+        requireAtLeast(node, "cached_input", rates.cachedMicros(), base.cachedMicros(), row.cached() != null);
+        requireAtLeast(node, "audio_input", rates.audioMicros(), base.audioMicros(), row.audio() != null);
+        requireAtLeast(node, "search_per_1000", rates.searchMicros(), base.searchMicros(), row.search() != null);
         return new Step(tokens, rates);
     }
 
     private static void requireAtLeast(YamlNode node, String key, long micros, long least, boolean isNeeded) {
         YamlNode rate = isNeeded ? node.need(key) : node.find(key);
         if (rate != null && micros < least) {
-            throw rate.wrong("at least the row's own '" + key + "'");
+            throw rate.wrong("at least the rate of shorter prompts");
         }
     }
 
