@@ -22,6 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
  * @param charged the charge according to the task
  * @param counted the unrounded price of the counts
  * @param due the price of the counts, rounded by its rule
+ * @param tier the word of the service tier
+ * @param step the tokens that the prompt is above for the rates of long prompts; 0 if it is not
  * @param holdCharged whether the task says that the whole hold was charged instead, which is more (decision D46)
  */
 record ChargeDetail(
@@ -35,9 +37,23 @@ record ChargeDetail(
         BigDecimal charged,
         BigDecimal counted,
         BigDecimal due,
-        boolean holdCharged) {
+        boolean holdCharged,
+        String tier,
+        long step) {
 
-    record Tokens(long prompt, long completion, long reasoning) {}
+    /**
+     * The counts.
+     *
+     * @param prompt all tokens billed as input, with the cached ones and the audio
+     * @param audio uncached audio
+     * @param searches queries
+     */
+    record Tokens(long prompt, long completion, long reasoning, long cached, long audio, long searches) {
+
+        boolean isNone() {
+            return prompt + completion + reasoning + searches == 0;
+        }
+    }
 
     record Units(long input, long output) {}
 
@@ -62,15 +78,13 @@ record ChargeDetail(
     }
 
     private static @Nullable ChargeDetail read(JsonNode detail) {
-        long output = count(detail, "completion_tokens")
-                + (detail.required("reasoning_billed").booleanValue() ? count(detail, "reasoning_tokens") : 0);
-        boolean used =
-                count(detail, "prompt_tokens") + count(detail, "completion_tokens") + count(detail, "reasoning_tokens")
-                        > 0;
-        BigDecimal input = cost(detail, "input_per_million", count(detail, "prompt_tokens"));
+        Tokens tokens = tokens(detail);
+        long output =
+                tokens.completion() + (detail.required("reasoning_billed").booleanValue() ? tokens.reasoning() : 0);
+        BigDecimal input = input(detail, tokens);
         BigDecimal answer = cost(detail, "output_per_million", output);
-        BigDecimal due = due(detail.required("rounding").stringValue(), input, answer, used);
-        if (due == null) {
+        BigDecimal due = due(detail.required("rounding").stringValue(), input, answer, !tokens.isNone());
+        if (due == null || tokens.cached() + tokens.audio() > tokens.prompt()) {
             return null;
         }
         return new ChargeDetail(
@@ -78,16 +92,43 @@ record ChargeDetail(
                 decimal(detail, "input_per_million"),
                 decimal(detail, "output_per_million"),
                 detail.required("reasoning_billed").booleanValue(),
-                new Tokens(
-                        count(detail, "prompt_tokens"),
-                        count(detail, "completion_tokens"),
-                        count(detail, "reasoning_tokens")),
+                tokens,
                 units(detail.required("rounding").stringValue(), input, answer),
                 decimal(detail, "exact"),
                 decimal(detail, "charged"),
                 input.add(answer),
                 due,
-                detail.path("hold_charged").booleanValue(false));
+                detail.path("hold_charged").booleanValue(false),
+                detail.path("tier").asString("standard"),
+                detail.path("step").longValue(0));
+    }
+
+    private static Tokens tokens(JsonNode detail) {
+        return new Tokens(
+                count(detail, "prompt_tokens"),
+                count(detail, "completion_tokens"),
+                count(detail, "reasoning_tokens"),
+                detail.path("cached_tokens").longValue(0),
+                detail.path("audio_tokens").longValue(0),
+                detail.path("searches").longValue(0));
+    }
+
+    /** Returns the price of the input: text, cached tokens, audio and searches, each at the rate that the detail gives it. */
+    private static BigDecimal input(JsonNode detail, Tokens tokens) {
+        BigDecimal input = cost(detail, "input_per_million", tokens.prompt() - tokens.cached() - tokens.audio());
+        if (tokens.cached() > 0) {
+            input = input.add(cost(detail, "cached_input_per_million", tokens.cached()));
+        }
+        if (tokens.audio() > 0) {
+            input = input.add(cost(detail, "audio_input_per_million", tokens.audio()));
+        }
+        if (tokens.searches() > 0 && detail.has("search_per_1000")) {
+            boolean byCall = detail.path("search_counts").asString("").equals("calls");
+            BigDecimal counted = BigDecimal.valueOf(byCall ? 1 : tokens.searches());
+            input = input.add(
+                    decimal(detail, "search_per_1000").multiply(counted).movePointLeft(3));
+        }
+        return input;
     }
 
     private static @Nullable BigDecimal due(String rule, BigDecimal input, BigDecimal output, boolean used) {

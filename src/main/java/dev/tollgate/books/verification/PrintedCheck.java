@@ -15,6 +15,7 @@ final class PrintedCheck {
         }
         boolean isSame = Member.number(usageJson, "reasoning_tokens") == tokens.reasoning()
                 && Member.lastNumber(usageJson, "reasoning_tokens") == tokens.reasoning()
+                && (tokens.cached() == 0 || Member.number(usageJson, "cached_tokens") == tokens.cached())
                 && isPrinted(usageJson, detail);
         if (!isSame) {
             findings.add(name + " shows another usage than its price counts: " + tokens.prompt() + ", "

@@ -1,6 +1,7 @@
 package dev.tollgate.books.verification;
 
 import dev.tollgate.storage.Dialect;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -91,7 +92,32 @@ final class ReceiptCheck implements Check {
         same(name, "time", time(receipt) == row.getLong(8), findings);
         String price = "{\"price_version\":" + receipt.path("price_version") + ",";
         same(name, "price", String.valueOf(row.getString(9)).startsWith(price), findings);
+        checkForm2(name, receipt, row.getLong(6), ChargeDetail.read(String.valueOf(row.getString(9))), findings);
         same(name, "usage", receipt.path("usage").equals(usage(row.getString(10))), findings);
+    }
+
+    /** Compares what a receipt of form 2 says of its charge's origin (P8a). A detail that cannot be read is reported by the check of calls. */
+    private static void checkForm2(
+            String name, JsonNode receipt, long charge, @Nullable ChargeDetail detail, Findings findings) {
+        if (!receipt.has("form") || detail == null) {
+            return;
+        }
+        JsonNode counts = receipt.path("counts");
+        ChargeDetail.Tokens tokens = detail.tokens();
+        boolean isCounted = counts.path("prompt_tokens").asLong(0)
+                                + counts.path("tool_tokens").asLong(0)
+                        == tokens.prompt()
+                && counts.path("completion_tokens").asLong(0) == tokens.completion()
+                && counts.path("reasoning_tokens").asLong(0) == tokens.reasoning()
+                && counts.path("searches").asLong(0) == tokens.searches()
+                && (tokens.cached() == 0 || counts.path("cached_tokens").asLong(0) == tokens.cached());
+        same(name, "count", isCounted, findings);
+        same(name, "tier", receipt.path("tier").asString("").equals(detail.tier()), findings);
+        same(name, "step", receipt.path("step").asLong(0) == detail.step(), findings);
+        long due = receipt.path("due_micros").asLong(0);
+        same(name, "price", BigDecimal.valueOf(due, 6).compareTo(detail.due()) == 0, findings);
+        String end = charge == due ? "whole" : charge > due ? "cut" : "shortfall";
+        same(name, "end", receipt.path("end").asString("").equals(end), findings);
     }
 
     private static void same(String name, String what, boolean isSame, Findings findings) {
