@@ -57,6 +57,7 @@ class FieldsTest {
             value = {
                 "user | \"u1\"",
                 "service_tier | \"flex\"",
+                "service_tier | \"default\"",
                 "prompt_cache_key | \"k\"",
                 "prompt_cache_retention | \"24h\"",
                 "safety_identifier | \"s\"",

@@ -4,7 +4,6 @@ import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.conversation.GoogleOptions;
-import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.CurrentModels;
@@ -14,6 +13,7 @@ import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.models.Model;
+import dev.tollgate.models.OfferedTier;
 import dev.tollgate.protocols.door.Door;
 import dev.tollgate.protocols.door.Envelope;
 import dev.tollgate.protocols.door.Protocol;
@@ -116,8 +116,8 @@ public final class ChatProtocol implements Protocol {
         }
 
         @Override
-        protected List<String> ignored(ChatRequest request) {
-            return request.ignored();
+        protected List<String> ignored(ChatRequest request, Model model) {
+            return OfferedTier.ignored(request.ignored(), "service_tier", model, request.tier());
         }
 
         @Override
@@ -169,7 +169,7 @@ public final class ChatProtocol implements Protocol {
                     model.upstream().asked().name(),
                     thoughts == null ? model.thoughtsByDefault() : thoughts,
                     effort,
-                    ServiceTier.STANDARD,
+                    OfferedTier.of(model, request.tier()),
                     replay(request, model, accountId),
                     new CallMedia(),
                     memory);

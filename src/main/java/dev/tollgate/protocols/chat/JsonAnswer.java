@@ -98,6 +98,7 @@ final class JsonAnswer implements Sink {
                 answer.model(),
                 choices,
                 completion.usage(),
+                null,
                 completion.chargeMicros()));
         return () -> {
             answer.tellVerdict();

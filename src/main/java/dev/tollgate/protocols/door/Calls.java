@@ -100,7 +100,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
                     tokensMax,
                     asked == null ? null : reading.tokensMaxField(request),
                     quotas(caller, model),
-                    ignored(reading, request, tokensMax),
+                    ignored(reading, request, model, tokensMax),
                     meter.translate(key.accountId(), model, ask, tokensMax));
         } catch (StoreException e) {
             log.error(Event.STORE_UNAVAILABLE, "what was kept for a call could not be looked up", e);
@@ -129,12 +129,12 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
         return all;
     }
 
-    private static <R> List<String> ignored(Reading<R> reading, R request, @Nullable Long tokensMax) {
+    private static <R> List<String> ignored(Reading<R> reading, R request, Model model, @Nullable Long tokensMax) {
         String field = reading.tokensMaxField(request);
         if (field == null || Objects.equals(reading.tokensMax(request), tokensMax)) {
-            return reading.ignored(request);
+            return reading.ignored(request, model);
         }
-        List<String> all = new ArrayList<>(reading.ignored(request));
+        List<String> all = new ArrayList<>(reading.ignored(request, model));
         all.add(field);
         return all;
     }

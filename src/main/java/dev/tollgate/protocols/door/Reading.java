@@ -55,8 +55,8 @@ public abstract class Reading<R> {
     /** Returns the model as the caller named it. */
     protected abstract String model(R request);
 
-    /** Returns the request's names of fields without effect (D5). */
-    protected abstract List<String> ignored(R request);
+    /** Returns the request's names of fields without effect on the model (D5). */
+    protected abstract List<String> ignored(R request, Model model);
 
     /** Returns the caller's maximum of output tokens; null without one. */
     protected abstract @Nullable Long tokensMax(R request);

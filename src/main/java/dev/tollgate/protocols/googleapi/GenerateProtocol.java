@@ -1,6 +1,5 @@
 package dev.tollgate.protocols.googleapi;
 
-import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.CurrentModels;
@@ -10,6 +9,7 @@ import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.http.ErrorFormat;
 import dev.tollgate.models.Model;
+import dev.tollgate.models.OfferedTier;
 import dev.tollgate.protocols.door.Envelope;
 import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.door.ProtocolName;
@@ -106,8 +106,8 @@ public final class GenerateProtocol implements Protocol {
         }
 
         @Override
-        protected List<String> ignored(NativeRequest request) {
-            return request.ignored();
+        protected List<String> ignored(NativeRequest request, Model model) {
+            return OfferedTier.ignored(request.ignored(), NativeRequestReader.TIER, model, request.tier());
         }
 
         @Override
@@ -155,7 +155,7 @@ public final class GenerateProtocol implements Protocol {
                     request.candidates(),
                     request.searches(),
                     PromptSizes.of(request),
-                    ServiceTier.STANDARD,
+                    OfferedTier.of(asked, request.tier()),
                     origins(request, asked, accountId),
                     new CallMedia(),
                     memory);

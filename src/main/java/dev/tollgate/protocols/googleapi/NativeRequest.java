@@ -1,5 +1,6 @@
 package dev.tollgate.protocols.googleapi;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -11,9 +12,11 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param body without what has no effect, and without {@code maxOutputTokens}
  * @param tokensMax the caller's {@code maxOutputTokens}; null without one
+ * @param tier the service tier that was asked for, also listed in {@code ignored}; null without one and for an unknown word
  * @param ignored fields that were left out (D5)
  */
-record NativeRequest(ObjectNode body, @Nullable Long tokensMax, List<String> ignored) {
+record NativeRequest(
+        ObjectNode body, @Nullable Long tokensMax, @Nullable ServiceTier tier, List<String> ignored) {
 
     private static final String CONFIG = "generationConfig";
 

@@ -1,5 +1,6 @@
 package dev.tollgate.protocols.googleapi;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.json.Base64Text;
@@ -10,6 +11,7 @@ import dev.tollgate.base.memory.Tally;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +27,12 @@ final class NativeRequestReader {
     private static final int STOP_SEQUENCES_MAX = 5;
     private static final int FRAMES_MAX = 24;
 
-    /** The message's fields without effect: they would set the provider's cost, choose another model, or request output that no model here has. */
-    private static final List<String> WITHOUT_EFFECT = List.of("serviceTier", "store");
+    /** Listed as ignored here: the model's price decides later whether it has an effect (D49). */
+    static final String TIER = "serviceTier";
 
+    private static final String STORE = "store";
+
+    /** The configuration's fields without effect: they would choose another model, or request output that no model here has. */
     private static final List<String> CONFIG_WITHOUT_EFFECT = List.of(
             "speechConfig",
             "imageConfig",
@@ -83,7 +88,9 @@ final class NativeRequestReader {
                 !body.has("cachedContent"),
                 "cached_content",
                 "cached_content: cached contents cannot be used here; send the contents themselves.");
-        WITHOUT_EFFECT.forEach(name -> drop(body, name, name));
+        ServiceTier tier = tier(body.path(TIER));
+        drop(body, TIER, TIER);
+        drop(body, STORE, STORE);
         contents(body.path("contents"));
         checkInstruction(body.path("systemInstruction"));
         tools(body.path("tools"));
@@ -95,7 +102,14 @@ final class NativeRequestReader {
                 "tool_config",
                 "tool_config: server-side tool invocations are not supported.");
         Long tokensMax = body.get("generationConfig") instanceof ObjectNode config ? config(config) : null;
-        return new NativeRequest(body, tokensMax, List.copyOf(ignored));
+        return new NativeRequest(body, tokensMax, tier, List.copyOf(ignored));
+    }
+
+    /** Google takes the words in either case. */
+    private static @Nullable ServiceTier tier(JsonNode named) {
+        return named.isString()
+                ? ServiceTier.of(named.stringValue().toLowerCase(Locale.ROOT)).orElse(null)
+                : null;
     }
 
     private void drop(ObjectNode object, String name, String path) {

@@ -11,10 +11,17 @@ import tools.jackson.databind.JsonNode;
  *
  * @param created Unix seconds
  * @param model as the answer is to name it (D20)
+ * @param serviceTier OpenAI's word for the tier that was granted; null if the answer does not name it
  * @param creditsMicros exactly what was charged, in micro-credits
  */
 public record ChatCompletion(
-        String id, long created, String model, List<Choice> choices, PrintedUsage usage, long creditsMicros) {
+        String id,
+        long created,
+        String model,
+        List<Choice> choices,
+        PrintedUsage usage,
+        @Nullable String serviceTier,
+        long creditsMicros) {
 
     public ChatCompletion {
         choices = List.copyOf(choices);

@@ -1,6 +1,7 @@
 package dev.tollgate.protocols.openai;
 
 import dev.tollgate.base.conversation.Conversation;
+import dev.tollgate.base.conversation.ServiceTier;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxTokens {@code max_completion_tokens}, else {@code max_tokens}; at least 1
  * @param maxTokensField the field that {@code maxTokens} came from, for messages
  * @param legacyFunctions whether the caller used {@code functions}, so that the answer has {@code function_call}
+ * @param tier the service tier that was asked for, also listed in {@code ignored}; null without one and for an unknown word
  * @param ignored dotted names of fields without effect (D5), in the order of the body
  */
 public record ChatRequest(
@@ -21,6 +23,7 @@ public record ChatRequest(
         @Nullable Long maxTokens,
         @Nullable String maxTokensField,
         boolean legacyFunctions,
+        @Nullable ServiceTier tier,
         List<String> ignored,
         Conversation conversation) {
 

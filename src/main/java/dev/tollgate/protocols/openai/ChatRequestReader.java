@@ -150,6 +150,7 @@ public final class ChatRequestReader {
                 maxCompletionTokens != null ? maxCompletionTokens : maxTokens,
                 maxTokensField(),
                 tools.areLegacy(),
+                withoutEffect.tier(),
                 json.ignored(),
                 conversation(fitted));
     }

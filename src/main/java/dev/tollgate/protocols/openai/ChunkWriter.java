@@ -119,9 +119,16 @@ public final class ChunkWriter {
         out.raw("}]}\n\n");
     }
 
-    /** The last chunk before {@link #done}. */
-    public void usage(PrintedUsage usage, long creditsMicros) {
+    /**
+     * The last chunk before {@link #done}.
+     *
+     * @param serviceTier OpenAI's word for the tier that was granted; null if the answer does not name it
+     */
+    public void usage(PrintedUsage usage, @Nullable String serviceTier, long creditsMicros) {
         usage.write(out.raw(startOfChoice, startLength).raw("],\"usage\":"));
+        if (serviceTier != null) {
+            out.raw(",\"service_tier\":").string(serviceTier);
+        }
         out.raw(",\"credits_consumed\":").credits(creditsMicros);
         out.raw("}\n\n");
     }

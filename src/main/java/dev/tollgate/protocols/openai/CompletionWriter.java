@@ -42,6 +42,9 @@ public final class CompletionWriter {
             choice(it.choices().get(i));
         }
         it.usage().write(out.raw("],\"usage\":"));
+        if (it.serviceTier() != null) {
+            out.raw(",\"service_tier\":").string(it.serviceTier());
+        }
         out.raw(",\"credits_consumed\":").credits(it.creditsMicros());
         out.raw('}');
     }

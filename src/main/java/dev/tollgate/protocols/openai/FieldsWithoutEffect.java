@@ -1,12 +1,14 @@
 package dev.tollgate.protocols.openai;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.json.JsonBody;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fields of OpenAI's that mean nothing to Gemini (D5). Their types are checked all the same. A value that says what happens
- * anyway is not listed: false for {@code store}, true for {@code parallel_tool_calls}, an empty map, {@code ["text"]}; any
- * word is, {@code service_tier} whatever it says (D49).
+ * anyway is not listed: false for {@code store}, true for {@code parallel_tool_calls}, an empty map, {@code ["text"]}. {@code service_tier}
+ * is listed, too: the model's price decides later whether it has an effect (D49).
  */
 final class FieldsWithoutEffect {
 
@@ -14,6 +16,7 @@ final class FieldsWithoutEffect {
     private static final int ENTRIES_MAX = 10_000;
 
     private final JsonBody json;
+    private @Nullable ServiceTier tier;
 
     FieldsWithoutEffect(JsonBody json) {
         this.json = json;
@@ -22,7 +25,9 @@ final class FieldsWithoutEffect {
     /** Reads the value if the top-level field is one of these. */
     boolean take(String field) {
         switch (field) {
-            case "user", "service_tier", "prompt_cache_key", "prompt_cache_retention" -> listed(json::string);
+            case "service_tier" ->
+                listed(() -> tier = ServiceTier.of(json.string()).orElse(null));
+            case "user", "prompt_cache_key", "prompt_cache_retention" -> listed(json::string);
             case "safety_identifier" -> listed(() -> json.string(64));
             case "verbosity" -> listed(() -> json.oneOf(LEVELS));
             case "store" -> flag(false);
@@ -37,6 +42,12 @@ final class FieldsWithoutEffect {
             }
         }
         return true;
+    }
+
+    /** Returns the service tier that was asked for; null without one and for an unknown word. */
+    @Nullable
+    ServiceTier tier() {
+        return tier;
     }
 
     private void listed(Runnable check) {

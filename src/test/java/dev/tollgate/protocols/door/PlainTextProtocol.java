@@ -78,7 +78,7 @@ final class PlainTextProtocol implements Protocol {
         }
 
         @Override
-        protected List<String> ignored(String prompt) {
+        protected List<String> ignored(String prompt, Model asked) {
             return List.of();
         }
 

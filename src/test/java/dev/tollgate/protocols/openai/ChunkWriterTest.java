@@ -121,6 +121,7 @@ class ChunkWriterTest {
         chunks.usage(
                 new PrintedUsage(
                         new PrintedUsage.Prompt(194, 1, 2, 3, 4), new PrintedUsage.Completion(229, 457, 229), 880),
+                null,
                 250_000);
         assertThat(event())
                 .isEqualTo("],\"usage\":{\"prompt_tokens\":194,\"completion_tokens\":229,\"total_tokens\":880,"

@@ -20,7 +20,7 @@ class CompletionWriterTest {
             new PrintedUsage.Prompt(194, 0, 0, 0, 194), new PrintedUsage.Completion(229, 457, 229), 880);
 
     private static String written(ChatCompletion.Choice... choices) {
-        ChatCompletion completion = new ChatCompletion("chatcmpl-1", 17, "m", List.of(choices), USAGE, 250_000);
+        ChatCompletion completion = new ChatCompletion("chatcmpl-1", 17, "m", List.of(choices), USAGE, null, 250_000);
         return new String(CompletionWriter.write(completion), StandardCharsets.UTF_8);
     }
 
