@@ -20,6 +20,9 @@ public record PriceSchedule(List<Dated> dated) {
         if (dated.isEmpty() || !dated.getFirst().from().equals(Instant.MIN)) {
             throw new IllegalArgumentException("no price from the beginning");
         }
+        if (dated.stream().map(Dated::from).distinct().count() < dated.size()) {
+            throw new IllegalArgumentException("two prices from the same time on");
+        }
     }
 
     /** Returns one price for all times. */

@@ -3,6 +3,7 @@ package dev.tollgate.models;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.exc.JsonNodeException;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -76,21 +77,38 @@ public final class TariffJson {
      */
     public static Tariff read(JsonNode json) {
         try {
-            JsonNode above = json.get("above");
-            JsonNode tiers = json.path("tiers");
-            return new Tariff(
-                    rates(json),
-                    above == null
-                            ? null
-                            : new PriceRates.Step(
-                                    above.required("prompt_tokens").longValue(), rates(above)),
-                    json.path("search_counts").asString("queries").equals("calls")
-                            ? Tariff.SearchCounts.CALLS
-                            : Tariff.SearchCounts.QUERIES,
-                    new Tariff.Tiers(factor(tiers.get("flex")), factor(tiers.get("priority"))));
+            return tariff(json);
         } catch (ArithmeticException e) {
-            throw new IllegalArgumentException("a rate with too many decimals", e);
+            throw new IllegalArgumentException("a number of a price with too many decimals, or out of range", e);
+        } catch (JsonNodeException e) {
+            throw new IllegalArgumentException("a price with a member missing or malformed", e);
         }
+    }
+
+    private static Tariff tariff(JsonNode json) {
+        JsonNode above = json.get("above");
+        JsonNode tiers = json.get("tiers");
+        return new Tariff(
+                rates(json),
+                above == null ? null : step(above),
+                searchCounts(json.get("search_counts")),
+                tiers == null
+                        ? Tariff.Tiers.NONE
+                        : new Tariff.Tiers(factor(tiers.get("flex")), factor(tiers.get("priority"))));
+    }
+
+    private static PriceRates.Step step(JsonNode above) {
+        long promptTokens = above.required("prompt_tokens").decimalValue().longValueExact();
+        return new PriceRates.Step(promptTokens, rates(above));
+    }
+
+    private static Tariff.SearchCounts searchCounts(@Nullable JsonNode word) {
+        String counts = word == null ? "queries" : word.stringValue();
+        return switch (counts) {
+            case "queries" -> Tariff.SearchCounts.QUERIES;
+            case "calls" -> Tariff.SearchCounts.CALLS;
+            default -> throw new IllegalArgumentException("no search count: " + counts);
+        };
     }
 
     private static PriceRates rates(JsonNode json) {
