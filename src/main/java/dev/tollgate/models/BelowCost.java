@@ -1,7 +1,13 @@
 package dev.tollgate.models;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A model that is sold below the upstream's own price, for a warning to the operator at the start.
@@ -16,11 +22,25 @@ public record BelowCost(String modelId, Pricing price, UpstreamModel upstream, I
 
     /** Returns empty if the upstream's price at a time is unknown, or neither its input price nor its output price is undercut. */
     public static Optional<BelowCost> of(Model model, Instant at) {
+        return known(model, at).filter(BelowCost::isOfInputOrOutput);
+    }
+
+    /** Returns empty if the upstream's price at a time is unknown, or none of its rates is undercut. */
+    public static Optional<BelowCost> ofAnyRate(Model model, Instant at) {
+        return known(model, at)
+                .filter(loss -> loss.isOfInputOrOutput() || !loss.further().isEmpty());
+    }
+
+    private static Optional<BelowCost> known(Model model, Instant at) {
         UpstreamModel.Cost cost = model.upstream().cost(at);
-        if (cost == null || !undercuts(model.pricing(), cost)) {
-            return Optional.empty();
-        }
-        return Optional.of(new BelowCost(model.id(), model.pricing(), model.upstream(), at, cost));
+        return cost == null
+                ? Optional.empty()
+                : Optional.of(new BelowCost(model.id(), model.pricing(), model.upstream(), at, cost));
+    }
+
+    private boolean isOfInputOrOutput() {
+        return price.inputMicrosPerMillion() < cost.inputMicrosPerMillion()
+                || price.outputMicrosPerMillion() < cost.outputMicrosPerMillion();
     }
 
     /** Returns one line for the start about a loss from a day on. */
@@ -30,8 +50,12 @@ public record BelowCost(String modelId, Pricing price, UpstreamModel upstream, I
 
     /** Returns one line for the start about a present loss. */
     public String sentence() {
+        String further = String.join("; ", further());
+        if (!isOfInputOrOutput()) {
+            return modelId + " is sold below the cost of " + upstream.name() + ": " + further + ".";
+        }
         String thoughts = price.reasoningBilled() ? "" : ", its thoughts free";
-        return "%s is sold at %s in / %s out credits per million tokens%s; %s costs %s / %s."
+        return "%s is sold at %s in / %s out credits per million tokens%s; %s costs %s / %s.%s"
                 .formatted(
                         modelId,
                         Written.credits(price.inputMicrosPerMillion()),
@@ -39,11 +63,90 @@ public record BelowCost(String modelId, Pricing price, UpstreamModel upstream, I
                         thoughts,
                         upstream.name(),
                         Written.credits(cost.inputMicrosPerMillion()),
-                        Written.credits(cost.outputMicrosPerMillion()));
+                        Written.credits(cost.outputMicrosPerMillion()),
+                        further.isEmpty() ? "" : " Also below cost: " + further + ".");
     }
 
-    private static boolean undercuts(Pricing price, UpstreamModel.Cost cost) {
-        return price.inputMicrosPerMillion() < cost.inputMicrosPerMillion()
-                || price.outputMicrosPerMillion() < cost.outputMicrosPerMillion();
+    /** Returns the undercut rates apart from input and output of ordinary calls, each where it is undercut first. */
+    private List<String> further() {
+        Set<String> named = new HashSet<>();
+        List<String> found = new ArrayList<>();
+        for (Case one : cases()) {
+            String rates = one.rates(price.tariff(), cost.tariff()).stream()
+                    .filter(Rate::isUndercut)
+                    .filter(rate -> named.add(rate.name()))
+                    .filter(rate -> !one.isOrdinary() || !rate.isInputOrOutput())
+                    .map(Rate::toString)
+                    .collect(Collectors.joining(", "));
+            if (!rates.isEmpty()) {
+                found.add(one.isOrdinary() ? rates : one + ": " + rates);
+            }
+        }
+        return found;
+    }
+
+    /** Returns the kinds of call whose rates may differ: short and long prompts, by service tier. */
+    private List<Case> cases() {
+        List<Case> cases = new ArrayList<>();
+        PriceRates.Step step = cost.tariff().above();
+        for (ServiceTier tier : ServiceTier.values()) {
+            if (tier == ServiceTier.STANDARD || price.offers(tier)) {
+                cases.add(new Case(0, tier));
+                if (step != null) {
+                    cases.add(new Case(step.promptTokens(), tier));
+                }
+            }
+        }
+        return cases;
+    }
+
+    /** @param above the tokens that the prompt exceeds; 0 for any prompt */
+    private record Case(long above, ServiceTier tier) {
+
+        boolean isOrdinary() {
+            return above == 0 && tier == ServiceTier.STANDARD;
+        }
+
+        List<Rate> rates(Tariff sale, Tariff cost) {
+            Usage call = new Usage(above + 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, tier);
+            PriceRates sold = sale.of(call);
+            PriceRates paid = cost.of(call);
+            List<Rate> rates = new ArrayList<>();
+            rates.add(new Rate("input", sold.inputMicros(), paid.inputMicros()));
+            rates.add(new Rate("output", sold.outputMicros(), paid.outputMicros()));
+            if (sold.hasCached() || paid.hasCached()) { // otherwise it is the input's
+                rates.add(new Rate("cached input", sold.cachedMicros(), paid.cachedMicros()));
+            }
+            if (sold.hasAudio() || paid.hasAudio()) {
+                rates.add(new Rate("audio input", sold.audioMicros(), paid.audioMicros()));
+            }
+            rates.add(new Rate("1,000 searches", sold.searchMicros(), paid.searchMicros()));
+            return rates;
+        }
+
+        @Override
+        public String toString() {
+            String prompts = above == 0 ? "" : "prompts above " + Written.number(above) + " tokens";
+            if (tier == ServiceTier.STANDARD) {
+                return prompts;
+            }
+            return prompts + (above == 0 ? "" : " ") + "at tier " + tier.word();
+        }
+    }
+
+    private record Rate(String name, long soldMicros, long costMicros) {
+
+        boolean isUndercut() {
+            return soldMicros < costMicros;
+        }
+
+        boolean isInputOrOutput() {
+            return name.equals("input") || name.equals("output");
+        }
+
+        @Override
+        public String toString() {
+            return name + " at " + Written.credits(soldMicros) + ", cost " + Written.credits(costMicros);
+        }
     }
 }

@@ -155,13 +155,13 @@ public final class Foresight {
         List<Change> changes = new ArrayList<>();
         for (Model model : catalogue.all()) {
             Model current = life.current(model);
-            if (BelowCost.of(current, now).isPresent()) {
+            if (BelowCost.of(current.at(now), now).isPresent()) {
                 continue;
             }
             UpstreamModel.Cost before = current.upstream().cost(now);
             for (UpstreamModel.Cost after : current.upstream().costs()) {
                 if (before != null && isSoon(after.from()) && doubles(before, after)) {
-                    BelowCost.of(current, after.from())
+                    BelowCost.of(current.at(after.from()), after.from())
                             .ifPresent(_ -> changes.add(new Change(
                                     model,
                                     after.from(),
@@ -183,7 +183,7 @@ public final class Foresight {
                 || after.outputMicrosPerMillion() >= 2 * before.outputMicrosPerMillion();
     }
 
-    /** Returns the models whose price is below the upstream's, now or from a near day on. */
+    /** Returns the models of which any rate is below the upstream's, now or from a near day on. */
     public List<String> losses() {
         return catalogue.all().stream().flatMap(this::losses).toList();
     }
@@ -192,7 +192,7 @@ public final class Foresight {
         List<BelowCost> found = new ArrayList<>();
         for (Instant at : turns(model)) {
             Model then = at.equals(now) ? life.current(model) : at(model, at);
-            BelowCost.of(then, at)
+            BelowCost.ofAnyRate(then.at(at), at)
                     .filter(loss -> found.isEmpty() || !isSame(found.getLast(), loss))
                     .ifPresent(found::add);
         }
@@ -201,10 +201,11 @@ public final class Foresight {
 
     private static boolean isSame(BelowCost one, BelowCost other) {
         return one.upstream().name().equals(other.upstream().name())
-                && one.cost().equals(other.cost());
+                && one.cost().equals(other.cost())
+                && one.price().equals(other.price());
     }
 
-    /** Returns now, and the announced days on which the upstream model or its price changes. */
+    /** Returns now, and the announced days on which the upstream model, its price or ours changes. */
     private List<Instant> turns(Model model) {
         Instant last = now.plus(ModelLife.TOLD_BEFORE);
         List<Instant> turns = new ArrayList<>(List.of(now));
@@ -214,6 +215,7 @@ public final class Foresight {
             rules(end).costs().forEach(cost -> turns.add(cost.from()));
         }
         model.upstream().costs().forEach(cost -> turns.add(cost.from()));
+        model.prices().after(now).forEach(price -> turns.add(price.from()));
         return turns.stream()
                 .filter(at -> !at.isBefore(now) && !at.isAfter(last))
                 .distinct()
