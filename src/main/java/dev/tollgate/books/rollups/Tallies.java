@@ -87,6 +87,7 @@ final class Tallies {
         add(sums, UsageColumn.CACHED_TOKENS, usage.cachedTokens());
         add(sums, UsageColumn.COMPLETION_TOKENS, usage.candidatesTokens());
         add(sums, UsageColumn.THOUGHTS_TOKENS, usage.thoughtsTokens());
+        add(sums, UsageColumn.SEARCHES, usage.searches());
         add(sums, UsageColumn.ESTIMATED, call.estimated() ? 1 : 0);
         add(sums, UsageColumn.UNCOSTED, call.costMicros() == CallFigures.NONE ? 1 : 0);
         add(sums, UsageColumn.CHARGED_MICROS, chargedMicros);

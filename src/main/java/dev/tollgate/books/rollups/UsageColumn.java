@@ -15,6 +15,8 @@ public enum UsageColumn {
     CACHED_TOKENS,
     COMPLETION_TOKENS,
     THOUGHTS_TOKENS,
+    /** Search queries. */
+    SEARCHES,
     /** Calls whose usage was not reported in full. */
     ESTIMATED,
     /** Calls whose price at the upstream is not known: {@link #COST_MICROS} has nothing for them. */

@@ -26,6 +26,7 @@ final class UsageSql {
             "cached_tokens",
             "completion_tokens",
             "thoughts_tokens",
+            "searches",
             "estimated",
             "charged_micros",
             "refunded_micros",
@@ -51,6 +52,7 @@ final class UsageSql {
                 "cached_tokens",
                 "completion_tokens",
                 "thoughts_tokens",
+                "searches",
                 "charged_micros",
                 "refunded_micros"));
         for (int bucket = 0; bucket <= FIRST_BYTE_ENDS.length; bucket++) {
@@ -65,7 +67,7 @@ final class UsageSql {
                 SELECT account_id, key_id, model_id, status, completed_at, channel, upstream_model, 1 AS calls,
                     CASE WHEN status = 'failed' THEN 1 ELSE 0 END AS failed,
                     CASE WHEN status = 'cancelled' THEN 1 ELSE 0 END AS cancelled,
-                    prompt_tokens, cached_tokens, completion_tokens, thoughts_tokens, charge_micros AS charged_micros,
+                    prompt_tokens, cached_tokens, completion_tokens, thoughts_tokens, searches, charge_micros AS charged_micros,
                     0 AS refunded_micros, estimated""");
         for (int bucket = 0; bucket <= FIRST_BYTE_ENDS.length; bucket++) {
             String above = bucket == 0 ? "0" : after(bucket - 1);
@@ -77,6 +79,7 @@ final class UsageSql {
                 + count("usage", "cached_tokens") + " AS cached_tokens, "
                 + count("pricing", "completion_tokens") + " AS completion_tokens, "
                 + count("pricing", "reasoning_tokens") + " AS thoughts_tokens, "
+                + count("pricing", "searches") + " AS searches, "
                 + "CASE WHEN usage_flags LIKE '%estimated%' THEN 1 ELSE 0 END AS estimated, "
                 + channel("course") + " AS channel, "
                 + upstreamModel("course") + " AS upstream_model, "

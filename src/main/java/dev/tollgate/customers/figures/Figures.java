@@ -63,6 +63,10 @@ public final class Figures {
         return of(UsageColumn.THOUGHTS_TOKENS);
     }
 
+    public long searches() {
+        return of(UsageColumn.SEARCHES);
+    }
+
     /** Returns how many calls had usage that was not reported in full; read for the platform alone, like the next three. */
     public long estimated() {
         return of(UsageColumn.ESTIMATED);

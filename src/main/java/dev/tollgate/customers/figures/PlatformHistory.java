@@ -19,7 +19,7 @@ public final class PlatformHistory {
     private static final String GROUPS = """
             SELECT by_day, by_one, SUM(calls), SUM(CASE WHEN ending = 'failed' OR ending = 'abandoned' THEN calls ELSE 0 END),
                 SUM(CASE WHEN ending = 'cancelled' THEN calls ELSE 0 END), SUM(prompt_tokens), SUM(cached_tokens),
-                SUM(completion_tokens), SUM(thoughts_tokens), SUM(estimated), SUM(uncosted), SUM(charged_micros),
+                SUM(completion_tokens), SUM(thoughts_tokens), SUM(searches), SUM(estimated), SUM(uncosted), SUM(charged_micros),
                 SUM(refunded_micros), SUM(cost_micros), SUM(shortfall_micros)
             FROM (
                 SELECT CASE WHEN ? = 1 THEN starts_at - starts_at % 86400000 ELSE 0 END AS by_day,

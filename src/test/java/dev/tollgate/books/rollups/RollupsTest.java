@@ -2,6 +2,7 @@ package dev.tollgate.books.rollups;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.json.WrittenJson;
 import dev.tollgate.books.ledger.Refund;
 import dev.tollgate.books.ledger.Release;
@@ -46,6 +47,8 @@ class RollupsTest {
     private static final TaskResult BY_MAIN =
             TaskResult.NONE.withCourse(WrittenJson.of("{\"channel\":\"main\",\"upstream_model\":\"up\"}"));
 
+    private static final Usage USAGE = new Usage(100, 0, 30, 40, 10, 0, 0, 0, 30, 3, ServiceTier.STANDARD);
+
     @Parameter
     Stores stores;
 
@@ -85,6 +88,7 @@ class RollupsTest {
         assertThat(quarters("cached_tokens")).isEqualTo(20);
         assertThat(quarters("completion_tokens")).isEqualTo(60);
         assertThat(quarters("thoughts_tokens")).isEqualTo(80);
+        assertThat(quarters("searches")).isEqualTo(6);
         assertThat(quarters("first_0")).isEqualTo(1);
         assertThat(quarters("first_9")).isEqualTo(1);
     }
@@ -98,6 +102,7 @@ class RollupsTest {
                 .isEqualTo(11);
         assertThat(hours("shortfall_micros", "ending = 'completed'")).isEqualTo(5);
         assertThat(hours("calls", "ending = 'cancelled'")).isEqualTo(1);
+        assertThat(hours("searches", "ending = 'completed'")).isEqualTo(3);
         assertThat(hours("charged_micros", "model = 'm'")).isEqualTo(700);
     }
 
@@ -184,6 +189,7 @@ class RollupsTest {
         sweep(MIDNIGHT.plusSeconds(7_300));
         assertThat(store.number("SELECT charged_micros FROM usage_day")).isEqualTo(800);
         assertThat(store.number("SELECT calls FROM usage_day")).isEqualTo(2);
+        assertThat(store.number("SELECT searches FROM usage_day")).isEqualTo(6);
         assertThat(quarters("charged_micros")).isEqualTo(850);
 
         sweep(MIDNIGHT.plusMillis(99 * DAY));
@@ -375,8 +381,7 @@ class RollupsTest {
     }
 
     private static CallFigures figures(CallEnd end, long firstByteMillis) {
-        return new CallFigures(
-                end, false, new Usage(100, 0, 30, 40, 10, 0, 0, 30), firstByteMillis, "main", "up", 11, 5);
+        return new CallFigures(end, false, USAGE, firstByteMillis, "main", "up", 11, 5);
     }
 
     private long quarters(String column) {

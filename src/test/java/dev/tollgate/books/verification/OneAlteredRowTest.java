@@ -30,6 +30,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -44,6 +45,13 @@ class OneAlteredRowTest {
     private static final String ADMIN_KEY = "admin-key-of-the-tests";
     private static final String CALL = """
             {"model":"%s","stream":false,"messages":[{"role":"user","content":"%s"}]}""";
+    private static final String SEARCHING =
+            CALL.replace("}]}", "}],\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"googleSearch\"}}]}");
+    private static final String SEARCHED = """
+            {"candidates":[{"content":{"role":"model","parts":[{"text":"Hello"}]},"finishReason":"STOP",
+              "groundingMetadata":{"webSearchQueries":["one","two"]}}],
+             "usageMetadata":{"promptTokenCount":700,"cachedContentTokenCount":400,"candidatesTokenCount":300,
+              "thoughtsTokenCount":20,"totalTokenCount":1020}}""";
     private static final String TOP_UP = "/dashboard/billing/top-up";
     private static final Pattern FORM = Pattern.compile("name=\"id\" value=\"([0-9a-f]+)\"");
 
@@ -66,8 +74,14 @@ class OneAlteredRowTest {
             "DELETE FROM audit_log WHERE sequence = 2",
             "UPDATE price_version SET input_micros = input_micros + 1",
             "UPDATE usage_quarter SET thoughts_tokens = thoughts_tokens + 1 WHERE {first of usage_quarter}",
+            "UPDATE usage_quarter SET cached_tokens = cached_tokens - 1 WHERE {first of usage_quarter}",
+            "UPDATE usage_quarter SET searches = searches + 1 WHERE {first of usage_quarter}",
+            "UPDATE task SET pricing = REPLACE(pricing, '\"searches\":', '\"searches\":1') WHERE id = {call}",
             "UPDATE usage_quarter SET starts_at = starts_at + 900000 WHERE {first of usage_quarter}",
             "UPDATE usage_day SET prompt_tokens = prompt_tokens + 1 WHERE {first of usage_day}",
+            "UPDATE usage_day SET searches = searches - 1 WHERE {first of usage_day}",
+            "UPDATE usage_hour SET cached_tokens = cached_tokens + 1 WHERE {first of usage_hour}",
+            "UPDATE usage_hour SET searches = searches - 1 WHERE {first of usage_hour}",
             "UPDATE usage_hour SET channel = 'other' WHERE {first of usage_hour}",
             "UPDATE usage_hour SET charged_micros = charged_micros + 1 WHERE {first of usage_hour}");
 
@@ -106,7 +120,7 @@ class OneAlteredRowTest {
             "UPDATE receipt SET body = REPLACE(body, '\"end\":\"whole\"', '\"end\":\"cut\"') WHERE task_id = {call}",
             "UPDATE receipt SET body = REPLACE(body, '\"tier\":\"standard\"', '\"tier\":\"flex\"') WHERE task_id = {call}",
             "UPDATE receipt SET body = REPLACE(body, '\"step\":0', '\"step\":1') WHERE task_id = {call}",
-            "UPDATE receipt SET body = REPLACE(body, '\"searches\":0', '\"searches\":1') WHERE task_id = {call}",
+            "UPDATE receipt SET body = REPLACE(body, '\"searches\":', '\"searches\":1') WHERE task_id = {call}",
             "UPDATE receipt SET body = REPLACE(body, '\"tool_tokens\":', '\"tool_tokens\":1') WHERE task_id = {call}",
             "UPDATE spend_window SET charged_micros = charged_micros + 1 WHERE kind = 'hour' AND key_id = {key}",
             "DELETE FROM spend_window WHERE kind = 'total' AND key_id = {key}",
@@ -133,6 +147,7 @@ class OneAlteredRowTest {
             "UPDATE usage_quarter SET key_id = 'key_other' WHERE {first of usage_quarter}",
             "UPDATE usage_quarter SET refunded_micros = refunded_micros + 1 WHERE {first of usage_quarter}",
             "UPDATE usage_day SET model = 'other' WHERE {first of usage_day}",
+            "UPDATE usage_day SET cached_tokens = cached_tokens + 1 WHERE {first of usage_day}",
             "UPDATE usage_day SET charged_micros = charged_micros - 1 WHERE {first of usage_day}",
             "DELETE FROM usage_day WHERE {first of usage_day}",
             "UPDATE usage_hour SET calls = calls + 1 WHERE {first of usage_hour}",
@@ -199,11 +214,14 @@ class OneAlteredRowTest {
                 .whenAsked("fail")
                 .status(500)
                 .next()
+                .whenAsked("one")
+                .event(SEARCHED)
+                .next()
                 .whenAsked("")
                 .text("Hello", new Tokens(700, 300, 20))
                 .finish("STOP", new Tokens(700, 300, 20)));
         Customer customer = gateway.customer("10");
-        customer.chat(CALL.formatted("gemini-2.5-pro", "one"), "kept");
+        customer.chat(SEARCHING.formatted("gemini-2.5-pro", "one"), "kept");
         customer.chat(CALL.formatted("google/gemini-2.5-pro", "two"));
         customer.chat(CALL.formatted("gemini-2.5-pro", "fail"));
         String call = gateway.text("SELECT MIN(id) FROM task WHERE charge_micros > 0");
@@ -233,6 +251,16 @@ class OneAlteredRowTest {
     @AfterAll
     static void forget() throws IOException {
         Files.delete(folder.resolve("original.db"));
+    }
+
+    @Test
+    void altered_rows_belong_to_a_searched_and_cached_call() throws SQLException, IOException {
+        assertThat(found(
+                        Stores.SQLITE,
+                        "UPDATE usage_hour SET searches = 0, cached_tokens = 0 WHERE {first of usage_hour}"))
+                .singleElement()
+                .asString()
+                .contains("400 cached_tokens too few", "2 searches too few");
     }
 
     @ParameterizedTest
