@@ -48,10 +48,10 @@ public record CallRow(
     static final String COLUMNS_OF_RUNNING = """
             t.id, t.key_id, k.name, t.door, t.model, t.model, 'processing', t.created_at, NULL, 0, '', NULL, NULL, NULL, NULL, NULL""";
 
-    /** The upstream's counts; all 0 where nothing was used. @param cached part of the prompt */
     /** About how long one is in ApiJson.MAPPER. */
     static final long JSON_BYTES = 1024;
 
+    /** The upstream's counts; all 0 where nothing was used. @param cached part of the prompt */
     public record Tokens(long prompt, long cached, long completion, long thoughts) {}
 
     static CallRow read(ResultSet row) throws SQLException {
@@ -86,6 +86,16 @@ public record CallRow(
                 cached,
                 counts.path("completion_tokens").asLong(0),
                 counts.path("reasoning_tokens").asLong(0));
+    }
+
+    /** Returns the number of search queries. */
+    public long searches() {
+        return read(pricingJson).path("searches").asLong(0);
+    }
+
+    /** Returns the service tier that was charged; empty if the call has no price. */
+    public String tier() {
+        return pricingJson == null ? "" : read(pricingJson).path("tier").asString("standard");
     }
 
     /** From the request's arrival to the end, or from the hold on where the arrival is not known; null while it is processing. */

@@ -21,10 +21,10 @@ public final class CsvExport {
 
     private static final String CALLS =
             CsvCells.BEGIN + "id,started,ended,status,model,answered_by,key,key_name,door,prompt_tokens,cached_tokens,"
-                    + "completion_tokens,reasoning_tokens,first_byte_ms,took_ms,credits,flags,error\r\n";
+                    + "completion_tokens,reasoning_tokens,first_byte_ms,took_ms,credits,flags,error,searches,tier\r\n";
     private static final String USAGE = CsvCells.BEGIN
             + "day,model,key,calls,completed,failed,cancelled,prompt_tokens,cached_tokens,completion_tokens,"
-            + "reasoning_tokens,charged,refunded,net\r\n";
+            + "reasoning_tokens,charged,refunded,net,searches\r\n";
 
     private static final String STATEMENT = CsvCells.BEGIN + "time,sequence,kind,task_id,model,amount,balance\r\n";
     private static final DateTimeFormatter TIME =
@@ -78,6 +78,8 @@ public final class CsvExport {
                 .figure(Credits.text(call.chargeMicros()))
                 .text(String.join(" ", call.flags()))
                 .text(call.errorCode())
+                .number(call.searches())
+                .figure(call.tier())
                 .line();
     }
 
@@ -119,6 +121,7 @@ public final class CsvExport {
                 .figure(Credits.text(figures.chargedMicros()))
                 .figure(Credits.text(figures.refundedMicros()))
                 .figure(Credits.text(figures.netMicros()))
+                .number(figures.searches())
                 .line();
     }
 

@@ -127,7 +127,8 @@ public final class PlatformUsageHandler implements Handler<Object> {
                 .put("prompt_tokens", figures.promptTokens())
                 .put("cached_tokens", figures.cachedTokens())
                 .put("completion_tokens", figures.completionTokens())
-                .put("reasoning_tokens", figures.thoughtsTokens());
+                .put("reasoning_tokens", figures.thoughtsTokens())
+                .put("searches", figures.searches());
     }
 
     private static void charges(ObjectNode json, Figures figures) {

@@ -179,6 +179,7 @@ public final class UsageHandler implements Handler<KeyCaller> {
         json.writeNumberProperty("output", figures.completionTokens());
         json.writeNumberProperty("reasoning", figures.thoughtsTokens());
         json.writeEndObject();
+        json.writeNumberProperty("searches", figures.searches());
         ApiJson.credits(json, "charged", figures.chargedMicros());
         ApiJson.credits(json, "refunded", figures.refundedMicros());
         ApiJson.credits(json, "credits_consumed", figures.netMicros());
