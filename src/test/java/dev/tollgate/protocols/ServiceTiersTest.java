@@ -99,6 +99,49 @@ class ServiceTiersTest {
         assertThat(gateway.lastAsked().has("serviceTier")).isFalse();
     }
 
+    // ---- the answer ----
+
+    private static String event(String tier) {
+        return "{\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\"Hello\"}]},\"finishReason\":\"STOP\",\"index\":0}],"
+                + "\"usageMetadata\":{\"promptTokenCount\":10,\"candidatesTokenCount\":5,\"totalTokenCount\":15"
+                + (tier.isEmpty() ? "" : ",\"serviceTier\":\"" + tier + "\"") + "}}";
+    }
+
+    private static void answering(String tier) {
+        gateway.script("- respond: [{event: '" + event(tier) + "'}]");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"priority,standard,default", "flex,priority,priority", "default,flex,flex", "flex,,default"})
+    void a_completion_names_the_granted_tier_before_its_price(String asked, String granted, String word) {
+        answering(granted == null ? "" : granted);
+        String named = "},\"service_tier\":\"" + word + "\",\"credits_consumed\":";
+        assertThat(chat(asked).text()).contains(named);
+        Gateway.Reply stream = customer.chat(body(asked).replace("\"stream\":false", "\"stream\":true"));
+        assertThat(stream.text()).containsOnlyOnce("service_tier").contains(named);
+    }
+
+    @Test
+    void the_usage_of_googles_form_names_the_granted_tier() {
+        answering("standard");
+        Gateway.Reply whole = generate("priority");
+        assertThat(whole.json().at("/usageMetadata/serviceTier").asString()).isEqualTo("standard");
+        Gateway.Reply plain = gateway.post(
+                "/v1beta/models/gemini-3.8-flash:generateContent",
+                "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"Hi\"}]}]}",
+                customer.key());
+        assertThat(plain.text()).doesNotContain("serviceTier");
+    }
+
+    @Test
+    void without_the_field_no_tier_is_named() {
+        answering("flex");
+        assertThat(customer.chat(body("x").replace("\"service_tier\":\"x\",", ""))
+                        .text())
+                .doesNotContain("service_tier");
+        assertThat(chat("scale").text()).doesNotContain("service_tier");
+    }
+
     @Test
     void a_failover_keeps_the_tier() throws IOException {
         try (FarServer tokens = new FarServer(request -> FarServer.whole(

@@ -2,6 +2,7 @@ package dev.tollgate.protocols.chat;
 
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.ResponseFormat;
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.Alphanumerics;
@@ -11,6 +12,7 @@ import dev.tollgate.calls.metering.SecondTry;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.schema.Verdict;
+import dev.tollgate.models.OfferedTier;
 import dev.tollgate.protocols.openai.ChatRequest;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
@@ -145,6 +147,15 @@ final class ChatAnswer {
         if (upstreamId != null && Ascii.isWord(upstreamId, UPSTREAM_ID_CHARS_MAX, "._:+/=-")) {
             outlet.setHeader("x-upstream-response-id", upstreamId);
         }
+    }
+
+    /** Returns OpenAI's word for the granted tier; null unless the caller asked for one that the model's price offers (P4). */
+    @Nullable
+    String tierWord(ServiceTier granted) {
+        if (!OfferedTier.isOffered(metered.model(), request.tier())) {
+            return null;
+        }
+        return granted == ServiceTier.STANDARD ? "default" : granted.word();
     }
 
     void tellVerdict() {

@@ -131,7 +131,7 @@ final class ChunkStream implements Sink {
         for (Choice choice : answer.choices()) {
             chunks.finish(choice.index(), choice.finishReason(), choice.nativeReason(), choice.extra());
         }
-        chunks.usage(completion.usage(), null, completion.chargeMicros());
+        chunks.usage(completion.usage(), answer.tierWord(completion.tier()), completion.chargeMicros());
         chunks.done();
         byte[] last = taken();
         return () -> answer.outlet().end(last, last.length);

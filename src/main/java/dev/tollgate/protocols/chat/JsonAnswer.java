@@ -98,7 +98,7 @@ final class JsonAnswer implements Sink {
                 answer.model(),
                 choices,
                 completion.usage(),
-                null,
+                answer.tierWord(completion.tier()),
                 completion.chargeMicros()));
         return () -> {
             answer.tellVerdict();

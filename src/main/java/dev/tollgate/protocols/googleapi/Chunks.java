@@ -34,6 +34,7 @@ final class Chunks {
     private static final int SIGNATURES_MAX = 128;
 
     private final MeteredCall metered;
+    private final boolean namesTier;
     private final List<ObjectNode> ends = new ArrayList<>(1);
     private final List<UpstreamEvent> told = new ArrayList<>();
     /** Each signature with the id of its call, if it came with one. */
@@ -42,8 +43,10 @@ final class Chunks {
     private @Nullable String version;
     private @Nullable String responseId;
 
-    Chunks(MeteredCall metered) {
+    /** @param namesTier whether the usage names the service tier that was granted */
+    Chunks(MeteredCall metered, boolean namesTier) {
         this.metered = metered;
+        this.namesTier = namesTier;
     }
 
     /** Returns the chunks that may leave. */
@@ -199,7 +202,7 @@ final class Chunks {
         List<ObjectNode> cut = toldEnds();
         ends.forEach(candidates::add);
         cut.forEach(candidates::add);
-        chunk.set("usageMetadata", UsageMetadata.of(completion.usage()));
+        chunk.set("usageMetadata", UsageMetadata.of(completion.usage(), namesTier ? completion.tier() : null));
         name(chunk);
         chunk.put("credits_consumed", new BigDecimal(Credits.text(completion.chargeMicros())));
         return chunk;

@@ -170,9 +170,10 @@ public final class GenerateProtocol implements Protocol {
 
         @Override
         protected Sink sink(NativeRequest request, Outlet outlet, MeteredCall call) {
+            boolean namesTier = OfferedTier.isOffered(call.model(), request.tier());
             return form == AnswerForm.WHOLE
-                    ? new WholeResponse(outlet, call, request.schema(), checks)
-                    : new ResponseStream(outlet, new Chunks(call), form);
+                    ? new WholeResponse(outlet, call, namesTier, request.schema(), checks)
+                    : new ResponseStream(outlet, new Chunks(call, namesTier), form);
         }
     }
 }

@@ -1,6 +1,8 @@
 package dev.tollgate.protocols.googleapi;
 
 import dev.tollgate.base.conversation.PrintedUsage;
+import dev.tollgate.base.conversation.ServiceTier;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -10,7 +12,8 @@ final class UsageMetadata {
 
     private UsageMetadata() {}
 
-    static ObjectNode of(PrintedUsage usage) {
+    /** @param tier the service tier that was granted; null if the usage does not name it */
+    static ObjectNode of(PrintedUsage usage, @Nullable ServiceTier tier) {
         ObjectNode tree = JsonNodeFactory.instance.objectNode();
         tree.put("promptTokenCount", usage.prompt().printed());
         tree.put("candidatesTokenCount", usage.completion().candidates());
@@ -25,6 +28,9 @@ final class UsageMetadata {
         detail(details, "TEXT", usage.prompt().textTokens());
         detail(details, "IMAGE", usage.prompt().imageTokens());
         detail(details, "AUDIO", usage.prompt().audioTokens());
+        if (tier != null) {
+            tree.put("serviceTier", tier.word());
+        }
         return tree;
     }
 

@@ -18,6 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class WholeResponse extends GenerateAnswer {
 
     private final MeteredCall metered;
+    private final boolean namesTier;
     private final SchemaChecks checks;
     private final @Nullable Draft draft;
     private final SecondTry<Told> tries;
@@ -29,17 +30,22 @@ final class WholeResponse extends GenerateAnswer {
         private final Assembly assembly = new Assembly();
         private Verdict verdict = Verdict.FITS;
 
-        Told(MeteredCall metered) {
-            this.chunks = new Chunks(metered);
+        Told(MeteredCall metered, boolean namesTier) {
+            this.chunks = new Chunks(metered, namesTier);
         }
     }
 
-    /** @param schema what the answer has to fit (D48) */
-    WholeResponse(Outlet outlet, MeteredCall metered, @Nullable ObjectNode schema, SchemaChecks checks) {
+    /**
+     * @param namesTier whether the usage names the service tier that was granted
+     * @param schema what the answer has to fit (D48)
+     */
+    WholeResponse(
+            Outlet outlet, MeteredCall metered, boolean namesTier, @Nullable ObjectNode schema, SchemaChecks checks) {
         super(outlet);
         this.metered = metered;
+        this.namesTier = namesTier;
         this.checks = checks;
-        this.tries = new SecondTry<>(new Told(metered));
+        this.tries = new SecondTry<>(new Told(metered, namesTier));
         this.draft = schema == null ? null : new Checked(schema);
     }
 
@@ -118,7 +124,7 @@ final class WholeResponse extends GenerateAnswer {
 
         @Override
         public void beginAnew() {
-            tries.begin(new Told(metered));
+            tries.begin(new Told(metered, namesTier));
         }
 
         @Override
