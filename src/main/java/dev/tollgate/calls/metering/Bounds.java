@@ -168,6 +168,24 @@ record Bounds(
         return model.pricing().chargeMicros(usage(promptTokens, outputTokens));
     }
 
+    /** Returns the charge for the given tokens with the cached tokens, audio, searches and tier of a usage. */
+    long chargeMicros(long promptTokens, long outputTokens, Usage parts) {
+        long prompt = Math.min(promptTokens, promptTokensMax);
+        return model.pricing()
+                .chargeMicros(new Usage(
+                        prompt,
+                        promptTokens - prompt,
+                        outputTokens,
+                        0,
+                        parts.cachedTokens(),
+                        parts.cachedAudioTokens(),
+                        parts.promptAudioTokens(),
+                        0,
+                        outputTokens,
+                        parts.searches(),
+                        parts.tier()));
+    }
+
     /** Returns the charge of the whole prompt with the most audio and the most searches (P6a). */
     long mostMicros(long outputTokens) {
         return model.pricing().chargeMicros(usage(promptTokensMax, outputTokens, extras.searchesMax()));

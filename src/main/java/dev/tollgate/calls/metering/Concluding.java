@@ -104,7 +104,10 @@ final class Concluding {
         boolean partly = coveredTokens > 0 && events.stream().anyMatch(Delivery::isOutput);
         answer.usage().cutAt(partly ? coverage.tokens() : before);
         answer.delivery().cutShort(events, hold.limit(), answer.attempts());
-        boolean holdUsed = partly && promptIsKnown() && coverage.endsWithHold();
+        boolean holdUsed = partly
+                && promptIsKnown()
+                && coverage.endsWithHold()
+                && coverage.isUsedUpBy(answer.usage().usage());
         charge(holdUsed ? Books.End.CUT_HOLD_USED : Books.End.CUT);
     }
 

@@ -1,5 +1,7 @@
 package dev.tollgate.calls.metering;
 
+import dev.tollgate.models.Usage;
+
 /** The output that the hold covers, and whether the hold may grow (D31, D32, D46). Token counts are over all candidates. Confined to its call. */
 final class Coverage {
 
@@ -49,6 +51,16 @@ final class Coverage {
     /** Returns whether the hold ends before the requested maximum. */
     boolean endsWithHold() {
         return tokens < capTokens;
+    }
+
+    /**
+     * Returns whether the covered tokens use up the hold at the true price of the prompt. They do not if the hold has room for prompt tokens that were
+     * cached, searches that were not made, audio that was text, or a dearer tier than was granted (P6a).
+     *
+     * @param used the usage so far
+     */
+    boolean isUsedUpBy(Usage used) {
+        return bounds.chargeMicros(promptTokens, tokens + 1, used) > heldMicros;
     }
 
     boolean covers(long usedTokens) {

@@ -26,6 +26,17 @@ final class Sold {
     }
 
     private static Model model(boolean reasoningBilled, boolean sharedContext) {
+        return model(
+                new Pricing(
+                        "v1",
+                        1_000_000,
+                        2_000_000,
+                        reasoningBilled,
+                        new Pricing.Rounding(Pricing.Rounding.Form.FLOOR_TOTAL, 1, 10)),
+                sharedContext);
+    }
+
+    static Model model(Pricing pricing, boolean sharedContext) {
         return new Model(
                 "m",
                 List.of(),
@@ -47,12 +58,7 @@ final class Sold {
                         List.of(),
                         Map.of(),
                         null),
-                new Pricing(
-                        "v1",
-                        1_000_000,
-                        2_000_000,
-                        reasoningBilled,
-                        new Pricing.Rounding(Pricing.Rounding.Form.FLOOR_TOTAL, 1, 10)),
+                pricing,
                 Model.UsageForm.TOKENS,
                 false,
                 false,
