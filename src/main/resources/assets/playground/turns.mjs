@@ -37,7 +37,8 @@ const priceTable = (lines) => {
   for (const line of lines) {
     const row = table.insertRow();
     line.forEach((cell, i) => { row.insertCell().textContent = cell; row.cells[i].className = i ? 'num' : ''; });
-    if (!line[0]) row.className = 'muted';
+    if (line.length === 1) row.cells[0].colSpan = 4;
+    if (!line[0] || line.length === 1) row.className = 'muted';
   }
   return table;
 };

@@ -268,6 +268,7 @@ class ArchitectureTest {
                 "customers.people",
                 "customers.departure",
                 "customers.mail",
+                "base.conversation",
                 "models.prices",
                 "operator.settings",
                 "books.verification",
@@ -412,6 +413,7 @@ class ArchitectureTest {
                 "customers.departure",
                 "protocols.door",
                 "http.limits",
+                "base.conversation",
                 "base.ids",
                 "http",
                 "base.error");

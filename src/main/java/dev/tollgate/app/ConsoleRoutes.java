@@ -6,6 +6,7 @@ import dev.tollgate.customers.figures.NamesOfIds;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.operator.admin.Administration;
+import dev.tollgate.operator.admin.CallUsage;
 import dev.tollgate.pages.console.ConsoleAccount;
 import dev.tollgate.pages.console.ConsoleAccounts;
 import dev.tollgate.pages.console.ConsoleAudit;
@@ -106,6 +107,7 @@ record ConsoleRoutes(
                                 operator.calls(),
                                 books.history(),
                                 books.stores().tasks(),
+                                new CallUsage(books.stores().receipts()),
                                 ground.catalogue(),
                                 operator.administration().deeds(),
                                 forms(),

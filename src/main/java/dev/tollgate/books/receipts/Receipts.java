@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -46,6 +47,13 @@ public final class Receipts {
     /** Returns a call's receipt if the call is this account's; a call of another account counts as unknown (D28). */
     public Unsigned find(String accountId, String taskId) {
         return unsigned(accountId, sql -> sql.list(SELECT_BY_TASK, Receipts::body, taskId, accountId));
+    }
+
+    /** Returns a call's receipt in canonical form without its signature; empty if the account has none. Blocks. */
+    public Optional<String> text(String accountId, String taskId) {
+        return database.readFor(accountId, sql -> sql.list(SELECT_BY_TASK, Receipts::body, taskId, accountId)).stream()
+                .findFirst()
+                .map(Body::text);
     }
 
     /**

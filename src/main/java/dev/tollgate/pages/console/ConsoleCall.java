@@ -12,6 +12,7 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.Usage;
+import dev.tollgate.operator.admin.CallUsage;
 import dev.tollgate.operator.admin.OperatorAccounts;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.pages.dashboard.CallStory;
@@ -31,6 +32,7 @@ public record ConsoleCall(
         PlatformCalls calls,
         AccountHistory history,
         Tasks tasks,
+        CallUsage usage,
         Catalogue catalogue,
         OperatorAccounts deeds,
         DeedForms forms,
@@ -72,7 +74,7 @@ public record ConsoleCall(
                 .orElseThrow(() -> ConsoleAccount.notFound("There is no such call any more."));
         List<String> story = new CallStory(detail, clock.instant(), tokensMax(account, task)).sentences();
         PriceLines price = PriceLines.of(detail.call());
-        Long cost = cost(detail.call());
+        Long cost = cost(account, detail.call());
         boolean isDone = request.query("done") != null && form.error() == null;
         String once = forms.once();
         try {
@@ -90,24 +92,28 @@ public record ConsoleCall(
                 .orElse(null);
     }
 
-    /** By the list prices of the day, micro-credits, as the figures of the platform have it; null if there is no price or no usage. */
-    private @Nullable Long cost(CallRow call) {
-        Model model = catalogue.find(call.modelId());
+    /** Returns the cost in micro-credits by the list prices of the day, as the roll-ups record it; null without a price or a usage. */
+    private @Nullable Long cost(String account, CallRow call) {
         Instant end = call.endedAt();
-        UpstreamModel.Cost cost =
-                model == null || end == null ? null : model.upstream().cost(end);
+        UpstreamModel upstream = upstream(call);
+        UpstreamModel.Cost cost = upstream == null || end == null ? null : upstream.cost(end);
         if (cost == null || call.pricingJson() == null) {
             return null;
         }
-        CallRow.Tokens tokens = call.tokens();
-        return cost.micros(new Usage(
-                tokens.prompt(),
-                0,
-                tokens.completion(),
-                tokens.thoughts(),
-                tokens.cached(),
-                0,
-                0,
-                tokens.completion()));
+        return cost.micros(usage.of(account, call.id()).orElseGet(() -> printed(call.tokens())));
+    }
+
+    /** Returns the upstream's model that was called; null if the catalogue has neither it nor the model on sale. */
+    private @Nullable UpstreamModel upstream(CallRow call) {
+        UpstreamModel called =
+                catalogue.upstream(call.course().path("upstream_model").asString(""));
+        Model model = catalogue.find(call.modelId());
+        return called != null || model == null ? called : model.upstream();
+    }
+
+    /** Returns the usage of a call whose receipt has no raw counts. */
+    private static Usage printed(CallRow.Tokens tokens) {
+        return new Usage(
+                tokens.prompt(), 0, tokens.completion(), tokens.thoughts(), tokens.cached(), 0, 0, tokens.completion());
     }
 }
