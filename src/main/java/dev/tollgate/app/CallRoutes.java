@@ -26,6 +26,7 @@ import dev.tollgate.http.WhileBooksAnswer;
 import dev.tollgate.http.limits.Workers;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
+import dev.tollgate.models.PricesHandler;
 import dev.tollgate.protocols.chat.ChatProtocol;
 import dev.tollgate.protocols.door.Calls;
 import dev.tollgate.protocols.door.Door;
@@ -80,10 +81,11 @@ record CallRoutes(
         Door chat = door(chat(false));
         api(routes, chat.route("/chat/completions", modelKey));
         api(routes, chat.countingRoute("/estimate", modelKey, counts, ChatProtocol.estimate()));
-        ModelsHandler models = new ModelsHandler(ground.catalogue(), calls.models());
+        ModelsHandler models = new ModelsHandler(ground.catalogue(), calls.models(), calls.models()::now);
         GoogleModelsHandler googleModels = new GoogleModelsHandler(ground.catalogue(), calls.models());
         api(routes, ofBoth("/models", key, models.list(), googleModels.list()));
         api(routes, ofBoth("/models/{id...}", key, models.one(), googleModels.one()));
+        api(routes, Route.get("/prices", key, new PricesHandler(ground.catalogue(), calls.models()::now)));
     }
 
     private void account(List<Route<?>> routes, KeyGate key) {

@@ -6,17 +6,21 @@ import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
+import java.time.InstantSource;
 import tools.jackson.core.JsonGenerator;
 
-/** {@code GET /v1/models} and {@code GET /v1/models/{id}} in OpenAI's shape, with aliases. */
+/** {@code GET /v1/models} and {@code GET /v1/models/{id}} in OpenAI's shape, with aliases and prices. */
 public final class ModelsHandler {
 
     private final Catalogue catalogue;
     private final ModelLife life;
+    private final InstantSource clock;
 
-    public ModelsHandler(Catalogue catalogue, ModelLife life) {
+    /** @param clock the time by which prices come into force */
+    public ModelsHandler(Catalogue catalogue, ModelLife life, InstantSource clock) {
         this.catalogue = catalogue;
         this.life = life;
+        this.clock = clock;
     }
 
     public Handler<Caller> list() {
@@ -33,7 +37,7 @@ public final class ModelsHandler {
         if (model == null || !caller.mayUse(model.id())) {
             exchange.fail(notFound(id));
         } else {
-            exchange.json(200, ApiJson.written(512, json -> write(json, model)));
+            exchange.json(200, ApiJson.written(1_024, json -> write(json, model)));
         }
     }
 
@@ -50,7 +54,7 @@ public final class ModelsHandler {
     }
 
     private byte[] renderList(Caller caller) {
-        return ApiJson.object(4_096, json -> {
+        return ApiJson.object(8_192, json -> {
             json.writeStringProperty("object", "list");
             json.writeArrayPropertyStart("data");
             catalogue.all().stream().filter(model -> caller.mayUse(model.id())).forEach(model -> write(json, model));
@@ -70,6 +74,8 @@ public final class ModelsHandler {
         UpstreamModel upstream = life.current(model).upstream();
         json.writeNumberProperty("context_length", upstream.inputTokensMax());
         json.writeNumberProperty("max_output_tokens", upstream.outputTokensMax());
+        json.writeName("pricing");
+        json.writeRawValue(PriceJson.of(model, clock.instant()).toString());
         ModelLife.Retirement end = life.retirement(model);
         if (end != null) {
             json.writeObjectPropertyStart("retirement");

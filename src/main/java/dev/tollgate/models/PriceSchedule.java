@@ -32,9 +32,14 @@ public record PriceSchedule(List<Dated> dated) {
 
     /** Returns the price in force at a time. */
     public Pricing at(Instant when) {
-        Pricing found = dated.getFirst().pricing();
+        return datedAt(when).pricing();
+    }
+
+    /** Returns the price in force at a time, with the time from which it is. */
+    public Dated datedAt(Instant when) {
+        Dated found = dated.getFirst();
         for (int i = 1; i < dated.size() && !dated.get(i).from().isAfter(when); i++) {
-            found = dated.get(i).pricing();
+            found = dated.get(i);
         }
         return found;
     }

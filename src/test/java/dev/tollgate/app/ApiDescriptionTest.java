@@ -233,6 +233,7 @@ class ApiDescriptionTest {
         String task = completion.json().get("id").asString();
         assertFits(gateway.post("/v1/estimate", chat.formatted("false"), Gateway.DEMO_KEY), "Estimate");
         assertFits(gateway.get("/v1/models", Gateway.DEMO_KEY), "ModelList");
+        assertFits(gateway.get("/v1/prices", Gateway.DEMO_KEY), "PriceList");
         assertFits(gateway.get("/v1/credits", Gateway.DEMO_KEY), "Credits");
         assertFits(gateway.get("/v1/tasks", Gateway.DEMO_KEY), "TaskList");
         assertFits(gateway.get("/v1/tasks/" + task, Gateway.DEMO_KEY), "Task");

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class ModelsHandlerTest {
 
     /** A key for all models but one. */
-    private static final Gate<Caller> KEY = new Gate<>() {
+    static final Gate<Caller> KEY = new Gate<>() {
         @Override
         public String name() {
             return "key";
@@ -57,7 +57,8 @@ class ModelsHandlerTest {
                     CatalogueTest.model("open", "one", "two"),
                     CatalogueTest.model("old"),
                     CatalogueTest.model("closed")),
-            LIFE);
+            LIFE,
+            () -> Instant.EPOCH);
     private static final List<Route<?>> ROUTES =
             List.of(Route.get("/v1/models", KEY, MODELS.list()), Route.get("/v1/models/{id...}", KEY, MODELS.one()));
 
@@ -69,7 +70,9 @@ class ModelsHandlerTest {
     void a_model_is_shown_in_the_shape_of_openai() {
         assertThat(one("open"))
                 .isEqualTo("{\"id\":\"open\",\"object\":\"model\",\"created\":0,\"owned_by\":\"google\","
-                        + "\"aliases\":[\"one\",\"two\"],\"context_length\":1000,\"max_output_tokens\":100}");
+                        + "\"aliases\":[\"one\",\"two\"],\"context_length\":1000,\"max_output_tokens\":100,"
+                        + "\"pricing\":{\"version\":\"v\",\"from\":null,\"input\":0.0001,\"output\":0.0002,"
+                        + "\"reasoning\":\"billed\",\"next\":[]}}");
         assertThat(one("two")).isEqualTo(one("open"));
     }
 

@@ -1,0 +1,33 @@
+package dev.tollgate.models;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A model's price as callers read it: the price in force, and those ahead with the times from which they hold (P3, P8). Pure functions. */
+final class PriceJson {
+
+    private PriceJson() {}
+
+    /** Returns the price in force at a time, in credits per million tokens and per thousand searches. */
+    static ObjectNode of(Model model, Instant now) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        write(json, model.prices().datedAt(now));
+        ArrayNode next = json.putArray("next");
+        model.prices().after(now).forEach(price -> write(next.addObject(), price));
+        return json;
+    }
+
+    private static void write(ObjectNode json, PriceSchedule.Dated price) {
+        json.put("version", price.pricing().version());
+        json.put("from", from(price.from()));
+        TariffJson.write(json, price.pricing().tariff());
+        json.put("reasoning", price.pricing().reasoningBilled() ? "billed" : "free");
+    }
+
+    private static @Nullable String from(Instant from) {
+        return from.equals(Instant.MIN) ? null : from.toString();
+    }
+}

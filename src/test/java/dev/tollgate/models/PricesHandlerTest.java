@@ -1,0 +1,96 @@
+package dev.tollgate.models;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.http.Route;
+import dev.tollgate.models.PriceRates.Step;
+import dev.tollgate.testing.Asked;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The price list of the API. */
+class PricesHandlerTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-26T00:00:00Z");
+    private static final Instant LATER = Instant.parse("2026-12-01T08:00:00Z");
+
+    private static final Pricing WHOLE = new Pricing(
+            "whole",
+            new Tariff(
+                    new PriceRates(400_000_000, 2_400_000_000L, 40_500_000, 600_000_000, 2_800_000_000L),
+                    new Step(
+                            200_000,
+                            new PriceRates(800_000_000, 3_600_000_000L, 80_000_000, 1_200_000_000, 2_800_000_000L)),
+                    Tariff.SearchCounts.CALLS,
+                    new Tariff.Tiers(5_000, 18_000)),
+            true,
+            CatalogueTest.model("m").pricing().rounding());
+
+    private static final Pricing PLAIN = new Pricing("plain", 100_000_000, 200_000_000, false, WHOLE.rounding());
+
+    private static final Model DATED = CatalogueTest.model("dated")
+            .sold(new PriceSchedule(
+                    List.of(new PriceSchedule.Dated(Instant.MIN, PLAIN), new PriceSchedule.Dated(LATER, WHOLE))));
+
+    private static List<Route<?>> routes(Instant now) {
+        Catalogue catalogue = CatalogueTest.catalogue(
+                DATED,
+                CatalogueTest.model("closed"),
+                CatalogueTest.model("second").sold(PriceSchedule.of(PLAIN)),
+                CatalogueTest.model("third").sold(PriceSchedule.of(PLAIN)));
+        return List.of(Route.get("/v1/prices", ModelsHandlerTest.KEY, new PricesHandler(catalogue, () -> now)));
+    }
+
+    private static String prices(Instant now, String query) {
+        return Asked.get("/v1/prices" + query).at(routes(now)).text();
+    }
+
+    private static final String WHOLE_JSON =
+            "\"version\":\"whole\",\"from\":\"2026-12-01T08:00:00Z\",\"input\":400,\"output\":2400,"
+                    + "\"cached_input\":40.5,\"audio_input\":600,\"search_per_1000\":2800,\"search_counts\":\"calls\","
+                    + "\"above\":{\"prompt_tokens\":200000,\"input\":800,\"output\":3600,\"cached_input\":80,\"audio_input\":1200,"
+                    + "\"search_per_1000\":2800},\"tiers\":{\"flex\":0.5,\"priority\":1.8},\"reasoning\":\"billed\"";
+
+    @Test
+    void a_price_ahead_is_listed_with_its_time() {
+        assertThat(prices(NOW, "?limit=1"))
+                .isEqualTo("{\"object\":\"list\",\"data\":[{\"model\":\"dated\",\"version\":\"plain\",\"from\":null,"
+                        + "\"input\":100,\"output\":200,\"reasoning\":\"free\",\"next\":[{" + WHOLE_JSON
+                        + "}]}],\"next\":\"dated\"}");
+    }
+
+    @Test
+    void a_price_is_in_force_from_its_time_on() {
+        assertThat(prices(LATER, "?limit=1")).contains("{\"model\":\"dated\"," + WHOLE_JSON + ",\"next\":[]}");
+        assertThat(prices(LATER.minusNanos(1), "?limit=1")).contains("{\"model\":\"dated\",\"version\":\"plain\"");
+    }
+
+    @Test
+    void pages_continue_after_the_last_model() {
+        assertThat(prices(NOW, "?limit=1&after=dated"))
+                .contains("\"model\":\"second\"")
+                .endsWith("\"next\":\"second\"}");
+        assertThat(prices(NOW, "?after=second"))
+                .contains("\"model\":\"third\"")
+                .doesNotContain("\"model\":\"second\"")
+                .endsWith("\"next\":null}");
+        assertThat(prices(NOW, "?after=third")).contains("\"data\":[],\"next\":null");
+    }
+
+    @Test
+    void a_model_that_the_key_may_not_use_has_no_price() {
+        assertThat(prices(NOW, "")).doesNotContain("closed").contains("\"model\":\"third\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"?limit=0", "?limit=1001", "?limit=x", "?limit=-1", "?after=none", "?after=closed"})
+    void an_invalid_parameter_is_refused_by_name(String query) {
+        Asked.Answer answer = Asked.get("/v1/prices" + query).at(routes(NOW));
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.text()).contains("\"param\":\"" + query.substring(1, query.indexOf('=')) + "\"");
+    }
+}
