@@ -184,7 +184,7 @@ final class Desk {
             };
         }
         if (post && (target.generates() || target.counts())) {
-            List<Step> steps = planner.plan(target, caller, json);
+            List<Step> steps = planner.plan(target, caller, target.requestType(request::getHeader), json);
             if (!share.take((long) STEP_BYTES * steps.size())) {
                 throw NO_ROOM.asRefusal();
             }

@@ -71,12 +71,15 @@ final class Planner {
      * <p>A scripted answer is given to requests that Google would take; only signatures are not looked at then, as those
      * in a script are made up, nor is the name of the model.
      *
+     * @param requestType Vertex AI's header for the service tier; empty without one
      * @throws GoogleError.Refusal where Google would refuse
      */
-    List<Step> plan(Target target, CallingProject caller, JsonNode json) {
+    List<Step> plan(Target target, CallingProject caller, String requestType, JsonNode json) {
         ObjectNode body = read(target, json);
         Optional<GoogleRequest> ask = target.answering(clock.instant())
-                .map(model -> checked(target, new GoogleRequest(model, body, Terms.of(target, caller))));
+                .map(model -> checked(
+                        target,
+                        new GoogleRequest(model, body, Terms.of(target, caller).withRequestType(requestType))));
         String asked = GoogleRequest.lastUserText(body);
         Optional<Script.Entry> entry = script.take(target, asked);
         List<Step> steps = new ArrayList<>(entry.map(Script.Entry::respond).orElse(List.of()));

@@ -18,6 +18,7 @@ public final class AnswerSteps {
 
     private final Generator generator;
     private final long paceMillis;
+    private final PromptPrefixes prefixes = new PromptPrefixes();
 
     public AnswerSteps(Generator generator, long paceMillis) {
         this.generator = generator;
@@ -38,6 +39,9 @@ public final class AnswerSteps {
             steps.add(new Step.Status(knobs.number(Knob.STATUS, 500), null));
         } else {
             sending(steps, knobs);
+            if (!ask.tier().equals("standard")) {
+                steps.addFirst(new Step.Tier(ask.tier()));
+            }
             play(steps, knobs, events(ask, knobs));
         }
         return steps;
@@ -45,10 +49,11 @@ public final class AnswerSteps {
 
     private List<Supplier<ObjectNode>> events(GoogleRequest ask, KnobSettings knobs) {
         boolean vertex = ask.terms().vertex();
-        ObjectNode bare = generator.bare(ask);
+        CachedTokens cached = CachedTokens.of(ask, prefixes);
+        ObjectNode bare = generator.bare(ask, cached);
         List<ObjectNode> instead = EventKnobs.instead(knobs, bare, vertex);
         return instead.isEmpty()
-                ? EventKnobs.changed(knobs, generator.events(ask), bare, vertex)
+                ? EventKnobs.changed(knobs, generator.events(ask, cached), bare, vertex)
                 : instead.stream()
                         .<Supplier<ObjectNode>>map(event -> () -> event)
                         .toList();

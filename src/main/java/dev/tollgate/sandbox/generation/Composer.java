@@ -3,6 +3,7 @@ package dev.tollgate.sandbox.generation;
 import dev.tollgate.sandbox.requests.GoogleRequest;
 import dev.tollgate.sandbox.samples.Prompt;
 import dev.tollgate.sandbox.samples.SchemaSample;
+import dev.tollgate.sandbox.scripting.Knob;
 import dev.tollgate.sandbox.wire.JsonTrees;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
@@ -22,7 +23,9 @@ final class Composer {
         if (ask.json() || !ask.responseSchema().isMissingNode()) {
             return DraftAnswer.text(structured(ask, prompt));
         }
-        return ask.hasTool("googleSearch") ? SearchAnswer.of(prompt) : DraftAnswer.text(AnswerText.of(ask));
+        return ask.hasTool("googleSearch")
+                ? SearchAnswer.of(prompt, ask.terms().knobs().number(Knob.SEARCHES, 1))
+                : DraftAnswer.text(AnswerText.of(ask));
     }
 
     private static String structured(GoogleRequest ask, Prompt prompt) {

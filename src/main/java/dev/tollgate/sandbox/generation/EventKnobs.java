@@ -125,28 +125,25 @@ final class EventKnobs {
         for (int i = 0; i < events.size(); i++) {
             Supplier<ObjectNode> made = events.get(i);
             boolean last = i == events.size() - 1;
-            events.set(i, () -> withUsage(made.get(), where, last, vertex));
+            events.set(i, () -> withUsage(made.get(), where, last));
         }
     }
 
-    private static ObjectNode withUsage(ObjectNode event, String where, boolean last, boolean vertex) {
+    private static ObjectNode withUsage(ObjectNode event, String where, boolean last) {
         switch (where) {
             case "none" -> event.remove("usageMetadata");
             case "zero" ->
                 event.putObject("usageMetadata").put("promptTokenCount", 0).put("totalTokenCount", 0);
-            case "last" -> keepOnLast(event, last, vertex);
+            case "last" -> keepOnLast(event, last);
             default -> {}
         }
         return event;
     }
 
     /** Vertex AI says in each event what kind of traffic it is. */
-    private static void keepOnLast(ObjectNode event, boolean last, boolean vertex) {
-        if (!last) {
-            event.remove("usageMetadata");
-            if (vertex) {
-                event.putObject("usageMetadata").put("trafficType", "ON_DEMAND");
-            }
+    private static void keepOnLast(ObjectNode event, boolean last) {
+        if (!last && event.remove("usageMetadata") instanceof ObjectNode usage && usage.has("trafficType")) {
+            event.putObject("usageMetadata").set("trafficType", usage.get("trafficType"));
         }
     }
 }

@@ -4,7 +4,6 @@ import dev.tollgate.sandbox.files.StoredFile;
 import dev.tollgate.sandbox.generation.PromptTokens.Modality;
 import dev.tollgate.sandbox.requests.GoogleRequest;
 import dev.tollgate.sandbox.requests.ThoughtSignatures;
-import dev.tollgate.sandbox.scripting.Knob;
 import dev.tollgate.sandbox.wire.JsonTrees;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -17,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -45,9 +45,9 @@ public final class Generator {
     }
 
     /** Returns what makes the events of the answer, each a {@code GenerateContentResponse}; at least one. */
-    List<Supplier<ObjectNode>> events(GoogleRequest ask) {
+    List<Supplier<ObjectNode>> events(GoogleRequest ask, CachedTokens cached) {
         byte[] hash = hash(ask);
-        Frame frame = frame(ask, hash);
+        Frame frame = frame(ask, hash, cached);
         List<List<Chunk>> candidates = candidates(ask, random(hash));
         Chunk[] latest = new Chunk[candidates.size()];
         List<Supplier<ObjectNode>> events = new ArrayList<>();
@@ -64,8 +64,8 @@ public final class Generator {
     }
 
     /** An event that holds nothing but the prompt's usage; what an answer without candidates is made of. */
-    ObjectNode bare(GoogleRequest ask) {
-        return frame(ask, hash(ask)).bare();
+    ObjectNode bare(GoogleRequest ask, CachedTokens cached) {
+        return frame(ask, hash(ask), cached).bare();
     }
 
     /** The answer of {@code countTokens}. */
@@ -106,15 +106,13 @@ public final class Generator {
         return candidates;
     }
 
-    private Frame frame(GoogleRequest ask, byte[] hash) {
+    private Frame frame(GoogleRequest ask, byte[] hash, CachedTokens cached) {
         String responseId =
                 Base64.getUrlEncoder().withoutPadding().encodeToString(hash).substring(0, 22);
         int toolTokens = ask.hasTool("googleSearch") ? SEARCH_TOKENS : 0;
         Map<Modality, Integer> prompt = PromptTokens.ofPrompt(ask);
-        int wanted = ask.terms().knobs().number(Knob.CACHED, 0);
-        int cached = Math.min(wanted, PromptTokens.sum(prompt));
         String createTime = ask.terms().vertex() ? StoredFile.text(clock.instant()) : "";
-        return new Frame(prompt, cached, toolTokens, ask.model().name(), responseId, createTime);
+        return new Frame(prompt, cached, toolTokens, Tier.of(ask), ask.model().name(), responseId, createTime);
     }
 
     private byte[] hash(GoogleRequest ask) {
@@ -149,11 +147,34 @@ public final class Generator {
      */
     record Chunk(Supplier<ObjectNode> candidate, int visibleTokens, int thoughtTokens) {}
 
+    /**
+     * The service tier, as the usage tells it.
+     *
+     * @param member its name
+     * @param word empty where it is not told
+     */
+    private record Tier(String member, String word) {
+
+        static Tier of(GoogleRequest ask) {
+            if (!ask.terms().vertex()) {
+                return new Tier("serviceTier", ask.namesTier() ? ask.tier() : "");
+            }
+            return new Tier(
+                    "trafficType",
+                    switch (ask.tier()) {
+                        case "" -> "";
+                        case "standard" -> "ON_DEMAND";
+                        default -> "ON_DEMAND_" + ask.tier().toUpperCase(Locale.ROOT);
+                    });
+        }
+    }
+
     /** What is the same in all events of an answer. */
     private record Frame(
             Map<Modality, Integer> prompt,
-            int cachedTokens,
+            CachedTokens cached,
             int toolTokens,
+            Tier tier,
             String model,
             String responseId,
             String createTime) {
@@ -194,12 +215,12 @@ public final class Generator {
             usage.put("totalTokenCount", promptTokens + toolTokens + visible + thoughts);
             putPositive(usage, "toolUsePromptTokenCount", toolTokens);
             putPositive(usage, "thoughtsTokenCount", thoughts);
-            putPositive(usage, "cachedContentTokenCount", cachedTokens);
+            putPositive(usage, "cachedContentTokenCount", cached.sum());
             usage.set("promptTokensDetails", details(prompt));
-            if (cachedTokens > 0) {
-                usage.set("cacheTokensDetails", details(Map.of(Modality.TEXT, cachedTokens)));
+            if (cached.sum() > 0 && cached.detailed()) {
+                usage.set("cacheTokensDetails", details(cached.byModality()));
             }
-            return createTime.isEmpty() ? usage : usage.put("trafficType", "ON_DEMAND");
+            return tier.word().isEmpty() ? usage : usage.put(tier.member(), tier.word());
         }
     }
 }

@@ -9,7 +9,9 @@ import dev.tollgate.sandbox.wire.Base64Blob;
 import dev.tollgate.sandbox.wire.JsonTrees;
 import dev.tollgate.sandbox.wire.MediaFacts;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
@@ -37,6 +39,14 @@ public final class PromptTokens {
     private final String resolution;
     private final Map<String, StoredFile> files;
     private final Map<Modality, Integer> counts = new EnumMap<>(Modality.class);
+    private final List<Piece> pieces = new ArrayList<>();
+
+    /**
+     * A text or a medium of the prompt.
+     *
+     * @param source the text; of a medium its data or its address
+     */
+    record Piece(Modality modality, int tokens, String source) {}
 
     private PromptTokens(GoogleRequest ask) {
         this.model = ask.model();
@@ -60,13 +70,22 @@ public final class PromptTokens {
 
     /** Counts contents, system instruction and tools; modalities without tokens are absent. */
     static Map<Modality, Integer> ofPrompt(GoogleRequest ask) {
+        return counted(ask).counts;
+    }
+
+    /** Returns the pieces of the prompt in the order in which a conversation grows: contents last. */
+    static List<Piece> inOrder(GoogleRequest ask) {
+        return counted(ask).pieces;
+    }
+
+    private static PromptTokens counted(GoogleRequest ask) {
         PromptTokens count = new PromptTokens(ask);
-        ask.contents().forEach(count::content);
         count.content(ask.body().path("systemInstruction"));
         ask.declarations().forEach(declaration -> count.text(JsonTrees.write(declaration)));
         JsonNode schema = ask.responseSchema();
         count.text(schema.isMissingNode() ? "" : JsonTrees.write(schema));
-        return count.counts;
+        ask.contents().forEach(count::content);
+        return count;
     }
 
     /**
@@ -105,26 +124,28 @@ public final class PromptTokens {
             JsonNode blob = part.get("inlineData");
             MediaFacts facts = Base64Blob.facts(JsonTrees.text(blob, "data"));
             int[] size = facts.size();
-            medium(part, JsonTrees.text(blob, "mimeType"), facts.bytes(), size[0], size[1], facts.pages());
+            String data = JsonTrees.text(blob, "data");
+            medium(part, data, JsonTrees.text(blob, "mimeType"), facts.bytes(), size[0], size[1], facts.pages());
         }
         if (part.has("fileData")) {
-            StoredFile file = files.get(JsonTrees.text(part.get("fileData"), "fileUri"));
+            String uri = JsonTrees.text(part.get("fileData"), "fileUri");
+            StoredFile file = files.get(uri);
             if (file == null) {
-                add(Modality.VIDEO, REMOTE_FILE_TOKENS);
+                add(Modality.VIDEO, REMOTE_FILE_TOKENS, uri);
             } else {
-                medium(part, file.mimeType(), file.bytes(), file.width(), file.height(), file.pages());
+                medium(part, uri, file.mimeType(), file.bytes(), file.width(), file.height(), file.pages());
             }
         }
     }
 
-    private void medium(JsonNode part, String mimeType, long bytes, int width, int height, int pages) {
+    private void medium(JsonNode part, String source, String mimeType, long bytes, int width, int height, int pages) {
         String mime = mimeType.toLowerCase(Locale.ROOT);
         switch (mime.substring(0, Math.max(0, mime.indexOf('/')))) {
-            case "image" -> add(Modality.IMAGE, model.imageTokens(resolutionOf(part), width, height));
-            case "audio" -> add(Modality.AUDIO, Math.toIntExact(1 + bytes / AUDIO_BYTES_PER_TOKEN));
-            case "video" -> add(Modality.VIDEO, Math.toIntExact(70 + bytes / VIDEO_BYTES_PER_TOKEN));
-            case "text" -> add(Modality.TEXT, ofBytes(bytes));
-            default -> add(Modality.DOCUMENT, pages * model.pageTokens());
+            case "image" -> add(Modality.IMAGE, model.imageTokens(resolutionOf(part), width, height), source);
+            case "audio" -> add(Modality.AUDIO, Math.toIntExact(1 + bytes / AUDIO_BYTES_PER_TOKEN), source);
+            case "video" -> add(Modality.VIDEO, Math.toIntExact(70 + bytes / VIDEO_BYTES_PER_TOKEN), source);
+            case "text" -> add(Modality.TEXT, ofBytes(bytes), source);
+            default -> add(Modality.DOCUMENT, pages * model.pageTokens(), source);
         }
     }
 
@@ -135,11 +156,12 @@ public final class PromptTokens {
 
     private void text(String text) {
         if (!text.isEmpty()) {
-            add(Modality.TEXT, ofText(text));
+            add(Modality.TEXT, ofText(text), text);
         }
     }
 
-    private void add(Modality modality, int tokens) {
+    private void add(Modality modality, int tokens, String source) {
         counts.merge(modality, tokens, Integer::sum);
+        pieces.add(new Piece(modality, tokens, source));
     }
 }

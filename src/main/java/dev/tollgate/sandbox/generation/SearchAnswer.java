@@ -20,10 +20,11 @@ final class SearchAnswer {
 
     private SearchAnswer() {}
 
-    static DraftAnswer of(Prompt prompt) {
+    /** @param queries how many searches the answer names; 0 leaves them out */
+    static DraftAnswer of(Prompt prompt, int queries) {
         List<String> sentences = sentences(prompt);
         String text = String.join(" ", sentences);
-        return new DraftAnswer(text, List.of(), grounding(prompt, sentences));
+        return new DraftAnswer(text, List.of(), grounding(prompt, sentences, queries));
     }
 
     private static List<String> sentences(Prompt prompt) {
@@ -47,9 +48,12 @@ final class SearchAnswer {
                 "Look at them for the details.");
     }
 
-    private static ObjectNode grounding(Prompt prompt, List<String> sentences) {
+    private static ObjectNode grounding(Prompt prompt, List<String> sentences, int queries) {
         ObjectNode grounding = JsonTrees.object();
-        grounding.putArray("webSearchQueries").add(Excerpt.of(prompt.text()).toLowerCase(Locale.ROOT));
+        String query = Excerpt.of(prompt.text()).toLowerCase(Locale.ROOT);
+        for (int i = 1; i <= queries; i++) {
+            grounding.withArray("webSearchQueries").add(i == 1 ? query : query + " " + i);
+        }
         grounding.putObject("searchEntryPoint").put("renderedContent", "<div class=\"container\">Search</div>");
         ArrayNode chunks = grounding.putArray("groundingChunks");
         ArrayNode supports = grounding.putArray("groundingSupports");

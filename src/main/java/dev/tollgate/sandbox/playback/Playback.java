@@ -43,6 +43,7 @@ public final class Playback {
     private final Runnable atEnd;
     private final List<JsonNode> collected = new ArrayList<>();
     private final Sender sender;
+    private String tier = "standard";
     private boolean started;
     private boolean opened;
     private boolean over;
@@ -112,6 +113,7 @@ public final class Playback {
                         ? Future.succeededFuture()
                         : vertx.timer(delay.millis()).mapEmpty();
             case Step.Trickle trickle -> said(() -> sender.byteByByte(trickle.millis()));
+            case Step.Tier named -> said(() -> tier = named.word());
             case Step.Status status -> status(status.code(), status.body());
             case Step.Fault fault -> fault(fault);
         };
@@ -217,8 +219,10 @@ public final class Playback {
             response.setChunked(true)
                     .putHeader(
                             "content-type",
-                            form == Form.EVENTS ? "text/event-stream" : "application/json; charset=UTF-8")
-                    .putHeader("x-gemini-service-tier", "standard");
+                            form == Form.EVENTS ? "text/event-stream" : "application/json; charset=UTF-8");
+            if (!tier.isEmpty()) {
+                response.putHeader("x-gemini-service-tier", tier);
+            }
             return response.writeHead();
         }
         return Future.succeededFuture();

@@ -1,6 +1,7 @@
 package dev.tollgate.sandbox.requests;
 
 import dev.tollgate.sandbox.routes.SandboxModel;
+import dev.tollgate.sandbox.scripting.Knob;
 import dev.tollgate.sandbox.scripting.KnobSettings;
 import dev.tollgate.sandbox.wire.JsonTrees;
 import java.util.ArrayList;
@@ -80,6 +81,27 @@ public record GoogleRequest(SandboxModel model, ObjectNode body, Terms terms) {
 
     public boolean includeThoughts() {
         return thinking().path("includeThoughts").asBoolean(false);
+    }
+
+    /** The service tier that is granted: flex, priority or standard; empty if the answer does not tell it. */
+    public String tier() {
+        KnobSettings knobs = terms.knobs();
+        if (knobs.has(Knob.TIER)) {
+            return knobs.is(Knob.TIER, "none") ? "" : knobs.text(Knob.TIER);
+        }
+        String asked = (terms.vertex() ? terms.requestType() : tierAsked()).toLowerCase(Locale.ROOT);
+        return asked.equals("flex") || asked.equals("priority") ? asked : "standard";
+    }
+
+    /** Whether the usage names the tier, too: a plain answer of the Gemini API does not. */
+    public boolean namesTier() {
+        return !terms.vertex()
+                && !tier().isEmpty()
+                && (terms.knobs().has(Knob.TIER) || !tierAsked().isEmpty());
+    }
+
+    private String tierAsked() {
+        return JsonTrees.text(body, "serviceTier");
     }
 
     public String systemText() {

@@ -105,6 +105,11 @@ public record SandboxModel(
         return !gemini3 || name.equals("gemini-3.5-flash") || GOING_ON.stream().anyMatch(name::startsWith);
     }
 
+    /** Returns the least tokens that the implicit cache serves (ai.google.dev/gemini-api/docs/caching, seen 26 November 2026). */
+    public int cachedTokensMin() {
+        return gemini3 ? 4_096 : 2_048;
+    }
+
     /**
      * Tokens of an image: on 2.5 by tiles of 768 pixels, on 3 by the resolution asked for.
      *

@@ -5,8 +5,10 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a path asks for: on the Gemini API {@code /v1beta/models/M:method} and the like, on Vertex AI the same below {@code
@@ -57,6 +59,13 @@ public record Target(String version, boolean vertex, String parent, Kind kind, S
                 ? Optional.of(new Target(
                         vertex.group(1), true, orEmpty(vertex, 2), Kind.MODEL, orEmpty(vertex, 3), orEmpty(vertex, 4)))
                 : Optional.empty();
+    }
+
+    /** Returns Vertex AI's header for the service tier; empty without one, and on regional endpoints, which have the standard tier alone. */
+    public String requestType(Function<String, @Nullable String> header) {
+        String asked = header.apply("x-vertex-ai-llm-shared-request-type");
+        boolean isRegional = !parent.isEmpty() && !parent.endsWith("/locations/global");
+        return asked == null || !vertex || isRegional ? "" : asked;
     }
 
     public boolean streams() {

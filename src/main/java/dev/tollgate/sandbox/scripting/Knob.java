@@ -40,6 +40,17 @@ public enum Knob {
     DUPLICATE_LAST("duplicate_last", "", "the last event comes twice"),
     USAGE("usage", "every|last|none|zero", "on which events the usage stands"),
     CACHED("cached", "\\d{1,7}", "so many tokens of the prompt came from the implicit cache"),
+    CACHED_AUDIO(
+            "cached_audio", "\\d{1,7}|untold", "so many of the cached tokens are audio; untold leaves their kinds out"),
+    IMPLICIT_CACHE(
+            "implicit_cache",
+            "(?:\\d{1,7})?",
+            "the beginning of the prompt that came before is cached if it has so many tokens; Google's minimum unless given"),
+    TIER(
+            "tier",
+            "standard|flex|priority|none",
+            "the service tier that is granted, whatever was asked; none is not told"),
+    SEARCHES("searches", "\\d{1,2}", "how many queries an answer with a search names; 1 unless given"),
     NO_INDEX("no_index", "", "candidates have no index"),
     NO_ARGS("no_args", "", "a call without arguments has no args"),
     NO_CALLS("no_calls", "", "no function is called, whatever the prompt or the mode says"),

@@ -66,6 +66,9 @@ public sealed interface Step {
         }
     }
 
+    /** Not a failure: the head names this service tier; an empty one is not named. */
+    record Tier(String word) implements Step {}
+
     /** Something that goes wrong. */
     enum Fault implements Step {
         /** The connection is closed in the middle of things. */
@@ -108,6 +111,7 @@ public sealed interface Step {
             case Status status -> true;
             case Delay delay -> false;
             case Trickle trickle -> false;
+            case Tier tier -> false;
             case Fault fault -> fault.ends();
         };
     }
