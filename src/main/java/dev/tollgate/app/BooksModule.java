@@ -27,6 +27,7 @@ import dev.tollgate.storage.SecretKeys;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -61,8 +62,9 @@ record BooksModule(
      * @throws CannotOpen with a sentence for the operator
      */
     static BooksModule serve(Ground ground) {
-        BooksModule books =
-                ground.open(open(ground.settings(), ground.surroundings(), ground.random(), true), BooksModule::close);
+        Duration callMax = ground.catalogue().callTimeMax(ground.settings().get(TrafficSettings.CALL));
+        BooksModule books = ground.open(
+                open(ground.settings(), ground.surroundings(), ground.random(), callMax, true), BooksModule::close);
         books.stores().prices().applyTo(ground.catalogue());
         return books;
     }
@@ -76,14 +78,15 @@ record BooksModule(
         if (!mayBegin && settings.databaseUrl() == null) {
             Installation.requireBooks(settings.data());
         }
-        return open(settings, Surroundings.REAL, random, false);
+        return open(settings, Surroundings.REAL, random, settings.get(TrafficSettings.CALL), false);
     }
 
-    private static BooksModule open(Settings settings, Surroundings surroundings, SecureRandom random, boolean serves) {
+    private static BooksModule open(
+            Settings settings, Surroundings surroundings, SecureRandom random, Duration callMax, boolean serves) {
         requireSane(surroundings.clock().instant());
         Database database = database(settings, surroundings.foreignWrites(), serves);
         try {
-            BooksModule books = over(database, settings, surroundings, random, serves);
+            BooksModule books = over(database, settings, surroundings, random, callMax, serves);
             return books.begun(serves);
         } catch (RuntimeException e) {
             database.close();
@@ -114,7 +117,12 @@ record BooksModule(
     }
 
     private static BooksModule over(
-            Database database, Settings settings, Surroundings surroundings, SecureRandom random, boolean serves) {
+            Database database,
+            Settings settings,
+            Surroundings surroundings,
+            SecureRandom random,
+            Duration callMax,
+            boolean serves) {
         InstantSource clock = surroundings.clock();
         boolean isReal = serves && settings.hasRealUpstream();
         Secret chosen = settings.find(ServerSettings.SECRET_KEY);
@@ -132,7 +140,7 @@ record BooksModule(
         Node node = new Node(database);
         Writer writer = database.startWriter(stores.parts(node::id));
         Passwords passwords = new Passwords(random, surroundings.passwordKibibytes());
-        LeftCalls left = new LeftCalls(writer, clock, settings.get(TrafficSettings.CALL));
+        LeftCalls left = new LeftCalls(writer, clock, callMax);
         BooksModule books = new BooksModule(
                 database,
                 secrets,
@@ -140,7 +148,7 @@ record BooksModule(
                 writer,
                 new InstallationKind(database, writer, isReal, clock),
                 new People(database, writer, passwords, secrets, clock, random),
-                new AccountHistory(database, settings.get(TrafficSettings.CALL), clock, writer),
+                new AccountHistory(database, callMax, clock, writer),
                 left,
                 node);
         books.begin(random, clock);

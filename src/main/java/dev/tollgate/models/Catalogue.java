@@ -1,5 +1,6 @@
 package dev.tollgate.models;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -7,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -90,6 +92,14 @@ public final class Catalogue {
     /** Returns a copy at the prices of the file. Prices set in one do not change the other. */
     Catalogue apart() {
         return new Catalogue(created, asWritten, List.copyOf(upstreams.values()), pricePlaces);
+    }
+
+    /** Returns the longest time that a call of any model may take, by its row or by the settings. @param setting of the settings */
+    public Duration callTimeMax(Duration setting) {
+        return asWritten.stream()
+                .map(Model::callTimeMax)
+                .filter(Objects::nonNull)
+                .reduce(setting, (one, other) -> one.compareTo(other) > 0 ? one : other);
     }
 
     /** Returns file and line of a price version. */

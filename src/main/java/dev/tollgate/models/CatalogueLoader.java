@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -125,7 +126,8 @@ public final class CatalogueLoader {
                 "defaults",
                 "tools",
                 "response_format",
-                "rates");
+                "rates",
+                "call_seconds_max");
         UpstreamModel upstream = upstream(row.need("upstream"));
         PriceSchedule prices = CataloguePrice.read(row.need("price"), pricePlaces);
         YamlNode defaults = row.need("defaults");
@@ -145,7 +147,8 @@ public final class CatalogueLoader {
                 tools(row.need("tools")),
                 formats(row.need("response_format")),
                 rates(row.find("rates")),
-                prices);
+                prices,
+                callTime(row.find("call_seconds_max")));
     }
 
     private static List<YamlNode> rows(YamlNode list) {
@@ -242,6 +245,10 @@ public final class CatalogueLoader {
         }
         node.onlyWith("requests", "tokens", "concurrency");
         return new Rates(rate(node.find("requests")), rate(node.find("tokens")), rate(node.find("concurrency")));
+    }
+
+    private static @Nullable Duration callTime(@Nullable YamlNode node) {
+        return node == null ? null : Duration.ofSeconds(node.wholeNumber(1, Model.CALL_TIME_MAX.toSeconds()));
     }
 
     private static @Nullable Long rate(@Nullable YamlNode node) {

@@ -3,6 +3,7 @@ package dev.tollgate.models;
 import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.conversation.PrintedUsage;
 import dev.tollgate.http.limits.Rates;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param formats the cases in which it accepts a JSON {@code response_format}
  * @param rates rate limits of each account
  * @param prices all prices over time, of which {@code pricing} is one
+ * @param callTimeMax how long its calls may take at least, whatever the settings say; null if they decide
  */
 public record Model(
         String id,
@@ -41,7 +43,11 @@ public record Model(
         Tools tools,
         Formats formats,
         Rates rates,
-        PriceSchedule prices) {
+        PriceSchedule prices,
+        @Nullable Duration callTimeMax) {
+
+    /** The longest time that a row may give its calls (P17). */
+    public static final Duration CALL_TIME_MAX = Duration.ofSeconds(3_600);
 
     public Model {
         aliases = List.copyOf(aliases);
@@ -78,7 +84,8 @@ public record Model(
                 tools,
                 formats,
                 rates,
-                PriceSchedule.of(pricing));
+                PriceSchedule.of(pricing),
+                null);
     }
 
     /** Returns this model served by another upstream model. */
@@ -113,7 +120,8 @@ public record Model(
                 tools,
                 formats,
                 rates,
-                prices);
+                prices,
+                callTimeMax);
     }
 
     /**

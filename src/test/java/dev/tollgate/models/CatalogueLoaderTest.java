@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,17 @@ class CatalogueLoaderTest {
         assertComplaint(
                 SMALL.replace("aliases: [house-latest]", "aliases: [house]").replace("active: true", "active: false"),
                 "models[0].aliases[0] 'house' names another model already.");
+    }
+
+    @Test
+    void a_row_may_raise_the_time_of_its_calls_up_to_an_hour() {
+        assertThat(load(SMALL.replace("active: true", "active: true\n    call_seconds_max: 3600"))
+                        .callTimeMax(Duration.ofMinutes(15)))
+                .isEqualTo(Duration.ofHours(1));
+        assertThat(load(SMALL).callTimeMax(Duration.ofMinutes(15))).isEqualTo(Duration.ofMinutes(15));
+        assertComplaint(
+                SMALL.replace("active: true", "active: true\n    call_seconds_max: 3601"),
+                "models[0].call_seconds_max is '3601'; allowed is a whole number from 1 to 3600");
     }
 
     @Test

@@ -414,6 +414,33 @@ class GenerateFlowTest {
                 .isEqualTo(65536);
     }
 
+    @Test
+    void a_long_answer_goes_on_with_the_token_that_its_end_gave() {
+        gateway.script(UpstreamScript.answers().times(1).event("""
+                        {"candidates":[{"content":{"role":"model","parts":[{"text":"One "}]},"finishReason":"CONTINUATION","continuationToken":"b25l"}],
+                        "usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":5,"totalTokenCount":15}}""").next().event("""
+                        {"candidates":[{"content":{"role":"model","parts":[{"text":"two."}]},"finishReason":"STOP"}],
+                        "usageMetadata":{"promptTokenCount":4010,"candidatesTokenCount":5,"totalTokenCount":4015}}"""));
+        Customer customer = gateway.customer("100");
+
+        JsonNode first = post(customer, MODEL + "generateContent", HI).json();
+        String token = first.at("/candidates/0/continuationToken").asString();
+        BigDecimal before = customer.consumed();
+        Reply second = post(
+                customer,
+                MODEL + "generateContent",
+                HI.replace("\"contents\"", "\"continuationToken\":\"" + token + "\",\"contents\""));
+
+        assertThat(first.at("/candidates/0/finishReason").asString()).isEqualTo("CONTINUATION");
+        assertThat(token).isEqualTo("b25l");
+        assertThat(gateway.lastAsked().get("continuationToken").asString()).isEqualTo(token);
+        assertThat(second.json().at("/usageMetadata/promptTokenCount").asLong())
+                .as("the text so far counts as prompt")
+                .isEqualTo(4_010);
+        assertThat(customer.tasks()).isEqualTo(2);
+        assertThat(customer.consumed()).isGreaterThan(before);
+    }
+
     // ---- ends ----
 
     @Test

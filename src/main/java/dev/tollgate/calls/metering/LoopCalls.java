@@ -81,7 +81,10 @@ final class LoopCalls implements Executor {
         }
     }
 
-    /** Ends the calls that have reached the time limit. They are ordered by age, so the search stops at the first younger one. */
+    /**
+     * Ends the calls that have reached their time limit. They are ordered by age, so the search stops at the first that is too young for any limit: a
+     * model may only raise it.
+     */
     private void look() {
         long now = System.nanoTime();
         List<Call> late = new ArrayList<>();
@@ -89,8 +92,9 @@ final class LoopCalls implements Executor {
         boolean more = true;
         while (more && eldest.hasNext()) {
             Map.Entry<Call, Open> next = eldest.next();
-            more = now - next.getValue().sinceNanos() >= timeNanosMax;
-            if (more) {
+            long age = now - next.getValue().sinceNanos();
+            more = age >= timeNanosMax;
+            if (more && age >= nanosMax(next.getKey())) {
                 late.add(next.getKey());
             }
         }
@@ -99,6 +103,11 @@ final class LoopCalls implements Executor {
             vertx.cancelTimer(timer);
             timer = -1;
         }
+    }
+
+    private static long nanosMax(Call call) {
+        Duration its = call.request().model().callTimeMax();
+        return its == null ? 0 : its.toNanos();
     }
 
     /** Reports the current figures of some accounts' calls. @param found called once, on this loop */

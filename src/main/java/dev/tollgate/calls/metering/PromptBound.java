@@ -23,7 +23,7 @@ record PromptBound(long textBytes, long tokensMax, long audioTokensMax) {
         return Math.min(model.inputTokensMax(), countedTokens + search);
     }
 
-    /** Media that are not downloaded yet count as the context limit. */
+    /** Media that are not downloaded yet count as the context limit, and so does an answer that goes on, whose earlier text is not here. */
     static PromptBound of(Ask ask, UpstreamModel model) {
         PromptSize size = ask.promptSize();
         long items = (long) size.messages() + size.calls() + size.tools();
@@ -35,7 +35,9 @@ record PromptBound(long textBytes, long tokensMax, long audioTokensMax) {
             audio += MediaBound.mayHaveAudio(medium, ask.media()) ? tokens : 0;
         }
         long search = ask.searches() ? SEARCH_TOKENS : 0;
-        long most = Math.min(model.inputTokensMax(), size.textBytes() + items * TOKENS_PER_ITEM + media + search);
+        long known = ask.continuesAnswer() ? model.inputTokensMax() : 0;
+        long most =
+                Math.min(model.inputTokensMax(), known + size.textBytes() + items * TOKENS_PER_ITEM + media + search);
         return new PromptBound(size.textBytes(), most, Math.min(most, audio));
     }
 }

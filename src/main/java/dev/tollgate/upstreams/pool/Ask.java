@@ -37,6 +37,11 @@ public sealed interface Ask permits ChatAsk, NativeAsk {
     /** Returns whether the model may search the web. */
     boolean searches();
 
+    /** Returns whether an earlier answer goes on, whose text then counts as prompt (P17). */
+    default boolean continuesAnswer() {
+        return false;
+    }
+
     /** Returns whether the model may call functions. */
     boolean functions();
 

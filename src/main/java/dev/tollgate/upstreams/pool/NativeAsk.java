@@ -60,6 +60,11 @@ public record NativeAsk(
     }
 
     @Override
+    public boolean continuesAnswer() {
+        return body.has("continuationToken");
+    }
+
+    @Override
     public boolean functions() {
         for (JsonNode tool : body.path(TOOLS)) {
             if (tool.has("functionDeclarations")) {

@@ -53,8 +53,12 @@ class LoopCallsTest {
 
     /** One that is asked for, and waits for its upstream. */
     private PlayedCall open(LoopCalls calls) {
+        return open(calls, Sold.bounds(false, 1, null));
+    }
+
+    private PlayedCall open(LoopCalls calls, Bounds bounds) {
         PlayedCall call = on(() -> {
-            PlayedCall made = new PlayedCall(Sold.bounds(false, 1, null));
+            PlayedCall made = new PlayedCall(bounds);
             calls.open(made::make, (Quotas.Pass) quotas.enter(List.of(), 0));
             made.begin();
             made.books.holds(8_292);
@@ -98,6 +102,19 @@ class LoopCallsTest {
         end(one);
         PlayedCall two = open(calls);
         Gateway.await("the time of the next", () -> on(() -> !two.told().isEmpty()));
+    }
+
+    @Test
+    void a_model_may_raise_the_time_of_its_calls() {
+        LoopCalls calls = calls(Duration.ofMillis(50));
+        PlayedCall slow = open(
+                calls, new Bounds(Sold.lasting(Duration.ofHours(1)), 100, 300, false, 1, null, Bounds.Extras.NONE));
+        PlayedCall next = open(calls);
+        Gateway.await("the time of the next", () -> on(() -> !next.told().isEmpty()));
+        assertThat(on(slow::told)).isEmpty();
+        PlayedCall hasty = open(
+                calls, new Bounds(Sold.lasting(Duration.ofMillis(1)), 100, 300, false, 1, null, Bounds.Extras.NONE));
+        Gateway.await("the time of the settings", () -> on(() -> !hasty.told().isEmpty()));
     }
 
     @Test

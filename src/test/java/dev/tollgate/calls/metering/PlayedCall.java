@@ -74,8 +74,7 @@ final class PlayedCall implements Executor {
     Call make(Runnable over) {
         Call made = new Call(
                 new Call.Parts(books, counting, NO_MEDIA, observed::add),
-                Sold.request(bounds.model().pricing().reasoningBilled())
-                        .with(new Translation(bounds, 400, upstream, 7)),
+                Sold.request(bounds.model()).with(new Translation(bounds, 400, upstream, 7)),
                 "task_1",
                 caller,
                 this,

@@ -8,6 +8,7 @@ import dev.tollgate.testing.ChatBodies;
 import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.ChatAsk;
 import dev.tollgate.upstreams.pool.Replay;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,28 @@ final class Sold {
                 Rates.NONE);
     }
 
+    /** Returns the same model, whose calls may take a time. */
+    static Model lasting(Duration callTimeMax) {
+        Model sold = model(false);
+        return new Model(
+                sold.id(),
+                sold.aliases(),
+                sold.active(),
+                sold.upstream(),
+                sold.pricing(),
+                sold.usageForm(),
+                sold.answersWithUpstreamName(),
+                sold.streamByDefault(),
+                sold.thoughtsByDefault(),
+                sold.effortByDefault(),
+                sold.maxTokensByDefault(),
+                sold.tools(),
+                sold.formats(),
+                sold.rates(),
+                sold.prices(),
+                callTimeMax);
+    }
+
     static Bounds bounds(boolean reasoningBilled, int candidates, @Nullable Long tokensMax) {
         return new Bounds(model(reasoningBilled), 100, 300, false, candidates, tokensMax, Bounds.Extras.NONE);
     }
@@ -97,10 +120,11 @@ final class Sold {
 
     /** A call that nothing was translated of yet. */
     static MeteredCall request(boolean reasoningBilled) {
-        return request(
-                model(reasoningBilled),
-                ask("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"),
-                null);
+        return request(model(reasoningBilled));
+    }
+
+    static MeteredCall request(Model model) {
+        return request(model, ask("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"), null);
     }
 
     @SuppressWarnings("NullAway") // its translation follows
