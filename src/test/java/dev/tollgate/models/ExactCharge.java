@@ -5,7 +5,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 
 /** The charge and the cost of a call once more, in decimals and as P6 words it, without code of the program. */
-final class ExactCharge {
+public final class ExactCharge {
 
     private static final BigDecimal MILLION = BigDecimal.valueOf(1_000_000);
     private static final BigDecimal THOUSAND = BigDecimal.valueOf(1_000);
@@ -15,7 +15,7 @@ final class ExactCharge {
     /** Micro-credits of prompt and searches, and of output, before any rounding. */
     record Exact(BigDecimal input, BigDecimal output) {}
 
-    static long micros(Pricing pricing, Usage usage) {
+    public static long micros(Pricing pricing, Usage usage) {
         Exact exact = exact(pricing.tariff(), usage, pricing.reasoningBilled());
         BigDecimal step = BigDecimal.valueOf(pricing.rounding().stepMicros());
         BigDecimal charge =

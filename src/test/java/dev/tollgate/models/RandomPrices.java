@@ -5,7 +5,7 @@ import dev.tollgate.models.PriceRates.Step;
 import java.util.Random;
 
 /** Random prices and usages of every order of magnitude, for properties. Each limit and 0 come often. */
-final class RandomPrices {
+public final class RandomPrices {
 
     /** The longest context that a catalogue can name. */
     static final long TOKENS_MAX = 100_000_000;
@@ -17,7 +17,7 @@ final class RandomPrices {
     private RandomPrices() {}
 
     /** Returns a price with any of the rates, or none of them. */
-    static Tariff tariff(Random random) {
+    public static Tariff tariff(Random random) {
         long most = upTo(random, PriceRates.MAX);
         PriceRates rates = rates(random, PriceRates.of(0, 0), most);
         Step above = random.nextBoolean() ? null : new Step(step(random), rates(random, rates, most));
@@ -52,7 +52,7 @@ final class RandomPrices {
         return random.nextInt(3) == 0 ? 0 : (int) Math.max(1, upTo(random, most));
     }
 
-    static Pricing pricing(Random random) {
+    public static Pricing pricing(Random random) {
         return new Pricing("random", tariff(random), random.nextBoolean(), rounding(random));
     }
 
@@ -65,7 +65,7 @@ final class RandomPrices {
     }
 
     /** Returns any counts, also those that contradict each other. The prompt is often at the tariff's step. */
-    static Usage usage(Random random, Tariff tariff) {
+    public static Usage usage(Random random, Tariff tariff) {
         Step above = tariff.above();
         long prompt = above != null && random.nextBoolean()
                 ? Math.min(TOKENS_MAX, above.promptTokens() + random.nextInt(-1, 2))
@@ -85,16 +85,16 @@ final class RandomPrices {
                 TIERS[random.nextInt(TIERS.length)]);
     }
 
-    static long tokens(Random random) {
+    public static long tokens(Random random) {
         return upTo(random, TOKENS_MAX);
     }
 
-    static ServiceTier tier(Random random) {
+    public static ServiceTier tier(Random random) {
         return TIERS[random.nextInt(TIERS.length)];
     }
 
     /** Returns none, a part, all or more than the whole. */
-    static long part(Random random, long whole) {
+    public static long part(Random random, long whole) {
         return switch (random.nextInt(5)) {
             case 0 -> 0;
             case 1 -> whole;
@@ -104,7 +104,7 @@ final class RandomPrices {
     }
 
     /** Returns a number of any order of magnitude. */
-    static long upTo(Random random, long most) {
+    public static long upTo(Random random, long most) {
         int bits = 65 - Long.numberOfLeadingZeros(most);
         return Math.min(most, random.nextLong(1L << random.nextInt(bits)));
     }

@@ -11,13 +11,17 @@ import java.util.Random;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** Properties of every price and every usage (P6, P6a), a million cases in all. */
+/** Properties of every price and every usage (P6, P6a), a million cases in all; {@code -Dprice.cases} sets another number. */
 class TariffPropertiesTest {
 
     private static final int CASES_A_ROUND = 500;
 
+    private static final int MILLION = 1_000_000;
+    private static final int CASES = Integer.getInteger("price.cases", Effort.of(MILLION, 10 * MILLION));
+
+    /** @param number in a million */
     private static void cases(int number, Consumer<Random> test) {
-        Randomly.run(Effort.of(number, 10 * number) / CASES_A_ROUND, random -> {
+        Randomly.run((int) ((long) number * CASES / MILLION) / CASES_A_ROUND, random -> {
             for (int i = 0; i < CASES_A_ROUND; i++) {
                 test.accept(random);
             }
