@@ -54,6 +54,7 @@ class ConsolePagesTest {
         assertThat(customer.chat(CHAT.replace("2.5", "9")).status()).isEqualTo(404);
         assertThat(customer.chat(CHAT).status()).isEqualTo(200);
         String task = customer.lastTask().get("id").asString();
+        gateway.execute("UPDATE usage_hour SET prompt_tokens = 1234567, cached_tokens = 1111000, searches = 12");
         pages = new LinkedHashMap<>();
         pages.put("accounts", "/console/accounts");
         pages.put("account", "/console/accounts/" + customer.account());

@@ -157,7 +157,7 @@ class ConsoleDeedsTest {
         assertThat(customer.chat(CHAT).status()).isEqualTo(200);
         gateway.writeWhatRides();
         for (String by : new String[] {"day", "model", "channel", "account"}) {
-            Matcher sum = Pattern.compile("<th scope=\"row\">All</th>.*?title=\"([0-9.]+) credits\"")
+            Matcher sum = Pattern.compile("<th scope=\"row\">All\\s*</th>.*?title=\"([0-9.]+) credits\"")
                     .matcher(body("/console/revenue?by=" + by));
             assertThat(sum.find()).isTrue();
             assertThat(sum.group(1))
@@ -169,6 +169,21 @@ class ConsoleDeedsTest {
                 .containsPattern("<a href=\"/console/accounts/" + customer.account() + "\">Test</a>\\s*</th>"
                         + "<td class=\"num hide\">1</td>.*?title=\""
                         + customer.consumed().setScale(6).toPlainString() + " credits\"");
+    }
+
+    @Test
+    void revenue_shows_cached_tokens_and_searches() {
+        gateway.execute("UPDATE usage_hour SET cached_tokens = 0, searches = 0");
+        assertThat(body("/console/revenue?by=model")).doesNotContainPattern("% cached|[0-9] search");
+        Customer customer = gateway.customer("10");
+        assertThat(customer.chat(CHAT).status()).isEqualTo(200);
+        gateway.writeWhatRides();
+        gateway.execute("UPDATE usage_quarter SET prompt_tokens = 900, cached_tokens = 700, searches = 1"
+                + " WHERE account_id = '" + customer.account() + "'");
+        assertThat(body("/console/revenue?by=account")
+                        .replaceAll("<[^>]*>", " ")
+                        .replaceAll("\\s+", " "))
+                .contains("Test 77 % cached 1 search 1 0");
     }
 
     @Test

@@ -169,6 +169,11 @@ public final class Display {
         return number(number) + " " + noun + (number == 1 ? "" : "s");
     }
 
+    /** E.g. {@code 1 search}, {@code 2 searches}. */
+    public static String searches(long number) {
+        return number(number) + (number == 1 ? " search" : " searches");
+    }
+
     /** A refusal, and when to try again, in whole seconds. @param refusal a sentence */
     public static String later(String refusal, Duration wait) {
         return refusal + " Try again in " + (wait.toSeconds() + 1) + " seconds.";

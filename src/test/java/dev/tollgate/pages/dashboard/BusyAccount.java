@@ -82,6 +82,20 @@ final class BusyAccount {
         }
     }
 
+    /** A call of 900 prompt tokens, 700 of them cached, with two searches. */
+    void search(Customer caller) {
+        gateway.script(UpstreamScript.answers().event("""
+                {"candidates":[{"content":{"role":"model","parts":[{"text":"Found."}]},"finishReason":"STOP",
+                  "groundingMetadata":{"webSearchQueries":["one","two"]}}],
+                 "usageMetadata":{"promptTokenCount":900,"cachedContentTokenCount":700,"candidatesTokenCount":40,
+                  "totalTokenCount":940}}"""));
+        Gateway.Reply reply = caller.chat(body("gemini-2.5-pro")
+                .replace("}]}", "}],\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"googleSearch\"}}]}"));
+        if (reply.status() != 200) {
+            throw new AssertionError(reply.text());
+        }
+    }
+
     void fail() {
         gateway.script("- respond: [{status: 503}]");
         customer.chat(body("gemini-2.5-pro"));

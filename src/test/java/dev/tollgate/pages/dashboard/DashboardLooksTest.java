@@ -39,6 +39,8 @@ class DashboardLooksTest {
         gateway.setNow(BusyAccount.NOW.minusSeconds(29L * 86_400));
         busy = BusyAccount.in(gateway, "prod-web");
         busy.live();
+        busy.search(busy.customer);
+        busy.ask(busy.customer, "gemini-3.1-pro", 194, 229, 457);
         gateway.setNow(BusyAccount.NOW);
         fresh = BusyAccount.in(gateway, "ci");
         busy.customer.chat("{\"model\":\"gemini-9\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");

@@ -376,6 +376,30 @@ class DashboardTest {
     }
 
     @Test
+    void usage_shows_cached_tokens_and_searches_if_there_are_any() {
+        BusyAccount own = stranger();
+        gateway.setNow(BusyAccount.NOW.minusSeconds(60)); // other tests look at the last call
+        own.ask(own.other, "gemini-3.1-pro", 9, 1, 0);
+        own.other.lastTask();
+        assertThat(usageOfOther(own)).doesNotContain(" searches", " 0 cached");
+        own.search(own.other);
+        own.other.lastTask();
+        gateway.setNow(BusyAccount.NOW);
+
+        assertThat(usageOfOther(own))
+                .contains("1 2 searches 0 900 700 cached 40", "Sum 2 2 searches 0 909 700 cached 41")
+                .contains("0 failed, 0 cancelled, 2 searches");
+    }
+
+    private static String usageOfOther(BusyAccount account) {
+        return account.browser
+                .get("/dashboard/usage?by=model&key=" + account.other.keyId())
+                .body()
+                .replaceAll("<[^>]*>", " ")
+                .replaceAll("\\s+", " ");
+    }
+
+    @Test
     void shares_are_bars_of_the_largest_row_with_a_percentage() {
         String page = page("/dashboard/usage?by=model&range=30d");
         assertThat(page).contains("width=\"100\" height=\"6\"/></svg><span class=\"num small muted\">");
