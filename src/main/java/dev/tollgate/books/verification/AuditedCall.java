@@ -130,7 +130,7 @@ record AuditedCall(
             findings.add(name + " has a pricing detail that cannot be read");
             return;
         }
-        prices.check(name, detail, findings);
+        prices.check(name, detail, createdAt, findings);
         if (task.hasCourse) {
             PrintedCheck.check(name, task.usageJson, detail, findings);
         }

@@ -14,8 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
  * A task's account of its charge (decision D41), recalculated. In credits, exact.
  *
  * @param priceVersion the version of the price
- * @param inputPerMillion credits
- * @param outputPerMillion credits
+ * @param rates the rates of its step and tier
  * @param tokens the counts
  * @param units input and output in steps of the rounding, if each is rounded separately; otherwise null
  * @param exact the unrounded price according to the task
@@ -28,8 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record ChargeDetail(
         String priceVersion,
-        BigDecimal inputPerMillion,
-        BigDecimal outputPerMillion,
+        Rates rates,
         boolean reasoningBilled,
         Tokens tokens,
         @Nullable Units units,
@@ -56,6 +54,19 @@ record ChargeDetail(
     }
 
     record Units(long input, long output) {}
+
+    /**
+     * In credits, per million tokens or per thousand searches; null if the detail shows none.
+     *
+     * @param isByCall whether a call with any search counts as one
+     */
+    record Rates(
+            BigDecimal input,
+            BigDecimal output,
+            @Nullable BigDecimal cached,
+            @Nullable BigDecimal audio,
+            @Nullable BigDecimal search,
+            boolean isByCall) {}
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -89,8 +100,7 @@ record ChargeDetail(
         }
         return new ChargeDetail(
                 detail.required("price_version").stringValue(),
-                decimal(detail, "input_per_million"),
-                decimal(detail, "output_per_million"),
+                rates(detail),
                 detail.required("reasoning_billed").booleanValue(),
                 tokens,
                 units(detail.required("rounding").stringValue(), input, answer),
@@ -101,6 +111,20 @@ record ChargeDetail(
                 detail.path("hold_charged").booleanValue(false),
                 detail.path("tier").asString("standard"),
                 detail.path("step").longValue(0));
+    }
+
+    private static Rates rates(JsonNode detail) {
+        return new Rates(
+                decimal(detail, "input_per_million"),
+                decimal(detail, "output_per_million"),
+                decimalOrNull(detail, "cached_input_per_million"),
+                decimalOrNull(detail, "audio_input_per_million"),
+                decimalOrNull(detail, "search_per_1000"),
+                isByCall(detail));
+    }
+
+    private static boolean isByCall(JsonNode detail) {
+        return detail.path("search_counts").asString("").equals("calls");
     }
 
     private static Tokens tokens(JsonNode detail) {
@@ -123,8 +147,7 @@ record ChargeDetail(
             input = input.add(cost(detail, "audio_input_per_million", tokens.audio()));
         }
         if (tokens.searches() > 0 && detail.has("search_per_1000")) {
-            boolean byCall = detail.path("search_counts").asString("").equals("calls");
-            BigDecimal counted = BigDecimal.valueOf(byCall ? 1 : tokens.searches());
+            BigDecimal counted = BigDecimal.valueOf(isByCall(detail) ? 1 : tokens.searches());
             input = input.add(
                     decimal(detail, "search_per_1000").multiply(counted).movePointLeft(3));
         }
@@ -168,6 +191,10 @@ record ChargeDetail(
 
     private static BigDecimal decimal(JsonNode detail, String name) {
         return detail.required(name).decimalValue();
+    }
+
+    private static @Nullable BigDecimal decimalOrNull(JsonNode detail, String name) {
+        return detail.has(name) ? decimal(detail, name) : null;
     }
 
     private static long count(JsonNode detail, String name) {

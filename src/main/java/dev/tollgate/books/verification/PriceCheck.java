@@ -2,20 +2,36 @@ package dev.tollgate.books.verification;
 
 import dev.tollgate.storage.Dialect;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
-/** Prices that operators have set, which are few: a call by one of them was charged by its rates. */
+/**
+ * Prices, which are few: those that operators have set, and those of catalogues since a start has recorded them. A call by one of them was charged
+ * by its rates, at its step and tier. It reads and computes them by itself, apart from the program that charges.
+ */
 final class PriceCheck implements Check {
 
-    private static final String SQL =
-            "SELECT version, input_micros, output_micros, reasoning_billed FROM price_version ORDER BY sequence";
+    private static final String SQL = """
+            SELECT version, input_micros, output_micros, reasoning_billed, tariff, 0 FROM price_version
+            UNION ALL
+            SELECT version, input_micros, output_micros, reasoning_billed, tariff, created_at FROM price_rates""";
 
-    private record Rates(long inputMicros, long outputMicros, boolean reasoningBilled) {}
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
 
-    private final Map<String, Rates> versions = new HashMap<>();
+    /** @param tariff null for a price that cannot be read @param since the time from which the version means this, in milliseconds */
+    private record Price(@Nullable JsonNode tariff, boolean reasoningBilled, long since) {}
+
+    private final Map<String, Price> versions = new HashMap<>();
 
     @Override
     public String subject() {
@@ -29,21 +45,87 @@ final class PriceCheck implements Check {
 
     @Override
     public void row(ResultSet row, Findings findings) throws SQLException {
-        versions.put(row.getString(1), new Rates(row.getLong(2), row.getLong(3), row.getInt(4) == 1));
+        String version = row.getString(1);
+        JsonNode tariff = tariff(row.getString(5), row.getLong(2), row.getLong(3));
+        if (tariff == null) {
+            findings.add("price " + version + " has rates that cannot be read, or others in its columns");
+        }
+        versions.put(version, new Price(tariff, row.getInt(4) == 1, row.getLong(6)));
     }
 
-    void check(String name, ChargeDetail detail, Findings findings) {
-        Rates rates = versions.get(detail.priceVersion());
-        boolean isRight = rates == null
-                || isWorth(detail.inputPerMillion(), rates.inputMicros)
-                        && isWorth(detail.outputPerMillion(), rates.outputMicros)
-                        && detail.reasoningBilled() == rates.reasoningBilled;
-        if (!isRight) {
+    /** Returns the rates of a row; null if its text and its columns differ. */
+    private static @Nullable JsonNode tariff(@Nullable String text, long inputMicros, long outputMicros) {
+        BigDecimal input = BigDecimal.valueOf(inputMicros, 6);
+        BigDecimal output = BigDecimal.valueOf(outputMicros, 6);
+        if (text == null) {
+            return JSON.createObjectNode().put("input", input).put("output", output);
+        }
+        try {
+            JsonNode tariff = JSON.readTree(text);
+            return isSame(tariff.path("input"), input) && isSame(tariff.path("output"), output) ? tariff : null;
+        } catch (JacksonException e) {
+            return null;
+        }
+    }
+
+    private static boolean isSame(JsonNode rate, BigDecimal credits) {
+        return rate.isNumber() && rate.decimalValue().compareTo(credits) == 0;
+    }
+
+    /** @param createdAt the time of the call, in milliseconds */
+    void check(String name, ChargeDetail detail, long createdAt, Findings findings) {
+        Price price = versions.get(detail.priceVersion());
+        if (price == null || price.tariff == null || createdAt < price.since) {
+            return;
+        }
+        if (detail.reasoningBilled() != price.reasoningBilled || !isOf(price.tariff, detail)) {
             findings.add(name + " has other rates than its price " + detail.priceVersion());
         }
     }
 
-    private static boolean isWorth(BigDecimal credits, long micros) {
-        return credits.movePointRight(6).compareTo(BigDecimal.valueOf(micros)) == 0;
+    private static boolean isOf(JsonNode tariff, ChargeDetail detail) {
+        JsonNode above = tariff.path("above");
+        boolean isAbove = detail.step() > 0;
+        if (isAbove
+                && (above.path("prompt_tokens").longValue(0) != detail.step()
+                        || detail.tokens().prompt() <= detail.step())) {
+            return false;
+        }
+        JsonNode rates = isAbove ? above : tariff;
+        BigDecimal factor = tariff.path("tiers").path(detail.tier()).decimalValue(BigDecimal.ONE);
+        ChargeDetail.Rates shown = detail.rates();
+        return isWorth(shown.input(), rate(rates, "input", factor))
+                && isWorth(shown.output(), rate(rates, "output", factor))
+                && isNoneOrWorth(shown.cached(), rate(rates, "cached_input", factor))
+                && isNoneOrWorth(shown.audio(), rate(rates, "audio_input", factor))
+                && isOfSearch(tariff, search(rates), detail);
+    }
+
+    /** Returns the rate at a tier, rounded up to a micro-credit; a rate that is not written is that of the input. */
+    private static BigDecimal rate(JsonNode rates, String name, BigDecimal factor) {
+        JsonNode rate = rates.has(name) ? rates.get(name) : rates.path("input");
+        return rate.decimalValue(BigDecimal.ZERO).multiply(factor).setScale(6, RoundingMode.CEILING);
+    }
+
+    private static BigDecimal search(JsonNode rates) {
+        return rates.path("search_per_1000").decimalValue(BigDecimal.ZERO);
+    }
+
+    /** Searches cost the same at each tier. */
+    private static boolean isOfSearch(JsonNode tariff, BigDecimal rate, ChargeDetail detail) {
+        if (detail.tokens().searches() == 0 || rate.signum() == 0) {
+            return isNoneOrWorth(detail.rates().search(), rate);
+        }
+        boolean isByCall = tariff.path("search_counts").asString("queries").equals("calls");
+        BigDecimal shown = detail.rates().search();
+        return shown != null && isWorth(shown, rate) && detail.rates().isByCall() == isByCall;
+    }
+
+    private static boolean isNoneOrWorth(@Nullable BigDecimal shown, BigDecimal rate) {
+        return shown == null || isWorth(shown, rate);
+    }
+
+    private static boolean isWorth(BigDecimal shown, BigDecimal rate) {
+        return shown.compareTo(rate) == 0;
     }
 }

@@ -328,6 +328,7 @@ class AuditTest {
                         foundBesideUsage(
                                 "UPDATE task SET pricing = json_set(pricing, '$.output_per_million', 2099) WHERE id = '{units.call}'"))
                 .containsExactly(
+                        "task {units.call} has other rates than its price google/gemini-2.5-pro@2026-11",
                         "task {units.call} shows another usage than its price counts: 1001, 500 and 200 tokens",
                         "task {units.call} says that it costs exactly 1.7327625, its counts come to 1.7320625",
                         "task {units.call} is charged, with its shortfall 1.7328, its counts and prices come to 1.7321");

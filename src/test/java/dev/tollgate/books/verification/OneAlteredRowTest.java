@@ -73,6 +73,7 @@ class OneAlteredRowTest {
             "UPDATE invoice SET year = year + 1",
             "DELETE FROM audit_log WHERE sequence = 2",
             "UPDATE price_version SET input_micros = input_micros + 1",
+            "UPDATE price_rates SET output_micros = output_micros + 1 WHERE version = 'google/gemini-2.5-pro@2026-11'",
             "UPDATE usage_quarter SET thoughts_tokens = thoughts_tokens + 1 WHERE {first of usage_quarter}",
             "UPDATE usage_quarter SET cached_tokens = cached_tokens - 1 WHERE {first of usage_quarter}",
             "UPDATE usage_quarter SET searches = searches + 1 WHERE {first of usage_quarter}",
