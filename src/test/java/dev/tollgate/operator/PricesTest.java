@@ -179,7 +179,6 @@ class PricesTest {
             for (String[] wrong : new String[][] {
                 {"{\"input\":-1,\"output\":1,\"reason\":\"wrong\"}", "input"},
                 {"{\"input\":1,\"output\":1000001,\"reason\":\"wrong\"}", "output"},
-                {"{\"input\":1,\"reason\":\"wrong\"}", "output"},
                 {"{\"input\":1,\"output\":1}", "reason"},
                 {"{\"input\":1,\"output\":1,\"reasoning\":\"maybe\",\"reason\":\"wrong\"}", "reasoning"}
             }) {
@@ -233,6 +232,25 @@ class PricesTest {
                 Files.readString(changed).replaceFirst("version: gemini-3-pro@\\S+", "version: gemini-3-pro@new"));
         start(data, changed).close();
         start(data, catalogue(folder, null)).close(); // each version means what it meant
+    }
+
+    @Test
+    void a_start_names_each_changed_rate_of_an_old_version(@TempDir Path folder) throws IOException {
+        Path data = Migrated.in(folder);
+        String rates = """
+                160
+                      cached_input: %s
+                      above: {prompt_tokens: 200000, input: 320, cached_input: 32, output: %s}
+                      tiers: {flex: 0.5%s}""";
+        start(data, catalogue(folder, rates.formatted("16", "1440", ", priority: 1.8")))
+                .close();
+        assertThatThrownBy(() -> start(data, catalogue(folder, rates.formatted("16.5", "1500", ""))))
+                .isInstanceOf(CannotOpen.class)
+                .hasMessageContaining(
+                        "cached_input 16, not 16.5; above.output 1440, not 1500; tiers.priority 1.8, not none.");
+        assertThatThrownBy(() -> start(data, catalogue(folder, "160")))
+                .isInstanceOf(CannotOpen.class)
+                .hasMessageContaining("cached_input 16, not none; above ");
     }
 
     @Test

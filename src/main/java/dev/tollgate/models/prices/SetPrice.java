@@ -5,44 +5,34 @@ import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Write;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a new version of a model's price, if the price has the expected version. */
+/** Makes a new version of a model's price, unless another one was set meanwhile. */
 public final class SetPrice extends Write<SetPrice.Outcome> {
 
     /** The outcome. */
     public sealed interface Outcome {}
 
-    public record Set(Pricing before, PriceVersion now) implements Outcome {}
+    public record Set(PriceVersion version) implements Outcome {}
 
-    /** The price has another version. */
+    /** Another price was set meanwhile. */
     public record ChangedMeanwhile(String version) implements Outcome {}
 
     private final String modelId;
-    private final Pricing ofCatalogue;
-    private final @Nullable String expectedVersion;
-    private final UnaryOperator<Pricing> edit;
+    private final @Nullable String newest;
+    private final Pricing next;
     private final @Nullable Instant from;
     private final Instant at;
 
     /**
-     * @param ofCatalogue the present price if none was set yet
-     * @param expectedVersion the version that the operator saw; null for any
-     * @param edit changes the present price, on the writer's thread; its version is chosen here
-     * @param from the time from which the new price is in force; null for at once
+     * @param newest the version of the model's price that was set last, as far as the operator knows; null if none was set
+     * @param next the new price, whose version is chosen here
+     * @param from the time from which it is in force; null for at once
      */
-    public SetPrice(
-            String modelId,
-            Pricing ofCatalogue,
-            @Nullable String expectedVersion,
-            UnaryOperator<Pricing> edit,
-            @Nullable Instant from,
-            Instant at) {
+    public SetPrice(String modelId, @Nullable String newest, Pricing next, @Nullable Instant from, Instant at) {
         this.modelId = modelId;
-        this.ofCatalogue = ofCatalogue;
-        this.expectedVersion = expectedVersion;
-        this.edit = edit;
+        this.newest = newest;
+        this.next = next;
         this.from = from;
         this.at = at;
     }
@@ -50,15 +40,14 @@ public final class SetPrice extends Write<SetPrice.Outcome> {
     @Override
     protected Outcome run(Statements statements) throws SQLException {
         PriceRows rows = new PriceRows(statements);
-        PriceVersion newest = rows.newest(modelId);
-        Pricing before = newest == null ? ofCatalogue : newest.pricing();
-        if (expectedVersion != null && !expectedVersion.equals(before.version())) {
-            return new ChangedMeanwhile(before.version());
+        PriceVersion last = rows.newest(modelId);
+        if (last != null && !last.pricing().version().equals(newest)) {
+            return new ChangedMeanwhile(last.pricing().version());
         }
         long sequence = 1 + rows.last();
-        Pricing now = edit.apply(before).named(modelId + "@" + Pricing.SET_MARK + sequence);
-        PriceVersion version = new PriceVersion(sequence, modelId, at, from, now);
+        Pricing named = next.named(modelId + "@" + Pricing.SET_MARK + sequence);
+        PriceVersion version = new PriceVersion(sequence, modelId, at, from, named);
         rows.insert(version);
-        return new Set(before, version);
+        return new Set(version);
     }
 }

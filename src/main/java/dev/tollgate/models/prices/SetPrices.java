@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the prices that were set from the database and applies them to the catalogue. Thread-safe. */
 public final class SetPrices {
@@ -88,7 +89,7 @@ public final class SetPrices {
     }
 
     /** Returns the versions in their order, without those that a newer one replaces for all times. */
-    private static List<PriceVersion> merged(List<PriceVersion> held, List<PriceVersion> more) {
+    static List<PriceVersion> merged(List<PriceVersion> held, List<PriceVersion> more) {
         List<PriceVersion> merged = new ArrayList<>();
         Stream.concat(held.stream(), more.stream())
                 .sorted(Comparator.comparingLong(PriceVersion::sequence))
@@ -102,6 +103,12 @@ public final class SetPrices {
 
     private static PriceSchedule.Dated dated(PriceVersion version) {
         return new PriceSchedule.Dated(version.from() == null ? Instant.MIN : version.from(), version.pricing());
+    }
+
+    /** Returns the version of a model's price that was set last, as far as this server has read; null if none was set. Does not block. */
+    public synchronized @Nullable String newest(String modelId) {
+        List<PriceVersion> held = holding.get(modelId);
+        return held == null ? null : held.getLast().pricing().version();
     }
 
     /**
@@ -140,7 +147,7 @@ public final class SetPrices {
             List<PriceVersion> versions = new ArrayList<>();
             for (SetPrice change : changes) {
                 if (change.outcome() instanceof SetPrice.Set set) {
-                    versions.add(set.now());
+                    versions.add(set.version());
                 }
             }
             SetPrices.this.committed(versions);

@@ -2,6 +2,8 @@ package dev.tollgate.operator.admin;
 
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.books.ledger.Balance;
+import dev.tollgate.models.Tariff;
+import dev.tollgate.models.TariffJson;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
@@ -33,6 +35,11 @@ public final class AdminJson {
         return list.putNull("next");
     }
 
+    <T> AdminJson array(String name, List<T> entries, Function<T, ObjectNode> json) {
+        node.set(name, array(entries, json));
+        return this;
+    }
+
     static <T> ArrayNode array(List<T> entries, Function<T, ObjectNode> json) {
         ArrayNode array = ApiJson.MAPPER.createArrayNode();
         entries.forEach(entry -> array.add(json.apply(entry)));
@@ -56,6 +63,12 @@ public final class AdminJson {
 
     AdminJson credits(String name, @Nullable Long micros) {
         ApiJson.credits(node, name, micros);
+        return this;
+    }
+
+    /** Adds the rates of a price or a cost, with the names of the catalogue. */
+    AdminJson tariff(Tariff tariff) {
+        TariffJson.write(node, tariff);
         return this;
     }
 

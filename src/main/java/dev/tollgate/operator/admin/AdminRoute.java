@@ -1,7 +1,6 @@
 package dev.tollgate.operator.admin;
 
 import dev.tollgate.base.error.ApiError;
-import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.http.Exchange;
@@ -116,7 +115,7 @@ public record AdminRoute(String method, String path, int status, List<String> ta
     }
 
     private static ApiError error(Refused refused) {
-        ApiError error = ApiError.of(ErrorCode.INVALID_REQUEST, String.valueOf(refused.getMessage()));
+        ApiError error = ApiError.invalid(refused.field(), String.valueOf(refused.getMessage()));
         return switch (refused.why()) {
             case INVALID -> error;
             case NOT_FOUND -> error.withStatus(404);

@@ -176,6 +176,11 @@ public final class OperatorBody {
         return key;
     }
 
+    /** Returns some members as they were sent, those that are null too. */
+    ObjectNode members(List<String> names) {
+        return object.deepCopy().retain(names);
+    }
+
     /** Returns a member as it was sent; missing if there is none. */
     JsonNode node(String name) {
         return object.path(name);

@@ -1,10 +1,14 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.json.Shown;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.prices.PriceVersion;
 import dev.tollgate.models.prices.SetPrices;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -20,11 +24,13 @@ public final class PriceRoutes {
 
     public List<AdminRoute> routes() {
         String versions = "/admin/models/{id...}/prices";
+        String[] members = Stream.concat(
+                        TariffEdit.MEMBERS.stream(), Stream.of("reasoning", "from", "version", "reason"))
+                .toArray(String[]::new);
         return List.of(
                 AdminRoute.get("/admin/models", request -> AdminJson.all(prices.all(), PriceRoutes::json)),
                 AdminRoute.get(versions, this::versions, "after", "limit"),
-                AdminRoute.post(versions, this::set, "input", "output", "reasoning", "version", "reason")
-                        .answering(201));
+                AdminRoute.post(versions, this::set, members).answering(201));
     }
 
     /** The versions that were set, the newest first. */
@@ -33,7 +39,7 @@ public final class PriceRoutes {
         return AdminJson.list(
                 prices.versions(request.id(), request.before(), limit),
                 limit,
-                version -> json(version.pricing())
+                version -> dated(version.pricing(), version.from())
                         .number("sequence", version.sequence())
                         .time("created_at", version.at())
                         .node(),
@@ -43,17 +49,19 @@ public final class PriceRoutes {
     private JsonNode set(AdminRequest request) throws Refused {
         By by = request.by();
         OperatorBody body = request.body();
-        Prices.Change change =
-                new Prices.Change(price(body, "input"), price(body, "output"), reasoning(body), body.text("version"));
-        return json(prices.set(by, request.id(), change));
-    }
-
-    private static long price(OperatorBody body, String name) {
-        long micros = body.credits(name);
-        if (micros < 0 || micros > Pricing.MICROS_PER_MILLION_MAX) {
-            throw OperatorBody.wrong(name, "must be 0 to 1000000 credits per million tokens");
-        }
-        return micros;
+        Prices.Done done = prices.set(
+                by,
+                request.id(),
+                new Prices.Change(
+                        TariffEdit.of(body.members(TariffEdit.MEMBERS)),
+                        reasoning(body),
+                        from(body),
+                        body.text("version")));
+        ObjectNode json = json(done.sold());
+        json.set(
+                "withdrawn",
+                new AdminJson().texts("withdrawn", done.withdrawn()).node().get("withdrawn"));
+        return json;
     }
 
     private static @Nullable Boolean reasoning(OperatorBody body) {
@@ -62,51 +70,76 @@ public final class PriceRoutes {
             case null -> null;
             case "billed" -> Boolean.TRUE;
             case "free" -> Boolean.FALSE;
-            default -> throw OperatorBody.wrong("reasoning", "must be billed or free");
+            default ->
+                throw OperatorBody.wrong("reasoning", "is " + Shown.quoted(word) + "; allowed is billed or free");
         };
+    }
+
+    private static @Nullable Instant from(OperatorBody body) {
+        String text = body.text("from");
+        try {
+            return text == null ? null : Prices.time(text);
+        } catch (DateTimeParseException e) {
+            throw OperatorBody.wrong(
+                    "from",
+                    "is " + Shown.quoted(String.valueOf(text))
+                            + "; allowed is a time with its offset, like 2026-12-01T00:00:00-08:00, or null for at once");
+        }
     }
 
     private static ObjectNode json(Prices.Sold sold) {
         AdminJson json = new AdminJson()
                 .text("id", sold.modelId())
                 .object("price", json(sold.pricing()))
+                .array("ahead", sold.ahead(), price -> dated(price.pricing(), price.from())
+                        .node())
                 .text("source", sold.isSet() ? "set" : "file")
                 .object("file_price", sold.fileDiffers() ? json(sold.ofFile()) : null)
                 .object("upstream", cost(new AdminJson().text("model", sold.upstreamModel()), sold.cost()))
-                .object("margin_percent", margin(sold, sold.cost()))
+                .object("margin_percent", margin(sold.margins()))
                 .flag("loss", sold.isLoss());
         Prices.Retirement retirement = sold.retirement();
-        return json.object("retirement", retirement == null ? null : json(retirement, sold))
+        return json.object("retirement", retirement == null ? null : json(retirement))
                 .node();
     }
 
-    private static AdminJson json(Prices.Retirement retirement, Prices.Sold sold) {
+    private static AdminJson json(Prices.Retirement retirement) {
         AdminJson json = new AdminJson()
                 .text("at", retirement.end().at().toString())
                 .text("successor", retirement.end().successor())
                 .flag("in_effect", retirement.end().isInEffect());
-        json.node().set("costs", AdminJson.array(retirement.costs(), later -> cost(
+        return json.array("costs", retirement.costs(), later -> cost(
                         new AdminJson().text("from", later.from().toString()), later.cost())
-                .object("margin_percent", margin(sold, later.cost()))
+                .object("margin_percent", margin(later.margins()))
                 .flag("loss", later.isLoss())
-                .node()));
-        return json;
+                .node());
     }
 
     private static AdminJson cost(AdminJson json, UpstreamModel.@Nullable Cost cost) {
-        return json.credits("input", cost == null ? null : cost.inputMicrosPerMillion())
-                .credits("output", cost == null ? null : cost.outputMicrosPerMillion());
+        return cost == null ? json.credits("input", null).credits("output", null) : json.tariff(cost.tariff());
     }
 
-    private static AdminJson margin(Prices.Sold sold, UpstreamModel.@Nullable Cost cost) {
-        return new AdminJson().decimal("input", sold.inputMargin(cost)).decimal("output", sold.outputMargin(cost));
+    /** Returns the margin of each component, for a prompt up to a step and above it. */
+    private static AdminJson margin(Margins margins) {
+        AdminJson json = margin(margins.rates());
+        Margins.Rates above = margins.above();
+        return above == null ? json : json.object("above", margin(above));
+    }
+
+    private static AdminJson margin(Margins.Rates rates) {
+        AdminJson json = new AdminJson();
+        rates.percent().forEach(json::decimal);
+        return json;
+    }
+
+    private static AdminJson dated(Pricing price, @Nullable Instant from) {
+        return json(price).text("from", from == null ? null : from.toString());
     }
 
     private static AdminJson json(Pricing price) {
         return new AdminJson()
                 .text("version", price.version())
-                .credits("input", price.inputMicrosPerMillion())
-                .credits("output", price.outputMicrosPerMillion())
+                .tariff(price.tariff())
                 .text("reasoning", price.reasoningBilled() ? "billed" : "free")
                 .text("rounding", price.rounding().describe());
     }

@@ -5,14 +5,15 @@ import dev.tollgate.models.BelowCost;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
+import dev.tollgate.models.PriceSchedule;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.prices.PriceVersion;
 import dev.tollgate.models.prices.SetPrice;
 import dev.tollgate.models.prices.SetPrices;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** What is charged for each model, what that earns, and how it is changed while the program runs. Thread-safe; {@link #set} blocks. */
 public final class Prices {
 
-    private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
+    /** How often a price is set again after another server has set one. */
+    private static final int ATTEMPTS = 5;
 
     private final Catalogue catalogue;
     private final ModelLife life;
@@ -38,8 +40,9 @@ public final class Prices {
     /**
      * A model as it is sold now. Amounts are micro-credits per million tokens.
      *
-     * @param pricing what is charged
-     * @param ofFile what the catalogue says, which does not hold where a price was set
+     * @param pricing the price in force
+     * @param ofFile the catalogue's price, which is not in force if another one was set
+     * @param ahead the prices that come into force later, the earliest first
      * @param upstreamModel what stands behind it now
      * @param cost the upstream's list price, null where it is not known
      * @param isLoss whether the input or the output is sold below that
@@ -49,6 +52,7 @@ public final class Prices {
             String modelId,
             Pricing pricing,
             Pricing ofFile,
+            List<PriceSchedule.Dated> ahead,
             String upstreamModel,
             UpstreamModel.@Nullable Cost cost,
             boolean isLoss,
@@ -64,36 +68,13 @@ public final class Prices {
             return !pricing.isWorth(ofFile);
         }
 
-        /** Percent of the price, cut down to tenths; below zero is a loss. Null where the cost is not known or nothing is charged. */
-        public @Nullable BigDecimal inputMargin() {
-            return inputMargin(cost);
-        }
-
-        /** Returns the margin on output in percent, without free thoughts; null if the cost is unknown or nothing is charged. */
-        public @Nullable BigDecimal outputMargin() {
-            return outputMargin(cost);
-        }
-
-        /** Returns the margin on input in percent at another cost; null if that is unknown. */
-        public @Nullable BigDecimal inputMargin(UpstreamModel.@Nullable Cost then) {
-            return then == null ? null : margin(pricing.inputMicrosPerMillion(), then.inputMicrosPerMillion());
-        }
-
-        /** Returns the margin on output in percent at another cost; null if that is unknown. */
-        public @Nullable BigDecimal outputMargin(UpstreamModel.@Nullable Cost then) {
-            return then == null ? null : margin(pricing.outputMicrosPerMillion(), then.outputMicrosPerMillion());
-        }
-
-        private static @Nullable BigDecimal margin(long priceMicros, long costMicros) {
-            return priceMicros == 0
-                    ? null
-                    : BigDecimal.valueOf(priceMicros - costMicros)
-                            .multiply(HUNDRED)
-                            .divide(BigDecimal.valueOf(priceMicros), 1, RoundingMode.FLOOR);
+        /** Returns the margins at the upstream's present price. */
+        public Margins margins() {
+            return Margins.of(pricing.tariff(), cost == null ? null : cost.tariff());
         }
     }
 
-    /** @param costs what the successor costs: on the day, or now where it answers already, and from each later day on that is known */
+    /** @param costs at the price and the successor's cost of the day, or of now if it answers already, and of each later change of either */
     public record Retirement(ModelLife.Retirement end, List<Later> costs) {
 
         public Retirement {
@@ -101,8 +82,19 @@ public final class Prices {
         }
     }
 
-    /** @param cost null where it is not known @param isLoss whether the input or the output is sold below that, at the price of now */
-    public record Later(Instant from, UpstreamModel.@Nullable Cost cost, boolean isLoss) {}
+    /**
+     * Price and cost from a time on.
+     *
+     * @param cost null if unknown
+     * @param isLoss whether a component is sold below cost
+     */
+    public record Later(Instant from, Pricing pricing, UpstreamModel.@Nullable Cost cost, boolean isLoss) {
+
+        /** Returns the margins of this time. */
+        public Margins margins() {
+            return Margins.of(pricing.tariff(), cost == null ? null : cost.tariff());
+        }
+    }
 
     /** All that is on sale, in the catalogue's order. Does not block. */
     public List<Sold> all() {
@@ -121,76 +113,122 @@ public final class Prices {
     }
 
     /**
-     * A new price. Amounts are micro-credits per million tokens.
+     * A new price.
      *
+     * @param rates changes of its rates
      * @param reasoningBilled whether thoughts are charged as output; null: as before
-     * @param looked the version that was looked at when this was chosen; null for whichever holds
+     * @param from the future time from which it is in force; null for at once
+     * @param looked a version that was looked at when this was chosen; null for whichever holds
      */
     public record Change(
-            long inputMicros,
-            long outputMicros,
+            TariffEdit rates,
             @Nullable Boolean reasoningBilled,
-            @Nullable String looked) {
+            @Nullable Instant from,
+            @Nullable String looked) {}
 
-        public Change {
-            if (inputMicros < 0
-                    || outputMicros < 0
-                    || inputMicros > Pricing.MICROS_PER_MILLION_MAX
-                    || outputMicros > Pricing.MICROS_PER_MILLION_MAX) {
-                throw new IllegalArgumentException("A price is 0 to 1000000 credits per million tokens.");
-            }
-        }
+    /** @param withdrawn versions ahead that the new price replaces before they were ever in force */
+    public record Done(Sold sold, List<String> withdrawn) {
 
-        Pricing applied(Pricing before) {
-            return new Pricing(
-                    before.version(),
-                    before.tariff().with(inputMicros, outputMicros),
-                    reasoningBilled == null ? before.reasoningBilled() : reasoningBilled,
-                    before.rounding());
+        public Done {
+            withdrawn = List.copyOf(withdrawn);
         }
+    }
+
+    /** Returns a time with an offset (RFC 3339). @throws java.time.format.DateTimeParseException if it is none */
+    public static Instant time(String text) {
+        return OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.MILLIS);
     }
 
     /**
-     * Makes a new version of a model's price. It holds for the next call, on other servers within a second or so; a call that runs is charged
-     * at the price that it was held for. Needs a reason.
+     * Returns a model's price after a change, which is not set. Rates that the change leaves out are those in force just before. Does not
+     * block.
+     *
+     * @throws Refused with the wrong member
      */
-    public Sold set(By by, String modelId, Change change) throws Refused {
+    public Pricing next(String modelId, Change change) throws Refused {
         Model model = model(modelId);
-        Pricing ofFile = ofFile(model);
+        Instant now = writer.now();
+        if (change.from() != null && !change.from().isAfter(now)) {
+            throw Refused.of("from", "is " + change.from() + "; allowed is a time in the future, or null for at once");
+        }
+        Pricing before = model.prices().at(Objects.requireNonNullElse(change.from(), now));
+        return new Pricing(
+                before.version(),
+                change.rates().applied(before.tariff(), model.usageForm() == Model.UsageForm.UNITS),
+                change.reasoningBilled() == null ? before.reasoningBilled() : change.reasoningBilled(),
+                before.rounding());
+    }
+
+    /**
+     * Makes a new version of a model's price. From its time on it replaces all others: at once, or from a time in the future. It holds for the
+     * next call, on other servers within a second or so; a call that runs is charged at the price that it was held for. Needs a reason.
+     */
+    public Done set(By by, String modelId, Change change) throws Refused {
         Refused.where(by::needReason);
-        SetPrice set = new SetPrice(model.id(), ofFile, change.looked(), change::applied, null, writer.now());
-        writer.commit(by, "model.price", model.id(), () -> changed(set), set);
-        return switch (set.outcome()) {
-            case SetPrice.Set _ -> one(model.id());
-            case SetPrice.ChangedMeanwhile changed ->
-                throw new Refused(
-                        Refused.Why.CONFLICT,
-                        "Another operator has changed the price. Its version is " + changed.version() + " now.");
-        };
+        Model model = model(modelId);
+        SetPrice.Outcome outcome = null;
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            String newest = prices.newest(model.id());
+            if (newest != null && change.looked() != null && !newest.equals(change.looked())) {
+                throw changed(newest);
+            }
+            Pricing next = next(modelId, change);
+            Instant now = writer.now();
+            Model before = model(modelId).at(Objects.requireNonNullElse(change.from(), now));
+            List<String> withdrawn = withdrawn(before, change.from(), now);
+            SetPrice set = new SetPrice(model.id(), newest, next, change.from(), now);
+            writer.commit(by, "model.price", model.id(), () -> told(before.pricing(), set, withdrawn), set);
+            outcome = set.outcome();
+            if (outcome instanceof SetPrice.Set) {
+                return new Done(one(model.id()), withdrawn);
+            }
+            prices.look();
+        }
+        throw changed(outcome instanceof SetPrice.ChangedMeanwhile changed ? changed.version() : "unknown");
     }
 
-    private static Deed.@Nullable Changed changed(SetPrice set) {
-        return set.outcome() instanceof SetPrice.Set done
-                ? new Deed.Changed(told(done.before()), told(done.now().pricing()))
-                : null;
+    private static Refused changed(String version) {
+        return new Refused(
+                Refused.Why.CONFLICT, "Another operator has changed the price. Its version is " + version + " now.");
     }
 
-    private static String told(Pricing price) {
+    private static List<String> withdrawn(Model model, @Nullable Instant from, Instant now) {
+        return model.prices().after(now).stream()
+                .filter(price -> from == null || !price.from().isBefore(from))
+                .map(price -> price.pricing().version())
+                .toList();
+    }
+
+    private static Deed.@Nullable Changed told(Pricing before, SetPrice set, List<String> withdrawn) {
+        if (!(set.outcome() instanceof SetPrice.Set done)) {
+            return null;
+        }
+        AdminJson after = told(done.version().pricing());
+        Instant from = done.version().from();
+        if (from != null) {
+            after.text("from", from.toString());
+        }
+        if (!withdrawn.isEmpty()) {
+            after.texts("withdrawn", withdrawn);
+        }
+        return new Deed.Changed(told(before).end(), after.end());
+    }
+
+    private static AdminJson told(Pricing price) {
         return new AdminJson()
                 .text("version", price.version())
-                .credits("input", price.inputMicrosPerMillion())
-                .credits("output", price.outputMicrosPerMillion())
-                .text("reasoning", price.reasoningBilled() ? "billed" : "free")
-                .end();
+                .tariff(price.tariff())
+                .text("reasoning", price.reasoningBilled() ? "billed" : "free");
     }
 
     private Sold sold(Model model) {
         Instant now = writer.now();
-        Model standing = life.current(model);
+        Model standing = life.current(model).at(now);
         return new Sold(
                 model.id(),
-                model.pricing(),
-                ofFile(model),
+                standing.pricing(),
+                ofFile(model, now),
+                model.prices().after(now),
                 standing.upstream().name(),
                 standing.upstream().cost(now),
                 BelowCost.of(standing, now).isPresent(),
@@ -205,21 +243,37 @@ public final class Prices {
         UpstreamModel successor = Objects.requireNonNull(catalogue.upstream(end.successor()), end.successor());
         Instant first = end.isInEffect() ? now : end.at();
         Model then = model.standingOn(successor);
-        Stream<Instant> turns =
-                successor.costs().stream().map(UpstreamModel.Cost::from).filter(first::isBefore);
         return new Retirement(
                 end,
-                Stream.concat(Stream.of(first), turns)
-                        .map(at -> new Later(
-                                at, successor.cost(at), BelowCost.of(then, at).isPresent()))
+                Stream.concat(Stream.of(first), turns(then).filter(first::isBefore))
+                        .map(at -> later(then, at))
                         .toList());
     }
 
-    private Pricing ofFile(Model model) {
+    /** Returns the times at which a model's price or its upstream's cost changes. */
+    private static Stream<Instant> turns(Model model) {
+        return Stream.concat(
+                        model.prices().dated().stream().map(PriceSchedule.Dated::from),
+                        model.upstream().costs().stream().map(UpstreamModel.Cost::from))
+                .distinct()
+                .sorted();
+    }
+
+    private static Later later(Model model, Instant at) {
+        Model then = model.at(at);
+        return new Later(
+                at,
+                then.pricing(),
+                then.upstream().cost(at),
+                BelowCost.of(then, at).isPresent());
+    }
+
+    private Pricing ofFile(Model model, Instant now) {
         return catalogue.asWritten().stream()
                 .filter(written -> written.id().equals(model.id()))
                 .findFirst()
                 .orElseThrow()
+                .at(now)
                 .pricing();
     }
 

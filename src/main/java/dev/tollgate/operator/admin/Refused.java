@@ -19,18 +19,38 @@ public final class Refused extends Exception {
     }
 
     private final Why why;
+    private final @Nullable String field;
 
     public Refused(String message) {
         this(Why.INVALID, message);
     }
 
     public Refused(Why why, String message) {
+        this(why, message, null);
+    }
+
+    private Refused(Why why, String message, @Nullable String field) {
         super(message);
         this.why = why;
+        this.field = field;
+    }
+
+    /**
+     * Returns the refusal of one field of the request.
+     *
+     * @param what follows the quoted name, without the full stop
+     */
+    static Refused of(String field, String what) {
+        return new Refused(Why.INVALID, "'" + field + "' " + what + ".", field);
     }
 
     public Why why() {
         return why;
+    }
+
+    /** Returns the wrong field, which the message quotes at its start; null if there is none. */
+    public @Nullable String field() {
+        return field;
     }
 
     /** A step that may be refused. */

@@ -9,6 +9,7 @@ import dev.tollgate.models.Usage;
 import dev.tollgate.models.prices.PriceVersion;
 import dev.tollgate.operator.admin.Prices;
 import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.operator.admin.TariffEdit;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -23,6 +24,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import templates.console.JtepriceGenerated;
 import templates.console.JtepricesGenerated;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code /console/prices[/{model}]}: what is charged, what that earns, and a new version of it, shown next to the old one before it is set.
@@ -58,13 +61,9 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
     /** Shows what changes; it changes nothing. */
     private PageStep compare(PageRequest<Visitor.Member> request, Map<String, String> typed) {
         try {
-            Pricing next = next(
-                    sold(request),
-                    typed.getOrDefault("input", ""),
-                    typed.getOrDefault("output", ""),
-                    typed.get("thoughts"));
+            Pricing next = prices.next(request.param("model"), change(typed));
             return PageStep.show(drawing(request, next, null, typed.get("reason")));
-        } catch (IllegalArgumentException e) {
+        } catch (Refused | IllegalArgumentException e) {
             return PageStep.again(drawing(request, null, String.valueOf(e.getMessage()), null));
         }
     }
@@ -80,19 +79,9 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
         }
         Pricing next = null;
         try {
-            next = next(
-                    sold(request),
-                    FormState.text(form, "input"),
-                    FormState.text(form, "output"),
-                    form.field("thoughts"));
-            prices.set(
-                    forms.by(request, form),
-                    request.param("model"),
-                    new Prices.Change(
-                            next.inputMicrosPerMillion(),
-                            next.outputMicrosPerMillion(),
-                            next.reasoningBilled(),
-                            form.field("looked")));
+            Prices.Change change = change(form.fields());
+            next = prices.next(request.param("model"), change);
+            prices.set(forms.by(request, form), request.param("model"), change);
             return PageStep.to(path + "?done=price");
         } catch (Refused | IllegalArgumentException e) {
             return PageStep.again(drawing(request, next, String.valueOf(e.getMessage()), form.field("reason")));
@@ -107,21 +96,13 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
         }
     }
 
-    private static Pricing next(Prices.Sold sold, String input, String output, @Nullable String thoughts) {
-        Pricing before = sold.pricing();
-        return new Pricing(
-                before.version(),
-                before.tariff().with(price(input), price(output)),
-                "billed".equals(thoughts),
-                before.rounding());
-    }
-
-    private static long price(String text) {
-        long micros = DeedForms.micros(text);
-        if (micros < 0 || micros > Pricing.MICROS_PER_MILLION_MAX) {
-            throw new IllegalArgumentException("A price is 0 to 1,000,000 credits per million tokens.");
+    private static Prices.Change change(Map<String, String> typed) {
+        ObjectNode members = JsonNodeFactory.instance.objectNode();
+        for (String name : List.of("input", "output")) {
+            members.put(name, new BigDecimal(typed.getOrDefault(name, "").strip()));
         }
-        return micros;
+        return new Prices.Change(
+                TariffEdit.of(members), "billed".equals(typed.get("thoughts")), null, typed.get("looked"));
     }
 
     /** @param next what was typed; null for the price of today */

@@ -1,0 +1,322 @@
+package dev.tollgate.operator;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Postgres;
+import dev.tollgate.testing.Stores;
+import dev.tollgate.testing.UpstreamScript;
+import dev.tollgate.testing.UpstreamScript.Tokens;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+
+/** Prices of every rate, and prices from a day on, set by the operator's API. */
+@Timeout(60)
+class WholePricesTest {
+
+    private static final String ADMIN_KEY = "admin-key-of-the-tests";
+    private static final String MODEL = "gemini-3-pro";
+    private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+    private static final String CALL = """
+            {"model":"gemini-3-pro","stream":false,"max_tokens":2000,"messages":[{"role":"user","content":"Tell me"}]}""";
+    private static final String WHOLE = """
+            {"input":170,"output":1000,"cached_input":17,"audio_input":200.5,"search_per_1000":2800,"search_counts":"calls",\
+            "above":{"prompt_tokens":5,"input":340,"output":2000,"cached_input":34,"audio_input":401,"search_per_1000":2800},\
+            "tiers":{"flex":0.5,"priority":1.8},"reason":"as the vendor charges"}""";
+
+    private static Gateway start(Stores stores) {
+        Gateway gateway = startBare(stores);
+        gateway.script(UpstreamScript.answers().text("Done.").finish("STOP", new Tokens(10, 1000, 0)));
+        return gateway;
+    }
+
+    /** Without answers of the upstream. */
+    private static Gateway startBare(Stores stores) {
+        Map<String, String> environment = Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY);
+        Gateway gateway = stores == Stores.SQLITE
+                ? Gateway.start(environment)
+                : Gateway.startOn(Postgres.migrated(), environment);
+        gateway.setNow(NOW);
+        return gateway;
+    }
+
+    private static Gateway.Reply send(Gateway gateway, String model, String body) {
+        return gateway.post("/admin/models/" + model + "/prices", body, ADMIN_KEY);
+    }
+
+    /** Sets a price and returns the answer. */
+    private static JsonNode set(Gateway gateway, String members) {
+        Gateway.Reply reply = send(gateway, MODEL, "{" + members + ",\"reason\":\"for a test\"}");
+        assertThat(reply.status()).as(reply.text()).isEqualTo(201);
+        return reply.json();
+    }
+
+    private static JsonNode sold(Gateway gateway) {
+        JsonNode models = gateway.get("/admin/models", ADMIN_KEY).json().get("data");
+        return StreamSupport.stream(models.spliterator(), false)
+                .filter(one -> one.get("id").asString().equals(MODEL))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static BigDecimal charge(Customer customer) {
+        return customer.chat(CALL).json().get("credits_consumed").decimalValue();
+    }
+
+    private static List<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(text -> texts.add(text.asString()));
+        return texts;
+    }
+
+    private static List<String> ahead(JsonNode sold) {
+        List<String> ahead = new ArrayList<>();
+        sold.get("ahead")
+                .forEach(price -> ahead.add(price.get("from").asString() + " "
+                        + price.get("output").decimalValue().toPlainString()));
+        return ahead;
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void a_price_of_every_rate_is_set_charged_read_and_audited(Stores stores) {
+        try (Gateway gateway = start(stores)) {
+            Customer customer = gateway.customer("100");
+            Gateway.Reply reply = send(gateway, MODEL, WHOLE);
+            assertThat(reply.status()).as(reply.text()).isEqualTo(201);
+            assertThat(charge(customer)).isEqualByComparingTo("2");
+            assertThat(customer.lastTask().get("pricing_detail").get("step").asInt())
+                    .isEqualTo(5);
+            gateway.restart();
+            JsonNode price = sold(gateway).get("price");
+            JsonNode audited = gateway.get("/admin/audit?subject=" + MODEL, ADMIN_KEY)
+                    .json()
+                    .at("/data/0/after");
+            JsonNode listed = gateway.get("/admin/models/" + MODEL + "/prices", ADMIN_KEY)
+                    .json()
+                    .at("/data/0");
+            for (JsonNode shown : List.of(price, audited, listed)) {
+                assertThat(shown.get("cached_input").asInt()).isEqualTo(17);
+                assertThat(shown.get("audio_input").decimalValue()).isEqualByComparingTo("200.5");
+                assertThat(shown.get("search_per_1000").asInt()).isEqualTo(2800);
+                assertThat(shown.get("search_counts").asString()).isEqualTo("calls");
+                assertThat(shown.at("/above/cached_input").asInt()).isEqualTo(34);
+                assertThat(shown.at("/tiers/priority").decimalValue()).isEqualByComparingTo("1.8");
+            }
+            gateway.assertBooksAreClosed();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void the_ledger_check_compares_each_rate_of_a_call_with_its_price(Stores stores) {
+        try (Gateway gateway = startBare(stores)) {
+            gateway.script(UpstreamScript.answers().event("""
+                    {"candidates":[{"content":{"role":"model","parts":[{"text":"Done."}]},"finishReason":"STOP"}],\
+                    "usageMetadata":{"promptTokenCount":10000,"cachedContentTokenCount":9000,"candidatesTokenCount":1000}}"""));
+            send(gateway, MODEL, WHOLE.replace("\"prompt_tokens\":5", "\"prompt_tokens\":9999"));
+            Customer customer = gateway.customer("100");
+            assertThat(charge(customer)).isEqualByComparingTo("2.64"); // 1,000 × 340 + 9,000 × 34 + 1,000 × 2,000
+            gateway.assertBooksAreClosed();
+            for (String[] altered : new String[][] {
+                {"\"cached_input\":34", "\"cached_input\":35"},
+                {"\"output\":2000", "\"output\":2001"},
+                {"\"prompt_tokens\":9999", "\"prompt_tokens\":9998"},
+                {"\"prompt_tokens\":9999", "\"prompt_tokens\":10000"},
+                {"{\"input\":170", "{\"input\":171"},
+                {"{\"input\":170", "\"input\":170"}
+            }) {
+                gateway.execute(
+                        "UPDATE price_version SET tariff = REPLACE(tariff, '%s', '%s')".formatted((Object[]) altered));
+                assertThat(gateway.differences()).as(altered[1]).hasSize(1);
+                gateway.execute("UPDATE price_version SET tariff = REPLACE(tariff, '%s', '%s')"
+                        .formatted(altered[1], altered[0]));
+            }
+            gateway.assertBooksAreClosed();
+        }
+    }
+
+    @Test
+    void rates_left_out_stay_and_null_removes_one() {
+        try (Gateway gateway = start(Stores.SQLITE)) {
+            send(gateway, MODEL, WHOLE);
+            JsonNode price = set(gateway, "\"output\":1100,\"cached_input\":10,\"tiers\":{\"flex\":null}")
+                    .get("price");
+            assertThat(price.get("input").asInt()).isEqualTo(170);
+            assertThat(price.get("output").asInt()).isEqualTo(1100);
+            assertThat(price.get("cached_input").asInt()).isEqualTo(10);
+            assertThat(price.at("/above/output").asInt()).isEqualTo(2000);
+            assertThat(price.get("tiers").propertyNames()).containsExactly("priority");
+            JsonNode plain = set(
+                            gateway,
+                            "\"above\":null,\"cached_input\":null,\"audio_input\":null,\"search_per_1000\":null,\"tiers\":null")
+                    .get("price");
+            assertThat(plain.propertyNames())
+                    .containsExactlyInAnyOrder("version", "input", "output", "reasoning", "rounding");
+            assertThat(plain.get("output").asInt()).isEqualTo(1100);
+        }
+    }
+
+    @Test
+    void a_wrong_member_is_refused_with_its_value_and_what_is_allowed() {
+        try (Gateway gateway = start(Stores.SQLITE)) {
+            send(gateway, MODEL, WHOLE);
+            for (String[] wrong : new String[][] {
+                {
+                    "\"cached_input\":170.5",
+                    "cached_input",
+                    "is 170.5; allowed is a number of credits from 0 to 170, at most the input rate"
+                },
+                {
+                    "\"audio_input\":169",
+                    "audio_input",
+                    "is 169; allowed is a number of credits from 170 to 1000000, at least the input rate"
+                },
+                {"\"input\":201", "audio_input", "is 200.5; allowed is a number of credits from 201 to"},
+                {"\"input\":0.0000001", "input", "is 1E-7; allowed is a number of credits from 0 to 1000000"},
+                {"\"input\":\"12\"", "input", "is \"12\"; allowed is a number of credits"},
+                {"\"output\":null", "output", "is missing"},
+                {
+                    "\"output\":2001",
+                    "above.output",
+                    "is 2000; allowed is a number of credits from 2001 to 1000000, at least the rate of shorter prompts"
+                },
+                {
+                    "\"above\":{\"cached_input\":null}",
+                    "above.cached_input",
+                    "is missing: a step names each rate of the price"
+                },
+                {"\"above\":{\"prompt_tokens\":0}", "above.prompt_tokens", "is 0; allowed is a whole number from 1 to"},
+                {"\"above\":{\"tiers\":1}", "above.tiers", "is not known; allowed are prompt_tokens, input"},
+                {"\"above\":7", "above", "is 7; allowed is an object"},
+                {"\"search_counts\":\"words\"", "search_counts", "is \"words\"; allowed is queries or calls"},
+                {"\"search_per_1000\":0,\"above\":null", "search_counts", "needs 'search_per_1000', a rate above 0"},
+                {
+                    "\"tiers\":{\"flex\":0.12345}",
+                    "tiers.flex",
+                    "is 0.12345; allowed is a number above 0, up to 100, with at most 4 decimals"
+                },
+                {"\"tiers\":{\"flex\":0}", "tiers.flex", "is 0; allowed is a number above 0"},
+                {
+                    "\"output\":600000,\"above\":null",
+                    "tiers.priority",
+                    "is 1.8, which makes a rate of 600000 higher than 1000000 credits"
+                },
+                {"\"from\":\"2026-12-01\"", "from", "is \"2026-12-01\"; allowed is a time with its offset"},
+                {"\"from\":\"2026-11-20T12:00:00Z\"", "from", "is 2026-11-20T12:00:00Z; allowed is a time in the future"
+                },
+                {"\"group\":1", "group", "is not known here"}
+            }) {
+                Gateway.Reply reply = send(gateway, MODEL, "{" + wrong[0] + ",\"reason\":\"wrong\"}");
+                assertThat(reply.status()).as(wrong[0] + reply.text()).isEqualTo(400);
+                assertThat(reply.error().get("param").asString()).as(wrong[0]).isEqualTo(wrong[1]);
+                assertThat(reply.error().get("message").asString())
+                        .as(wrong[0])
+                        .startsWith("'" + wrong[1] + "' " + wrong[2]);
+            }
+            assertThat(sold(gateway).at("/price/version").asString()).isEqualTo("gemini-3-pro@set-1");
+        }
+    }
+
+    @Test
+    void a_model_of_printed_units_takes_input_and_output_alone() {
+        try (Gateway gateway = start(Stores.SQLITE)) {
+            String model = "google/gemini-2.5-pro";
+            Gateway.Reply reply = send(gateway, model, "{\"cached_input\":1,\"reason\":\"wrong\"}");
+            assertThat(reply.status()).isEqualTo(400);
+            assertThat(reply.error().get("param").asString()).isEqualTo("cached_input");
+            assertThat(send(gateway, model, "{\"input\":3000,\"reason\":\"dearer\"}")
+                            .status())
+                    .isEqualTo(201);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void a_price_from_a_later_time_is_charged_from_then_on(Stores stores) {
+        try (Gateway gateway = start(stores)) {
+            Customer customer = gateway.customer("100");
+            JsonNode answer = set(gateway, "\"output\":2000,\"from\":\"2026-12-01T00:00:00-08:00\"");
+            assertThat(answer.at("/price/output").asInt()).isEqualTo(960);
+            assertThat(ahead(answer)).containsExactly("2026-12-01T08:00:00Z 2000");
+            assertThat(charge(customer)).isEqualByComparingTo("0.96");
+            gateway.setNow(Instant.parse("2026-12-01T07:59:50Z"));
+            assertThat(charge(customer)).isEqualByComparingTo("0.96");
+            gateway.setNow(Instant.parse("2026-12-01T08:00:10Z")); // a call arrives a moment before it is read
+            assertThat(charge(customer)).isEqualByComparingTo("2");
+            assertThat(customer.lastTask().at("/pricing_detail/price_version").asString())
+                    .isEqualTo("gemini-3-pro@set-1");
+            JsonNode sold = sold(gateway);
+            assertThat(sold.at("/price/output").asInt()).isEqualTo(2000);
+            assertThat(sold.get("source").asString()).isEqualTo("set");
+            assertThat(ahead(sold)).isEmpty();
+            gateway.assertBooksAreClosed();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void a_price_withdraws_the_later_ones_and_names_them(Stores stores) {
+        try (Gateway gateway = start(stores)) {
+            set(gateway, "\"output\":2000,\"from\":\"2026-12-01T00:00:00Z\"");
+            JsonNode second = set(gateway, "\"output\":3000,\"from\":\"2027-01-01T00:00:00Z\"");
+            assertThat(ahead(second)).containsExactly("2026-12-01T00:00:00Z 2000", "2027-01-01T00:00:00Z 3000");
+            assertThat(second.get("withdrawn")).isEmpty();
+            JsonNode between = set(gateway, "\"input\":150,\"from\":\"2026-12-15T00:00:00Z\"");
+            assertThat(ahead(between)).containsExactly("2026-12-01T00:00:00Z 2000", "2026-12-15T00:00:00Z 2000");
+            assertThat(texts(between.get("withdrawn"))).containsExactly("gemini-3-pro@set-2");
+            gateway.restart();
+            gateway.setNow(NOW);
+            assertThat(ahead(sold(gateway))).containsExactly("2026-12-01T00:00:00Z 2000", "2026-12-15T00:00:00Z 2000");
+            JsonNode atOnce = set(gateway, "\"output\":970");
+            assertThat(texts(atOnce.get("withdrawn"))).containsExactly("gemini-3-pro@set-1", "gemini-3-pro@set-3");
+            assertThat(ahead(atOnce)).isEmpty();
+            assertThat(texts(gateway.get("/admin/audit?subject=" + MODEL, ADMIN_KEY)
+                            .json()
+                            .at("/data/0/after/withdrawn")))
+                    .containsExactly("gemini-3-pro@set-1", "gemini-3-pro@set-3");
+        }
+    }
+
+    @Test
+    void a_second_server_sets_on_top_of_the_prices_of_the_first() {
+        String url = Postgres.empty();
+        Map<String, String> environment = Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY);
+        try (Gateway one = Gateway.startOn(url, environment, "timeouts.drain", "0ms");
+                Gateway two = Gateway.startOn(url, environment, "timeouts.drain", "0ms")) {
+            set(one, "\"input\":150");
+            JsonNode both = set(two, "\"output\":950").get("price"); // at once, before the second has read the first's
+            assertThat(both.get("version").asString()).isEqualTo("gemini-3-pro@set-2");
+            assertThat(both.get("input").asInt()).isEqualTo(150);
+            assertThat(both.get("output").asInt()).isEqualTo(950);
+        }
+    }
+
+    @Test
+    void margins_are_told_for_each_component_on_both_sides_of_a_step() {
+        try (Gateway gateway = start(Stores.SQLITE)) {
+            send(gateway, MODEL, WHOLE);
+            JsonNode sold = sold(gateway);
+            JsonNode cost = sold.get("upstream");
+            JsonNode margin = sold.get("margin_percent");
+            for (String path : List.of("/input", "/output", "/cached_input", "/above/input", "/above/output")) {
+                BigDecimal price = sold.get("price").at(path).decimalValue();
+                BigDecimal paid = cost.at(path).decimalValue();
+                assertThat(margin.at(path).decimalValue())
+                        .as(path)
+                        .isEqualByComparingTo(
+                                price.subtract(paid).movePointRight(2).divide(price, 1, java.math.RoundingMode.FLOOR));
+            }
+        }
+    }
+}
