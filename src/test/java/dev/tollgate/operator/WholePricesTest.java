@@ -126,7 +126,9 @@ class WholePricesTest {
                     "usageMetadata":{"promptTokenCount":10000,"cachedContentTokenCount":9000,"candidatesTokenCount":1000}}"""));
             send(gateway, MODEL, WHOLE.replace("\"prompt_tokens\":5", "\"prompt_tokens\":9999"));
             Customer customer = gateway.customer("100");
-            assertThat(charge(customer)).isEqualByComparingTo("2.64"); // 1,000 × 340 + 9,000 × 34 + 1,000 × 2,000
+            String call = CALL.replace("Tell me", "Tell me ".repeat(2_000)); // 10,000 tokens fit
+            assertThat(customer.chat(call).json().get("credits_consumed").decimalValue())
+                    .isEqualByComparingTo("2.64"); // 1,000 × 340 + 9,000 × 34 + 1,000 × 2,000
             gateway.assertBooksAreClosed();
             for (String[] altered : new String[][] {
                 {"\"cached_input\":34", "\"cached_input\":35"},

@@ -8,6 +8,7 @@ import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import java.math.BigDecimal;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +59,7 @@ class ConsoleDeedsTest {
         // 2,000 tokens in and 500 out: 0.32 + 0.48, and 0.40 + 0.45
         assertThat(page)
                 .contains("<td class=\"num\">0.80</td><td class=\"num\">0.85</td>")
-                .contains("Upstream cost of the example");
+                .contains("<th scope=\"col\" class=\"num\">Cost</th>");
         Matcher looked = Pattern.compile("name=\"looked\" value=\"([^\"]*)\"").matcher(page);
         assertThat(looked.find()).isTrue();
         Map<String, String> form = Map.of(
@@ -71,6 +72,47 @@ class ConsoleDeedsTest {
         assertThat(compared(path, "1", "1").body()).contains("The new price is below the upstream");
         assertThat(compared(path, "cheap", "1").status()).isEqualTo(422);
         assertThat(operator.get("/console/prices/gemini-none").status()).isEqualTo(404);
+    }
+
+    @Test
+    void a_price_of_every_rate_is_typed_corrected_and_set_for_a_later_day() {
+        String path = "/console/prices/gemini-3.1-pro";
+        Map<String, String> form = new HashMap<>(Map.of("input", "500", "output", "3000", "thoughts", "billed"));
+        form.putAll(Map.of(
+                "cached_input", "501",
+                "audio_input", "",
+                "search_per_1000", "3000",
+                "search_counts", "calls",
+                "above.prompt_tokens", "200000",
+                "above.input", "1000",
+                "above.output", "4500",
+                "above.cached_input", "100",
+                "above.search_per_1000", "3000"));
+        form.putAll(Map.of("tiers.flex", "0.5", "tiers.priority", "", "from", "1 December", "deed", "compare"));
+        Browser.Page wrong = operator.submit(path, path, form);
+        assertThat(wrong.status()).isEqualTo(422);
+        assertThat(wrong.body()).contains("From must be a time with its offset").contains("value=\"501\"");
+        form.put("from", "2099-12-01T00:00:00-08:00");
+        assertThat(operator.submit(path, path, form).body())
+                .contains("Cached input is 501; allowed is a number of credits from 0 to 500, at most the input rate.")
+                .contains("<details open>")
+                .contains("value=\"4500\"");
+        form.put("cached_input", "50");
+        String page = operator.submit(path, path, form).body();
+        assertThat(page)
+                .contains("Cached input</th>", "Long prompts: above</th>", "× 0.5", "1 Dec 2099")
+                .contains("250,000 tokens in, 2,000 out</th>")
+                .contains("<td class=\"num\">259.00</td>", "<td class=\"num\">7.75</td>");
+        form.remove("deed");
+        form.put("reason", REASON);
+        assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=price");
+        assertThat(body(path))
+                .contains("Changes ahead", "1 Dec 2099", "A new price withdraws the prices ahead")
+                .contains("value=\"160\"");
+        assertThat(body("/console/prices")).contains("From 1 Dec 2099: 500 in, 3,000 out.");
+        assertThat(body("/console/audit")).contains("Long prompts: cached input", "Flex factor");
+        String atOnce = compared(path, "160", "960").body();
+        assertThat(atOnce).contains("Withdraws the later prices gemini-3.1-pro@set-", "In force at once.");
     }
 
     private static Browser.Page compared(String path, String input, String output) {

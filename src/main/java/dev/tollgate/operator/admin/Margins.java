@@ -47,7 +47,8 @@ public record Margins(Rates rates, @Nullable Rates above) {
                 hasStep ? rates(above(price), cost == null ? null : above(cost)) : null);
     }
 
-    private static PriceRates above(Tariff tariff) {
+    /** Returns the rates of the longest prompts. */
+    public static PriceRates above(Tariff tariff) {
         PriceRates.Step step = tariff.above();
         return step == null ? tariff.rates() : step.rates();
     }

@@ -1,7 +1,6 @@
 package dev.tollgate.operator.admin;
 
 import dev.tollgate.books.auditlog.Deed;
-import dev.tollgate.models.BelowCost;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
@@ -16,7 +15,6 @@ import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What is charged for each model, what that earns, and how it is changed while the program runs. Thread-safe; {@link #set} blocks. */
@@ -26,13 +24,13 @@ public final class Prices {
     private static final int ATTEMPTS = 5;
 
     private final Catalogue catalogue;
-    private final ModelLife life;
+    private final SoldModels models;
     private final SetPrices prices;
     private final AuditedWriter writer;
 
     public Prices(Catalogue catalogue, ModelLife life, SetPrices prices, AuditedWriter writer) {
         this.catalogue = catalogue;
-        this.life = life;
+        this.models = new SoldModels(catalogue, life);
         this.prices = prices;
         this.writer = writer;
     }
@@ -42,7 +40,9 @@ public final class Prices {
      *
      * @param pricing the price in force
      * @param ofFile the catalogue's price, which is not in force if another one was set
+     * @param isUnits whether calls are charged in printed units, by input and output alone
      * @param ahead the prices that come into force later, the earliest first
+     * @param changes later changes of the price or of the upstream's cost, the earliest first
      * @param upstreamModel what stands behind it now
      * @param cost the upstream's list price, null where it is not known
      * @param isLoss whether the input or the output is sold below that
@@ -52,7 +52,9 @@ public final class Prices {
             String modelId,
             Pricing pricing,
             Pricing ofFile,
+            boolean isUnits,
             List<PriceSchedule.Dated> ahead,
+            List<Later> changes,
             String upstreamModel,
             UpstreamModel.@Nullable Cost cost,
             boolean isLoss,
@@ -66,6 +68,13 @@ public final class Prices {
         /** Whether the catalogue says something else, which is not applied. */
         public boolean fileDiffers() {
             return !pricing.isWorth(ofFile);
+        }
+
+        /** Returns the version of the last price ahead, or of the price in force if there is none. */
+        public String newestVersion() {
+            return ahead.isEmpty()
+                    ? pricing.version()
+                    : ahead.getLast().pricing().version();
         }
 
         /** Returns the margins at the upstream's present price. */
@@ -126,6 +135,20 @@ public final class Prices {
             @Nullable Instant from,
             @Nullable String looked) {}
 
+    /**
+     * A price as a change would make it.
+     *
+     * @param before the price that it follows
+     * @param next the price and the upstream's cost when it comes into force
+     * @param withdrawn versions ahead that it would replace
+     */
+    public record Preview(Pricing before, Later next, List<String> withdrawn) {
+
+        public Preview {
+            withdrawn = List.copyOf(withdrawn);
+        }
+    }
+
     /** @param withdrawn versions ahead that the new price replaces before they were ever in force */
     public record Done(Sold sold, List<String> withdrawn) {
 
@@ -145,18 +168,25 @@ public final class Prices {
      *
      * @throws Refused with the wrong member
      */
-    public Pricing next(String modelId, Change change) throws Refused {
+    public Preview preview(String modelId, Change change) throws Refused {
         Model model = model(modelId);
         Instant now = writer.now();
         if (change.from() != null && !change.from().isAfter(now)) {
             throw Refused.of("from", "is " + change.from() + "; allowed is a time in the future, or null for at once");
         }
-        Pricing before = model.prices().at(Objects.requireNonNullElse(change.from(), now));
-        return new Pricing(
+        Instant from = Objects.requireNonNullElse(change.from(), now);
+        Pricing before = model.prices().at(from);
+        Pricing next = new Pricing(
                 before.version(),
-                change.rates().applied(before.tariff(), model.usageForm() == Model.UsageForm.UNITS),
+                change.rates().applied(before.tariff(), isUnits(model)),
                 change.reasoningBilled() == null ? before.reasoningBilled() : change.reasoningBilled(),
                 before.rounding());
+        Model sold = models.standing(model, from, now).sold(PriceSchedule.of(next));
+        return new Preview(before, SoldModels.later(sold, from), withdrawn(model, change.from(), now));
+    }
+
+    static boolean isUnits(Model model) {
+        return model.usageForm() == Model.UsageForm.UNITS;
     }
 
     /**
@@ -172,15 +202,12 @@ public final class Prices {
             if (newest != null && change.looked() != null && !newest.equals(change.looked())) {
                 throw changed(newest);
             }
-            Pricing next = next(modelId, change);
-            Instant now = writer.now();
-            Model before = model(modelId).at(Objects.requireNonNullElse(change.from(), now));
-            List<String> withdrawn = withdrawn(before, change.from(), now);
-            SetPrice set = new SetPrice(model.id(), newest, next, change.from(), now);
-            writer.commit(by, "model.price", model.id(), () -> told(before.pricing(), set, withdrawn), set);
+            Preview preview = preview(modelId, change);
+            SetPrice set = new SetPrice(model.id(), newest, preview.next().pricing(), change.from(), writer.now());
+            writer.commit(by, "model.price", model.id(), () -> told(preview, set), set);
             outcome = set.outcome();
             if (outcome instanceof SetPrice.Set) {
-                return new Done(one(model.id()), withdrawn);
+                return new Done(one(model.id()), preview.withdrawn());
             }
             prices.look();
         }
@@ -199,7 +226,7 @@ public final class Prices {
                 .toList();
     }
 
-    private static Deed.@Nullable Changed told(Pricing before, SetPrice set, List<String> withdrawn) {
+    private static Deed.@Nullable Changed told(Preview preview, SetPrice set) {
         if (!(set.outcome() instanceof SetPrice.Set done)) {
             return null;
         }
@@ -208,10 +235,10 @@ public final class Prices {
         if (from != null) {
             after.text("from", from.toString());
         }
-        if (!withdrawn.isEmpty()) {
-            after.texts("withdrawn", withdrawn);
+        if (!preview.withdrawn().isEmpty()) {
+            after.texts("withdrawn", preview.withdrawn());
         }
-        return new Deed.Changed(told(before).end(), after.end());
+        return new Deed.Changed(told(preview.before()).end(), after.end());
     }
 
     private static AdminJson told(Pricing price) {
@@ -222,59 +249,7 @@ public final class Prices {
     }
 
     private Sold sold(Model model) {
-        Instant now = writer.now();
-        Model standing = life.current(model).at(now);
-        return new Sold(
-                model.id(),
-                standing.pricing(),
-                ofFile(model, now),
-                model.prices().after(now),
-                standing.upstream().name(),
-                standing.upstream().cost(now),
-                BelowCost.of(standing, now).isPresent(),
-                retirement(model, now));
-    }
-
-    private @Nullable Retirement retirement(Model model, Instant now) {
-        ModelLife.Retirement end = life.retirement(model);
-        if (end == null) {
-            return null;
-        }
-        UpstreamModel successor = Objects.requireNonNull(catalogue.upstream(end.successor()), end.successor());
-        Instant first = end.isInEffect() ? now : end.at();
-        Model then = model.standingOn(successor);
-        return new Retirement(
-                end,
-                Stream.concat(Stream.of(first), turns(then).filter(first::isBefore))
-                        .map(at -> later(then, at))
-                        .toList());
-    }
-
-    /** Returns the times at which a model's price or its upstream's cost changes. */
-    private static Stream<Instant> turns(Model model) {
-        return Stream.concat(
-                        model.prices().dated().stream().map(PriceSchedule.Dated::from),
-                        model.upstream().costs().stream().map(UpstreamModel.Cost::from))
-                .distinct()
-                .sorted();
-    }
-
-    private static Later later(Model model, Instant at) {
-        Model then = model.at(at);
-        return new Later(
-                at,
-                then.pricing(),
-                then.upstream().cost(at),
-                BelowCost.of(then, at).isPresent());
-    }
-
-    private Pricing ofFile(Model model, Instant now) {
-        return catalogue.asWritten().stream()
-                .filter(written -> written.id().equals(model.id()))
-                .findFirst()
-                .orElseThrow()
-                .at(now)
-                .pricing();
+        return models.sold(model, writer.now());
     }
 
     private Model model(String id) throws Refused {

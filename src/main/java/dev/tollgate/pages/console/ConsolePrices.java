@@ -3,13 +3,13 @@ package dev.tollgate.pages.console;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Foresight;
+import dev.tollgate.models.PriceSchedule;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.UpstreamModel;
-import dev.tollgate.models.Usage;
 import dev.tollgate.models.prices.PriceVersion;
+import dev.tollgate.operator.admin.Margins;
 import dev.tollgate.operator.admin.Prices;
 import dev.tollgate.operator.admin.Refused;
-import dev.tollgate.operator.admin.TariffEdit;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -19,13 +19,10 @@ import java.math.BigDecimal;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import templates.console.JtepriceGenerated;
 import templates.console.JtepricesGenerated;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code /console/prices[/{model}]}: what is charged, what that earns, and a new version of it, shown next to the old one before it is set.
@@ -36,9 +33,6 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
 
     static final String PATH = "/console/prices";
     private static final int VERSIONS = 20;
-
-    /** A call of the usual size, thoughts included. */
-    public static final Usage EXAMPLE = new Usage(2_000, 0, 500, 800, 0, 0, 0, 500);
 
     public List<Route<?>> routes(Pages pages) {
         return List.of(
@@ -55,36 +49,63 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
 
     private PageStep one(PageRequest<Visitor.Member> request) {
         Map<String, String> kept = forms.kept(request);
-        return kept.isEmpty() ? PageStep.show(drawing(request, null, null, null)) : compare(request, kept);
+        return kept.isEmpty()
+                ? PageStep.show(drawing(request, Shown.of(sold(request))))
+                : compare(request, PriceForm.typed(kept), kept.get("reason"));
     }
 
     /** Shows what changes; it changes nothing. */
-    private PageStep compare(PageRequest<Visitor.Member> request, Map<String, String> typed) {
+    private PageStep compare(PageRequest<Visitor.Member> request, PriceForm typed, @Nullable String reason) {
         try {
-            Pricing next = prices.next(request.param("model"), change(typed));
-            return PageStep.show(drawing(request, next, null, typed.get("reason")));
-        } catch (Refused | IllegalArgumentException e) {
-            return PageStep.again(drawing(request, null, String.valueOf(e.getMessage()), null));
+            Prices.Preview preview = prices.preview(request.param("model"), typed.change());
+            return PageStep.show(drawing(request, new Shown(typed, preview, reason, null)));
+        } catch (Refused e) {
+            return PageStep.again(drawing(request, new Shown(typed, null, reason, PriceForm.complaint(e))));
+        } catch (IllegalArgumentException e) {
+            return PageStep.again(drawing(request, new Shown(typed, null, reason, e.getMessage())));
         }
     }
 
     private PageStep set(PageRequest<Visitor.Member> request, Form form) {
         String path = PATH + "/" + request.param("model");
+        PriceForm typed = PriceForm.typed(form.fields());
+        String reason = form.field("reason");
         if (FormState.text(form, "deed").equals("compare")) {
-            return compare(request, form.fields());
+            return compare(request, typed, reason);
         }
         PageStep proof = forms.proofFirst(request, form, path);
         if (proof != null) {
             return proof;
         }
-        Pricing next = null;
+        Prices.Preview preview = null;
         try {
-            Prices.Change change = change(form.fields());
-            next = prices.next(request.param("model"), change);
+            Prices.Change change = typed.change();
+            preview = prices.preview(request.param("model"), change);
             prices.set(forms.by(request, form), request.param("model"), change);
             return PageStep.to(path + "?done=price");
-        } catch (Refused | IllegalArgumentException e) {
-            return PageStep.again(drawing(request, next, String.valueOf(e.getMessage()), form.field("reason")));
+        } catch (Refused e) {
+            return PageStep.again(drawing(request, new Shown(typed, preview, reason, PriceForm.complaint(e))));
+        } catch (IllegalArgumentException e) {
+            return PageStep.again(drawing(request, new Shown(typed, preview, reason, e.getMessage())));
+        }
+    }
+
+    /**
+     * The forms of the page.
+     *
+     * @param form the rates as typed, or the price in force
+     * @param preview the comparison; null if nothing was typed that could be set
+     * @param reason as typed
+     * @param error null if there is none
+     */
+    public record Shown(
+            PriceForm form,
+            Prices.@Nullable Preview preview,
+            @Nullable String reason,
+            @Nullable String error) {
+
+        static Shown of(Prices.Sold sold) {
+            return new Shown(PriceForm.of(sold.pricing()), null, null, null);
         }
     }
 
@@ -96,37 +117,15 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
         }
     }
 
-    private static Prices.Change change(Map<String, String> typed) {
-        ObjectNode members = JsonNodeFactory.instance.objectNode();
-        for (String name : List.of("input", "output")) {
-            members.put(name, new BigDecimal(typed.getOrDefault(name, "").strip()));
-        }
-        return new Prices.Change(
-                TariffEdit.of(members), "billed".equals(typed.get("thoughts")), null, typed.get("looked"));
-    }
-
-    /** @param next what was typed; null for the price of today */
-    private PageStep.Drawing drawing(
-            PageRequest<Visitor.Member> request,
-            @Nullable Pricing next,
-            @Nullable String error,
-            @Nullable String reason) {
+    private PageStep.Drawing drawing(PageRequest<Visitor.Member> request, Shown shown) {
         Prices.Sold sold = sold(request);
-        boolean isDone = request.query("done") != null && error == null;
+        boolean isDone = request.query("done") != null && shown.error() == null;
         try {
             List<PriceVersion> versions = prices.versions(request.param("model"), Long.MAX_VALUE, VERSIONS);
-            return (out, shell) -> JtepriceGenerated.render(
-                    out, null, shell, sold, next, Objects.requireNonNullElse(reason, ""), versions, isDone, error);
+            return (out, shell) -> JtepriceGenerated.render(out, null, shell, sold, shown, versions, isDone);
         } catch (Refused e) {
             throw ConsoleAccount.notFound(String.valueOf(e.getMessage()));
         }
-    }
-
-    /** Returns whether a price is below what the upstream charges; false if that is not known. */
-    public static boolean isLoss(Pricing price, UpstreamModel.@Nullable Cost cost) {
-        return cost != null
-                && (price.inputMicrosPerMillion() < cost.inputMicrosPerMillion()
-                        || price.outputMicrosPerMillion() < cost.outputMicrosPerMillion());
     }
 
     /** Returns the day from which another model replaces this one at a cost; "now" for the first cost of a model that already replaces it. */
@@ -150,6 +149,20 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
 
     public static String output(UpstreamModel.@Nullable Cost cost) {
         return cost == null ? "–" : Display.price(cost.outputMicrosPerMillion());
+    }
+
+    /** Returns the first price ahead. */
+    public static String ahead(PriceSchedule.Dated price) {
+        return "From " + Display.day(price.from(), ZoneOffset.UTC) + ": "
+                + Display.price(price.pricing().inputMicrosPerMillion()) + " in, "
+                + Display.price(price.pricing().outputMicrosPerMillion()) + " out.";
+    }
+
+    /** Returns the margin of a rate; null if neither price nor cost has it. */
+    public static @Nullable BigDecimal cached(Margins margins) {
+        return margins.rates()
+                .percent()
+                .getOrDefault("cached_input", margins.rates().input());
     }
 
     /** Returns what the catalogue's file says instead. */

@@ -1,0 +1,105 @@
+package dev.tollgate.operator.admin;
+
+import dev.tollgate.models.BelowCost;
+import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.Model;
+import dev.tollgate.models.ModelLife;
+import dev.tollgate.models.PriceSchedule;
+import dev.tollgate.models.Pricing;
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.operator.admin.Prices.Later;
+import dev.tollgate.operator.admin.Prices.Retirement;
+import dev.tollgate.operator.admin.Prices.Sold;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What models are sold for and what that earns, now and after each known change of a price, a cost or an upstream model. Thread-safe. */
+record SoldModels(Catalogue catalogue, ModelLife life) {
+
+    Sold sold(Model model, Instant now) {
+        Model standing = life.current(model).at(now);
+        return new Sold(
+                model.id(),
+                standing.pricing(),
+                ofFile(model, now),
+                Prices.isUnits(model),
+                model.prices().after(now),
+                changes(model, now),
+                standing.upstream().name(),
+                standing.upstream().cost(now),
+                BelowCost.of(standing, now).isPresent(),
+                retirement(model, now));
+    }
+
+    /** Returns a model with the rules of the upstream model that serves it at a time, as far as that is known. */
+    Model standing(Model model, Instant at, Instant now) {
+        ModelLife.Retirement end = life.retirement(model);
+        return end == null || end.isInEffect() || at.isBefore(end.at()) || !at.isAfter(now)
+                ? life.current(model)
+                : model.standingOn(successor(end));
+    }
+
+    private UpstreamModel successor(ModelLife.Retirement end) {
+        return Objects.requireNonNull(catalogue.upstream(end.successor()), end.successor());
+    }
+
+    private List<Later> changes(Model model, Instant now) {
+        ModelLife.Retirement end = life.retirement(model);
+        Stream<Instant> turns = Stream.concat(
+                turns(life.current(model)),
+                end == null
+                        ? Stream.of()
+                        : Stream.concat(
+                                Stream.of(end.at()),
+                                turns(model.standingOn(successor(end))).filter(end.at()::isBefore)));
+        return turns.filter(at -> at.isAfter(now))
+                .distinct()
+                .sorted()
+                .map(at -> later(standing(model, at, now), at))
+                .toList();
+    }
+
+    private @Nullable Retirement retirement(Model model, Instant now) {
+        ModelLife.Retirement end = life.retirement(model);
+        if (end == null) {
+            return null;
+        }
+        Instant first = end.isInEffect() ? now : end.at();
+        Model then = model.standingOn(successor(end));
+        return new Retirement(
+                end,
+                Stream.concat(Stream.of(first), turns(then).filter(first::isBefore))
+                        .map(at -> later(then, at))
+                        .toList());
+    }
+
+    /** Returns the times at which a model's price or its upstream's cost changes. */
+    private static Stream<Instant> turns(Model model) {
+        return Stream.concat(
+                        model.prices().dated().stream().map(PriceSchedule.Dated::from),
+                        model.upstream().costs().stream().map(UpstreamModel.Cost::from))
+                .distinct()
+                .sorted();
+    }
+
+    static Later later(Model model, Instant at) {
+        Model then = model.at(at);
+        return new Later(
+                at,
+                then.pricing(),
+                then.upstream().cost(at),
+                BelowCost.of(then, at).isPresent());
+    }
+
+    private Pricing ofFile(Model model, Instant now) {
+        return catalogue.asWritten().stream()
+                .filter(written -> written.id().equals(model.id()))
+                .findFirst()
+                .orElseThrow()
+                .at(now)
+                .pricing();
+    }
+}

@@ -1,0 +1,155 @@
+package dev.tollgate.pages.console;
+
+import dev.tollgate.models.Pricing;
+import dev.tollgate.models.TariffJson;
+import dev.tollgate.operator.admin.Prices;
+import dev.tollgate.operator.admin.Refused;
+import dev.tollgate.operator.admin.TariffEdit;
+import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The form of a price: a field for each rate, with the names of the operator's API, those of inner objects with a dot. An empty field means no
+ * rate of its own. Immutable.
+ *
+ * @param values the texts of the fields; a missing field keeps its rate
+ */
+public record PriceForm(Map<String, String> values) {
+
+    /** The fields with their labels, in the order of the page. */
+    private static final Map<String, String> LABELS = new LinkedHashMap<>();
+
+    static {
+        LABELS.put("input", "Input");
+        LABELS.put("output", "Output");
+        LABELS.put("cached_input", "Cached input");
+        LABELS.put("audio_input", "Audio input");
+        LABELS.put("search_per_1000", "1,000 searches");
+        LABELS.put("search_counts", "Counted searches");
+        LABELS.put("above.prompt_tokens", "Long prompts: above");
+        LABELS.put("above.input", "Long prompts: input");
+        LABELS.put("above.output", "Long prompts: output");
+        LABELS.put("above.cached_input", "Long prompts: cached input");
+        LABELS.put("above.audio_input", "Long prompts: audio input");
+        LABELS.put("above.search_per_1000", "Long prompts: 1,000 searches");
+        LABELS.put("tiers.flex", "Flex");
+        LABELS.put("tiers.priority", "Priority");
+        LABELS.put("from", "From");
+    }
+
+    public PriceForm {
+        values = Map.copyOf(values);
+    }
+
+    /** Returns the form filled with a price. */
+    static PriceForm of(Pricing pricing) {
+        Map<String, String> values = new LinkedHashMap<>();
+        fill(values, "", TariffJson.of(pricing.tariff()));
+        values.put("thoughts", pricing.reasoningBilled() ? "billed" : "free");
+        return new PriceForm(values);
+    }
+
+    private static void fill(Map<String, String> values, String path, JsonNode json) {
+        json.forEachEntry((name, value) -> {
+            if (value.isObject()) {
+                fill(values, path + name + ".", value);
+            } else {
+                values.put(path + name, value.isNumber() ? value.decimalValue().toPlainString() : value.asString());
+            }
+        });
+    }
+
+    /** Returns the form as it was typed. */
+    static PriceForm typed(Map<String, String> fields) {
+        return new PriceForm(fields);
+    }
+
+    /** Returns the text of a field, empty if there is none. */
+    public String value(String field) {
+        return values.getOrDefault(field, "").strip();
+    }
+
+    public boolean isBilled() {
+        return value("thoughts").equals("billed");
+    }
+
+    /** Returns whether a field apart from input, output and thoughts is filled. */
+    public boolean hasMore() {
+        return LABELS.keySet().stream().skip(2).anyMatch(field -> !value(field).isEmpty());
+    }
+
+    /** Returns the fields that a confirmation repeats. */
+    public List<String> fields() {
+        return LABELS.keySet().stream().filter(values::containsKey).toList();
+    }
+
+    /** @throws IllegalArgumentException with a sentence, if the time is none */
+    Prices.Change change() {
+        return new Prices.Change(
+                TariffEdit.of(members()),
+                values.containsKey("thoughts") ? isBilled() : null,
+                from(),
+                values.get("looked"));
+    }
+
+    private @Nullable Instant from() {
+        String text = value("from");
+        try {
+            return text.isEmpty() ? null : Prices.time(text);
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException(
+                    "From must be a time with its offset, like 2026-12-01T00:00:00-08:00, or empty for at once.", e);
+        }
+    }
+
+    private ObjectNode members() {
+        ObjectNode members = JsonNodeFactory.instance.objectNode();
+        for (String field : LABELS.keySet()) {
+            int dot = field.indexOf('.');
+            if (field.equals("from") || !values.containsKey(field)) {
+                continue;
+            }
+            if (dot < 0) {
+                put(members, field, value(field));
+            } else {
+                ObjectNode inner = members.withObject("/" + field.substring(0, dot));
+                put(inner, field.substring(dot + 1), value(field));
+            }
+        }
+        if (value("search_per_1000").matches("[0.]*") && members.has("search_per_1000")) {
+            members.putNull("search_counts");
+        }
+        for (String name : List.of("above", "tiers")) {
+            if (members.has(name) && members.get(name).valueStream().allMatch(JsonNode::isNull)) {
+                members.putNull(name);
+            }
+        }
+        return members;
+    }
+
+    private static void put(ObjectNode members, String name, String text) {
+        if (text.isEmpty()) {
+            members.putNull(name);
+        } else if (text.matches("[0-9]{1,12}(\\.[0-9]{1,12})?")) {
+            members.put(name, new BigDecimal(text));
+        } else {
+            members.put(name, text);
+        }
+    }
+
+    /** Returns a refusal in the words of the page. */
+    static String complaint(Refused refused) {
+        String message = String.valueOf(refused.getMessage());
+        String field = refused.field();
+        String label = field == null ? null : LABELS.get(field);
+        return label == null ? message : label + message.substring(field.length() + 2);
+    }
+}
