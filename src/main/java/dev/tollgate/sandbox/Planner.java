@@ -68,8 +68,8 @@ final class Planner {
     /**
      * The steps of an answer.
      *
-     * <p>A scripted answer is given to requests that Google would take; only signatures are not looked at then, as those
-     * in a script are made up, nor is the name of the model.
+     * <p>A scripted answer is given to requests that Google would take; only signatures and continuation tokens are not looked
+     * at then, as those in a script are made up, nor is the name of the model.
      *
      * @param requestType Vertex AI's header for the service tier; empty without one
      * @throws GoogleError.Refusal where Google would refuse

@@ -49,11 +49,12 @@ public final class AnswerSteps {
 
     private List<Supplier<ObjectNode>> events(GoogleRequest ask, KnobSettings knobs) {
         boolean vertex = ask.terms().vertex();
+        LongDecode hop = LongDecode.of(ask);
         CachedTokens cached = CachedTokens.of(ask, prefixes);
-        ObjectNode bare = generator.bare(ask, cached);
+        ObjectNode bare = generator.bare(hop.first(), cached);
         List<ObjectNode> instead = EventKnobs.instead(knobs, bare, vertex);
         return instead.isEmpty()
-                ? EventKnobs.changed(knobs, generator.events(ask, cached), bare, vertex)
+                ? EventKnobs.changed(knobs, hop, generator.events(hop.first(), cached), bare, vertex)
                 : instead.stream()
                         .<Supplier<ObjectNode>>map(event -> () -> event)
                         .toList();

@@ -1,5 +1,6 @@
 package dev.tollgate.sandbox.generation;
 
+import dev.tollgate.sandbox.requests.ContinuationToken;
 import dev.tollgate.sandbox.scripting.Knob;
 import dev.tollgate.sandbox.scripting.KnobSettings;
 import dev.tollgate.sandbox.wire.JsonTrees;
@@ -15,6 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class EventKnobs {
 
     private static final Set<String> WITH_CONTENT = Set.of("STOP", "MAX_TOKENS");
+    private static final String GOES_ON = "CONTINUATION";
     private static final String MALFORMED_CALL = "MALFORMED_FUNCTION_CALL";
     private static final String MALFORMED = "Malformed function call: print(default_api.";
 
@@ -51,15 +53,15 @@ final class EventKnobs {
         return candidate.put("finishReason", reason).put("index", 0);
     }
 
-    /** Changes generated events. */
+    /** Changes generated events. @param hop the part of them that is sent */
     static List<Supplier<ObjectNode>> changed(
-            KnobSettings knobs, List<Supplier<ObjectNode>> generated, ObjectNode bare, boolean vertex) {
-        List<Supplier<ObjectNode>> events = new ArrayList<>(generated);
+            KnobSettings knobs, LongDecode hop, List<Supplier<ObjectNode>> generated, ObjectNode bare, boolean vertex) {
+        List<Supplier<ObjectNode>> events = new ArrayList<>(hop.rest(generated));
         if (knobs.has(Knob.MIXED_PARTS)) {
             mixParts(events);
         }
         if (knobs.has(Knob.FINISH)) {
-            finish(events, knobs, bare);
+            finish(events, knobs, hop, bare);
         }
         usage(events, knobs, vertex);
         if (knobs.has(Knob.DUPLICATE_LAST)) {
@@ -68,12 +70,16 @@ final class EventKnobs {
         return events;
     }
 
-    private static void finish(List<Supplier<ObjectNode>> events, KnobSettings knobs, ObjectNode bare) {
+    private static void finish(List<Supplier<ObjectNode>> events, KnobSettings knobs, LongDecode hop, ObjectNode bare) {
         String reason = knobs.text(Knob.FINISH);
         ObjectNode last = events.removeLast().get();
         int usual = WITH_CONTENT.contains(reason) ? events.size() : reason.equals(MALFORMED_CALL) ? 0 : 1;
         int kept = Math.min(events.size(), knobs.number(Knob.AFTER, usual));
         boolean cut = kept < events.size();
+        if (reason.equals(GOES_ON) && !cut) {
+            events.add(() -> last);
+            return;
+        }
         events.subList(kept, events.size()).clear();
         if (cut) {
             last.set("usageMetadata", (kept == 0 ? bare : events.getLast().get()).get("usageMetadata"));
@@ -84,6 +90,9 @@ final class EventKnobs {
             if (cut) {
                 candidate.remove("content");
                 candidate.remove("groundingMetadata");
+            }
+            if (reason.equals(GOES_ON)) {
+                candidate.put("continuationToken", ContinuationToken.after(hop.eventsSent() + kept));
             }
             if (reason.equals(MALFORMED_CALL)) {
                 candidate.put("finishMessage", MALFORMED);

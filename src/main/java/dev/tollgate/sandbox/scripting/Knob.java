@@ -33,7 +33,10 @@ public enum Knob {
     EOF("eof", "", "a regular end without a finish reason; before the last event unless after is given"),
     HANG("hang", "", "nothing more comes for ten minutes"),
 
-    FINISH("finish", "[A-Z][A-Z_]{1,63}", "the finish reason; with after, what would follow is left out"),
+    FINISH(
+            "finish",
+            "[A-Z][A-Z_]{1,63}",
+            "the finish reason; with after, what would follow is left out; CONTINUATION gives a token for it"),
     BLOCK("block", "[A-Z][A-Z_]{1,63}", "the prompt is blocked for this reason"),
     CANDIDATES("candidates", "none|empty", "no candidates at all, or an empty list of them"),
     EMPTY_STOP("empty_stop", "", "STOP without any content"),
