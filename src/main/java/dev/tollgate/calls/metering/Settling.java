@@ -18,7 +18,6 @@ import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.Usage;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -56,7 +55,7 @@ final class Settling {
                 settlement.bill().chargeMicros(),
                 settlement.bill().shortfallMicros(),
                 accounting.clock().instant());
-        CallFigures figures = figures(settlement, settle.at());
+        CallFigures figures = figures(settlement);
         List<Change> changes = changes(settlement, settle, figures);
         Due due = new Due(settlement, settle, figures, then);
         keeper.keep(
@@ -84,11 +83,12 @@ final class Settling {
         return changes;
     }
 
-    /** Returns the call's figures. The upstream's cost uses the list price of the day, rounded up once. */
-    private static CallFigures figures(Books.Settlement settlement, Instant at) {
+    /** Returns the call's figures. The upstream's cost uses the list price at the call's arrival, as its charge does, rounded up once. */
+    private static CallFigures figures(Books.Settlement settlement) {
         Books.Bill bill = settlement.bill();
         Usage usage = bill.usage();
-        UpstreamModel.Cost cost = settlement.model().upstream().cost(at);
+        UpstreamModel.Cost cost =
+                settlement.model().upstream().cost(settlement.request().pricedAt());
         return new CallFigures(
                 end(settlement.end()),
                 settlement.flags().contains(UsageFlag.ESTIMATED),

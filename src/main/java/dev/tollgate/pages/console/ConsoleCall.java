@@ -21,7 +21,6 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -92,12 +91,11 @@ public record ConsoleCall(
                 .orElse(null);
     }
 
-    /** Returns the cost in micro-credits by the list prices of the day, as the roll-ups record it; null without a price or a usage. */
+    /** Returns the cost in micro-credits by the list prices at its start, as the roll-ups record it; null without a price or a usage. */
     private @Nullable Long cost(String account, CallRow call) {
-        Instant end = call.endedAt();
         UpstreamModel upstream = upstream(call);
-        UpstreamModel.Cost cost = upstream == null || end == null ? null : upstream.cost(end);
-        if (cost == null || call.pricingJson() == null) {
+        UpstreamModel.Cost cost = upstream == null ? null : upstream.cost(call.startedAt());
+        if (cost == null || call.endedAt() == null || call.pricingJson() == null) {
             return null;
         }
         return cost.micros(usage.of(account, call.id()).orElseGet(() -> printed(call.tokens())));
