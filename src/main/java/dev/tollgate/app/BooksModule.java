@@ -137,7 +137,7 @@ record BooksModule(
                 new SetPrices(database),
                 new StoredSettings(database),
                 new Outbox(database, secrets, clock, random, settings.isMailOn(), Outbox.BOUNDS));
-        Node node = new Node(database);
+        Node node = new Node(database, clock);
         Writer writer = database.startWriter(stores.parts(node::id));
         Passwords passwords = new Passwords(random, surroundings.passwordKibibytes());
         LeftCalls left = new LeftCalls(writer, clock, callMax);

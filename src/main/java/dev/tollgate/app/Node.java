@@ -2,21 +2,27 @@ package dev.tollgate.app;
 
 import dev.tollgate.base.log.Event;
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.DatabaseClock;
 import dev.tollgate.storage.NodeLease;
 import dev.tollgate.storage.StoreException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** This server's place among those that may share the books: its lease, and what happens when the lease is lost. Thread-safe. */
+/**
+ * This server's place among those that may share the books: its lease, the clock that they share, and what happens when the lease is lost.
+ * Thread-safe.
+ */
 final class Node implements NodeLease.Listener, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Node.class);
 
     private final Database database;
+    private final DatabaseClock sharedClock;
     private volatile @Nullable NodeLease lease;
     private volatile Runnable renewal = () -> {};
     private volatile Runnable lost = () -> {};
@@ -25,8 +31,10 @@ final class Node implements NodeLease.Listener, AutoCloseable {
     /** The number of living servers over these books, this one included, as of the last renewal of its lease. */
     private volatile int living = 1;
 
-    Node(Database database) {
+    /** @param clock this machine's */
+    Node(Database database, InstantSource clock) {
         this.database = database;
+        this.sharedClock = new DatabaseClock(clock);
         database.whenGone(() -> lost.run());
     }
 
@@ -38,7 +46,7 @@ final class Node implements NodeLease.Listener, AutoCloseable {
      */
     void join(SecureRandom random, String kind, Runnable renewal) {
         this.renewal = renewal;
-        lease = database.join(random, this, kind);
+        lease = database.join(random, this, kind, sharedClock);
     }
 
     /** Sets what is done with running calls when the lease is lost (D34) or the books are gone: nothing of them may be delivered. */
@@ -92,6 +100,14 @@ final class Node implements NodeLease.Listener, AutoCloseable {
         } catch (StoreException e) {
             return ""; // it ran out in between
         }
+    }
+
+    /**
+     * Returns the clock of all servers that share the books: the database's, or this machine's if it is the only server. Prices follow it
+     * (P3); entries have this machine's time. From any thread.
+     */
+    InstantSource sharedClock() {
+        return sharedClock;
     }
 
     /** Whether this is one of several servers that may share the books. */

@@ -166,24 +166,29 @@ public final class Database implements AutoCloseable {
      * Makes this process one of the nodes that share the database.
      *
      * @param upstream the name of the upstream that answers its calls, for other nodes
+     * @param clock is corrected at each renewal of the lease
      * @throws IllegalStateException if the database is embedded: it has one owner, whose lock is enough
      * @throws StoreUnavailable if the database does not answer
      */
-    public NodeLease join(RandomGenerator random, NodeLease.Listener listener, String upstream) {
-        return join(random, listener, NodeLease.Times.STANDARD, upstream);
+    public NodeLease join(RandomGenerator random, NodeLease.Listener listener, String upstream, DatabaseClock clock) {
+        return join(random, listener, NodeLease.Times.STANDARD, upstream, clock);
     }
 
-    NodeLease join(RandomGenerator random, NodeLease.Listener listener, NodeLease.Times times) {
-        return join(random, listener, times, "");
+    NodeLease join(RandomGenerator random, NodeLease.Listener listener, NodeLease.Times times, DatabaseClock clock) {
+        return join(random, listener, times, "", clock);
     }
 
     private NodeLease join(
-            RandomGenerator random, NodeLease.Listener listener, NodeLease.Times times, String upstream) {
+            RandomGenerator random,
+            NodeLease.Listener listener,
+            NodeLease.Times times,
+            String upstream,
+            DatabaseClock clock) {
         if (!(engine instanceof PostgresServer server)) {
             throw new IllegalStateException("an embedded database has no nodes");
         }
         try {
-            return new NodeLease(server, random, listener, times, upstream);
+            return new NodeLease(server, random, listener, times, upstream, clock);
         } catch (SQLException e) {
             throw new StoreUnavailable("the node could not join", e);
         }

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * This process as one of the nodes that share a database (decision D34). Its row says until when the node is alive, by the database's
- * clock; a thread with a connection of its own renews it. A node's reservations carry its id; once its row is gone, the other nodes release
+ * clock; a thread with a connection of its own renews it, and measures that clock. A node's reservations carry its id; once its row is gone, the other nodes release
  * its holds. So a node that could not renew in time must deliver nothing more. It stops itself before the other nodes may act: it
  * counts a time shorter than the lease, from before its last renewal was sent, by a clock that cannot be set. Then it notifies its
  * listener and joins again under a new id. The row states decide in the end: a call of the old id finds its reservation expired.
@@ -87,10 +87,19 @@ public final class NodeLease implements AutoCloseable {
     /** Why it could not be renewed, as logged; null after a renewal. */
     private @Nullable String complaint;
 
-    /** @param upstream the name of the upstream that answers its calls, for other nodes */
-    NodeLease(PostgresServer server, RandomGenerator random, Listener listener, Times times, String upstream)
+    /**
+     * @param upstream the name of the upstream that answers its calls, for other nodes
+     * @param clock is corrected at each renewal
+     */
+    NodeLease(
+            PostgresServer server,
+            RandomGenerator random,
+            Listener listener,
+            Times times,
+            String upstream,
+            DatabaseClock clock)
             throws SQLException {
-        this.row = new NodeRow(server, times.lease(), times.answer(), upstream);
+        this.row = new NodeRow(server, times.lease(), times.answer(), upstream, clock);
         this.random = random;
         this.listener = listener;
         this.times = times;

@@ -2,8 +2,10 @@ package dev.tollgate.storage;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -11,29 +13,33 @@ import org.jspecify.annotations.Nullable;
 final class NodeRow implements AutoCloseable {
 
     private static final String NOW = Dialect.POSTGRESQL.nowMillis();
+    private static final String TELLING_THE_TIME = " RETURNING clock_timestamp()";
 
     private final PostgresServer server;
     private final Duration answer;
     private final String leaseEnd;
     private final String upstream;
+    private final DatabaseClock clock;
     private @Nullable Connection connection;
 
     /**
      * @param lease how long a node that does not renew counts as alive, by the database's clock
      * @param answer how long the database may take to answer
      * @param upstream the name of the upstream that answers this node's calls, for other nodes
+     * @param clock is corrected by the database's time at each renewal
      */
-    NodeRow(PostgresServer server, Duration lease, Duration answer, String upstream) {
+    NodeRow(PostgresServer server, Duration lease, Duration answer, String upstream, DatabaseClock clock) {
         this.server = server;
         this.answer = answer;
         this.leaseEnd = NOW + " + " + lease.toMillis();
         this.upstream = upstream;
+        this.clock = clock;
     }
 
     void insert(String nodeId, String state) throws SQLException {
-        update(
+        renewed(
                 "INSERT INTO node (id, lease_until, version, schema_known, state, upstream) VALUES (?, " + leaseEnd
-                        + ", ?, " + Migrations.newest() + ", ?, ?)",
+                        + ", ?, " + Migrations.newest() + ", ?, ?)" + TELLING_THE_TIME,
                 nodeId,
                 version(),
                 state,
@@ -42,27 +48,43 @@ final class NodeRow implements AutoCloseable {
 
     /** Renews the lease. @return false if it has ended or the row is gone */
     boolean renew(String nodeId, String state) throws SQLException {
-        String alive =
-                "UPDATE node SET lease_until = " + leaseEnd + ", state = ? WHERE id = ? AND lease_until > " + NOW;
-        return update(alive, state, nodeId) > 0;
+        String alive = "UPDATE node SET lease_until = " + leaseEnd + ", state = ? WHERE id = ? AND lease_until > " + NOW
+                + TELLING_THE_TIME;
+        return renewed(alive, state, nodeId);
     }
 
     void delete(String nodeId) throws SQLException {
-        update("DELETE FROM node WHERE id = ?", nodeId);
+        try (PreparedStatement statement = prepared("DELETE FROM node WHERE id = ?", nodeId)) {
+            statement.executeUpdate();
+        }
     }
 
-    private int update(String sql, String... parameters) throws SQLException {
+    /** Writes the row, and corrects the clock by the time that the database returns. @return whether there was a row to write */
+    private boolean renewed(String sql, String... parameters) throws SQLException {
+        try (PreparedStatement statement = prepared(sql, parameters)) {
+            long sentNanos = System.nanoTime();
+            try (ResultSet row = statement.executeQuery()) {
+                Duration taken = Duration.ofNanos(System.nanoTime() - sentNanos);
+                if (!row.next()) {
+                    return false;
+                }
+                clock.measured(row.getObject(1, OffsetDateTime.class).toInstant(), taken);
+                return true;
+            }
+        }
+    }
+
+    private PreparedStatement prepared(String sql, String... parameters) throws SQLException {
         Connection open = connection;
         if (open == null) {
             open = server.impatient(answer).getConnection();
             connection = open;
         }
-        try (PreparedStatement statement = open.prepareStatement(sql)) {
-            for (int i = 0; i < parameters.length; i++) {
-                statement.setString(i + 1, parameters[i]);
-            }
-            return statement.executeUpdate();
+        PreparedStatement statement = open.prepareStatement(sql);
+        for (int i = 0; i < parameters.length; i++) {
+            statement.setString(i + 1, parameters[i]);
         }
+        return statement;
     }
 
     /** Gives the connection up; the next statement opens another one. */

@@ -8,7 +8,8 @@
  *
  * <p>{@code FileWatch} notices that SQLite's files were replaced or that other programs write to them. On PostgreSQL several servers (nodes) share
  * the tables. A batch locks the rows that it decides on, in a fixed order; records of a use and sweeps come last and skip rows that another node
- * holds, so no two batches wait for each other. A node holds a lease ({@code NodeLease}); the others release what a dead one left open. The SQL is
+ * holds, so no two batches wait for each other. A node holds a lease ({@code NodeLease}); the others release what a dead one left open. Each renewal
+ * measures the offset of the node's clock from the database's ({@code DatabaseClock}), by which prices change on all nodes together. The SQL is
  * the same except for statements over many rows ({@code RowStatement}), and the same tests run on both.
  *
  * <p>Invariants: one process owns a data folder (the lock file); several may share a database, each with a lease. Only the writer's thread writes

@@ -9,9 +9,12 @@ import dev.tollgate.testing.Migrated;
 import dev.tollgate.testing.Postgres;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +46,10 @@ class NodeLeaseTest {
         }
     };
 
+    private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+    private final DatabaseClock clock =
+            new DatabaseClock(() -> InstantSource.system().instant().plus(ahead.get()));
+
     private String url;
     private Database database;
 
@@ -58,7 +65,7 @@ class NodeLeaseTest {
     }
 
     private NodeLease join(NodeLease.Times times) {
-        return database.join(new Random(1), listener, times);
+        return database.join(new Random(1), listener, times, clock);
     }
 
     @Test
@@ -97,7 +104,7 @@ class NodeLeaseTest {
     void living_nodes_are_counted_and_dead_ones_not() {
         try (NodeLease one = join(QUICK)) {
             assertThat(NodeLease.living(database)).isEqualTo(1);
-            try (NodeLease two = database.join(new Random(2), listener, QUICK)) {
+            try (NodeLease two = database.join(new Random(2), listener, QUICK, clock)) {
                 assertThat(NodeLease.living(database)).isEqualTo(2);
                 execute("INSERT INTO node (id, lease_until) VALUES ('node_dead', 0)");
                 assertThat(NodeLease.living(database)).isEqualTo(2);
@@ -118,6 +125,32 @@ class NodeLeaseTest {
                     .isBetween(1L, QUICK.lease().toMillis());
             Gateway.await("being told", () -> renewed.get() > 1);
         }
+    }
+
+    @Test
+    void joining_corrects_a_nodes_clock_by_the_databases() {
+        ahead.set(Duration.ofHours(1));
+        try (NodeLease lease = join(RARE)) {
+            assertThat(lease.isHeld()).isTrue();
+            assertThat(isTheDatabases(clock.instant())).isTrue();
+        }
+    }
+
+    @Test
+    void a_renewal_corrects_a_clock_that_was_set() {
+        try (NodeLease lease = join(QUICK)) {
+            for (int hours : List.of(-1, 1)) {
+                ahead.set(Duration.ofHours(hours));
+                Gateway.await("the database's time", () -> isTheDatabases(clock.instant()));
+                assertThat(lease.isHeld()).isTrue();
+            }
+        }
+    }
+
+    /** Whether a time that was just asked is the database's, but for a slow answer. */
+    private boolean isTheDatabases(Instant time) {
+        long apart = number("SELECT " + Dialect.POSTGRESQL.nowMillis()) - time.toEpochMilli();
+        return Math.abs(apart) < Duration.ofMinutes(1).toMillis();
     }
 
     @Test
@@ -203,7 +236,7 @@ class NodeLeaseTest {
     @Test
     void an_embedded_database_has_no_nodes(@TempDir Path folder) {
         try (Database embedded = Database.open(Migrated.in(folder))) {
-            assertThatThrownBy(() -> embedded.join(new Random(1), listener, ""))
+            assertThatThrownBy(() -> embedded.join(new Random(1), listener, "", clock))
                     .isInstanceOf(IllegalStateException.class);
         }
     }

@@ -1,0 +1,61 @@
+package dev.tollgate.storage;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/**
+ * The time by the clock of the database, which all nodes share: this machine's clock, corrected by the offset that each renewal of the lease
+ * measures. An embedded database has no other clock than this machine's; nothing is measured there, and the offset stays zero.
+ *
+ * <p>The offset is wrong by at most half the round trip of its measurement. If this machine's clock is set, the time is wrong by that step
+ * until the next renewal.
+ *
+ * <p>Made once, by the owner of the lease. Only the lease's thread measures; any thread may ask.
+ */
+public final class DatabaseClock implements InstantSource {
+
+    /** The round trip above which a measurement does not replace one that it agrees with. */
+    private static final Duration PROMPT = Duration.ofSeconds(1);
+
+    private final InstantSource own;
+    private volatile Duration offset = Duration.ZERO;
+
+    /** The round trip of the measurement in use, longer than any other before the first one. */
+    private Duration roundTrip = Duration.ofNanos(Long.MAX_VALUE);
+
+    /** @param own this machine's clock */
+    public DatabaseClock(InstantSource own) {
+        this.own = own;
+    }
+
+    /**
+     * Takes an answer of the database that came just now. A slow one is used only if it is less slow than the one in use, or if both cannot
+     * be right because this machine's clock was set in between.
+     *
+     * @param database the database's time in the answer
+     * @param taken the time from question to answer, by a clock that cannot be set
+     */
+    void measured(Instant database, Duration taken) {
+        Duration measured = Duration.between(own.instant().minus(taken.dividedBy(2)), database);
+        if (taken.compareTo(PROMPT) <= 0 || taken.compareTo(roundTrip) < 0 || contradicts(measured, taken)) {
+            roundTrip = taken;
+            offset = measured;
+        }
+    }
+
+    private boolean contradicts(Duration measured, Duration taken) {
+        Duration apart = measured.minus(offset).abs();
+        return apart.compareTo(taken.plus(roundTrip).dividedBy(2)) > 0;
+    }
+
+    /** Returns the database's time less this machine's, as last measured; zero for an embedded database. */
+    Duration offset() {
+        return offset;
+    }
+
+    @Override
+    public Instant instant() {
+        return own.instant().plus(offset);
+    }
+}
