@@ -52,7 +52,7 @@ public final class App implements AutoCloseable {
         DemoAccount demo = DemoAccount.of(ground, books);
         EventLoops loops = ground.open(new EventLoops(), EventLoops::close);
         Vertx vertx = loops.vertx();
-        this.upstreams = UpstreamsModule.open(ground, vertx, watch);
+        this.upstreams = UpstreamsModule.open(ground, books, vertx, watch);
         this.welcome = new WelcomeModule(ground, books, upstreams, demo);
         this.calls = CallsModule.of(ground, books, upstreams, vertx, watch);
         MailModule mail = MailModule.open(ground, books, vertx, welcome.foretold()::changes);

@@ -23,7 +23,7 @@ public record UpstreamsModule(
 
     private static final int SANDBOX_KEY_BYTES = 32;
 
-    static UpstreamsModule open(Ground ground, Vertx vertx, WatchModule watch) {
+    static UpstreamsModule open(Ground ground, BooksModule books, Vertx vertx, WatchModule watch) {
         Settings settings = ground.settings();
         Outbound outbound = outbound(vertx, settings.upstreamProxy());
         Sandbox sandbox = settings.hasRealUpstream()
@@ -37,7 +37,8 @@ public record UpstreamsModule(
                 outbound,
                 sandbox,
                 channels,
-                new CurrentModels(ground.catalogue(), channels.upstreams(), ground.clock()));
+                new CurrentModels(
+                        ground.catalogue(), channels.upstreams(), books.node().sharedClock()));
     }
 
     private static Outbound outbound(Vertx vertx, @Nullable UpstreamProxy chosen) {

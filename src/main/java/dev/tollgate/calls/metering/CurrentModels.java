@@ -35,6 +35,7 @@ public final class CurrentModels implements ModelLife {
      */
     private record Replaced(String modelId, String priceVersion, String successor) {}
 
+    /** @param clock the time by which prices come into force, the same on all servers that share the books */
     public CurrentModels(Catalogue catalogue, Upstreams upstreams, InstantSource clock) {
         this.catalogue = catalogue;
         this.upstreams = upstreams;
