@@ -132,7 +132,7 @@ final class Chunks {
     private ObjectNode parted(ObjectNode end, ArrayNode before) {
         ObjectNode reason = NODES.objectNode();
         reason.putObject("content").put("role", "model").putArray("parts");
-        for (String member : List.of("index", "finishReason", "finishMessage")) {
+        for (String member : List.of("index", "finishReason", "finishMessage", "continuationToken")) {
             JsonNode value = member.equals("index") ? end.get(member) : end.remove(member);
             if (value != null) {
                 reason.set(member, value);
@@ -235,6 +235,7 @@ final class Chunks {
     private static void finish(ObjectNode candidate, UpstreamEvent.Finish finish) {
         boolean cut = finish.reason() == FinishReason.LENGTH;
         candidate.put("finishReason", cut ? "MAX_TOKENS" : finish.nativeReason());
+        candidate.remove("continuationToken"); // it would go on behind text that was never shown
         if (cut && !finish.nativeReason().equals("MAX_TOKENS")) {
             candidate.put("finishMessage", finish.nativeReason());
         }
