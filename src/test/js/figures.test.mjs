@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { counted, guessed, hundredths, microsOf, pace, seconds, size, written } from '../../main/resources/assets/playground/figures.mjs';
+import { counted, guessed, hundredths, microsOf, pace, searched, seconds, size, written } from '../../main/resources/assets/playground/figures.mjs';
 
 test('an amount is written with two, four or six decimals', () => {
   assert.deepEqual([0, 1_800_000, 1_800_500, 1_800_570, 1].map(written), ['0.00', '1.80', '1.8005', '1.800570', '0.000001']);
@@ -47,4 +47,12 @@ test('an estimate adds up columns and never exceeds what is free', () => {
   const both = guessed([{ model: 'a' }, { model: 'b' }], [estimate('1', '2'), estimate('1', '2')], MODELS, 1e9);
   assert.deepEqual(both, { about: 2_000_600, most: 4_000_000 });
   assert.deepEqual(guessed([{ model: 'a' }], [estimate('1', '2')], MODELS, 300_000), { about: 300_000, most: 300_000 });
+});
+
+test('the most of an estimate names its searches', () => {
+  const models = { a: { searches: '8' }, b: { searches: '1' }, c: {} };
+  const asks = (model, name) => ({ model, tools: [{ type: 'function', function: { name } }] });
+  assert.equal(searched([asks('a', 'googleSearch'), asks('b', 'googleSearch')], models), ', with up to 9 searches');
+  assert.equal(searched([asks('b', 'googleSearch')], models), ', with a search');
+  assert.equal(searched([asks('a', 'weather'), asks('c', 'googleSearch'), { model: 'a' }], models), '');
 });

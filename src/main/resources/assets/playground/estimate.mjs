@@ -1,6 +1,6 @@
 // What the next call will cost, asked for when the typing stops. Images and the like are not sent for it; nothing is said with them.
 
-import { guessed, hundredths, microsOf, written } from './figures.mjs';
+import { guessed, hundredths, microsOf, searched, written } from './figures.mjs';
 import { models } from './form.mjs';
 import { byId } from './page.mjs';
 
@@ -34,8 +34,9 @@ export const estimateFor = (sent, requests, ask, isBusy) => {
       const answers = await Promise.all(asked.map((content) => ask('/playground/estimate', content)));
       const told = await Promise.all(answers.map((answer) => answer.json())); // an answer that is not read stays open
       if (byId('message').value.trim() !== text || isBusy() || answers.some((answer) => !answer.ok)) return;
-      const { about, most } = guessed(asked, told.map((each) => each.data), Object.fromEntries(models().map((model) => [model.id, model])), free());
-      guess(hundredths(about), written(most));
+      const known = Object.fromEntries(models().map((model) => [model.id, model]));
+      const { about, most } = guessed(asked, told.map((each) => each.data), known, free());
+      guess(hundredths(about), written(most) + searched(asked, known));
     } catch { /* it is a help, and nothing else depends on it */ }
   }, 400);
 };

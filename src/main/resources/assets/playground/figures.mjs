@@ -24,6 +24,13 @@ export const pace = (turn) => {
 
 const USUAL_TOKENS = 500; // of an answer, if this account has none of the model yet
 
+// The most searches that some requests pay for, in words; nothing if there are none. models: by id, with the most searches of a call
+export const searched = (contents, models) => {
+  const most = contents.reduce((sum, content) => sum
+    + ((content.tools || []).some((tool) => tool.function.name === 'googleSearch') ? Number(models[content.model].searches || 0) : 0), 0);
+  return most === 0 ? '' : most === 1 ? ', with a search' : ', with up to ' + grouped(most) + ' searches';
+};
+
 // What the next call is likely to cost and can cost at most, of all columns together.
 // contents: the requests; estimates: the server's answers; models: rate and usual tokens by id; free: what the account can spend.
 export const guessed = (contents, estimates, models, free) => {

@@ -398,6 +398,7 @@ class ArchitectureTest {
         knowsOnly(
                 "pages.dashboard",
                 "pages.frame",
+                "pages.docs",
                 "customers.people",
                 "pages.live",
                 "customers.rejections",

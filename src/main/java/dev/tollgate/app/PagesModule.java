@@ -126,7 +126,7 @@ record PagesModule(
         Identities identities = people.identities();
         SignedIn entrance = new SignedIn(accounts, welcome.firstStart()::signedIn);
         return RouteList.of(
-                new LandingPage(ground.catalogue(), signUp).routes(pages),
+                new LandingPage(ground.catalogue(), upstreams.models(), upstreams.models()::now, signUp).routes(pages),
                 new CodePage(accounts, entrance).routes(pages),
                 new DoorPages(accounts, links, entrance, signUp, identities.provider()).routes(pages),
                 new LinkPages(links, entrance, identities.provider()).routes(pages),
@@ -146,6 +146,7 @@ record PagesModule(
                                 stores.ledger(),
                                 people.links().isMailOn(),
                                 catalogue,
+                                upstreams.models(),
                                 calls.refused(),
                                 welcome.foretold()::changes)
                         .routes(pages),
@@ -160,13 +161,22 @@ record PagesModule(
         Ledger ledger = books.stores().ledger();
         return RouteList.of(
                 new KeysPage(people.keys(), ledger, ground.clock()).routes(pages),
-                new NewKeyPage(people.keys(), books.people(), ground.catalogue(), ground.random()).routes(pages),
-                new KeyPage(people.keys(), books.people(), ledger, books.history(), ground.catalogue(), ground.clock())
+                new NewKeyPage(people.keys(), books.people(), ground.catalogue(), upstreams.models(), ground.random())
+                        .routes(pages),
+                new KeyPage(
+                                people.keys(),
+                                books.people(),
+                                ledger,
+                                books.history(),
+                                ground.catalogue(),
+                                upstreams.models(),
+                                ground.clock())
                         .routes(pages));
     }
 
     private List<Route<?>> manual() {
-        return new ManualPages(ground.catalogue(), upstreams.models(), people.signUp()::isOpen).routes(pages);
+        return new ManualPages(ground.catalogue(), upstreams.models(), upstreams.models()::now, people.signUp()::isOpen)
+                .routes(pages);
     }
 
     private List<Route<?>> settings() {
@@ -212,6 +222,7 @@ record PagesModule(
         CallRoutes asking = calls.playground();
         return new PlaygroundPage(
                         ground.catalogue(),
+                        upstreams.models(),
                         people.keys(),
                         calls.requests(),
                         books.history(),

@@ -111,7 +111,7 @@ final class WelcomeModule {
                 ? List.of()
                 : ground.catalogue().all().stream()
                         .limit(1)
-                        .map(model -> FirstCall.of(url, key, model))
+                        .map(model -> FirstCall.of(url, key, upstreams.models().current(model)))
                         .flatMap(first -> Stream.concat(first.curl().lines(), Stream.of("# " + first.answer())))
                         .toList();
         return new Banner.Demo(DemoAccount.ID, demo.balanceMicros(books.stores().ledger()), key, call);

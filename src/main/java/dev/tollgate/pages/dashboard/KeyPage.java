@@ -20,6 +20,7 @@ import dev.tollgate.customers.people.People;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.ModelLife;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
@@ -42,6 +43,7 @@ public record KeyPage(
         Ledger ledger,
         AccountHistory history,
         Catalogue catalogue,
+        ModelLife life,
         InstantSource clock) {
 
     private static final String TOO_OFTEN =
@@ -153,7 +155,7 @@ public record KeyPage(
             return PageStep.to(path(key));
         }
         return switch (keys.rotate(key.accountId(), key.id(), version, chosen)) {
-            case KeyResult.Made made -> RevealedKey.show(request, made, catalogue);
+            case KeyResult.Made made -> RevealedKey.show(request, made, catalogue, life);
             // Also where the form is sent once more: the secret that it has made was shown, and stays good.
             case KeyResult.ChangedMeanwhile changed ->
                 again(

@@ -10,6 +10,7 @@ import dev.tollgate.customers.people.People;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.ModelLife;
 import dev.tollgate.pages.frame.Once;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -24,7 +25,7 @@ import java.util.Set;
 import templates.dashboard.JtekeynewGenerated;
 
 /** {@code /dashboard/keys/new}: a name, optional limits, then the secret. */
-public record NewKeyPage(CustomerKeys keys, People people, Catalogue catalogue, SecureRandom random) {
+public record NewKeyPage(CustomerKeys keys, People people, Catalogue catalogue, ModelLife life, SecureRandom random) {
 
     private static final String PATH = KeysPage.PATH + "/new";
 
@@ -54,7 +55,7 @@ public record NewKeyPage(CustomerKeys keys, People people, Catalogue catalogue, 
         KeySettings settings = reading.edit()
                 .apply(KeySettings.named(form.text("name")).withKind(isManagement ? KeyKind.MANAGEMENT : KeyKind.API));
         return switch (keys.create(request.visitor().accountId(), settings, Once.of(sent))) {
-            case KeyResult.Made made -> RevealedKey.show(request, made, catalogue);
+            case KeyResult.Made made -> RevealedKey.show(request, made, catalogue, life);
             case KeyResult.MadeBefore before ->
                 PageStep.to(KeysPage.PATH + "/" + before.key().id() + "?done=before");
             case KeyResult.TooMany tooMany ->

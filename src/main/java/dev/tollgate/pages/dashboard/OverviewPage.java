@@ -17,6 +17,7 @@ import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.FirstCall;
 import dev.tollgate.models.Foresight;
 import dev.tollgate.models.Model;
+import dev.tollgate.models.ModelLife;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
@@ -43,6 +44,7 @@ public record OverviewPage(
         Ledger ledger,
         boolean isMailOn,
         Catalogue catalogue,
+        ModelLife life,
         RefusedCalls refused,
         Supplier<List<Foresight.Change>> changes) {
 
@@ -142,7 +144,7 @@ public record OverviewPage(
     }
 
     private Start start(PageRequest<?> request, String account, Balance balance) {
-        Model model = catalogue.all().getFirst();
+        Model model = life.current(catalogue.all().getFirst());
         return new Start(
                 !keys.list(account, null, 1).isEmpty(),
                 balance.balanceMicros() > 0,

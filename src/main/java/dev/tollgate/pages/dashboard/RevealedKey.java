@@ -5,6 +5,7 @@ import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.FirstCall;
 import dev.tollgate.models.Model;
+import dev.tollgate.models.ModelLife;
 import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import java.util.Objects;
@@ -15,10 +16,11 @@ final class RevealedKey {
 
     private RevealedKey() {}
 
-    static PageStep show(PageRequest<?> request, KeyResult.Made made, Catalogue catalogue) {
+    static PageStep show(PageRequest<?> request, KeyResult.Made made, Catalogue catalogue, ModelLife life) {
         Model model = catalogue.all().stream()
                 .filter(each -> made.key().mayUse(each.id()))
                 .findFirst()
+                .map(life::current)
                 .orElse(null);
         boolean calls = made.key().settings().kind() != KeyKind.MANAGEMENT && model != null;
         FirstCall call = calls ? FirstCall.of(request.address(), made.secret(), Objects.requireNonNull(model)) : null;

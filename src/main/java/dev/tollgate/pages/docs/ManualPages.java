@@ -12,6 +12,7 @@ import dev.tollgate.pages.frame.PageRequest;
 import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +24,10 @@ import templates.manual.JtepageGenerated;
 /**
  * {@code /docs} and what is under it.
  *
+ * @param clock the time by which prices come into force
  * @param isOpen asked each time: whether strangers may make an account
  */
-public record ManualPages(Catalogue catalogue, ModelLife life, BooleanSupplier isOpen) {
+public record ManualPages(Catalogue catalogue, ModelLife life, InstantSource clock, BooleanSupplier isOpen) {
 
     /** What the files call this server. */
     static final String ADDRESS = "http://127.0.0.1:8080";
@@ -64,9 +66,7 @@ public record ManualPages(Catalogue catalogue, ModelLife life, BooleanSupplier i
     }
 
     private PageStep models(PageRequest<Visitor> request) {
-        List<ModelFacts> models = catalogue.all().stream()
-                .map(model -> ModelFacts.of(model, life))
-                .toList();
+        List<ModelFacts> models = catalogue.all().stream().map(this::facts).toList();
         boolean open = isOpen.getAsBoolean();
         return PageStep.show((out, shell) ->
                 JtemodelsGenerated.render(out, null, shell, open, contents(request), models, retirements(models)));
@@ -90,10 +90,14 @@ public record ManualPages(Catalogue catalogue, ModelLife life, BooleanSupplier i
             throw ModelsHandler.notFound(id).asException();
         }
         FirstCall call = FirstCall.of(request.address(), FirstCall.VARIABLE, life.current(model));
-        ModelFacts facts = ModelFacts.of(model, life);
+        ModelFacts facts = facts(model);
         boolean open = isOpen.getAsBoolean();
         return PageStep.show(
                 (out, shell) -> JtemodelGenerated.render(out, null, shell, open, contents(request), facts, call));
+    }
+
+    private ModelFacts facts(Model model) {
+        return ModelFacts.of(model, life, clock.instant());
     }
 
     private static List<Manual.Part> contents(PageRequest<?> request) {

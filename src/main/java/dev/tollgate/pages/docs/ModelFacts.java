@@ -4,12 +4,17 @@ import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.http.limits.Rates;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
+import dev.tollgate.models.Pricing;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.pages.frame.Display;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -17,22 +22,61 @@ import org.jspecify.annotations.Nullable;
 /**
  * A model as pages describe it, with its texts.
  *
- * @param model as it is now
- * @param retirement a sentence on its end; null where none is near
+ * @param model with the rules and the price in force
+ * @param ahead the prices that are set for later, the earliest first
+ * @param retirement a sentence on its end; null if none is near
  */
-public record ModelFacts(Model model, @Nullable String retirement) {
+public record ModelFacts(
+        Model model, List<Ahead> ahead, @Nullable String retirement) {
 
+    /** A price that is set for later. @param from the day, with the time unless it is midnight */
+    public record Ahead(String from, PriceFacts price) {}
+
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
     private static final BigDecimal DOLLARS_A_CREDIT = new BigDecimal("0.005");
 
     /** @param name of what is said */
     public record Fact(String name, String text) {}
 
-    static ModelFacts of(Model model, ModelLife life) {
-        return new ModelFacts(life.current(model), retirement(life.retirement(model)));
+    /** @param now the time by which prices come into force */
+    public static ModelFacts of(Model model, ModelLife life, Instant now) {
+        List<Ahead> ahead = model.prices().after(now).stream()
+                .map(price -> new Ahead(from(price.from()), new PriceFacts(price.pricing())))
+                .toList();
+        return new ModelFacts(life.current(model), ahead, retirement(life.retirement(model)));
+    }
+
+    private static String from(Instant from) {
+        String day = Display.day(from, ZoneOffset.UTC);
+        return from.truncatedTo(ChronoUnit.DAYS).equals(from)
+                ? day
+                : day + ", " + CLOCK.format(from.atZone(ZoneOffset.UTC)) + " UTC";
+    }
+
+    /** Returns the price in force. */
+    public PriceFacts price() {
+        return new PriceFacts(model.pricing());
+    }
+
+    /** Returns one line for each rate apart from input and output, and for each price that is set for later. */
+    public List<String> otherRates() {
+        List<String> lines = new ArrayList<>(price().others());
+        Pricing before = model.pricing();
+        for (Ahead later : ahead) {
+            lines.add("From " + later.from() + ": "
+                    + new PriceFacts(before).changesTo(later.price().pricing()));
+            before = later.price().pricing();
+        }
+        return lines;
     }
 
     public String thoughts() {
-        return model.pricing().reasoningBilled() ? "billed as output" : "free";
+        return thoughts(model.pricing());
+    }
+
+    /** Returns whether thoughts cost something. */
+    public static String thoughts(Pricing pricing) {
+        return pricing.reasoningBilled() ? "billed as output" : "free";
     }
 
     /** Returns what an account may use of it, on one line; a dash if there is no limit. */

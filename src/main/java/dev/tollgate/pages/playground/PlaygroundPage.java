@@ -20,6 +20,8 @@ import dev.tollgate.http.Gate;
 import dev.tollgate.http.Route;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.Model;
+import dev.tollgate.models.ModelLife;
+import dev.tollgate.models.Tariff;
 import dev.tollgate.pages.dashboard.PriceLines;
 import dev.tollgate.pages.dashboard.ShortageWords;
 import dev.tollgate.pages.frame.Display;
@@ -46,6 +48,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** {@code /playground}, and what its script asks. */
 public record PlaygroundPage(
         Catalogue catalogue,
+        ModelLife life,
         CustomerKeys keys,
         RequestCount count,
         AccountHistory history,
@@ -63,8 +66,24 @@ public record PlaygroundPage(
     /** How far back this account's usual answer of a model is looked for. */
     private static final Duration USUAL_OF = Duration.ofDays(30);
 
-    /** A model to choose. @param usualTokens see {@link #usual} */
-    public record Choice(Model model, long usualTokens) {}
+    /**
+     * A model to choose, at the price in force.
+     *
+     * @param usualTokens see {@link #usual}
+     */
+    public record Choice(Model model, long usualTokens) {
+
+        /** Returns the most searches that one call pays for. */
+        public int searchesMax() {
+            Tariff tariff = model.pricing().tariff();
+            if (!tariff.hasSearch()) {
+                return 0;
+            }
+            return tariff.searchCounts() == Tariff.SearchCounts.CALLS
+                    ? 1
+                    : model.tools().searchesMax();
+        }
+    }
 
     /**
      * @param chat makes the call's route for a gate
@@ -99,6 +118,7 @@ public record PlaygroundPage(
     private PageStep show(PageRequest<Visitor.Member> request) {
         Map<String, Figures> usage = usage(request.visitor().accountId());
         List<Choice> models = catalogue.all().stream()
+                .map(life::current)
                 .map(model -> new Choice(model, usual(model, usage.getOrDefault(model.id(), Figures.NONE))))
                 .toList();
         String asked = request.query("model");
@@ -140,7 +160,8 @@ public record PlaygroundPage(
         Model model = catalogue.find(Objects.requireNonNullElse(exchange.query("model"), ""));
         String asked = Objects.requireNonNullElse(exchange.query("max"), "");
         long lower = shortage instanceof Shortage.OfCredits credits && model != null
-                ? LowerMaximum.tokens(credits, model.pricing(), asked.matches("[0-9]{1,9}") ? Long.parseLong(asked) : 0)
+                ? LowerMaximum.tokens(
+                        credits, life.current(model).pricing(), asked.matches("[0-9]{1,9}") ? Long.parseLong(asked) : 0)
                 : 0;
         exchange.compute(
                 () -> JSON.writeValueAsString(Map.of(

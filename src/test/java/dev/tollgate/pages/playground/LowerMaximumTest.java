@@ -3,8 +3,12 @@ package dev.tollgate.pages.playground;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.Shortage;
+import dev.tollgate.models.PriceRates;
+import dev.tollgate.models.PriceRates.Step;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Pricing.Rounding;
+import dev.tollgate.models.Tariff;
+import dev.tollgate.models.Tariff.SearchCounts;
 import dev.tollgate.models.Usage;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -46,6 +50,24 @@ class LowerMaximumTest {
             }
         }
         assertThat(offered).isGreaterThan(1_000);
+    }
+
+    @Test
+    void it_is_covered_at_the_rates_of_a_long_prompt() {
+        PriceRates rates = new PriceRates(400_000_000, 2_400_000_000L, 40_000_000, 400_000_000, 2_800_000_000L);
+        PriceRates above = new PriceRates(800_000_000, 3_600_000_000L, 80_000_000, 800_000_000, 2_800_000_000L);
+        Pricing pricing = new Pricing(
+                "v",
+                new Tariff(rates, new Step(200_000, above), SearchCounts.QUERIES, Tariff.Tiers.NONE),
+                true,
+                new Rounding(Rounding.Form.FLOOR_TOTAL, 1, 1));
+        for (long prompt : new long[] {200_000, 200_001, 250_000}) {
+            long least = pricing.chargeMicros(Usage.of(prompt, pricing.leastOutputTokens(), 0));
+            long free = least - 500_000;
+            long lower = LowerMaximum.tokens(new Shortage.OfCredits(least, free, 0), pricing, 0);
+            assertThat(lower).isPositive();
+            assertThat(pricing.chargeMicros(Usage.of(prompt, lower, 0))).isLessThanOrEqualTo(free);
+        }
     }
 
     @Test
