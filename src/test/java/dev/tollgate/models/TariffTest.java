@@ -1,0 +1,103 @@
+package dev.tollgate.models;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.models.PriceRates.Step;
+import dev.tollgate.models.Tariff.SearchCounts;
+import dev.tollgate.models.Tariff.Tiers;
+import org.junit.jupiter.api.Test;
+
+class TariffTest {
+
+    private static final PriceRates PLAIN = PriceRates.of(10, 20);
+    private static final PriceRates WHOLE = new PriceRates(10, 20, 4, 30, 5);
+
+    private static Tariff tariff(PriceRates rates, PriceRates above) {
+        return new Tariff(rates, new Step(100, above), SearchCounts.QUERIES, new Tiers(5_000, 0));
+    }
+
+    @Test
+    void other_rates_keep_the_step_and_the_tiers() {
+        Tariff other = tariff(WHOLE, new PriceRates(20, 40, 8, 60, 6)).with(15, 50);
+        assertThat(other).isEqualTo(tariff(new PriceRates(15, 50, 4, 30, 5), new PriceRates(20, 50, 8, 60, 6)));
+    }
+
+    @Test
+    void cached_and_audio_rates_follow_the_input_if_they_equal_it() {
+        assertThat(PLAIN.with(3, 7)).isEqualTo(PriceRates.of(3, 7));
+        assertThat(WHOLE.with(3, 7)).isEqualTo(new PriceRates(3, 7, 3, 30, 5));
+        assertThat(WHOLE.with(40, 7)).isEqualTo(new PriceRates(40, 7, 4, 40, 5));
+    }
+
+    @Test
+    void rates_of_long_prompts_rise_to_those_of_short_ones() {
+        Tariff other = tariff(PLAIN, new PriceRates(20, 40, 12, 20, 0)).with(15, 50);
+        assertThat(other).isEqualTo(tariff(PriceRates.of(15, 50), new PriceRates(20, 50, 15, 20, 0)));
+    }
+
+    @Test
+    void a_part_has_a_rate_if_short_or_long_prompts_have_one() {
+        Tariff none = tariff(PLAIN, PriceRates.of(20, 40));
+        assertThat(none.hasCached() || none.hasAudio() || none.hasSearch()).isFalse();
+        Tariff alone = Tariff.of(10, 20);
+        assertThat(alone.hasCached() || alone.hasAudio() || alone.hasSearch()).isFalse();
+        Tariff ofLong = tariff(PLAIN, new PriceRates(20, 40, 12, 30, 1));
+        assertThat(ofLong.hasCached() && ofLong.hasAudio() && ofLong.hasSearch())
+                .isTrue();
+        Tariff ofShort = tariff(WHOLE, new PriceRates(30, 40, 30, 30, 5));
+        assertThat(ofShort.hasCached() && ofShort.hasAudio() && ofShort.hasSearch())
+                .isTrue();
+    }
+
+    @Test
+    void the_step_begins_one_token_above_its_number() {
+        Tariff tariff = tariff(PLAIN, PriceRates.of(20, 40));
+        assertThat(tariff.stepOf(Usage.of(100, 0, 0))).isZero();
+        assertThat(tariff.stepOf(Usage.of(101, 0, 0))).isEqualTo(100);
+        assertThat(tariff.of(Usage.of(100, 0, 0))).isEqualTo(PLAIN);
+        assertThat(tariff.of(Usage.of(101, 0, 0))).isEqualTo(PriceRates.of(20, 40));
+        assertThat(Tariff.of(10, 20).stepOf(Usage.of(101, 0, 0))).isZero();
+    }
+
+    @Test
+    void standard_is_on_offer_beside_any_other_tier() {
+        assertThat(Tiers.NONE.offers(ServiceTier.STANDARD)).isFalse();
+        Tiers flex = new Tiers(5_000, 0);
+        assertThat(flex.offers(ServiceTier.STANDARD) && flex.offers(ServiceTier.FLEX))
+                .isTrue();
+        assertThat(flex.offers(ServiceTier.PRIORITY)).isFalse();
+        Tiers priority = new Tiers(0, 18_000);
+        assertThat(priority.offers(ServiceTier.STANDARD) && priority.offers(ServiceTier.PRIORITY))
+                .isTrue();
+        assertThat(priority.offers(ServiceTier.FLEX)).isFalse();
+    }
+
+    @Test
+    void the_cheaper_tier_is_the_one_with_the_lower_factor() {
+        Tiers tiers = new Tiers(5_000, 18_000);
+        assertThat(tiers.cheaper(ServiceTier.FLEX, ServiceTier.STANDARD)).isEqualTo(ServiceTier.FLEX);
+        assertThat(tiers.cheaper(ServiceTier.PRIORITY, ServiceTier.STANDARD)).isEqualTo(ServiceTier.STANDARD);
+        assertThat(Tiers.NONE.cheaper(ServiceTier.PRIORITY, ServiceTier.STANDARD))
+                .isEqualTo(ServiceTier.STANDARD);
+    }
+
+    @Test
+    void a_step_below_the_row_and_rates_beyond_the_most_are_refused() {
+        assertThatThrownBy(() -> tariff(PLAIN, PriceRates.of(9, 40))).isInstanceOf(IllegalArgumentException.class);
+        long beyond = PriceRates.MAX + 1;
+        assertThatThrownBy(() -> new PriceRates(1, 1, 1, beyond, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new PriceRates(1, 1, 1, 1, beyond)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() ->
+                        new Tariff(PriceRates.of(1, PriceRates.MAX), null, SearchCounts.QUERIES, new Tiers(0, 10_001)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void equal_tiers_keep_the_second_one_named() {
+        Tiers tiers = new Tiers(5_000, 10_000);
+        assertThat(tiers.cheaper(ServiceTier.PRIORITY, ServiceTier.STANDARD)).isEqualTo(ServiceTier.STANDARD);
+        assertThat(tiers.cheaper(ServiceTier.STANDARD, ServiceTier.PRIORITY)).isEqualTo(ServiceTier.PRIORITY);
+    }
+}
