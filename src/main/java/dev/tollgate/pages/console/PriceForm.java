@@ -149,7 +149,8 @@ public record PriceForm(Map<String, String> values) {
     static String complaint(Refused refused) {
         String message = String.valueOf(refused.getMessage());
         String field = refused.field();
-        String label = field == null ? null : LABELS.get(field);
-        return label == null ? message : label + message.substring(field.length() + 2);
+        return field == null || !LABELS.containsKey(field)
+                ? message
+                : LABELS.get(field) + message.substring(field.length() + 2);
     }
 }
