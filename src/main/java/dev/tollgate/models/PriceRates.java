@@ -39,16 +39,6 @@ public record PriceRates(long inputMicros, long outputMicros, long cachedMicros,
         return new PriceRates(inputMicros, outputMicros, inputMicros, inputMicros, 0);
     }
 
-    /** Returns other rates for input and output, whose cached and audio rates stay if they differ from the input's, else follow it. */
-    public PriceRates with(long inputMicros, long outputMicros) {
-        return new PriceRates(
-                inputMicros,
-                outputMicros,
-                hasCached() ? Math.min(cachedMicros, inputMicros) : inputMicros,
-                hasAudio() ? Math.max(audioMicros, inputMicros) : inputMicros,
-                searchMicros);
-    }
-
     /** Returns whether cached tokens have a rate of their own. */
     public boolean hasCached() {
         return cachedMicros != inputMicros;
@@ -73,16 +63,6 @@ public record PriceRates(long inputMicros, long outputMicros, long cachedMicros,
                 && searchMicros >= other.searchMicros;
     }
 
-    /** Returns these rates, each raised to another's if it is below. */
-    PriceRates raisedTo(PriceRates least) {
-        return new PriceRates(
-                Math.max(inputMicros, least.inputMicros),
-                Math.max(outputMicros, least.outputMicros),
-                Math.max(cachedMicros, least.cachedMicros),
-                Math.max(audioMicros, least.audioMicros),
-                Math.max(searchMicros, least.searchMicros));
-    }
-
     /** Returns the rates of tokens after a function; searches keep their rate. */
     PriceRates mapTokens(LongUnaryOperator rate) {
         return new PriceRates(
@@ -105,13 +85,6 @@ public record PriceRates(long inputMicros, long outputMicros, long cachedMicros,
             if (promptTokens < 1) {
                 throw new IllegalArgumentException("a step begins above 1 token at least");
             }
-        }
-
-        /** Returns this step with no rate below those of shorter prompts. Cached and audio rates that follow the input's still do. */
-        Step raisedTo(PriceRates base) {
-            PriceRates followed = rates.with(
-                    Math.max(rates.inputMicros, base.inputMicros), Math.max(rates.outputMicros, base.outputMicros));
-            return new Step(promptTokens, followed.raisedTo(base));
         }
     }
 

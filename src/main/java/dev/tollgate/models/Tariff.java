@@ -91,16 +91,6 @@ public record Tariff(PriceRates rates, @Nullable Step above, SearchCounts search
         return new Tariff(PriceRates.of(inputMicros, outputMicros), null, SearchCounts.QUERIES, Tiers.NONE);
     }
 
-    /**
-     * Returns this tariff with other rates for input and output; the rates of long prompts rise to them where they are lower.
-     *
-     * @throws IllegalArgumentException if a rate, or its product with a tier, is out of range
-     */
-    public Tariff with(long inputMicros, long outputMicros) {
-        PriceRates base = rates.with(inputMicros, outputMicros);
-        return new Tariff(base, above == null ? null : above.raisedTo(base), searchCounts, tiers);
-    }
-
     /** Returns whether the price has nothing but input and output. */
     public boolean isPlain() {
         return rates.isPlain() && above == null && tiers.equals(Tiers.NONE);

@@ -205,22 +205,4 @@ class TariffPropertiesTest {
             }
         });
     }
-
-    /** An operator can change input and output of any price: the others follow where they must. */
-    @Test
-    void a_tariff_takes_any_input_and_output_that_no_tier_makes_too_high() {
-        cases(10_000, random -> {
-            Tariff tariff = RandomPrices.tariff(random);
-            int factor = Math.max(
-                    Tariff.Tiers.ONE,
-                    Math.max(tariff.tiers().flex(), tariff.tiers().priority()));
-            long most = PriceRates.MAX / factor * Tariff.Tiers.ONE;
-            long input = RandomPrices.upTo(random, most);
-            long output = RandomPrices.upTo(random, most);
-            Tariff other = tariff.with(input, output);
-            if (other.rates().inputMicros() != input || other.rates().outputMicros() != output) {
-                fail("%s with %d and %d is %s", tariff, input, output, other);
-            }
-        });
-    }
 }

@@ -19,25 +19,6 @@ class TariffTest {
     }
 
     @Test
-    void other_rates_keep_the_step_and_the_tiers() {
-        Tariff other = tariff(WHOLE, new PriceRates(20, 40, 8, 60, 6)).with(15, 50);
-        assertThat(other).isEqualTo(tariff(new PriceRates(15, 50, 4, 30, 5), new PriceRates(20, 50, 8, 60, 6)));
-    }
-
-    @Test
-    void cached_and_audio_rates_follow_the_input_if_they_equal_it() {
-        assertThat(PLAIN.with(3, 7)).isEqualTo(PriceRates.of(3, 7));
-        assertThat(WHOLE.with(3, 7)).isEqualTo(new PriceRates(3, 7, 3, 30, 5));
-        assertThat(WHOLE.with(40, 7)).isEqualTo(new PriceRates(40, 7, 4, 40, 5));
-    }
-
-    @Test
-    void rates_of_long_prompts_rise_to_those_of_short_ones() {
-        Tariff other = tariff(PLAIN, new PriceRates(20, 40, 12, 20, 0)).with(15, 50);
-        assertThat(other).isEqualTo(tariff(PriceRates.of(15, 50), new PriceRates(20, 50, 15, 20, 0)));
-    }
-
-    @Test
     void a_part_has_a_rate_if_short_or_long_prompts_have_one() {
         Tariff none = tariff(PLAIN, PriceRates.of(20, 40));
         assertThat(none.hasCached() || none.hasAudio() || none.hasSearch()).isFalse();

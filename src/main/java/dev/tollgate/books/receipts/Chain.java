@@ -21,6 +21,7 @@ final class Chain {
         require(account == null || account.equals(receipt.text("account")), "another account's receipt");
         require(receipt.text("previous_hash").equals(hash), "it does not follow the receipt before it");
         receipt.requireSignature(keys);
+        receipt.requireCharge();
         account = receipt.text("account");
         sequence++;
         hash = Digest.of(receipt.body());
