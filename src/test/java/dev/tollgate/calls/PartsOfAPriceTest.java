@@ -6,6 +6,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -36,6 +38,8 @@ class PartsOfAPriceTest {
     /** A bound of 2,564 tokens, which is above the step by its bytes alone. */
     private static final String LONG = "word ".repeat(500);
 
+    private static final String ADMIN_KEY = "admin-key-of-the-tests";
+
     @Parameter
     Stores stores;
 
@@ -46,10 +50,14 @@ class PartsOfAPriceTest {
 
     @BeforeParameterizedClassInvocation
     static void start(Stores stores) throws IOException {
-        gateway = Gateway.startOn(
-                stores,
-                "models.file",
-                WholePrice.catalogue(folder.resolve(stores + ".yaml")).toString());
+        String[] settings = {
+            "models.file",
+            WholePrice.catalogue(folder.resolve(stores + ".yaml")).toString()
+        };
+        Map<String, String> environment = Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY);
+        gateway = stores == Stores.SQLITE
+                ? Gateway.start(environment, settings)
+                : Gateway.startOn(Postgres.migrated(), environment, settings);
     }
 
     @AfterParameterizedClassInvocation
@@ -184,6 +192,27 @@ class PartsOfAPriceTest {
         assertThat(receipt.get("end").asString()).isEqualTo("shortfall");
         assertThat(receipt.get("due_micros").asLong()).isEqualTo(5_030_000);
         assertThat(receipt.get("charge_micros").asLong()).isEqualTo(4_000_000);
+    }
+
+    @Test
+    void a_call_charged_in_parts_is_refunded_up_to_its_charge() {
+        Customer customer = gateway.customer("12");
+        grounded("[\"a\",\"b\"]");
+        customer.chat(searching("Hi")); // 2.03
+        String task = customer.lastTask().get("id").asString();
+        assertThat(refund(task, "1.5")).isEqualTo(200);
+        assertThat(refund(task, "0.54")).isEqualTo(409);
+        assertThat(refund(task, "0.53")).isEqualTo(200);
+        assertThat(customer.balance()).isEqualByComparingTo("12");
+        assertThat(customer.lastTask().at("/pricing_detail/searches").asLong()).isEqualTo(2);
+    }
+
+    private static int refund(String task, String credits) {
+        return gateway.post(
+                        "/admin/tasks/" + task + "/refunds",
+                        "{\"credits\":" + credits + ",\"reason\":\"a test\"}",
+                        ADMIN_KEY)
+                .status();
     }
 
     @Test

@@ -107,8 +107,9 @@ class ChargedComponentsTest {
         assertThat(cached(second)).isEqualTo(6 * 1_024);
         assertThat(micros(second))
                 .isEqualTo(150 * (prompt(second) - cached(second)) + 15 * cached(second) + 750 * output(second));
-        assertThat(customer.lastTask().at("/pricing_detail/cached_tokens").asLong())
-                .isEqualTo(cached(second));
+        JsonNode task = gateway.get("/v1/tasks/" + second.get("id").asString(), customer.key())
+                .json();
+        assertThat(task.at("/pricing_detail/cached_tokens").asLong()).isEqualTo(cached(second));
     }
 
     @ParameterizedTest
