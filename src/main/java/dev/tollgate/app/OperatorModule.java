@@ -42,7 +42,11 @@ public record OperatorModule(
                 administration,
                 new Deletions(administration.deeds(), people.leaving(), audited),
                 new Prices(
-                        ground.catalogue(), upstreams.models(), books.stores().prices(), audited),
+                        ground.catalogue(),
+                        upstreams.models(),
+                        books.stores().prices(),
+                        audited,
+                        books.node().sharedClock()),
                 new OperatorSettings(ground.current(), audited),
                 new OperatorVouchers(money.vouchers(), audited),
                 new BooksCheck(books.database(), ground.clock()),

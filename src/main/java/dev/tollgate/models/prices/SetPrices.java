@@ -23,6 +23,9 @@ public final class SetPrices {
     /** How often a server looks for prices that another server has set. */
     public static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
+    /** A call is priced by its arrival; its body takes less time than this. */
+    private static final Duration OPEN_MAX = Duration.ofDays(1);
+
     /** The most versions of a model on one page. */
     public static final int PAGE_MAX = 200;
 
@@ -88,7 +91,7 @@ public final class SetPrices {
         catalogue.use(prices);
     }
 
-    /** Returns the versions in their order, without those that a newer one replaces for all times. */
+    /** Returns the versions in their order, without those that a newer one replaces for all times, or replaced before any open call arrived. */
     static List<PriceVersion> merged(List<PriceVersion> held, List<PriceVersion> more) {
         List<PriceVersion> merged = new ArrayList<>();
         Stream.concat(held.stream(), more.stream())
@@ -98,11 +101,15 @@ public final class SetPrices {
                             !dated(older).from().isBefore(dated(version).from()));
                     merged.add(version);
                 });
+        Instant open = merged.getLast().at().minus(OPEN_MAX);
+        while (merged.size() > 1 && dated(merged.get(1)).from().isBefore(open)) {
+            merged.removeFirst();
+        }
         return merged;
     }
 
     private static PriceSchedule.Dated dated(PriceVersion version) {
-        return new PriceSchedule.Dated(version.from() == null ? Instant.MIN : version.from(), version.pricing());
+        return new PriceSchedule.Dated(version.from() == null ? version.at() : version.from(), version.pricing());
     }
 
     /** Returns the version of a model's price that was set last, as far as this server has read; null if none was set. Does not block. */

@@ -10,7 +10,9 @@ import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.prices.PriceVersion;
 import dev.tollgate.models.prices.SetPrice;
 import dev.tollgate.models.prices.SetPrices;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -23,16 +25,24 @@ public final class Prices {
     /** How often a price is set again after another server has set one. */
     private static final int ATTEMPTS = 5;
 
+    /** In this time every server has read the new price. */
+    private static final Duration AHEAD_MIN = SetPrices.LOOK_EVERY.multipliedBy(5);
+
+    private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
+
     private final Catalogue catalogue;
     private final SoldModels models;
     private final SetPrices prices;
     private final AuditedWriter writer;
+    private final InstantSource clock;
 
-    public Prices(Catalogue catalogue, ModelLife life, SetPrices prices, AuditedWriter writer) {
+    /** @param clock the time by which prices come into force, the same on all servers that share the books */
+    public Prices(Catalogue catalogue, ModelLife life, SetPrices prices, AuditedWriter writer, InstantSource clock) {
         this.catalogue = catalogue;
         this.models = new SoldModels(catalogue, life);
         this.prices = prices;
         this.writer = writer;
+        this.clock = clock;
     }
 
     /**
@@ -170,9 +180,14 @@ public final class Prices {
      */
     public Preview preview(String modelId, Change change) throws Refused {
         Model model = model(modelId);
-        Instant now = writer.now();
-        if (change.from() != null && !change.from().isAfter(now)) {
-            throw Refused.of("from", "is " + change.from() + "; allowed is a time in the future, or null for at once");
+        Instant now = clock.instant();
+        if (change.from() != null
+                && (change.from().isBefore(now.plus(AHEAD_MIN)) || change.from().isAfter(LATEST))) {
+            throw Refused.of(
+                    "from",
+                    "is " + change.from()
+                            + "; allowed is a time that is 5 seconds or more in the future and before the year 2200, or null"
+                            + " for at once");
         }
         Instant from = Objects.requireNonNullElse(change.from(), now);
         Pricing before = model.prices().at(from);
@@ -203,7 +218,7 @@ public final class Prices {
                 throw changed(newest);
             }
             Preview preview = preview(modelId, change);
-            SetPrice set = new SetPrice(model.id(), newest, preview.next().pricing(), change.from(), writer.now());
+            SetPrice set = new SetPrice(model.id(), newest, preview.next().pricing(), change.from(), clock.instant());
             writer.commit(by, "model.price", model.id(), () -> told(preview, set), set);
             outcome = set.outcome();
             if (outcome instanceof SetPrice.Set) {
@@ -249,7 +264,7 @@ public final class Prices {
     }
 
     private Sold sold(Model model) {
-        return models.sold(model, writer.now());
+        return models.sold(model, clock.instant());
     }
 
     private Model model(String id) throws Refused {
