@@ -94,6 +94,7 @@ class WholePricesTest {
             Customer customer = gateway.customer("100");
             Gateway.Reply reply = send(gateway, MODEL, WHOLE);
             assertThat(reply.status()).as(reply.text()).isEqualTo(201);
+            gateway.setNow(NOW.plusSeconds(60)); // a call that has arrived before keeps the price before
             assertThat(charge(customer)).isEqualByComparingTo("2");
             assertThat(customer.lastTask().get("pricing_detail").get("step").asInt())
                     .isEqualTo(5);
@@ -117,6 +118,26 @@ class WholePricesTest {
         }
     }
 
+    @Test
+    void a_call_that_arrived_before_a_price_was_set_keeps_the_price_before() {
+        try (Gateway gateway = start(Stores.SQLITE)) {
+            Customer customer = gateway.customer("100");
+            set(gateway, "\"output\":2000"); // the clock stands still: a call arrives a moment before it
+            assertThat(charge(customer)).isEqualByComparingTo("0.96");
+            gateway.setNow(NOW.plusSeconds(60));
+            assertThat(charge(customer)).isEqualByComparingTo("2");
+            gateway.assertBooksAreClosed();
+        }
+    }
+
+    @Test
+    void a_tier_does_not_raise_a_search_rate_beyond_the_most() {
+        try (Gateway gateway = start(Stores.SQLITE)) {
+            JsonNode answer = set(gateway, "\"search_per_1000\":600000,\"tiers\":{\"priority\":1.8}");
+            assertThat(answer.at("/price/version").asString()).isEqualTo("gemini-3-pro@set-1");
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Stores.class)
     void the_ledger_check_compares_each_rate_of_a_call_with_its_price(Stores stores) {
@@ -125,6 +146,7 @@ class WholePricesTest {
                     {"candidates":[{"content":{"role":"model","parts":[{"text":"Done."}]},"finishReason":"STOP"}],\
                     "usageMetadata":{"promptTokenCount":10000,"cachedContentTokenCount":9000,"candidatesTokenCount":1000}}"""));
             send(gateway, MODEL, WHOLE.replace("\"prompt_tokens\":5", "\"prompt_tokens\":9999"));
+            gateway.setNow(NOW.plusSeconds(60));
             Customer customer = gateway.customer("100");
             String call = CALL.replace("Tell me", "Tell me ".repeat(2_000)); // 10,000 tokens fit
             assertThat(customer.chat(call).json().get("credits_consumed").decimalValue())
@@ -215,7 +237,10 @@ class WholePricesTest {
                     "is 1.8, which makes a rate of 600000 higher than 1000000 credits"
                 },
                 {"\"from\":\"2026-12-01\"", "from", "is \"2026-12-01\"; allowed is a time with its offset"},
-                {"\"from\":\"2026-11-20T12:00:00Z\"", "from", "is 2026-11-20T12:00:00Z; allowed is a time in the future"
+                {
+                    "\"from\":\"2026-11-20T12:00:00Z\"",
+                    "from",
+                    "is 2026-11-20T12:00:00Z; allowed is a time that is 5 seconds or more in the future"
                 },
                 {"\"group\":1", "group", "is not known here"}
             }) {

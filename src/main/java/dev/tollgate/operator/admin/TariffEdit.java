@@ -159,7 +159,7 @@ public final class TariffEdit {
 
     private static void requireProducts(PriceRates highest, Tiers tiers) throws Refused {
         for (ServiceTier tier : List.of(ServiceTier.FLEX, ServiceTier.PRIORITY)) {
-            long most = Math.max(highest.outputMicros(), Math.max(highest.audioMicros(), highest.searchMicros()));
+            long most = Math.max(highest.outputMicros(), highest.audioMicros()); // a tier does not multiply searches
             if (BigDecimal.valueOf(most).multiply(factor(tiers, tier)).compareTo(BigDecimal.valueOf(PriceRates.MAX))
                     > 0) {
                 throw wrong(
