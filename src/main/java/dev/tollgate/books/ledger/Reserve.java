@@ -15,23 +15,37 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
     private final OpenHold hold;
     private final long leastMicros;
     private final long wantedMicros;
+    private final long strictMicros;
     private final Supplier<SpendLimits> limits;
     private final BooleanSupplier allowed;
     private boolean heldBackByWindow;
 
+    /** Creates a reservation of a call that costs no more than the wanted amount, as far as it can be held for. */
+    public Reserve(
+            OpenHold hold, long leastMicros, long wantedMicros, Supplier<SpendLimits> limits, BooleanSupplier allowed) {
+        this(hold, leastMicros, wantedMicros, wantedMicros, limits, allowed);
+    }
+
     /**
      * @param leastMicros 0 to {@code wantedMicros}
+     * @param strictMicros the amount that an account with too many shortfalls must hold (D33), at least {@code wantedMicros}
      * @param limits the key's limits, evaluated when the change is applied, after an earlier part has read them (decision D54)
      * @param allowed whether the key may be used, evaluated when the change is applied
      */
     public Reserve(
-            OpenHold hold, long leastMicros, long wantedMicros, Supplier<SpendLimits> limits, BooleanSupplier allowed) {
-        if (leastMicros < 0 || leastMicros > wantedMicros) {
+            OpenHold hold,
+            long leastMicros,
+            long wantedMicros,
+            long strictMicros,
+            Supplier<SpendLimits> limits,
+            BooleanSupplier allowed) {
+        if (strictMicros < wantedMicros || leastMicros < 0 || leastMicros > wantedMicros) {
             throw new IllegalArgumentException("least " + leastMicros + " of wanted " + wantedMicros);
         }
         this.hold = hold;
         this.leastMicros = leastMicros;
         this.wantedMicros = wantedMicros;
+        this.strictMicros = strictMicros;
         this.limits = limits;
         this.allowed = allowed;
     }
@@ -76,7 +90,7 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
     /** Returns whether these rows suffice for the decision: they cover the whole amount. Otherwise the day's shortfalls may have to be counted. */
     boolean isKnown(KeptRows kept) {
         AccountRow account = kept.account(hold.accountId());
-        if (account == null || kept.spendableMicros(account) < wantedMicros) {
+        if (account == null || strictMicros > wantedMicros || kept.spendableMicros(account) < wantedMicros) {
             return false;
         }
         CallWindows windows =
@@ -100,14 +114,11 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         long roomMicros = windows.roomMicros(now);
         long spendableMicros = book.spendableMicros(account);
         long heldMicros = Math.min(wantedMicros, Math.min(spendableMicros, roomMicros));
-        if (heldMicros < wantedMicros
+        if (heldMicros < strictMicros
                 && book.journal().shortfallsOnDayOf(account, hold.createdAt()) >= Ledger.SHORTFALLS_MAX) {
-            refusal = refusal(
-                    book,
-                    account,
-                    windows,
-                    now,
-                    wantedMicros); // an account with too many shortfalls gets no smaller hold (D33)
+            // an account with too many shortfalls gets no smaller hold (D33)
+            refusal = refusal(book, account, windows, now, strictMicros);
+            heldMicros = strictMicros;
         }
         heldBackByWindow = roomMicros < Math.min(wantedMicros, spendableMicros);
         return refusal != null ? refusal : hold(book, account, windows, heldMicros);

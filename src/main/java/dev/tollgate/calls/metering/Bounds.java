@@ -123,6 +123,11 @@ record Bounds(
         return chargeMicros(promptTokensMax, wantedTokens());
     }
 
+    /** Returns the amount to hold for an account with too many shortfalls: the wanted one, with all searches (D33). */
+    long strictMicros() {
+        return mostMicros(wantedTokens());
+    }
+
     long leastMicros() {
         return chargeMicros(promptTokensMax, leastTokens());
     }

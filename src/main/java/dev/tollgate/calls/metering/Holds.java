@@ -28,7 +28,7 @@ final class Holds {
 
     static final String CREDITS_EXHAUSTED = "CREDITS_EXHAUSTED";
     private static final String SPEND_LIMIT = "SPEND_LIMIT";
-    private static final String KEY_DISABLED = "KEY_DISABLED";
+    static final String KEY_DISABLED = "KEY_DISABLED";
 
     private final Accounting accounting;
     private final Executor loop;
@@ -54,6 +54,7 @@ final class Holds {
                 hold,
                 bounds.leastMicros(),
                 bounds.wantedMicros(),
+                bounds.strictMicros(),
                 () -> limits(key),
                 () -> keeper.won() && key.usable());
         List<Change> claim = keeper.claim(reserve);
