@@ -108,6 +108,24 @@ public record Usage(
                 tier);
     }
 
+    /** Returns this usage at another service tier. */
+    public Usage at(ServiceTier other) {
+        return other == tier
+                ? this
+                : new Usage(
+                        promptTokens,
+                        toolUsePromptTokens,
+                        candidatesTokens,
+                        thoughtsTokens,
+                        cachedTokens,
+                        cachedAudioTokens,
+                        promptAudioTokens,
+                        promptImageTokens,
+                        textTokens,
+                        searches,
+                        other);
+    }
+
     /** Returns whether the call used no token and searched for nothing. */
     public boolean isNone() {
         return promptTokens + toolUsePromptTokens + candidatesTokens + thoughtsTokens + searches == 0;

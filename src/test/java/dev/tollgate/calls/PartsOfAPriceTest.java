@@ -10,6 +10,7 @@ import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -195,6 +196,32 @@ class PartsOfAPriceTest {
     }
 
     @Test
+    void after_three_shortfalls_a_day_all_searches_are_held() {
+        Customer customer = gateway.customer("4");
+        grounded("[\"a\",\"b\",\"c\",\"d\",\"e\"]"); // 5.03
+        for (int i = 0; i < 3; i++) {
+            assertThat(customer.chat(searching("Hi")).status()).isEqualTo(200);
+            assertThat(customer.balance()).isZero();
+            grant(customer, "4");
+        }
+        assertError(customer.chat(searching("Hi")), 402, "insufficient_credits", "billing_error");
+        assertThat(customer.chat(call("Hi")).status()).as("without a search").isEqualTo(200);
+        grant(customer, "50");
+        assertThat(customer.chat(searching("Hi")).status()).isEqualTo(200);
+        assertThat(customer.lastTask().get("entries").get(0).get("amount").decimalValue())
+                .isGreaterThan(new BigDecimal("12"));
+    }
+
+    private static void grant(Customer customer, String credits) {
+        assertThat(gateway.post(
+                                "/admin/accounts/" + customer.account() + "/grants",
+                                "{\"credits\":" + credits + ",\"reason\":\"a test\"}",
+                                ADMIN_KEY)
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
     void a_call_charged_in_parts_is_refunded_up_to_its_charge() {
         Customer customer = gateway.customer("12");
         grounded("[\"a\",\"b\"]");
@@ -245,6 +272,8 @@ class PartsOfAPriceTest {
                         "/v1/receipts/" + customer.lastTask().get("id").asString(), customer.key())
                 .json();
         assertThat(receipt.get("tier").asString()).isEqualTo(tier);
+        assertThat(customer.lastTask().at("/pricing_detail/tier_granted").asString(tier))
+                .isEqualTo(granted);
     }
 
     @ParameterizedTest
@@ -294,8 +323,7 @@ class PartsOfAPriceTest {
         customer.chat(searching("Hi"));
         assertThat(customer.consumed())
                 .isBetween(
-                        new java.math.BigDecimal("12"),
-                        estimate.at("/data/max_credits").decimalValue());
+                        new BigDecimal("12"), estimate.at("/data/max_credits").decimalValue());
     }
 
     private static void says(String usage) {

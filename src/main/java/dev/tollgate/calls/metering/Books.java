@@ -1,6 +1,7 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.conversation.PrintedUsage;
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.books.rollups.CallFigures;
 import dev.tollgate.books.tasks.TaskResult;
@@ -115,6 +116,7 @@ interface Books {
      * @param limits the highest usage that the call can have
      * @param tokensMaxApplied the maximum of a call that ran with less than its caller asked for (D31)
      * @param signed parts of the response that later turns need
+     * @param tier the service tier that was granted, by which the upstream's cost is reckoned
      * @param channel the name of the channel that answered
      * @param upstreamModel the upstream's name of the model that answered
      * @param trace the course of the call
@@ -131,6 +133,7 @@ interface Books {
             @Nullable Long tokensMaxApplied,
             End end,
             List<SignedPart> signed,
+            ServiceTier tier,
             String channel,
             String upstreamModel,
             Trace trace) {

@@ -123,6 +123,7 @@ final class Resolving implements Phase {
                 tokensMaxApplied,
                 charge.end(),
                 call.sink().signed(),
+                answer.usage().answeredTier(),
                 sent == null ? "" : sent.channel(),
                 sent == null ? "" : sent.model(),
                 call.course().trace(answer.delivery().filter()));

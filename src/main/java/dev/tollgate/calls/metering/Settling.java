@@ -96,7 +96,7 @@ final class Settling {
                 settlement.trace().firstByteMillis(),
                 settlement.trace().channel(),
                 settlement.trace().upstreamModel(),
-                cost == null ? CallFigures.NONE : cost.micros(usage),
+                cost == null ? CallFigures.NONE : cost.micros(usage.at(settlement.tier())),
                 bill.shortfallMicros());
     }
 

@@ -22,7 +22,7 @@ final class TaskDetails {
                 settlement.printed().ofTask(),
                 flags(settlement),
                 settlement.tokensMaxApplied(),
-                pricing(settlement.model().pricing(), settlement.bill()),
+                pricing(settlement.model().pricing(), settlement.bill(), settlement.tier()),
                 null,
                 null,
                 settlement.trace().json());
@@ -69,7 +69,7 @@ final class TaskDetails {
     }
 
     /** Counts are raw tokens, prices credits per million of them, amounts credits (D41, D42). */
-    private static WrittenJson pricing(Pricing pricing, Books.Bill bill) {
+    private static WrittenJson pricing(Pricing pricing, Books.Bill bill, ServiceTier granted) {
         Usage usage = bill.usage();
         PriceRates rates = pricing.tariff().of(usage);
         Utf8Buffer json = Utf8Buffer.scratch();
@@ -81,6 +81,9 @@ final class TaskDetails {
         json.raw(",\"reasoning_tokens\":").number(usage.thoughtsTokens());
         json.raw(",\"reasoning_billed\":").raw(Boolean.toString(pricing.reasoningBilled()));
         parts(json, pricing.tariff(), rates, usage);
+        if (granted != usage.tier()) {
+            json.raw(",\"tier_granted\":").string(granted.word());
+        }
         json.raw(",\"exact\":").raw(pricing.exactCredits(usage).toPlainString());
         json.raw(",\"charged\":").credits(bill.chargeMicros());
         json.raw(",\"rounding\":").string(pricing.rounding().describe());

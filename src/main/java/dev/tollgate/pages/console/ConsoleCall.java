@@ -98,7 +98,7 @@ public record ConsoleCall(
         if (cost == null || call.endedAt() == null || call.pricingJson() == null) {
             return null;
         }
-        return cost.micros(usage.of(account, call.id()).orElseGet(() -> printed(call.tokens())));
+        return cost.micros(usage.of(account, call.id(), call.pricingJson()).orElseGet(() -> printed(call.tokens())));
     }
 
     /** Returns the upstream's model that was called; null if the catalogue has neither it nor the model on sale. */

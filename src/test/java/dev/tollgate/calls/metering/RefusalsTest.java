@@ -2,6 +2,7 @@ package dev.tollgate.calls.metering;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Shortage;
@@ -224,6 +225,7 @@ class RefusalsTest {
                 77L,
                 end,
                 List.of(),
+                ServiceTier.STANDARD,
                 "main",
                 "up",
                 Trace.NONE);

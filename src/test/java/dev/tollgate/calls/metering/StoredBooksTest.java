@@ -2,6 +2,7 @@ package dev.tollgate.calls.metering;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.log.Event;
@@ -193,6 +194,7 @@ class StoredBooksTest {
                 null,
                 end,
                 List.of(),
+                ServiceTier.STANDARD,
                 "far",
                 "up",
                 Trace.NONE);
