@@ -441,6 +441,14 @@ class GenerateFlowTest {
         assertThat(customer.consumed()).isGreaterThan(before);
     }
 
+    @Test
+    void an_answer_that_goes_on_needs_credits_for_the_whole_context() {
+        Customer customer = gateway.customer("50"); // a million tokens of prompt cost 59.8
+        String body = HI.replace("\"contents\"", "\"continuationToken\":\"b25l\",\"contents\"");
+        assertThat(post(customer, MODEL + "generateContent", body).status()).isEqualTo(402);
+        assertThat(customer.consumed()).isZero();
+    }
+
     // ---- ends ----
 
     @Test

@@ -76,6 +76,11 @@ public final class Refusals {
     static ApiError ofLongPrompt(Books.NotGrown refused, long leastMicros, long heldMicros) {
         String need = " The call needs at least " + Credits.text(leastMicros)
                 + " credits at the rates of long prompts; " + Credits.text(heldMicros) + " are available.";
+        if (refused.nativeReason().equals(Holds.KEY_DISABLED)) {
+            return ApiError.of(
+                    ErrorCode.INVALID_API_KEY,
+                    "The API key was disabled or has expired, or its account was blocked, before the call began.");
+        }
         return refused.nativeReason().equals(Holds.CREDITS_EXHAUSTED)
                 ? ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, TOO_LOW + need)
                         .lacking(new Shortage.OfCredits(leastMicros, heldMicros, 0))

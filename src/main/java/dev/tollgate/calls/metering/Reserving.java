@@ -1,6 +1,7 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.upstreams.pool.PromptCount;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -21,6 +22,10 @@ final class Reserving implements Phase {
     /** Whether a load, count or reservation is pending. Until its result arrives, the call cannot be refused. */
     private boolean awaits;
 
+    /** A granted hold that this phase has to give back if the call ends in it. */
+    private Books.@Nullable Held hold;
+
+    private boolean givesBack;
     private @Nullable ApiError stopped;
     private CallOutcome stoppedBy = CallOutcome.STOPPED;
 
@@ -70,11 +75,13 @@ final class Reserving implements Phase {
 
     private void reservedByBytes(Books.Reservation reservation) {
         awaits = false;
+        hold = reservation instanceof Books.Held held ? held : null;
         if (reservation instanceof Books.Refused refused
                 && refused.worthCounting()
                 && counting.enter(call.request().accountId())) {
             count(counted -> counted(counted, refused));
-        } else if (reservation instanceof Books.Held held && isLongByBytes() && !isEnding()) {
+        } else if (hold != null && isLongByBytes() && !isEnding()) {
+            Books.Held held = hold;
             if (counting.enter(call.request().accountId())) {
                 count(counted -> countedUnderHold(counted, held));
             } else {
@@ -118,7 +125,7 @@ final class Reserving implements Phase {
             refused(tooLong);
             return;
         }
-        Bounds counts = closer(counted);
+        Bounds counts = translation.counted(counted, call.request().ask()).bounds();
         if (counts.leastMicros() < bounds.belowStep().leastMicros()) {
             translation = translation.withBounds(counts);
             call.books()
@@ -144,25 +151,14 @@ final class Reserving implements Phase {
                         counted.get(), translation.bounds().model().upstream());
     }
 
-    /** Returns the bounds of a prompt that was counted; those by bytes if it was not. */
-    private Bounds closer(Optional<PromptCount> counted) {
-        Bounds bounds = translation.bounds();
-        if (counted.isEmpty()) {
-            return bounds;
-        }
-        long prompt = PromptBound.counted(
-                counted.get().tokens(), call.request().ask(), bounds.model().upstream());
-        return bounds.withCountedPrompt(counted.get().tokens(), Math.min(prompt, bounds.promptTokensMax()));
-    }
-
     /** The prompt is counted, and a hold at the rates of short prompts exists. */
     private void countedUnderHold(Optional<PromptCount> counted, Books.Held held) {
         ApiError tooLong = beyondContext(counted);
         if (tooLong != null) {
-            giveBack(held, tooLong);
+            giveBack(tooLong, outcome(tooLong));
             return;
         }
-        translation = translation.withBounds(closer(counted));
+        translation = translation.counted(counted, call.request().ask());
         if (isLongByBytes() && !isEnding()) {
             extend(held);
         } else {
@@ -175,7 +171,6 @@ final class Reserving implements Phase {
         Bounds bounds = translation.bounds();
         long least = Math.max(1, bounds.leastMicros() - held.micros());
         long wanted = Math.max(least, bounds.wantedMicros() - held.micros());
-        awaits = true;
         call.books()
                 .extend(
                         call.taskId(),
@@ -186,6 +181,7 @@ final class Reserving implements Phase {
                             awaits = false;
                             extended(held, extension);
                         }));
+        awaits = true;
     }
 
     private void extended(Books.Held held, Books.Extension extension) {
@@ -195,19 +191,27 @@ final class Reserving implements Phase {
                 if (held.micros() >= translation.bounds().leastMicros()) {
                     held(new Books.Held(held.micros(), refused.nativeReason(), held.mayLeave()));
                 } else {
-                    giveBack(
-                            held,
-                            Refusals.ofLongPrompt(refused, translation.bounds().leastMicros(), held.micros()));
+                    ApiError tooLow =
+                            Refusals.ofLongPrompt(refused, translation.bounds().leastMicros(), held.micros());
+                    giveBack(tooLow, outcome(tooLow));
                 }
             }
-            case Books.NotRecorded unknown -> giveBack(held, unknown.error());
+            case Books.NotRecorded unknown -> giveBack(unknown.error(), CallOutcome.FAILED_STORE);
         }
     }
 
-    private void giveBack(Books.Held held, ApiError error) {
-        stopped = stopped == null ? error : stopped;
-        stoppedBy = outcome(error);
-        held(held);
+    /** Ends a call that has a hold and no relay yet. */
+    private void giveBack(ApiError error, CallOutcome outcome) {
+        givesBack = true;
+        call.course().ends(outcome, error);
+        call.books()
+                .giveBack(
+                        call.taskId(),
+                        call.answerModel(null),
+                        TaskStatus.FAILED,
+                        TaskDetails.of(error),
+                        call.course().trace(null),
+                        () -> call.turn(() -> call.over(() -> call.sink().failed(error))));
     }
 
     private void reserved(Books.Reservation reservation) {
@@ -217,7 +221,10 @@ final class Reserving implements Phase {
                 call.course().ends(CallOutcome.REPEATED, null);
                 call.over(() -> {});
             }
-            case Books.Held held -> held(held);
+            case Books.Held held -> {
+                hold = held;
+                held(held);
+            }
         }
     }
 
@@ -280,8 +287,10 @@ final class Reserving implements Phase {
     public void broken(ApiError error) {
         stoppedBy = CallOutcome.FAILED_FAULT;
         stop(error);
-        if (!awaits) {
+        if (!awaits && hold == null) {
             refused(error);
+        } else if (!awaits && !givesBack) {
+            giveBack(error, stoppedBy);
         }
     }
 }

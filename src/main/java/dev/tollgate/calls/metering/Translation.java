@@ -2,6 +2,8 @@ package dev.tollgate.calls.metering;
 
 import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.PreparedCall;
+import dev.tollgate.upstreams.pool.PromptCount;
+import java.util.Optional;
 
 /**
  * A request as the meter has translated it, before anything is held for it.
@@ -19,6 +21,19 @@ public record Translation(Bounds bounds, long promptBytes, PreparedCall prepared
     /** Returns this translation with closer bounds. */
     Translation withBounds(Bounds better) {
         return new Translation(better, promptBytes, prepared, micros);
+    }
+
+    /**
+     * Returns this translation with the bounds of a prompt that the upstream has counted; this one if it has not, or if an earlier answer goes on,
+     * whose text no count has.
+     */
+    Translation counted(Optional<PromptCount> counted, Ask ask) {
+        if (counted.isEmpty() || ask.continuesAnswer()) {
+            return this;
+        }
+        long tokens = counted.get().tokens();
+        long prompt = PromptBound.counted(tokens, ask, bounds.model().upstream());
+        return withBounds(bounds.withCountedPrompt(tokens, Math.min(prompt, bounds.promptTokensMax())));
     }
 
     /**

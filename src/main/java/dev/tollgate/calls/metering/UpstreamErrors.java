@@ -40,7 +40,7 @@ final class UpstreamErrors {
     /** Returns null if a prompt that the upstream has counted fits. In a shared context it must leave room for output. */
     static @Nullable ApiError beyondContext(PromptCount counted, UpstreamModel model) {
         long answer = model.sharedContext() ? 1 : 0;
-        return counted.tokens() + answer > model.inputTokensMax()
+        return counted.tokens() > model.inputTokensMax() - answer
                 ? contextExceeded(new Overflow(counted.tokens(), model.inputTokensMax()))
                 : null;
     }

@@ -8,6 +8,10 @@ import dev.tollgate.base.memory.Lease;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;
 import dev.tollgate.models.Model;
+import dev.tollgate.models.PriceRates;
+import dev.tollgate.models.PriceSchedule;
+import dev.tollgate.models.Pricing;
+import dev.tollgate.models.Tariff;
 import dev.tollgate.protocols.openai.ChatRequestReader;
 import dev.tollgate.testing.Effort;
 import dev.tollgate.testing.Silence;
@@ -23,6 +27,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -37,7 +42,7 @@ class CallSimulationTest {
     private static final Catalogue CATALOGUE = CatalogueLoader.load(Path.of("src/main/resources/models.yaml"));
 
     /** A model that bills reasoning, and one that does not and has growing holds. */
-    private static final List<Model> MODELS = List.of(
+    private static final List<Model> CATALOGUED = List.of(
             CATALOGUE.all().stream()
                     .filter(model -> model.pricing().reasoningBilled())
                     .findFirst()
@@ -46,6 +51,28 @@ class CallSimulationTest {
                     .filter(model -> !model.pricing().reasoningBilled())
                     .findFirst()
                     .orElseThrow());
+
+    /** These models, and the same with a price that has every part and a step in the middle of the prompts. */
+    private static final List<Model> MODELS = Stream.concat(
+                    CATALOGUED.stream(),
+                    CATALOGUED.stream()
+                            .map(model -> model.sold(PriceSchedule.of(new Pricing(
+                                    "parts",
+                                    new Tariff(
+                                            new PriceRates(57_000_000, 450_000_000, 6_000_000, 57_000_000, 1_000_000),
+                                            new PriceRates.Step(
+                                                    1_500,
+                                                    new PriceRates(
+                                                            114_000_000,
+                                                            675_000_000,
+                                                            12_000_000,
+                                                            114_000_000,
+                                                            1_000_000)),
+                                            Tariff.SearchCounts.QUERIES,
+                                            new Tariff.Tiers(5_000, 18_000)),
+                                    model.pricing().reasoningBilled(),
+                                    model.pricing().rounding())))))
+            .toList();
 
     /** What came of a call, to see that every way of ending is among them. */
     private final AtomicInteger sent = new AtomicInteger();
@@ -90,7 +117,7 @@ class CallSimulationTest {
                 false,
                 candidates,
                 tokensMax,
-                Bounds.Extras.NONE);
+                extras(model, random));
         SimulatedBooks books = new SimulatedBooks(world, random.nextBoolean(), available(random, bounds));
         SimulatedCaller caller = new SimulatedCaller(world, books, bounds, promptTokens);
         SimulatedUpstream upstream = new SimulatedUpstream(world, candidates, promptTokens);
@@ -142,6 +169,13 @@ class CallSimulationTest {
             CallOutcome.CUT_CREDITS,
             CallOutcome.CUT_LIMIT,
             CallOutcome.CUT_TIME);
+
+    private static Bounds.Extras extras(Model model, Random random) {
+        ServiceTier[] tiers = ServiceTier.values();
+        return model.pricing().tariff().isPlain()
+                ? Bounds.Extras.NONE
+                : new Bounds.Extras(0, random.nextInt(4), tiers[random.nextInt(tiers.length)]);
+    }
 
     private static long available(Random random, Bounds bounds) {
         return switch (random.nextInt(6)) {

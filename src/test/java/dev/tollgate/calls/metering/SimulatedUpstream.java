@@ -1,5 +1,6 @@
 package dev.tollgate.calls.metering;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.upstreams.media.WantedMedium;
 import dev.tollgate.upstreams.pool.PreparedCall;
 import dev.tollgate.upstreams.pool.PromptCount;
@@ -117,6 +118,11 @@ final class SimulatedUpstream implements PreparedCall {
                     events.add(UpstreamEvent.Unreported.FROM_HERE);
                 }
                 int candidate = random.nextInt(60) == 0 ? candidates : random.nextInt(candidates);
+                if (random.nextInt(8) == 0) {
+                    events.add(new UpstreamEvent.Searched(random.nextInt(6)));
+                    ServiceTier[] tiers = ServiceTier.values();
+                    events.add(new UpstreamEvent.TierGranted(tiers[random.nextInt(tiers.length)]));
+                }
                 events.add(new UpstreamEvent.Text(candidate, said, null));
                 if (random.nextInt(6) == 0) { // and goes on
                     int last = random.nextInt(candidates);
@@ -186,7 +192,7 @@ final class SimulatedUpstream implements PreparedCall {
                     0,
                     tokens,
                     0,
-                    0,
+                    world.random().nextBoolean() ? 0 : world.random().nextInt(promptTokens + 1),
                     promptTokens + tokens,
                     UpstreamEvent.Modalities.NONE,
                     UpstreamEvent.Modalities.NONE);
