@@ -26,14 +26,14 @@ public final class CurrentModels implements ModelLife {
     private final Catalogue catalogue;
     private final Upstreams upstreams;
     private final InstantSource clock;
-    private final Map<Replaced, Model> replaced = new ConcurrentHashMap<>();
+    private final Map<Replaced, UpstreamModel> replaced = new ConcurrentHashMap<>();
 
     /**
-     * The key of a replaced model: at most one for each row, price version and successor of the catalogue.
+     * The key of a successor's rules: at most one for each row and successor of the catalogue.
      *
      * @param successor the upstream's name of the successor
      */
-    private record Replaced(String modelId, String priceVersion, String successor) {}
+    private record Replaced(String modelId, String successor) {}
 
     /** @param clock the time by which prices come into force, the same on all servers that share the books */
     public CurrentModels(Catalogue catalogue, Upstreams upstreams, InstantSource clock) {
@@ -73,8 +73,8 @@ public final class CurrentModels implements ModelLife {
             return model;
         }
         String successor = standings.iterator().next().model();
-        return replaced.computeIfAbsent(
-                new Replaced(model.id(), model.pricing().version(), successor), _ -> inPlace(model, successor));
+        return model.standingOn(
+                replaced.computeIfAbsent(new Replaced(model.id(), successor), _ -> rules(model, successor)));
     }
 
     /** Returns a function from a channel's name to the upstream's name of the model there; null if the channel does not serve the model. */
@@ -103,8 +103,7 @@ public final class CurrentModels implements ModelLife {
         return standing.retires() != null && !standing.retires().isAfter(told);
     }
 
-    private Model inPlace(Model model, String successor) {
-        UpstreamModel rules = Objects.requireNonNull(catalogue.upstream(successor), successor);
-        return model.standingOn(rules.inPlaceOf(model.upstream()));
+    private UpstreamModel rules(Model model, String successor) {
+        return Objects.requireNonNull(catalogue.upstream(successor), successor).inPlaceOf(model.upstream());
     }
 }
