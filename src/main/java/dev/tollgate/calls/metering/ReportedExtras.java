@@ -69,10 +69,12 @@ final class ReportedExtras {
     Usage usage(ReportedCounts counts, long prompt, long toolUse, long candidates, long thoughts, long text) {
         long cached = within(prompt, counts.cached());
         long audio = within(prompt, counts.promptDetails().audioTokens());
-        long cachedAudio = 0;
-        if (limits.tariff().hasAudio()) {
+        boolean isPriced = limits.tariff().hasAudio();
+        if (isPriced) {
             audio = within(limits.extras().audioTokensMax(), audio);
-            cachedAudio = cachedAudio(counts, cached, audio);
+        }
+        long cachedAudio = cachedAudio(counts, cached, audio, isPriced);
+        if (isPriced) {
             audio = cachedAudio + within(prompt - cached, audio - cachedAudio);
         }
         return new Usage(
@@ -89,15 +91,20 @@ final class ReportedExtras {
                 charged());
     }
 
-    /** Returns the part of the audio that is cached: by the upstream's own detail; without one nothing, which is flagged. */
-    private long cachedAudio(ReportedCounts counts, long cached, long audio) {
+    /**
+     * Returns the part of the audio that is cached: by the upstream's own detail; without one nothing.
+     *
+     * @param isPriced whether the charge depends on it, so that an odd report is flagged; the cost may depend on it at any rate
+     */
+    private long cachedAudio(ReportedCounts counts, long cached, long audio, boolean isPriced) {
         if (counts.cachedAudio() == UpstreamEvent.Usage.ABSENT) {
-            if (cached > 0 && audio > 0) {
+            if (isPriced && cached > 0 && audio > 0) {
                 flags.add(UsageFlag.ESTIMATED);
             }
             return 0;
         }
-        return within(Math.min(cached, audio), counts.cachedAudio());
+        long whole = Math.min(cached, audio);
+        return isPriced ? within(whole, counts.cachedAudio()) : Math.min(whole, counts.cachedAudio());
     }
 
     /** Limits a part to its whole, so that printed counts add up and fit a receipt. */
