@@ -7,6 +7,7 @@ import dev.tollgate.pages.frame.Display;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A price as pages describe it: every rate that is not the same as another one. */
@@ -95,8 +96,8 @@ public record PriceFacts(Pricing pricing) {
         }
         PriceRates.Step above = tariff.above();
         if (above != null) {
-            lines.add("Above " + Display.number(above.promptTokens()) + " prompt tokens: "
-                    + changes(rates, above.rates()));
+            String line = longPrompts(rates, above);
+            lines.add(Character.toUpperCase(line.charAt(0)) + line.substring(1));
         }
         if (!tiers().isEmpty()) {
             lines.add("Tiers " + tiers());
@@ -104,24 +105,53 @@ public record PriceFacts(Pricing pricing) {
         return lines;
     }
 
-    /** Returns the rates of this price that another one has changed. */
+    /** Returns the parts of this price that another one changes. */
     String changesTo(Pricing other) {
-        String changes = changes(pricing.tariff().rates(), other.tariff().rates());
-        return changes.isEmpty() ? "other rates" : changes;
+        Tariff now = pricing.tariff();
+        Tariff then = other.tariff();
+        List<String> changes = new ArrayList<>();
+        add(changes, changes(now.rates(), then.rates()));
+        if (!Objects.equals(now.above(), then.above())) {
+            changes.add(then.above() == null ? "no rates of long prompts" : longPrompts(then.rates(), then.above()));
+        }
+        String tiers = new PriceFacts(other).tiers();
+        if (!tiers.equals(tiers())) {
+            changes.add(tiers.isEmpty() ? "no tiers" : "tiers " + tiers);
+        }
+        if (pricing.reasoningBilled() != other.reasoningBilled()) {
+            changes.add("thoughts " + (other.reasoningBilled() ? "billed as output" : "free"));
+        }
+        return changes.isEmpty() ? "another rounding" : String.join(", ", changes);
+    }
+
+    private static String longPrompts(PriceRates rates, PriceRates.Step above) {
+        String changes = changes(rates, above.rates());
+        return "above " + Display.number(above.promptTokens()) + " prompt tokens: "
+                + (changes.isEmpty() ? "the same rates" : changes);
+    }
+
+    private static void add(List<String> changes, String change) {
+        if (!change.isEmpty()) {
+            changes.add(change);
+        }
     }
 
     private static String changes(PriceRates rates, PriceRates others) {
         List<String> changes = new ArrayList<>();
-        change(changes, "in", rates.inputMicros(), others.inputMicros(), true);
-        change(changes, "cached", rates.cachedMicros(), others.cachedMicros(), others.hasCached());
-        change(changes, "audio", rates.audioMicros(), others.audioMicros(), others.hasAudio());
-        change(changes, "out", rates.outputMicros(), others.outputMicros(), true);
-        change(changes, "search", rates.searchMicros(), others.searchMicros(), true);
+        change(changes, "in", rates.inputMicros(), others.inputMicros());
+        if (rates.hasCached() || others.hasCached()) {
+            change(changes, "cached", rates.cachedMicros(), others.cachedMicros());
+        }
+        if (rates.hasAudio() || others.hasAudio()) {
+            change(changes, "audio", rates.audioMicros(), others.audioMicros());
+        }
+        change(changes, "out", rates.outputMicros(), others.outputMicros());
+        change(changes, "search", rates.searchMicros(), others.searchMicros());
         return String.join(", ", changes);
     }
 
-    private static void change(List<String> changes, String name, long micros, long other, boolean isOwn) {
-        if (micros != other && isOwn) {
+    private static void change(List<String> changes, String name, long micros, long other) {
+        if (micros != other) {
             changes.add(name + " " + Display.price(other));
         }
     }
