@@ -3,6 +3,7 @@ package dev.tollgate.sandbox.generation;
 import dev.tollgate.sandbox.generation.PromptTokens.Modality;
 import dev.tollgate.sandbox.generation.PromptTokens.Piece;
 import dev.tollgate.sandbox.requests.GoogleRequest;
+import dev.tollgate.sandbox.routes.SandboxModel;
 import dev.tollgate.sandbox.scripting.Knob;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -78,26 +79,24 @@ final class PromptPrefixes {
         }
 
         List<Long> of(List<Piece> pieces) {
+            int left = SandboxModel.INPUT_TOKENS_MAX; // media may count for more, which no model reads
             for (Piece piece : pieces) {
+                int tokens = Math.min(left, piece.tokens());
+                left -= tokens;
                 byte[] source = piece.source().getBytes(StandardCharsets.UTF_8);
-                if (piece.modality() == Modality.TEXT && source.length <= bytes(piece)) {
-                    add(Arrays.copyOf(source, bytes(piece)));
+                if (piece.modality() == Modality.TEXT && source.length <= tokens * BYTES_PER_TOKEN) {
+                    add(Arrays.copyOf(source, tokens * BYTES_PER_TOKEN));
                 } else {
-                    medium(Arrays.copyOf(sha256().digest(source), BYTES_PER_TOKEN), piece.tokens());
+                    medium(sha256().digest(source), tokens);
                 }
             }
             return hashes;
         }
 
-        private static int bytes(Piece piece) {
-            return piece.tokens() * BYTES_PER_TOKEN;
-        }
-
         /** The data of a medium has nothing to do with the number of its tokens. */
         private void medium(byte[] mark, int tokens) {
-            for (int i = 0; i < tokens; i++) {
-                add(mark);
-            }
+            digest.update(mark);
+            add(new byte[tokens * BYTES_PER_TOKEN]);
         }
 
         private void add(byte[] bytes) {

@@ -32,10 +32,17 @@ public final class ContinuationToken {
     }
 
     private static int events(GoogleRequest ask) {
-        byte[] place = Base64.getMimeDecoder().decode(JsonTrees.text(ask.body(), FIELD));
-        Matcher token = FORM.matcher(new String(place, StandardCharsets.US_ASCII));
+        Matcher token = FORM.matcher(decoded(JsonTrees.text(ask.body(), FIELD)));
         require(token.matches(), "Invalid continuation token.");
         return Integer.parseInt(token.group(1));
+    }
+
+    private static String decoded(String token) {
+        try {
+            return new String(Base64.getMimeDecoder().decode(token), StandardCharsets.US_ASCII);
+        } catch (IllegalArgumentException notBase64) {
+            return "";
+        }
     }
 
     /** Returns the request of the first hop. */
