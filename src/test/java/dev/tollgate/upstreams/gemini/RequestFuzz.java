@@ -65,14 +65,14 @@ public final class RequestFuzz {
         }
     }
 
-    private static PlacedMedium placed(DataSlot slot) {
+    static PlacedMedium placed(DataSlot slot) {
         return switch (slot.content()) {
             case DataSlot.Inline inline -> new PlacedMedium.Text(inline.media());
             case DataSlot.Loaded loaded -> new PlacedMedium.Uploaded(FILE);
         };
     }
 
-    private static byte[] bytes(OutgoingBody body) {
+    static byte[] bytes(OutgoingBody body) {
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
         for (OutgoingBody.Piece piece : body.pieces()) {
             switch (piece) {

@@ -1,0 +1,264 @@
+package dev.tollgate.stress;
+
+import dev.tollgate.base.config.Settings;
+import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.Effort;
+import dev.tollgate.base.conversation.GoogleOptions;
+import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.PromptSize;
+import dev.tollgate.base.json.ReadLimits;
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.base.memory.MemoryBudget;
+import dev.tollgate.models.CatalogueLoader;
+import dev.tollgate.models.Model;
+import dev.tollgate.models.OfferedTier;
+import dev.tollgate.protocols.chat.ChatProtocol;
+import dev.tollgate.protocols.door.Envelope;
+import dev.tollgate.protocols.door.OpenedBody;
+import dev.tollgate.protocols.door.Protocol;
+import dev.tollgate.protocols.googleapi.GenerateProtocol;
+import dev.tollgate.protocols.googleapi.NativeFacts;
+import dev.tollgate.protocols.openai.ChatRequest;
+import dev.tollgate.upstreams.gemini.WrittenBodies;
+import dev.tollgate.upstreams.media.CallMedia;
+import dev.tollgate.upstreams.pool.ChatAsk;
+import dev.tollgate.upstreams.pool.NativeAsk;
+import dev.tollgate.upstreams.pool.Replay;
+import dev.tollgate.upstreams.pool.SignatureOrigins;
+import dev.tollgate.upstreams.signatures.KnownPrints;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that a body becomes between a caller and an upstream, as one text: how it is refused, or what was read, its bound, its fingerprints,
+ * and the upstream's body on some models. Two programs do the same if they give the same texts. Which models, and which signatures are known, is
+ * chosen by the body. Has no types of ours in its own type, so that two class loaders can each hold one.
+ */
+public final class CallPath implements BiFunction<String, byte[], Object[]> {
+
+    /** The doors, by the names of their grammars. */
+    public static final List<String> DOORS = List.of("chat", "generate", "count");
+
+    private static final String CHANNEL = "main";
+    private static final long ROOM = 1L << 40;
+    private static final List<String> CALL_IDS = List.of("ANY", "ANY", "OWN", "NONE");
+
+    private final Map<String, Protocol> protocols = Map.of(
+            "chat",
+            new ChatProtocol(
+                    null,
+                    null,
+                    null,
+                    ReadLimits.DEFAULT,
+                    new Settings.JsonClients(false, List.of(), List.of(), List.of()),
+                    () -> Instant.EPOCH,
+                    new Random(0),
+                    false),
+            "generate",
+            new GenerateProtocol(GenerateProtocol.Method.GENERATE, null, null, null, ReadLimits.DEFAULT),
+            "count",
+            new GenerateProtocol(GenerateProtocol.Method.COUNT, null, null, null, ReadLimits.DEFAULT));
+
+    private final List<Model> models = models();
+    private final KnownPrints prints = new KnownPrints();
+
+    /** Rules that differ: functions, search beside them, media in results, demanded signatures, a conversation that ends with the model. */
+    private static List<Model> models() {
+        List<Model> models = new ArrayList<>();
+        for (String name : List.of(
+                "models gemini-2.5-pro",
+                "models gemini-3-pro",
+                "models gemini-3.1-pro",
+                "gemini-all gemini-2.5-flash",
+                "gemini-all gemini-3.8-flash",
+                "gemini-all gemini-4-argon")) {
+            String[] fileAndId = name.split(" ");
+            String file = "/catalogues/november-2026/" + fileAndId[0] + ".yaml";
+            try {
+                Path path = Path.of(
+                        Objects.requireNonNull(CallPath.class.getResource(file)).toURI());
+                models.add(Objects.requireNonNull(CatalogueLoader.load(path).find(fileAndId[1])));
+            } catch (URISyntaxException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        return models;
+    }
+
+    /** @return the text, and the bytes that the call's memory was charged in the end */
+    @Override
+    public Object[] apply(String door, byte[] body) {
+        PathText text = new PathText();
+        MemoryBudget budget = new MemoryBudget(ROOM);
+        Lease lease = budget.lease("acc_1", null, false);
+        text.tried("read", () -> {
+            OpenedBody<?> opened = OpenedBody.of(protocols.get(door), new Head(), body, lease);
+            text.add("print", opened.print());
+            Random random = new Random(Arrays.hashCode(body));
+            if (opened.request() instanceof ChatRequest chat) {
+                chat(text, opened, chat, random, lease);
+            } else {
+                own(text, opened, new NativeFacts(opened.request()), random, lease);
+            }
+        });
+        long charged = budget.takenBytes();
+        lease.release();
+        return new Object[] {text.toString(), charged};
+    }
+
+    private record Head() implements Envelope {
+        @Override
+        public @Nullable String header(String name) {
+            return null;
+        }
+
+        @Override
+        public @Nullable String query(String name) {
+            return null;
+        }
+
+        @Override
+        public String pathParam(String name) {
+            return "m";
+        }
+    }
+
+    private static void opened(PathText text, OpenedBody<?> opened, Model model) {
+        text.add("ignored", opened.ignored(model));
+        text.add("tokens", opened.tokensMax() + " " + opened.tokensMaxField());
+        text.add("heavy", opened.isHeavy() + " " + opened.looksUp(model));
+        text.tried("check", () -> opened.check(model));
+    }
+
+    // ---- Chat Completions ----
+
+    private void chat(PathText text, OpenedBody<?> opened, ChatRequest request, Random random, Lease lease) {
+        text.add("request", request.model() + " " + request.stream() + " " + request.legacyFunctions());
+        text.add("tier", String.valueOf(request.tier()));
+        size(text, PromptSize.of(request.conversation()));
+        for (Message message : request.conversation().messages()) {
+            if (message instanceof Message.Assistant assistant) {
+                text.add("prints", prints.of(assistant));
+            }
+        }
+        for (int i = 0; i < 2; i++) {
+            Model model = models.get(random.nextInt(models.size()));
+            opened(text, opened, model);
+            Replay replay = random.nextBoolean()
+                    ? Replay.NONE
+                    : replay(request.conversation().messages(), model.upstream().name(), random);
+            ChatAsk ask = ask(request, model, replay, lease);
+            text.add("replayed", ask.promptSize().textBytes() + " " + ask.preferredChannel());
+            String ids = CALL_IDS.get(random.nextInt(CALL_IDS.size()));
+            text.written("gemini " + model.id() + " " + ids, () -> WrittenBodies.of(ask, model.upstream(), ids));
+            if (i == 0) {
+                boolean newer = random.nextBoolean();
+                text.written(
+                        "compat " + newer,
+                        () -> dev.tollgate.upstreams.compat.WrittenBodies.of(
+                                ask, request.maxTokens(), newer ? "max_completion_tokens" : "max_tokens", newer));
+            }
+        }
+    }
+
+    /** As {@link ChatProtocol} does it, with signatures from elsewhere. */
+    private static ChatAsk ask(ChatRequest request, Model model, Replay replay, Lease lease) {
+        GoogleOptions google = request.conversation().google();
+        Boolean thoughts = request.conversation().includeThoughts();
+        if (thoughts == null && google != null) {
+            thoughts = google.includeThoughts();
+        }
+        Effort effort = request.conversation().reasoningEffort();
+        if (effort == null && (google == null || !google.setsThinking())) {
+            effort = model.effortByDefault();
+        }
+        return new ChatAsk(
+                request.conversation(),
+                model.id(),
+                model.upstream().asked().name(),
+                thoughts == null ? model.thoughtsByDefault() : thoughts,
+                effort,
+                OfferedTier.of(model, request.tier()),
+                replay,
+                new CallMedia(),
+                lease);
+    }
+
+    /** Knows about half of what earlier answers were signed with. */
+    private static Replay replay(List<Message> messages, String upstream, Random random) {
+        Replay.Builder known = new Replay.Builder(channel -> channel.equals(CHANNEL) ? upstream : null);
+        for (Message message : messages.reversed()) {
+            if (message instanceof Message.Assistant assistant) {
+                for (int i = 0; i < assistant.toolCalls().size(); i++) {
+                    if (random.nextBoolean()) {
+                        known.add(assistant.toolCalls().get(i), part(i, upstream, random));
+                    }
+                }
+                if (random.nextBoolean()) {
+                    known.add(assistant, part(0, upstream, random));
+                }
+            }
+        }
+        return known.build();
+    }
+
+    private static Replay.Part part(int index, String upstream, Random random) {
+        int kind = random.nextInt(8);
+        return new Replay.Part(
+                kind == 0 ? null : "U0lH" + random.nextInt(1000),
+                kind == 1 ? "another" : CHANNEL,
+                kind == 2 ? "another-model" : upstream,
+                index == 0,
+                kind == 3 ? null : "up" + index,
+                kind == 4 ? "[{\"executableCode\":{\"language\":\"PYTHON\",\"code\":\"1+1\"}}]" : null);
+    }
+
+    private static void size(PathText text, PromptSize size) {
+        text.add("size", size.textBytes() + " " + size.messages() + " " + size.calls() + " " + size.tools());
+        for (ContentPart.Media medium : size.media()) {
+            text.add(
+                    "medium",
+                    medium.place().path() + " " + medium.named() + " " + medium.mimeType() + " " + medium.detail() + " "
+                            + medium.video());
+        }
+    }
+
+    // ---- Gemini's format ----
+
+    private void own(PathText text, OpenedBody<?> opened, NativeFacts facts, Random random, Lease lease) {
+        text.add("schema", facts.schema());
+        Map<String, SignatureOrigins.Origin> made = new HashMap<>();
+        for (String signature : facts.signatures()) {
+            text.add("print", prints.signature(signature));
+            int kind = random.nextInt(4);
+            if (kind > 0) {
+                made.put(
+                        signature,
+                        new SignatureOrigins.Origin(
+                                kind == 1 ? "another" : CHANNEL, "gemini-3.1-pro-preview", kind == 2 ? "c1" : null));
+            }
+        }
+        for (int i = 0; i < 2; i++) {
+            Model model = models.get(random.nextInt(models.size()));
+            opened(text, opened, model);
+            NativeAsk ask = facts.ask(model, new SignatureOrigins(made, null), lease);
+            size(text, ask.promptSize());
+            text.add(
+                    "ask",
+                    ask.candidates() + " " + ask.searches() + " " + ask.functions() + " " + ask.continuesAnswer() + " "
+                            + ask.tier());
+            String ids = CALL_IDS.get(random.nextInt(CALL_IDS.size()));
+            text.written("gemini " + model.id() + " " + ids, () -> WrittenBodies.of(ask, model.upstream(), ids));
+        }
+    }
+}

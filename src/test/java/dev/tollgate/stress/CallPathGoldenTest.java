@@ -1,0 +1,49 @@
+package dev.tollgate.stress;
+
+import dev.tollgate.testing.Golden;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Random bodies are refused in the same words, or become the same for an upstream, as when the golden files were written. A line is the hash of a
+ * hundred bodies.
+ */
+@Order(8)
+class CallPathGoldenTest {
+
+    private static final Path FOLDER = Path.of("src/test/resources/golden/path");
+    private static final int BLOCK = 100;
+
+    @ParameterizedTest
+    @CsvSource({"chat,12000", "generate,6000", "count,2000"})
+    void a_random_body_becomes_what_it_became_before(String door, int bodies) {
+        CallPath path = new CallPath();
+        RandomBodies random = new RandomBodies(door);
+        StringBuilder hashes = new StringBuilder();
+        MessageDigest digest = sha256();
+        for (int number = 0; number < bodies; number++) {
+            Object text = path.apply(door, random.body(number, false))[0];
+            digest.update(text.toString().getBytes(StandardCharsets.UTF_8));
+            if (number % BLOCK == BLOCK - 1) {
+                String hash = HexFormat.of().formatHex(digest.digest(), 0, 8);
+                hashes.append(number + 1 - BLOCK).append(' ').append(hash).append(number + 1 < bodies ? "\n" : "");
+            }
+        }
+        Path file = FOLDER.resolve(door + ".txt");
+        new Golden(file, file).check(hashes.toString());
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

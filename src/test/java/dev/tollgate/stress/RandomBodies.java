@@ -1,0 +1,113 @@
+package dev.tollgate.stress;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/** Random bodies of one door, whole and damaged. The same number gives the same body on every machine. Immutable. */
+final class RandomBodies {
+
+    private static final long MIX = 0x9E3779B97F4A7C15L;
+    private static final int VALUES = 900_000;
+
+    private static final String STRUCTURE = "{}[]\",:\\0 -.e";
+
+    private static final List<byte[]> ODD_BYTES = List.of(
+            bytes(0xC0, 0xAF),
+            bytes(0xE0, 0x80, 0xAF),
+            bytes(0xF0, 0x80, 0x80, 0xAF),
+            bytes(0xED, 0xA0, 0x80),
+            bytes(0xED, 0xA0, 0xBD, 0xED, 0xB8, 0x80),
+            bytes(0xF4, 0x90, 0x80, 0x80),
+            bytes(0xF8, 0x88, 0x80, 0x80, 0x80),
+            bytes(0xFF),
+            bytes(0x80),
+            bytes(0xC3),
+            bytes(0xE4, 0xBD),
+            bytes(0xF0, 0x9F, 0x98),
+            bytes(0),
+            bytes(0x1F),
+            bytes(0xEF, 0xBB, 0xBF));
+
+    private final String door;
+    private final BodyGrammar grammar;
+
+    /** @param door one of {@link CallPath#DOORS} */
+    RandomBodies(String door) {
+        this.door = door;
+        this.grammar = new BodyGrammar(door.equals("chat") ? door : "generate");
+    }
+
+    private static byte[] bytes(int... bytes) {
+        byte[] all = new byte[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            all[i] = (byte) bytes[i];
+        }
+        return all;
+    }
+
+    /** @param hugeOnes whether one body in 50,000 has a million values, which takes a second */
+    byte[] body(long number, boolean hugeOnes) {
+        Random random = new Random(number * MIX);
+        if (hugeOnes && random.nextInt(50_000) == 0) {
+            return huge(random);
+        }
+        String json = grammar.write(door.equals("count") ? "counted" : "body", random);
+        if (random.nextInt(500) == 0) {
+            return json.getBytes(random.nextBoolean() ? StandardCharsets.UTF_16LE : StandardCharsets.UTF_16BE);
+        }
+        byte[] body = json.getBytes(StandardCharsets.UTF_8);
+        if (random.nextInt(200) == 0) {
+            body = replaced(body, 0, 0, ODD_BYTES.getLast());
+        }
+        if (random.nextInt(6) == 0) {
+            for (int left = 1 + random.nextInt(3); left > 0; left--) {
+                body = damaged(body, random);
+            }
+        }
+        return body;
+    }
+
+    /** Near the limit on values, or beyond it. */
+    private byte[] huge(Random random) {
+        int values = VALUES + random.nextInt(200_000);
+        String strings = "[" + "\"a\",".repeat(values) + "\"\"]";
+        String text = door.equals("chat")
+                ? "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"a\"}],\"%s\":%s}"
+                : "{\"contents\":[{\"parts\":[{\"text\":\"a\"}]}],\"%s\":%s}";
+        String field = door.equals("chat") ? List.of("stop", "unknown").get(random.nextInt(2)) : "tools";
+        return text.formatted(field, strings).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] damaged(byte[] body, Random random) {
+        int at = random.nextInt(body.length + 1);
+        byte[] structure = bytes(STRUCTURE.charAt(random.nextInt(STRUCTURE.length())));
+        return switch (random.nextInt(9)) {
+            case 0 -> replaced(body, at, 1, bytes(random.nextInt(256)));
+            case 1 -> replaced(body, at, 1, structure);
+            case 2 -> replaced(body, at, 0, structure);
+            case 3 -> replaced(body, at, 1 + random.nextInt(16), bytes());
+            case 4 -> Arrays.copyOf(body, at);
+            case 5 -> replaced(body, at, 0, ODD_BYTES.get(random.nextInt(ODD_BYTES.size())));
+            case 6 -> replaced(body, at, 0, piece(body, random));
+            case 7 -> replaced(body, at, random.nextInt(40), piece(body, random));
+            default -> replaced(body, body.length, 0, bytes(" x{}0".charAt(random.nextInt(5))));
+        };
+    }
+
+    private static byte[] piece(byte[] of, Random random) {
+        int at = random.nextInt(of.length + 1);
+        return Arrays.copyOfRange(of, at, Math.min(of.length, at + random.nextInt(60)));
+    }
+
+    static byte[] replaced(byte[] body, int at, int length, byte[] by) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(body.length + by.length);
+        out.write(body, 0, at);
+        out.writeBytes(by);
+        int rest = Math.min(body.length, at + length);
+        out.write(body, rest, body.length - rest);
+        return out.toByteArray();
+    }
+}
