@@ -1,5 +1,7 @@
 package dev.tollgate.bench;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /** What one exchange looks like; the mock tells them apart by the upstream model in the path, so that it need not read the body. */
@@ -13,14 +15,32 @@ enum Kind {
     /** Twenty-five text events likewise and then silence: nothing but its caller's departure ends it. */
     LEAVE(25, 10),
     /** Eighty text events, a quarter of a second apart, each with the moment at which it was sent: one of thousands at once. */
-    CROWD(80, 250);
+    CROWD(80, 250),
+    /** As a call, with a prompt of {@value Conversation#MESSAGES} messages that are 3 KB together. */
+    TALK_3(1, 0, 100),
+    /** Likewise, 43 KB. */
+    TALK_43(1, 0, 1_400),
+    /** Likewise, 412 KB. */
+    TALK_412(1, 0, 13_300);
+
+    /** Those with a long prompt. */
+    static final List<Kind> TALKS = List.of(TALK_3, TALK_43, TALK_412);
+
+    /** A prompt of 412 KB on each of 64 connections would measure the memory bus. */
+    private static final int TALK_CONNECTIONS = 8;
 
     private final int events;
     private final int gapMillis;
+    private final int messageBytes;
 
     Kind(int events, int gapMillis) {
+        this(events, gapMillis, 0);
+    }
+
+    Kind(int events, int gapMillis, int messageBytes) {
         this.events = events;
         this.gapMillis = gapMillis;
+        this.messageBytes = messageBytes;
     }
 
     /** The id both as the gateway sells it and as the upstream knows it. */
@@ -29,7 +49,7 @@ enum Kind {
     }
 
     String label() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** Upstream events in one answer. CPU per event is always counted over these, however many chunks they become. */
@@ -42,7 +62,17 @@ enum Kind {
     }
 
     boolean streaming() {
-        return this != CALL;
+        return events > 1;
+    }
+
+    /** The size of each message of its long prompt, in bytes of UTF-8; 0 for a short prompt. */
+    int messageBytes() {
+        return messageBytes;
+    }
+
+    /** @param asked for phases under load */
+    int connections(int asked) {
+        return messageBytes > 0 ? TALK_CONNECTIONS : asked;
     }
 
     /** Whether its caller leaves it, so that what is measured is not the answer but how soon the upstream hears of it. */
@@ -64,6 +94,9 @@ enum Kind {
     }
 
     static Kind of(String label) {
-        return valueOf(label.toUpperCase(Locale.ROOT));
+        return Arrays.stream(values())
+                .filter(kind -> kind.label().equals(label))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no kind is called " + label));
     }
 }

@@ -13,8 +13,9 @@ package dev.tollgate.bench;
 record LoadPhase(Protocol protocol, Kind kind, int port, int connections, int millis, int callsMax, int mockPort) {
     static final String HOST = "127.0.0.1";
 
-    static final String SYNTAX = "openai|gemini|portkey call|burst|paced|leave|crowd 127.0.0.1:PORT CONNECTIONS MILLIS"
-            + " [CALLS [127.0.0.1:PORT of the mock, for leave and portkey]]";
+    static final String SYNTAX =
+            "openai|gemini|portkey call|burst|paced|leave|crowd|talk-3|talk-43|talk-412 127.0.0.1:PORT CONNECTIONS MILLIS"
+                    + " [CALLS [127.0.0.1:PORT of the mock, for leave and portkey]]";
 
     LoadPhase {
         requireBetween("port", port, 1, 65_535);

@@ -72,7 +72,7 @@ final class MockAnswer {
     }
 
     private static String body(Kind kind, int index, boolean last) {
-        int tokens = kind == Kind.CALL ? CALL_TOKENS : (index + 1) * TOKENS_PER_EVENT;
+        int tokens = kind.streaming() ? (index + 1) * TOKENS_PER_EVENT : CALL_TOKENS;
         return "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"" + text(kind)
                 + "\"}],\"role\":\"model\"}" + (last ? ",\"finishReason\":\"STOP\"" : "")
                 + ",\"index\":0}],\"usageMetadata\":{\"promptTokenCount\":" + PROMPT_TOKENS
@@ -83,7 +83,7 @@ final class MockAnswer {
     }
 
     private static String text(Kind kind) {
-        if (kind == Kind.CALL) {
+        if (!kind.streaming()) {
             return WORDS.repeat(20) + MARK;
         }
         return (kind.stamped() ? SentStamp.PLACE + " " : "") + "a few more words " + MARK + " ";

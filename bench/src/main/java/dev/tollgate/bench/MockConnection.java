@@ -55,8 +55,8 @@ final class MockConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (message instanceof HttpRequest request) {
-            asked = request.decoderResult().isSuccess() ? kind(request.uri()) : null;
-            plain = asked == null && request.uri().contains("/models/" + Kind.CALL.model() + ":generateContent");
+            asked = request.decoderResult().isSuccess() ? kind(request.uri(), ":streamGenerateContent") : null;
+            plain = asked == null && isPlain(request.uri());
             watching = request.uri().equals(DEPARTURES);
             number.reset();
         }
@@ -150,9 +150,14 @@ final class MockConnection extends ChannelInboundHandlerAdapter {
         context.close();
     }
 
-    private static @Nullable Kind kind(String uri) {
+    private static boolean isPlain(String uri) {
+        Kind kind = kind(uri, ":generateContent");
+        return kind != null && !kind.streaming();
+    }
+
+    private static @Nullable Kind kind(String uri, String method) {
         for (Kind kind : Kind.values()) {
-            if (uri.contains("/models/" + kind.model() + ":streamGenerateContent")) {
+            if (uri.contains("/models/" + kind.model() + method)) {
                 return kind;
             }
         }

@@ -76,7 +76,22 @@ final class PagesCommand implements Callable<Integer> {
                 folder != null ? folder : Main.home().resolve("target/pages-" + (postgres ? "postgres" : "sqlite"));
         Files.createDirectories(books);
         RunOptions options = new RunOptions(
-                1, 1, 0, 1, "", "", jar, null, java.util.List.of(), false, false, false, 0, results, note);
+                1,
+                1,
+                0,
+                1,
+                "",
+                "",
+                jar,
+                null,
+                java.util.List.of(),
+                false,
+                false,
+                false,
+                java.util.List.of(),
+                0,
+                results,
+                note);
         boolean within = new PagesRun(
                         options, size, books, RunCommand.freshDirectory(), InstantSource.system(), System.out)
                 .run(postgres, verify);

@@ -1,6 +1,8 @@
 package dev.tollgate.bench;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /** Which door the load generator speaks to: the gateway's OpenAI door, Gemini at the mock itself (directly or through a plain proxy), or Portkey's. */
@@ -13,6 +15,7 @@ enum Protocol {
     /** Makes a body of about 1 KB. */
     private static final int REPEATS = 11;
 
+    private static final String SYSTEM_TEXT = "You keep the gate. Answer in short words.";
     private static final String USER_TEXT = WORDS.repeat(REPEATS);
 
     String label() {
@@ -26,14 +29,26 @@ enum Protocol {
     /** The whole request as it goes on the wire, the same bytes for each call of a phase but for the number of one that is left. */
     byte[] request(LoadPhase phase, String key) {
         Kind kind = phase.kind();
-        String text = kind.leaving() ? USER_TEXT + CallNumber.PLACE : USER_TEXT;
-        String body = this == GEMINI ? geminiBody(text) : openAiBody(kind, text);
+        byte[] body = body(kind).getBytes(StandardCharsets.UTF_8);
         String head = "POST " + path(kind) + " HTTP/1.1\r\nHost: " + phase.authority()
                 + "\r\nContent-Type: application/json\r\nAccept: "
                 + (kind.streaming() ? "text/event-stream" : "application/json")
                 + credentials(phase, key)
-                + "\r\nUser-Agent: tollgate-bench\r\nContent-Length: " + body.length() + "\r\n\r\n";
-        return (head + body).getBytes(StandardCharsets.US_ASCII);
+                + "\r\nUser-Agent: tollgate-bench\r\nContent-Length: " + body.length + "\r\n\r\n";
+        byte[] request = Arrays.copyOf(head.getBytes(StandardCharsets.US_ASCII), head.length() + body.length);
+        System.arraycopy(body, 0, request, head.length(), body.length);
+        return request;
+    }
+
+    private String body(Kind kind) {
+        Conversation conversation = conversation(kind);
+        return this == GEMINI ? geminiBody(conversation) : openAiBody(kind, conversation);
+    }
+
+    private static Conversation conversation(Kind kind) {
+        return kind.messageBytes() > 0
+                ? Conversation.ofMessages(kind.messageBytes())
+                : new Conversation(List.of(SYSTEM_TEXT, kind.leaving() ? USER_TEXT + CallNumber.PLACE : USER_TEXT));
     }
 
     /** Portkey is told with each call which upstream it is for, and in what protocol. */
@@ -53,16 +68,15 @@ enum Protocol {
                 : "/v1/chat/completions";
     }
 
-    private static String openAiBody(Kind kind, String text) {
+    private static String openAiBody(Kind kind, Conversation conversation) {
         return "{\"model\":\"" + kind.model() + "\",\"stream\":" + kind.streaming()
-                + ",\"messages\":[{\"role\":\"system\",\"content\":\"You keep the gate. Answer in short words.\"},"
-                + "{\"role\":\"user\",\"content\":\"" + text + "\"}],"
-                + "\"temperature\":0.7,\"max_tokens\":1024}";
+                + ",\"messages\":" + conversation.openAiMessages()
+                + ",\"temperature\":0.7,\"max_tokens\":1024}";
     }
 
-    private static String geminiBody(String text) {
-        return "{\"systemInstruction\":{\"parts\":[{\"text\":\"You keep the gate. Answer in short words.\"}]},"
-                + "\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"" + text + "\"}]}],"
-                + "\"generationConfig\":{\"temperature\":0.7,\"maxOutputTokens\":1024}}";
+    private static String geminiBody(Conversation conversation) {
+        return "{\"systemInstruction\":" + conversation.geminiInstruction()
+                + ",\"contents\":" + conversation.geminiContents()
+                + ",\"generationConfig\":{\"temperature\":0.7,\"maxOutputTokens\":1024}}";
     }
 }

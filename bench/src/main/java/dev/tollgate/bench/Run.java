@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /** One run, top to bottom: start everything, warm up, measure in rounds, write the results. Blocks for all of it. */
 final class Run {
@@ -70,7 +71,9 @@ final class Run {
                 oneByOne(rig, round, server);
             }
             oneByOne(rig, round, rig.direct());
-            leave(rig, round, rig.direct());
+            if (options.kinds().contains(Kind.LEAVE)) {
+                measure(rig, round, rig.direct(), Kind.LEAVE);
+            }
         }
         measurements.addAll(rig.measurements());
     }
@@ -97,26 +100,24 @@ final class Run {
     }
 
     private void warmUp(Rig rig, Server server) {
-        for (Kind kind : List.of(Kind.CALL, Kind.BURST, Kind.PACED, Kind.LEAVE)) {
+        for (Kind kind : options.kinds()) {
             int millis = options.warmupSeconds() * (kind == Kind.CALL ? 1_000 : 500);
-            rig.warmUp(server, kind, options.connections(), millis);
+            rig.warmUp(server, kind, kind.connections(options.connections()), millis);
         }
     }
 
     private void underLoad(Rig rig, int round, Server server) {
-        for (Kind kind : List.of(Kind.CALL, Kind.BURST, Kind.PACED)) {
-            rig.measure(round, server, kind, options.connections(), millis());
-        }
-        leave(rig, round, server);
+        options.kinds().forEach(kind -> measure(rig, round, server, kind));
     }
 
-    private void leave(Rig rig, int round, Server server) {
-        rig.measure(round, server, Kind.LEAVE, options.connections(), millis());
+    private void measure(Rig rig, int round, Server server, Kind kind) {
+        rig.measure(round, server, kind, kind.connections(options.connections()), millis());
     }
 
     private void oneByOne(Rig rig, int round, Server server) {
-        rig.measure(round, server, Kind.CALL, 1, millis());
-        rig.measure(round, server, Kind.BURST, 1, millis());
+        Stream.of(Kind.CALL, Kind.BURST)
+                .filter(options.kinds()::contains)
+                .forEach(kind -> rig.measure(round, server, kind, 1, millis()));
     }
 
     private int millis() {
@@ -136,7 +137,9 @@ final class Run {
         if (!Boolean.parseBoolean(conditions.get("bills"))) {
             out.println("The gateway's answers carry no price: this is not the cost of a paid call.");
         }
-        out.println(summary.cancelling());
+        if (options.kinds().contains(Kind.LEAVE)) {
+            out.println(summary.cancelling());
+        }
         out.println("errors: " + summary.errors());
         new ResultFiles(options.results()).append(run, conditions, measurements);
         return summary.errors() == 0;

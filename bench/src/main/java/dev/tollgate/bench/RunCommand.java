@@ -80,6 +80,13 @@ final class RunCommand implements Callable<Integer> {
     private boolean withoutOthers;
 
     @Option(
+            names = "--kinds",
+            split = ",",
+            defaultValue = "call,burst,paced,leave,talk-3,talk-43,talk-412",
+            description = "to measure without the table, default ${DEFAULT-VALUE}")
+    private List<String> kinds = List.of();
+
+    @Option(
             names = "--streams",
             defaultValue = "5000",
             description = "at once, in the table; default ${DEFAULT-VALUE}, 0 for none")
@@ -126,6 +133,7 @@ final class RunCommand implements Callable<Integer> {
                 !withoutNginx && beside == null,
                 !withoutAllocation,
                 !withoutOthers,
+                kinds.stream().map(Kind::of).toList(),
                 streams,
                 results,
                 note);

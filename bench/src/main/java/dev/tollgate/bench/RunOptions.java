@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param javaOptions for the gateway's JVM, beside those of the launcher
  * @param allocation whether the gateway's JVM is asked what it allocates
  * @param others whether Spring Cloud Gateway and Portkey are measured beside it, for the table
+ * @param kinds measured by a run without the table
  * @param streams at once, for the table; 0 to 10,000, 0 for none
  */
 record RunOptions(
@@ -33,6 +34,7 @@ record RunOptions(
         boolean nginx,
         boolean allocation,
         boolean others,
+        List<Kind> kinds,
         int streams,
         Path results,
         String note) {
@@ -42,7 +44,11 @@ record RunOptions(
         requireBetween("--warmup", warmupSeconds, 0, 300);
         requireBetween("--connections", connections, 1, 1_024);
         requireBetween("--streams", streams, 0, 10_000);
+        if (kinds.contains(Kind.CROWD)) {
+            throw new IllegalArgumentException("--kinds: crowd is measured by --table only");
+        }
         javaOptions = List.copyOf(javaOptions);
+        kinds = List.copyOf(kinds);
     }
 
     /** The same for the gateway that is measured beside this one. */
@@ -60,6 +66,7 @@ record RunOptions(
                 nginx,
                 allocation,
                 others,
+                kinds,
                 streams,
                 results,
                 note);

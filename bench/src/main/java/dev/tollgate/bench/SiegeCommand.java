@@ -63,6 +63,7 @@ final class SiegeCommand implements Callable<Integer> {
                 false,
                 false,
                 false,
+                List.of(),
                 0,
                 directory.resolve("results"),
                 "");

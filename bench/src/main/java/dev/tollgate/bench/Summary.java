@@ -32,9 +32,15 @@ final class Summary {
     String table() {
         line("", "gateway", other, "ratio");
         row("CPU µs per call", Kind.CALL, Measurement::cpuMicrosPerCall);
+        for (Kind kind : Kind.TALKS) {
+            row("CPU µs per call, " + kind.label(), kind, Measurement::cpuMicrosPerCall);
+        }
         row("CPU µs per event, 50 in one write", Kind.BURST, Measurement::cpuMicrosPerEvent);
         row("CPU µs per event, 10 ms apart", Kind.PACED, Measurement::cpuMicrosPerEvent);
         row("bytes allocated per call", Kind.CALL, Measurement::allocatedBytesPerCall);
+        for (Kind kind : Kind.TALKS) {
+            row("bytes allocated per call, " + kind.label(), kind, Measurement::allocatedBytesPerCall);
+        }
         row("bytes allocated per event, 50 in one write", Kind.BURST, Measurement::allocatedBytesPerEvent);
         row("bytes allocated per event, 10 ms apart", Kind.PACED, Measurement::allocatedBytesPerEvent);
         row("calls/s", Kind.CALL, m -> m.load().callsPerSecond());
@@ -54,6 +60,9 @@ final class Summary {
 
     /** The one figure that is no median: what took longest in any round. */
     private void slowestCancel() {
+        if (isLeftOut(Kind.LEAVE)) {
+            return;
+        }
         double gateway = slowestCancelMillis("gateway");
         double others = slowestCancelMillis(other);
         line(
@@ -93,20 +102,29 @@ final class Summary {
     }
 
     private void row(String name, Kind kind, ToDoubleFunction<Measurement> figure) {
+        int wires = kind.connections(connections);
         compare(
-                name + at(connections),
-                rounds.of("gateway", kind, connections, figure),
-                rounds.of(other, kind, connections, figure));
+                kind,
+                name + at(wires),
+                rounds.of("gateway", kind, wires, figure),
+                rounds.of(other, kind, wires, figure));
     }
 
     /** One call at a time, above what the same round's call to the mock itself took. */
     private void added(String name, Kind kind, ToDoubleFunction<LoadResult> nanos) {
-        compare(name + at(1), rounds.added("gateway", kind, 1, nanos), rounds.added(other, kind, 1, nanos));
+        compare(kind, name + at(1), rounds.added("gateway", kind, 1, nanos), rounds.added(other, kind, 1, nanos));
     }
 
-    private void compare(String name, IntToDoubleFunction gateway, IntToDoubleFunction beside) {
+    private void compare(Kind kind, String name, IntToDoubleFunction gateway, IntToDoubleFunction beside) {
+        if (isLeftOut(kind)) {
+            return;
+        }
         ByRound.Compared compared = rounds.compare(gateway, beside);
         line(name, Figures.plain(compared.figure()), Figures.plain(compared.other()), Figures.plain(compared.ratio()));
+    }
+
+    private boolean isLeftOut(Kind kind) {
+        return measurements.stream().noneMatch(m -> m.kind() == kind);
     }
 
     private static String at(int connections) {

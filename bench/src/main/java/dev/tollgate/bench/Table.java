@@ -16,7 +16,7 @@ final class Table {
     /** Of {@link Kind#PACED}: as many streams as give an event every 67 µs. */
     static final int PACED_STREAMS = 150;
 
-    private static final String LINE = "%-50s %9s  %-28s %7s  %-13s %s%n";
+    private static final String LINE = "%-50s %9s  %-28s %7s  %-30s %s%n";
     private static final String GATEWAY = "gateway";
 
     private final List<Measurement> measurements;
@@ -48,8 +48,15 @@ final class Table {
         }
     }
 
-    /** @param ofRatio whether the bound is for the ratio, or for the figure itself */
-    record Goal(boolean ofRatio, Relation relation, double bound) {
+    /**
+     * @param ofRatio whether the bound is for the ratio, or for the figure itself
+     * @param aim printed behind the bound, and not judged; empty for none
+     */
+    record Goal(boolean ofRatio, Relation relation, double bound, String aim) {
+        Goal(boolean ofRatio, Relation relation, double bound) {
+            this(ofRatio, relation, bound, "");
+        }
+
         static Goal ratioAtMost(double bound) {
             return new Goal(true, Relation.AT_MOST, bound);
         }
@@ -70,6 +77,10 @@ final class Table {
             return new Goal(false, Relation.AT_LEAST, bound);
         }
 
+        Goal aiming(String better) {
+            return new Goal(ofRatio, relation, bound, better);
+        }
+
         private boolean isMet(double value) {
             return switch (relation) {
                 case AT_MOST -> value <= bound;
@@ -80,7 +91,7 @@ final class Table {
 
         private String text() {
             String number = bound == Math.rint(bound) ? Long.toString((long) bound) : Double.toString(bound);
-            return relation.sign + " " + number + (ofRatio ? " ×" : "");
+            return relation.sign + " " + number + (ofRatio ? " ×" : "") + (aim.isEmpty() ? "" : " (aim " + aim + ")");
         }
     }
 
@@ -153,6 +164,9 @@ final class Table {
         ToDoubleFunction<Measurement> cpuOfEvent = Measurement::cpuMicrosPerEvent;
         under("CPU µs a call", Kind.CALL, connections, cpuOfCall, "nginx", Goal.ratioAtMost(4.8));
         under("CPU µs a call", Kind.CALL, connections, cpuOfCall, Contestants.SPRING, Goal.ratioBelow(1));
+        talk(Kind.TALK_3, "3 KB", Goal.atMost(250).aiming("180"));
+        talk(Kind.TALK_43, "43 KB", Goal.atMost(450).aiming("1.5 × nginx + 100"));
+        talk(Kind.TALK_412, "412 KB", Goal.atMost(3_000).aiming("2 × nginx"));
         under("CPU µs an event, 50 in one write", Kind.BURST, connections, cpuOfEvent, "nginx", Goal.ratioAtMost(5.5));
         under(
                 "CPU µs an event, 10 ms apart, " + PACED_STREAMS + " streams",
@@ -194,6 +208,13 @@ final class Table {
         }
     }
 
+    private void talk(Kind kind, String size, Goal goal) {
+        String what = "CPU µs a call, " + Conversation.MESSAGES + " messages, " + size;
+        int wires = kind.connections(connections);
+        under(what, kind, wires, Measurement::cpuMicrosPerCall, "nginx", goal);
+        under(what, kind, wires, Measurement::cpuMicrosPerCall, Contestants.PORTKEY, null);
+    }
+
     private void crowd() {
         String what = streams + " streams, an event every 250 ms: ";
         alone(what + "complete", leastComplete(), Goal.atLeast(streams));
@@ -212,7 +233,12 @@ final class Table {
     }
 
     private void under(
-            String what, Kind kind, int wires, ToDoubleFunction<Measurement> figure, String beside, Goal goal) {
+            String what,
+            Kind kind,
+            int wires,
+            ToDoubleFunction<Measurement> figure,
+            String beside,
+            @Nullable Goal goal) {
         row(what, rounds.of(GATEWAY, kind, wires, figure), beside, rounds.of(beside, kind, wires, figure), goal);
     }
 

@@ -24,6 +24,7 @@ final class TableRun {
 
     private static final int ALLOCATION_ROUNDS = 3;
     private static final List<String> DOORS = List.of("gateway", Contestants.NGINX);
+    private static final List<String> TALKED_TO = List.of("gateway", Contestants.NGINX, Contestants.PORTKEY);
 
     private final RunOptions options;
     private final Path directory;
@@ -103,6 +104,9 @@ final class TableRun {
             rig.warmUp(server, Kind.BURST, options.connections(), options.warmupSeconds() * 500);
             rig.warmUp(server, Kind.PACED, Table.PACED_STREAMS, options.warmupSeconds() * 500);
         }
+        if (TALKED_TO.contains(server.name())) {
+            Kind.TALKS.forEach(kind -> rig.warmUp(server, kind, connections(kind), options.warmupSeconds() * 500));
+        }
     }
 
     /** Servers alternate phase by phase, so that those compared with each other are a few seconds apart. */
@@ -110,6 +114,11 @@ final class TableRun {
         List<Server> doors =
                 servers.stream().filter(server -> DOORS.contains(server.name())).toList();
         servers.forEach(server -> rig.measure(round, server, Kind.CALL, options.connections(), millis()));
+        for (Kind kind : Kind.TALKS) {
+            servers.stream()
+                    .filter(server -> TALKED_TO.contains(server.name()))
+                    .forEach(server -> rig.measure(round, server, kind, connections(kind), millis()));
+        }
         doors.forEach(server -> rig.measure(round, server, Kind.BURST, options.connections(), millis()));
         doors.forEach(server -> rig.measure(round, server, Kind.PACED, Table.PACED_STREAMS, millis()));
         List<Server> oneByOne = new ArrayList<>(doors);
@@ -162,6 +171,10 @@ final class TableRun {
             rig.measure(round, asked, Kind.CALL, options.connections(), millis());
             rig.measure(round, asked, Kind.BURST, options.connections(), millis());
         }
+    }
+
+    private int connections(Kind kind) {
+        return kind.connections(options.connections());
     }
 
     private int millis() {

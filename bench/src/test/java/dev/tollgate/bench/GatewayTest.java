@@ -38,7 +38,8 @@ class GatewayTest {
     }
 
     private RunOptions options(List<String> javaOptions) throws IOException {
-        return new RunOptions(1, 1, 0, 1, "0", "0", jar(), null, javaOptions, false, false, false, 0, folder, "");
+        return new RunOptions(
+                1, 1, 0, 1, "0", "0", jar(), null, javaOptions, false, false, false, List.of(), 0, folder, "");
     }
 
     private Path jar() throws IOException {

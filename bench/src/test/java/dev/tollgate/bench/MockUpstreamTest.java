@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class MockUpstreamTest {
     private static final int SILENCE_MILLIS_MAX = 10_000;
@@ -26,10 +28,11 @@ class MockUpstreamTest {
         mock.close();
     }
 
-    @Test
-    void who_asks_without_streaming_gets_the_answer_in_json() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"CALL", "TALK_43"})
+    void who_asks_without_streaming_gets_the_answer_in_json(Kind kind) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + mock.port() + "/v1beta/models/"
-                        + Kind.CALL.model() + ":generateContent?key=sk-test-key"))
+                        + kind.model() + ":generateContent?key=sk-test-key"))
                 .POST(HttpRequest.BodyPublishers.ofString("{}"))
                 .build();
 

@@ -39,6 +39,21 @@ class SummaryTest {
     }
 
     @Test
+    void a_kind_that_was_not_measured_has_no_row() {
+        LoadResult load = new LoadResult(10, 0, 10, 1_000_000, 1, 1, 1, 1, 1);
+        measurements.add(new Measurement(1, "gateway", Kind.TALK_3, 8, load, 4_500, 1024, -1));
+
+        assertThat(summary().table().lines().skip(1))
+                .containsExactly(
+                        line("CPU µs per call, talk-3, 8 connections", "450"),
+                        line("bytes allocated per call, talk-3, 8 connections", ""));
+    }
+
+    private static String line(String name, String figure) {
+        return String.format("%-60s %10s %10s %8s", name, figure, "", "");
+    }
+
+    @Test
     void bytes_are_shared_among_the_upstreams_events() {
         LoadResult load = new LoadResult(10, 0, 30, 1_000_000, 1, 1, 1, 1, 1);
         measurements.add(new Measurement(1, "gateway", Kind.BURST, 64, load, 0, 1024, 1_000_000));

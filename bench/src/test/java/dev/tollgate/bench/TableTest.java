@@ -132,6 +132,20 @@ class TableTest {
     }
 
     @Test
+    void a_long_prompt_is_judged_by_its_bound_and_shows_its_aim() {
+        cpu(Kind.TALK_43, "gateway", 451);
+        cpu(Kind.TALK_43, "nginx", 300);
+        cpu(Kind.TALK_43, Contestants.PORTKEY, 1_500);
+
+        Table.Row row = row("CPU µs a call, 31 messages, 43 KB", "nginx");
+        assertThat(row.verdict()).isEqualTo("MISSED");
+        assertThat(row.csv("run")).contains("≤ 450 (aim 1.5 × nginx + 100)");
+        assertThat(row("CPU µs a call, 31 messages, 43 KB", Contestants.PORTKEY).ratio())
+                .isEqualTo(451 / 1_500.0);
+        assertThat(row("CPU µs a call, 31 messages, 3 KB", "nginx").verdict()).isEqualTo("not measured");
+    }
+
+    @Test
     void a_line_of_the_csv_has_a_cell_for_each_column() {
         cpuOfCall(1, "gateway", 40);
 
@@ -142,6 +156,11 @@ class TableTest {
 
     private void cpuOfCall(int round, String server, long micros) {
         measurements.add(new Measurement(round, server, Kind.CALL, 64, load(1_000, 0, 1), micros * 1_000, 0, -1));
+    }
+
+    private void cpu(Kind kind, String server, long micros) {
+        measurements.add(
+                new Measurement(1, server, kind, kind.connections(64), load(1_000, 0, 1), micros * 1_000, 0, -1));
     }
 
     private void measure(int round, String server, Kind kind, int connections, LoadResult load, long residentKib) {
