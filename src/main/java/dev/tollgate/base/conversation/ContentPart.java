@@ -1,5 +1,6 @@
 package dev.tollgate.base.conversation;
 
+import dev.tollgate.base.json.JsonText;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,12 @@ public sealed interface ContentPart {
         return false;
     }
 
-    record Text(String text) implements ContentPart {}
+    record Text(JsonText text) implements ContentPart {
+
+        public Text(String text) {
+            this(JsonText.of(text));
+        }
+    }
 
     /**
      * Anything that is not text.

@@ -1,5 +1,6 @@
 package dev.tollgate.base.conversation;
 
+import dev.tollgate.base.json.JsonText;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,12 @@ public sealed interface Message {
     }
 
     /** The operator's words to the model. */
-    record Instruction(Place place, String text) implements Message {}
+    record Instruction(Place place, JsonText text) implements Message {
+
+        public Instruction(Place place, String text) {
+            this(place, JsonText.of(text));
+        }
+    }
 
     record User(Place place, List<ContentPart> parts) implements Message {
         public User {
@@ -35,7 +41,7 @@ public sealed interface Message {
      */
     record Assistant(
             Place place,
-            @Nullable String text,
+            @Nullable JsonText text,
             List<ToolCall> toolCalls,
             @Nullable String thoughtSignature,
             List<SentBack> files)
@@ -47,7 +53,7 @@ public sealed interface Message {
 
         public Assistant(
                 Place place, @Nullable String text, List<ToolCall> toolCalls, @Nullable String thoughtSignature) {
-            this(place, text, toolCalls, thoughtSignature, List.of());
+            this(place, text == null ? null : JsonText.of(text), toolCalls, thoughtSignature, List.of());
         }
     }
 

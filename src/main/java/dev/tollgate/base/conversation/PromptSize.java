@@ -50,7 +50,7 @@ public record PromptSize(long textBytes, int messages, int calls, int tools, Lis
 
         void message(Message message) {
             switch (message) {
-                case Message.Instruction it -> text(it.text());
+                case Message.Instruction it -> bytes += it.text().utf8Bytes();
                 case Message.User it -> it.parts().forEach(this::part);
                 case Message.Assistant it -> assistant(it);
                 case Message.ToolResult it -> {
@@ -61,7 +61,7 @@ public record PromptSize(long textBytes, int messages, int calls, int tools, Lis
         }
 
         private void assistant(Message.Assistant it) {
-            text(it.text());
+            bytes += it.text() == null ? 0 : it.text().utf8Bytes();
             text(it.thoughtSignature());
             for (Message.SentBack file : it.files()) {
                 part(file.media());
@@ -78,7 +78,7 @@ public record PromptSize(long textBytes, int messages, int calls, int tools, Lis
 
         private void part(ContentPart part) {
             switch (part) {
-                case ContentPart.Text it -> text(it.text());
+                case ContentPart.Text it -> bytes += it.text().utf8Bytes();
                 case Media it -> media.add(it);
             }
         }

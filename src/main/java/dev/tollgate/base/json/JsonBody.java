@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamContext;
@@ -40,15 +39,13 @@ public final class JsonBody {
 
     private static final int EXPONENT_MAX = 1_000;
 
-    /** Texts that are longer than this in the body are looked at before they are decoded: decoding takes a multiple of what it leaves. */
+    /** Decoding takes room for the text in UTF-8 as well. Shorter texts are not charged for that time. */
     private static final int LONG_TEXT_BYTES = 64 * 1024;
-
-    private static final int DECODING_FACTOR = 6;
 
     private static final int NOT_VALID = 400;
 
     /** Depth is checked here, by {@link ReadLimits}; strings are bounded by the body. */
-    private static final JsonFactory FACTORY = JsonFactory.builder()
+    private static final BodyParser.Factory FACTORY = new BodyParser.Factory(JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(1_000)
@@ -56,11 +53,9 @@ public final class JsonBody {
                     .maxNumberLength(1_000)
                     .maxNameLength(10_000)
                     .maxStringLength(Integer.MAX_VALUE)
-                    .build())
-            .build();
+                    .build()));
 
-    private final byte[] bytes;
-    private final JsonParser parser;
+    private final BodyParser parser;
     private final ReadLimits limits;
     private final Tally tally;
     private final List<String> ignored = new ArrayList<>();
@@ -70,10 +65,9 @@ public final class JsonBody {
     /** @param memory what is made of the body is charged to it */
     public JsonBody(byte[] bytes, ReadLimits limits, Lease memory) {
         StrictUtf8.check(bytes);
-        this.bytes = bytes;
         this.limits = limits;
         this.tally = new Tally(memory);
-        this.parser = FACTORY.createParser(ObjectReadContext.empty(), bytes);
+        this.parser = FACTORY.of(bytes);
     }
 
     /** Whether a text inside the body is one JSON object and nothing else, within the same limits as the body. */
@@ -174,8 +168,10 @@ public final class JsonBody {
                 open++;
             } else if (at(JsonToken.END_OBJECT) || at(JsonToken.END_ARRAY)) {
                 open--;
-            } else if (isChecked && (isString() || at(JsonToken.PROPERTY_NAME))) {
-                wholeLength(decoded());
+            } else if (isChecked && isString()) {
+                text();
+            } else if (isChecked && at(JsonToken.PROPERTY_NAME)) {
+                wholeLength(parser.currentName());
             } else if (isChecked && at(JsonToken.VALUE_NUMBER_FLOAT)) {
                 decimal();
             }
@@ -246,40 +242,37 @@ public final class JsonBody {
         return at(JsonToken.START_OBJECT);
     }
 
-    public String string() {
+    /** The string as it stands in the body, which costs no memory. */
+    public JsonText text() {
         if (!isString()) {
             throw refuse("a string");
         }
-        return whole(decoded());
+        JsonText text = parser.text();
+        if (text == null) {
+            throw halfPair();
+        }
+        return text;
     }
 
-    /** In a small body as the parser does it; in a large one a long text is not copied more often than it must be, nor uncharged. */
-    private String decoded() {
-        int length = bytes.length > LONG_TEXT_BYTES && isString() ? literalLength() : 0;
-        if (length <= LONG_TEXT_BYTES) {
-            return parser.getString();
+    /** Texts joined by line breaks. */
+    public JsonText joined(List<JsonText> texts) {
+        if (texts.size() > 1) {
+            texts.forEach(text -> tally.add(text.length() + 2L));
         }
-        AsciiSlice plain = rawSlice();
-        if (plain != null) {
-            return plain.text(plain.from, plain.to);
-        }
-        long room = (long) DECODING_FACTOR * length;
-        tally.lease().take(room);
+        return JsonText.joined(texts);
+    }
+
+    public String string() {
+        JsonText text = text();
+        int room = text.utf8Bytes() > LONG_TEXT_BYTES ? text.utf8Bytes() : 0;
+        tally.lease().take(3L * room);
         try {
-            return parser.getString();
+            String decoded = text.toString();
+            tally.text(decoded, text.utf8Bytes());
+            return decoded;
         } finally {
-            tally.lease().give(room);
+            tally.lease().give(3L * room);
         }
-    }
-
-    /** In bytes, as the string stands in the body. */
-    private int literalLength() {
-        int from = (int) parser.currentTokenLocation().getByteOffset() + 1;
-        int to = from;
-        while (to < bytes.length && bytes[to] != '"') {
-            to += bytes[to] == '\\' ? 2 : 1;
-        }
-        return to - from;
     }
 
     /** A string of at most {@code charsMax} characters. */
@@ -315,28 +308,12 @@ public final class JsonBody {
      * is lost.
      */
     public AsciiSlice slice() {
-        if (!isString()) {
-            throw refuse("a string");
-        }
-        AsciiSlice raw = rawSlice();
-        if (raw == null) {
+        AsciiSlice plain = text().ascii();
+        if (plain == null) {
             return AsciiSlice.of(string());
         }
-        tally.add(raw.length());
-        return raw;
-    }
-
-    private @Nullable AsciiSlice rawSlice() {
-        long quote = parser.currentTokenLocation().getByteOffset();
-        if (quote < 0 || quote >= bytes.length || bytes[(int) quote] != '"') {
-            return null;
-        }
-        int from = (int) quote + 1;
-        int to = from;
-        while (to < bytes.length && bytes[to] >= ' ' && bytes[to] != '"' && bytes[to] != '\\') {
-            to++;
-        }
-        return to < bytes.length && bytes[to] == '"' ? new AsciiSlice(bytes, from, to) : null;
+        tally.add(plain.length());
+        return plain;
     }
 
     public boolean bool() {
@@ -506,8 +483,12 @@ public final class JsonBody {
     private long wholeLength(String text) {
         long length = StrictUtf8.length(text);
         if (length < 0) {
-            throw invalid("holds half of a surrogate pair, which is not a character.");
+            throw halfPair();
         }
         return length;
+    }
+
+    private ApiException halfPair() {
+        return invalid("holds half of a surrogate pair, which is not a character.");
     }
 }

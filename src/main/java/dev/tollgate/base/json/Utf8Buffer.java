@@ -137,8 +137,12 @@ public final class Utf8Buffer {
 
     /** Appends the first bytes of an array. */
     public Utf8Buffer raw(byte[] ready, int length) {
+        return raw(ready, 0, length);
+    }
+
+    Utf8Buffer raw(byte[] ready, int from, int length) {
         ensure(length);
-        System.arraycopy(ready, 0, bytes, size, length);
+        System.arraycopy(ready, from, bytes, size, length);
         size += length;
         return this;
     }

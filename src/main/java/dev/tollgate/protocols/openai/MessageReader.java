@@ -9,11 +9,11 @@ import dev.tollgate.base.conversation.Message.ToolCall;
 import dev.tollgate.base.conversation.Message.ToolResult;
 import dev.tollgate.base.conversation.Message.User;
 import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.Shown;
 import dev.tollgate.protocols.openai.PartReader.Part;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +36,7 @@ final class MessageReader {
     private int images;
     private @Nullable String role;
     private @Nullable List<Part> content;
-    private @Nullable String refusal;
+    private @Nullable JsonText refusal;
     private @Nullable String name;
     private @Nullable String toolCallId;
     private @Nullable String thoughtSignature;
@@ -67,7 +67,7 @@ final class MessageReader {
         switch (member) {
             case "role" -> role = json.oneOf(ROLES);
             case "content" -> content = content();
-            case "refusal" -> refusal = json.string();
+            case "refusal" -> refusal = json.text();
             case "name" -> name = json.string();
             case "tool_call_id" -> toolCallId = json.nonEmptyString();
             case "tool_calls" -> json.array(json.limits().messagesMax(), this::toolCall);
@@ -80,7 +80,7 @@ final class MessageReader {
 
     private List<Part> content() {
         if (json.isString()) {
-            return List.of(new Part("text", "", new ContentPart.Text(json.string())));
+            return List.of(new Part("text", "", new ContentPart.Text(json.text())));
         }
         if (!json.isArray()) {
             throw json.refuse("a string or an array of parts");
@@ -116,14 +116,14 @@ final class MessageReader {
     private Message assistant() {
         ignoreName();
         ignoreToolCallId();
-        List<String> texts = new ArrayList<>();
+        List<JsonText> texts = new ArrayList<>(2);
         if (content != null) {
             texts.add(textOf(content, List.of("text", "refusal")));
         }
         if (refusal != null) {
             texts.add(refusal);
         }
-        String text = texts.isEmpty() ? null : String.join("\n", texts);
+        JsonText text = texts.isEmpty() ? null : json.joined(texts);
         if (legacyCall != null) {
             return withLegacyCall(text, legacyCall);
         }
@@ -131,7 +131,7 @@ final class MessageReader {
     }
 
     /** The deprecated form has no place for the call's signature: where there is no text, the message's is the call's. */
-    private Assistant withLegacyCall(@Nullable String text, ToolCall call) {
+    private Assistant withLegacyCall(@Nullable JsonText text, ToolCall call) {
         boolean isOfCall = text == null || text.isEmpty();
         Field caller = calls.isEmpty() ? new Field.OfFunctionCaller(index) : place;
         calls.add(new ToolCall(call.place(), null, call.name(), call.arguments(), isOfCall ? thoughtSignature : null));
@@ -162,7 +162,7 @@ final class MessageReader {
         if (name == null) {
             throw json.required("name");
         }
-        String text = content == null ? "" : textOf(content, List.of("text"));
+        JsonText text = content == null ? JsonText.EMPTY : textOf(content, List.of("text"));
         return new ToolResult(new Field.OfFunctionResult(index), name, List.of(new ContentPart.Text(text)));
     }
 
@@ -173,13 +173,14 @@ final class MessageReader {
         return content;
     }
 
-    private static String textOf(List<Part> parts, List<String> types) {
+    private JsonText textOf(List<Part> parts, List<String> types) {
         checkTypes(parts, types);
         if (parts.size() == 1 && parts.getFirst().content() instanceof ContentPart.Text only) {
             return only.text();
         }
-        Stream<String> texts = parts.stream().map(part -> ((ContentPart.Text) part.content()).text());
-        return String.join("\n", texts.toList());
+        return json.joined(parts.stream()
+                .map(part -> ((ContentPart.Text) part.content()).text())
+                .toList());
     }
 
     private static List<ContentPart> partsOf(List<Part> parts) {

@@ -119,7 +119,7 @@ final class PartReader {
         private void member(String name) {
             switch (name) {
                 case "type" -> type = json.oneOf(TYPES);
-                case "text", "refusal" -> contents.put(name, new Text(json.string()));
+                case "text", "refusal" -> contents.put(name, new Text(json.text()));
                 case "image_url" -> contents.put(name, new MediaReader(json).url(Named.PICTURE));
                 case "video_url" -> contents.put(name, new MediaReader(json).url(Named.VIDEO));
                 case "input_audio" -> contents.put(name, new MediaReader(json).audio());

@@ -93,7 +93,7 @@ final class CompatRequestWriter {
         }
         if (!sampling.stop().isEmpty()) {
             json.writeArrayPropertyStart("stop");
-            sampling.stop().forEach(stop -> json.writeString(MessagesWriter.wellFormed(stop)));
+            sampling.stop().forEach(json::writeString);
             json.writeEndArray();
         }
         if (sampling.seed() != null) {
@@ -142,7 +142,7 @@ final class CompatRequestWriter {
         json.writeObjectPropertyStart("function");
         json.writeStringProperty("name", tool.name());
         if (tool.description() != null) {
-            json.writeStringProperty("description", MessagesWriter.wellFormed(tool.description()));
+            json.writeStringProperty("description", tool.description());
         }
         if (tool.parameters() != null) {
             json.writeName("parameters");
@@ -196,7 +196,7 @@ final class CompatRequestWriter {
         json.writeObjectPropertyStart("json_schema");
         json.writeStringProperty("name", Objects.requireNonNullElse(format.name(), UNNAMED));
         if (format.description() != null) {
-            json.writeStringProperty("description", MessagesWriter.wellFormed(format.description()));
+            json.writeStringProperty("description", format.description());
         }
         json.writeName("schema");
         json.writeTree(format.schema());

@@ -4,6 +4,7 @@ import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.Place.Member;
+import dev.tollgate.base.json.JsonText;
 import dev.tollgate.upstreams.media.MediaLabel;
 import dev.tollgate.upstreams.media.MediaType;
 import dev.tollgate.upstreams.media.WantedMedium;
@@ -15,7 +16,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
@@ -45,13 +45,6 @@ final class MessagesWriter {
     /** Places of media that have to be downloaded, in the order of the body. */
     List<ContentPartSlot> slots() {
         return List.copyOf(slots);
-    }
-
-    /** Text that UTF-8 can carry: half a surrogate pair becomes a question mark. */
-    static String wellFormed(String text) {
-        return StandardCharsets.UTF_8.newEncoder().canEncode(text)
-                ? text
-                : new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     void write(List<Message> messages) {
@@ -88,9 +81,14 @@ final class MessagesWriter {
         return together;
     }
 
-    private void writeText(String role, String text) {
+    private void writeText(String role, JsonText text) {
         json.writeStringProperty("role", role);
-        json.writeStringProperty("content", wellFormed(text));
+        writeText(text);
+    }
+
+    private void writeText(JsonText text) {
+        json.writeName("content");
+        text.write(json);
     }
 
     /** Text alone is a string, which every server takes. */
@@ -112,10 +110,11 @@ final class MessagesWriter {
         }
     }
 
-    private void writeTextPart(String text) {
+    private void writeTextPart(JsonText text) {
         json.writeStartObject();
         json.writeStringProperty("type", "text");
-        json.writeStringProperty("text", wellFormed(text));
+        json.writeName("text");
+        text.write(json);
         json.writeEndObject();
     }
 
@@ -143,7 +142,7 @@ final class MessagesWriter {
             json.writeRaw(base64);
             json.writeRaw(frame.after());
         } else if (type == null && said != null && MediaLabel.textType(said) != null) {
-            writeTextPart(new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8));
+            writeTextPart(JsonText.of(new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8)));
         } else {
             throw ContentPartSlot.refuse(media, "is of a type that this model does not take at the moment.");
         }
@@ -171,7 +170,7 @@ final class MessagesWriter {
         }
         boolean calls =
                 messages.stream().anyMatch(message -> !message.toolCalls().isEmpty());
-        List<String> texts = messages.stream()
+        List<JsonText> texts = messages.stream()
                 .map(Message.Assistant::text)
                 .filter(Objects::nonNull)
                 .toList();
@@ -179,7 +178,7 @@ final class MessagesWriter {
         if (texts.isEmpty() && calls) {
             json.writeNullProperty("content");
         } else {
-            json.writeStringProperty("content", wellFormed(String.join("", texts)));
+            writeText(JsonText.concatenated(texts));
         }
         if (calls) {
             json.writeArrayPropertyStart("tool_calls");
@@ -202,7 +201,7 @@ final class MessagesWriter {
         json.writeStringProperty("type", "function");
         json.writeObjectPropertyStart("function");
         json.writeStringProperty("name", call.name());
-        json.writeStringProperty("arguments", wellFormed(call.arguments()));
+        json.writeStringProperty("arguments", call.arguments());
         json.writeEndObject();
         writeSignature(signature);
         json.writeEndObject();
@@ -226,14 +225,13 @@ final class MessagesWriter {
     private void writeResult(Message.ToolResult result) {
         json.writeStringProperty("role", "tool");
         json.writeStringProperty("tool_call_id", result.toolCallId());
-        json.writeStringProperty(
-                "content",
-                result.parts().stream().map(MessagesWriter::resultText).collect(Collectors.joining("\n")));
+        writeText(JsonText.joined(
+                result.parts().stream().map(MessagesWriter::resultText).toList()));
     }
 
-    private static String resultText(ContentPart part) {
+    private static JsonText resultText(ContentPart part) {
         return switch (part) {
-            case ContentPart.Text text -> wellFormed(text.text());
+            case ContentPart.Text text -> text.text();
             case ContentPart.Media media ->
                 throw ContentPartSlot.refuse(media, "cannot stand in a tool's result for this model at the moment.");
         };

@@ -4,6 +4,7 @@ import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.Place.Member;
+import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.connections.Json;
@@ -24,7 +25,7 @@ final class ContentsWriter {
     static final String DUMMY_SIGNATURE = "skip_thought_signature_validator";
 
     /** The text of a user's turn that Gemini requires but the request does not have: Gemini refuses an empty text. */
-    static final String LEAST_TEXT = ".";
+    static final JsonText LEAST_TEXT = JsonText.of(".");
 
     private final JsonGenerator json;
     private final UpstreamModel model;
@@ -99,7 +100,7 @@ final class ContentsWriter {
         }
     }
 
-    private void writeInstructions(List<String> instructions) {
+    private void writeInstructions(List<JsonText> instructions) {
         for (int i = 0; i < instructions.size(); i++) {
             if (!instructions.get(i).isEmpty()) {
                 writeAll(instructions);
@@ -108,7 +109,7 @@ final class ContentsWriter {
         }
     }
 
-    private void writeAll(List<String> instructions) {
+    private void writeAll(List<JsonText> instructions) {
         json.writeObjectPropertyStart("systemInstruction");
         json.writeArrayPropertyStart("parts");
         parts.texts(instructions);
@@ -141,7 +142,7 @@ final class ContentsWriter {
             String loose = writeText(message);
             boolean showsFiles = writeFiles(message);
             if (!showsFiles && message.toolCalls().isEmpty() && isSilent(message)) {
-                parts.text("", null); // Gemini refuses a content without parts
+                parts.text(JsonText.EMPTY, null); // Gemini refuses a content without parts
             }
             boolean demanded = current && model.signatures();
             for (int i = 0; i < message.toolCalls().size(); i++) {
@@ -153,7 +154,7 @@ final class ContentsWriter {
 
     /** Writes the text. @return the signature of a missing text: it came on a part without text, together with the calls */
     private @Nullable String writeText(Message.Assistant message) {
-        String text = Objects.requireNonNullElse(message.text(), "");
+        JsonText text = Objects.requireNonNullElse(message.text(), JsonText.EMPTY);
         GivenSignature.check(message.thoughtSignature(), message.place());
         ignoreLost(message.thoughtSignature(), replay.signature(message), message.place());
         String signature = textSignature(message);

@@ -6,6 +6,7 @@ import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.Place.Member;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.json.JsonText;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param instructions texts of system and developer messages wherever they stood
  * @param turns at least one; a {@link Turn.Results} follows each model turn that calls
  */
-record GeminiTurns(List<String> instructions, List<Turn> turns) {
+record GeminiTurns(List<JsonText> instructions, List<Turn> turns) {
 
     sealed interface Turn {
         record User(Message.User message) implements Turn {}
@@ -72,7 +73,7 @@ record GeminiTurns(List<String> instructions, List<Turn> turns) {
     }
 
     private static final class Builder {
-        private final List<String> instructions = new ArrayList<>(1);
+        private final List<JsonText> instructions = new ArrayList<>(1);
         private final List<Turn> turns;
         private @Nullable OpenCalls open;
 

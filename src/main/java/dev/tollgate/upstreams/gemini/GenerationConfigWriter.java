@@ -61,7 +61,7 @@ final class GenerationConfigWriter {
         writeChoice(Member.TOP_K, "topK", sampling.topK());
         if (!sampling.stop().isEmpty()) {
             json.writeArrayPropertyStart("stopSequences");
-            sampling.stop().forEach(stop -> json.writeString(WellFormed.text(stop)));
+            sampling.stop().forEach(json::writeString);
             json.writeEndArray();
         }
     }
@@ -161,7 +161,7 @@ final class GenerationConfigWriter {
         ObjectNode cleaned = new SchemaCleaner(schema, place.path(Member.SCHEMA), removed).clean();
         removed.forEach(keyword -> ignored.add(place.path(Member.RESPONSE_FORMAT) + "." + keyword));
         if (format.description() != null && !cleaned.has("description")) {
-            cleaned.put("description", WellFormed.text(format.description()));
+            cleaned.put("description", format.description());
         }
         return cleaned;
     }

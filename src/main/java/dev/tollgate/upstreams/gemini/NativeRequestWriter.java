@@ -240,7 +240,8 @@ final class NativeRequestWriter {
         json.writeStringProperty("role", "user");
         json.writeArrayPropertyStart("parts");
         json.writeStartObject();
-        json.writeStringProperty("text", ContentsWriter.LEAST_TEXT);
+        json.writeName("text");
+        ContentsWriter.LEAST_TEXT.write(json);
         json.writeEndObject();
         json.writeEndArray();
         json.writeEndObject();

@@ -2,12 +2,12 @@ package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Place;
+import dev.tollgate.base.json.JsonText;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.upstreams.media.GoogleUrl;
 import dev.tollgate.upstreams.media.WantedMedium;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
@@ -45,24 +45,27 @@ final class PartWriter {
                 .toList();
     }
 
-    static String joinedText(List<ContentPart> parts) {
-        return parts.stream()
+    static JsonText joinedText(List<ContentPart> parts) {
+        if (parts.size() == 1 && parts.getFirst() instanceof ContentPart.Text only) {
+            return only.text();
+        }
+        return JsonText.joined(parts.stream()
                 .filter(ContentPart.Text.class::isInstance)
                 .map(part -> ((ContentPart.Text) part).text())
-                .collect(Collectors.joining("\n"));
+                .toList());
     }
 
     /** Empty texts are left out unless nothing else would be there: Gemini refuses a content without parts. */
-    void texts(List<String> texts) {
+    void texts(List<JsonText> texts) {
         boolean written = false;
-        for (String text : texts) {
+        for (JsonText text : texts) {
             if (!text.isEmpty()) {
                 text(text, null);
                 written = true;
             }
         }
         if (!written) {
-            text("", null);
+            text(JsonText.EMPTY, null);
         }
     }
 
@@ -82,13 +85,14 @@ final class PartWriter {
             }
         }
         if (!written) {
-            text("", null);
+            text(JsonText.EMPTY, null);
         }
     }
 
-    void text(String text, @Nullable String signature) {
+    void text(JsonText text, @Nullable String signature) {
         json.writeStartObject();
-        json.writeStringProperty("text", WellFormed.text(text));
+        json.writeName("text");
+        text.write(json);
         if (signature != null) {
             json.writeStringProperty("thoughtSignature", signature);
         }

@@ -1,5 +1,7 @@
 package dev.tollgate.upstreams.gemini;
 
+import dev.tollgate.base.json.Ascii;
+import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.memory.Tally;
 import dev.tollgate.upstreams.connections.Json;
@@ -17,23 +19,69 @@ final class ToolResults {
     /** As deep as a body may nest (D29); deeper text is text. */
     private static final int DEPTH_MAX = 64;
 
+    private static final String RESULT = "result";
+
     private ToolResults() {}
 
     /** @param memory charged while the text is parsed: comparing names needs far more memory than the names */
-    static void write(JsonGenerator json, String text, Lease memory) {
-        JsonToken first = wholeJson(text, memory);
-        if (first == JsonToken.START_OBJECT) {
-            json.writeRawValue(text);
+    static void write(JsonGenerator json, JsonText text, Lease memory) {
+        if (!mayBeJson(text)) {
+            writeText(json, text);
             return;
         }
-        json.writeStartObject();
-        json.writeName("result");
-        if (first == JsonToken.NOT_AVAILABLE) {
-            json.writeString(WellFormed.text(text));
-        } else {
-            json.writeRawValue(text);
+        long room = 2L * text.utf8Bytes();
+        memory.take(room);
+        try {
+            write(json, text, text.toString(), memory);
+        } finally {
+            memory.give(room);
         }
+    }
+
+    private static void write(JsonGenerator json, JsonText text, String decoded, Lease memory) {
+        JsonToken first = wholeJson(decoded, memory);
+        if (first == JsonToken.START_OBJECT) {
+            json.writeRawValue(decoded);
+        } else if (first == JsonToken.NOT_AVAILABLE) {
+            writeText(json, text);
+        } else {
+            json.writeStartObject();
+            json.writeName(RESULT);
+            json.writeRawValue(decoded);
+            json.writeEndObject();
+        }
+    }
+
+    private static void writeText(JsonGenerator json, JsonText text) {
+        json.writeStartObject();
+        json.writeName(RESULT);
+        text.write(json);
         json.writeEndObject();
+    }
+
+    /** Returns false for most texts that are no JSON value, by their ends: only the others are decoded. */
+    private static boolean mayBeJson(JsonText text) {
+        if (text.isEmpty()) {
+            return false;
+        }
+        byte first = text.at(0);
+        byte last = text.at(text.length() - 1);
+        if (first == '\\' || first == ' ') {
+            return true;
+        }
+        return switch (first) {
+            case '{' -> last == '}' || endsUnclear(text);
+            case '[' -> last == ']' || endsUnclear(text);
+            case '-', 't', 'f', 'n' -> last == 'e' || last == 'l' || Ascii.isDigit(last) || endsUnclear(text);
+            default -> Ascii.isDigit(first) && (Ascii.isDigit(last) || endsUnclear(text));
+        };
+    }
+
+    private static boolean endsUnclear(JsonText text) {
+        int length = text.length();
+        return text.at(length - 1) == ' '
+                || length >= 2 && text.at(length - 2) == '\\'
+                || length >= 6 && text.at(length - 6) == '\\';
     }
 
     /** The first token if the text is one JSON value and nothing else, else {@code NOT_AVAILABLE}. */

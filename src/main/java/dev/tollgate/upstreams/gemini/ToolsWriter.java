@@ -116,7 +116,7 @@ final class ToolsWriter {
         json.writeStartObject();
         json.writeStringProperty("name", FunctionNames.checked(tool.name(), tool.place()));
         if (tool.description() != null) {
-            json.writeStringProperty("description", WellFormed.text(tool.description()));
+            json.writeStringProperty("description", tool.description());
         }
         ObjectNode parameters = parameters(tool.parameters(), tool.place());
         if (parameters != null) {

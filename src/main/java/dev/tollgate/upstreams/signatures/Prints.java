@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.signatures;
 
+import dev.tollgate.base.json.JsonText;
 import dev.tollgate.storage.SecretBox;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -57,8 +58,16 @@ final class Prints {
         return print("text", text);
     }
 
+    String text(JsonText text) {
+        return print("text", text.utf8());
+    }
+
     private String print(String kind, String content) {
-        byte[] print = secrets.print("signed " + kind + " of " + accountId, content.getBytes(StandardCharsets.UTF_8));
+        return print(kind, content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private String print(String kind, byte[] content) {
+        byte[] print = secrets.print("signed " + kind + " of " + accountId, content);
         return BASE64.encodeToString(Arrays.copyOf(print, PRINT_BYTES));
     }
 

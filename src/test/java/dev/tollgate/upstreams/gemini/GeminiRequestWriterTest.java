@@ -76,12 +76,6 @@ class GeminiRequestWriterTest {
     }
 
     @Test
-    void half_a_character_is_replaced() {
-        assertThat(asks().user("a\ud83d").at("/contents/0/parts/0/text")).isEqualTo("\"a\ufffd\"");
-        assertThat(asks().user("\ude00b😀").at("/contents/0/parts/0/text")).isEqualTo("\"\ufffdb😀\"");
-    }
-
-    @Test
     void neighbouring_users_stay_apart_and_neighbouring_assistants_become_one() {
         Asks asks = asks().user("a").user("b").assistant("c").assistant("d").user("e");
         assertThat(asks.tree().path("contents").size()).isEqualTo(4);
