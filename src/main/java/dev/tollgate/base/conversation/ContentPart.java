@@ -7,6 +7,15 @@ import org.jspecify.annotations.Nullable;
 /** A part of a message's content. */
 public sealed interface ContentPart {
 
+    /** Returns the length of the texts as they came. */
+    static long textLength(List<ContentPart> parts) {
+        long length = 0;
+        for (ContentPart part : parts) {
+            length += part instanceof Text text ? text.text().length() : 0;
+        }
+        return length;
+    }
+
     /** Whether one of them is not text. */
     static boolean hasMedia(List<ContentPart> parts) {
         for (ContentPart part : parts) {

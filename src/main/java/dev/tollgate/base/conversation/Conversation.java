@@ -24,6 +24,9 @@ public record Conversation(
         boolean webSearch,
         @Nullable GoogleOptions google) {
 
+    /** The braces and names around a text, at either kind of upstream. */
+    private static final int MESSAGE_BYTES = 48;
+
     public Conversation {
         messages = List.copyOf(messages);
         tools = List.copyOf(tools);
@@ -37,6 +40,15 @@ public record Conversation(
     /** The field that asks for a web search, to blame where there is none; only of use where {@link #searches}. */
     public String searchField() {
         return place.path(webSearch ? Member.WEB_SEARCH : Member.TOOLS);
+    }
+
+    /** Returns about how many bytes its messages take as JSON, media left out. */
+    public int messageBytes() {
+        long bytes = 0;
+        for (Message message : messages) {
+            bytes += MESSAGE_BYTES + message.textLength();
+        }
+        return (int) Math.min(bytes, Integer.MAX_VALUE / 2);
     }
 
     /** Whether there is anything but text in it. */

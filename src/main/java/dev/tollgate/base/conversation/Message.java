@@ -19,6 +19,22 @@ public sealed interface Message {
         };
     }
 
+    /** Returns the length of its texts and arguments as they came. */
+    default long textLength() {
+        return switch (this) {
+            case User user -> ContentPart.textLength(user.parts());
+            case ToolResult result -> ContentPart.textLength(result.parts());
+            case Instruction instruction -> instruction.text().length();
+            case Assistant assistant -> {
+                long length = assistant.text() == null ? 0 : assistant.text().length();
+                for (ToolCall call : assistant.toolCalls()) {
+                    length += call.arguments().length();
+                }
+                yield length;
+            }
+        };
+    }
+
     /** The operator's words to the model. */
     record Instruction(Place place, JsonText text) implements Message {
 

@@ -8,7 +8,7 @@ import java.util.Arrays;
  */
 public final class CountedBytes extends ByteArrayOutputStream {
 
-    /** A copy of so little costs more than what stands empty behind it. */
+    /** A copy costs more than so much room that stands empty behind it. */
     private static final int KEPT_ROOM_MAX = 16 * 1024;
 
     private final Lease lease;
@@ -45,11 +45,11 @@ public final class CountedBytes extends ByteArrayOutputStream {
     }
 
     /**
-     * As {@link #whole}, but in the room that it was written into where that is small: the first {@link #size} bytes count. Nothing is written
-     * afterwards.
+     * As {@link #whole}, but in the room that it was written into if little of it is empty: the first {@link #size} bytes count. Nothing is
+     * written afterwards.
      */
     public synchronized byte[] kept() {
-        if (buf.length > KEPT_ROOM_MAX) {
+        if (buf.length - count > KEPT_ROOM_MAX) {
             return whole();
         }
         lease.take(count);

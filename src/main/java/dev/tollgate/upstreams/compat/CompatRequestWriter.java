@@ -47,7 +47,8 @@ final class CompatRequestWriter {
      * @throws ApiException what the protocol cannot express
      */
     static CompatBody write(ChatAsk ask, Replay replay, ServerDialect dialect) {
-        CountedBytes out = new CountedBytes(ask.memory(), 1024);
+        CountedBytes out =
+                new CountedBytes(ask.memory(), 1024 + ask.conversation().messageBytes());
         CompatRequestWriter writer;
         List<ContentPartSlot> slots;
         try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
