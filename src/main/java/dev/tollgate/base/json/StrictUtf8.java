@@ -1,7 +1,10 @@
 package dev.tollgate.base.json;
 
 import dev.tollgate.base.error.ApiError;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
@@ -12,6 +15,9 @@ import java.nio.charset.StandardCharsets;
 public final class StrictUtf8 {
 
     private static final int CHUNK_CHARS = 4096;
+    private static final VarHandle EIGHT_BYTES =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long HIGH_BITS = 0x8080808080808080L;
 
     private StrictUtf8() {}
 
@@ -20,9 +26,10 @@ public final class StrictUtf8 {
      * zero bytes.
      */
     public static void check(byte[] body) {
-        if (isAscii(body) && !hasZeroAtStart(body)) {
-            return; // most are, and need no decoder
+        if (isValid(body) && !hasZeroAtStart(body)) {
+            return;
         }
+        // a decoder says where the fault is
         CharsetDecoder decoder = StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
@@ -40,12 +47,48 @@ public final class StrictUtf8 {
         }
     }
 
-    private static boolean isAscii(byte[] body) {
-        int all = 0;
-        for (byte b : body) {
-            all |= b;
+    private static boolean isValid(byte[] body) {
+        int at = 0;
+        while (at < body.length) {
+            if (body[at] >= 0
+                    && at + Long.BYTES <= body.length
+                    && ((long) EIGHT_BYTES.get(body, at) & HIGH_BITS) == 0) {
+                at += Long.BYTES;
+            } else if (body[at] >= 0) {
+                at++;
+            } else {
+                int length = length(body, at);
+                if (length == 0) {
+                    return false;
+                }
+                at += length;
+            }
         }
-        return all >= 0;
+        return true;
+    }
+
+    /** Returns the length of the character of more than one byte at a place, by the table of RFC 3629; 0 if there is none. */
+    private static int length(byte[] body, int at) {
+        int first = body[at] & 0xFF;
+        int length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+        if (length == 0 || at + length > body.length) {
+            return 0;
+        }
+        for (int i = 1; i < length; i++) {
+            if ((body[at + i] & 0xC0) != 0x80) {
+                return 0;
+            }
+        }
+        int second = body[at + 1] & 0xFF;
+        boolean isRefused =
+                switch (first) {
+                    case 0xE0 -> second < 0xA0; // overlong
+                    case 0xED -> second > 0x9F; // half a surrogate pair
+                    case 0xF0 -> second < 0x90; // overlong
+                    case 0xF4 -> second > 0x8F; // above U+10FFFF
+                    default -> false;
+                };
+        return isRefused ? 0 : length;
     }
 
     private static boolean hasZeroAtStart(byte[] body) {
