@@ -1,6 +1,7 @@
 package dev.tollgate.base.conversation;
 
 import dev.tollgate.base.conversation.ContentPart.Media;
+import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.StrictUtf8;
 import java.util.ArrayList;
 import java.util.List;
@@ -116,8 +117,7 @@ public record PromptSize(long textBytes, int messages, int calls, int tools, Lis
                     tree(element);
                 }
             } else if (node.isString()) {
-                text(node.stringValue());
-                bytes += 2;
+                bytes += JsonText.utf8Bytes(node) + 2;
             } else {
                 bytes += node.toString().length();
             }

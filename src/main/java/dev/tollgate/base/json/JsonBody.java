@@ -184,7 +184,7 @@ public final class JsonBody {
         return switch (parser.currentToken()) {
             case START_OBJECT -> objectTree();
             case START_ARRAY -> arrayTree();
-            case VALUE_STRING -> JsonNodeFactory.instance.stringNode(string());
+            case VALUE_STRING -> TextNode.of(text());
             case VALUE_NUMBER_INT -> JsonNodeFactory.instance.numberNode(parser.getBigIntegerValue());
             case VALUE_NUMBER_FLOAT -> JsonNodeFactory.instance.numberNode(decimal());
             case VALUE_TRUE -> JsonNodeFactory.instance.booleanNode(true);

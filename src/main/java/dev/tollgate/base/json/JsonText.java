@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A text as a JSON string: the bytes between its quotes, where they stand in a body. A text that goes on to a model unchanged is never decoded.
@@ -162,6 +163,13 @@ public final class JsonText {
         }
         byte[] bytes = joined.bytes();
         return new JsonText(bytes, 0, bytes.length, utf8Bytes);
+    }
+
+    /** Returns the length of a string of a tree in UTF-8, without escapes. */
+    public static int utf8Bytes(JsonNode string) {
+        return string instanceof TextNode node
+                ? node.text().utf8Bytes()
+                : string.stringValue().getBytes(StandardCharsets.UTF_8).length;
     }
 
     public boolean isEmpty() {

@@ -3,6 +3,7 @@ package dev.tollgate.protocols.googleapi;
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.conversation.PromptSize;
+import dev.tollgate.base.json.JsonText;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ final class PromptSizes {
     private void part(JsonNode part, String path) {
         for (Map.Entry<String, JsonNode> member : part.properties()) {
             switch (member.getKey()) {
-                case "text", "thoughtSignature" -> text(member.getValue().asString(""));
+                case "text", "thoughtSignature" -> bytes += JsonText.utf8Bytes(member.getValue());
                 case "inlineData" -> inline(member.getValue(), path, isFast(part));
                 case "fileData" -> remote(member.getValue(), path, isFast(part));
                 case "functionResponse" -> result(member.getValue(), path);
@@ -113,8 +114,7 @@ final class PromptSizes {
                 tree(element);
             }
         } else if (node.isString()) {
-            text(node.stringValue());
-            bytes += 2;
+            bytes += JsonText.utf8Bytes(node) + 2;
         } else if (!node.isMissingNode()) {
             bytes += node.toString().length();
         }

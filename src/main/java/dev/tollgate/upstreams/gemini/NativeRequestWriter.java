@@ -72,7 +72,8 @@ final class NativeRequestWriter {
             CallIds callIds,
             Set<String> buckets,
             ServiceTier tier) {
-        CountedBytes out = new CountedBytes(ask.memory(), BYTES_FIRST);
+        int expected = BYTES_FIRST + (int) Math.min(ask.promptSize().textBytes(), Integer.MAX_VALUE / 2);
+        CountedBytes out = new CountedBytes(ask.memory(), expected);
         MediaSlots slots;
         Set<String> ignored;
         try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {

@@ -3,6 +3,7 @@ package dev.tollgate.base.json;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.tollgate.base.memory.Lease;
 import dev.tollgate.testing.Randomly;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class JsonTextTest {
@@ -123,5 +125,22 @@ class JsonTextTest {
     @Test
     void half_a_character_is_no_text() {
         assertThatIllegalArgumentException().isThrownBy(() -> JsonText.of("a\ud83d"));
+    }
+
+    @Test
+    void a_long_string_of_a_tree_is_a_string_like_others() {
+        Randomly.run(2_000, random -> {
+            String text = Randomly.text(random, 200, false);
+            byte[] body = ("{\"a\":[\"" + spelt(text, random) + "\"]}").getBytes(StandardCharsets.UTF_8);
+            JsonNode read = JsonObjectReader.read(body, ReadLimits.DEFAULT, Lease.FREE);
+            JsonNode known = MAPPER.readTree(body);
+            JsonNode node = read.get("a").get(0);
+            assertThat(node.isString()).isTrue();
+            assertThat(node.asString("")).isEqualTo(text).isEqualTo(node.stringValue());
+            assertThat(JsonText.utf8Bytes(node)).isEqualTo(text.getBytes(StandardCharsets.UTF_8).length);
+            assertThat(MAPPER.readTree(MAPPER.writeValueAsBytes(read))).isEqualTo(known);
+            assertThat(read).hasToString(known.toString());
+            assertThat(read.deepCopy()).isEqualTo(read).hasSameHashCodeAs(read);
+        });
     }
 }
