@@ -15,7 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The fingerprints by which parts are found: a returned signature by itself, a part without a signature by its content. Calls are equal by
- * id, name and the value of their arguments, since clients parse and rewrite them; texts by every character. Immutable.
+ * id, name and the value of their arguments, since clients parse and rewrite them; texts by every character. For one thread.
  */
 final class Prints {
 
@@ -28,11 +28,11 @@ final class Prints {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
-    private final SecretBox secrets;
+    private final SecretBox.Printer printer;
     private final String accountId;
 
     Prints(SecretBox secrets, String accountId) {
-        this.secrets = secrets;
+        this.printer = secrets.printer();
         this.accountId = accountId;
     }
 
@@ -67,7 +67,7 @@ final class Prints {
     }
 
     private String print(String kind, byte[] content) {
-        byte[] print = secrets.print("signed " + kind + " of " + accountId, content);
+        byte[] print = printer.print("signed " + kind + " of " + accountId, content);
         return BASE64.encodeToString(Arrays.copyOf(print, PRINT_BYTES));
     }
 
@@ -91,7 +91,8 @@ final class Prints {
             node.properties().forEach(member -> members.put(member.getKey(), member.getValue()));
             out.append('{');
             members.forEach((name, value) -> {
-                out.append(JSON.writeValueAsString(name)).append(':');
+                append(name, out);
+                out.append(':');
                 append(value, out);
                 out.append(',');
             });
@@ -103,10 +104,21 @@ final class Prints {
                 out.append(',');
             }
             out.append(']');
+        } else if (node.isString()) {
+            append(node.stringValue(), out);
         } else if (node.isNumber()) {
             out.append(node.decimalValue().stripTrailingZeros());
         } else {
             out.append(node);
+        }
+    }
+
+    /** Appends a JSON string. Most need no escapes, and so no generator. */
+    private static void append(String text, StringBuilder out) {
+        if (text.chars().allMatch(c -> c >= ' ' && c < 0x7F && c != '"' && c != '\\')) {
+            out.append('"').append(text).append('"');
+        } else {
+            out.append(JSON.writeValueAsString(text));
         }
     }
 }
