@@ -21,13 +21,20 @@ enum Kind {
     /** Likewise, 43 KB. */
     TALK_43(1, 0, 1_400),
     /** Likewise, 412 KB. */
-    TALK_412(1, 0, 13_300);
+    TALK_412(1, 0, 13_300),
+    /** A recorded session of Qwen Code; each request is answered by twenty text events in one write. */
+    SESSION_A(20, 0),
+    /** Likewise, of opencode. */
+    SESSION_B(20, 0);
 
     /** Those with a long prompt. */
     static final List<Kind> TALKS = List.of(TALK_3, TALK_43, TALK_412);
 
+    /** Those whose calls are whole sessions of many requests. */
+    static final List<Kind> SESSIONS = List.of(SESSION_A, SESSION_B);
+
     /** A prompt of 412 KB on each of 64 connections would measure the memory bus. */
-    private static final int TALK_CONNECTIONS = 8;
+    private static final int LONG_CONNECTIONS = 8;
 
     private final int events;
     private final int gapMillis;
@@ -72,7 +79,12 @@ enum Kind {
 
     /** @param asked for phases under load */
     int connections(int asked) {
-        return messageBytes > 0 ? TALK_CONNECTIONS : asked;
+        return messageBytes > 0 || isSession() ? LONG_CONNECTIONS : asked;
+    }
+
+    /** Whether a call consists of all requests of a recorded session, one after the other on one connection. */
+    boolean isSession() {
+        return SESSIONS.contains(this);
     }
 
     /** Whether its caller leaves it, so that what is measured is not the answer but how soon the upstream hears of it. */

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
@@ -19,12 +20,14 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
     private static final int SHOWN_BYTES_MAX = 300;
 
     private final LoadPhase phase;
-    private final ByteBuf request;
+    private final List<ByteBuf> requests;
     private final LoadRecord record;
     private final LongSupplier numbers;
     private final AnswerScan scan = new AnswerScan();
     private final SentStamp stamps;
     private final StringBuilder shown = new StringBuilder();
+    private int turn;
+    private int events;
     private boolean asking;
     private boolean keepAlive;
     private int status;
@@ -33,10 +36,13 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
     private long firstByteNanos;
     private long readNanos;
 
-    /** @param numbers one for each call that is to be left, never the same twice */
-    LoadConnection(LoadPhase phase, ByteBuf request, LoadRecord record, LongSupplier numbers) {
+    /**
+     * @param requests of one call, asked one after the other; several of a session
+     * @param numbers one for each call that is to be left, never the same twice
+     */
+    LoadConnection(LoadPhase phase, List<ByteBuf> requests, LoadRecord record, LongSupplier numbers) {
         this.phase = phase;
-        this.request = request;
+        this.requests = requests;
         this.record = record;
         this.numbers = numbers;
         stamps = new SentStamp(sent -> record.underWay(readNanos - sent));
@@ -54,21 +60,27 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         record.start(now);
+        firstByteNanos = 0;
+        sentNanos = now;
+        turn = 0;
+        events = 0;
+        ask(context);
+    }
+
+    private void ask(ChannelHandlerContext context) {
         scan.reset();
         stamps.reset();
         asking = true;
         status = 0;
-        firstByteNanos = 0;
-        sentNanos = now;
         context.writeAndFlush(nextRequest(), context.voidPromise());
     }
 
     private ByteBuf nextRequest() {
         if (!phase.kind().leaving()) {
-            return request.duplicate();
+            return requests.get(turn).duplicate();
         }
         number = numbers.getAsLong();
-        return CallNumber.numbered(request, number);
+        return CallNumber.numbered(requests.getFirst(), number);
     }
 
     @Override
@@ -127,7 +139,17 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
             fail(context, describe());
             return;
         }
-        record.succeed(firstByteNanos - sentNanos, now - sentNanos, scan.events(), now);
+        events += scan.events();
+        turn++;
+        if (keepAlive && turn < requests.size()) {
+            ask(context);
+            return;
+        }
+        if (turn < requests.size()) {
+            fail(context, "a connection that ends within a session");
+            return;
+        }
+        record.succeed(firstByteNanos - sentNanos, now - sentNanos, events, now);
         if (keepAlive) {
             askOrClose(context);
         } else {

@@ -19,6 +19,7 @@ import io.netty.handler.codec.http.HttpResponseDecoder;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +69,7 @@ final class LoadGenerator implements AutoCloseable {
         private final LoadPhase phase;
         private final CompletableFuture<LoadResult> result;
         private final LoadRecord record;
-        private final ByteBuf request;
+        private final List<ByteBuf> requests;
         private final ChannelGroup channels;
         private int open;
 
@@ -77,8 +78,13 @@ final class LoadGenerator implements AutoCloseable {
             this.result = result;
             record = new LoadRecord(phase);
             channels = new DefaultChannelGroup(group.next());
-            byte[] bytes = phase.protocol().request(phase, key);
-            request = Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(
+            requests = phase.protocol().requests(phase, key).stream()
+                    .map(Run::shared)
+                    .toList();
+        }
+
+        private static ByteBuf shared(byte[] bytes) {
+            return Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(
                     ByteBuffer.allocateDirect(bytes.length).put(bytes).flip()));
         }
 
@@ -144,7 +150,7 @@ final class LoadGenerator implements AutoCloseable {
         private void connect(int index) {
             bootstrap(
                             new HttpResponseDecoder(LINE_BYTES_MAX, HEADER_BYTES_MAX, PART_BYTES_MAX),
-                            new LoadConnection(phase, request, record, () -> ++numbers))
+                            new LoadConnection(phase, requests, record, () -> ++numbers))
                     .connect(new InetSocketAddress(LoadPhase.HOST, phase.port()), from(index))
                     .addListener((ChannelFuture connected) -> onConnect(connected, index));
         }

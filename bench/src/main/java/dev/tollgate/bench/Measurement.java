@@ -41,9 +41,9 @@ record Measurement(
         return total < 0 || load.calls() == 0 ? Double.NaN : (double) total / load.calls();
     }
 
-    /** Of a call that is left, nobody knows how many events came before the upstream heard of it. */
+    /** Of a call that is left, nobody knows how many events came before the upstream heard of it. A session is more than its events. */
     private double perEvent(double perCall) {
-        return kind.leaving() ? Double.NaN : perCall / kind.events();
+        return kind.leaving() || kind.isSession() ? Double.NaN : perCall / kind.events();
     }
 
     String csv(String run) {

@@ -26,10 +26,23 @@ enum Protocol {
         return valueOf(label.toUpperCase(Locale.ROOT));
     }
 
+    /** The requests of one call as they go on the wire: several of a session, one of any other kind. nginx gets a session's bodies as recorded. */
+    List<byte[]> requests(LoadPhase phase, String key) {
+        return phase.kind().isSession()
+                ? Session.bodies(phase.kind()).stream()
+                        .map(body -> request(phase, key, body))
+                        .toList()
+                : List.of(request(phase, key));
+    }
+
     /** The whole request as it goes on the wire, the same bytes for each call of a phase but for the number of one that is left. */
     byte[] request(LoadPhase phase, String key) {
+        return request(phase, key, body(phase.kind()));
+    }
+
+    private byte[] request(LoadPhase phase, String key, String text) {
         Kind kind = phase.kind();
-        byte[] body = body(kind).getBytes(StandardCharsets.UTF_8);
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
         String head = "POST " + path(kind) + " HTTP/1.1\r\nHost: " + phase.authority()
                 + "\r\nContent-Type: application/json\r\nAccept: "
                 + (kind.streaming() ? "text/event-stream" : "application/json")

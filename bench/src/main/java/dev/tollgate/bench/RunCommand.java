@@ -82,7 +82,7 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--kinds",
             split = ",",
-            defaultValue = "call,burst,paced,leave,talk-3,talk-43,talk-412",
+            defaultValue = "call,burst,paced,leave,talk-3,talk-43,talk-412,session-a,session-b",
             description = "to measure without the table, default ${DEFAULT-VALUE}")
     private List<String> kinds = List.of();
 

@@ -35,11 +35,17 @@ final class Summary {
         for (Kind kind : Kind.TALKS) {
             row("CPU µs per call, " + kind.label(), kind, Measurement::cpuMicrosPerCall);
         }
+        for (Kind kind : Kind.SESSIONS) {
+            row("CPU ms per session, " + kind.label(), kind, m -> m.cpuMicrosPerCall() / 1e3);
+        }
         row("CPU µs per event, 50 in one write", Kind.BURST, Measurement::cpuMicrosPerEvent);
         row("CPU µs per event, 10 ms apart", Kind.PACED, Measurement::cpuMicrosPerEvent);
         row("bytes allocated per call", Kind.CALL, Measurement::allocatedBytesPerCall);
         for (Kind kind : Kind.TALKS) {
             row("bytes allocated per call, " + kind.label(), kind, Measurement::allocatedBytesPerCall);
+        }
+        for (Kind kind : Kind.SESSIONS) {
+            row("MB allocated per session, " + kind.label(), kind, m -> m.allocatedBytesPerCall() / 1e6);
         }
         row("bytes allocated per event, 50 in one write", Kind.BURST, Measurement::allocatedBytesPerEvent);
         row("bytes allocated per event, 10 ms apart", Kind.PACED, Measurement::allocatedBytesPerEvent);
