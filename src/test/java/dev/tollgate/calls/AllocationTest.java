@@ -3,16 +3,26 @@ package dev.tollgate.calls;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.tollgate.base.json.ReadLimits;
+import dev.tollgate.models.CatalogueLoader;
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.protocols.openai.ChatRequest;
+import dev.tollgate.protocols.openai.ChatRequestReader;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.ScriptedServer;
+import dev.tollgate.upstreams.gemini.WrittenBodies;
+import dev.tollgate.upstreams.pool.ChatAsk;
+import dev.tollgate.upstreams.pool.Replay;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +49,11 @@ class AllocationTest {
 
     private static final long BYTES_A_CALL_MAX = 58_000;
     private static final long BYTES_AN_EVENT_MAX = 500;
+
+    private static final int PROMPT_MESSAGES = 31;
+    private static final int PROMPT_LINES_EACH = 22;
+    /** For reading and translating together, the upstream's body included. */
+    private static final long BYTES_A_KILOBYTE_OF_PROMPT_MAX = 2_400;
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -121,6 +136,41 @@ class AllocationTest {
         double aCall = few - FEW_EVENTS * anEvent;
         assertThat(aCall).as("bytes a call, without its events").isBetween(1_000.0, (double) BYTES_A_CALL_MAX);
         assertThat(anEvent).as("bytes an event").isBetween(50.0, (double) BYTES_AN_EVENT_MAX);
+    }
+
+    /** A conversation of plain texts, about 43 KB. */
+    private static byte[] longBody() {
+        String line = "    int toll = \\\"cart\\\".length() * rate; // § 3, as agreed\\n";
+        return IntStream.range(0, PROMPT_MESSAGES)
+                .mapToObj(i -> "{\"role\":\"" + (i % 2 == 0 ? "user" : "assistant") + "\",\"content\":\"" + i
+                        + line.repeat(PROMPT_LINES_EACH) + "\"}")
+                .collect(Collectors.joining(",", "{\"model\":\"gemini-2.5-pro\",\"messages\":[", "]}"))
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void reading_and_translating_a_long_prompt_allocates_no_more_than_its_bound() {
+        UpstreamModel model = Objects.requireNonNull(CatalogueLoader.load(Path.of("src/main/resources/models.yaml"))
+                        .find("gemini-3-pro"))
+                .upstream();
+        byte[] body = longBody();
+        for (int i = 0; i < WARM_CALLS; i++) {
+            translate(body, model);
+        }
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < CALLS; i++) {
+            translate(body, model);
+        }
+        double kilobytes = CALLS * body.length / 1_024.0;
+        assertThat((THREADS.getCurrentThreadAllocatedBytes() - before) / kilobytes)
+                .as("bytes a kilobyte of a body of " + body.length)
+                .isBetween(100.0, (double) BYTES_A_KILOBYTE_OF_PROMPT_MAX);
+    }
+
+    private static void translate(byte[] body, UpstreamModel model) {
+        ChatRequest request = ChatRequestReader.read(body, ReadLimits.DEFAULT);
+        ChatAsk ask = new ChatAsk(request.conversation(), "m", model.name(), true, null, Replay.NONE);
+        assertThat(WrittenBodies.lengthOf(ask, model, "NONE")).isGreaterThan(body.length / 2);
     }
 
     /** A write is a chunk of the answer's. */

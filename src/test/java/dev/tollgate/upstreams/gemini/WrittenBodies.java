@@ -21,16 +21,22 @@ public final class WrittenBodies {
      * @throws dev.tollgate.base.error.ApiException for what the model cannot take
      */
     public static Made of(Ask ask, UpstreamModel model, String callIds) {
-        CallIds ids = CallIds.valueOf(callIds);
-        GeminiBody body =
-                switch (ask) {
-                    case ChatAsk chat ->
-                        GeminiRequestWriter.write(
-                                chat.onChannel(CHANNEL, model.name()), model, ids, BUCKETS, ask.tier());
-                    case NativeAsk own -> NativeRequestWriter.write(own, CHANNEL, model, ids, BUCKETS, ask.tier());
-                };
+        GeminiBody body = body(ask, model, CallIds.valueOf(callIds));
         List<PlacedMedium> media =
                 body.slots().stream().map(RequestFuzz::placed).toList();
         return new Made(RequestFuzz.bytes(body.body(7L, media)), body.ignored(), body.wanted());
+    }
+
+    /** The length of a body without media and without its maximum. The body is not copied. */
+    public static int lengthOf(Ask ask, UpstreamModel model, String callIds) {
+        return body(ask, model, CallIds.valueOf(callIds)).plainLength();
+    }
+
+    private static GeminiBody body(Ask ask, UpstreamModel model, CallIds ids) {
+        return switch (ask) {
+            case ChatAsk chat ->
+                GeminiRequestWriter.write(chat.onChannel(CHANNEL, model.name()), model, ids, BUCKETS, ask.tier());
+            case NativeAsk own -> NativeRequestWriter.write(own, CHANNEL, model, ids, BUCKETS, ask.tier());
+        };
     }
 }
