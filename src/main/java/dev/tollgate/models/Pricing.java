@@ -100,13 +100,15 @@ public record Pricing(String version, Tariff tariff, boolean reasoningBilled, Ro
 
     /** Returns the charge for a usage in micro-credits. */
     public long chargeMicros(Usage usage) {
-        Tariff.Sum sum = sum(usage);
-        long charge =
-                switch (rounding.form()) {
-                    case FLOOR_TOTAL -> sum.isLong() ? floor(sum.inputLong() + sum.outputLong()) : floor(sum.total());
-                    case NEAREST_COMPONENT -> inputUnitsMicros(sum) + outputUnitsMicros(sum);
-                };
+        long charge = roundedMicros(sum(usage));
         return usage.isNone() ? charge : Math.max(charge, rounding.minimumMicros());
+    }
+
+    private long roundedMicros(Tariff.Sum sum) {
+        return switch (rounding.form()) {
+            case FLOOR_TOTAL -> sum.isLong() ? floor(sum.inputLong() + sum.outputLong()) : floor(sum.total());
+            case NEAREST_COMPONENT -> inputUnitsMicros(sum) + outputUnitsMicros(sum);
+        };
     }
 
     private Tariff.Sum sum(Usage usage) {
@@ -152,11 +154,13 @@ public record Pricing(String version, Tariff tariff, boolean reasoningBilled, Ro
         if (chargeMicros(bound) > budgetMicros) {
             return -1;
         }
+        long certain = billedOutputTokens(bound);
         long covered = 0;
         long tooMany = tokensMax + 1;
         while (tooMany - covered > 1) {
             long middle = (covered + tooMany) >>> 1;
-            if (chargeMicros(bound.plusOutput(middle)) <= budgetMicros) {
+            long charge = roundedMicros(tariff.sum(bound, certain + middle));
+            if (Math.max(charge, rounding.minimumMicros()) <= budgetMicros) {
                 covered = middle;
             } else {
                 tooMany = middle;

@@ -92,22 +92,6 @@ public record Usage(
         return Math.min(audio, promptTokens - cachedWithinPrompt());
     }
 
-    /** Returns this usage with more visible output. */
-    public Usage plusOutput(long tokens) {
-        return new Usage(
-                promptTokens,
-                toolUsePromptTokens,
-                candidatesTokens + tokens,
-                thoughtsTokens,
-                cachedTokens,
-                cachedAudioTokens,
-                promptAudioTokens,
-                promptImageTokens,
-                textTokens + tokens,
-                searches,
-                tier);
-    }
-
     /** Returns this usage at another service tier. */
     public Usage at(ServiceTier other) {
         return other == tier

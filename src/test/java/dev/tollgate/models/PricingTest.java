@@ -265,11 +265,26 @@ class PricingTest {
     private static long countedOneByOne(Pricing pricing, Usage prompt, long budgetMicros, long tokensMax) {
         long covered = -1;
         for (long tokens = 0; tokens <= tokensMax; tokens++) {
-            if (pricing.chargeMicros(prompt.plusOutput(tokens)) <= budgetMicros) {
+            if (pricing.chargeMicros(withOutput(prompt, tokens)) <= budgetMicros) {
                 covered = tokens;
             }
         }
         return covered;
+    }
+
+    private static Usage withOutput(Usage prompt, long tokens) {
+        return new Usage(
+                prompt.promptTokens(),
+                prompt.toolUsePromptTokens(),
+                prompt.candidatesTokens() + tokens,
+                prompt.thoughtsTokens(),
+                prompt.cachedTokens(),
+                prompt.cachedAudioTokens(),
+                prompt.promptAudioTokens(),
+                prompt.promptImageTokens(),
+                prompt.textTokens(),
+                prompt.searches(),
+                prompt.tier());
     }
 
     private static Pricing randomPricing(Random random) {

@@ -22,11 +22,6 @@ class UsageTest {
     }
 
     @Test
-    void more_output_changes_nothing_but_the_visible_output_and_its_text() {
-        assertThat(new Usage(1, 2, 3, 4, 5, 6, 7, 8).plusOutput(10)).isEqualTo(new Usage(1, 2, 13, 4, 5, 6, 7, 18));
-    }
-
-    @Test
     void what_the_upstreams_tools_added_is_input() {
         assertThat(new Usage(100, 20, 0, 0, 0, 0, 0, 0).inputTokens()).isEqualTo(120);
     }
