@@ -11,6 +11,9 @@ public final class CountedBytes extends ByteArrayOutputStream {
     /** A copy costs more than so much room that stands empty behind it. */
     private static final int KEPT_ROOM_MAX = 16 * 1024;
 
+    /** What is copied at a time as it is sent. */
+    private static final int SENT_BYTES_MAX = 64 * 1024;
+
     private final Lease lease;
 
     public CountedBytes(Lease lease, int bytesFirst) {
@@ -52,13 +55,13 @@ public final class CountedBytes extends ByteArrayOutputStream {
         if (buf.length - count > KEPT_ROOM_MAX) {
             return whole();
         }
-        lease.take(count);
+        lease.take(Math.min(count, SENT_BYTES_MAX));
         return buf;
     }
 
-    /** What was written; nothing is written afterwards. Charged twice from now on, as it is kept and as a copy of it is sent. */
+    /** What was written; nothing is written afterwards. From now on the piece of it that is being sent is charged as well. */
     public synchronized byte[] whole() {
-        lease.take(2L * count);
+        lease.take(count + Math.min(count, SENT_BYTES_MAX));
         byte[] whole = toByteArray();
         lease.give(buf.length);
         buf = new byte[0];

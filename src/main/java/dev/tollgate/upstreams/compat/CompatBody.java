@@ -3,8 +3,6 @@ package dev.tollgate.upstreams.compat;
 import dev.tollgate.upstreams.connections.OutgoingBody;
 import dev.tollgate.upstreams.media.CallMedia;
 import dev.tollgate.upstreams.media.WantedMedium;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -76,23 +74,23 @@ final class CompatBody {
             fillings.get(i).pieces().forEach(body::add);
             at = slots.get(i).to();
         }
-        return body.add(new OutgoingBody.Bytes(whole, at, whole.length - 1))
+        return body.add(new OutgoingBody.Bytes(whole, at, open()))
                 .ascii(end(maxOutputTokens))
                 .build();
     }
 
-    private String end(@Nullable Long maxOutputTokens) {
+    /** @param maxOutputTokens null sends none */
+    String end(@Nullable Long maxOutputTokens) {
         return maxOutputTokens == null ? "}" : ",\"" + maxTokensField + "\":" + maxOutputTokens + "}";
     }
 
-    /** The whole body, where nothing is downloaded for it. @param maxOutputTokens null sends none */
-    byte[] bytes(@Nullable Long maxOutputTokens) {
-        if (maxOutputTokens == null) {
-            return whole.clone();
-        }
-        byte[] end = end(maxOutputTokens).getBytes(StandardCharsets.US_ASCII);
-        byte[] bytes = Arrays.copyOf(whole, whole.length - 1 + end.length);
-        System.arraycopy(end, 0, bytes, whole.length - 1, end.length);
-        return bytes;
+    /** Its first {@link #open} bytes, with {@link #end} behind them, are the whole body if nothing is downloaded for it. Never changed. */
+    byte[] whole() {
+        return whole;
+    }
+
+    /** Without its end. */
+    int open() {
+        return whole.length - 1;
     }
 }

@@ -17,6 +17,7 @@ import dev.tollgate.upstreams.pool.PromptCount;
 import dev.tollgate.upstreams.pool.UpstreamCall;
 import dev.tollgate.upstreams.pool.UpstreamListener;
 import io.vertx.core.Context;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -125,8 +126,8 @@ final class CompatChannel implements Channel {
 
         private Errand errand(@Nullable Long maxOutputTokens) {
             if (body.wanted().isEmpty()) {
-                byte[] bytes = body.bytes(maxOutputTokens);
-                return connected -> connected.send(bytes);
+                return connected -> connected.send(
+                        body.whole(), body.open(), body.end(maxOutputTokens).getBytes(StandardCharsets.US_ASCII));
             }
             Context loop = farEnd.vertx().getOrCreateContext();
             OutgoingBody whole = body.body(maxOutputTokens);

@@ -2,7 +2,6 @@ package dev.tollgate.upstreams.connections;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Roundtrip {
 
-    /** The largest body that is copied after its head, to leave in one piece. */
+    /** The largest body that leaves in one piece, and the largest piece of others: the socket's write copies it. */
     private static final int COPIED_BYTES_MAX = 64 * 1024;
 
     private static final byte[] CONTENT_LENGTH = "content-length: ".getBytes(StandardCharsets.US_ASCII);
@@ -83,13 +82,29 @@ public final class Roundtrip {
         int length = bodyLength + end.length;
         if (length <= COPIED_BYTES_MAX) {
             write(head(length, length).writeBytes(body, 0, bodyLength).writeBytes(end));
+            unsentBytes = 0;
         } else {
-            Channel channel = connection.channel();
-            channel.write(head(length, 0));
-            channel.write(Unpooled.wrappedBuffer(body, 0, bodyLength));
-            write(Unpooled.wrappedBuffer(end));
+            begin(length);
+            sendPieces(body, 0, bodyLength, end);
         }
-        unsentBytes = 0;
+    }
+
+    /** Sends the next piece, and the others each when the one before has left. */
+    private void sendPieces(byte[] body, int from, int bodyLength, byte[] end) {
+        int to = Math.min(bodyLength, from + COPIED_BYTES_MAX);
+        boolean isLast = to == bodyLength;
+        ByteBuf piece = Unpooled.wrappedBuffer(body, from, to - from);
+        if (isLast) {
+            unsentBytes = 0;
+            write(Unpooled.wrappedBuffer(piece, Unpooled.wrappedBuffer(end)));
+            return;
+        }
+        unsentBytes -= to - from;
+        connection.channel().writeAndFlush(piece).addListener(written -> {
+            if (written.isSuccess() && !over) {
+                sendPieces(body, to, bodyLength, end);
+            }
+        });
     }
 
     /** Starts a request whose body follows by {@link #write}. @param length of the body in bytes */

@@ -198,6 +198,9 @@ final class ContentsWriter {
     /** The OpenAI Agents SDK copies a call's signature onto the message; there it belongs to no text (protocol 2.4, rule 9). */
     private @Nullable String textSignature(Message.Assistant message) {
         String signature = replay.signature(message);
+        if (signature == null || message.toolCalls().isEmpty()) {
+            return signature;
+        }
         boolean copied =
                 message.toolCalls().stream().anyMatch(call -> Objects.equals(call.thoughtSignature(), signature));
         return copied ? null : signature;
@@ -232,6 +235,9 @@ final class ContentsWriter {
     }
 
     private void noteIds(Message.Assistant message) {
+        if (message.toolCalls().isEmpty()) {
+            return;
+        }
         boolean go =
                 switch (callIds) {
                     case ANY -> true;

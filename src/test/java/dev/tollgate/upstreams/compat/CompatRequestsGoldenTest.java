@@ -19,7 +19,8 @@ class CompatRequestsGoldenTest {
     void a_request_becomes_this_body(Golden pair) {
         GoldenRequests.check(pair, (request, ask, channel) -> {
             CompatBody body = CompatRequestWriter.write(ask, ask.replay(), dialect(channel));
-            return new GoldenRequests.Made(body.bytes(request.maxTokens()), body.ignored(), body.wanted());
+            return new GoldenRequests.Made(
+                    WrittenBodies.bytes(body, request.maxTokens()), body.ignored(), body.wanted());
         });
     }
 

@@ -2,6 +2,8 @@ package dev.tollgate.upstreams.compat;
 
 import dev.tollgate.testing.GoldenRequests.Made;
 import dev.tollgate.upstreams.pool.ChatAsk;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** The bodies that an OpenAI-compatible channel sends, for tests outside this package. */
@@ -15,6 +17,14 @@ public final class WrittenBodies {
                 ask,
                 ask.replay().onChannel("main", ask.upstreamModel()),
                 new ServerDialect(maxTokensField, sendsEffort));
-        return new Made(body.bytes(tokensMax), body.ignored(), body.wanted());
+        return new Made(bytes(body, tokensMax), body.ignored(), body.wanted());
+    }
+
+    /** The bytes of a body; a null stands where a part is downloaded. */
+    static byte[] bytes(CompatBody body, @Nullable Long tokensMax) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.write(body.whole(), 0, body.open());
+        bytes.writeBytes(body.end(tokensMax).getBytes(StandardCharsets.US_ASCII));
+        return bytes.toByteArray();
     }
 }
