@@ -48,11 +48,11 @@ final class RandomBodies {
         return all;
     }
 
-    /** @param hugeOnes whether one body in 50,000 has a million values, which takes a second */
+    /** @param hugeOnes whether one body in 50,000 has about a million values, which takes a second */
     byte[] body(long number, boolean hugeOnes) {
         Random random = new Random(number * MIX);
-        if (hugeOnes && random.nextInt(50_000) == 0) {
-            return huge(random);
+        if (random.nextInt(50_000) == 0 && hugeOnes) {
+            return huge(random).getBytes(StandardCharsets.UTF_8);
         }
         String json = grammar.write(door.equals("count") ? "counted" : "body", random);
         if (random.nextInt(500) == 0) {
@@ -70,15 +70,35 @@ final class RandomBodies {
         return body;
     }
 
-    /** Near the limit on values, or beyond it. */
-    private byte[] huge(Random random) {
+    /** Near a limit on the number of something, or beyond it. */
+    private String huge(Random random) {
         int values = VALUES + random.nextInt(200_000);
         String strings = "[" + "\"a\",".repeat(values) + "\"\"]";
-        String text = door.equals("chat")
-                ? "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"a\"}],\"%s\":%s}"
-                : "{\"contents\":[{\"parts\":[{\"text\":\"a\"}]}],\"%s\":%s}";
-        String field = door.equals("chat") ? List.of("stop", "unknown").get(random.nextInt(2)) : "tools";
-        return text.formatted(field, strings).getBytes(StandardCharsets.UTF_8);
+        String names = "{" + "\"a%d\":0,".repeat(9).formatted(1, 2, 3, 4, 5, 6, 7, 8, 9) + "\"a\":" + strings + "}";
+        if (!door.equals("chat")) {
+            String part = random.nextBoolean()
+                    ? "{\"functionCall\":{\"name\":\"f\",\"args\":" + names + "}}"
+                    : "{\"text\":\"a\"},".repeat(19_990 + random.nextInt(20)) + "{\"text\":\"b\"}";
+            return "{\"contents\":[{\"role\":\"user\",\"parts\":[" + part + "]}]}";
+        }
+        String user = "{\"role\":\"user\",\"content\":\"a\"}";
+        return switch (random.nextInt(6)) {
+            case 0 -> "{\"model\":\"m\",\"messages\":[" + user + "],\"unknown\":" + strings + "}";
+            case 1 -> "{\"model\":\"m\",\"messages\":[" + user + "],\"metadata\":" + names + "}";
+            case 2 ->
+                "{\"model\":\"m\",\"messages\":[" + user
+                        + "],\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"," + "\"parameters\":"
+                        + names + "}}]}";
+            case 3 ->
+                "{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"f\","
+                        + "\"arguments\":\"" + names.replace("\"", "\\\"") + "\"}}]},{\"role\":\"tool\","
+                        + "\"tool_call_id\":\"c\",\"content\":\"" + names.replace("\"", "\\\"") + "\"}]}";
+            case 4 -> "{\"model\":\"m\",\"messages\":[" + (user + ",").repeat(9_990 + random.nextInt(20)) + user + "]}";
+            default ->
+                "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":["
+                        + "{\"type\":\"text\",\"text\":\"a\"},".repeat(19_990 + random.nextInt(20))
+                        + "{\"type\":\"text\",\"text\":\"b\"}]}]}";
+        };
     }
 
     private static byte[] damaged(byte[] body, Random random) {

@@ -152,15 +152,21 @@ final class RandomLiterals {
         out.append("a".repeat(length - at)).append('"');
     }
 
-    /** Around the length from which a text is long. */
+    /** Around the length from which a text is long, or well above. */
     private void veryLong(StringBuilder out) {
-        if (random.nextInt(60) != 0) {
+        if (random.nextInt(50) != 0) {
             special(random.nextInt(2_000), 3, out);
             return;
         }
-        int length = LONG_TEXT_BYTES - 24 + random.nextInt(32);
-        String special = random.nextBoolean() ? "" : SPECIALS.get(random.nextInt(SPECIALS.size()));
-        out.append('"').append("a".repeat(length)).append(special).append("b".repeat(random.nextInt(9)));
+        int length = random.nextInt(3) == 0 ? random.nextInt(2 * LONG_TEXT_BYTES) : LONG_TEXT_BYTES;
+        String start = SPECIALS.get(random.nextInt(SPECIALS.size()));
+        out.append('"').append(random.nextInt(3) == 0 ? start : "");
+        out.append("a".repeat(Math.max(0, length - 24 + random.nextInt(32))));
+        for (int i = random.nextInt(4); i > 0; i--) {
+            out.append(SPECIALS.get(random.nextInt(SPECIALS.size())));
+            out.append("b".repeat(random.nextBoolean() ? 0 : random.nextInt(9)));
+        }
+        out.append(isHostile && random.nextInt(4) == 0 ? HALVES.get(random.nextInt(HALVES.size())) : "");
         out.append('"');
     }
 
