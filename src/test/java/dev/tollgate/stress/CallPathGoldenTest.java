@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Random bodies are refused in the same words, or become the same for an upstream, as when the golden files were written. A line is the hash of a
- * hundred bodies.
+ * hundred bodies; {@link FormerPath} finds the body if a line differs.
  */
 @Order(8)
 class CallPathGoldenTest {

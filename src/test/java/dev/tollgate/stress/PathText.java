@@ -32,7 +32,7 @@ final class PathText {
                     name + " refused",
                     error.status() + " " + error.code() + " " + error.param() + " " + error.message() + " "
                             + error.headers());
-        } catch (RuntimeException | StackOverflowError | LinkageError broken) {
+        } catch (RuntimeException | StackOverflowError broken) {
             add(name + " broken", broken.getClass().getName());
         }
     }
