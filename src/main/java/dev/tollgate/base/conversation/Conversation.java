@@ -27,6 +27,9 @@ public record Conversation(
     /** The braces and names around a text, at either kind of upstream. */
     private static final int MESSAGE_BYTES = 48;
 
+    /** What agents take to describe a tool. */
+    private static final int TOOL_BYTES = 2048;
+
     public Conversation {
         messages = List.copyOf(messages);
         tools = List.copyOf(tools);
@@ -42,9 +45,9 @@ public record Conversation(
         return place.path(webSearch ? Member.WEB_SEARCH : Member.TOOLS);
     }
 
-    /** Returns about how many bytes its messages take as JSON, media left out. */
-    public int messageBytes() {
-        long bytes = 0;
+    /** Returns about how many bytes it takes as JSON, media left out. */
+    public int expectedBytes() {
+        long bytes = (long) tools.size() * TOOL_BYTES;
         for (Message message : messages) {
             bytes += MESSAGE_BYTES + message.textLength();
         }

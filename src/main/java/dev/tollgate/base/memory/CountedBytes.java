@@ -8,7 +8,7 @@ import java.util.Arrays;
  */
 public final class CountedBytes extends ByteArrayOutputStream {
 
-    /** A copy costs more than so much room that stands empty behind it. */
+    /** A copy costs more than so much room that stands empty behind it, or an eighth of what is written. */
     private static final int KEPT_ROOM_MAX = 16 * 1024;
 
     /** What is copied at a time as it is sent. */
@@ -52,7 +52,7 @@ public final class CountedBytes extends ByteArrayOutputStream {
      * written afterwards.
      */
     public synchronized byte[] kept() {
-        if (buf.length - count > KEPT_ROOM_MAX) {
+        if (buf.length - count > Math.max(KEPT_ROOM_MAX, count / 8)) {
             return whole();
         }
         lease.take(Math.min(count, SENT_BYTES_MAX));

@@ -48,7 +48,7 @@ final class CompatRequestWriter {
      */
     static CompatBody write(ChatAsk ask, Replay replay, ServerDialect dialect) {
         CountedBytes out =
-                new CountedBytes(ask.memory(), 1024 + ask.conversation().messageBytes());
+                new CountedBytes(ask.memory(), 1024 + ask.conversation().expectedBytes());
         CompatRequestWriter writer;
         List<ContentPartSlot> slots;
         try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {

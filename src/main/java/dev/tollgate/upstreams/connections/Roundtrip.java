@@ -96,7 +96,8 @@ public final class Roundtrip {
         ByteBuf piece = Unpooled.wrappedBuffer(body, from, to - from);
         if (isLast) {
             unsentBytes = 0;
-            write(Unpooled.wrappedBuffer(piece, Unpooled.wrappedBuffer(end)));
+            connection.channel().write(piece);
+            write(Unpooled.wrappedBuffer(end));
             return;
         }
         unsentBytes -= to - from;

@@ -35,7 +35,7 @@ final class GeminiRequestWriter {
     static GeminiBody write(ChatAsk ask, UpstreamModel model, CallIds callIds, Set<String> buckets, ServiceTier tier) {
         Conversation conversation = ask.conversation();
         Set<String> ignored = new LinkedHashSet<>();
-        CountedBytes out = new CountedBytes(ask.memory(), BYTES_FIRST + conversation.messageBytes());
+        CountedBytes out = new CountedBytes(ask.memory(), BYTES_FIRST + conversation.expectedBytes());
         MediaSlots slots;
         try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
             slots = new MediaSlots(json, out);
