@@ -203,7 +203,11 @@ class RidersTest {
         slips.write.countDown();
         assertThat(told.take()).isEqualTo("b");
         List<Integer> batches = slips.written.stream().map(List::size).toList();
-        assertThat(batches).isEqualTo(stores == Stores.POSTGRESQL ? List.of(1, 1) : List.of(2));
+        if (stores == Stores.POSTGRESQL) {
+            assertThat(batches).containsExactly(1, 1);
+        } else { // one batch, unless this thread stood still for as long as a rider waits
+            assertThat(batches).isIn(List.of(2), List.of(1, 1));
+        }
     }
 
     private Writer writer() {
