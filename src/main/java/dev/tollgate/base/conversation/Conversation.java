@@ -27,8 +27,8 @@ public record Conversation(
     /** The braces and names around a text, at either kind of upstream. */
     private static final int MESSAGE_BYTES = 48;
 
-    /** What agents take to describe a tool. */
-    private static final int TOOL_BYTES = 2048;
+    /** A tool without its description. More would let a small body with many tools take much room. */
+    private static final int TOOL_BYTES = 512;
 
     public Conversation {
         messages = List.copyOf(messages);
@@ -47,7 +47,11 @@ public record Conversation(
 
     /** Returns about how many bytes it takes as JSON, media left out. */
     public int expectedBytes() {
-        long bytes = (long) tools.size() * TOOL_BYTES;
+        long bytes = 0;
+        for (Tool tool : tools) {
+            bytes += TOOL_BYTES
+                    + (tool.description() == null ? 0 : tool.description().length());
+        }
         for (Message message : messages) {
             bytes += MESSAGE_BYTES + message.textLength();
         }

@@ -10,7 +10,7 @@ import tools.jackson.core.json.JsonFactoryBuilder;
 import tools.jackson.core.json.UTF8StreamJsonParser;
 import tools.jackson.core.sym.ByteQuadsCanonicalizer;
 
-/** Jackson's parser of a whole body in memory, which can return a string as it stands in the body. It never goes back. */
+/** Jackson's parser of a whole body in memory, which can return a string as it stands in the body. */
 final class BodyParser extends UTF8StreamJsonParser {
 
     private static final int BYTE_ORDER_MARK_BYTES = 3;
@@ -46,7 +46,7 @@ final class BodyParser extends UTF8StreamJsonParser {
     }
 
     /**
-     * Returns the string that the parser stands on. Whatever is wrong with it, Jackson finds out and says.
+     * Returns the string that the parser stands on. Jackson reads a string that is not valid, and names the fault.
      *
      * @return null if it holds half of a surrogate pair
      */

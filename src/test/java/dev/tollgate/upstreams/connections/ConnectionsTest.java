@@ -18,6 +18,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -344,18 +346,22 @@ class ConnectionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {3, 200_000})
+    @ValueSource(ints = {3, 65_533, 65_534, 65_536, 65_537, 131_072, 200_000})
     void a_body_and_its_end_come_as_one(int bytes) throws Exception {
+        String text = IntStream.range(0, bytes)
+                .mapToObj(i -> i + ",")
+                .collect(Collectors.joining())
+                .substring(0, bytes);
         server.then(exchange -> exchange.status("200 OK", "hi"));
         FarEnd farEnd = farEnd(1, PATIENT);
         CompletableFuture<WholeReply> answer = new CompletableFuture<>();
-        byte[] room = ("x".repeat(bytes) + "not of it").getBytes(StandardCharsets.US_ASCII);
+        byte[] room = (text + "not of it").getBytes(StandardCharsets.US_ASCII);
         loop.runOnContext(_ -> farEnd.connect(farEnd.post("/path")).onSuccess(roundtrip -> {
             WholeReply.of(roundtrip, 1_000).onComplete(answer::complete, answer::completeExceptionally);
             roundtrip.send(room, bytes, "end".getBytes(StandardCharsets.US_ASCII));
         }));
         assertThat(got(answer).status()).isEqualTo(200);
-        assertThat(server.request().body()).isEqualTo("x".repeat(bytes) + "end");
+        assertThat(server.request().body()).isEqualTo(text + "end");
         server.then(exchange -> exchange.status("200 OK", "next"));
         assertThat(got(ask(farEnd, loop)).status()).isEqualTo(200);
         assertThat(server.connections()).isEqualTo(1);
