@@ -6,7 +6,10 @@ import java.util.Locale;
 /** The protocols that callers speak, by the names that tasks, logs, metrics and filters have for them. */
 public enum ProtocolName {
     CHAT("OpenAI"),
-    GENERATE("Gemini");
+    GENERATE("Gemini"),
+    MESSAGES("Anthropic"),
+    RESPONSES("OpenAI Responses"),
+    EMBEDDINGS("OpenAI embeddings");
 
     private final String known;
 
