@@ -42,7 +42,7 @@ class CitationsTest {
 
     private static final Pattern LINE_BREAK = Pattern.compile("\\s*\\n\\s*(?:\\*(?!/)|//|#)?\\s*");
 
-    private static final Pattern DECISION = Pattern.compile("\\bD[1-9]\\d?\\b(?!-)");
+    private static final Pattern DECISION = Pattern.compile("\\b[DE][1-9]\\d?\\b(?!-)");
     private static final Pattern SECTIONS = Pattern.compile(
             "\\bprotocol (\\d\\.\\d+(?:, rule \\d)?(?:(?:, | and | to |, and )\\d\\.\\d+(?:, rule \\d)?)*)");
     private static final Pattern SECTION = Pattern.compile("(\\d\\.\\d+)(?:, (rule \\d))?");
@@ -66,7 +66,8 @@ class CitationsTest {
 
     @Test
     void each_decision_that_is_cited_is_there() {
-        assertThat(cited(DECISION, defined("decisions.md", "\\*\\*(D\\d+) "))).isEmpty();
+        assertThat(cited(DECISION, defined("decisions.md", "\\*\\*([DE]\\d+)[ *]")))
+                .isEmpty();
     }
 
     @Test
@@ -124,6 +125,10 @@ class CitationsTest {
                         IntStream.rangeClosed(1, 61).mapToObj(Integer::toString).toList());
         assertThat(results(Pattern.compile("<a id=\"d(\\d+)\"></a>\\*\\*D\\1 "), read("protocol/decisions.md")))
                 .hasSize(61);
+        assertThat(results(Pattern.compile("<a id=\"e(\\d+)\"></a>\\*\\*E\\1[ *]"), read("protocol/decisions.md")))
+                .as("the decisions on further doors")
+                .doesNotHaveDuplicates()
+                .hasSizeGreaterThan(40);
         List<String> sections = Stream.of("gemini.md", "openai.md", "translation.md")
                 .flatMap(page ->
                         results(Pattern.compile("<a id=\"([\\d.]+)\"></a>\\1 "), read("protocol/" + page)).stream())
