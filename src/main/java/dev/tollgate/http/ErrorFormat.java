@@ -24,6 +24,11 @@ public interface ErrorFormat {
         return Map.of();
     }
 
+    /** Returns an error with the status and the headers that programs of this protocol act upon correctly. */
+    default ApiError shown(ApiError error) {
+        return error;
+    }
+
     /** Returns the format for one request, if it depends on more than the route. */
     default ErrorFormat of(Exchange exchange) {
         return this;

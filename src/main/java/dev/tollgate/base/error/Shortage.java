@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface Shortage {
 
+    /** Returns the amount that running calls hold, if the call would have been covered without them; otherwise 0. */
+    long heldMicros();
+
     /**
      * The balance does not cover it.
      *

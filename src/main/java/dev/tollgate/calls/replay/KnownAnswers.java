@@ -105,7 +105,8 @@ public final class KnownAnswers implements AutoCloseable {
         ApiError refusal = refusals.find(print);
         if (refusal != null) {
             replayed(ReplayedFrom.REFUSAL);
-            return refused(outlet, refusal);
+            door.apply(outlet).failed(refusal);
+            return OVER;
         }
         return meter.start(call, refusals.watching(print, door.apply(outlet)));
     }

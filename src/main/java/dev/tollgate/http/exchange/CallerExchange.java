@@ -215,10 +215,11 @@ public final class CallerExchange extends KnownRequest {
             line.failed(error.code().code());
         }
         boolean reportedByCall = isMetered && error.status() >= 500;
+        ApiError shown = errors.shown(error);
         if (error.status() >= 400 && response.mayRefuse() && !reportedByCall) {
-            parts.refusals().refused(this, error); // before the caller knows: it may look for it immediately
+            parts.refusals().refused(this, shown); // before the caller knows: it may look for it immediately
         }
-        if (!response.fail(error, errors)) {
+        if (!response.fail(shown, errors)) {
             response.reset();
         }
     }
