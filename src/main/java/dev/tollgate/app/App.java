@@ -83,7 +83,7 @@ public final class App implements AutoCloseable {
     public static App start(Settings settings, Surroundings surroundings) {
         Opened opened = new Opened();
         try {
-            Addresses addresses = new Addresses(settings, surroundings.halfClose());
+            Addresses addresses = new Addresses(settings, surroundings.waits().halfClose());
             App app = new App(Ground.of(settings, surroundings, opened), addresses);
             app.listen();
             return app;

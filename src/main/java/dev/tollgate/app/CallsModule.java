@@ -94,7 +94,9 @@ public record CallsModule(
                 accounting(ground, books, signatures),
                 new CompletionIds(ground.clock(), ground.surroundings().random()),
                 new Quotas(books.node()::living),
-                ground.settings().get(TrafficSettings.CALL),
+                new Meter.Times(
+                        ground.settings().get(TrafficSettings.CALL),
+                        ground.surroundings().waits().silence()),
                 CallObserver.all(observers(watch, traces)));
         KnownAnswers known = ground.open(knownAnswers(ground, books, vertx, meter), KnownAnswers::close);
         RequestCount requests = new RequestCount(meter.quotas());

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param random for ids, weights and jitter, from any thread; never for secrets
  * @param environment a variable's value by its name, null where it is not set
  * @param resolver finds the hosts that media are downloaded from
- * @param halfClose how long after a request the end of what its caller sends is no departure; a test that leaves has none
+ * @param waits what tests shorten
  * @param foreignWrites whether other processes may write to the embedded database, as in tests; otherwise the server stops if one does
  * @param passwordKibibytes how much memory the hash of a password fills: tests, which sign up by the hundred, fill less
  * @param uploadedAbove bytes of a Gemini call's body beyond which its media are uploaded: tests, which upload by the dozen, have less
@@ -34,10 +34,25 @@ public record Surroundings(
         Resolver resolver,
         boolean foreignWrites,
         int sandboxRequestsMax,
-        Duration halfClose,
+        Waits waits,
         int passwordKibibytes,
         long uploadedAbove,
         Map<String, Protocol> protocols) {
+
+    /**
+     * @param halfClose how long after a request the end of what its caller sends is no departure; a test that leaves has none
+     * @param silence after how much of it a stream begins or has a heartbeat (D35, E21)
+     */
+    public record Waits(Duration halfClose, Duration silence) {
+
+        public Waits withHalfClose(Duration other) {
+            return new Waits(other, silence);
+        }
+
+        public Waits withSilence(Duration other) {
+            return new Waits(halfClose, other);
+        }
+    }
 
     public static final Surroundings REAL = new Surroundings(
             InstantSource.system(),
@@ -46,7 +61,7 @@ public record Surroundings(
             Resolver.SYSTEM,
             false,
             0,
-            EdgeLimits.HALF_CLOSE,
+            new Waits(EdgeLimits.HALF_CLOSE, Duration.ofSeconds(15)),
             Passwords.MEMORY_KIB,
             GeminiMedia.BODY_BYTES_MAX,
             Map.of());
@@ -71,7 +86,7 @@ public record Surroundings(
         public Resolver resolver;
         public boolean foreignWrites;
         public int sandboxRequestsMax;
-        public Duration halfClose;
+        public Waits waits;
         public int passwordKibibytes;
         public long uploadedAbove;
         public Map<String, Protocol> protocols;
@@ -83,7 +98,7 @@ public record Surroundings(
             this.resolver = before.resolver;
             this.foreignWrites = before.foreignWrites;
             this.sandboxRequestsMax = before.sandboxRequestsMax;
-            this.halfClose = before.halfClose;
+            this.waits = before.waits;
             this.passwordKibibytes = before.passwordKibibytes;
             this.uploadedAbove = before.uploadedAbove;
             this.protocols = before.protocols;
@@ -97,7 +112,7 @@ public record Surroundings(
                     resolver,
                     foreignWrites,
                     sandboxRequestsMax,
-                    halfClose,
+                    waits,
                     passwordKibibytes,
                     uploadedAbove,
                     protocols);

@@ -32,6 +32,14 @@ public interface SseWriter {
     /** Sets what runs each time there is room again after {@link #full} was true; a later step replaces an earlier one. */
     void onDrain(Runnable drained);
 
+    /** A heartbeat that clients of the protocol skip: a comment line. */
+    String COMMENT = ": keep-alive\n\n";
+
     /** Sends a comment line after each such silence (D35), exact to the limits' sweep. */
-    void heartbeatAfter(Duration silence);
+    default void heartbeatAfter(Duration silence) {
+        heartbeatAfter(silence, COMMENT);
+    }
+
+    /** Sends whole events of ASCII characters after each such silence. */
+    void heartbeatAfter(Duration silence, String heartbeat);
 }

@@ -34,7 +34,7 @@ class EdgeFlowTest {
     @BeforeAll
     static void start() {
         gateway = Gateway.start(
-                Surroundings.REAL.with(it -> it.halfClose = Duration.ofMinutes(5)),
+                Surroundings.REAL.with(it -> it.waits = it.waits.withHalfClose(Duration.ofMinutes(5))),
                 Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY),
                 "timeouts.drain",
                 "0ms");

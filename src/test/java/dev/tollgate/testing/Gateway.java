@@ -126,8 +126,9 @@ public final class Gateway implements AutoCloseable {
             if (all.passwordKibibytes() == Passwords.MEMORY_KIB) {
                 all = all.with(it -> it.passwordKibibytes = PASSWORD_KIBIBYTES);
             }
-            if (all.halfClose().equals(EdgeLimits.HALF_CLOSE)) {
-                all = all.with(it -> it.halfClose = Duration.ZERO); // tests leave as soon as they can
+            if (all.waits().halfClose().equals(EdgeLimits.HALF_CLOSE)) {
+                all = all.with(
+                        it -> it.waits = it.waits.withHalfClose(Duration.ZERO)); // tests leave as soon as they can
             }
             return new Gateway(data, arguments, variables, all);
         } catch (IOException e) {

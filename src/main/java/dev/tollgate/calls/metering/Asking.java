@@ -68,14 +68,19 @@ final class Asking {
         return all;
     }
 
-    /** Returns the fields that have no effect on the channel that answers, without those that translation found for the first channel. */
-    List<String> ignoredElsewhere() {
+    /** Lists the fields that have no effect on the channel that answers, without those that translation found for the first channel. */
+    void tellIgnoredElsewhere() {
         SentCall sent = answers.current().sent();
         if (sent == null || sent.count() <= 1) {
-            return List.of();
+            return;
         }
         Set<String> listed = new HashSet<>(prepared.ignored()); // a long conversation may have a name for each part
-        return sent.ignored().stream().filter(field -> !listed.contains(field)).toList();
+        List<String> more =
+                sent.ignored().stream().filter(field -> !listed.contains(field)).toList();
+        if (!more.isEmpty()) {
+            call.sink().ignoring(more);
+            call.course().ignoring(more);
+        }
     }
 
     /** @param coveredTokens output tokens that the hold covers */

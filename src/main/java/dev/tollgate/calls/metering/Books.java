@@ -3,16 +3,19 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.base.conversation.PrintedUsage;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.books.rollups.CallFigures;
 import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.Usage;
+import dev.tollgate.storage.Change;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,6 +119,7 @@ interface Books {
      * @param limits the highest usage that the call can have
      * @param tokensMaxApplied the maximum of a call that ran with less than its caller asked for (D31)
      * @param signed parts of the response that later turns need
+     * @param kept the door's own changes for the unit of the settlement
      * @param tier the service tier that was granted, by which the upstream's cost is reckoned
      * @param channel the name of the channel that answered
      * @param upstreamModel the upstream's name of the model that answered
@@ -133,6 +137,7 @@ interface Books {
             @Nullable Long tokensMaxApplied,
             End end,
             List<SignedPart> signed,
+            Function<Settle, List<Change>> kept,
             ServiceTier tier,
             String channel,
             String upstreamModel,

@@ -99,6 +99,23 @@ public final class Call implements Running {
         turn(() -> phase.timeIsUp());
     }
 
+    /** Has the response begin, if the upstream has said nothing yet. */
+    void silent() {
+        if (isSilent()) {
+            turn(() -> {
+                if (isSilent() && phase instanceof Relaying relaying) {
+                    relaying.silence().end();
+                }
+            });
+        }
+    }
+
+    private boolean isSilent() {
+        return !callerGone
+                && phase instanceof Relaying relaying
+                && relaying.silence().lasts();
+    }
+
     void holdLost(ApiError error) {
         turn(() -> phase.holdLost(error));
     }

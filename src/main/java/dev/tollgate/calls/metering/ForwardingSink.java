@@ -21,6 +21,11 @@ public abstract class ForwardingSink implements Sink {
     }
 
     @Override
+    public void waiting() {
+        sink.waiting();
+    }
+
+    @Override
     public void ignoring(List<String> fields) {
         sink.ignoring(fields);
     }

@@ -29,6 +29,7 @@ final class LoopCalls implements Executor {
     private final Context context;
     private final Vertx vertx;
     private final long timeNanosMax;
+    private final long silenceNanos;
     private final long lookMillis;
 
     /** @param pass left when the call is over */
@@ -40,12 +41,14 @@ final class LoopCalls implements Executor {
     private volatile int size;
     private long timer = -1;
 
-    /** Called on the loop. @param timeMax time after which a response is cut (D32) */
-    LoopCalls(Vertx vertx, Duration timeMax) {
+    /** Called on the loop. */
+    LoopCalls(Vertx vertx, Meter.Times times) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
-        this.timeNanosMax = timeMax.toNanos();
-        this.lookMillis = Math.clamp(timeMax.toMillis() / 8, 1, LOOK_MILLIS);
+        this.timeNanosMax = times.total().toNanos();
+        this.silenceNanos = times.silence().toNanos();
+        this.lookMillis =
+                Math.clamp(Math.min(times.total().toMillis(), times.silence().toMillis()) / 8, 1, LOOK_MILLIS);
     }
 
     @Override
@@ -82,23 +85,27 @@ final class LoopCalls implements Executor {
     }
 
     /**
-     * Ends the calls that have reached their time limit. They are ordered by age, so the search stops at the first that is too young for any limit: a
-     * model may only raise it.
+     * Ends the calls that have reached their time limit, and has responses begin whose upstream is silent. Calls are ordered by age, so the search
+     * stops at the first that is too young for either: a model may only raise the limit.
      */
     private void look() {
         long now = System.nanoTime();
         List<Call> late = new ArrayList<>();
+        List<Call> silent = new ArrayList<>();
         Iterator<Map.Entry<Call, Open>> eldest = open.entrySet().iterator();
         boolean more = true;
         while (more && eldest.hasNext()) {
             Map.Entry<Call, Open> next = eldest.next();
             long age = now - next.getValue().sinceNanos();
-            more = age >= timeNanosMax;
-            if (more && age >= nanosMax(next.getKey())) {
+            if (age >= timeNanosMax && age >= nanosMax(next.getKey())) {
                 late.add(next.getKey());
+            } else if (age >= silenceNanos) {
+                silent.add(next.getKey());
             }
+            more = age >= Math.min(timeNanosMax, silenceNanos);
         }
         late.forEach(Call::timeIsUp);
+        silent.forEach(Call::silent);
         if (open.isEmpty()) {
             vertx.cancelTimer(timer);
             timer = -1;

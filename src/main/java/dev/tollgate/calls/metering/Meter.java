@@ -34,13 +34,18 @@ public final class Meter {
     private final Accounting accounting;
     private final CompletionIds ids;
     private final Quotas quotas;
-    private final Duration totalTimeout;
+    private final Times times;
     private final CallObserver observer;
     private final Counting counting = new Counting();
     private final Map<Thread, LoopCalls> loops = new ConcurrentHashMap<>();
 
     /**
-     * @param totalTimeout time after which a response is cut (D32)
+     * @param total time after which a response is cut (D32)
+     * @param silence time without a word from the upstream after which a stream begins all the same (E21)
+     */
+    public record Times(Duration total, Duration silence) {}
+
+    /**
      * @param observer receives all calls
      */
     public Meter(
@@ -50,7 +55,7 @@ public final class Meter {
             Accounting accounting,
             CompletionIds ids,
             Quotas quotas,
-            Duration totalTimeout,
+            Times times,
             CallObserver observer) {
         this.observer = observer;
         this.vertx = vertx;
@@ -59,7 +64,7 @@ public final class Meter {
         this.accounting = accounting;
         this.ids = ids;
         this.quotas = quotas;
-        this.totalTimeout = totalTimeout;
+        this.times = times;
     }
 
     /**
@@ -123,7 +128,7 @@ public final class Meter {
     }
 
     private LoopCalls loop() {
-        return loops.computeIfAbsent(Thread.currentThread(), loop -> new LoopCalls(vertx, totalTimeout));
+        return loops.computeIfAbsent(Thread.currentThread(), loop -> new LoopCalls(vertx, times));
     }
 
     public Quotas quotas() {

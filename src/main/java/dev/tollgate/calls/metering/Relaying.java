@@ -33,6 +33,7 @@ final class Relaying implements Phase {
     private final @Nullable Long tokensMaxApplied;
     private final HeldBack heldBack;
     private final Concluding concluding;
+    private final Silence silence;
 
     private @Nullable UpstreamFailure failedUnconfirmed;
 
@@ -50,9 +51,8 @@ final class Relaying implements Phase {
                 : asking.isCutToContext() ? bounds.askedTokensMax() : null;
         this.heldBack = new HeldBack(call.course(), call.books(), call.nanoTime(), answers);
         this.concluding = new Concluding(call, asking, bounds, hold, tokensMaxApplied);
+        this.silence = new Silence(sink, call.course(), hold, this::confirm);
     }
-
-    // ---- ask ----
 
     void begin() {
         List<String> ignored = asking.ignored();
@@ -78,16 +78,16 @@ final class Relaying implements Phase {
         return new CallNow(call.taskId(), call.request().accountId(), tokens, Math.min(micros, held), held);
     }
 
+    Silence silence() {
+        return silence;
+    }
+
     // ---- relay ----
 
     void heard(List<UpstreamEvent> events) {
         if (!call.course().has(CallStep.HEARD)) {
             call.course().takes(CallStep.HEARD);
-            List<String> more = asking.ignoredElsewhere();
-            if (!more.isEmpty()) {
-                sink.ignoring(more);
-                call.course().ignoring(more);
-            }
+            asking.tellIgnoredElsewhere();
         }
         answer().hears(events);
         if (Delivery.isStrange(events, bounds.candidates())) {

@@ -6,6 +6,8 @@ import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.SentCall;
+import dev.tollgate.upstreams.signatures.SignedPart;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,6 +113,16 @@ final class Resolving implements Phase {
     private void settle(Ending.Charge charge, Books.Bill bill) {
         SentCall sent = answer.sent();
         PrintedUsage printed = bounds.model().printed(bill.usage());
+        List<SignedPart> signed = call.sink().signed();
+        Sink.End end = call.isCallerGone() || charge.error() != null
+                ? null
+                : call.sink()
+                        .end(new Sink.Completion(
+                                printed,
+                                bill.usage(),
+                                bill.chargeMicros(),
+                                answer.usage().answeredTier()));
+        rendered = end;
         Books.Settlement settlement = new Books.Settlement(
                 call.taskId(),
                 call.request(),
@@ -122,16 +134,12 @@ final class Resolving implements Phase {
                 bounds.usageLimits(),
                 tokensMaxApplied,
                 charge.end(),
-                call.sink().signed(),
+                signed,
+                end == null ? settle -> List.of() : end::kept,
                 answer.usage().answeredTier(),
                 sent == null ? "" : sent.channel(),
                 sent == null ? "" : sent.model(),
                 call.course().trace(answer.delivery().filter()));
-        if (!call.isCallerGone() && charge.error() == null) {
-            rendered = call.sink()
-                    .end(new Sink.Completion(
-                            printed, bill.chargeMicros(), answer.usage().answeredTier()));
-        }
         call.course().offered(answer);
         call.books().settle(settlement, settled -> call.turn(() -> settled(charge, bill, settled)));
         offered = true;

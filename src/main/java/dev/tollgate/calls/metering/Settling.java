@@ -80,6 +80,7 @@ final class Settling {
                         settlement.upstreamModel(),
                         settlement.channel(),
                         settlement.signed()));
+        changes.addAll(settlement.kept().apply(settle));
         return changes;
     }
 

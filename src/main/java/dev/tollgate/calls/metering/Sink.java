@@ -3,6 +3,9 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.base.conversation.PrintedUsage;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.books.ledger.Settle;
+import dev.tollgate.models.Usage;
+import dev.tollgate.storage.Change;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.util.List;
@@ -11,14 +14,21 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door's side of a metered call. Called on the exchange's event loop, in this order: {@code admitted}, perhaps {@code ignoring}, {@code
- * answering}, any number of {@code events}, then exactly one of {@code end}'s {@code send} and {@code failed}. A refusal is {@code failed} alone.
+ * The door's side of a metered call. Called on the exchange's event loop, in this order: {@code admitted}, perhaps {@code waiting}, perhaps
+ * {@code ignoring}, {@code answering}, any number of {@code events}, then exactly one of {@code end}'s {@code send} and {@code failed}. A refusal is {@code failed} alone.
  * After the caller has disconnected, only {@code signed} is called.
  */
 public interface Sink {
 
     /** Reports that the call has a hold. No upstream has been asked, so the response may still become a plain error. Sends nothing. */
     void admitted(Admission admission);
+
+    /**
+     * Reports that the upstream has been silent for a while and that the response may begin: what is shown from now on is covered by the hold. Before
+     * {@code ignoring} and {@code answering}, at most once, and never if the response leaves as a whole. A response that begins here gets its failures
+     * as errors within the stream.
+     */
+    default void waiting() {}
 
     /** Lists fields that have no effect on the channel that answers, if that is not the first choice (D5). Before {@code answering}, at most once. */
     void ignoring(List<String> fields);
@@ -45,6 +55,11 @@ public interface Sink {
 
         /** Sends the usage and the end. The charge is durable. */
         void send();
+
+        /** Returns the door's own changes for the unit of the settlement. Called once, before {@link #send}. */
+        default List<Change> kept(Settle settle) {
+            return List.of();
+        }
     }
 
     /** Sends an error; nothing is charged. Before the first event it is a plain error, afterwards an error within the stream (D18). */
@@ -118,8 +133,9 @@ public interface Sink {
      * The end of a charged call.
      *
      * @param usage the usage as printed
+     * @param tokens the usage in the upstream's tokens
      * @param chargeMicros the ledger's charge
      * @param tier the service tier that was granted; if the upstream has not told it, the one that is charged
      */
-    record Completion(PrintedUsage usage, long chargeMicros, ServiceTier tier) {}
+    record Completion(PrintedUsage usage, Usage tokens, long chargeMicros, ServiceTier tier) {}
 }

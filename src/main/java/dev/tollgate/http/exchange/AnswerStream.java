@@ -12,20 +12,21 @@ import org.jspecify.annotations.Nullable;
 final class AnswerStream implements SseWriter {
 
     private static final byte[] NONE = {};
-    private static final byte[] HEARTBEAT = ": keep-alive\n\n".getBytes(StandardCharsets.US_ASCII);
 
     private final Response response;
     private final Transport transport;
     private final String contentType;
     private final long bytes;
     private long bytesLeft;
-    private long heartbeatNanos = Long.MAX_VALUE;
+    private @Nullable Heartbeat heartbeat;
     private long lastWriteNanos = System.nanoTime();
     private boolean wroteSinceSweep;
     private long fullSinceNanos;
     private boolean wasFull;
     private boolean isRoomAwaited;
     private @Nullable Runnable drained;
+
+    private record Heartbeat(long silenceNanos, byte[] bytes) {}
 
     /** @param bytes the length of the whole body, or {@link ResponseHead#STREAM} */
     AnswerStream(Response response, Transport transport, String contentType, long bytes) {
@@ -106,8 +107,8 @@ final class AnswerStream implements SseWriter {
     }
 
     @Override
-    public void heartbeatAfter(Duration silence) {
-        heartbeatNanos = silence.toNanos();
+    public void heartbeatAfter(Duration silence, String heartbeat) {
+        this.heartbeat = new Heartbeat(silence.toNanos(), heartbeat.getBytes(StandardCharsets.US_ASCII));
     }
 
     void sweep(long nowNanos, long writeLimitNanos) {
@@ -123,13 +124,17 @@ final class AnswerStream implements SseWriter {
     }
 
     private void beat(long nowNanos) {
+        Heartbeat due = heartbeat;
         if (wroteSinceSweep) {
             wroteSinceSweep = false;
             lastWriteNanos = nowNanos;
-        } else if (nowNanos - lastWriteNanos >= heartbeatNanos && !response.isUnsent() && transport.isEmpty()) {
+        } else if (due != null
+                && nowNanos - lastWriteNanos >= due.silenceNanos()
+                && !response.isUnsent()
+                && transport.isEmpty()) {
             lastWriteNanos = nowNanos;
             if (!response.isHead()) {
-                transport.write(null, HEARTBEAT, HEARTBEAT.length);
+                transport.write(null, due.bytes(), due.bytes().length);
             }
         }
     }

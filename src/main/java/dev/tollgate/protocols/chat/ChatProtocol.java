@@ -12,6 +12,7 @@ import dev.tollgate.calls.metering.PriceEstimate;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.schema.SchemaChecks;
+import dev.tollgate.http.SseWriter;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.OfferedTier;
 import dev.tollgate.protocols.door.Door;
@@ -37,7 +38,8 @@ import org.jspecify.annotations.Nullable;
 public final class ChatProtocol implements Protocol {
 
     private static final String DOOR = ProtocolName.CHAT.code();
-    private static final StreamForm EVENTS = new StreamForm(StreamForm.EVENTS, Duration.ofSeconds(15));
+    private static final StreamForm EVENTS =
+            new StreamForm(StreamForm.EVENTS, Duration.ofSeconds(15), SseWriter.COMMENT);
 
     private final CurrentModels models;
     private final Signatures signatures;

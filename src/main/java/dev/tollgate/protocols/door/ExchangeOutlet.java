@@ -32,8 +32,8 @@ final class ExchangeOutlet implements Outlet {
     public void stream() {
         SseWriter begun =
                 form.contentType().equals(StreamForm.EVENTS) ? exchange.stream() : exchange.stream(form.contentType());
-        if (form.heartbeat() != null) {
-            begun.heartbeatAfter(form.heartbeat());
+        if (form.silence() != null) {
+            begun.heartbeatAfter(form.silence(), form.heartbeat());
         }
         writer = begun;
     }

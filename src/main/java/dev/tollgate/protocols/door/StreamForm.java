@@ -6,9 +6,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a stream leaves.
  *
- * @param heartbeat after how much silence a comment goes out (D35); null for never
+ * @param silence after how much of it a heartbeat goes out (D35, E21); null for never
+ * @param heartbeat whole events of ASCII characters that are no part of the response
  */
-public record StreamForm(String contentType, @Nullable Duration heartbeat) {
+public record StreamForm(String contentType, @Nullable Duration silence, String heartbeat) {
 
     public static final String EVENTS = "text/event-stream";
 }

@@ -23,6 +23,6 @@ enum AnswerForm {
 
     /** Returns the stream's form, without a heartbeat, which breaks Google's clients (D35). */
     StreamForm streamForm() {
-        return new StreamForm(this == ARRAY ? "application/json" : StreamForm.EVENTS, null);
+        return new StreamForm(this == ARRAY ? "application/json" : StreamForm.EVENTS, null, "");
     }
 }

@@ -133,6 +133,9 @@ class CallSimulationTest {
                 over::incrementAndGet);
         caller.leavesBy(call::gone);
         world.execute(call::begin);
+        for (int times = world.chance(20) ? 3 : 0; times > 0; times--) {
+            world.later(() -> world.execute(call::silent));
+        }
         if (random.nextInt(10) == 0) {
             world.later(() -> world.execute(caller::leave));
         }

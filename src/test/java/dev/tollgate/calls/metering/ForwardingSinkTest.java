@@ -19,11 +19,15 @@ class ForwardingSinkTest {
     @Test
     void every_call_reaches_the_other_sink_in_order() {
         sink.admitted(new Sink.Admission("t1", 7L, List.of("seed")));
+        sink.waiting();
         sink.ignoring(List.of("top_k"));
         sink.answering(2);
         sink.events(List.of(new UpstreamEvent.Text(0, "a", null)));
         sink.end(new Sink.Completion(
-                        Sold.model(false).printed(dev.tollgate.models.Usage.NONE), 5, ServiceTier.STANDARD))
+                        Sold.model(false).printed(dev.tollgate.models.Usage.NONE),
+                        dev.tollgate.models.Usage.NONE,
+                        5,
+                        ServiceTier.STANDARD))
                 .send();
         sink.failed(ApiError.of(ErrorCode.INTERNAL_ERROR, "trouble"));
         sink.cut();
@@ -31,6 +35,7 @@ class ForwardingSinkTest {
         assertThat(played.told())
                 .containsExactly(
                         "admitted t1 7 [seed]",
+                        "waiting",
                         "ignoring [top_k]",
                         "answering 2",
                         "shows 'a'",

@@ -48,7 +48,11 @@ class LoopCallsTest {
     private final Quotas quotas = new Quotas(() -> 1);
 
     private LoopCalls calls(Duration timeMax) {
-        return on(() -> new LoopCalls(VERTX, timeMax));
+        return calls(timeMax, Duration.ofMinutes(1));
+    }
+
+    private LoopCalls calls(Duration timeMax, Duration silence) {
+        return on(() -> new LoopCalls(VERTX, new Meter.Times(timeMax, silence)));
     }
 
     /** One that is asked for, and waits for its upstream. */
@@ -102,6 +106,21 @@ class LoopCallsTest {
         end(one);
         PlayedCall two = open(calls);
         Gateway.await("the time of the next", () -> on(() -> !two.told().isEmpty()));
+    }
+
+    @Test
+    void a_stream_begins_once_after_a_silence() {
+        LoopCalls calls = calls(Duration.ofMinutes(1), Duration.ofMillis(40));
+        long begun = System.nanoTime();
+        PlayedCall silent = open(calls);
+        List<String> told = new ArrayList<>();
+        Gateway.await("its beginning", () -> on(() -> told.addAll(silent.told())));
+        assertThat(System.nanoTime() - begun)
+                .isGreaterThanOrEqualTo(Duration.ofMillis(40).toNanos());
+        assertThat(told).containsExactly("waiting");
+        PlayedCall next = open(calls);
+        Gateway.await("the beginning of the next", () -> on(() -> !next.told().isEmpty()));
+        assertThat(on(silent::told)).isEmpty();
     }
 
     @Test

@@ -93,7 +93,7 @@ class MeterTest {
                 new Accounting(store.writer, store.signatures, store::now, new ExcessReports(), Runnable::run),
                 new CompletionIds(store::now, new Random(1)),
                 new Quotas(() -> 1),
-                Duration.ofMinutes(1),
+                new Meter.Times(Duration.ofMinutes(1), Duration.ofSeconds(15)),
                 CallObserver.NONE);
         freeCounts = new FreeCounts(store.ledger, meter);
     }

@@ -358,6 +358,11 @@ final class PlayedCall implements Executor {
         }
 
         @Override
+        public void waiting() {
+            lines.add("waiting");
+        }
+
+        @Override
         public void ignoring(List<String> fields) {
             lines.add("ignoring " + fields);
         }

@@ -225,6 +225,7 @@ class RefusalsTest {
                 77L,
                 end,
                 List.of(),
+                settle -> List.of(),
                 ServiceTier.STANDARD,
                 "main",
                 "up",

@@ -65,6 +65,32 @@ class RelayingTest {
     }
 
     @Test
+    void a_silent_response_begins_once_its_hold_is_durable() {
+        PlayedCall silent = unconfirmed();
+        silent.does(silent.call()::silent);
+        assertThat(silent.told()).containsExactly("confirm");
+        silent.books.mayLeave = true;
+        silent.books.confirms(null);
+        silent.told();
+        silent.does(silent.call()::silent);
+        silent.does(silent.call()::silent);
+        assertThat(silent.told()).containsExactly("waiting");
+        silent.upstream.says(text("Hi"));
+        assertThat(silent.told()).containsExactly("answering 1", "shows 'Hi'");
+    }
+
+    @Test
+    void a_response_that_has_begun_or_leaves_whole_does_not_begin_again() {
+        played.upstream.says(text("Hi"));
+        played.told();
+        played.does(played.call()::silent);
+        assertThat(played.told()).isEmpty();
+        PlayedCall whole = judged();
+        whole.does(whole.call()::silent);
+        assertThat(whole.told()).isEmpty();
+    }
+
+    @Test
     void a_partial_hold_is_reported_as_a_maximum_for_each_candidate() {
         PlayedCall call = new PlayedCall(Sold.bounds(true, 3, null));
         call.begin();

@@ -34,6 +34,7 @@ final class SimulatedCaller implements Sink {
     private int goneAt;
     private int ends;
     private boolean wasSent;
+    private boolean began;
 
     SimulatedCaller(SimulatedWorld world, SimulatedBooks books, Bounds bounds, long promptTokens) {
         this.world = world;
@@ -92,6 +93,14 @@ final class SimulatedCaller implements Sink {
     }
 
     @Override
+    public void waiting() {
+        hears("waiting");
+        world.require(!leavesWhole && books.mayLeave(), "what leaves is held for");
+        world.require(!began, "a response begins once");
+        began = true;
+    }
+
+    @Override
     public void ignoring(List<String> fields) {
         hears("ignoring");
     }
@@ -104,6 +113,7 @@ final class SimulatedCaller implements Sink {
     @Override
     public void events(List<UpstreamEvent> events) {
         hears("events");
+        began = true;
         world.require(!events.isEmpty(), "what is shown is something");
         world.require(leavesWhole || books.mayLeave(), "what leaves is held for");
         for (UpstreamEvent event : events) {

@@ -194,6 +194,7 @@ class StoredBooksTest {
                 null,
                 end,
                 List.of(),
+                settle -> List.of(),
                 ServiceTier.STANDARD,
                 "far",
                 "up",

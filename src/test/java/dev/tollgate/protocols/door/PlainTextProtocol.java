@@ -59,7 +59,7 @@ final class PlainTextProtocol implements Protocol {
 
         @Override
         public StreamForm form() {
-            return new StreamForm("text/plain; charset=utf-8", null);
+            return new StreamForm("text/plain; charset=utf-8", null, "");
         }
 
         @Override
