@@ -590,6 +590,9 @@ class ArchitectureTest {
     void every_door_brings_its_ask_to_the_one_meter() {
         knowsOnly(
                 "protocols.door",
+                "base.conversation",
+                "base.ids",
+                "upstreams.signatures",
                 "calls.replay",
                 "calls.metering",
                 "models",

@@ -71,6 +71,9 @@ public interface Place {
         EXTRAS,
         FILES,
 
+        // of a call
+        ID,
+
         // of a call or a tool
         NAME,
         PARAMETERS,

@@ -5,7 +5,6 @@ import dev.tollgate.base.conversation.ResponseFormat;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
-import dev.tollgate.base.ids.Alphanumerics;
 import dev.tollgate.base.json.Ascii;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.SecondTry;
@@ -13,13 +12,12 @@ import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.schema.Verdict;
 import dev.tollgate.models.OfferedTier;
+import dev.tollgate.protocols.door.ShownCalls;
 import dev.tollgate.protocols.openai.ChatRequest;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -27,27 +25,18 @@ import tools.jackson.databind.node.ObjectNode;
 /** The common part of streamed and whole responses: outlet, model name and choices. Confined to its call. */
 final class ChatAnswer {
 
-    private static final int CALL_ID_CHARS = 24;
-
     private static final int UPSTREAM_ID_CHARS_MAX = 128;
 
     /** The prefix of call ids made here. An upstream's id with this prefix is looked up. */
     static final String CALL_ID_PREFIX = "call_";
 
-    /** The longest upstream id that is used. Other servers of the protocol, where a caller may continue the conversation, refuse longer ones. */
-    private static final int CALL_ID_CHARS_MAX = 64;
-
-    /** The longest text whose signature is restored. Gemini recommends signatures on texts and does not require them. */
-    static final int SIGNED_TEXT_CHARS_MAX = 1 << 20;
-
     private final Outlet outlet;
     private final MeteredCall metered;
     private final ChatRequest request;
     private final long createdSeconds;
-    private final RandomGenerator random;
+    private final ShownCalls ids;
     private final SecondTry<State> tries;
     private final boolean maySign;
-    private @Nullable Set<String> idsBefore;
     private @Nullable String id;
 
     /** The state of one response of the upstream. */
@@ -73,7 +62,11 @@ final class ChatAnswer {
         this.metered = metered;
         this.request = request;
         this.createdSeconds = createdSeconds;
-        this.random = random;
+        this.ids = new ShownCalls(
+                request.conversation().messages(),
+                CALL_ID_PREFIX,
+                id -> choices().stream().anyMatch(choice -> choice.answer().hasCall(id)),
+                random);
         this.maySign = metered.model().upstream().signatures()
                 || !request.conversation().tools().isEmpty();
         this.tries = new SecondTry<>(new State(request));
@@ -200,9 +193,8 @@ final class ChatAnswer {
 
     /** Keeps a piece of a streamed text while it may be needed to find the text's signature. */
     void remember(UpstreamEvent.Text text) {
-        Choice choice = choice(text.candidate());
-        if (maySign && choice.textChars() <= SIGNED_TEXT_CHARS_MAX) {
-            choice.text(text.text());
+        if (maySign) {
+            choice(text.candidate()).answer().textToSign(text.text());
         }
     }
 
@@ -210,45 +202,14 @@ final class ChatAnswer {
     List<SignedPart> signed() {
         List<SignedPart> signed = new ArrayList<>();
         for (Choice choice : choices()) {
-            choice.addSignedTo(signed);
+            choice.answer().addTo(signed);
         }
         return signed;
     }
 
-    /** Returns a tool call with the upstream's id if that is new in this conversation, else with a generated id (protocol 4.8). */
+    /** Returns a tool call with the id that the caller is shown. */
     Message.ToolCall call(UpstreamEvent.ToolCall event) {
-        String upstreamId = event.upstreamId();
-        String callId = upstreamId == null || !isUsable(upstreamId) ? newCallId() : upstreamId;
-        return new Message.ToolCall(callId, event.name(), event.arguments(), event.signature());
-    }
-
-    private boolean isUsable(String upstreamId) {
-        return !upstreamId.isEmpty()
-                && upstreamId.length() <= CALL_ID_CHARS_MAX
-                && !idsBefore().contains(upstreamId)
-                && choices().stream().noneMatch(choice -> choice.hasCall(upstreamId));
-    }
-
-    private Set<String> idsBefore() {
-        Set<String> known = idsBefore;
-        if (known == null) {
-            known = new HashSet<>();
-            for (Message message : request.conversation().messages()) {
-                if (message instanceof Message.Assistant assistant) {
-                    for (Message.ToolCall call : assistant.toolCalls()) {
-                        known.add(call.id() == null ? call.name() : call.id());
-                    }
-                }
-            }
-            idsBefore = known;
-        }
-        return known;
-    }
-
-    private String newCallId() {
-        StringBuilder made = new StringBuilder(CALL_ID_PREFIX);
-        Alphanumerics.append(made, CALL_ID_CHARS, random);
-        return made.toString();
+        return ids.call(event);
     }
 
     private static String known(@Nullable String value) {

@@ -17,6 +17,7 @@ import dev.tollgate.models.Model;
 import dev.tollgate.models.OfferedTier;
 import dev.tollgate.protocols.door.Door;
 import dev.tollgate.protocols.door.Envelope;
+import dev.tollgate.protocols.door.ModelRules;
 import dev.tollgate.protocols.door.Protocol;
 import dev.tollgate.protocols.door.ProtocolName;
 import dev.tollgate.protocols.door.Reading;
@@ -38,6 +39,8 @@ import org.jspecify.annotations.Nullable;
 public final class ChatProtocol implements Protocol {
 
     private static final String DOOR = ProtocolName.CHAT.code();
+    private static final String ONLY_SEARCH = "may only hold the search tool, "
+            + "{\"type\":\"function\",\"function\":{\"name\":\"googleSearch\"}}; it takes no functions.";
     private static final StreamForm EVENTS =
             new StreamForm(StreamForm.EVENTS, Duration.ofSeconds(15), SseWriter.COMMENT);
 
@@ -145,7 +148,7 @@ public final class ChatProtocol implements Protocol {
 
         @Override
         protected void check(ChatRequest request, Model model) {
-            ChatModelRules.check(model, request.conversation());
+            ModelRules.check(model, request.conversation(), ONLY_SEARCH);
         }
 
         @Override

@@ -78,13 +78,13 @@ final class ChunkStream implements Sink {
                     chunks.content(text.candidate(), text.text());
                     answer.remember(text);
                 }
-                answer.choice(text.candidate()).textSignature(text.text(), text.signature());
+                answer.choice(text.candidate()).answer().textSignature(text.text(), text.signature());
             }
             case UpstreamEvent.Thought thought -> {
                 if (!thought.text().isEmpty()) {
                     chunks.reasoning(thought.candidate(), thought.text());
                 }
-                answer.choice(thought.candidate()).thoughtSignature(thought.signature());
+                answer.choice(thought.candidate()).answer().thoughtSignature(thought.signature());
             }
             case UpstreamEvent.Media made ->
                 chunks.file(
@@ -98,7 +98,7 @@ final class ChunkStream implements Sink {
             case UpstreamEvent.Finish finish ->
                 answer.choice(finish.candidate()).finish(finish);
             case UpstreamEvent.ServerTool tool ->
-                answer.choice(tool.candidate()).serverTool(tool.part());
+                answer.choice(tool.candidate()).answer().serverTool(tool.part());
             case UpstreamEvent.Started started -> {}
             case UpstreamEvent.PromptBlocked blocked -> {}
             case UpstreamEvent.Usage usage -> {}
@@ -112,7 +112,7 @@ final class ChunkStream implements Sink {
     /** The deprecated form has room for one call. */
     private void write(ChunkWriter chunks, UpstreamEvent.ToolCall event, Message.ToolCall call) {
         int candidate = event.candidate();
-        int index = answer.choice(candidate).call(call, event.upstreamId());
+        int index = answer.choice(candidate).answer().call(call, event.upstreamId());
         if (!answer.legacyFunctions()) {
             chunks.toolCall(candidate, index, call);
         } else if (index == 0) {

@@ -56,17 +56,17 @@ final class JsonAnswer implements Sink {
     private void take(UpstreamEvent event) {
         switch (event) {
             case UpstreamEvent.Text text -> {
-                answer.choice(text.candidate()).text(text.text());
-                answer.choice(text.candidate()).textSignature(text.text(), text.signature());
+                answer.choice(text.candidate()).answer().text(text.text());
+                answer.choice(text.candidate()).answer().textSignature(text.text(), text.signature());
             }
             case UpstreamEvent.Thought thought -> {
                 answer.choice(thought.candidate()).thought(thought.text());
-                answer.choice(thought.candidate()).thoughtSignature(thought.signature());
+                answer.choice(thought.candidate()).answer().thoughtSignature(thought.signature());
             }
             case UpstreamEvent.Media made ->
                 answer.choice(made.candidate()).file(new MadeFile(made.url(), made.signature()));
             case UpstreamEvent.ToolCall call ->
-                answer.choice(call.candidate()).call(answer.call(call), call.upstreamId());
+                answer.choice(call.candidate()).answer().call(answer.call(call), call.upstreamId());
             case UpstreamEvent.Grounding grounding ->
                 answer.choice(grounding.candidate()).grounding(grounding);
             case UpstreamEvent.Logprobs logprobs ->
@@ -74,7 +74,7 @@ final class JsonAnswer implements Sink {
             case UpstreamEvent.Finish finish ->
                 answer.choice(finish.candidate()).finish(finish);
             case UpstreamEvent.ServerTool tool ->
-                answer.choice(tool.candidate()).serverTool(tool.part());
+                answer.choice(tool.candidate()).answer().serverTool(tool.part());
             case UpstreamEvent.Started started -> {}
             case UpstreamEvent.PromptBlocked blocked -> {}
             case UpstreamEvent.Usage usage -> {}

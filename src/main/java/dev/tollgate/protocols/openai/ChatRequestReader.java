@@ -1,6 +1,7 @@
 package dev.tollgate.protocols.openai;
 
 import dev.tollgate.base.conversation.Conversation;
+import dev.tollgate.base.conversation.ConversationCheck;
 import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.conversation.GoogleOptions;
 import dev.tollgate.base.conversation.Message;
@@ -60,7 +61,7 @@ public final class ChatRequestReader {
         ChatRequestReader reader = new ChatRequestReader(json);
         json.wholeObject(it -> it.object(reader::member));
         ChatRequest request = reader.built();
-        ConversationCheck.check(request.conversation().messages());
+        ConversationCheck.check(request.conversation().messages(), "tool messages");
         return request;
     }
 

@@ -38,6 +38,7 @@ public sealed interface Field extends Place {
             case SIGNATURE -> "extra_content.google.thought_signature";
             case EXTRAS -> "extra_content";
             case FILES -> "images";
+            case ID -> "id";
             case NAME -> "function.name";
             case PARAMETERS -> "function.parameters";
             case DETAIL -> "detail";

@@ -4,19 +4,16 @@ import dev.tollgate.base.conversation.ContentPart.Media;
 import dev.tollgate.base.conversation.ContentPart.Named;
 import dev.tollgate.base.conversation.ContentPart.Source;
 import dev.tollgate.base.conversation.ContentPart.VideoMetadata;
+import dev.tollgate.base.conversation.MediaSource;
 import dev.tollgate.base.conversation.MediaTypes;
-import dev.tollgate.base.json.AsciiSlice;
-import dev.tollgate.base.json.Base64Text;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.Shown;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what is not text: {@code image_url}, {@code video_url}, {@code input_audio}, {@code file}. One part, then done. */
 final class MediaReader {
 
-    private static final int DATA_HEADER_BYTES_MAX = 512;
     private static final String OCTETS = "application/octet-stream";
 
     private final JsonBody json;
@@ -36,7 +33,7 @@ final class MediaReader {
     Media url(Named named) {
         Field place = new Field.OfMedium(json.path());
         if (json.isString()) {
-            readUrl();
+            take(MediaSource.url(json));
         } else {
             json.object(this::urlMember);
         }
@@ -45,7 +42,7 @@ final class MediaReader {
 
     private void urlMember(String name) {
         switch (name) {
-            case "url" -> readUrl();
+            case "url" -> take(MediaSource.url(json));
             case "detail" -> detail = detail();
             case "video_metadata" -> video = videoMetadata(json);
             default -> json.ignore();
@@ -69,7 +66,7 @@ final class MediaReader {
 
     private void audioMember(String name) {
         switch (name) {
-            case "data" -> readData();
+            case "data" -> take(MediaSource.data(json));
             case "format" -> format = json.oneOf(MediaTypes.AUDIO_FORMATS);
             default -> json.ignore();
         }
@@ -90,7 +87,7 @@ final class MediaReader {
 
     private void fileMember(String name) {
         switch (name) {
-            case "file_data" -> readData();
+            case "file_data" -> take(MediaSource.data(json));
             case "filename" -> filename = json.string();
             // D22: there are no files of our own yet
             case "file_id" -> throw json.invalid("is not supported, send the file itself as 'file_data'.");
@@ -105,52 +102,11 @@ final class MediaReader {
         return source;
     }
 
-    private void readUrl() {
-        AsciiSlice text = json.slice();
-        if (text.startsWith("data:")) {
-            readDataUrl(text);
-        } else if (text.startsWith("https://") || text.startsWith("http://") || text.startsWith("gs://")) {
-            source = new Source.Remote(json.string());
-        } else {
-            throw json.invalid("must be an http(s) URL or a data URL in base64.");
+    private void take(MediaSource read) {
+        source = read.source();
+        if (read.mimeType() != null) {
+            mimeType = read.mimeType();
         }
-    }
-
-    private void readData() {
-        AsciiSlice text = json.slice();
-        if (text.startsWith("data:")) {
-            readDataUrl(text);
-        } else {
-            readBase64(text);
-        }
-    }
-
-    /** {@code data:[type][;parameter]...;base64,...} */
-    private void readDataUrl(AsciiSlice text) {
-        int comma = text.indexOf(',', DATA_HEADER_BYTES_MAX);
-        String header = comma < 0
-                ? ""
-                : text.text(text.from + "data:".length(), comma).strip().toLowerCase(Locale.ROOT);
-        if (!header.endsWith(";base64")) {
-            throw json.invalid("must be a data URL in base64, like data:image/png;base64,iVBORw0K.");
-        }
-        String type = header.substring(0, header.indexOf(';')).strip();
-        if (!type.isEmpty() && !MediaTypes.isType(type)) {
-            throw json.invalid("must be a data URL with a media type like image/png, got " + Shown.quoted(type) + ".");
-        }
-        mimeType = type.isEmpty() ? null : type;
-        readBase64(text.after(comma + 1));
-    }
-
-    private void readBase64(AsciiSlice text) {
-        String base64 = Base64Text.standard(text);
-        if (base64 == null) {
-            throw json.invalid("is not valid base64.");
-        }
-        if (base64.isEmpty()) {
-            throw json.invalid("holds no data.");
-        }
-        source = new Source.Inline(base64);
     }
 
     /** Reads {@code {start_offset, end_offset, fps}}, a convention of other gateways. */

@@ -1,5 +1,6 @@
 package dev.tollgate.protocols.openai;
 
+import dev.tollgate.base.conversation.FunctionName;
 import dev.tollgate.base.conversation.ResponseFormat;
 import dev.tollgate.base.json.JsonBody;
 import java.util.List;

@@ -259,9 +259,9 @@ final class ContentsWriter {
         }
     }
 
-    /** An id goes back only if the upstream made it; {@code call_} begins those made on this side (protocol 1.3, 4.8). */
+    /** An id goes back only if the upstream made it; {@code call_} and {@code toolu_} begin those made on this side (protocol 1.3, 4.8). */
     private static @Nullable String presumedId(@Nullable String id) {
-        return id == null || id.isEmpty() || id.startsWith("call_") ? null : id;
+        return id == null || id.isEmpty() || id.startsWith("call_") || id.startsWith("toolu_") ? null : id;
     }
 
     private void writeResults(List<GeminiTurns.Answer> answers) {

@@ -1,4 +1,4 @@
-package dev.tollgate.protocols.chat;
+package dev.tollgate.protocols.door;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 

@@ -1,6 +1,5 @@
-package dev.tollgate.protocols.openai;
+package dev.tollgate.base.conversation;
 
-import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Message.Assistant;
 import dev.tollgate.base.conversation.Message.ToolCall;
 import dev.tollgate.base.conversation.Message.ToolResult;
@@ -16,10 +15,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the order of calls and their results (protocol 4.8). The tool messages that follow an assistant's turn must answer each of its calls exactly
+ * Checks the order of calls and their results (protocol 4.8). The results that follow an assistant's turn must answer each of its calls exactly
  * once, in any order. Adjacent assistant messages are one turn (D55). An id may be used again in a later turn: it means the nearest call before it.
  */
-final class ConversationCheck {
+public final class ConversationCheck {
 
     private static final int NAMES_SHOWN_MAX = 5;
 
@@ -28,14 +27,21 @@ final class ConversationCheck {
     private @Nullable Assistant caller;
     private boolean answering;
 
-    private ConversationCheck() {}
+    private final String results;
 
-    /** @throws ApiException 400 that names the message */
-    static void check(List<Message> messages) {
+    private ConversationCheck(String results) {
+        this.results = results;
+    }
+
+    /**
+     * @param results the protocol's word for results, in the plural
+     * @throws ApiException 400 that names the message
+     */
+    public static void check(List<Message> messages, String results) {
         if (isPlain(messages)) {
             return;
         }
-        ConversationCheck check = new ConversationCheck();
+        ConversationCheck check = new ConversationCheck(results);
         messages.forEach(check::next);
         check.end();
     }
@@ -75,9 +81,7 @@ final class ConversationCheck {
             String key = key(call);
             if (!called.add(key)) {
                 throw JsonBody.invalid(
-                        call.id() == null
-                                ? call.place().path(Member.NAME)
-                                : call.place().path() + ".id",
+                        call.place().path(call.id() == null ? Member.NAME : Member.ID),
                         "must differ from the other calls' ids, " + Shown.quoted(key) + " is there twice.");
             }
             unanswered.add(key);
@@ -96,7 +100,7 @@ final class ConversationCheck {
         }
         String why = called.contains(key)
                 ? "answers " + Shown.quoted(key) + ", which has been answered already."
-                : "must be the " + (result.place() instanceof Field.OfFunctionResult ? "name" : "id")
+                : "must be the " + (result.place().name(Member.ANSWERED).equals("name") ? "name" : "id")
                         + " of a call in the assistant message right before, got " + Shown.quoted(key) + ".";
         throw JsonBody.invalid(result.place().path(Member.ANSWERED), why);
     }
@@ -105,7 +109,7 @@ final class ConversationCheck {
         if (caller != null && !unanswered.isEmpty()) {
             throw JsonBody.invalid(
                     caller.place().path(Member.CALLS),
-                    "must be answered by tool messages right behind, missing: " + missing() + ".");
+                    "must be answered by " + results + " right behind, missing: " + missing() + ".");
         }
     }
 

@@ -1,4 +1,4 @@
-package dev.tollgate.protocols.chat;
+package dev.tollgate.protocols.door;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * here nor by the collector: thousands of streams grow at the same time. Space is added in chunks of growing size, up to {@value #CHUNK_CHARS_MAX}
  * characters, so that thousands of short texts stay small. Not thread-safe.
  */
-final class JoinedText {
+public final class JoinedText {
 
     private static final int CHUNK_CHARS_MIN = 64;
     private static final int CHUNK_CHARS_MAX = 1024;
@@ -19,7 +19,7 @@ final class JoinedText {
     private @Nullable StringBuilder last;
     private int length;
 
-    void append(String piece) {
+    public void append(String piece) {
         length += piece.length();
         if (last != null) {
             room(last, piece).append(piece);
@@ -47,11 +47,11 @@ final class JoinedText {
         return new StringBuilder(Math.max(atLeast, Math.clamp(length, CHUNK_CHARS_MIN, CHUNK_CHARS_MAX)));
     }
 
-    int length() {
+    public int length() {
         return length;
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return length == 0;
     }
 

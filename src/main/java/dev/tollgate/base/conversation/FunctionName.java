@@ -1,4 +1,4 @@
-package dev.tollgate.protocols.openai;
+package dev.tollgate.base.conversation;
 
 import dev.tollgate.base.json.Ascii;
 import dev.tollgate.base.json.JsonBody;
@@ -7,13 +7,14 @@ import dev.tollgate.base.json.JsonBody;
  * The rule for names of functions: OpenAI's letters and length, and Gemini's first character (D49), since what OpenAI takes
  * and Gemini does not would fail upstream.
  */
-final class FunctionName {
+public final class FunctionName {
 
     private static final int CHARS_MAX = 64;
 
     private FunctionName() {}
 
-    static String read(JsonBody json) {
+    /** @throws dev.tollgate.base.error.ApiException 400 that names the field */
+    public static String read(JsonBody json) {
         String name = json.string();
         if (!isLegal(name)) {
             throw json.refuse(
@@ -22,7 +23,8 @@ final class FunctionName {
         return name;
     }
 
-    private static boolean isLegal(String name) {
+    /** Returns whether a function may have this name. */
+    public static boolean isLegal(String name) {
         return !name.isEmpty()
                 && name.length() <= CHARS_MAX
                 && !Ascii.isDigit(name.charAt(0))
@@ -30,7 +32,8 @@ final class FunctionName {
                 && name.chars().allMatch(FunctionName::isAllowed);
     }
 
-    static boolean isAllowed(int c) {
+    /** Returns whether a name may have this character behind its first one. */
+    public static boolean isAllowed(int c) {
         return Ascii.isLetterOrDigit(c) || c == '_' || c == '-';
     }
 }

@@ -1,0 +1,129 @@
+package dev.tollgate.protocols.door;
+
+import dev.tollgate.base.conversation.Message;
+import dev.tollgate.upstreams.signatures.SignedPart;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The text and calls of one candidate, with what later turns need of them and the caller may not send back (D50, E14). Confined to its call. */
+public final class SignedAnswer {
+
+    /** The longest text whose signature is restored. Gemini recommends signatures on texts and does not require them. */
+    private static final int SIGNED_TEXT_CHARS_MAX = 1 << 20;
+
+    private static final int SERVER_TOOLS_CHARS_MAX = 128 * 1024;
+
+    private final String madeIdPrefix;
+    private final boolean legacyFunctions;
+    private final JoinedText text = new JoinedText();
+    private final List<Message.ToolCall> calls = new ArrayList<>();
+    private final List<@Nullable String> upstreamIds = new ArrayList<>();
+    private final StringBuilder serverTools = new StringBuilder(0);
+    private @Nullable String textSignature;
+    private @Nullable String looseSignature;
+
+    /**
+     * @param madeIdPrefix the prefix of ids that are made here
+     * @param legacyFunctions whether the caller is shown one call at most, without its id
+     */
+    public SignedAnswer(String madeIdPrefix, boolean legacyFunctions) {
+        this.madeIdPrefix = madeIdPrefix;
+        this.legacyFunctions = legacyFunctions;
+    }
+
+    /** Adds a piece of text, if only for its signature: as long as that may be found again. */
+    public void textToSign(String piece) {
+        if (text.length() <= SIGNED_TEXT_CHARS_MAX) {
+            text.append(piece);
+        }
+    }
+
+    public void text(String piece) {
+        text.append(piece);
+    }
+
+    /** Returns the text as far as it was added. */
+    public String text() {
+        return text.toString();
+    }
+
+    /** Takes the signature of a piece of text, which may be empty. */
+    public void textSignature(String piece, @Nullable String signature) {
+        if (signature != null) {
+            textSignature = signature;
+            if (piece.isEmpty()) {
+                looseSignature = signature;
+            }
+        }
+    }
+
+    public @Nullable String textSignature() {
+        return textSignature;
+    }
+
+    public void thoughtSignature(@Nullable String signature) {
+        if (signature != null) {
+            looseSignature = signature;
+        }
+    }
+
+    /**
+     * @param upstreamId the upstream's own id of it
+     * @return the call's index within the candidate
+     */
+    public int call(Message.ToolCall call, @Nullable String upstreamId) {
+        calls.add(call);
+        upstreamIds.add(upstreamId);
+        return calls.size() - 1;
+    }
+
+    public List<Message.ToolCall> calls() {
+        return calls;
+    }
+
+    public boolean hasCall(@Nullable String id) {
+        return calls.stream().anyMatch(call -> id != null && id.equals(call.id()));
+    }
+
+    /** Takes a part that has to be sent back before the first call. Above the limit, parts are discarded. */
+    public void serverTool(String part) {
+        if (calls.isEmpty() && serverTools.length() + part.length() < SERVER_TOOLS_CHARS_MAX) {
+            serverTools.append(serverTools.isEmpty() ? "" : ",").append(part);
+        }
+    }
+
+    /** Adds the parts that later turns need and that the caller may not send back. */
+    public void addTo(List<SignedPart> signed) {
+        int shown = legacyFunctions ? Math.min(1, calls.size()) : calls.size();
+        for (int i = 0; i < shown; i++) {
+            addTo(signed, i);
+        }
+        if (textSignature != null && !text.isEmpty() && text.length() <= SIGNED_TEXT_CHARS_MAX) {
+            signed.add(new SignedPart.Text(text.toString(), textSignature));
+        }
+    }
+
+    /** Adds a call. If the first call has no signature, the signature of a part without text counts as its own (guarantee G-02). */
+    private void addTo(List<SignedPart> signed, int index) {
+        Message.ToolCall call = calls.get(index);
+        String signature = call.thoughtSignature() == null && index == 0 ? looseSignature : call.thoughtSignature();
+        String upstreamId = upstreamIds.get(index);
+        String before = index > 0 || serverTools.isEmpty() ? null : "[" + serverTools + "]";
+        if (signature != null || before != null || !looksLikeUpstreams(call.id(), upstreamId)) {
+            signed.add(new SignedPart.Call(
+                    legacyFunctions ? null : call.id(),
+                    call.name(),
+                    call.arguments(),
+                    index == 0,
+                    upstreamId,
+                    signature,
+                    before));
+        }
+    }
+
+    /** Returns whether the upstream's id differs recognisably from the shown one. */
+    private boolean looksLikeUpstreams(@Nullable String shown, @Nullable String upstreamId) {
+        return upstreamId == null || (shown != null && shown.equals(upstreamId) && !shown.startsWith(madeIdPrefix));
+    }
+}
