@@ -83,8 +83,8 @@ record CallRoutes(
         api(routes, chat.countingRoute("/estimate", modelKey, counts, ChatProtocol.estimate()));
         ModelsHandler models = new ModelsHandler(ground.catalogue(), calls.models(), calls.models()::now);
         GoogleModelsHandler googleModels = new GoogleModelsHandler(ground.catalogue(), calls.models());
-        api(routes, ofBoth("/models", key, models.list(), googleModels.list()));
-        api(routes, ofBoth("/models/{id...}", key, models.one(), googleModels.one()));
+        api(routes, ofAll("/models", key, models.list(), googleModels.list()));
+        api(routes, ofAll("/models/{id...}", key, models.one(), googleModels.one()));
         api(routes, Route.get("/prices", key, new PricesHandler(ground.catalogue(), calls.models()::now)));
     }
 
@@ -124,11 +124,13 @@ record CallRoutes(
         return door(chat(false)).countingRoute("/playground/estimate", session, counts, ChatProtocol.estimate());
     }
 
-    /** A path of both protocols: the key's header says which one is meant (D51). */
-    private static Route<?> ofBoth(String path, KeyGate key, Handler<Caller> openAi, Handler<Caller> google) {
-        Handler<Caller> handler =
-                (exchange, caller) -> (KeyGate.isOfGooglesClient(exchange) ? google : openAi).handle(exchange, caller);
-        return Route.get(path, key.orElseAsGooglesClients(), handler).withErrors(new ErrorFormat() {
+    /** A path of all protocols: the key's header says which one is meant (D51, E17). */
+    private static Route<?> ofAll(String path, KeyGate key, Handler<Caller> openAi, Handler<Caller> google) {
+        Handler<Caller> handler = (exchange, caller) -> {
+            exchange.setHeader("vary", "authorization, x-api-key, x-goog-api-key, anthropic-version");
+            (KeyGate.isOfGooglesClient(exchange) ? google : openAi).handle(exchange, caller);
+        };
+        return Route.get(path, key.orAsAnyClient(), handler).withErrors(new ErrorFormat() {
             @Override
             public byte[] render(ApiError error) {
                 return ErrorFormat.PLATFORM.render(error);
@@ -147,7 +149,7 @@ record CallRoutes(
         routes.add(route);
     }
 
-    /** The Gemini door under one of its bases (D23); {@code GET /v1/models} is a path of both protocols (D51). */
+    /** The Gemini door under one of its bases (D23); {@code GET /v1/models} is a path of all protocols (D51). */
     private void google(List<Route<?>> routes, String base, KeyGate key) {
         Gate<KeyCaller> modelKey = whileBooksAnswer(key.forModels());
         GoogleModelsHandler models = new GoogleModelsHandler(ground.catalogue(), calls.models());

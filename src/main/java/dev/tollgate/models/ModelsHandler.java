@@ -7,9 +7,14 @@ import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import tools.jackson.core.JsonGenerator;
 
-/** {@code GET /v1/models} and {@code GET /v1/models/{id}} in OpenAI's shape, with aliases and prices. */
+/**
+ * {@code GET /v1/models} and {@code GET /v1/models/{id}} in a shape that OpenAI's and Anthropic's clients read, with aliases and prices. Anthropic's
+ * clients also get the names for Claude Code (E17).
+ */
 public final class ModelsHandler {
 
     private final Catalogue catalogue;
@@ -23,8 +28,13 @@ public final class ModelsHandler {
         this.clock = clock;
     }
 
+    /** Returns whether a request is of Anthropic's API. */
+    public static boolean isOfAnthropicsClient(Exchange exchange) {
+        return exchange.header("anthropic-version") != null;
+    }
+
     public Handler<Caller> list() {
-        return (exchange, caller) -> exchange.json(200, renderList(caller));
+        return (exchange, caller) -> exchange.json(200, renderList(caller, isOfAnthropicsClient(exchange)));
     }
 
     public Handler<Caller> one() {
@@ -33,11 +43,13 @@ public final class ModelsHandler {
 
     private void one(Exchange exchange, Caller caller) {
         String id = exchange.pathParam("id");
-        Model model = catalogue.find(id);
+        Model model = catalogue.find(
+                isOfAnthropicsClient(exchange) ? MessagesAlias.idOf(id, it -> catalogue.find(it) != null) : id);
         if (model == null || !caller.mayUse(model.id())) {
             exchange.fail(notFound(id));
         } else {
-            exchange.json(200, ApiJson.written(1_024, json -> write(json, model)));
+            boolean isAlias = catalogue.find(id) == null;
+            exchange.json(200, ApiJson.written(1_024, json -> write(json, isAlias ? alias(model) : id(model))));
         }
     }
 
@@ -53,27 +65,57 @@ public final class ModelsHandler {
                 null);
     }
 
-    private byte[] renderList(Caller caller) {
+    private byte[] renderList(Caller caller, boolean withAliases) {
+        List<Listed> listed = new ArrayList<>();
+        for (Model model : catalogue.all()) {
+            if (caller.mayUse(model.id())) {
+                listed.add(id(model));
+                if (withAliases && MessagesAlias.isFor(model)) {
+                    listed.add(alias(model));
+                }
+            }
+        }
         return ApiJson.object(8_192, json -> {
             json.writeStringProperty("object", "list");
             json.writeArrayPropertyStart("data");
-            catalogue.all().stream().filter(model -> caller.mayUse(model.id())).forEach(model -> write(json, model));
+            listed.forEach(each -> write(json, each));
             json.writeEndArray();
+            json.writeStringProperty("first_id", listed.isEmpty() ? null : listed.getFirst().id);
+            json.writeStringProperty("last_id", listed.isEmpty() ? null : listed.getLast().id);
+            json.writeBooleanProperty("has_more", false);
         });
     }
 
-    private void write(JsonGenerator json, Model model) {
+    /** A model under one of its names. */
+    private record Listed(String id, Model model, UpstreamModel upstream) {}
+
+    private Listed id(Model model) {
+        return new Listed(model.id(), model, life.current(model).upstream());
+    }
+
+    private Listed alias(Model model) {
+        UpstreamModel upstream = life.current(model).upstream();
+        return new Listed(MessagesAlias.of(model, upstream.inputTokensMax()), model, upstream);
+    }
+
+    private void write(JsonGenerator json, Listed listed) {
+        Model model = listed.model;
+        UpstreamModel upstream = listed.upstream;
         json.writeStartObject();
-        json.writeStringProperty("id", model.id());
+        json.writeStringProperty("id", listed.id);
         json.writeStringProperty("object", "model");
+        json.writeStringProperty("type", "model");
+        json.writeStringProperty("display_name", model.id());
         ApiJson.time(json, "created", catalogue.created());
+        json.writeStringProperty("created_at", catalogue.created().toString());
         json.writeStringProperty("owned_by", "google");
         json.writeArrayPropertyStart("aliases");
         model.aliases().forEach(json::writeString);
         json.writeEndArray();
-        UpstreamModel upstream = life.current(model).upstream();
         json.writeNumberProperty("context_length", upstream.inputTokensMax());
+        json.writeNumberProperty("max_input_tokens", upstream.inputTokensMax());
         json.writeNumberProperty("max_output_tokens", upstream.outputTokensMax());
+        json.writeNumberProperty("max_tokens", upstream.outputTokensMax());
         json.writeName("pricing");
         json.writeRawValue(PriceJson.of(model, clock.instant()).toString());
         ModelLife.Retirement end = life.retirement(model);

@@ -21,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class ControlDesk {
 
-    private static final Set<String> SECRETS = Set.of("x-goog-api-key", "authorization", "cookie");
+    private static final Set<String> SECRETS = Set.of("x-goog-api-key", "x-api-key", "authorization", "cookie");
 
     /** Host names that cannot be registered, so that only the operator can point them to this machine. */
     private static final Pattern LOCAL = Pattern.compile(

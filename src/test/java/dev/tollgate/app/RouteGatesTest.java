@@ -40,6 +40,7 @@ class RouteGatesTest {
         NOBODY,
         CUSTOMER,
         GOOGLES_CLIENT,
+        ANTHROPICS_CLIENT,
         MANAGER,
         OPERATOR,
         /** A customer's session in a browser. */
@@ -50,22 +51,27 @@ class RouteGatesTest {
 
     /** What each gate says to each role. */
     private static final Map<String, Map<Role, Integer>> GATES = Map.ofEntries(
-            Map.entry("public", said(IN, IN, IN, IN, IN, IN, IN)),
-            Map.entry("API or management key", said(401, IN, 401, IN, 401, 401, 401)),
-            Map.entry("API key", said(401, IN, 401, 403, 401, 401, 401)),
-            Map.entry("API or management key, also as Google's clients send it", said(401, IN, IN, IN, 401, 401, 401)),
-            Map.entry("API key, also as Google's clients send it", said(401, IN, IN, 403, 401, 401, 401)),
-            Map.entry("management key", said(401, 403, 401, IN, 401, 401, 401)),
-            Map.entry("Stripe's signature", said(404, 404, 404, 404, 404, 404, 404)),
-            Map.entry("admin key", said(401, 403, 401, 403, IN, 401, 401)),
+            Map.entry("public", said(IN, IN, IN, IN, IN, IN, IN, IN)),
+            Map.entry("API or management key", said(401, IN, 401, 401, IN, 401, 401, 401)),
+            Map.entry("API key", said(401, IN, 401, 401, 403, 401, 401, 401)),
+            Map.entry(
+                    "API or management key, also as Google's or Anthropic's clients send it",
+                    said(401, IN, IN, IN, IN, 401, 401, 401)),
+            Map.entry(
+                    "API or management key, also as Google's clients send it",
+                    said(401, IN, IN, 401, IN, 401, 401, 401)),
+            Map.entry("API key, also as Google's clients send it", said(401, IN, IN, 401, 403, 401, 401, 401)),
+            Map.entry("management key", said(401, 403, 401, 401, IN, 401, 401, 401)),
+            Map.entry("Stripe's signature", said(404, 404, 404, 404, 404, 404, 404, 404)),
+            Map.entry("admin key", said(401, 403, 401, 401, 403, IN, 401, 401)),
             // all calls here send an origin, as pages do: MetricsTest calls without one
-            Map.entry("admin key, or this machine", said(401, 403, 401, 403, IN, 401, 401)),
-            Map.entry("page for everybody", said(IN, IN, IN, IN, IN, IN, IN)),
-            Map.entry("page for whose password was right", said(303, 303, 303, 303, 303, IN, IN)),
-            Map.entry("page for who is signed in", said(303, 303, 303, 303, 303, IN, IN)),
-            Map.entry("page that listens", said(204, 204, 204, 204, 204, IN, IN)),
-            Map.entry("calls of a page", said(401, 401, 401, 401, 401, 403, 403)),
-            Map.entry("page for operators", said(303, 303, 303, 303, 303, 403, IN)));
+            Map.entry("admin key, or this machine", said(401, 403, 401, 401, 403, IN, 401, 401)),
+            Map.entry("page for everybody", said(IN, IN, IN, IN, IN, IN, IN, IN)),
+            Map.entry("page for whose password was right", said(303, 303, 303, 303, 303, 303, IN, IN)),
+            Map.entry("page for who is signed in", said(303, 303, 303, 303, 303, 303, IN, IN)),
+            Map.entry("page that listens", said(204, 204, 204, 204, 204, 204, IN, IN)),
+            Map.entry("calls of a page", said(401, 401, 401, 401, 401, 401, 403, 403)),
+            Map.entry("page for operators", said(303, 303, 303, 303, 303, 303, 403, IN)));
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
@@ -76,13 +82,14 @@ class RouteGatesTest {
     private static String staff;
 
     private static Map<Role, Integer> said(
-            int nobody, int customer, int google, int manager, int operator, int member, int staff) {
+            int nobody, int customer, int google, int anthropic, int manager, int operator, int member, int staff) {
         return Map.of(
                 Role.MEMBER, member,
                 Role.STAFF, staff,
                 Role.NOBODY, nobody,
                 Role.CUSTOMER, customer,
                 Role.GOOGLES_CLIENT, google,
+                Role.ANTHROPICS_CLIENT, anthropic,
                 Role.MANAGER, manager,
                 Role.OPERATOR, operator);
     }
@@ -182,6 +189,7 @@ class RouteGatesTest {
             case NOBODY -> ask(route, "x-nothing", "nothing");
             case CUSTOMER -> ask(route, "Authorization", "Bearer " + customer.key());
             case GOOGLES_CLIENT -> ask(route, "x-goog-api-key", customer.key());
+            case ANTHROPICS_CLIENT -> ask(route, "x-api-key", customer.key());
             case MANAGER -> ask(route, "Authorization", "Bearer " + managementKey);
             case OPERATOR -> ask(route, "Authorization", "Bearer " + ADMIN_KEY);
             case MEMBER -> ask(route, "Cookie", member);

@@ -105,6 +105,7 @@ class StrangeWordsTest {
                 Map.entry("Authorization", "Bearer " + managementKey),
                 Map.entry("Authorization", "Bearer " + ADMIN_KEY),
                 Map.entry("x-goog-api-key", customer.key()),
+                Map.entry("x-api-key", customer.key()),
                 Map.entry("Cookie", member.cookies()),
                 Map.entry("Cookie", staff.cookies()));
     }
@@ -176,7 +177,7 @@ class StrangeWordsTest {
             String path = route.path().replaceAll("\\{[^}]*}", "nothing");
             String gate = route.gate().name();
             boolean isOpen = gate.equals("public") || gate.equals("page for everybody");
-            for (String header : List.of("Authorization", "x-goog-api-key", "Cookie")) {
+            for (String header : List.of("Authorization", "x-goog-api-key", "x-api-key", "Cookie")) {
                 if (gate.equals("admin key, or this machine") && !header.equals("Authorization")) {
                     continue; // it is this machine that asks
                 }

@@ -10,6 +10,9 @@ import dev.tollgate.testing.Asked;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -67,13 +70,58 @@ class ModelsHandlerTest {
     }
 
     @Test
-    void a_model_is_shown_in_the_shape_of_openai() {
+    void a_model_is_shown_in_the_shape_of_openai_and_anthropic() {
         assertThat(one("open"))
-                .isEqualTo("{\"id\":\"open\",\"object\":\"model\",\"created\":0,\"owned_by\":\"google\","
-                        + "\"aliases\":[\"one\",\"two\"],\"context_length\":1000,\"max_output_tokens\":100,"
-                        + "\"pricing\":{\"version\":\"v\",\"from\":null,\"input\":0.0001,\"output\":0.0002,"
-                        + "\"reasoning\":\"billed\",\"next\":[]}}");
+                .isEqualTo(
+                        "{\"id\":\"open\",\"object\":\"model\",\"type\":\"model\",\"display_name\":\"open\",\"created\":0,"
+                                + "\"created_at\":\"1970-01-01T00:00:00Z\",\"owned_by\":\"google\","
+                                + "\"aliases\":[\"one\",\"two\"],\"context_length\":1000,\"max_input_tokens\":1000,"
+                                + "\"max_output_tokens\":100,\"max_tokens\":100,"
+                                + "\"pricing\":{\"version\":\"v\",\"from\":null,\"input\":0.0001,\"output\":0.0002,"
+                                + "\"reasoning\":\"billed\",\"next\":[]}}");
         assertThat(one("two")).isEqualTo(one("open"));
+    }
+
+    @Test
+    void the_list_says_that_it_is_whole() {
+        assertThat(Asked.get("/v1/models").at(ROUTES).text())
+                .endsWith("],\"first_id\":\"open\",\"last_id\":\"old\",\"has_more\":false}")
+                .doesNotContain("anthropic/");
+    }
+
+    @Test
+    void anthropics_clients_see_each_model_with_functions_by_an_alias() {
+        Asked asked = Asked.get("/v1/models").header("anthropic-version", "2023-06-01");
+
+        assertThat(asked.at(ROUTES).text())
+                .contains("\"id\":\"open\"", "\"id\":\"anthropic/open\"", "\"display_name\":\"open\"")
+                .contains("\"last_id\":\"anthropic/old\"")
+                .doesNotContain("closed");
+        assertThat(Asked.get("/v1/models/anthropic/open[1m]")
+                        .header("anthropic-version", "2023-06-01")
+                        .at(ROUTES)
+                        .text())
+                .startsWith("{\"id\":\"anthropic/open\",");
+        assertThat(Asked.get("/v1/models/anthropic/open").at(ROUTES).status())
+                .as("without the header")
+                .isEqualTo(404);
+    }
+
+    @Test
+    void an_alias_leads_to_the_id_of_the_catalogue() {
+        Predicate<String> known = Set.of("m", "anthropic/own", "google/m")::contains;
+
+        assertThat(Stream.of(
+                                "m",
+                                "anthropic/m",
+                                "anthropic/m[1m]",
+                                "anthropic/own",
+                                "anthropic/google/m",
+                                "anthropic/x")
+                        .map(name -> MessagesAlias.idOf(name, known)))
+                .containsExactly("m", "m", "m", "anthropic/own", "google/m", "anthropic/x");
+        assertThat(MessagesAlias.of(CatalogueTest.model("m"), 1_000_000)).isEqualTo("anthropic/m[1m]");
+        assertThat(MessagesAlias.of(CatalogueTest.model("m"), 999_999)).isEqualTo("anthropic/m");
     }
 
     @Test

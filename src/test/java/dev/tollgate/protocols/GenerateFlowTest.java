@@ -13,6 +13,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -781,6 +782,56 @@ class GenerateFlowTest {
                         .asString())
                 .isEqualTo("model_not_found");
         assertThat(get(path, "x-other", "").error().get("message").asString()).contains("Authorization: Bearer");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/models", "/models"})
+    void anthropics_clients_list_models_with_their_header_of_the_key(String path) {
+        Customer customer = gateway.customer("1");
+        Gateway.Reply list = gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + path + "?limit=1000"))
+                .header("x-api-key", customer.key())
+                .header("anthropic-version", "2023-06-01")
+                .GET());
+
+        assertThat(list.text()).contains("\"anthropic/gemini-2.5-pro[1m]\"", "\"has_more\":false");
+        assertThat(list.header("vary")).contains("x-api-key", "x-goog-api-key", "authorization", "anthropic-version");
+        assertThat(gateway.send(HttpRequest.newBuilder(
+                                        URI.create(gateway.url() + path + "/anthropic%2Fgemini-2.5-pro%5B1m%5D"))
+                                .header("x-api-key", customer.key())
+                                .header("anthropic-version", "2023-06-01")
+                                .GET())
+                        .json()
+                        .get("id")
+                        .asString())
+                .isEqualTo("anthropic/gemini-2.5-pro[1m]");
+    }
+
+    @Test
+    void a_browser_may_send_the_headers_of_anthropics_clients() {
+        String names = "x-api-key, anthropic-version, anthropic-beta, anthropic-dangerous-direct-browser-access, "
+                + "x-stainless-lang, x-stainless-retry-count, content-type";
+        Gateway.Reply preflight = gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/messages"))
+                .header("Origin", "https://app.example")
+                .header("Access-Control-Request-Method", "POST")
+                .header("Access-Control-Request-Headers", names)
+                .method("OPTIONS", HttpRequest.BodyPublishers.noBody()));
+
+        assertThat(preflight.status()).isEqualTo(204);
+        assertThat(preflight.header("access-control-allow-headers")).isEqualTo(names);
+    }
+
+    @Test
+    void two_different_keys_are_refused_and_the_same_key_twice_is_not() {
+        Customer customer = gateway.customer("1");
+        Function<String, Gateway.Reply> with =
+                bearer -> gateway.send(HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/models"))
+                        .header("x-api-key", customer.key())
+                        .header("Authorization", "Bearer " + bearer)
+                        .GET());
+
+        assertThat(with.apply(customer.key()).status()).isEqualTo(200);
+        assertThat(with.apply("sk-other").status()).isEqualTo(400);
+        assertThat(with.apply("sk-other").error().get("param").asString()).isEqualTo("x-api-key");
     }
 
     private static Gateway.Reply get(String path, String header, String value) {

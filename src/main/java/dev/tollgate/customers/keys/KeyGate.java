@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class KeyGate implements Gate<KeyCaller> {
 
     private static final String SCHEME = "bearer ";
+    private static final String GOOGLES = "x-goog-api-key";
+    private static final String ANTHROPICS = "x-api-key";
     private static final Duration STORE_WAIT = Duration.ofSeconds(1);
 
     private final Keys keys;
@@ -28,9 +30,16 @@ public final class KeyGate implements Gate<KeyCaller> {
 
     /** How a key may come. */
     private enum Manner {
-        OPENAI,
-        GOOGLE,
-        EITHER
+        OPENAI(""),
+        GOOGLE(", also as Google's clients send it"),
+        ANTHROPIC(", also as Anthropic's clients send it"),
+        ANY(", also as Google's or Anthropic's clients send it");
+
+        private final String shown;
+
+        Manner(String shown) {
+            this.shown = shown;
+        }
     }
 
     private KeyGate(Keys keys, RequestCount count, Manner manner, @Nullable KeyKind kind) {
@@ -50,14 +59,21 @@ public final class KeyGate implements Gate<KeyCaller> {
         return new KeyGate(keys, count, Manner.GOOGLE, kind);
     }
 
-    /** Returns the gate for a path of both protocols: a Bearer key is OpenAI's; without one the header of Google's clients counts (D51). */
-    public KeyGate orElseAsGooglesClients() {
-        return new KeyGate(keys, count, Manner.EITHER, kind);
+    /** Returns the gate for keys that may also come in the header of Anthropic's clients (E38). */
+    public KeyGate orAsAnthropicsClients() {
+        return new KeyGate(keys, count, Manner.ANTHROPIC, kind);
     }
 
-    /** Whether the key of a path that both protocols have comes as Google's clients send it (D51). */
+    /** Returns the gate for a path of all protocols: the header of Google's clients counts if there is no other key (D51). */
+    public KeyGate orAsAnyClient() {
+        return new KeyGate(keys, count, Manner.ANY, kind);
+    }
+
+    /** Returns whether the key of a path of all protocols comes as Google's clients send it (D51). */
     public static boolean isOfGooglesClient(Exchange exchange) {
-        return exchange.header("authorization") == null && exchange.header("x-goog-api-key") != null;
+        return exchange.header("authorization") == null
+                && exchange.header(ANTHROPICS) == null
+                && exchange.header(GOOGLES) != null;
     }
 
     /** Returns the gate for keys that may call models. */
@@ -78,7 +94,7 @@ public final class KeyGate implements Gate<KeyCaller> {
                     case API, HIDDEN -> "API key";
                     case MANAGEMENT -> "management key";
                 };
-        return kinds + (manner == Manner.OPENAI ? "" : ", also as Google's clients send it");
+        return kinds + manner.shown;
     }
 
     @Override
@@ -88,9 +104,13 @@ public final class KeyGate implements Gate<KeyCaller> {
 
     @Override
     public Future<KeyCaller> admit(Exchange exchange) {
-        String secret = manner == Manner.GOOGLE || (manner == Manner.EITHER && isOfGooglesClient(exchange))
-                ? googleSecret(exchange)
-                : secret(exchange.header("authorization"));
+        String secret =
+                switch (manner) {
+                    case OPENAI -> secret(exchange.header("authorization"));
+                    case GOOGLE -> googleSecret(exchange);
+                    case ANTHROPIC -> anthropicSecret(exchange);
+                    case ANY -> isOfGooglesClient(exchange) ? googleSecret(exchange) : anthropicSecret(exchange);
+                };
         Promise<KeyCaller> answer = Promise.promise();
         Thread loop = Thread.currentThread();
         keys.authenticate(secret, exchange.network(), found -> {
@@ -136,7 +156,7 @@ public final class KeyGate implements Gate<KeyCaller> {
         if (exchange.query("key") != null) {
             throw refuse("An API key in the query is not accepted: send it in the header 'x-goog-api-key'.");
         }
-        String header = exchange.header("x-goog-api-key");
+        String header = exchange.header(GOOGLES);
         if (header != null && !header.isBlank()) {
             return checked(header.strip());
         }
@@ -144,6 +164,25 @@ public final class KeyGate implements Gate<KeyCaller> {
             throw refuse("An API key is required: send it in the header 'x-goog-api-key'.");
         }
         return secret(exchange.header("authorization"));
+    }
+
+    /** A proxy on the way may judge one of two keys, and this gate the other: both have to be the same. */
+    private static String anthropicSecret(Exchange exchange) {
+        String header = exchange.header(ANTHROPICS);
+        String authorization = exchange.header("authorization");
+        if (header == null || header.isBlank()) {
+            return secret(authorization);
+        }
+        String secret = checked(header.strip());
+        if (authorization != null
+                && !authorization.isBlank()
+                && !secret(authorization).equals(secret)) {
+            throw ApiError.invalid(
+                            ANTHROPICS,
+                            "The headers 'x-api-key' and 'Authorization' have different keys; send only one of them.")
+                    .asException();
+        }
+        return secret;
     }
 
     private KeyCaller admit(Exchange exchange, Authentication found) {

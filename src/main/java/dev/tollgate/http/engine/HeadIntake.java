@@ -9,7 +9,7 @@ import java.util.List;
  */
 final class HeadIntake {
 
-    private static final List<String> CREDENTIALS = List.of("authorization:", "x-goog-api-key:");
+    private static final List<String> CREDENTIALS = List.of("authorization:", "x-goog-api-key:", "x-api-key:");
 
     private final HeadLimits rules;
     private final HeadMemory room;

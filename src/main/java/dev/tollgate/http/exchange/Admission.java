@@ -22,7 +22,7 @@ public final class Admission {
     private static final String WHOLE_SERVER = "*";
 
     /** Headers that say who asks. A proxy before us may go by one of two of them, and we by the other. */
-    private static final List<String> CREDENTIALS = List.of("Authorization", "x-goog-api-key");
+    private static final List<String> CREDENTIALS = List.of("Authorization", "x-goog-api-key", "x-api-key");
 
     private static final int SHOWN_CHARS_MAX = 200;
 

@@ -82,7 +82,8 @@ class HeadsTest {
             assertThat(refused.status()).isEqualTo(400);
             assertThat(refused.text()).contains("16384", "32768");
         }
-        for (String key : List.of("authorization: Bearer sk-known", "X-Goog-Api-Key: sk-known")) {
+        for (String key :
+                List.of("authorization: Bearer sk-known", "X-Goog-Api-Key: sk-known", "X-Api-Key: sk-known")) {
             RawClient known = client();
             assertThat(known.send(BEGIN + key + "\r\n" + lines(31)).read().status())
                     .isEqualTo(200);

@@ -196,7 +196,7 @@ class RoutingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Authorization", "x-goog-api-key"})
+    @ValueSource(strings = {"Authorization", "x-goog-api-key", "x-api-key"})
     void two_credentials_are_a_400_even_if_they_are_equal(String name) throws IOException {
         RawClient.Answer answer =
                 client.ask("GET", "/caller", name + ": Bearer a", name.toUpperCase(Locale.ROOT) + ": Bearer a");
