@@ -84,7 +84,7 @@ final class Planner {
         Optional<Script.Entry> entry = script.take(target, asked);
         List<Step> steps = new ArrayList<>(entry.map(Script.Entry::respond).orElse(List.of()));
         if (entry.isEmpty() || !entry.get().decides()) {
-            KnobSettings knobs = knobs(target, caller, asked)
+            KnobSettings knobs = knobs(target, caller, GoogleRequest.asked(body))
                     .and(KnobSettings.parse(entry.map(Script.Entry::knobs).orElse("")));
             GoogleRequest known = ask.orElseThrow(() -> new IllegalStateException(
                     target.knownModel(clock.instant()).name() + " was not looked at")); // knownModel has thrown

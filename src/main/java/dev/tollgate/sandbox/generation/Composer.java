@@ -6,6 +6,7 @@ import dev.tollgate.sandbox.samples.SchemaSample;
 import dev.tollgate.sandbox.scripting.Knob;
 import dev.tollgate.sandbox.wire.JsonTrees;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -15,6 +16,10 @@ final class Composer {
     private Composer() {}
 
     static DraftAnswer compose(GoogleRequest ask) {
+        Optional<DraftAnswer> job = AgentJob.of(ask).map(AgentJob::next);
+        if (job.isPresent()) {
+            return job.get();
+        }
         List<ObjectNode> calls = CallChoice.calls(ask);
         if (!calls.isEmpty()) {
             return DraftAnswer.calls(calls);

@@ -135,6 +135,33 @@ public record GoogleRequest(SandboxModel model, ObjectNode body, Terms terms) {
         return last;
     }
 
+    /**
+     * All that the user wrote since the model last answered in words, knobs and all: what an agent says of its surroundings may stand behind
+     * what its user asked, and results behind both.
+     */
+    public static String asked(JsonNode body) {
+        StringBuilder asked = new StringBuilder();
+        for (JsonNode content : body.path("contents")) {
+            if (!isModel(content)) {
+                asked.append(textOf(content)).append('\n');
+            } else if (partsWith(content, "functionCall").isEmpty()) {
+                asked.setLength(0);
+            }
+        }
+        return asked.toString();
+    }
+
+    /** How many times the model has called functions since it last answered in words. */
+    public int rounds() {
+        int rounds = 0;
+        for (JsonNode content : body.path("contents")) {
+            if (isModel(content)) {
+                rounds = partsWith(content, "functionCall").isEmpty() ? 0 : rounds + 1;
+            }
+        }
+        return rounds;
+    }
+
     /** The responses with which the request ends; empty where it ends with something else. */
     public List<JsonNode> lastResponses() {
         List<JsonNode> contents = contents();

@@ -1,0 +1,185 @@
+package dev.tollgate.sandbox.generation;
+
+import dev.tollgate.sandbox.samples.SchemaSample;
+import dev.tollgate.sandbox.wire.JsonTrees;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The functions of a coding agent that list a folder, read a file and change one, told by their names and arguments; a shell does what has no
+ * function of its own.
+ */
+final class AgentTools {
+
+    private static final List<String> LISTING =
+            List.of("ls", "list", "listdirectory", "listdir", "listfiles", "glob", "findfiles");
+    private static final List<String> READING = List.of("read", "readfile", "readfiles", "view", "viewfile");
+    private static final List<String> EDITING =
+            List.of("edit", "replace", "multiedit", "editor", "editfile", "strreplace", "applypatch");
+    private static final List<String> SHELLS = List.of(
+            "bash", "execcommand", "shell", "shellcommand", "runshellcommand", "runcommands", "runcommand", "terminal");
+
+    private static final String PATCHES = "applypatch";
+    private static final String OTHER = "Sandbox";
+
+    private final @Nullable JsonNode list;
+    private final @Nullable JsonNode read;
+    private final @Nullable JsonNode edit;
+    private final @Nullable JsonNode shell;
+
+    private AgentTools(List<JsonNode> declarations) {
+        this.list = first(declarations, LISTING);
+        this.read = first(declarations, READING);
+        this.edit = first(declarations, EDITING);
+        this.shell = first(declarations, SHELLS);
+    }
+
+    /** Empty where a step has neither a function nor a shell. */
+    static Optional<AgentTools> among(List<JsonNode> declarations) {
+        AgentTools tools = new AgentTools(declarations);
+        boolean able = tools.shell != null || (tools.list != null && tools.read != null && tools.edit != null);
+        return able ? Optional.of(tools) : Optional.empty();
+    }
+
+    private static @Nullable JsonNode first(List<JsonNode> declarations, List<String> names) {
+        return declarations.stream()
+                .filter(declaration -> names.contains(plain(JsonTrees.text(declaration, "name"))))
+                .min(Comparator.comparingInt(declaration -> names.indexOf(plain(JsonTrees.text(declaration, "name")))))
+                .orElse(null);
+    }
+
+    private static String plain(String name) {
+        return name.toLowerCase(Locale.ROOT).replaceAll("[_-]", "");
+    }
+
+    ObjectNode list() {
+        return list == null ? run("ls") : call(list, Map.of(Role.PATH, ".", Role.PATTERN, "*"));
+    }
+
+    /** @param lines how many of them at most */
+    ObjectNode read(String file, int lines) {
+        return read == null
+                ? run("head -n " + lines + " " + file)
+                : call(read, Map.of(Role.PATH, file, Role.LAST, Integer.toString(lines)));
+    }
+
+    /** Whether a function of this name gives the text of the file. */
+    boolean reads(String name) {
+        JsonNode reader = read == null ? shell : read;
+        return reader != null && JsonTrees.text(reader, "name").equals(name);
+    }
+
+    /** Whether a line is added without knowing the last. */
+    boolean appends() {
+        return edit == null;
+    }
+
+    ObjectNode append(String file, String line) {
+        return run("echo \"" + line + "\" >> " + file);
+    }
+
+    ObjectNode replace(String file, String old, String replacement) {
+        JsonNode editor = Objects.requireNonNull(edit);
+        if (plain(JsonTrees.text(editor, "name")).equals(PATCHES)) {
+            String added = replacement.substring(old.length() + 1);
+            return call(
+                    editor,
+                    Map.of(
+                            Role.PATCH,
+                            "*** Begin Patch\n*** Update File: " + file + "\n@@\n " + old + "\n+" + added
+                                    + "\n*** End Patch"));
+        }
+        return call(editor, Map.of(Role.PATH, file, Role.OLD, old, Role.NEW, replacement));
+    }
+
+    private ObjectNode run(String command) {
+        return call(Objects.requireNonNull(shell), Map.of(Role.COMMAND, command));
+    }
+
+    private static ObjectNode call(JsonNode declaration, Map<Role, String> texts) {
+        JsonNode schema = declaration.path("parametersJsonSchema");
+        ObjectNode part = JsonTrees.object();
+        part.putObject("functionCall")
+                .put("name", JsonTrees.text(declaration, "name"))
+                .set("args", members(schema.isMissingNode() ? declaration.path("parameters") : schema, texts));
+        return part;
+    }
+
+    /** What an argument is for, by its name. */
+    private enum Role {
+        PATH("(?:file|dir|folder|directory)?path|filename|file|directory|folder|dir"),
+        OLD("old(?:string|str|text)"),
+        NEW("new(?:string|str|text)"),
+        LAST("limit|endline"),
+        COMMAND("commands?|cmd"),
+        PATTERN("pattern"),
+        PATCH("input|patch");
+
+        private final String names;
+
+        Role(String names) {
+            this.names = names;
+        }
+
+        static @Nullable String text(String name, Map<Role, String> texts) {
+            return texts.entrySet().stream()
+                    .filter(entry -> plain(name).matches(entry.getKey().names))
+                    .map(Map.Entry::getValue)
+                    .findFirst()
+                    .orElse(null);
+        }
+    }
+
+    /** The required ones, and those that there is something for. */
+    private static ObjectNode members(JsonNode schema, Map<Role, String> texts) {
+        ObjectNode members = JsonTrees.object();
+        for (String name : SchemaSample.order(schema)) {
+            boolean required = SchemaSample.requires(schema, name);
+            if (required || Role.text(name, texts) != null) {
+                members.set(name, value(name, schema.path("properties").path(name), texts));
+            }
+        }
+        return members;
+    }
+
+    private static JsonNode value(String name, JsonNode schema, Map<Role, String> texts) {
+        return switch (type(schema)) {
+            case "object" -> members(schema, texts);
+            case "array" -> items(name, schema.path("items"), texts);
+            case "boolean" -> JsonNodeFactory.instance.booleanNode(false);
+            case "integer", "number" ->
+                schema.path("minimum").isNumber() ? schema.get("minimum") : JsonNodeFactory.instance.numberNode(1);
+            default ->
+                schema.path("enum").isEmpty()
+                        ? JsonNodeFactory.instance.stringNode(text(name, texts))
+                        : schema.path("enum").get(0);
+        };
+    }
+
+    /** Of alternatives the first. */
+    private static String type(JsonNode schema) {
+        JsonNode typed = schema.path("anyOf").path(0).isMissingNode() ? schema : schema.at("/anyOf/0");
+        return typed.path("type").asString("string").toLowerCase(Locale.ROOT);
+    }
+
+    private static String text(String name, Map<Role, String> texts) {
+        String text = Role.text(name, texts);
+        return text == null ? OTHER : text;
+    }
+
+    /** One of them; a command in words is one for the shell. */
+    private static JsonNode items(String name, JsonNode items, Map<Role, String> texts) {
+        boolean words = plain(name).equals("command");
+        return words
+                ? JsonTrees.array().add("sh").add("-c").add(text(name, texts))
+                : JsonTrees.array().add(value(name, items, texts));
+    }
+}
