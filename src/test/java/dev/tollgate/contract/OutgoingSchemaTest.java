@@ -130,4 +130,12 @@ class OutgoingSchemaTest {
         JsonNode broken = JSON.readTree(chunk);
         assertThatThrownBy(() -> OutgoingSchema.CHUNK.check(broken)).isInstanceOf(AssertionError.class);
     }
+
+    @Test
+    void an_event_that_lacks_a_member_fits_no_schema_of_its_door() {
+        JsonNode stop = JSON.readTree("{\"type\":\"content_block_stop\"}");
+        JsonNode delta = JSON.readTree("{\"type\":\"response.output_text.delta\",\"delta\":\"a\"}");
+        assertThatThrownBy(() -> OutgoingSchema.MESSAGES.check(stop)).isInstanceOf(AssertionError.class);
+        assertThatThrownBy(() -> OutgoingSchema.RESPONSES.check(delta)).isInstanceOf(AssertionError.class);
+    }
 }

@@ -633,6 +633,8 @@ public final class Gateway implements AutoCloseable {
     public record Reply(HttpResponse<String> response) {
 
         private static final String COMPLETIONS = "/chat/completions";
+        private static final String MESSAGES = "/messages";
+        private static final String RESPONSES = "/responses";
 
         /** What is not as it should be there is no error of who asks. */
         private static final String PROBES = "/health/";
@@ -640,20 +642,22 @@ public final class Gateway implements AutoCloseable {
         /** The paths whose errors have Google's shape (D23). */
         private static final Pattern GOOGLE_SHAPED = Pattern.compile("/v1beta|/gemini|^/upload/|:[A-Za-z]*$");
 
-        /** Every answer of a chat, and every error, fits its closed schema, whatever is being tested. */
+        /** Every answer of a model, and every error, fits its schema, whatever is being tested. */
         public Reply(HttpResponse<String> response) {
             this.response = response;
             String type = response.headers().firstValue("content-type").orElse("");
             String path = response.uri().getPath();
-            boolean chat = path.endsWith(COMPLETIONS);
-            if (chat && type.startsWith("text/event-stream")) {
-                checkStream(response.body());
-            } else if (chat && response.statusCode() == 200) {
+            if (type.startsWith("text/event-stream")) {
+                checkStream(path, response.body());
+            } else if (response.statusCode() == 200 && path.endsWith(COMPLETIONS)) {
                 OutgoingSchema.COMPLETION.check(JSON.readTree(response.body()));
+            } else if (type.startsWith("application/json") && path.contains(MESSAGES)) {
+                OutgoingSchema.MESSAGES.check(JSON.readTree(response.body()));
+            } else if (response.statusCode() == 200 && path.endsWith(RESPONSES)) {
+                OutgoingSchema.RESPONSES.check(JSON.readTree(response.body()));
             } else if (response.statusCode() >= 400
                     && type.startsWith("application/json")
                     && !isGoogleShaped(path)
-                    && !path.contains("/messages") // Anthropic's shape (D11)
                     && !path.startsWith(PROBES)) {
                 OutgoingSchema.ERROR.check(JSON.readTree(response.body()));
             }
@@ -668,11 +672,19 @@ public final class Gateway implements AutoCloseable {
                             && asked.firstValue("authorization").isEmpty());
         }
 
-        private static void checkStream(String body) {
-            body.lines()
+        private static void checkStream(String path, String body) {
+            Stream<JsonNode> events = body.lines()
                     .filter(line -> line.startsWith("data: ") && !line.equals("data: [DONE]"))
-                    .map(line -> (JsonNode) JSON.readTree(line.substring(6)))
-                    .forEach(chunk -> (chunk.has("error") ? OutgoingSchema.ERROR : OutgoingSchema.CHUNK).check(chunk));
+                    .map(line -> JSON.readTree(line.substring(6)));
+            if (path.endsWith(COMPLETIONS)) {
+                events.forEach(
+                        chunk -> (chunk.has("error") ? OutgoingSchema.ERROR : OutgoingSchema.CHUNK).check(chunk));
+            } else if (path.endsWith(MESSAGES)) {
+                events.forEach(OutgoingSchema.MESSAGES::check);
+            } else if (path.endsWith(RESPONSES)) {
+                events.filter(event -> !event.path("type").asString("").equals("keepalive"))
+                        .forEach(OutgoingSchema.RESPONSES::check);
+            }
         }
 
         public int status() {

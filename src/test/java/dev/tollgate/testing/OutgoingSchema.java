@@ -16,7 +16,11 @@ import tools.jackson.databind.JsonNode;
 public enum OutgoingSchema {
     COMPLETION,
     CHUNK,
-    ERROR;
+    ERROR,
+    /** The bodies and events of Messages. */
+    MESSAGES,
+    /** A response of the Responses door and its events, by OpenAI's own schema, which is open. */
+    RESPONSES;
 
     private final Schema schema = read();
 
