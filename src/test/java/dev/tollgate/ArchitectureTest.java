@@ -451,12 +451,16 @@ class ArchitectureTest {
                         ROOT,
                         APP,
                         packageOf("protocols.chat"),
+                        packageOf("protocols.responses"),
                         packageOf("protocols.googleapi"),
                         packageOf("operator.cli"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        packageOf("protocols.chat"), packageOf("protocols.googleapi"), packageOf("operator.cli")));
+                        packageOf("protocols.chat"),
+                        packageOf("protocols.responses"),
+                        packageOf("protocols.googleapi"),
+                        packageOf("operator.cli")));
         check(noClasses()
                 .that()
                 .resideOutsideOfPackages(
@@ -464,6 +468,7 @@ class ArchitectureTest {
                         APP,
                         packageOf("protocols.door"),
                         packageOf("protocols.chat"),
+                        packageOf("protocols.responses"),
                         packageOf("protocols.googleapi"))
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(packageOf("protocols.door"))

@@ -37,6 +37,8 @@ import dev.tollgate.protocols.googleapi.GoogleModelsHandler;
 import dev.tollgate.protocols.googleapi.TokenCount;
 import dev.tollgate.protocols.googleapi.UnknownMethodHandler;
 import dev.tollgate.protocols.googleapi.UploadHandler;
+import dev.tollgate.protocols.responses.InputTokens;
+import dev.tollgate.protocols.responses.ResponsesProtocol;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,6 +83,9 @@ record CallRoutes(
         Door chat = door(chat(false));
         api(routes, chat.route("/chat/completions", modelKey));
         api(routes, chat.countingRoute("/estimate", modelKey, counts, ChatProtocol.estimate()));
+        Door responses = door(responses());
+        api(routes, responses.route("/responses", modelKey));
+        api(routes, responses.countingRoute("/responses/input_tokens", modelKey, counts, new InputTokens()));
         ModelsHandler models = new ModelsHandler(ground.catalogue(), calls.models(), calls.models()::now);
         GoogleModelsHandler googleModels = new GoogleModelsHandler(ground.catalogue(), calls.models());
         api(routes, ofAll("/models", key, models.list(), googleModels.list()));
@@ -194,6 +199,17 @@ record CallRoutes(
                 ground.clock(),
                 ground.surroundings().random(),
                 tellsCost);
+    }
+
+    private Protocol responses() {
+        return new ResponsesProtocol(
+                calls.models(),
+                signatures,
+                checks,
+                reading(),
+                ground.surroundings().waits().silence(),
+                ground.clock(),
+                ground.surroundings().random());
     }
 
     private Protocol generate(GenerateProtocol.Method method) {

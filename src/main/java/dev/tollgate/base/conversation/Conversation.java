@@ -45,6 +45,21 @@ public record Conversation(
         return place.path(webSearch ? Member.WEB_SEARCH : Member.TOOLS);
     }
 
+    /** Returns this conversation without the search that is requested in addition to the tools. */
+    public Conversation withoutWebSearch() {
+        return new Conversation(
+                place,
+                messages,
+                sampling,
+                tools,
+                toolChoice,
+                responseFormat,
+                reasoningEffort,
+                includeThoughts,
+                false,
+                google);
+    }
+
     /** Returns about how many bytes it takes as JSON, media left out. */
     public int expectedBytes() {
         long bytes = 0;

@@ -66,6 +66,14 @@ final class BodyParser extends UTF8StreamJsonParser {
         return text;
     }
 
+    /** Returns the offset behind the token that the parser stands on. */
+    int end() {
+        if (_tokenIncomplete) {
+            text();
+        }
+        return _inputPtr;
+    }
+
     /** Makes such parsers. It takes a body for UTF-8 whatever its first bytes are. */
     static final class Factory extends JsonFactory {
 
@@ -75,8 +83,9 @@ final class BodyParser extends UTF8StreamJsonParser {
             super(builder);
         }
 
-        BodyParser of(byte[] body) {
-            return (BodyParser) createParser(ObjectReadContext.empty(), body);
+        /** @param from where the first value begins; a byte order mark is passed over */
+        BodyParser of(byte[] body, int from) {
+            return (BodyParser) createParser(ObjectReadContext.empty(), body, from, body.length - from);
         }
 
         @Override
@@ -88,7 +97,7 @@ final class BodyParser extends UTF8StreamJsonParser {
                     context.getFormatReadFeatures(_formatReadFeatures),
                     _byteSymbolCanonicalizer.makeChild(_factoryFeatures),
                     body,
-                    hasByteOrderMark(body) ? BYTE_ORDER_MARK_BYTES : 0);
+                    from == 0 && hasByteOrderMark(body) ? BYTE_ORDER_MARK_BYTES : from);
         }
 
         private static boolean hasByteOrderMark(byte[] body) {

@@ -55,6 +55,7 @@ public final class JsonBody {
                     .maxStringLength(Integer.MAX_VALUE)
                     .build()));
 
+    private final byte[] body;
     private final BodyParser parser;
     private final ReadLimits limits;
     private final Tally tally;
@@ -67,7 +68,8 @@ public final class JsonBody {
         StrictUtf8.check(bytes);
         this.limits = limits;
         this.tally = new Tally(memory);
-        this.parser = FACTORY.of(bytes);
+        this.body = bytes;
+        this.parser = FACTORY.of(bytes, 0);
     }
 
     /** Whether a text inside the body is one JSON object and nothing else, within the same limits as the body. */
@@ -226,6 +228,50 @@ public final class JsonBody {
             array.add(tree());
         }
         return array;
+    }
+
+    /**
+     * Returns a string member of the object that the cursor stands on, which stays there; null if the object has none. Reads no further than to
+     * that member.
+     */
+    public @Nullable String ahead(String member) {
+        return ahead(member, "", "");
+    }
+
+    /**
+     * As {@link #ahead(String)}, but also null if a member {@code then} follows a member {@code first} and no such member has come until there: an
+     * object that is known by these two need not be read twice.
+     */
+    public @Nullable String ahead(String member, String first, String then) {
+        try (BodyParser ahead = FACTORY.of(body, start())) {
+            ahead.nextToken();
+            boolean hasFirst = false;
+            for (String name = ahead.nextName(); name != null; name = ahead.nextName()) {
+                if (hasFirst && name.equals(then)) {
+                    return null;
+                }
+                hasFirst |= name.equals(first);
+                boolean isString = ahead.nextToken() == JsonToken.VALUE_STRING;
+                if (name.equals(member)) {
+                    return isString ? ahead.getString() : null;
+                }
+                ahead.skipChildren();
+            }
+            return null;
+        } catch (JacksonException e) {
+            return null; // reading the object names the fault
+        }
+    }
+
+    /** Returns the current value as it stands in the body. @param reading reads the value */
+    public RawJson raw(Runnable reading) {
+        int from = start();
+        reading.run();
+        return new RawJson(body, from, parser.end());
+    }
+
+    private int start() {
+        return (int) parser.currentTokenLocation().getByteOffset();
     }
 
     // --- scalars ---

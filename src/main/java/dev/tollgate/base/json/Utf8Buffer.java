@@ -140,7 +140,8 @@ public final class Utf8Buffer {
         return raw(ready, 0, length);
     }
 
-    Utf8Buffer raw(byte[] ready, int from, int length) {
+    /** Appends a part of an array. */
+    public Utf8Buffer raw(byte[] ready, int from, int length) {
         ensure(length);
         System.arraycopy(ready, from, bytes, size, length);
         size += length;
@@ -205,16 +206,24 @@ public final class Utf8Buffer {
 
     /** The text as a JSON string, quotes included. */
     public Utf8Buffer string(String text) {
-        int length = text.length();
-        ensure(length + 2);
+        ensure(text.length() + 2);
         bytes[size++] = '"';
+        escaped(text);
+        ensure(1);
+        bytes[size++] = '"';
+        return this;
+    }
+
+    /** The text as the inside of a JSON string, without quotes. */
+    public Utf8Buffer escaped(String text) {
+        int length = text.length();
+        ensure(length);
         int next = plain(text, 0);
         while (next < length) {
-            // room for this character at its longest, for the others at one byte each, and for the quote
+            // room for this character at its longest, and for the others at one byte each
             ensure(ESCAPE_BYTES_MAX + length - next);
             next = plain(text, special(text, next));
         }
-        bytes[size++] = '"';
         return this;
     }
 

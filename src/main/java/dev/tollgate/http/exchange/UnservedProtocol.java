@@ -12,8 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** A protocol that is not served. Its programs show the message of an error only in the protocol's own shape. */
 enum UnservedProtocol {
-    ANTHROPIC_MESSAGES("Anthropic's Messages API", "/messages"),
-    OPENAI_RESPONSES("OpenAI's Responses API", "/responses");
+    ANTHROPIC_MESSAGES("Anthropic's Messages API", "/messages");
 
     private final String title;
     private final String path;

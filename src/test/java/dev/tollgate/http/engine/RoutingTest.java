@@ -126,18 +126,6 @@ class RoutingTest {
                                 + answer.header("x-request-id") + "\"}");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"/v1/responses", "/v1/responses/resp_1", "/responses"})
-    void a_path_of_the_responses_api_answers_in_openais_shape(String path) throws IOException {
-        RawClient.Answer answer = client.ask("GET", path);
-
-        assertThat(answer.status()).isEqualTo(404);
-        assertThat(answer.text())
-                .isEqualTo("{\"error\":{\"code\":\"invalid_request\",\"message\":\"Unknown request URL: GET " + path
-                        + ". OpenAI's Responses API is not served here. Use POST /v1/chat/completions.\","
-                        + "\"type\":\"invalid_request_error\",\"param\":null}}");
-    }
-
     @Test
     void a_parameter_may_stand_in_the_middle() throws IOException {
         assertThat(client.post("/v1/keys/k7/rotate", new byte[0]).text()).isEqualTo("k7");

@@ -1,0 +1,250 @@
+package dev.tollgate.protocols.responses;
+
+import dev.tollgate.base.conversation.ResponseFormat;
+import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.ids.CompletionIds;
+import dev.tollgate.base.json.Ascii;
+import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.calls.metering.MeteredCall;
+import dev.tollgate.calls.metering.SecondTry;
+import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.calls.replay.Outlet;
+import dev.tollgate.calls.schema.Verdict;
+import dev.tollgate.models.OfferedTier;
+import dev.tollgate.protocols.door.ShownCalls;
+import dev.tollgate.protocols.door.SignedAnswer;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
+import dev.tollgate.upstreams.signatures.SignedPart;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The common part of streamed and whole responses: outlet, id, and the state of one response of the upstream. Confined to its call. */
+final class Answer {
+
+    private static final String CALL_ID_PREFIX = "call_";
+    private static final int UPSTREAM_ID_CHARS_MAX = 128;
+
+    private final Outlet outlet;
+    private final MeteredCall metered;
+    private final ResponsesRequest request;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final ShownCalls ids;
+    private final boolean signs;
+    private final long created;
+    private @Nullable String id;
+    private @Nullable SecondTry<UpstreamAnswer> tries;
+    private @Nullable EventWriter events;
+
+    /** @param random source of ids; thread-safe */
+    Answer(Outlet outlet, MeteredCall metered, ResponsesRequest request, InstantSource clock, RandomGenerator random) {
+        this.outlet = outlet;
+        this.metered = metered;
+        this.request = request;
+        this.clock = clock;
+        this.random = random;
+        this.created = clock.instant().getEpochSecond();
+        this.signs = metered.model().upstream().signatures()
+                || !request.conversation().tools().isEmpty();
+        this.ids = new ShownCalls(
+                request.conversation().messages(),
+                CALL_ID_PREFIX,
+                it -> state().signed().hasCall(it),
+                random);
+    }
+
+    // ---- before the response ----
+
+    void admitted(Sink.Admission admission) {
+        id = admission.taskId();
+        outlet.setHeader("x-tollgate-task-id", admission.taskId());
+        outlet.setHeader("x-tollgate-model", metered.model().id());
+        if (admission.maxTokensApplied() != null) {
+            outlet.setHeader(
+                    "x-tollgate-max-tokens", admission.maxTokensApplied().toString());
+        }
+        admission.ignored().forEach(outlet::ignore);
+    }
+
+    void ignoring(List<String> fields) {
+        fields.forEach(outlet::ignore);
+    }
+
+    void answering(int attempts) {
+        if (attempts > 1) {
+            outlet.setHeader("x-tollgate-attempts", Integer.toString(attempts));
+        }
+    }
+
+    /** Sends what is known of the upstream as headers, before the response begins. */
+    void tellUpstream(@Nullable UpstreamEvent first) {
+        if (!(first instanceof UpstreamEvent.Started it)) {
+            return;
+        }
+        if (it.responseId() != null && Ascii.isWord(it.responseId(), UPSTREAM_ID_CHARS_MAX, "._:+/=-")) {
+            outlet.setHeader("x-upstream-response-id", it.responseId());
+        }
+    }
+
+    Outlet outlet() {
+        return outlet;
+    }
+
+    /** Shows the items in events, too. */
+    void events(EventWriter writer) {
+        events = writer;
+    }
+
+    String accountId() {
+        return metered.accountId();
+    }
+
+    /** Returns the schema that the response must fit; null if there is none. */
+    @Nullable
+    ObjectNode schema() {
+        return request.conversation().responseFormat() instanceof ResponseFormat.JsonSchema format
+                        && format.schema() instanceof ObjectNode schema
+                        && !schema.isEmpty()
+                ? schema
+                : null;
+    }
+
+    // ---- the response ----
+
+    private SecondTry<UpstreamAnswer> tries() {
+        SecondTry<UpstreamAnswer> known = tries;
+        if (known == null) {
+            known = new SecondTry<>(fresh());
+            tries = known;
+        }
+        return known;
+    }
+
+    private UpstreamAnswer state() {
+        return tries().current();
+    }
+
+    private UpstreamAnswer fresh() {
+        return new UpstreamAnswer(
+                new Output(events, idChars(), request, random),
+                new SignedAnswer(CALL_ID_PREFIX, false),
+                request.echo().summary() != null);
+    }
+
+    void beginAnew() {
+        tries().begin(fresh());
+    }
+
+    void takeBack() {
+        tries().takeBack();
+    }
+
+    private String idChars() {
+        if (id == null) { // refused before there was a task
+            id = new CompletionIds(clock, random).next();
+        }
+        return id.substring(id.indexOf('-') + 1);
+    }
+
+    /** @param keepsText whether the text is needed later, and not for its signature alone */
+    void take(UpstreamEvent event, boolean keepsText) {
+        state().take(event, keepsText || signs, ids::call);
+    }
+
+    /** Returns the text; null unless the upstream ended the response by itself. */
+    @Nullable
+    String wholeText() {
+        UpstreamAnswer state = state();
+        return state.hasFinished() && state.incompleteReason() == null
+                ? state.signed().text()
+                : null;
+    }
+
+    void judged(Verdict verdict) {
+        state().judged(verdict);
+    }
+
+    void tellVerdict() {
+        Verdict verdict = state().verdict();
+        if (verdict != Verdict.FITS) {
+            outlet.setHeader("x-tollgate-schema", verdict == Verdict.MISFIT ? "mismatch" : "unchecked");
+        }
+    }
+
+    void tellUpstream() {
+        tellUpstream(state().started());
+    }
+
+    List<SignedPart> signed() {
+        List<SignedPart> signed = new ArrayList<>();
+        state().signed().addTo(signed);
+        return signed;
+    }
+
+    /** Ends the response after the code that sends its end has failed. */
+    void cut() {
+        outlet.fail(ApiError.of(ErrorCode.INTERNAL_ERROR, "An internal error occurred."));
+    }
+
+    // ---- the object ----
+
+    ResponseObject begun() {
+        return ResponseObject.begun("resp_" + idChars(), created);
+    }
+
+    /** Closes what is open and returns the object of the response that has ended. */
+    ResponseObject ended(Sink.Completion completion) {
+        UpstreamAnswer state = state();
+        String incomplete = state.incompleteReason();
+        String status = incomplete == null ? "completed" : "incomplete";
+        state.end(status, request.search() != null);
+        return new ResponseObject(
+                "resp_" + idChars(),
+                created,
+                incomplete == null ? Long.valueOf(clock.instant().getEpochSecond()) : null,
+                status,
+                null,
+                null,
+                incomplete,
+                state.output(),
+                completion,
+                tierWord(completion.tier()),
+                state.nativeReason());
+    }
+
+    /** Closes what is open and returns the object of the response that has failed (E18, E22). */
+    ResponseObject failed(ApiError error) {
+        UpstreamAnswer state = state();
+        state.output().close("incomplete", null);
+        String code =
+                error.code() == ErrorCode.CONTEXT_LENGTH_EXCEEDED ? error.code().code() : "server_error";
+        return new ResponseObject(
+                "resp_" + idChars(),
+                created,
+                null,
+                "failed",
+                code,
+                error.message(),
+                null,
+                state.output(),
+                null,
+                "default",
+                state.nativeReason());
+    }
+
+    void write(ResponseObject object, boolean whole, Utf8Buffer out) {
+        object.write(request, whole, out);
+    }
+
+    private String tierWord(ServiceTier granted) {
+        return granted == ServiceTier.STANDARD || !OfferedTier.isOffered(metered.model(), request.tier())
+                ? "default"
+                : granted.word();
+    }
+}

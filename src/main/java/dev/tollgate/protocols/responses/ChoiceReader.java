@@ -1,0 +1,166 @@
+package dev.tollgate.protocols.responses;
+
+import dev.tollgate.base.conversation.Tool;
+import dev.tollgate.base.conversation.ToolChoice;
+import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.base.json.Shown;
+import dev.tollgate.protocols.responses.ToolNames.Own;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code tool_choice}, and fits it to the tools that are there. */
+final class ChoiceReader {
+
+    private static final String FIELD = "tool_choice";
+
+    private final JsonBody json;
+    private final List<Chosen> allowed = new ArrayList<>();
+
+    private String word = "auto";
+    private @Nullable String mode;
+
+    /** @param type the caller's word; only functions and custom tools have a name */
+    private record Chosen(
+            String type,
+            @Nullable String namespace,
+            @Nullable String name) {
+
+        boolean isFunction() {
+            return type.equals("function") || type.equals("custom");
+        }
+
+        boolean isSearch() {
+            return type.startsWith("web_search");
+        }
+    }
+
+    /** @param search the path of the tool that searches the web; null if it may not be used */
+    record Fitted(
+            List<Tool> tools, ToolChoice choice, @Nullable String search) {}
+
+    ChoiceReader(JsonBody json) {
+        this.json = json;
+    }
+
+    void read() {
+        if (json.isString()) {
+            word = json.oneOf(List.of("none", "auto", "required"));
+            return;
+        }
+        String type = json.isObject() ? json.ahead("type") : null;
+        if (type == null) {
+            throw json.refuse("none, auto, required or an object with a type");
+        }
+        if (type.equals("allowed_tools")) {
+            word = type;
+            json.object(this::allowedMember);
+        } else {
+            word = "named";
+            allowed.add(chosen(type));
+        }
+    }
+
+    private void allowedMember(String member) {
+        switch (member) {
+            case "type" -> json.skip();
+            case "mode" -> mode = json.oneOf(List.of("auto", "required"));
+            case "tools" ->
+                json.array(json.limits().toolsMax(), () -> {
+                    String type = json.isObject() ? json.ahead("type") : null;
+                    if (type == null) {
+                        throw json.refuse("an object with a type");
+                    }
+                    allowed.add(chosen(type));
+                });
+            default -> json.ignore();
+        }
+    }
+
+    private Chosen chosen(String type) {
+        var members = new Object() {
+            @Nullable
+            String namespace;
+
+            @Nullable
+            String name;
+        };
+        boolean isFunction = new Chosen(type, null, null).isFunction();
+        json.object(member -> {
+            if (isFunction && member.equals("name")) {
+                members.name = json.nonEmptyString();
+            } else if (isFunction && member.equals("namespace")) {
+                members.namespace = json.nonEmptyString();
+            } else {
+                json.skip();
+            }
+        });
+        if (isFunction && members.name == null) {
+            throw json.required("name");
+        }
+        return new Chosen(type, members.namespace, members.name);
+    }
+
+    // ---- fitting, when the whole body has been read ----
+
+    Fitted fitted(List<Tool> functions, @Nullable String search, ToolNames names) {
+        return switch (word) {
+            case "auto" -> new Fitted(functions, new ToolChoice.Auto(), search);
+            case "none" -> new Fitted(functions, new ToolChoice.None(), null);
+            case "required" -> required(functions, search);
+            case "named" -> named(functions, search, names);
+            default -> allowed(functions, search, names);
+        };
+    }
+
+    private Fitted required(List<Tool> functions, @Nullable String search) {
+        if (!functions.isEmpty()) {
+            return new Fitted(functions, new ToolChoice.Required(), search);
+        }
+        requireTool(search != null, "must be none or auto where no functions are given.");
+        return new Fitted(functions, noDemand(), search);
+    }
+
+    private Fitted named(List<Tool> functions, @Nullable String search, ToolNames names) {
+        Chosen one = allowed.getFirst();
+        if (one.isFunction()) {
+            return new Fitted(functions, new ToolChoice.Named(flat(one, names)), search);
+        }
+        requireTool(
+                one.isSearch() && search != null, "demands " + Shown.quoted(one.type()) + ", which is not used here.");
+        return new Fitted(functions, noDemand(), search);
+    }
+
+    private Fitted allowed(List<Tool> functions, @Nullable String search, ToolNames names) {
+        List<String> named = allowed.stream()
+                .filter(Chosen::isFunction)
+                .map(it -> flat(it, names))
+                .toList();
+        String left = allowed.stream().anyMatch(Chosen::isSearch) ? search : null;
+        boolean isRequired = "required".equals(mode);
+        if (!named.isEmpty()) {
+            return new Fitted(functions, new ToolChoice.Allowed(isRequired, named), left);
+        }
+        requireTool(!isRequired || left != null, "demands a tool and allows none that is used here.");
+        return new Fitted(List.of(), isRequired ? noDemand() : new ToolChoice.Auto(), left);
+    }
+
+    private static String flat(Chosen one, ToolNames names) {
+        String found = names.find(new Own(one.namespace(), String.valueOf(one.name())));
+        requireTool(
+                found != null, "names " + Shown.quoted(String.valueOf(one.name())) + ", which is not among the tools.");
+        return String.valueOf(found);
+    }
+
+    /** The upstream decides when to search: a choice can forbid its search tool but not require it. */
+    private ToolChoice noDemand() {
+        json.ignored(FIELD);
+        return new ToolChoice.Auto();
+    }
+
+    private static void requireTool(boolean isThere, String why) {
+        if (!isThere) {
+            throw JsonBody.invalid(FIELD, why);
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package dev.tollgate.protocols.responses;
+
+import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.ContentPart.Media;
+import dev.tollgate.base.conversation.ContentPart.Named;
+import dev.tollgate.base.conversation.MediaSource;
+import dev.tollgate.base.conversation.MediaTypes;
+import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.base.json.JsonText;
+import dev.tollgate.protocols.responses.Item.Content;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the content of messages and the output of tools in the whole input, and counts the parts. */
+final class ContentReader {
+
+    private static final String OCTETS = "application/octet-stream";
+
+    private final JsonBody json;
+    private int parts;
+    private int media;
+
+    ContentReader(JsonBody json) {
+        this.json = json;
+    }
+
+    /** Reads a string or a list of parts. Parts of unknown types are passed over and named (E5). */
+    List<Content> content() {
+        if (json.isString()) {
+            return List.of(new Content(json.path(), new ContentPart.Text(json.text())));
+        }
+        if (!json.isArray()) {
+            throw json.refuse("a string or an array of parts");
+        }
+        List<Content> read = new ArrayList<>();
+        json.array(json.limits().partsMax(), () -> {
+            Content part = new OnePart(json.path()).read();
+            if (part != null) {
+                count(part);
+                read.add(part);
+            }
+        });
+        return read;
+    }
+
+    private void count(Content part) {
+        if (++parts > json.limits().partsMax()) {
+            throw JsonBody.invalid("input", "must have at most " + json.limits().partsMax() + " content parts in all.");
+        }
+        if (part.part() instanceof Media && ++media > json.limits().mediaMax()) {
+            throw JsonBody.invalid(
+                    "input", "must have at most " + json.limits().mediaMax() + " images, audios and files in all.");
+        }
+    }
+
+    private final class OnePart {
+
+        private final String path;
+        private @Nullable String type;
+        private @Nullable JsonText text;
+        private @Nullable MediaSource image;
+        private @Nullable MediaSource file;
+        private @Nullable String detail;
+        private @Nullable String filename;
+        private @Nullable Media sound;
+
+        OnePart(String path) {
+            this.path = path;
+        }
+
+        @Nullable
+        Content read() {
+            if (!json.isObject()) {
+                throw json.refuse("an object");
+            }
+            json.object(this::member);
+            if (type == null) {
+                throw json.required("type");
+            }
+            return switch (type) {
+                case "input_text", "output_text", "text", "refusal" ->
+                    new Content(path, new ContentPart.Text(required(text, type.equals("refusal") ? type : "text")));
+                case "input_image" ->
+                    new Content(path, medium(Named.PICTURE, required(image, "image_url"), "image_url"));
+                case "input_file" -> new Content(path, file());
+                case "input_audio" -> new Content(path, required(sound, "input_audio"));
+                default -> {
+                    json.ignored(path);
+                    yield null;
+                }
+            };
+        }
+
+        private void member(String member) {
+            switch (member) {
+                case "type" -> type = json.string();
+                case "text", "refusal" -> textIfString();
+                case "image_url" -> imageUrl();
+                case "detail" -> detail = json.string();
+                case "file_data" -> file = MediaSource.data(json);
+                case "file_url" -> file = MediaSource.url(json);
+                case "filename" -> filename = json.string();
+                case "file_id" -> throw json.invalid("is not supported, send the file itself.");
+                case "input_audio" -> json.object(new Sound()::member);
+                case "annotations", "logprobs" -> json.skip(); // of a response that comes back
+                default -> json.ignore();
+            }
+        }
+
+        private void textIfString() {
+            if (json.isString()) {
+                text = json.text();
+            } else {
+                json.ignore();
+            }
+        }
+
+        /** Takes the URL, or by the habit of Chat Completions an object with it. */
+        private void imageUrl() {
+            if (json.isString()) {
+                image = MediaSource.url(json);
+                return;
+            }
+            json.object(member -> {
+                switch (member) {
+                    case "url" -> image = MediaSource.url(json);
+                    case "detail" -> detail = json.string();
+                    default -> json.ignore();
+                }
+            });
+        }
+
+        private Media file() {
+            MediaSource source = required(file, "file_data");
+            boolean isUnnamed = source.mimeType() == null || source.mimeType().equals(OCTETS);
+            String byName = isUnnamed && filename != null ? MediaTypes.ofFilename(filename) : null;
+            if (filename != null && byName == null) {
+                json.ignored(path + ".filename");
+            }
+            String mimeType = byName != null ? byName : isUnnamed ? null : source.mimeType();
+            boolean isRemote = source.source() instanceof ContentPart.Source.Remote;
+            String field = path + (isRemote ? ".file_url" : ".file_data");
+            return new Media(new Spot.Part(field), Named.FILE, source.source(), mimeType, null, null);
+        }
+
+        private Media medium(Named named, MediaSource source, String member) {
+            return new Media(
+                    new Spot.Part(path + "." + member), named, source.source(), source.mimeType(), resolution(), null);
+        }
+
+        private @Nullable String resolution() {
+            return switch (detail == null ? "auto" : detail) {
+                case "auto" -> null;
+                case "low" -> "low";
+                case "high", "original" -> "high";
+                default -> {
+                    json.ignored(path + ".detail");
+                    yield null;
+                }
+            };
+        }
+
+        private <T> T required(@Nullable T value, String member) {
+            if (value == null) {
+                throw JsonBody.invalid(path + "." + member, "is required.");
+            }
+            return value;
+        }
+
+        private final class Sound {
+
+            private @Nullable MediaSource data;
+            private @Nullable String format;
+
+            void member(String member) {
+                switch (member) {
+                    case "data" -> data = MediaSource.data(json);
+                    case "format" -> format = json.oneOf(MediaTypes.AUDIO_FORMATS);
+                    default -> json.ignore();
+                }
+                if (data != null && format != null) {
+                    sound = new Media(
+                            new Spot.Part(path + ".input_audio"),
+                            Named.SOUND,
+                            data.source(),
+                            MediaTypes.ofAudioFormat(format),
+                            null,
+                            null);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package dev.tollgate.protocols.responses;
+
+import dev.tollgate.base.json.RawJson;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of a request that its response shows again (E36), as they came; null for what the caller did not say.
+ *
+ * @param summary the word for how thoughts are shown; null hides them (E37)
+ * @param encrypted whether reasoning items have {@code encrypted_content}
+ * @param sources whether a search shows its sources
+ */
+record Echo(
+        @Nullable RawJson instructions,
+        @Nullable RawJson tools,
+        @Nullable RawJson toolChoice,
+        @Nullable RawJson format,
+        @Nullable RawJson metadata,
+        @Nullable Double temperature,
+        @Nullable Double topP,
+        @Nullable Long maxTokens,
+        @Nullable String effort,
+        @Nullable String summary,
+        boolean encrypted,
+        boolean sources) {}

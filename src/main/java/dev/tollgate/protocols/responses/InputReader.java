@@ -1,0 +1,198 @@
+package dev.tollgate.protocols.responses;
+
+import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.protocols.responses.Item.Content;
+import dev.tollgate.protocols.responses.ToolNames.Own;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code input}. Items without effect on the model are passed over and named (E5). */
+final class InputReader {
+
+    private static final List<String> ROLES = List.of("user", "assistant", "system", "developer");
+
+    private final JsonBody json;
+    private final ToolsReader tools;
+    private final ContentReader contents;
+    private final List<Item> items = new ArrayList<>();
+    private int count;
+
+    InputReader(JsonBody json, ToolsReader tools) {
+        this.json = json;
+        this.tools = tools;
+        this.contents = new ContentReader(json);
+    }
+
+    /** Returns what goes to the model. */
+    List<Item> items() {
+        return items;
+    }
+
+    void input() {
+        if (json.isString()) {
+            if (json.text().isEmpty()) {
+                throw json.invalid("must not be empty.");
+            }
+            Content text = new Content("input", new ContentPart.Text(json.text()));
+            items.add(new Item.User(new Spot.Input(), List.of(text)));
+            return;
+        }
+        if (!json.isArray()) {
+            throw json.refuse("a string or an array of items");
+        }
+        json.array(json.limits().messagesMax(), this::item);
+        if (count == 0) {
+            throw JsonBody.invalid("input", "must have at least 1 item.");
+        }
+    }
+
+    private void item() {
+        if (!json.isObject()) {
+            throw json.refuse("an object");
+        }
+        int index = count++;
+        String type = json.ahead("type", "role", "content");
+        switch (type == null ? "message" : type) {
+            case "message" -> items.add(new OneItem(index).message());
+            case "function_call" -> items.add(new OneItem(index).call());
+            case "custom_tool_call" -> items.add(new OneItem(index).customCall());
+            case "function_call_output", "custom_tool_call_output" -> items.add(new OneItem(index).result());
+            case "additional_tools" -> json.object(this::toolsMember);
+            case "reasoning" -> json.skip();
+            case "item_reference" ->
+                throw json.invalid(
+                        "refers to an item of another response, which is not kept here. Send the item itself.");
+            default -> json.ignore();
+        }
+    }
+
+    private void toolsMember(String member) {
+        switch (member) {
+            case "tools" -> tools.additional();
+            case "type", "role", "id" -> json.skip();
+            default -> json.ignore();
+        }
+    }
+
+    private final class OneItem {
+
+        private final Spot place;
+        private @Nullable String role;
+        private @Nullable List<Content> content;
+        private @Nullable String callId;
+        private @Nullable String name;
+        private @Nullable String namespace;
+        private @Nullable String arguments;
+
+        OneItem(int index) {
+            this.place = new Spot.Item(index);
+        }
+
+        Item message() {
+            json.object(this::messageMember);
+            if (role == null) {
+                throw json.required("role");
+            }
+            if (content == null) {
+                throw json.required("content");
+            }
+            return switch (role) {
+                case "user" -> new Item.User(place, content);
+                case "assistant" -> new Item.Assistant(place, content);
+                default -> new Item.Instruction(place, content);
+            };
+        }
+
+        private void messageMember(String member) {
+            switch (member) {
+                case "role" -> role = json.oneOf(ROLES);
+                case "content" -> content = contents.content();
+                case "type", "id", "status", "phase" -> json.skip();
+                default -> json.ignore();
+            }
+        }
+
+        Item call() {
+            json.object(member -> {
+                if (member.equals("arguments")) {
+                    arguments = arguments();
+                } else {
+                    callMember(member);
+                }
+            });
+            return call("arguments");
+        }
+
+        /** D21: what was cut off in an earlier turn cannot be sent; nothing at all stands for no arguments. */
+        private String arguments() {
+            String text = json.string();
+            if (text.isBlank()) {
+                return "{}";
+            }
+            if (!json.holdsObject(text)) {
+                throw json.invalid("must hold one complete JSON object.");
+            }
+            return text;
+        }
+
+        Item customCall() {
+            json.object(member -> {
+                if (member.equals("input")) {
+                    arguments = Utf8Buffer.scratch()
+                            .raw("{\"input\":")
+                            .string(json.string())
+                            .raw('}')
+                            .text();
+                } else {
+                    callMember(member);
+                }
+            });
+            return call("input");
+        }
+
+        private void callMember(String member) {
+            switch (member) {
+                case "call_id" -> callId = json.nonEmptyString();
+                case "name" -> name = json.nonEmptyString();
+                case "namespace" -> namespace = json.string();
+                case "type", "id", "status" -> json.skip();
+                default -> json.ignore();
+            }
+        }
+
+        private Item call(String member) {
+            if (callId == null) {
+                throw json.required("call_id");
+            }
+            if (name == null) {
+                throw json.required("name");
+            }
+            if (arguments == null) {
+                throw json.required(member);
+            }
+            return new Item.Call(
+                    place,
+                    callId,
+                    new Own(namespace == null || namespace.isEmpty() ? null : namespace, name),
+                    arguments);
+        }
+
+        Item result() {
+            json.object(member -> {
+                switch (member) {
+                    case "call_id" -> callId = json.nonEmptyString();
+                    case "output" -> content = contents.content();
+                    case "type", "id", "status", "name" -> json.skip();
+                    default -> json.ignore();
+                }
+            });
+            if (callId == null) {
+                throw json.required("call_id");
+            }
+            return new Item.Result(place, callId, content == null ? List.of() : content);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package dev.tollgate.protocols.responses;
+
+import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.Place;
+import dev.tollgate.base.conversation.Place.Member;
+import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.base.json.JsonText;
+import dev.tollgate.base.json.Shown;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes messages of items: neighbouring texts and calls of the assistant are one turn, its results follow it, and what stands between a call and its
+ * result follows the results (E11, E12). Used once.
+ */
+final class InputTurns {
+
+    private final JsonBody json;
+    private final ToolNames names;
+    private final List<Message> messages = new ArrayList<>();
+    private final Set<String> called = new HashSet<>();
+    private final Map<String, Place> waiting = new LinkedHashMap<>();
+    private final List<JsonText> texts = new ArrayList<>();
+    private final List<Message.ToolCall> calls = new ArrayList<>();
+    private final List<Message> results = new ArrayList<>();
+    private final List<Message> between = new ArrayList<>();
+
+    private @Nullable Place turn;
+    private boolean begun;
+
+    /** @param json charged for joined texts */
+    InputTurns(JsonBody json, ToolNames names) {
+        this.json = json;
+        this.names = names;
+    }
+
+    /** Returns the messages. @throws dev.tollgate.base.error.ApiException 400 for a call without result, a result without call and an id that is there twice */
+    List<Message> of(@Nullable JsonText instructions, List<Item> items) {
+        if (instructions != null) {
+            messages.add(new Message.Instruction(Place.at("instructions"), instructions));
+        }
+        items.forEach(this::add);
+        end();
+        return messages;
+    }
+
+    private void add(Item item) {
+        switch (item) {
+            case Item.Instruction it
+            when !begun ->
+                it.parts()
+                        .forEach(part ->
+                                messages.add(new Message.Instruction(it.place(), part.textOf("a system message"))));
+            case Item.Instruction it -> user(it.place(), it.parts());
+            case Item.User it -> user(it.place(), it.parts());
+            case Item.Assistant it -> texts(it);
+            case Item.Call it -> call(it);
+            case Item.Result it -> result(it);
+        }
+    }
+
+    private void user(Place place, List<Item.Content> parts) {
+        begun = true;
+        if (parts.isEmpty()) {
+            return;
+        }
+        Message user = new Message.User(place, contents(parts));
+        if (waiting.isEmpty()) {
+            end();
+            messages.add(user);
+        } else {
+            between.add(user);
+        }
+    }
+
+    private static List<ContentPart> contents(List<Item.Content> parts) {
+        return parts.stream().map(Item.Content::part).toList();
+    }
+
+    private void texts(Item.Assistant item) {
+        List<JsonText> said = item.parts().stream()
+                .map(part -> part.textOf("an assistant message"))
+                .filter(text -> !text.isEmpty())
+                .toList();
+        begun = true;
+        if (!said.isEmpty()) {
+            open(item.place());
+            texts.addAll(said);
+        }
+    }
+
+    private void call(Item.Call item) {
+        if (!called.add(item.callId())) {
+            throw JsonBody.invalid(
+                    item.place().path(Member.CALLS),
+                    "must differ from the other calls' ids, " + Shown.quoted(item.callId()) + " is there twice.");
+        }
+        open(item.place());
+        waiting.put(item.callId(), item.place());
+        calls.add(new Message.ToolCall(item.place(), item.callId(), names.flat(item.tool()), item.arguments(), null));
+    }
+
+    private void result(Item.Result item) {
+        if (waiting.remove(item.callId()) == null) {
+            String why = called.contains(item.callId())
+                    ? "answers " + Shown.quoted(item.callId()) + ", which has been answered already."
+                    : "must be the id of a call before it, got " + Shown.quoted(item.callId()) + ".";
+            throw JsonBody.invalid(item.place().path(Member.ANSWERED), why);
+        }
+        results.add(new Message.ToolResult(item.place(), item.callId(), contents(item.parts())));
+    }
+
+    /** Begins a turn, or goes on with one whose calls wait for results. */
+    private void open(Place place) {
+        begun = true;
+        if (!results.isEmpty() && waiting.isEmpty()) {
+            end();
+        }
+        turn = turn == null ? place : turn;
+    }
+
+    private void end() {
+        waiting.forEach((id, place) -> {
+            throw JsonBody.invalid(place.path(Member.CALLS), "needs a result, " + Shown.quoted(id) + " has none.");
+        });
+        if (turn != null) {
+            JsonText text = texts.isEmpty() ? null : json.joined(texts);
+            messages.add(new Message.Assistant(turn, text, calls, null, List.of()));
+        }
+        messages.addAll(results);
+        messages.addAll(between);
+        turn = null;
+        List.of(texts, calls, results, between).forEach(List::clear);
+    }
+}

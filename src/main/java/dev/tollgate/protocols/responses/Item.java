@@ -1,0 +1,40 @@
+package dev.tollgate.protocols.responses;
+
+import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.Place;
+import dev.tollgate.base.json.JsonText;
+import java.util.List;
+
+/** An item of the input that goes to the model, in the caller's order. */
+sealed interface Item {
+
+    Place place();
+
+    /** A message of the role system or developer. */
+    record Instruction(Place place, List<Content> parts) implements Item {}
+
+    record User(Place place, List<Content> parts) implements Item {}
+
+    record Assistant(Place place, List<Content> parts) implements Item {}
+
+    /**
+     * A call of a function or of a custom tool.
+     *
+     * @param arguments one JSON object
+     */
+    record Call(Place place, String callId, ToolNames.Own tool, String arguments) implements Item {}
+
+    record Result(Place place, String callId, List<Content> parts) implements Item {}
+
+    /** A part of a message or a result. @param path of the part, or of the string that it is */
+    record Content(String path, ContentPart part) {
+
+        /** Returns the text. @throws dev.tollgate.base.error.ApiException 400 that names the part for anything else */
+        JsonText textOf(String owner) {
+            if (part instanceof ContentPart.Text text) {
+                return text.text();
+            }
+            throw dev.tollgate.base.json.JsonBody.invalid(path, "must be text in " + owner + ".");
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package dev.tollgate.protocols.responses;
+
+import static dev.tollgate.base.json.Utf8Buffer.ascii;
+
+import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.ids.Alphanumerics;
+import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.protocols.responses.ToolNames.Declared;
+import dev.tollgate.protocols.responses.ToolNames.Own;
+import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The output items of one response (E35). An item's JSON is written once, and its events repeat these bytes. At most one item is open: a message or a
+ * reasoning item. Confined to its call.
+ */
+final class Output {
+
+    private static final int MARK_CHARS = 16;
+
+    private final @Nullable EventWriter events;
+    private final String idChars;
+    private final ResponsesRequest request;
+    private final RandomGenerator random;
+    private final Utf8Buffer items = new Utf8Buffer(0);
+    private int count;
+    private @Nullable OpenItem open;
+    private int codePoints;
+
+    /**
+     * @param events receives the events of the items; null in a response that leaves as a whole
+     * @param idChars the part of the response's id behind its prefix (E1)
+     */
+    Output(@Nullable EventWriter events, String idChars, ResponsesRequest request, RandomGenerator random) {
+        this.events = events;
+        this.idChars = idChars;
+        this.request = request;
+        this.random = random;
+    }
+
+    /** Appends the array of the items that are done. */
+    void write(Utf8Buffer out) {
+        out.raw('[').raw(items.array(), items.size()).raw(']');
+    }
+
+    void text(String piece) {
+        if (!(open instanceof MessageItem)) {
+            close("completed", null);
+            open = new MessageItem(items, events, begin(), id("msg_"), codePoints);
+        }
+        if (request.search() != null) {
+            codePoints += piece.codePointCount(0, piece.length());
+        }
+        ((MessageItem) open).append(piece);
+    }
+
+    /** Adds the log probabilities of tokens of the open text. */
+    void logprobs(JsonNode tokens) {
+        if (open instanceof MessageItem message) {
+            message.logprobs(tokens);
+        }
+    }
+
+    void thought(String piece) {
+        if (!(open instanceof ReasoningItem)) {
+            close("completed", null);
+            open = new ReasoningItem(items, events, begin(), id("rs_"), mark());
+        }
+        ((ReasoningItem) open).append(piece);
+    }
+
+    private String mark() {
+        if (!request.echo().encrypted()) {
+            return "";
+        }
+        StringBuilder mark = new StringBuilder(",\"encrypted_content\":\"tg1.");
+        Alphanumerics.append(mark, MARK_CHARS, random);
+        return mark.append('"').toString();
+    }
+
+    /** Begins the next item. @return its index */
+    private int begin() {
+        items.raw(count == 0 ? "" : ",");
+        return count++;
+    }
+
+    private String id(String prefix) {
+        return prefix + idChars + "_" + (count - 1);
+    }
+
+    /**
+     * Closes the open item, if there is one.
+     *
+     * @param grounding the sources of its text; null without any
+     */
+    void close(String status, UpstreamEvent.@Nullable Grounding grounding) {
+        OpenItem closing = open;
+        if (closing != null) {
+            open = null;
+            closing.close(status, grounding);
+            done(closing.index, closing.start);
+        }
+    }
+
+    private void done(int index, int from) {
+        if (events != null) {
+            events.item("done", index, it -> it.raw(items.array(), from, items.size() - from));
+        }
+    }
+
+    // ---- calls ----
+
+    /** Adds a whole call under the caller's own name of the tool (E8, E9). */
+    void call(Message.ToolCall call) {
+        close("completed", null);
+        Declared declared = request.names().declared(call.name());
+        Own own = declared == null ? new Own(null, call.name()) : declared.own();
+        if (declared != null && declared.isCustom()) {
+            whole("ctc_", "custom_tool_call", call, own, "input", input(call.arguments()));
+        } else {
+            whole("fc_", "function_call", call, own, "arguments", call.arguments());
+        }
+    }
+
+    private void whole(String prefix, String type, Message.ToolCall call, Own own, String member, String value) {
+        int index = begin();
+        String id = id(prefix);
+        int from = items.size();
+        items.raw("{\"type\":\"").raw(type).raw("\",\"id\":\"").raw(id).raw("\",\"call_id\":");
+        items.string(String.valueOf(call.id())).raw(",\"name\":").string(own.name());
+        if (own.namespace() != null) {
+            items.raw(",\"namespace\":").string(own.namespace());
+        }
+        int begunTo = items.size();
+        items.raw(",\"").raw(member).raw("\":");
+        int valueFrom = items.size();
+        items.string(value);
+        int valueTo = items.size();
+        items.raw(",\"status\":\"completed\"}");
+        if (events == null) {
+            return;
+        }
+        events.item("added", index, it -> it.raw(items.array(), from, begunTo - from)
+                .raw(",\"" + member + "\":\"\",\"status\":\"in_progress\"}"));
+        byte[] where = ascii(",\"item_id\":\"" + id + "\",\"output_index\":" + index);
+        String event = member.equals("input") ? "custom_tool_call_input" : "function_call_arguments";
+        events.within(event + ".delta", where, it -> it.raw(",\"delta\":")
+                .raw(items.array(), valueFrom, valueTo - valueFrom));
+        events.within(event + ".done", where, it -> {
+            it.raw(",\"" + member + "\":").raw(items.array(), valueFrom, valueTo - valueFrom);
+            if (member.equals("arguments")) {
+                it.raw(",\"name\":").string(own.name());
+            }
+        });
+        done(index, from);
+    }
+
+    private static String input(String arguments) {
+        try {
+            JsonNode input = Json.MAPPER.readTree(arguments).get("input");
+            return input != null && input.isString() ? input.stringValue() : arguments;
+        } catch (JacksonException e) {
+            return arguments;
+        }
+    }
+
+    // ---- a search ----
+
+    /** Adds the search that the response rests on, with its queries. */
+    void search(UpstreamEvent.Grounding grounding) {
+        List<String> queries = queries(grounding.metadata());
+        int index = begin();
+        String id = id("ws_");
+        int from = items.size();
+        items.raw("{\"type\":\"web_search_call\",\"id\":\"").raw(id);
+        items.raw("\",\"status\":\"completed\",\"action\":{\"type\":\"search\",\"query\":");
+        items.string(queries.isEmpty() ? "" : queries.getFirst()).raw(",\"queries\":[");
+        for (int i = 0; i < queries.size(); i++) {
+            items.raw(i == 0 ? "" : ",").string(queries.get(i));
+        }
+        items.raw(']');
+        if (request.echo().sources()) {
+            sources(grounding);
+        }
+        items.raw("}}");
+        if (events != null) {
+            events.item("added", index, it -> it.raw("{\"type\":\"web_search_call\",\"id\":\"")
+                    .raw(id)
+                    .raw("\",\"status\":\"in_progress\",\"action\":{\"type\":\"search\",\"query\":\"\"}}"));
+            byte[] where = ascii(",\"item_id\":\"" + id + "\",\"output_index\":" + index);
+            for (String state : List.of("in_progress", "searching", "completed")) {
+                events.within("web_search_call." + state, where, it -> {});
+            }
+        }
+        done(index, from);
+    }
+
+    private void sources(UpstreamEvent.Grounding grounding) {
+        List<String> urls = grounding.citations().stream()
+                .map(UpstreamEvent.Citation::url)
+                .distinct()
+                .toList();
+        items.raw(",\"sources\":[");
+        for (int i = 0; i < urls.size(); i++) {
+            items.raw(i == 0 ? "" : ",")
+                    .raw("{\"type\":\"url\",\"url\":")
+                    .string(urls.get(i))
+                    .raw('}');
+        }
+        items.raw(']');
+    }
+
+    private static List<String> queries(@Nullable JsonNode metadata) {
+        return metadata == null
+                ? List.of()
+                : metadata.path("webSearchQueries")
+                        .valueStream()
+                        .filter(JsonNode::isString)
+                        .map(JsonNode::stringValue)
+                        .toList();
+    }
+}

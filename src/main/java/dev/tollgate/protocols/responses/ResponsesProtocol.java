@@ -1,0 +1,192 @@
+package dev.tollgate.protocols.responses;
+
+import dev.tollgate.base.conversation.Conversation;
+import dev.tollgate.base.conversation.Effort;
+import dev.tollgate.base.json.ReadLimits;
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.metering.CurrentModels;
+import dev.tollgate.calls.metering.MeteredCall;
+import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.calls.replay.Outlet;
+import dev.tollgate.calls.schema.SchemaChecks;
+import dev.tollgate.http.ErrorFormat;
+import dev.tollgate.models.Model;
+import dev.tollgate.models.OfferedTier;
+import dev.tollgate.protocols.door.Envelope;
+import dev.tollgate.protocols.door.ModelRules;
+import dev.tollgate.protocols.door.Protocol;
+import dev.tollgate.protocols.door.ProtocolName;
+import dev.tollgate.protocols.door.Reading;
+import dev.tollgate.protocols.door.StreamForm;
+import dev.tollgate.upstreams.media.CallMedia;
+import dev.tollgate.upstreams.pool.Ask;
+import dev.tollgate.upstreams.pool.ChatAsk;
+import dev.tollgate.upstreams.pool.Replay;
+import dev.tollgate.upstreams.signatures.Signatures;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** {@code POST /v1/responses}: reads and checks the request, and writes the response. */
+public final class ResponsesProtocol implements Protocol {
+
+    private static final String DOOR = ProtocolName.RESPONSES.code();
+    private static final String KEEPALIVE = "event: keepalive\ndata: {\"type\":\"keepalive\"}\n\n";
+    private static final ErrorFormat ERRORS = new ResponsesErrors();
+
+    private final CurrentModels models;
+    private final Signatures signatures;
+    private final SchemaChecks checks;
+    private final ReadLimits limits;
+    private final StreamForm form;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+
+    /**
+     * @param silence after how much of it a stream has an event that says nothing (E21)
+     * @param random source of ids; thread-safe
+     */
+    public ResponsesProtocol(
+            CurrentModels models,
+            Signatures signatures,
+            SchemaChecks checks,
+            ReadLimits limits,
+            Duration silence,
+            InstantSource clock,
+            RandomGenerator random) {
+        this.models = models;
+        this.signatures = signatures;
+        this.checks = checks;
+        this.limits = limits;
+        this.form = new StreamForm(StreamForm.EVENTS, silence, KEEPALIVE);
+        this.clock = clock;
+        this.random = random;
+    }
+
+    @Override
+    public String name() {
+        return DOOR;
+    }
+
+    @Override
+    public ErrorFormat errors() {
+        return ERRORS;
+    }
+
+    @Override
+    public Reading<ResponsesRequest> open(Envelope envelope) {
+        return new Responses();
+    }
+
+    private final class Responses extends Reading<ResponsesRequest> {
+
+        @Override
+        public String label() {
+            return DOOR;
+        }
+
+        @Override
+        public StreamForm form() {
+            return form;
+        }
+
+        @Override
+        protected ResponsesRequest read(byte[] body, Lease memory) {
+            return ResponsesReader.read(body, limits, memory);
+        }
+
+        @Override
+        protected String model(ResponsesRequest request) {
+            return request.model();
+        }
+
+        @Override
+        protected List<String> ignored(ResponsesRequest request, Model model) {
+            List<String> ignored = OfferedTier.ignored(request.ignored(), "service_tier", model, request.tier());
+            if (request.search() == null || conversation(request, model).webSearch()) {
+                return ignored;
+            }
+            List<String> all = new ArrayList<>(ignored);
+            all.add(request.search());
+            return all;
+        }
+
+        @Override
+        protected @Nullable Long tokensMax(ResponsesRequest request) {
+            return request.maxTokens();
+        }
+
+        @Override
+        protected @Nullable String tokensMaxField(ResponsesRequest request) {
+            return request.maxTokens() == null ? null : "max_output_tokens";
+        }
+
+        @Override
+        protected boolean isHeavy(ResponsesRequest request) {
+            return request.conversation().hasMedia();
+        }
+
+        @Override
+        protected boolean looksUp(ResponsesRequest request, Model model) {
+            return Signatures.mayHave(
+                    request.conversation().messages(), model.upstream().signatures());
+        }
+
+        @Override
+        protected void check(ResponsesRequest request, Model model) {
+            ModelRules.check(
+                    model,
+                    conversation(request, model),
+                    "must hold no functions; GET /v1/models lists models that take them.");
+        }
+
+        /** Agents send no maximum: the model's own default of a few tokens does not hold here (E3). */
+        @Override
+        protected @Nullable Long tokensMaxByDefault(Model model) {
+            return null;
+        }
+
+        @Override
+        protected Ask ask(ResponsesRequest request, Model model, String accountId, Lease memory) {
+            Conversation conversation = conversation(request, model);
+            Effort effort =
+                    conversation.reasoningEffort() == null ? model.effortByDefault() : conversation.reasoningEffort();
+            return new ChatAsk(
+                    conversation,
+                    model.id(),
+                    model.upstream().asked().name(),
+                    effort != Effort.NONE,
+                    effort,
+                    OfferedTier.of(model, request.tier()),
+                    replay(request, model, accountId),
+                    new CallMedia(),
+                    memory);
+        }
+
+        /** Returns the conversation without a search that the model cannot do beside functions: refusing it would lock agents out (E7). */
+        private static Conversation conversation(ResponsesRequest request, Model model) {
+            Conversation asked = request.conversation();
+            Model.Tools tools = model.tools();
+            boolean goes = asked.tools().isEmpty() || (tools.search() && tools.functionsWithSearch());
+            return !asked.webSearch() || goes ? asked : asked.withoutWebSearch();
+        }
+
+        private Replay replay(ResponsesRequest request, Model model, String accountId) {
+            return looksUp(request, model)
+                    ? signatures.find(
+                            accountId,
+                            models.modelOn(model),
+                            request.conversation().messages())
+                    : Replay.NONE;
+        }
+
+        @Override
+        protected Sink sink(ResponsesRequest request, Outlet outlet, MeteredCall call) {
+            Answer answer = new Answer(outlet, call, request, clock, random);
+            return request.stream() ? new EventStream(answer) : new ObjectResponse(answer, checks);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package dev.tollgate.protocols.responses;
+
+import dev.tollgate.base.conversation.Conversation;
+import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.Tool;
+import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.base.json.JsonText;
+import dev.tollgate.base.json.RawJson;
+import dev.tollgate.base.json.ReadLimits;
+import dev.tollgate.base.memory.Lease;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the body of a Responses request: known fields must have their types and ranges, unknown ones are skipped and listed (E5). Independent of the
+ * model. A reader serves one body, on one thread.
+ */
+final class ResponsesReader {
+
+    private static final int METADATA_MAX = 16;
+    private static final int METADATA_NAME_MAX = 64;
+    private static final int METADATA_VALUE_MAX = 512;
+
+    private final JsonBody json;
+    private final ToolsReader tools;
+    private final InputReader items;
+    private final ChoiceReader choice;
+    private final SettingsReader settings;
+    private final Kept kept = new Kept();
+
+    private @Nullable String model;
+    private boolean stream;
+
+    /** What the response shows again as it came. */
+    private static final class Kept {
+        private @Nullable JsonText instructions;
+        private @Nullable RawJson shownInstructions;
+        private @Nullable RawJson input;
+        private @Nullable RawJson tools;
+        private @Nullable RawJson toolChoice;
+        private @Nullable RawJson metadata;
+    }
+
+    private ResponsesReader(JsonBody json) {
+        this.json = json;
+        this.tools = new ToolsReader(json);
+        this.items = new InputReader(json, tools);
+        this.choice = new ChoiceReader(json);
+        this.settings = new SettingsReader(json);
+    }
+
+    /**
+     * @param body JSON in UTF-8, with a size limit set by the caller
+     * @param memory charged with the memory of the result
+     * @throws dev.tollgate.base.error.ApiException 400 {@code invalid_request} that names the field, for every fault; 413 and 503 if memory is
+     *     short
+     */
+    static ResponsesRequest read(byte[] body, ReadLimits limits, Lease memory) {
+        JsonBody json = new JsonBody(body, limits, memory);
+        ResponsesReader reader = new ResponsesReader(json);
+        json.wholeObject(it -> it.object(reader::member));
+        return reader.built();
+    }
+
+    private void member(String name) {
+        switch (name) {
+            case "model" -> model = json.nonEmptyString();
+            case "input" -> kept.input = json.raw(items::input);
+            case "instructions" -> kept.shownInstructions = json.raw(() -> kept.instructions = json.text());
+            case "tools" -> kept.tools = json.raw(tools::tools);
+            case "tool_choice" -> kept.toolChoice = json.raw(choice::read);
+            case "stream" -> stream = json.bool();
+            case "metadata" -> kept.metadata = json.raw(this::metadata);
+            case "store" -> ignoreIf(json.bool());
+            case "background" -> background();
+            case "previous_response_id" ->
+                throw json.invalid("must be absent: responses are not kept here. Send the whole conversation.");
+            case "conversation" -> throw json.invalid("is not supported. Send the whole conversation as 'input'.");
+            case "prompt" -> throw json.invalid("is not supported. Send the prompt's text as 'instructions'.");
+            case "parallel_tool_calls" -> ignoreIf(!json.bool());
+            case "truncation" ->
+                ignoreIf(!json.oneOf(List.of("auto", "disabled")).equals("disabled"));
+            default -> {
+                if (!settings.take(name)) {
+                    json.ignore();
+                }
+            }
+        }
+    }
+
+    private void background() {
+        if (json.bool()) {
+            throw json.invalid("must be false: calls in the background are not supported.");
+        }
+    }
+
+    private void metadata() {
+        var pairs = new Object() {
+            int count;
+        };
+        json.object(name -> {
+            if (++pairs.count > METADATA_MAX || name.length() > METADATA_NAME_MAX) {
+                throw json.invalid("must be one of at most " + METADATA_MAX + " pairs, with a name of at most "
+                        + METADATA_NAME_MAX + " characters.");
+            }
+            json.string(METADATA_VALUE_MAX);
+        });
+    }
+
+    private void ignoreIf(boolean isWithoutEffect) {
+        if (isWithoutEffect) {
+            json.ignored(json.path());
+        }
+    }
+
+    private ResponsesRequest built() {
+        if (model == null) {
+            throw JsonBody.invalid("model", "is required.");
+        }
+        if (kept.input == null) {
+            throw JsonBody.invalid("input", "is required.");
+        }
+        ToolNames names = new ToolNames();
+        List<Tool> functions = new ArrayList<>(tools.named(names));
+        String search = tools.search();
+        for (Tool tool : functions) {
+            search = tool.isSearch() ? tool.place().path() : search;
+        }
+        functions.removeIf(Tool::isSearch);
+        ChoiceReader.Fitted fitted = choice.fitted(functions, search, names);
+        List<Message> messages = new InputTurns(json, names).of(kept.instructions, items.items());
+        if (messages.isEmpty()) {
+            throw JsonBody.invalid("input", "holds nothing to answer.");
+        }
+        return new ResponsesRequest(
+                model,
+                stream,
+                settings.maxTokens(),
+                settings.tier(),
+                fitted.search(),
+                kept.input,
+                settings.echo(kept.shownInstructions, kept.tools, kept.toolChoice, kept.metadata),
+                names,
+                json.ignored(),
+                conversation(messages, fitted));
+    }
+
+    private Conversation conversation(List<Message> messages, ChoiceReader.Fitted fitted) {
+        return new Conversation(
+                new Spot.Body(),
+                messages,
+                settings.sampling(),
+                fitted.tools(),
+                fitted.choice(),
+                settings.format(),
+                settings.effort(),
+                settings.showsThoughts(),
+                fitted.search() != null,
+                null);
+    }
+}

@@ -1,0 +1,36 @@
+package dev.tollgate.protocols.responses;
+
+import dev.tollgate.base.conversation.Conversation;
+import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.base.json.RawJson;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A checked request. Null means that the caller did not say; nothing model-specific is decided here.
+ *
+ * @param model as the caller wrote it
+ * @param maxTokens {@code max_output_tokens}, at least 1
+ * @param tier the service tier that was asked for, also listed in {@code ignored}; null without one and for an unknown word
+ * @param search the path of the tool that asks for a web search; null without one
+ * @param input the items or the text as they came
+ * @param echo the settings that the response shows
+ * @param names the tools by the names that the model sees
+ * @param ignored dotted names of fields without effect (D5), in the order of the body
+ */
+record ResponsesRequest(
+        String model,
+        boolean stream,
+        @Nullable Long maxTokens,
+        @Nullable ServiceTier tier,
+        @Nullable String search,
+        RawJson input,
+        Echo echo,
+        ToolNames names,
+        List<String> ignored,
+        Conversation conversation) {
+
+    ResponsesRequest {
+        ignored = List.copyOf(ignored);
+    }
+}

@@ -1,0 +1,189 @@
+package dev.tollgate.protocols.responses;
+
+import dev.tollgate.base.conversation.Effort;
+import dev.tollgate.base.conversation.ResponseFormat;
+import dev.tollgate.base.conversation.Sampling;
+import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.base.json.RawJson;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Reads how the model is to answer: sampling, the maximum, the form of the text, reasoning, and what the response includes. */
+final class SettingsReader {
+
+    private static final String ENCRYPTED = "reasoning.encrypted_content";
+    private static final String SOURCES = "web_search_call.action.sources";
+    private static final int INCLUDES_MAX = 64;
+
+    private final JsonBody json;
+    private final Set<String> include = new HashSet<>();
+
+    private final Numbers numbers = new Numbers();
+    private ResponseFormat format = new ResponseFormat.Text();
+    private @Nullable RawJson shownFormat;
+    private @Nullable String effort;
+    private @Nullable String summary;
+    private @Nullable ServiceTier tier;
+
+    private static final class Numbers {
+        private @Nullable Double temperature;
+        private @Nullable Double topP;
+        private @Nullable Long maxTokens;
+        private int topLogprobs;
+    }
+
+    SettingsReader(JsonBody json) {
+        this.json = json;
+    }
+
+    /** @return false if the field is none of these; it is unread then */
+    boolean take(String name) {
+        switch (name) {
+            case "temperature" -> numbers.temperature = json.number(0, 2);
+            case "top_p" -> numbers.topP = json.number(0, 1);
+            case "max_output_tokens" -> numbers.maxTokens = json.longInteger(1, Long.MAX_VALUE);
+            case "top_logprobs" -> numbers.topLogprobs = json.integer(0, 20);
+            case "text" -> json.object(this::text);
+            case "reasoning" -> json.object(this::reasoning);
+            case "include" -> json.array(INCLUDES_MAX, this::included);
+            case "service_tier" -> {
+                json.ignored(json.path());
+                tier = ServiceTier.of(json.string()).orElse(null);
+            }
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void text(String member) {
+        if (member.equals("format")) {
+            shownFormat = json.raw(() -> format = new FormatReader().read());
+        } else {
+            json.ignore();
+        }
+    }
+
+    private void reasoning(String member) {
+        switch (member) {
+            case "effort" -> effort = json.oneOf(Effort.words());
+            case "summary", "generate_summary" -> summary = json.string();
+            default -> json.ignore();
+        }
+    }
+
+    private void included() {
+        String word = json.string();
+        include.add(word);
+        if (!word.equals(ENCRYPTED) && !word.equals(SOURCES)) {
+            json.ignored(json.path());
+        }
+    }
+
+    // ---- what has been read ----
+
+    @Nullable
+    Long maxTokens() {
+        return numbers.maxTokens;
+    }
+
+    @Nullable
+    ServiceTier tier() {
+        return tier;
+    }
+
+    ResponseFormat format() {
+        return format;
+    }
+
+    @Nullable
+    Effort effort() {
+        return effort == null ? null : Effort.of(effort);
+    }
+
+    /** Returns true if thoughts are shown, and null otherwise: they are asked for all the same (E15). */
+    @Nullable
+    Boolean showsThoughts() {
+        return summary == null ? null : true;
+    }
+
+    Sampling sampling() {
+        boolean logprobs = numbers.topLogprobs > 0;
+        return new Sampling(
+                1,
+                List.of(),
+                numbers.temperature,
+                numbers.topP,
+                null,
+                null,
+                null,
+                logprobs,
+                logprobs ? numbers.topLogprobs : null,
+                null);
+    }
+
+    Echo echo(
+            @Nullable RawJson instructions,
+            @Nullable RawJson tools,
+            @Nullable RawJson toolChoice,
+            @Nullable RawJson metadata) {
+        return new Echo(
+                instructions,
+                tools,
+                toolChoice,
+                shownFormat,
+                metadata,
+                numbers.temperature,
+                numbers.topP,
+                numbers.maxTokens,
+                effort,
+                summary,
+                include.contains(ENCRYPTED),
+                include.contains(SOURCES));
+    }
+
+    /** Reads {@code text.format}. */
+    private final class FormatReader {
+
+        private @Nullable String type;
+        private @Nullable String name;
+        private @Nullable String description;
+        private @Nullable ObjectNode schema;
+        private @Nullable Boolean strict;
+
+        ResponseFormat read() {
+            json.object(this::member);
+            if (type == null) {
+                throw json.required("type");
+            }
+            return switch (type) {
+                case "text" -> new ResponseFormat.Text();
+                case "json_object" -> new ResponseFormat.JsonObject();
+                default -> schema();
+            };
+        }
+
+        private void member(String member) {
+            switch (member) {
+                case "type" -> type = json.oneOf(List.of("text", "json_object", "json_schema"));
+                case "name" -> name = json.nonEmptyString();
+                case "description" -> description = json.string();
+                case "schema" -> schema = json.objectTree();
+                case "strict" -> strict = json.bool();
+                default -> json.ignore();
+            }
+        }
+
+        private ResponseFormat schema() {
+            if (schema == null) {
+                throw json.required("schema");
+            }
+            return new ResponseFormat.JsonSchema(name, description, schema, strict);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.tollgate.protocols.responses;
+
+import dev.tollgate.base.json.Ascii;
+import dev.tollgate.calls.replay.Sha256;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The tools of one request by the names that the model sees, and the way back to the caller's (E8). Not thread-safe while tools are added. */
+final class ToolNames {
+
+    static final int CHARS_MAX = 64;
+
+    /** The namespace whose members keep their bare names upstream. */
+    private static final String BARE = "functions";
+
+    private static final int HASH_CHARS = 6;
+
+    private final Map<Own, String> flat = new HashMap<>();
+    private final Map<String, Declared> declared = new HashMap<>();
+
+    /** @param namespace null for a tool outside all namespaces */
+    record Own(@Nullable String namespace, String name) {}
+
+    /** @param isCustom whether its input is text (E9) */
+    record Declared(Own own, boolean isCustom) {}
+
+    /** Adds a tool and returns the name that the model sees. Bare names come first, so that they stay what they are. */
+    String add(Own own, boolean isCustom) {
+        String name = plain(own);
+        if (declared.containsKey(name)) {
+            name = cut(name, joined(own));
+        }
+        flat.put(own, name);
+        declared.put(name, new Declared(own, isCustom));
+        return name;
+    }
+
+    /** Returns the name that the model sees of a declared tool; a namespace may be left out if only one has the name. Null if there is none. */
+    @Nullable
+    String find(Own own) {
+        String found = flat.get(own);
+        if (found != null || own.namespace() != null) {
+            return found;
+        }
+        List<String> members = flat.entrySet().stream()
+                .filter(it -> it.getKey().name().equals(own.name()))
+                .map(Map.Entry::getValue)
+                .toList();
+        return members.size() == 1 ? members.getFirst() : null;
+    }
+
+    /** Returns the name that the model sees; for a tool of an earlier request the name that the rule makes. */
+    String flat(Own own) {
+        String name = flat.get(own);
+        return name == null ? plain(own) : name;
+    }
+
+    /** Returns the tool that the model has called; null for a name that is not declared. */
+    @Nullable
+    Declared declared(String name) {
+        return declared.get(name);
+    }
+
+    private static String joined(Own own) {
+        return own.namespace() == null || own.namespace().equals(BARE)
+                ? own.name()
+                : own.namespace() + "__" + own.name();
+    }
+
+    private static String plain(Own own) {
+        String joined = joined(own);
+        StringBuilder legal = new StringBuilder(joined.length() + 1);
+        if (Ascii.isDigit(joined.charAt(0)) || joined.charAt(0) == '-') {
+            legal.append('_');
+        }
+        joined.chars().forEach(c -> legal.append(Ascii.isLetterOrDigit(c) || c == '-' ? (char) c : '_'));
+        return legal.length() <= CHARS_MAX && legal.toString().equals(joined) ? joined : cut(legal.toString(), joined);
+    }
+
+    private static String cut(String legal, String joined) {
+        String hash = Sha256.of("", joined.getBytes(StandardCharsets.UTF_8)).substring(0, HASH_CHARS);
+        return legal.substring(0, Math.min(legal.length(), CHARS_MAX - 1 - HASH_CHARS)) + "_" + hash;
+    }
+}

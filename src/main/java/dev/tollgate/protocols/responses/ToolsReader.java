@@ -1,0 +1,217 @@
+package dev.tollgate.protocols.responses;
+
+import dev.tollgate.base.conversation.Tool;
+import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.base.json.Shown;
+import dev.tollgate.protocols.responses.ToolNames.Own;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Reads tools of a body, wherever they are declared (E6 to E10). */
+final class ToolsReader {
+
+    /** Tools that the caller runs on a schema that only the vendor's models know. */
+    private static final Set<String> CALLERS = Set.of("local_shell", "shell", "apply_patch");
+
+    private static final int GRAMMAR_BYTES_MAX = 16 * 1024;
+
+    private final JsonBody json;
+    private final Map<Own, Found> found = new LinkedHashMap<>();
+    private final Set<Own> top = new HashSet<>();
+
+    private @Nullable String search;
+
+    private record Found(
+            String path,
+            @Nullable String description,
+            @Nullable ObjectNode parameters,
+            @Nullable Boolean strict,
+            boolean isCustom) {}
+
+    ToolsReader(JsonBody json) {
+        this.json = json;
+    }
+
+    /** Reads {@code tools} of the body. */
+    void tools() {
+        list(null, false);
+    }
+
+    /** Reads the tools of an input item, which may declare a tool again. */
+    void additional() {
+        list(null, true);
+    }
+
+    /** Returns the path of the tool that searches the web; null without one. */
+    @Nullable
+    String search() {
+        return search;
+    }
+
+    /** Returns the functions under the names that the model sees. */
+    List<Tool> named(ToolNames names) {
+        List<Tool> tools = new ArrayList<>(found.size());
+        found.forEach((own, it) -> {
+            if (own.namespace() == null) {
+                names.add(own, it.isCustom());
+            }
+        });
+        found.forEach((own, it) -> {
+            String name = own.namespace() == null ? names.flat(own) : names.add(own, it.isCustom());
+            tools.add(new Tool(new Spot.Part(it.path()), name, it.description(), it.parameters(), it.strict()));
+        });
+        return tools;
+    }
+
+    private void list(@Nullable String namespace, boolean again) {
+        json.array(json.limits().toolsMax(), () -> tool(namespace, again));
+    }
+
+    private void tool(@Nullable String namespace, boolean again) {
+        String type = json.isObject() ? json.ahead("type") : null;
+        if (!json.isObject()) {
+            throw json.refuse("an object");
+        }
+        String path = json.path();
+        switch (type == null ? "" : type) {
+            case "" -> throw JsonBody.invalid(path + ".type", "is required.");
+            case "function", "custom" -> new OneTool(namespace, type.equals("custom"), path).read(again);
+            case "namespace" -> namespace(path, namespace, again);
+            default -> other(path, type);
+        }
+    }
+
+    private void other(String path, String type) {
+        if (CALLERS.contains(type) || type.startsWith("computer")) {
+            throw JsonBody.invalid(
+                    path + ".type",
+                    "must not be " + Shown.quoted(type)
+                            + ": the models here do not know that tool. Declare a function.");
+        }
+        if (type.equals("web_search") || type.startsWith("web_search_preview") || type.startsWith("web_search_20")) {
+            search = path;
+            json.object(this::searchMember);
+        } else {
+            json.ignored(path);
+            json.skip();
+        }
+    }
+
+    private void searchMember(String member) {
+        if (!member.equals("type")) {
+            json.ignore();
+        }
+    }
+
+    private void namespace(String path, @Nullable String outer, boolean again) {
+        String name = json.ahead("name");
+        if (outer != null || name == null || name.isEmpty()) {
+            throw JsonBody.invalid(path + ".name", "must be the name of a namespace, which holds no other.");
+        }
+        json.object(member -> {
+            switch (member) {
+                case "type", "name" -> json.skip();
+                case "description" -> json.text();
+                case "tools" -> list(name, again);
+                default -> json.ignore();
+            }
+        });
+    }
+
+    private final class OneTool {
+
+        private final @Nullable String namespace;
+        private final boolean isCustom;
+        private final String path;
+        private @Nullable String name;
+        private @Nullable String description;
+        private @Nullable String grammar;
+        private @Nullable ObjectNode parameters;
+        private @Nullable Boolean strict;
+
+        OneTool(@Nullable String namespace, boolean isCustom, String path) {
+            this.namespace = namespace;
+            this.isCustom = isCustom;
+            this.path = path;
+        }
+
+        void read(boolean again) {
+            json.object(this::member);
+            if (name == null) {
+                throw json.required("name");
+            }
+            Own own = new Own(namespace, name);
+            if (!again && !top.add(own)) {
+                throw JsonBody.invalid(
+                        path + ".name",
+                        "must differ from the other tools' names, " + Shown.quoted(name) + " is there twice.");
+            }
+            if (found.size() >= json.limits().toolsMax()) {
+                throw JsonBody.invalid(
+                        "tools", "must have at most " + json.limits().toolsMax() + " functions.");
+            }
+            found.put(own, new Found(path, described(), isCustom ? input() : parameters, strict, isCustom));
+        }
+
+        private void member(String member) {
+            switch (member) {
+                case "type" -> json.skip();
+                case "name" -> name = json.nonEmptyString();
+                case "description" -> description = json.string();
+                case "parameters" -> parameters = json.objectTree();
+                case "strict" -> strict = json.bool();
+                case "format" -> format();
+                case "async" -> refuseAsync();
+                default -> json.ignore();
+            }
+        }
+
+        private void refuseAsync() {
+            if (json.bool()) {
+                throw json.invalid("must be false: the models here wait for each result.");
+            }
+        }
+
+        private void format() {
+            if (!isCustom || !json.isObject()) {
+                json.ignore();
+                return;
+            }
+            String at = json.path();
+            json.object(member -> {
+                if (member.equals("definition")) {
+                    grammar = json.string();
+                    json.ignored(at);
+                } else {
+                    json.skip();
+                }
+            });
+        }
+
+        private @Nullable String described() {
+            if (grammar == null) {
+                return description;
+            }
+            if (grammar.length() > GRAMMAR_BYTES_MAX) {
+                throw JsonBody.invalid(
+                        path + ".format.definition", "must have at most " + GRAMMAR_BYTES_MAX + " characters.");
+            }
+            String rule = "The input must follow this grammar:\n" + grammar;
+            return description == null ? rule : description + "\n\n" + rule;
+        }
+
+        private static ObjectNode input() {
+            ObjectNode schema = JsonNodeFactory.instance.objectNode().put("type", "object");
+            schema.putObject("properties").putObject("input").put("type", "string");
+            schema.putArray("required").add("input");
+            return schema;
+        }
+    }
+}

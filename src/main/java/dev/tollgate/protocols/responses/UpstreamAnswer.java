@@ -1,0 +1,118 @@
+package dev.tollgate.protocols.responses;
+
+import dev.tollgate.base.conversation.Message;
+import dev.tollgate.calls.schema.Verdict;
+import dev.tollgate.protocols.door.SignedAnswer;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** One answer of the upstream, as far as it has come. Confined to its call. */
+final class UpstreamAnswer {
+
+    private final Output output;
+    private final SignedAnswer signed;
+    private final boolean showsThoughts;
+    private UpstreamEvent.@Nullable Started started;
+    private UpstreamEvent.@Nullable Grounding grounding;
+    private UpstreamEvent.@Nullable Finish finish;
+    private Verdict verdict = Verdict.FITS;
+    private boolean isTextOver;
+
+    UpstreamAnswer(Output output, SignedAnswer signed, boolean showsThoughts) {
+        this.output = output;
+        this.signed = signed;
+        this.showsThoughts = showsThoughts;
+    }
+
+    /**
+     * @param keepsText whether the text is needed later
+     * @param call gives a call the id that the caller is shown
+     */
+    void take(UpstreamEvent event, boolean keepsText, Function<UpstreamEvent.ToolCall, Message.ToolCall> call) {
+        switch (event) {
+            case UpstreamEvent.Text text -> text(text, keepsText);
+            case UpstreamEvent.Thought thought -> {
+                signed.thoughtSignature(thought.signature());
+                if (!thought.text().isEmpty() && showsThoughts) {
+                    isTextOver = true;
+                    output.thought(thought.text());
+                }
+            }
+            case UpstreamEvent.ToolCall called -> {
+                Message.ToolCall shown = call.apply(called);
+                signed.call(shown, called.upstreamId());
+                isTextOver = true;
+                output.call(shown);
+            }
+            case UpstreamEvent.Started it -> started = it;
+            case UpstreamEvent.Grounding it -> grounding = it;
+            case UpstreamEvent.Logprobs logprobs -> output.logprobs(logprobs.tokens());
+            case UpstreamEvent.Finish it -> finish = it;
+            case UpstreamEvent.ServerTool tool -> signed.serverTool(tool.part());
+            default -> {}
+        }
+    }
+
+    /** Takes a text. A later message of the response comes back joined by a newline (E12), so it is signed like that. */
+    private void text(UpstreamEvent.Text text, boolean keepsText) {
+        signed.textSignature(text.text(), text.signature());
+        if (text.text().isEmpty()) {
+            return;
+        }
+        if (keepsText) {
+            String before = isTextOver && !signed.text().isEmpty() ? "\n" : "";
+            signed.textToSign(before + text.text());
+        }
+        isTextOver = false;
+        output.text(text.text());
+    }
+
+    Output output() {
+        return output;
+    }
+
+    SignedAnswer signed() {
+        return signed;
+    }
+
+    UpstreamEvent.@Nullable Started started() {
+        return started;
+    }
+
+    /** Returns the upstream's own word for the end; null before the end. */
+    @Nullable
+    String nativeReason() {
+        return finish == null ? null : finish.nativeReason();
+    }
+
+    boolean hasFinished() {
+        return finish != null;
+    }
+
+    /** Returns why the response is incomplete, in OpenAI's words; null if it is not (E23). */
+    @Nullable
+    String incompleteReason() {
+        return switch (finish == null ? UpstreamEvent.FinishReason.STOP : finish.reason()) {
+            case LENGTH -> "max_output_tokens";
+            case FILTERED -> "content_filter";
+            case STOP, MALFORMED, OTHER -> null;
+        };
+    }
+
+    /** Closes what is open, and adds the search that the response rests on. */
+    void end(String status, boolean showsSearch) {
+        output.close(status, grounding);
+        if (grounding != null && showsSearch) {
+            output.search(grounding);
+        }
+    }
+
+    Verdict verdict() {
+        return verdict;
+    }
+
+    void judged(Verdict found) {
+        verdict = found;
+    }
+}
