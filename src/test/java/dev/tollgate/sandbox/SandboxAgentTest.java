@@ -45,11 +45,11 @@ class SandboxAgentTest {
                 "{\"input\":\"*** Begin Patch\\n*** Update File: note.txt\\n@@\\n The sky is green.\\n+" + LINE
                         + "\\n*** End Patch\"}"),
         GEMINI_CLI(
-                "list_directory(dir_path* ignore) read_file(file_path*) replace(file_path* instruction* old_string* new_string*) "
+                "list_directory(dir_path* ignore) read_file(file_path* end_line) replace(file_path* instruction* old_string* new_string*) "
                         + "write_file(file_path* content*) run_shell_command(command*)",
                 "The sky is green.\n",
                 "{\"dir_path\":\".\"}",
-                "{\"file_path\":\"note.txt\"}",
+                "{\"file_path\":\"note.txt\",\"end_line\":1001}",
                 "{\"file_path\":\"note.txt\",\"instruction\":\"Sandbox\",\"old_string\":\"The sky is green.\","
                         + "\"new_string\":\"The sky is green.\\n" + LINE + "\"}"),
         OPENCODE(
@@ -92,7 +92,9 @@ class SandboxAgentTest {
                 ObjectNode properties = schema.putObject("properties");
                 ArrayNode required = schema.putArray("required");
                 for (String name : function.substring(function.indexOf('(') + 1).split(" ")) {
-                    properties.putObject(name.replace("*", "")).put("type", "string");
+                    properties
+                            .putObject(name.replace("*", ""))
+                            .put("type", name.equals("end_line") ? "integer" : "string");
                     if (name.endsWith("*")) {
                         required.add(name.replace("*", ""));
                     }

@@ -156,7 +156,8 @@ final class AgentTools {
             case "array" -> items(name, schema.path("items"), texts);
             case "boolean" -> JsonNodeFactory.instance.booleanNode(false);
             case "integer", "number" ->
-                schema.path("minimum").isNumber() ? schema.get("minimum") : JsonNodeFactory.instance.numberNode(1);
+                JsonNodeFactory.instance.numberNode(
+                        Integer.parseInt(Objects.requireNonNullElse(Role.text(name, texts), "1")));
             default ->
                 schema.path("enum").isEmpty()
                         ? JsonNodeFactory.instance.stringNode(text(name, texts))
