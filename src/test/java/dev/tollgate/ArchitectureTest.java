@@ -663,6 +663,11 @@ class ArchitectureTest {
                 .resideInAPackage(packageOf("calls.replay")));
     }
 
+    @Test
+    void kept_responses_know_the_charge_and_the_store_alone() {
+        knowsOnly("calls.kept", "books.ledger", "storage", "base.memory", "base.error");
+    }
+
     /** Observers are notified and never asked: no class of traces is loaded unless traces are on. */
     @Test
     void only_the_root_knows_traces_and_only_traces_know_their_library() {
@@ -710,6 +715,7 @@ class ArchitectureTest {
                         packageOf("books.rollups"),
                         packageOf("upstreams.signatures"),
                         packageOf("calls.replay"),
+                        packageOf("calls.kept"),
                         packageOf("customers.figures"),
                         packageOf("customers.people"),
                         packageOf("customers.mail"),

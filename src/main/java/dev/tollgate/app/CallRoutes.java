@@ -7,6 +7,7 @@ import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.books.ledger.CreditsHandler;
 import dev.tollgate.books.receipts.ReceiptsHandler;
 import dev.tollgate.books.tasks.TaskHandler;
+import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.FreeCounts;
 import dev.tollgate.calls.replay.LargeBodies;
 import dev.tollgate.calls.schema.SchemaChecks;
@@ -51,6 +52,7 @@ record CallRoutes(
         Calls calls,
         SchemaChecks checks,
         Signatures signatures,
+        KeptResponses kept,
         Workers signing,
         FreeCounts counts) {
 

@@ -10,6 +10,7 @@ import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.books.receipts.ReceiptsHandler;
 import dev.tollgate.books.rollups.Rollups;
+import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.Accounting;
 import dev.tollgate.calls.metering.CallLines;
 import dev.tollgate.calls.metering.CallObserver;
@@ -66,6 +67,7 @@ public record CallsModule(
         BooksModule books,
         MediaLoader media,
         Signatures signatures,
+        KeptResponses kept,
         RefusalObserver traces,
         Meter meter,
         RefusedCalls refused,
@@ -86,6 +88,7 @@ public record CallsModule(
         Workers signing = ground.open(ReceiptsHandler.workers(), Workers::close);
         SchemaChecks checks = ground.open(new SchemaChecks(), SchemaChecks::close);
         Signatures signatures = new Signatures(books.database(), books.writer(), books.secrets(), ground.clock());
+        KeptResponses kept = kept(ground, books);
         Telemetry traces = telemetry(ground, books);
         Meter meter = new Meter(
                 vertx,
@@ -110,12 +113,24 @@ public record CallsModule(
                 books,
                 media,
                 signatures,
+                kept,
                 traces == null ? RefusalObserver.NONE : traces,
                 meter,
                 new RefusedCalls(ground.clock()),
                 requests,
                 new KeyGate(books.stores().keys(), requests),
-                new CallRoutes(ground, books, calls, checks, signatures, signing, counts));
+                new CallRoutes(ground, books, calls, checks, signatures, kept, signing, counts));
+    }
+
+    private static KeptResponses kept(Ground ground, BooksModule books) {
+        Settings settings = ground.settings();
+        return new KeptResponses(
+                books.database(),
+                books.writer(),
+                books.secrets(),
+                ground.clock(),
+                settings.get(TrafficSettings.RESPONSES_STORE).equals("on"),
+                settings.get(TrafficSettings.RESPONSES_BYTES));
     }
 
     private static MediaLoader mediaLoader(Ground ground, Vertx vertx) {
@@ -208,6 +223,7 @@ public record CallsModule(
     List<Sweep> sweeps() {
         return List.of(
                 new Sweep("sweep-signatures", Signatures.SWEEP_EVERY, this::forgetSignatures),
+                new Sweep("sweep-responses", KeptResponses.SWEEP_EVERY, this::forgetResponses),
                 new Sweep("sweep-rollups", Rollups.SWEEP_EVERY, new Rollups(books.writer(), ground.clock())::sweep));
     }
 
@@ -216,6 +232,14 @@ public record CallsModule(
             signatures.forgetOld();
         } catch (StoreException e) {
             log.warn(Event.STORE_UNAVAILABLE, "old signatures could not be deleted; trying again next time", e);
+        }
+    }
+
+    private void forgetResponses() {
+        try {
+            kept.sweep();
+        } catch (StoreException e) {
+            log.warn(Event.STORE_UNAVAILABLE, "old responses could not be deleted; trying again next time", e);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.receipts.Receipts;
 import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.books.tasks.Tasks;
+import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.replay.Answers;
 import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.departure.Leaving;
@@ -56,6 +57,7 @@ record Stores(
                 tasks.part(),
                 Rollups.part(nodeId),
                 Signatures.part(),
+                KeptResponses.part(),
                 answers.part(),
                 prices.part(),
                 RecordedRates.part(),

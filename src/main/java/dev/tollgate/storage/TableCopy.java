@@ -28,6 +28,11 @@ import org.jspecify.annotations.Nullable;
 final class TableCopy {
 
     private static final int BATCH_ROWS = 200; // a row may hold tens of KiB
+
+    /** The rows of a table whose rows may hold a mebibyte each. */
+    private static final int LARGE_ROWS = 8;
+
+    private static final Set<String> LARGE = Set.of("kept_response");
     private static final String SCHEMAS = "installation";
     private static final long MIX = 0x9E3779B97F4A7C15L;
 
@@ -112,7 +117,7 @@ final class TableCopy {
 
     private Sums copy(String table) throws SQLException {
         try (Statement select = from.createStatement()) {
-            select.setFetchSize(BATCH_ROWS);
+            select.setFetchSize(batchRows(table));
             try (ResultSet row = select.executeQuery("SELECT * FROM " + rows(table))) {
                 return insert(table, row);
             }
@@ -137,13 +142,17 @@ final class TableCopy {
                 }
                 summing.next();
                 insert.addBatch();
-                if (summing.rows % BATCH_ROWS == 0) {
+                if (summing.rows % batchRows(table) == 0) {
                     insert.executeBatch();
                 }
             }
             insert.executeBatch();
         }
         return summing.sums();
+    }
+
+    private static int batchRows(String table) {
+        return LARGE.contains(table) ? LARGE_ROWS : BATCH_ROWS;
     }
 
     /** By its first column, which is a key nearly everywhere. */
@@ -153,7 +162,7 @@ final class TableCopy {
 
     private Sums sums(String table) throws SQLException {
         try (Statement select = to.createStatement()) {
-            select.setFetchSize(BATCH_ROWS);
+            select.setFetchSize(batchRows(table));
             try (ResultSet row = select.executeQuery("SELECT * FROM " + rows(table))) {
                 List<String> columns = columns(row);
                 Summing summing = new Summing(columns);

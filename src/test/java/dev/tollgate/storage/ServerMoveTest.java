@@ -209,6 +209,9 @@ class ServerMoveTest {
                     + " VALUES (1, 2, 'stripe', '127.0.0.1', 'payment.refunded', 'acc_1', '{}', '{\"balance\":1}', NULL)",
             "INSERT INTO account_rates (account_id, requests, tokens, concurrency) VALUES ('acc_1', 1, NULL, 3)",
             "INSERT INTO account (id, name, created_at, blocked, deleted_at) VALUES ('acc_gone', 'deleted account', 1, 1, 2)",
+            "INSERT INTO kept_response (id, account_id, previous_id, place, plain_bytes, bytes, used_at, sealed)"
+                    + " VALUES ('chatcmpl-1', 'acc_1', NULL, 300, 3, 300, 2, x'00ff7f')",
+            "INSERT INTO kept_share (account_id, bytes) VALUES ('acc_1', 300)",
             "INSERT INTO started_before (mark) VALUES ('ab')",
             "INSERT INTO installation_kind (sequence, is_real, created_at) VALUES (1, 1, 2)",
             "INSERT INTO setting (name, value, changed_at) VALUES ('seller.name', 'Ä', 1)",

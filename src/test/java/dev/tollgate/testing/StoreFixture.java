@@ -15,6 +15,7 @@ import dev.tollgate.books.receipts.Receipts;
 import dev.tollgate.books.receipts.SetSigningKey;
 import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.books.tasks.Tasks;
+import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.replay.Answers;
 import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.keys.CreateKey;
@@ -46,6 +47,12 @@ public final class StoreFixture implements AutoCloseable {
     /** An account's share for thought signatures. */
     public static final long SIGNATURES_KIB_MAX = 100;
 
+    /** An account's share for kept responses. */
+    public static final long RESPONSES_BYTES_MAX = 400_000;
+
+    /** The room for the kept responses of all accounts. */
+    public static final long RESPONSES_STORE_BYTES = 1_000_000;
+
     public static final Instant NOON = Instant.parse("2026-11-20T12:34:56.789Z");
 
     public static final SecretBox SECRETS = new SecretBox("5e".repeat(32), new SecureRandom());
@@ -58,6 +65,7 @@ public final class StoreFixture implements AutoCloseable {
     public final Answers answers;
     public final Writer writer;
     public final Signatures signatures;
+    public final KeptResponses responses;
 
     private final Supplier<Database> opener;
     private volatile Instant now = NOON;
@@ -102,9 +110,11 @@ public final class StoreFixture implements AutoCloseable {
                 tasks.part(),
                 Rollups.part(() -> nodeId),
                 Signatures.part(SIGNATURES_KIB_MAX),
+                KeptResponses.part(RESPONSES_BYTES_MAX),
                 answers.part(),
                 AuditLog.part()));
         signatures = new Signatures(database, writer, SECRETS, clock);
+        responses = new KeptResponses(database, writer, SECRETS, clock, true, RESPONSES_STORE_BYTES);
         if (!receipts.hasSigningKey()) {
             commit(SetSigningKey.first(SECRETS, new SecureRandom(), now));
         }

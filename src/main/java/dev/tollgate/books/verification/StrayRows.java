@@ -168,6 +168,12 @@ record StrayRows(String subject, String sql, String sentence, int columns) imple
                 SELECT COALESCE(SUM(k.bytes), 0) FROM kept_answer k WHERE k.account_id = s.account_id AND k.state = 'kept')
             ORDER BY s.account_id""";
 
+    // A response is kept by the unit that charges for it and closes its task.
+    private static final String RESPONSES_OF_NO_TASK = """
+            SELECT k.id, k.account_id FROM kept_response k
+            WHERE NOT EXISTS (SELECT 1 FROM task t WHERE t.id = k.id AND t.account_id = k.account_id)
+            ORDER BY k.id""";
+
     static List<Check> checks() {
         return List.of(
                 new StrayRows("entries", ENTRIES_OF_NOBODY, "entry %s/%s belongs to no account", 2),
@@ -238,6 +244,11 @@ record StrayRows(String subject, String sql, String sentence, int columns) imple
                         "kept answers",
                         SHARES_OF_ANSWERS,
                         "account %s counts %s bytes of kept answers, which are others",
+                        2),
+                new StrayRows(
+                        "kept responses",
+                        RESPONSES_OF_NO_TASK,
+                        "response %s of account %s belongs to no call of it",
                         2));
     }
 

@@ -120,9 +120,17 @@ final class SpooledAnswer extends ForwardingSink implements Keeper {
         rendered = true;
         outlet.keepEnd();
         last.send();
-        return () -> {
-            end.completed(kept == null ? List.of() : kept.outcome());
-            spool.publish(keeps);
+        return new Sink.End() {
+            @Override
+            public void send() {
+                end.completed(kept == null ? List.of() : kept.outcome());
+                spool.publish(keeps);
+            }
+
+            @Override
+            public List<Change> kept(Settle settle) {
+                return last.kept(settle);
+            }
         };
     }
 

@@ -176,6 +176,13 @@ final class Holdings {
                     "a.key_id a.task_id a.created_at a.state a.settled_at a.bytes",
                     "a.key_id a.name_hash"),
             Holding.of(
+                    "kept-responses.csv",
+                    "responses stored for /v1/responses, without their content",
+                    "kept_response c",
+                    "c.account_id = :account",
+                    "c.id c.previous_id c.bytes c.used_at",
+                    "c.id"),
+            Holding.of(
                     "thought-signatures.csv",
                     "stored thought signatures, without their content",
                     "thought_signature s",

@@ -82,10 +82,13 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
         Instant arrived = arrived(arrival);
         Model model = model(caller, named, arrived);
         Key key = caller.key();
-        reading.check(request, model);
-        Long asked = reading.tokensMax(request);
-        Long tokensMax = tokensMax(model, asked, reading);
         try {
+            if (reading.looksUp(request, model)) {
+                reading.load(request, key.accountId(), memory);
+            }
+            reading.check(request, model);
+            Long asked = reading.tokensMax(request);
+            Long tokensMax = tokensMax(model, asked, reading);
             Ask ask = reading.ask(request, model, key.accountId(), memory);
             return new MeteredCall(
                     key.accountId(),

@@ -70,6 +70,14 @@ public abstract class Reading<R> {
     /** Returns whether stored data may have to be looked up for it. */
     protected abstract boolean looksUp(R request, Model model);
 
+    /**
+     * Looks up what the request refers to, before it is checked. Blocks; called only if it {@link #looksUp}.
+     *
+     * @throws dev.tollgate.base.error.ApiException if it refers to something that does not exist
+     * @throws dev.tollgate.storage.StoreException if that cannot be looked up
+     */
+    protected void load(R request, String accountId, Lease memory) {}
+
     /** @throws dev.tollgate.base.error.ApiException for what the model cannot do */
     protected abstract void check(R request, Model model);
 

@@ -144,6 +144,8 @@ class OneAlteredRowTest {
             "UPDATE api_key SET account_id = 'acc_other' WHERE id = {key}",
             "DELETE FROM api_key WHERE id = {key}",
             "UPDATE answer_share SET bytes = bytes + 1",
+            "INSERT INTO kept_response (id, account_id, place, plain_bytes, bytes, used_at, sealed)"
+                    + " VALUES ({failed call} || 'x', {account}, 1, 1, 1, 1, '')",
             "UPDATE usage_quarter SET calls = calls + 1 WHERE {first of usage_quarter}",
             "UPDATE usage_quarter SET key_id = 'key_other' WHERE {first of usage_quarter}",
             "UPDATE usage_quarter SET refunded_micros = refunded_micros + 1 WHERE {first of usage_quarter}",

@@ -36,7 +36,7 @@ class HoldingsTest {
             "flyway_schema_history");
 
     /** Sums of exported columns. */
-    private static final Set<String> SUMS = Set.of("answer_share", "signature_share");
+    private static final Set<String> SUMS = Set.of("answer_share", "kept_share", "signature_share");
 
     /** Secrets, hashes and what is sealed; where the operator buys; ids that say what the file's name says. */
     private static final Map<String, String> LEFT_OUT = Map.ofEntries(
@@ -46,6 +46,7 @@ class HoldingsTest {
             Map.entry("billing_contact", "account_id"),
             Map.entry("entry", "account_id"),
             Map.entry("kept_answer", "account_id name_hash body_hash hash sealed_copy"),
+            Map.entry("kept_response", "account_id place plain_bytes sealed"),
             Map.entry("open_hold", "account_id first_sequence last_sequence node_id"),
             Map.entry("outgoing_mail", "id account_id body"),
             Map.entry("payment", "account_id url"),
@@ -74,6 +75,7 @@ class HoldingsTest {
             "entry",
             "invoice",
             "kept_answer",
+            "kept_share",
             "open_hold",
             "payment_notice",
             "receipt",

@@ -1,0 +1,5 @@
+package dev.tollgate.calls.kept;
+
+import dev.tollgate.storage.Change;
+
+sealed interface KeptChange extends Change permits KeepResponse, TouchKept, DeleteKept, ForgetKept {}

@@ -1,0 +1,25 @@
+package dev.tollgate.calls.kept;
+
+/**
+ * The input of a call that waits for its response. Immutable.
+ *
+ * @param plain a small input, which is compressed together with its response; empty otherwise
+ * @param packed a large input; empty otherwise
+ */
+public record KeptInput(byte[] plain, Packed packed) {
+
+    /** A smaller input is compressed together with its response. */
+    private static final int APART_BYTES = 16 << 10;
+
+    private static final byte[] NOTHING = {};
+
+    static KeptInput of(byte[] json) {
+        return json.length < APART_BYTES
+                ? new KeptInput(json, new Packed(NOTHING, 0))
+                : new KeptInput(NOTHING, Packed.of(json));
+    }
+
+    int bytes() {
+        return plain.length + packed.plainBytes();
+    }
+}

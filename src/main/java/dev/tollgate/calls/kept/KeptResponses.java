@@ -1,0 +1,247 @@
+package dev.tollgate.calls.kept;
+
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.storage.Database;
+import dev.tollgate.storage.Part;
+import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.StoreException;
+import dev.tollgate.storage.Unit;
+import dev.tollgate.storage.Writer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes entries of responses that are to be kept, and finds, deletes and forgets them. */
+public final class KeptResponses {
+
+    /** How long a response is kept after its last use. */
+    public static final Duration KEPT = Duration.ofDays(30);
+
+    /** The interval between sweeps. */
+    public static final Duration SWEEP_EVERY = Duration.ofMinutes(1);
+
+    /** The most that the responses of one account may take, apart from the one that reaches over it. */
+    public static final long SHARE_BYTES = 256L << 20;
+
+    /** The most responses that one conversation may have. */
+    public static final int LINKS_MAX = 1_000;
+
+    private static final Duration TOUCH_AFTER = Duration.ofDays(1);
+    private static final int FORGET_ROWS = 500;
+    private static final int FETCHED_ROWS = 8;
+
+    private static final String COLUMNS = "SELECT k.id, k.previous_id, k.plain_bytes, k.sealed, k.used_at FROM ";
+    private static final String CHAIN =
+            """
+            WITH RECURSIVE link (id, previous_id, place) AS (
+                SELECT k.id, k.previous_id, 1 FROM kept_response k WHERE k.account_id = ? AND k.id = ?
+                UNION ALL
+                SELECT k.id, k.previous_id, link.place + 1 FROM link
+                    JOIN kept_response k ON k.account_id = ? AND k.id = link.previous_id
+                WHERE link.place < ?)
+            """ + COLUMNS + "link JOIN kept_response k ON k.id = link.id ORDER BY link.place";
+    private static final String ONE = COLUMNS + "kept_response k WHERE k.account_id = ? AND k.id = ?";
+    private static final String TOTAL = "SELECT COALESCE(SUM(bytes), 0) FROM kept_response";
+
+    private static final Logger log = LoggerFactory.getLogger(KeptResponses.class);
+
+    private final Database database;
+    private final Writer writer;
+    private final KeptSeal seal;
+    private final InstantSource clock;
+    private final boolean isOn;
+    private final long storeBytes;
+
+    /**
+     * @param isOn whether further responses are kept
+     * @param storeBytes the most that the responses of all accounts may take
+     */
+    public KeptResponses(
+            Database database, Writer writer, SecretBox secrets, InstantSource clock, boolean isOn, long storeBytes) {
+        this.database = database;
+        this.writer = writer;
+        this.seal = new KeptSeal(secrets);
+        this.clock = clock;
+        this.isOn = isOn;
+        this.storeBytes = storeBytes;
+    }
+
+    /** Returns the part that goes after the ledger, whose outcomes it reads. */
+    public static Part<?> part() {
+        return part(SHARE_BYTES);
+    }
+
+    /** @param shareBytes what the responses of one account may take */
+    public static Part<?> part(long shareBytes) {
+        return new KeptPart(shareBytes);
+    }
+
+    /** Returns whether responses are kept. Those that were kept before can be read in any case. */
+    public boolean isOn() {
+        return isOn;
+    }
+
+    // ---- to keep ----
+
+    /** Prepares the input of a call. Takes some milliseconds for a large one, so call it where a large body is read. */
+    public static KeptInput input(byte[] json) {
+        return KeptInput.of(json);
+    }
+
+    /**
+     * Compresses and encrypts a call's input and response.
+     *
+     * @param id of the task
+     * @param previousId the task of the response that it continues
+     * @return null if they are too large to be kept
+     */
+    public @Nullable KeptEntry entry(
+            String id, String accountId, @Nullable String previousId, KeptInput input, byte[] response) {
+        return seal.entry(id, accountId, previousId, input, response);
+    }
+
+    // ---- to find ----
+
+    /**
+     * The responses of a conversation, the first one first. If one cannot be had, there are none.
+     *
+     * @param state whether all of them were found
+     */
+    public record Chain(State state, List<KeptResponse> links) {
+
+        /** What was found of a conversation. */
+        public enum State {
+            WHOLE,
+            /** A response of it does not exist, or not any more. */
+            BROKEN,
+            /** It has too many responses or bytes. */
+            TOO_LONG
+        }
+    }
+
+    /**
+     * Reads a response and all before it. Blocks.
+     *
+     * @param memory charged with the contents
+     * @param bytesMax the most bytes of all contents together
+     * @throws StoreException if they cannot be read
+     * @throws dev.tollgate.base.error.ApiException if memory is short
+     */
+    public Chain chain(String accountId, String id, long bytesMax, Lease memory) {
+        List<KeptRow> rows = new ArrayList<>();
+        boolean isShort = database.readFor(accountId, sql -> {
+            long[] left = {bytesMax};
+            sql.scan(
+                    CHAIN,
+                    FETCHED_ROWS,
+                    it -> {
+                        KeptRow row = KeptRow.read(it);
+                        left[0] -= row.plainBytes();
+                        if (left[0] >= 0) {
+                            memory.take(row.memory());
+                            rows.add(row);
+                        }
+                        return left[0] >= 0;
+                    },
+                    accountId,
+                    id,
+                    accountId,
+                    LINKS_MAX + 1);
+            return left[0] >= 0;
+        });
+        if (!isShort || rows.size() > LINKS_MAX) {
+            return new Chain(Chain.State.TOO_LONG, List.of());
+        }
+        if (rows.isEmpty() || rows.getLast().previousId() != null) {
+            return new Chain(Chain.State.BROKEN, List.of());
+        }
+        touch(accountId, rows);
+        return new Chain(
+                Chain.State.WHOLE,
+                rows.reversed().stream().map(row -> seal.opened(accountId, row)).toList());
+    }
+
+    /**
+     * Reads responses by their ids. Blocks. Those that do not exist are left out.
+     *
+     * @throws StoreException if they cannot be read
+     */
+    public Map<String, KeptResponse> find(String accountId, Collection<String> ids, Lease memory) {
+        List<KeptRow> rows = database.readFor(accountId, sql -> {
+            List<KeptRow> found = new ArrayList<>();
+            for (String id : ids) {
+                KeptRow row = sql.one(ONE, KeptRow::read, accountId, id);
+                if (row != null) {
+                    memory.take(row.memory());
+                    found.add(row);
+                }
+            }
+            return found;
+        });
+        touch(accountId, rows);
+        Map<String, KeptResponse> found = new HashMap<>();
+        rows.forEach(row -> found.put(row.id(), seal.opened(accountId, row)));
+        return found;
+    }
+
+    /** Reads one response; null if the account has none of this id. Blocks. */
+    public @Nullable KeptResponse find(String accountId, String id, Lease memory) {
+        return find(accountId, List.of(id), memory).get(id);
+    }
+
+    /** Not waited for: if a note is lost, the next use makes it again. */
+    private void touch(String accountId, List<KeptRow> rows) {
+        Instant now = clock.instant();
+        long before = now.minus(TOUCH_AFTER).toEpochMilli();
+        List<String> stale = rows.stream()
+                .filter(row -> row.usedAt() < before)
+                .map(KeptRow::id)
+                .sorted()
+                .toList();
+        if (!stale.isEmpty()) {
+            writer.commit(Unit.of(new TouchKept(accountId, stale, now))).whenComplete((unit, failure) -> {
+                if (failure != null) {
+                    log.debug("the use of kept responses was not noted", failure);
+                }
+            });
+        }
+    }
+
+    // ---- to forget ----
+
+    /**
+     * Deletes a response. Blocks.
+     *
+     * @return whether the account had it
+     * @throws StoreException if the database does not accept it
+     */
+    public boolean delete(String accountId, String id) {
+        DeleteKept delete = new DeleteKept(accountId, id);
+        writer.commitAndWait(Unit.of(delete));
+        return delete.outcome();
+    }
+
+    /**
+     * Forgets responses that have not been used for {@link #KEPT}, and the least recently used ones above the limit for all accounts, a few rows in
+     * each unit. Blocks.
+     *
+     * @throws StoreException if the database does not accept it; the next time may
+     */
+    public void sweep() {
+        ForgetKept.Freed freed;
+        do {
+            long over = Math.max(0, database.read(sql -> sql.number(TOTAL)) - storeBytes);
+            ForgetKept forget = new ForgetKept(clock.instant().minus(KEPT), over, FORGET_ROWS);
+            writer.commitAndWait(Unit.of(forget));
+            freed = forget.outcome();
+        } while (freed.rows() == FORGET_ROWS);
+    }
+}
