@@ -62,6 +62,7 @@ final class AnswerScan implements ByteProcessor {
 
     /** Whether every text event has arrived and, for an OpenAI stream, the end too. */
     boolean whole(Protocol protocol, Kind kind) {
-        return marks == kind.events() && done == (protocol != Protocol.GEMINI && kind.streaming());
+        return marks == kind.events()
+                && done == (protocol != Protocol.GEMINI && kind.streaming() && kind.door() == Kind.Door.CHAT);
     }
 }

@@ -60,9 +60,19 @@ record Conversation(List<String> texts) {
         return text.toString();
     }
 
-    String openAiMessages() {
+    /** The members of a request that hold the prompt. */
+    String of(Kind.Door door) {
+        return switch (door) {
+            case CHAT -> "\"messages\":" + messages(0);
+            case MESSAGES -> "\"system\":" + quoted(texts.getFirst()) + ",\"messages\":" + messages(1);
+            case RESPONSES ->
+                "\"instructions\":" + quoted(texts.getFirst()) + ",\"input\":" + messages(1) + ",\"store\":false";
+        };
+    }
+
+    private String messages(int from) {
         return list(
-                0,
+                from,
                 i -> "{\"role\":\"" + (i == 0 ? "system" : isUsers(i) ? "user" : "assistant") + "\",\"content\":"
                         + quoted(texts.get(i)) + "}");
     }
@@ -87,7 +97,7 @@ record Conversation(List<String> texts) {
     }
 
     /** Nothing else needs escaping in these texts. */
-    private static String quoted(String text) {
+    static String quoted(String text) {
         return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"';
     }
 }

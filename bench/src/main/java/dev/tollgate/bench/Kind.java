@@ -3,6 +3,7 @@ package dev.tollgate.bench;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** What one exchange looks like; the mock tells them apart by the upstream model in the path, so that it need not read the body. */
 enum Kind {
@@ -25,10 +26,53 @@ enum Kind {
     /** A recorded session of Qwen Code; each request is answered by twenty text events in one write. */
     SESSION_A(20, 0),
     /** Likewise, of opencode. */
-    SESSION_B(20, 0);
+    SESSION_B(20, 0),
+    /** As a call, asked for over Messages. */
+    CALL_MESSAGES(1, 0, 0, Door.MESSAGES),
+    /** As a call, asked for over Responses. */
+    CALL_RESPONSES(1, 0, 0, Door.RESPONSES),
+    /** As a burst, asked for over Messages. */
+    BURST_MESSAGES(50, 0, 0, Door.MESSAGES),
+    /** As a burst, asked for over Responses. */
+    BURST_RESPONSES(50, 0, 0, Door.RESPONSES),
+    /** Twenty text events in one write, in answer to {@value ToolTalk#TURNS} calls of tools with their results, 412 KB together. */
+    AGENT_CHAT(20, 0, 13_300, Door.CHAT),
+    /** Likewise, over Messages. */
+    AGENT_MESSAGES(20, 0, 13_300, Door.MESSAGES),
+    /** Likewise, over Responses. */
+    AGENT_RESPONSES(20, 0, 13_300, Door.RESPONSES);
+
+    /** The protocol of the gateway that a kind speaks. */
+    enum Door {
+        CHAT("/v1/chat/completions"),
+        MESSAGES("/v1/messages"),
+        RESPONSES("/v1/responses");
+
+        private final String path;
+
+        Door(String path) {
+            this.path = path;
+        }
+
+        String path() {
+            return path;
+        }
+    }
 
     /** Those with a long prompt. */
     static final List<Kind> TALKS = List.of(TALK_3, TALK_43, TALK_412);
+
+    /** The same prompt with tools over each door. */
+    static final List<Kind> AGENTS = List.of(AGENT_CHAT, AGENT_MESSAGES, AGENT_RESPONSES);
+
+    /** Those that compare the gateway's doors. */
+    static final List<Kind> DOORS = Stream.concat(
+                    Stream.of(CALL_MESSAGES, CALL_RESPONSES, BURST_MESSAGES, BURST_RESPONSES), AGENTS.stream())
+            .toList();
+
+    /** Those besides sessions that the kinds of the table's first rows are varied by. */
+    static final List<Kind> FURTHER =
+            Stream.concat(TALKS.stream(), DOORS.stream()).toList();
 
     /** Those whose calls are whole sessions of many requests. */
     static final List<Kind> SESSIONS = List.of(SESSION_A, SESSION_B);
@@ -39,15 +83,21 @@ enum Kind {
     private final int events;
     private final int gapMillis;
     private final int messageBytes;
+    private final Door door;
 
     Kind(int events, int gapMillis) {
         this(events, gapMillis, 0);
     }
 
     Kind(int events, int gapMillis, int messageBytes) {
+        this(events, gapMillis, messageBytes, Door.CHAT);
+    }
+
+    Kind(int events, int gapMillis, int messageBytes, Door door) {
         this.events = events;
         this.gapMillis = gapMillis;
         this.messageBytes = messageBytes;
+        this.door = door;
     }
 
     /** The id both as the gateway sells it and as the upstream knows it. */
@@ -57,6 +107,10 @@ enum Kind {
 
     String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    Door door() {
+        return door;
     }
 
     /** Upstream events in one answer. CPU per event is always counted over these, however many chunks they become. */

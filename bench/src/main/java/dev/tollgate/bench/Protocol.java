@@ -55,7 +55,11 @@ enum Protocol {
 
     private String body(Kind kind) {
         Conversation conversation = conversation(kind);
-        return this == GEMINI ? geminiBody(conversation) : openAiBody(kind, conversation);
+        if (Kind.AGENTS.contains(kind)) {
+            ToolTalk talk = new ToolTalk(conversation);
+            return this == GEMINI ? "{" + talk.ofGemini() + "}" : gatewayBody(kind, talk.of(kind.door()));
+        }
+        return this == GEMINI ? geminiBody(conversation) : gatewayBody(kind, conversation.of(kind.door()));
     }
 
     private static Conversation conversation(Kind kind) {
@@ -78,13 +82,13 @@ enum Protocol {
     private String path(Kind kind) {
         return this == GEMINI
                 ? "/v1beta/models/" + kind.model() + ":streamGenerateContent?alt=sse"
-                : "/v1/chat/completions";
+                : kind.door().path();
     }
 
-    private static String openAiBody(Kind kind, Conversation conversation) {
-        return "{\"model\":\"" + kind.model() + "\",\"stream\":" + kind.streaming()
-                + ",\"messages\":" + conversation.openAiMessages()
-                + ",\"temperature\":0.7,\"max_tokens\":1024}";
+    private static String gatewayBody(Kind kind, String prompt) {
+        return "{\"model\":\"" + kind.model() + "\",\"stream\":" + kind.streaming() + "," + prompt
+                + ",\"temperature\":0.7,\"" + (kind.door() == Kind.Door.RESPONSES ? "max_output_tokens" : "max_tokens")
+                + "\":1024}";
     }
 
     private static String geminiBody(Conversation conversation) {

@@ -82,7 +82,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--kinds",
             split = ",",
-            defaultValue = "call,burst,paced,leave,talk-3,talk-43,talk-412,session-a,session-b",
+            defaultValue =
+                    "call,burst,paced,leave,talk-3,talk-43,talk-412,session-a,session-b,call-messages,call-responses,burst-messages,burst-responses,"
+                            + "agent-chat,agent-messages,agent-responses",
             description = "to measure without the table, default ${DEFAULT-VALUE}")
     private List<String> kinds = List.of();
 

@@ -32,7 +32,7 @@ final class Summary {
     String table() {
         line("", "gateway", other, "ratio");
         row("CPU µs per call", Kind.CALL, Measurement::cpuMicrosPerCall);
-        for (Kind kind : Kind.TALKS) {
+        for (Kind kind : Kind.FURTHER) {
             row("CPU µs per call, " + kind.label(), kind, Measurement::cpuMicrosPerCall);
         }
         for (Kind kind : Kind.SESSIONS) {
@@ -41,7 +41,7 @@ final class Summary {
         row("CPU µs per event, 50 in one write", Kind.BURST, Measurement::cpuMicrosPerEvent);
         row("CPU µs per event, 10 ms apart", Kind.PACED, Measurement::cpuMicrosPerEvent);
         row("bytes allocated per call", Kind.CALL, Measurement::allocatedBytesPerCall);
-        for (Kind kind : Kind.TALKS) {
+        for (Kind kind : Kind.FURTHER) {
             row("bytes allocated per call, " + kind.label(), kind, Measurement::allocatedBytesPerCall);
         }
         for (Kind kind : Kind.SESSIONS) {

@@ -16,6 +16,7 @@ final class Table {
     /** Of {@link Kind#PACED}: as many streams as give an event every 67 µs. */
     static final int PACED_STREAMS = 150;
 
+    private static final String AGENT = "CPU µs a stream, " + ToolTalk.TURNS + " calls with results, 412 KB";
     private static final String LINE = "%-50s %9s  %-28s %7s  %-30s %s%n";
     private static final String GATEWAY = "gateway";
 
@@ -162,11 +163,16 @@ final class Table {
     private void fill() {
         ToDoubleFunction<Measurement> cpuOfCall = Measurement::cpuMicrosPerCall;
         ToDoubleFunction<Measurement> cpuOfEvent = Measurement::cpuMicrosPerEvent;
+        int agentWires = Kind.AGENT_CHAT.connections(connections);
         under("CPU µs a call", Kind.CALL, connections, cpuOfCall, "nginx", Goal.ratioAtMost(4.8));
         under("CPU µs a call", Kind.CALL, connections, cpuOfCall, Contestants.SPRING, Goal.ratioBelow(1));
         talk(Kind.TALK_3, "3 KB", Goal.atMost(250).aiming("180"));
         talk(Kind.TALK_43, "43 KB", Goal.atMost(450).aiming("1.5 × nginx + 100"));
         talk(Kind.TALK_412, "412 KB", Goal.atMost(3_000).aiming("2 × nginx"));
+        door("CPU µs a call", Kind.CALL, Kind.CALL_MESSAGES, Kind.CALL_RESPONSES);
+        door("CPU µs a stream of 50 events", Kind.BURST, Kind.BURST_MESSAGES, Kind.BURST_RESPONSES);
+        under(AGENT + ", chat", Kind.AGENT_CHAT, agentWires, cpuOfCall, "nginx", null);
+        door(AGENT, Kind.AGENT_CHAT, Kind.AGENT_MESSAGES, Kind.AGENT_RESPONSES);
         under("CPU µs an event, 50 in one write", Kind.BURST, connections, cpuOfEvent, "nginx", Goal.ratioAtMost(5.5));
         under(
                 "CPU µs an event, 10 ms apart, " + PACED_STREAMS + " streams",
@@ -213,6 +219,19 @@ final class Table {
         int wires = kind.connections(connections);
         under(what, kind, wires, Measurement::cpuMicrosPerCall, "nginx", goal);
         under(what, kind, wires, Measurement::cpuMicrosPerCall, Contestants.PORTKEY, null);
+    }
+
+    /** What the two further doors cost beside the same over chat. */
+    private void door(String what, Kind chat, Kind messages, Kind responses) {
+        for (Kind kind : List.of(messages, responses)) {
+            int wires = kind.connections(connections);
+            row(
+                    what + ", " + kind.door().name().toLowerCase(Locale.ROOT),
+                    rounds.of(GATEWAY, kind, wires, Measurement::cpuMicrosPerCall),
+                    "chat",
+                    rounds.of(GATEWAY, chat, wires, Measurement::cpuMicrosPerCall),
+                    Goal.ratioAtMost(1.15));
+        }
     }
 
     private void crowd() {

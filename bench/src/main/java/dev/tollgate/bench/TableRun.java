@@ -104,6 +104,9 @@ final class TableRun {
             rig.warmUp(server, Kind.BURST, options.connections(), options.warmupSeconds() * 500);
             rig.warmUp(server, Kind.PACED, Table.PACED_STREAMS, options.warmupSeconds() * 500);
         }
+        if (server.protocol() == Protocol.OPENAI) {
+            Kind.DOORS.forEach(kind -> rig.warmUp(server, kind, connections(kind), options.warmupSeconds() * 500));
+        }
         if (TALKED_TO.contains(server.name())) {
             Kind.TALKS.forEach(kind -> rig.warmUp(server, kind, connections(kind), options.warmupSeconds() * 500));
         }
@@ -117,6 +120,11 @@ final class TableRun {
         for (Kind kind : Kind.TALKS) {
             servers.stream()
                     .filter(server -> TALKED_TO.contains(server.name()))
+                    .forEach(server -> rig.measure(round, server, kind, connections(kind), millis()));
+        }
+        for (Kind kind : Kind.DOORS) {
+            doors.stream()
+                    .filter(server -> kind == Kind.AGENT_CHAT || server.protocol() == Protocol.OPENAI)
                     .forEach(server -> rig.measure(round, server, kind, connections(kind), millis()));
         }
         doors.forEach(server -> rig.measure(round, server, Kind.BURST, options.connections(), millis()));

@@ -21,10 +21,11 @@ class ConversationTest {
     void user_and_assistant_take_turns_and_the_user_comes_last() {
         Conversation conversation = new Conversation(List.of("s", "1", "2", "3", "4"));
 
-        assertThat(conversation.openAiMessages())
-                .isEqualTo("[{\"role\":\"system\",\"content\":\"s\"},{\"role\":\"user\",\"content\":\"1\"},"
-                        + "{\"role\":\"user\",\"content\":\"2\"},{\"role\":\"assistant\",\"content\":\"3\"},"
-                        + "{\"role\":\"user\",\"content\":\"4\"}]");
+        assertThat(conversation.of(Kind.Door.CHAT))
+                .isEqualTo(
+                        "\"messages\":[{\"role\":\"system\",\"content\":\"s\"},{\"role\":\"user\",\"content\":\"1\"},"
+                                + "{\"role\":\"user\",\"content\":\"2\"},{\"role\":\"assistant\",\"content\":\"3\"},"
+                                + "{\"role\":\"user\",\"content\":\"4\"}]");
         assertThat(conversation.geminiContents())
                 .startsWith("[{\"role\":\"user\",\"parts\":[{\"text\":\"1\"}]},{\"role\":\"user\"")
                 .endsWith(",{\"role\":\"model\",\"parts\":[{\"text\":\"3\"}]},"
