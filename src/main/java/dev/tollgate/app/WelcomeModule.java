@@ -109,7 +109,7 @@ final class WelcomeModule {
         String key = demo.secret();
         List<String> call = key == null
                 ? List.of()
-                : ground.catalogue().all().stream()
+                : ground.catalogue().answering().stream()
                         .limit(1)
                         .map(model -> FirstCall.of(url, key, upstreams.models().current(model)))
                         .flatMap(first -> Stream.concat(first.curl().lines(), Stream.of("# " + first.answer())))

@@ -65,6 +65,14 @@ public final class Catalogue {
         return offer.models;
     }
 
+    /** Returns the models on sale that answer, in the order of the file; all models if none does. */
+    public List<Model> answering() {
+        List<Model> all = offer.models;
+        List<Model> answering =
+                all.stream().filter(model -> !model.isEmbedding()).toList();
+        return answering.isEmpty() ? all : answering;
+    }
+
     /** Returns the models on sale at the prices of the file. */
     public List<Model> asWritten() {
         return asWritten;

@@ -103,7 +103,7 @@ public final class CatalogueLoader {
         String name = row.need("name").text();
         retires.fields().forEach((kind, end) -> {
             YamlNode becomes = end.need("becomes");
-            UpstreamModel next = becomes.choice(upstreams);
+            UpstreamModel next = upstream(becomes, false);
             for (int steps = 0; next != null; steps++) {
                 if (next.name().equals(name) || steps > upstreams.size()) {
                     throw becomes.complaint("leads back to '" + name + "' itself; allowed is a model that stays.");
@@ -115,8 +115,12 @@ public final class CatalogueLoader {
     }
 
     private Model model(YamlNode row) {
+        if (CatalogueEmbedding.isOne(row)) {
+            return embedding(row);
+        }
         row.onlyWith(
                 "id",
+                CatalogueEmbedding.KIND,
                 "aliases",
                 "active",
                 "upstream",
@@ -128,7 +132,7 @@ public final class CatalogueLoader {
                 "response_format",
                 "rates",
                 "call_seconds_max");
-        UpstreamModel upstream = upstream(row.need("upstream"));
+        UpstreamModel upstream = upstream(row.need("upstream"), false);
         PriceSchedule prices = CataloguePrice.read(row.need("price"), pricePlaces);
         YamlNode defaults = row.need("defaults");
         defaults.onlyWith("stream", "include_thoughts", "reasoning_effort", "max_tokens");
@@ -151,6 +155,19 @@ public final class CatalogueLoader {
                 callTime(row.find("call_seconds_max")));
     }
 
+    private Model embedding(YamlNode row) {
+        row.onlyWith(
+                "id", CatalogueEmbedding.KIND, "aliases", "active", "upstream", "price", "rates", "call_seconds_max");
+        return CatalogueEmbedding.model(
+                name(row.need("id")),
+                aliases(row.find("aliases")),
+                row.need("active").bool(),
+                upstream(row.need("upstream"), true),
+                CataloguePrice.readOfEmbeddings(row.need("price"), pricePlaces),
+                rates(row.find("rates")),
+                callTime(row.find("call_seconds_max")));
+    }
+
     private static List<YamlNode> rows(YamlNode list) {
         List<YamlNode> rows = list.items();
         if (rows.isEmpty() || rows.size() > MODELS_MAX) {
@@ -159,8 +176,14 @@ public final class CatalogueLoader {
         return rows;
     }
 
-    private UpstreamModel upstream(YamlNode node) {
-        return node.choice(upstreams);
+    private UpstreamModel upstream(YamlNode node, boolean isOfEmbeddings) {
+        UpstreamModel upstream = node.choice(upstreams);
+        if ((upstream.embedding() != null) != isOfEmbeddings) {
+            throw node.complaint(
+                    "'" + upstream.name() + "' is of the other kind; allowed is an upstream model with 'kind: "
+                            + (isOfEmbeddings ? "embedding" : "chat") + "', as this row has it.");
+        }
+        return upstream;
     }
 
     private List<String> aliases(@Nullable YamlNode list) {

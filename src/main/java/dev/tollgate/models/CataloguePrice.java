@@ -11,16 +11,26 @@ import java.util.Map;
 final class CataloguePrice {
 
     private static final CatalogueTariff RATES = new CatalogueTariff(Decimals.MICROS);
+    private static final CatalogueTariff INPUT_ALONE = CatalogueTariff.ofInputAlone(Decimals.MICROS);
 
     private CataloguePrice() {}
 
     /** Reads one price, or a list of prices of which all except one have a first day. @param places receives file and line of each version */
     static PriceSchedule read(YamlNode node, Map<String, String> places) {
+        return read(node, places, RATES, "version", "reasoning", "rounding");
+    }
+
+    /** Reads the prices of a model of embeddings, which have {@code input} alone. */
+    static PriceSchedule readOfEmbeddings(YamlNode node, Map<String, String> places) {
+        return read(node, places, INPUT_ALONE, "version", "rounding");
+    }
+
+    private static PriceSchedule read(
+            YamlNode node, Map<String, String> places, CatalogueTariff rates, String... keys) {
         List<PriceSchedule.Dated> dated = new ArrayList<>();
         for (CatalogueTariff.Dated price : CatalogueTariff.dated(node)) {
-            YamlNode row =
-                    price.node().onlyWith(CatalogueTariff.keys(node.isList(), "version", "reasoning", "rounding"));
-            Pricing pricing = read(row);
+            YamlNode row = price.node().onlyWith(rates.keys(node.isList(), keys));
+            Pricing pricing = read(row, rates);
             YamlNode version = row.need("version");
             if (places.put(pricing.version(), version.place()) != null) {
                 throw version.complaint("'" + pricing.version() + "' names another price already.");
@@ -36,11 +46,11 @@ final class CataloguePrice {
         return new PriceSchedule(dated);
     }
 
-    private static Pricing read(YamlNode price) {
+    private static Pricing read(YamlNode price, CatalogueTariff rates) {
         return new Pricing(
                 version(price.need("version")),
-                RATES.read(price),
-                price.need("reasoning").choice(Map.of("billed", true, "free", false)),
+                rates.read(price),
+                rates == RATES && price.need("reasoning").choice(Map.of("billed", true, "free", false)),
                 rounding(price.need("rounding")));
     }
 

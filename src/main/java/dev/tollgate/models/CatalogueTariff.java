@@ -17,13 +17,30 @@ final class CatalogueTariff {
     /** Micro-credits of the unit in which the rates are written. */
     private final long scale;
 
+    private final boolean hasInputAlone;
+
     CatalogueTariff(long scale) {
+        this(scale, false);
+    }
+
+    private CatalogueTariff(long scale, boolean hasInputAlone) {
         this.scale = scale;
+        this.hasInputAlone = hasInputAlone;
+    }
+
+    /** Returns a reader of the prices of embeddings, whose only rate is {@code input} (P1). */
+    static CatalogueTariff ofInputAlone(long scale) {
+        return new CatalogueTariff(scale, true);
+    }
+
+    /** Returns the keys of a cost, those of earlier catalogues included. */
+    String[] keysOfCost(boolean isOfList) {
+        return hasInputAlone ? keys(isOfList) : keys(isOfList, "cached", "search");
     }
 
     /** @param isOfList whether the price may have a {@code from} */
-    static String[] keys(boolean isOfList, String... further) {
-        List<String> keys = new ArrayList<>(KEYS);
+    String[] keys(boolean isOfList, String... further) {
+        List<String> keys = new ArrayList<>(hasInputAlone ? List.of("input") : KEYS);
         keys.addAll(List.of(further));
         if (isOfList) {
             keys.add("from");
@@ -137,7 +154,8 @@ final class CatalogueTariff {
         long search = row.search() == null
                 ? 0
                 : row.search().decimal(scale, PriceRates.MAX / row.searchFactor()) * row.searchFactor();
-        return new PriceRates(input, micros(node.need("output")), cached, audio, search);
+        long output = hasInputAlone ? 0 : micros(node.need("output"));
+        return new PriceRates(input, output, cached, audio, search);
     }
 
     private static Tariff.SearchCounts searchCounts(@Nullable YamlNode node, PriceRates base) {

@@ -19,8 +19,12 @@ final class CatalogueUpstream {
     private CatalogueUpstream() {}
 
     static UpstreamModel read(YamlNode row) {
+        if (CatalogueEmbedding.isOne(row)) {
+            return CatalogueEmbedding.upstream(row, CatalogueTariff.ofInputAlone(MICROS_PER_DOLLAR));
+        }
         row.onlyWith(
                 "name",
+                CatalogueEmbedding.KIND,
                 "limits",
                 "candidates",
                 "sampling",
@@ -50,7 +54,7 @@ final class CatalogueUpstream {
                 row.need("media_in_tool_results").bool(),
                 row.need("trailing_assistant").bool(),
                 row.need("signatures").bool(),
-                costs(row.find("list_price_usd")),
+                costs(row.find("list_price_usd"), new CatalogueTariff(MICROS_PER_DOLLAR)),
                 retirements(row.find("retires")),
                 null);
     }
@@ -118,14 +122,13 @@ final class CatalogueUpstream {
     }
 
     /** Reads one price, or a list of prices of which all except one have a first day. */
-    private static List<UpstreamModel.Cost> costs(@Nullable YamlNode node) {
+    static List<UpstreamModel.Cost> costs(@Nullable YamlNode node, CatalogueTariff rates) {
         if (node == null) {
             return List.of();
         }
-        CatalogueTariff rates = new CatalogueTariff(MICROS_PER_DOLLAR);
         return CatalogueTariff.dated(node).stream()
                 .map(price -> {
-                    YamlNode cost = price.node().onlyWith(CatalogueTariff.keys(node.isList(), "cached", "search"));
+                    YamlNode cost = price.node().onlyWith(rates.keysOfCost(node.isList()));
                     return new UpstreamModel.Cost(price.from(), rates.readCost(cost));
                 })
                 .toList();

@@ -24,6 +24,9 @@ public record FirstCall(String curl, String answer) {
      * @param key a secret, or {@link #VARIABLE}
      */
     public static FirstCall of(String address, String key, Model model) {
+        if (model.isEmbedding()) {
+            return ofEmbedding(address, key, model);
+        }
         String curl = """
                 curl %s/v1/chat/completions \\
                   -H "Authorization: Bearer %s" \\
@@ -31,5 +34,15 @@ public record FirstCall(String curl, String answer) {
                   -d '{"model": "%s", "stream": false, "messages": [{"role": "user", "content": "Hello"}]}'""".formatted(address, key, model.id());
         String charge = Credits.text(model.pricing().chargeMicros(USAGE));
         return new FirstCall(curl, "{… \"content\": \"" + TEXT + "\" … \"credits_consumed\": " + charge + "}");
+    }
+
+    private static FirstCall ofEmbedding(String address, String key, Model model) {
+        String curl = """
+                curl %s/v1/embeddings \\
+                  -H "Authorization: Bearer %s" \\
+                  -H "Content-Type: application/json" \\
+                  -d '{"model": "%s", "input": "Hello"}'""".formatted(address, key, model.id());
+        String charge = Credits.text(model.pricing().chargeMicros(Usage.of(2, 0, 0)));
+        return new FirstCall(curl, "{… \"embedding\": […] … \"credits_consumed\": " + charge + "}");
     }
 }

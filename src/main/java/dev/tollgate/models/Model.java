@@ -88,6 +88,11 @@ public record Model(
                 null);
     }
 
+    /** Returns whether it makes embeddings instead of answers (E69). */
+    public boolean isEmbedding() {
+        return upstream.embedding() != null;
+    }
+
     /** Returns this model served by another upstream model. */
     public Model standingOn(UpstreamModel other) {
         return with(other, pricing, prices);

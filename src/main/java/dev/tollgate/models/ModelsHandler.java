@@ -114,8 +114,12 @@ public final class ModelsHandler {
         json.writeEndArray();
         json.writeNumberProperty("context_length", upstream.inputTokensMax());
         json.writeNumberProperty("max_input_tokens", upstream.inputTokensMax());
-        json.writeNumberProperty("max_output_tokens", upstream.outputTokensMax());
-        json.writeNumberProperty("max_tokens", upstream.outputTokensMax());
+        if (upstream.embedding() == null) {
+            json.writeNumberProperty("max_output_tokens", upstream.outputTokensMax());
+            json.writeNumberProperty("max_tokens", upstream.outputTokensMax());
+        } else {
+            write(json, upstream.embedding());
+        }
         json.writeName("pricing");
         json.writeRawValue(PriceJson.of(model, clock.instant()).toString());
         ModelLife.Retirement end = life.retirement(model);
@@ -127,5 +131,16 @@ public final class ModelsHandler {
             json.writeEndObject();
         }
         json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, EmbeddingRules rules) {
+        json.writeStringProperty("kind", "embedding");
+        json.writeObjectPropertyStart("dimensions");
+        json.writeNumberProperty("min", rules.dimensionsMin());
+        json.writeNumberProperty("max", rules.dimensionsMax());
+        json.writeEndObject();
+        json.writeArrayPropertyStart("task_types");
+        rules.taskTypes().forEach(json::writeString);
+        json.writeEndArray();
     }
 }

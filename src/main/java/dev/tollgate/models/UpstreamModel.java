@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param costs prices of the upstream, for the margin, each from its day on, the earliest first; empty if unknown
  * @param retirements by kind of channel: the day on which it is switched off there, and its successor (D59)
  * @param replaces the requested model, if this one is its successor; null if this one is requested
+ * @param embedding what a model of embeddings can do; null for a model that answers
  */
 public record UpstreamModel(
         String name,
@@ -45,11 +46,50 @@ public record UpstreamModel(
         boolean signatures,
         List<Cost> costs,
         Map<String, Retirement> retirements,
-        @Nullable UpstreamModel replaces) {
+        @Nullable UpstreamModel replaces,
+        @Nullable EmbeddingRules embedding) {
 
     public UpstreamModel {
         costs = costs.stream().sorted(Comparator.comparing(Cost::from)).toList();
         retirements = Map.copyOf(retirements);
+    }
+
+    /** Makes the rules of a model that answers. */
+    public UpstreamModel(
+            String name,
+            long inputTokensMax,
+            long outputTokensMax,
+            boolean sharedContext,
+            int candidatesMax,
+            boolean sampling,
+            boolean penalties,
+            boolean logprobs,
+            Thinking thinking,
+            boolean mediaResolutionPerPart,
+            boolean mediaInToolResults,
+            boolean trailingAssistant,
+            boolean signatures,
+            List<Cost> costs,
+            Map<String, Retirement> retirements,
+            @Nullable UpstreamModel replaces) {
+        this(
+                name,
+                inputTokensMax,
+                outputTokensMax,
+                sharedContext,
+                candidatesMax,
+                sampling,
+                penalties,
+                logprobs,
+                thinking,
+                mediaResolutionPerPart,
+                mediaInToolResults,
+                trailingAssistant,
+                signatures,
+                costs,
+                retirements,
+                replaces,
+                null);
     }
 
     /** Returns this model as the successor of another one: requests written for that one are understood as far as possible. */
@@ -70,7 +110,8 @@ public record UpstreamModel(
                 signatures,
                 costs,
                 retirements,
-                asked);
+                asked,
+                embedding);
     }
 
     /** Returns the requested model: the model that it succeeds, otherwise itself. */

@@ -77,12 +77,12 @@ class CompleteCatalogueTest {
     }
 
     static Stream<String> names() {
-        return CATALOGUE.all().stream()
+        return CATALOGUE.answering().stream()
                 .flatMap(model -> Stream.concat(Stream.of(model.id()), model.aliases().stream()));
     }
 
     static Stream<Model> models() {
-        return CATALOGUE.all().stream();
+        return CATALOGUE.answering().stream();
     }
 
     @ParameterizedTest
@@ -236,7 +236,7 @@ class CompleteCatalogueTest {
                         .filter(model -> model.pricing().tariff().isAbove(200_001))
                         .map(Model::id))
                 .containsExactly("gemini-3.1-pro-preview", "gemini-3.1-pro-preview-customtools", "gemini-2.5-pro");
-        assertThat(CATALOGUE.all())
+        assertThat(CATALOGUE.answering())
                 .noneMatch(model -> model.pricing().tariff().isAbove(200_000))
                 .allMatch(model -> model.pricing().tariff().tiers().offers(ServiceTier.FLEX));
     }

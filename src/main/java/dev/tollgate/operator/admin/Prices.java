@@ -6,6 +6,7 @@ import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.models.PriceSchedule;
 import dev.tollgate.models.Pricing;
+import dev.tollgate.models.Tariff;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.prices.PriceVersion;
 import dev.tollgate.models.prices.SetPrice;
@@ -196,6 +197,12 @@ public final class Prices {
                 change.rates().applied(before.tariff(), isUnits(model)),
                 change.reasoningBilled() == null ? before.reasoningBilled() : change.reasoningBilled(),
                 before.rounding());
+        if (model.isEmbedding() && !next.tariff().equals(Tariff.of(next.inputMicrosPerMillion(), 0))) {
+            throw Refused.of(
+                    "output",
+                    "is not 0, or another rate is set; allowed is a price with 'input' alone, as " + modelId
+                            + " makes embeddings");
+        }
         Model sold = models.standing(model, from, now).sold(PriceSchedule.of(next));
         return new Preview(before, SoldModels.later(sold, from), withdrawn(model, change.from(), now));
     }

@@ -33,7 +33,9 @@ public record LandingPage(Catalogue catalogue, ModelLife life, InstantSource clo
                 .map(model -> ModelFacts.of(model, life, clock.instant()))
                 .toList();
         FirstCall call = FirstCall.of(
-                request.address(), FirstCall.VARIABLE, models.getFirst().model());
+                request.address(),
+                FirstCall.VARIABLE,
+                life.current(catalogue.answering().getFirst()));
         boolean isOpen = signUp.isOpen();
         return PageStep.show((out, shell) -> JtelandingGenerated.render(out, null, shell, isOpen, models, call));
     }

@@ -144,7 +144,7 @@ public record OverviewPage(
     }
 
     private Start start(PageRequest<?> request, String account, Balance balance) {
-        Model model = life.current(catalogue.all().getFirst());
+        Model model = life.current(catalogue.answering().getFirst());
         return new Start(
                 !keys.list(account, null, 1).isEmpty(),
                 balance.balanceMicros() > 0,

@@ -17,7 +17,7 @@ final class RevealedKey {
     private RevealedKey() {}
 
     static PageStep show(PageRequest<?> request, KeyResult.Made made, Catalogue catalogue, ModelLife life) {
-        Model model = catalogue.all().stream()
+        Model model = catalogue.answering().stream()
                 .filter(each -> made.key().mayUse(each.id()))
                 .findFirst()
                 .map(life::current)

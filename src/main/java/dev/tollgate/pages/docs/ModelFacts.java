@@ -2,6 +2,7 @@ package dev.tollgate.pages.docs;
 
 import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.http.limits.Rates;
+import dev.tollgate.models.EmbeddingRules;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.models.Pricing;
@@ -106,6 +107,9 @@ public record ModelFacts(
     /** Returns what it can do and what not, by name. */
     public List<Fact> takes() {
         UpstreamModel upstream = model.upstream();
+        if (upstream.embedding() != null) {
+            return ofEmbedding(upstream.embedding());
+        }
         List<Fact> facts = new ArrayList<>();
         facts.add(new Fact("Streams", model.streamByDefault() ? "by default" : "on request"));
         facts.add(new Fact("Thoughts shown", model.thoughtsByDefault() ? "by default" : "on request"));
@@ -120,6 +124,16 @@ public record ModelFacts(
         facts.add(new Fact("Log probabilities", yesOrNo(upstream.logprobs())));
         facts.add(new Fact("Continues an assistant's message", yesOrNo(upstream.trailingAssistant())));
         return facts;
+    }
+
+    private static List<Fact> ofEmbedding(EmbeddingRules rules) {
+        String words = String.join(", ", rules.taskTypes());
+        return List.of(
+                new Fact("Makes", "embeddings, with POST /v1/embeddings"),
+                new Fact(
+                        "Dimensions",
+                        Display.number(rules.dimensionsMin()) + " to " + Display.number(rules.dimensionsMax())),
+                new Fact("Task types", words.isEmpty() ? "none" : words));
     }
 
     private static String efforts(Model model, UpstreamModel upstream) {

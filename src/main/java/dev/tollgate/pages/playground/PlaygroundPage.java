@@ -117,7 +117,7 @@ public record PlaygroundPage(
 
     private PageStep show(PageRequest<Visitor.Member> request) {
         Map<String, Figures> usage = usage(request.visitor().accountId());
-        List<Choice> models = catalogue.all().stream()
+        List<Choice> models = catalogue.answering().stream()
                 .map(life::current)
                 .map(model -> new Choice(model, usual(model, usage.getOrDefault(model.id(), Figures.NONE))))
                 .toList();

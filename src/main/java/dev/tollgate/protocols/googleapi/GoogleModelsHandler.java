@@ -82,6 +82,10 @@ public final class GoogleModelsHandler {
         tree.put("version", "001");
         tree.put("displayName", model.id());
         tree.put("inputTokenLimit", upstream.inputTokensMax());
+        if (upstream.embedding() != null) {
+            tree.putArray("supportedGenerationMethods").add("embedContent").add("batchEmbedContents");
+            return tree;
+        }
         tree.put("outputTokenLimit", upstream.outputTokensMax());
         tree.putArray("supportedGenerationMethods").add("generateContent").add("countTokens");
         tree.put("maxTemperature", 2);
