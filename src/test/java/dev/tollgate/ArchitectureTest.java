@@ -205,7 +205,21 @@ class ArchitectureTest {
 
     @Test
     void upstream_knows_what_can_be_asked_and_no_more() {
-        knowsOnly("upstreams.pool", "base.conversation", "upstreams.media", "base.memory", "base.config", "base.error");
+        knowsOnly(
+                "upstreams.pool",
+                "base.conversation",
+                "base.json",
+                "upstreams.media",
+                "base.memory",
+                "base.config",
+                "base.error");
+        knowsOnly(
+                "upstreams.embeddings",
+                "upstreams.connections",
+                "upstreams.pool",
+                "base.json",
+                "upstreams.media",
+                "base.memory");
         knowsOnly("upstreams.connections", "upstreams.pool", "upstreams.media");
     }
 
@@ -213,6 +227,7 @@ class ArchitectureTest {
     void a_channel_never_knows_a_door_nor_money() {
         knowsOnly(
                 "upstreams.gemini",
+                "upstreams.embeddings",
                 "upstreams.connections",
                 "upstreams.pool",
                 "base.conversation",
@@ -224,6 +239,7 @@ class ArchitectureTest {
                 "base.error");
         knowsOnly(
                 "upstreams.compat",
+                "upstreams.embeddings",
                 "upstreams.connections",
                 "upstreams.pool",
                 "base.conversation",
@@ -578,6 +594,7 @@ class ArchitectureTest {
                         packageOf("calls.metering"),
                         packageOf("upstreams.pool"),
                         packageOf("upstreams.connections"),
+                        packageOf("upstreams.embeddings"),
                         packageOf("upstreams.gemini"),
                         packageOf("upstreams.compat"))
                 .should()

@@ -49,6 +49,11 @@ public final class JsonText {
         return read;
     }
 
+    /** Returns a string of a tree. @throws IllegalArgumentException if it holds half of a surrogate pair */
+    public static JsonText of(JsonNode string) {
+        return string instanceof TextNode node ? node.text() : of(string.stringValue());
+    }
+
     /**
      * Returns the string that begins behind a quote; null unless it ends, has valid escapes and no other control characters and no half of a
      * surrogate pair.

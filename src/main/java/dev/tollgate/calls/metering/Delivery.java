@@ -204,6 +204,7 @@ final class Delivery {
             case UpstreamEvent.TierGranted granted -> 0;
             case UpstreamEvent.Unreported mark -> 0;
             case UpstreamEvent.Raw raw -> 0;
+            case UpstreamEvent.Embedded vectors -> 0;
         };
     }
 
@@ -213,6 +214,7 @@ final class Delivery {
             case UpstreamEvent.Thought thought -> !thought.text().isEmpty();
             case UpstreamEvent.ToolCall call -> true;
             case UpstreamEvent.Media made -> true;
+            case UpstreamEvent.Embedded vectors -> true;
             default -> false;
         };
     }

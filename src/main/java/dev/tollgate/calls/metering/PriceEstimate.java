@@ -21,7 +21,7 @@ public record PriceEstimate(long leastMicros, long mostMicros, long promptTokens
     public static PriceEstimate of(MeteredCall call, Optional<PromptCount> counted) {
         Bounds bounds = call.translation().bounds();
         if (counted.isPresent()) {
-            requireContext(counted.get(), bounds);
+            requireContext(counted.get(), call);
         }
         Long asked = bounds.askedTokensMax();
         long tokensMax = asked == null ? bounds.model().upstream().outputTokensMax() : asked;
@@ -32,8 +32,9 @@ public record PriceEstimate(long leastMicros, long mostMicros, long promptTokens
         return new PriceEstimate(Math.min(least, most), most, bounds.promptTokensMax(), tokensMax);
     }
 
-    private static void requireContext(PromptCount counted, Bounds bounds) {
-        ApiError tooLong = UpstreamErrors.beyondContext(counted, bounds.model().upstream());
+    private static void requireContext(PromptCount counted, MeteredCall call) {
+        ApiError tooLong = UpstreamErrors.beyondContext(
+                counted, call.ask(), call.translation().bounds().model().upstream());
         if (tooLong != null) {
             throw tooLong.asException();
         }

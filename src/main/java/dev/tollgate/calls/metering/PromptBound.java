@@ -20,7 +20,7 @@ record PromptBound(long textBytes, long tokensMax, long audioTokensMax) {
     /** The bound where the upstream has counted the prompt; what a search adds is not in its count (D31). */
     static long counted(long countedTokens, Ask ask, UpstreamModel model) {
         long search = ask.searches() ? SEARCH_TOKENS_WHEN_COUNTED : 0;
-        return Math.min(model.inputTokensMax(), countedTokens + search);
+        return Math.min(ask.contextTokens(model.inputTokensMax()), countedTokens + search);
     }
 
     /** Media that are not downloaded yet count as the context limit, and so does an answer that goes on, whose earlier text is not here. */
@@ -36,8 +36,9 @@ record PromptBound(long textBytes, long tokensMax, long audioTokensMax) {
         }
         long search = ask.searches() ? SEARCH_TOKENS : 0;
         long known = ask.continuesAnswer() ? model.inputTokensMax() : 0;
-        long most =
-                Math.min(model.inputTokensMax(), known + size.textBytes() + items * TOKENS_PER_ITEM + media + search);
+        long most = Math.min(
+                ask.contextTokens(model.inputTokensMax()),
+                known + size.textBytes() + items * TOKENS_PER_ITEM + media + search);
         return new PromptBound(size.textBytes(), most, Math.min(most, audio));
     }
 }

@@ -148,7 +148,9 @@ final class Reserving implements Phase {
         return counted.isEmpty()
                 ? null
                 : UpstreamErrors.beyondContext(
-                        counted.get(), translation.bounds().model().upstream());
+                        counted.get(),
+                        call.request().ask(),
+                        translation.bounds().model().upstream());
     }
 
     /** The prompt is counted, and a hold at the rates of short prompts exists. */

@@ -3,6 +3,7 @@ package dev.tollgate.calls.metering;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.Overflow;
 import dev.tollgate.upstreams.pool.PromptCount;
 import dev.tollgate.upstreams.pool.UpstreamFailure;
@@ -33,16 +34,25 @@ final class UpstreamErrors {
 
     /** Returns the error in OpenAI's words. Clients shorten the conversation if they find the code, or {@code maximum context length}. */
     static ApiError contextExceeded(Overflow overflow) {
+        if (overflow.field() != null) {
+            return inputTooLong(overflow.field(), overflow);
+        }
         return ApiError.of(
                 ErrorCode.CONTEXT_LENGTH_EXCEEDED, overflowing(overflow.tokens(), overflow.tokensMax()) + SHORTEN);
     }
 
+    /** Returns the error of one input that the model would cut (E68). */
+    private static ApiError inputTooLong(String field, Overflow overflow) {
+        String message = "'%s' must have at most %d tokens with this model, got %d.%s"
+                .formatted(field, overflow.tokensMax(), overflow.tokens(), SHORTEN);
+        return new ApiError(ErrorCode.CONTEXT_LENGTH_EXCEEDED, 400, message, field, java.util.Map.of(), null);
+    }
+
     /** Returns null if a prompt that the upstream has counted fits. In a shared context it must leave room for output. */
-    static @Nullable ApiError beyondContext(PromptCount counted, UpstreamModel model) {
+    static @Nullable ApiError beyondContext(PromptCount counted, Ask ask, UpstreamModel model) {
         long answer = model.sharedContext() ? 1 : 0;
-        return counted.tokens() > model.inputTokensMax() - answer
-                ? contextExceeded(new Overflow(counted.tokens(), model.inputTokensMax()))
-                : null;
+        long context = ask.contextTokens(model.inputTokensMax());
+        return counted.tokens() > context - answer ? contextExceeded(new Overflow(counted.tokens(), context)) : null;
     }
 
     /** Leaves the size out if it is within the maximum: some servers count the prompt alone. */

@@ -106,6 +106,7 @@ final class ChunkStream implements Sink {
             case UpstreamEvent.TierGranted granted -> {}
             case UpstreamEvent.Unreported mark -> {}
             case UpstreamEvent.Raw raw -> {}
+            case UpstreamEvent.Embedded vectors -> {}
         }
     }
 

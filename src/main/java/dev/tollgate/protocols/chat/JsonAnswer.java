@@ -82,6 +82,7 @@ final class JsonAnswer implements Sink {
             case UpstreamEvent.TierGranted granted -> {}
             case UpstreamEvent.Unreported mark -> {}
             case UpstreamEvent.Raw raw -> {}
+            case UpstreamEvent.Embedded vectors -> {}
         }
     }
 

@@ -12,6 +12,7 @@ import dev.tollgate.upstreams.media.WantedMedium;
 import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.Channel;
 import dev.tollgate.upstreams.pool.ChatAsk;
+import dev.tollgate.upstreams.pool.EmbedAsk;
 import dev.tollgate.upstreams.pool.PreparedAsk;
 import dev.tollgate.upstreams.pool.PromptCount;
 import dev.tollgate.upstreams.pool.UpstreamCall;
@@ -58,11 +59,19 @@ final class CompatChannel implements Channel {
                     CompatRequestWriter.write(chat, chat.replay().onChannel(name, chat.upstreamModel()), dialect),
                     chat);
         }
+        if (ask instanceof EmbedAsk embeddings) {
+            return new CompatEmbedding(farEnd, request("/embeddings"), errors, embeddings);
+        }
         throw ApiError.invalid(
                         "model",
                         "'model': %s is not served in Gemini's own form here; use /v1/chat/completions for it."
                                 .formatted(ask.modelId()))
                 .asException();
+    }
+
+    private Request request(String path) {
+        Request request = farEnd.post(path);
+        return key == null ? request : request.with("authorization", "Bearer " + key);
     }
 
     @Override
@@ -117,7 +126,9 @@ final class CompatChannel implements Channel {
             }
             boolean json = !(ask.conversation().responseFormat() instanceof ResponseFormat.Text);
             CompatReader reader = new CompatReader(errors, ask.candidates(), ask.includeThoughts(), json, ask.tier());
-            Request request = request().withKnown("traceparent", listener.traceparent());
+            Request request = request("/chat/completions")
+                    .with("accept", "text/event-stream")
+                    .withKnown("traceparent", listener.traceparent());
             StreamedCall call = new StreamedCall(
                     farEnd.vertx(), farEnd.timeouts(), errors, reader, listener, errand(maxOutputTokens));
             call.start(farEnd.connect(request));
@@ -132,11 +143,6 @@ final class CompatChannel implements Channel {
             Context loop = farEnd.vertx().getOrCreateContext();
             OutgoingBody whole = body.body(maxOutputTokens);
             return connected -> BodySender.start(loop, connected, whole);
-        }
-
-        private Request request() {
-            Request request = farEnd.post("/chat/completions").with("accept", "text/event-stream");
-            return key == null ? request : request.with("authorization", "Bearer " + key);
         }
     }
 }

@@ -13,6 +13,7 @@ import dev.tollgate.upstreams.media.WantedMedium;
 import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.Channel;
 import dev.tollgate.upstreams.pool.ChatAsk;
+import dev.tollgate.upstreams.pool.EmbedAsk;
 import dev.tollgate.upstreams.pool.NativeAsk;
 import dev.tollgate.upstreams.pool.PreparedAsk;
 import dev.tollgate.upstreams.pool.PromptCount;
@@ -55,6 +56,9 @@ public final class GeminiChannel implements Channel {
 
     /** By the upstream's model. */
     private final Map<String, Request> asking = new ConcurrentHashMap<>();
+
+    /** The models of embeddings whose last answer reported its tokens. */
+    private final Set<String> reporting = ConcurrentHashMap.newKeySet();
 
     private final GeminiErrors errors;
     private final Set<String> buckets;
@@ -115,6 +119,10 @@ public final class GeminiChannel implements Channel {
         if (!isModel(ask.upstreamModel())) {
             throw new IllegalArgumentException("not a model's name: " + ask.upstreamModel());
         }
+        if (ask instanceof EmbedAsk embeddings) {
+            return new GeminiEmbedding(
+                    new GeminiEmbedding.Line(farEnd, access, errors, reporting, COUNT_MILLIS), embeddings);
+        }
         access.check(ask);
         UpstreamModel model = models.model(ask.upstreamModel());
         CallIds callIds = access.callIds(model.signatures());
@@ -124,6 +132,7 @@ public final class GeminiChannel implements Channel {
                     case ChatAsk chat ->
                         GeminiRequestWriter.write(chat.onChannel(name, model.name()), model, callIds, buckets, tier);
                     case NativeAsk own -> NativeRequestWriter.write(own, name, model, callIds, buckets, tier);
+                    case EmbedAsk embeddings -> throw new IllegalStateException("embeddings are prepared elsewhere");
                 };
         return new Prepared(body, model.name(), ask);
     }

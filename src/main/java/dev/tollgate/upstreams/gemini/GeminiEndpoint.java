@@ -51,6 +51,9 @@ interface GeminiEndpoint {
     /** The body of {@code countTokens}. */
     OutgoingBody countBody(GeminiBody body, String model, List<PlacedMedium> media);
 
+    /** Returns the method by which a model makes embeddings here. */
+    EmbedMethod embedMethod(String model);
+
     /** Lets go what it holds open. */
     default void close() {}
 }

@@ -80,6 +80,11 @@ record KeyAccess(String key) implements GeminiEndpoint {
     }
 
     @Override
+    public EmbedMethod embedMethod(String model) {
+        return EmbedMethod.BATCH;
+    }
+
+    @Override
     public String toString() {
         return "KeyAccess";
     }

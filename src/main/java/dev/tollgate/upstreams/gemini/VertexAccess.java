@@ -9,6 +9,7 @@ import dev.tollgate.upstreams.connections.Request;
 import dev.tollgate.upstreams.connections.Roundtrip;
 import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.ChatAsk;
+import dev.tollgate.upstreams.pool.EmbedAsk;
 import dev.tollgate.upstreams.pool.NativeAsk;
 import io.vertx.core.Future;
 import java.util.List;
@@ -124,8 +125,15 @@ final class VertexAccess implements GeminiEndpoint {
                 GoogleOptions google = chat.conversation().google();
                 yield google != null && !google.safetySettings().isEmpty();
             }
+            case EmbedAsk embeddings -> false;
             case NativeAsk own -> own.body().has("safetySettings") || own.body().has("toolConfig");
         };
+    }
+
+    /** Vertex AI takes one content a request. Its oldest Gemini model of embeddings has the method of the models before. */
+    @Override
+    public EmbedMethod embedMethod(String model) {
+        return model.equals("gemini-embedding-001") ? EmbedMethod.PREDICT : EmbedMethod.CONTENT;
     }
 
     @Override

@@ -7,7 +7,7 @@ import dev.tollgate.upstreams.media.CallMedia;
 import org.jspecify.annotations.Nullable;
 
 /** A request to an upstream: complete and checked, after the catalogue's decisions. */
-public sealed interface Ask permits ChatAsk, NativeAsk {
+public sealed interface Ask permits ChatAsk, NativeAsk, EmbedAsk {
 
     /** Returns the catalogue's id of the model, by which a channel is chosen. */
     String modelId();
@@ -44,6 +44,11 @@ public sealed interface Ask permits ChatAsk, NativeAsk {
 
     /** Returns whether the model may call functions. */
     boolean functions();
+
+    /** Returns the most tokens of the whole prompt, given the model's context limit. */
+    default long contextTokens(long contextTokensMax) {
+        return contextTokensMax;
+    }
 
     /** Returns the service tier that the caller asks for and the model's price offers (P4). */
     ServiceTier tier();

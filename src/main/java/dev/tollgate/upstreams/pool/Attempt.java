@@ -148,6 +148,7 @@ final class Attempt implements UpstreamListener {
             case UpstreamEvent.Thought thought -> !thought.text().isEmpty();
             case UpstreamEvent.ToolCall call -> true;
             case UpstreamEvent.Media made -> true;
+            case UpstreamEvent.Embedded vectors -> true;
             case UpstreamEvent.PromptBlocked blocked -> true;
             case UpstreamEvent.Finish finish ->
                 finish.reason() == UpstreamEvent.FinishReason.LENGTH

@@ -257,7 +257,7 @@ final class Attempts implements SentCall {
      */
     private void hedgeLater(Attempt first) {
         long wait = pool.hedgeAfterMillis();
-        if (wait > 0 && first.leg().ask().wanted().isEmpty()) {
+        if (wait > 0 && first.leg().ask().mayBeHedged()) {
             race.watch(first, wait, this::hedge);
         }
     }

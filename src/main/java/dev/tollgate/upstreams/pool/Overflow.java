@@ -10,10 +10,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tokens the request's tokens
  * @param tokensMax the model's limit
+ * @param field the caller's field that is too long; null for the whole request
  */
-public record Overflow(@Nullable Long tokens, @Nullable Long tokensMax) {
+public record Overflow(
+        @Nullable Long tokens,
+        @Nullable Long tokensMax,
+        @Nullable String field) {
 
     public static final Overflow UNTOLD = new Overflow(null, null);
+
+    /** Creates the overflow of a whole request. */
+    public Overflow(@Nullable Long tokens, @Nullable Long tokensMax) {
+        this(tokens, tokensMax, null);
+    }
 
     /**
      * Finds the figures in an upstream's message.

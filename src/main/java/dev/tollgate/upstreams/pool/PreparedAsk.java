@@ -30,6 +30,11 @@ public interface PreparedAsk {
         return this;
     }
 
+    /** Returns whether it may be sent to a second channel while the first is silent. With media, most of that time is their upload. */
+    default boolean mayBeHedged() {
+        return wanted().isEmpty();
+    }
+
     /**
      * Counts the prompt's tokens, which costs nothing, on the current event loop.
      *

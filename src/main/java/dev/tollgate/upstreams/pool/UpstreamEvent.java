@@ -97,6 +97,13 @@ public sealed interface UpstreamEvent {
      */
     record Raw(ObjectNode chunk, int bytes) implements UpstreamEvent {}
 
+    /**
+     * All vectors of an {@link EmbedAsk}, in the order of its inputs: JSON values in the ask's form.
+     *
+     * @param vectors must not be changed
+     */
+    record Embedded(List<byte[]> vectors) implements UpstreamEvent {}
+
     /** The prompt was refused; there are no candidates. */
     record PromptBlocked(String nativeReason) implements UpstreamEvent {}
 

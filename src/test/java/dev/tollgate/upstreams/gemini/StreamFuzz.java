@@ -97,6 +97,7 @@ public final class StreamFuzz {
             case UpstreamEvent.TierGranted it -> -1;
             case UpstreamEvent.Unreported it -> -1;
             case UpstreamEvent.Raw it -> -1;
+            case UpstreamEvent.Embedded it -> -1;
         };
     }
 

@@ -4,6 +4,7 @@ import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.testing.GoldenRequests.Made;
 import dev.tollgate.upstreams.pool.Ask;
 import dev.tollgate.upstreams.pool.ChatAsk;
+import dev.tollgate.upstreams.pool.EmbedAsk;
 import dev.tollgate.upstreams.pool.NativeAsk;
 import java.util.List;
 import java.util.Set;
@@ -36,6 +37,7 @@ public final class WrittenBodies {
         return switch (ask) {
             case ChatAsk chat ->
                 GeminiRequestWriter.write(chat.onChannel(CHANNEL, model.name()), model, ids, BUCKETS, ask.tier());
+            case EmbedAsk embeddings -> throw new AssertionError("not a body of this form");
             case NativeAsk own -> NativeRequestWriter.write(own, CHANNEL, model, ids, BUCKETS, ask.tier());
         };
     }
