@@ -183,7 +183,7 @@ final class Desk {
                 uploads.start(request, caller, json).onFailure(failure -> Replies.answer(request.response(), failure));
             };
         }
-        if (post && (target.generates() || target.counts())) {
+        if (post && (target.generates() || target.counts() || target.embeds())) {
             List<Step> steps = planner.plan(target, caller, target.requestType(request::getHeader), json);
             if (!share.take((long) STEP_BYTES * steps.size())) {
                 throw NO_ROOM.asRefusal();

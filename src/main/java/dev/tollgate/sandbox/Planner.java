@@ -1,6 +1,7 @@
 package dev.tollgate.sandbox;
 
 import dev.tollgate.sandbox.generation.AnswerSteps;
+import dev.tollgate.sandbox.generation.Embeddings;
 import dev.tollgate.sandbox.generation.Generator;
 import dev.tollgate.sandbox.generation.PromptTokens;
 import dev.tollgate.sandbox.requests.GoogleRequest;
@@ -8,6 +9,7 @@ import dev.tollgate.sandbox.requests.RequestRules;
 import dev.tollgate.sandbox.requests.Terms;
 import dev.tollgate.sandbox.requests.ThoughtSignatures;
 import dev.tollgate.sandbox.routes.CallingProject;
+import dev.tollgate.sandbox.routes.EmbeddingModel;
 import dev.tollgate.sandbox.routes.Target;
 import dev.tollgate.sandbox.scripting.KnobSettings;
 import dev.tollgate.sandbox.scripting.KnobUses;
@@ -34,6 +36,7 @@ final class Planner {
     private final InstantSource clock;
     private final ThoughtSignatures signatures;
     private final AnswerSteps answers;
+    private final Embeddings embeddings;
     private final Library library;
     private final KnobUses times = new KnobUses();
     private volatile ScriptInForce script;
@@ -43,6 +46,7 @@ final class Planner {
         this.signatures = new ThoughtSignatures(options.seed());
         this.answers =
                 new AnswerSteps(new Generator(options.seed(), signatures, options.clock()), options.paceMillis());
+        this.embeddings = new Embeddings(options.seed());
         this.library = library;
         this.script = new ScriptInForce(options.script());
     }
@@ -75,6 +79,10 @@ final class Planner {
      * @throws GoogleError.Refusal where Google would refuse
      */
     List<Step> plan(Target target, CallingProject caller, String requestType, JsonNode json) {
+        if (target.embeds()
+                || (target.counts() && EmbeddingModel.named(target.model()).isPresent())) {
+            return planEmbeddings(target, caller, json);
+        }
         ObjectNode body = read(target, json);
         Optional<GoogleRequest> ask = target.answering(clock.instant())
                 .map(model -> checked(
@@ -91,6 +99,41 @@ final class Planner {
             steps.addAll(generated(target, known.with(known.terms().withKnobs(knobs))));
         }
         return steps;
+    }
+
+    private List<Step> planEmbeddings(Target target, CallingProject caller, JsonNode json) {
+        EmbeddingModel model = target.knownEmbeddingModel();
+        ObjectNode body = target.counts() ? read(target, json) : readEmbeddings(target, json);
+        JsonNode first = body.path("requests").path(0).path("content");
+        String asked = GoogleRequest.textOf(first.isMissingNode() ? body.path("content") : first);
+        Optional<Script.Entry> entry = script.take(target, asked);
+        List<Step> steps = new ArrayList<>(entry.map(Script.Entry::respond).orElse(List.of()));
+        if (entry.isEmpty() || !entry.get().decides()) {
+            KnobSettings knobs = knobs(target, caller, asked)
+                    .and(KnobSettings.parse(entry.map(Script.Entry::knobs).orElse("")));
+            ObjectNode answer = target.counts()
+                    ? Embeddings.count(body)
+                    : embeddings.answer(model, target.method(), body, target.vertex());
+            steps.addAll(
+                    target.counts() ? List.of(new Step.Fixed(answer)) : answers.steps(knobs, model.name(), answer));
+        }
+        return steps;
+    }
+
+    private static ObjectNode readEmbeddings(Target target, JsonNode json) {
+        String type =
+                switch (target.method()) {
+                    case "batchEmbedContents" -> "BatchEmbedContentsRequest";
+                    case "predict" -> "PredictRequest";
+                    default -> "EmbedContentRequest";
+                };
+        boolean known = target.vertex()
+                ? !target.method().startsWith("batch")
+                : !target.method().equals("predict");
+        if (!known) {
+            throw GoogleError.of(404).asRefusal();
+        }
+        return ProtoMessageReader.read(type, json, target.vertex());
     }
 
     private KnobSettings knobs(Target target, CallingProject caller, String asked) {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * A running sandbox: the Gemini REST protocol on a port of its own, spoken to over real HTTP.
  *
  * <p>Served under {@code /v1beta} and {@code /v1}: {@code models/{m}} with {@code :generateContent}, {@code
- * :streamGenerateContent} ({@code ?alt=sse}, without it one JSON array) and {@code :countTokens}, and {@code files} (uploaded to
+ * :streamGenerateContent} ({@code ?alt=sse}, without it one JSON array), {@code :countTokens}, {@code :embedContent} and {@code
+ * :batchEmbedContents}, and {@code files} (uploaded to
  * {@code /upload/v1beta/files}); models on the paths of Vertex AI too; and {@code
  * /sandbox}, {@code /sandbox/script}, {@code /sandbox/requests} for tests and people who control it. Every key is valid unless it
  * starts with {@code invalid}; a sandbox with a key of its own takes that one alone, and has no {@code /sandbox}. Safe for any thread.

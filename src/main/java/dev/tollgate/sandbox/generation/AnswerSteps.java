@@ -28,16 +28,7 @@ public final class AnswerSteps {
     public List<Step> steps(GoogleRequest ask) {
         KnobSettings knobs = ask.terms().knobs();
         List<Step> steps = new ArrayList<>();
-        delay(steps, knobs, Knob.DELAY_HEAD, 0);
-        if (knobs.has(Knob.QUOTA)) {
-            GoogleError error =
-                    GoogleError.quota(knobs.text(Knob.QUOTA), ask.model().name());
-            steps.add(new Step.Status(error.code(), error.body()));
-        } else if (knobs.has(Knob.HTML)) {
-            steps.add(new Step.Status(knobs.number(Knob.HTML, 502), StringNode.valueOf(Playback.HTML)));
-        } else if (knobs.has(Knob.STATUS)) {
-            steps.add(new Step.Status(knobs.number(Knob.STATUS, 500), null));
-        } else {
+        if (answers(steps, knobs, ask.model().name())) {
             sending(steps, knobs);
             if (!ask.tier().equals("standard")) {
                 steps.addFirst(new Step.Tier(ask.tier()));
@@ -45,6 +36,32 @@ public final class AnswerSteps {
             play(steps, knobs, events(ask, knobs));
         }
         return steps;
+    }
+
+    /** Returns the steps of an answer that is one object. Knobs about the content of a chat do not count. */
+    public List<Step> steps(KnobSettings knobs, String model, ObjectNode whole) {
+        List<Step> steps = new ArrayList<>();
+        if (answers(steps, knobs, model)) {
+            sending(steps, knobs);
+            play(steps, knobs, List.of(() -> whole));
+        }
+        return steps;
+    }
+
+    /** Adds what comes before an answer. @return false if it is an error */
+    private static boolean answers(List<Step> steps, KnobSettings knobs, String model) {
+        delay(steps, knobs, Knob.DELAY_HEAD, 0);
+        if (knobs.has(Knob.QUOTA)) {
+            GoogleError error = GoogleError.quota(knobs.text(Knob.QUOTA), model);
+            steps.add(new Step.Status(error.code(), error.body()));
+        } else if (knobs.has(Knob.HTML)) {
+            steps.add(new Step.Status(knobs.number(Knob.HTML, 502), StringNode.valueOf(Playback.HTML)));
+        } else if (knobs.has(Knob.STATUS)) {
+            steps.add(new Step.Status(knobs.number(Knob.STATUS, 500), null));
+        } else {
+            return true;
+        }
+        return false;
     }
 
     private List<Supplier<ObjectNode>> events(GoogleRequest ask, KnobSettings knobs) {

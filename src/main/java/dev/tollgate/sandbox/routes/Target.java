@@ -5,6 +5,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,6 +31,7 @@ public record Target(String version, boolean vertex, String parent, Kind kind, S
         UPLOAD
     }
 
+    private static final Set<String> EMBEDDING = Set.of("embedContent", "batchEmbedContents", "predict");
     private static final char KNOBS = '~';
     private static final String REST = "(?:/([^/:]{1,300}))?(?::([A-Za-z]{1,64}))?/?";
     private static final Pattern GEMINI = Pattern.compile("/(v1beta|v1)/(models|files)" + REST);
@@ -80,6 +82,10 @@ public record Target(String version, boolean vertex, String parent, Kind kind, S
         return kind == Kind.MODEL && !name.isEmpty() && method.equals("countTokens");
     }
 
+    public boolean embeds() {
+        return kind == Kind.MODEL && !name.isEmpty() && EMBEDDING.contains(method);
+    }
+
     /** The model's own name. */
     public String model() {
         int at = name.indexOf(KNOBS);
@@ -99,6 +105,11 @@ public record Target(String version, boolean vertex, String parent, Kind kind, S
 
     public Optional<SandboxModel> answering(Instant now) {
         return SandboxModel.answering(model(), vertex, now);
+    }
+
+    /** Returns the model of embeddings. Fails if there is no such model. */
+    public EmbeddingModel knownEmbeddingModel() {
+        return EmbeddingModel.named(model()).orElseThrow(() -> modelNotFound().asRefusal());
     }
 
     private GoogleError modelNotFound() {

@@ -24,6 +24,10 @@ public final class ProtoTypes {
              generationOutputConfig=any@g labels=struct@v modelArmorConfig=struct@v
             CountTokensRequest contents=Content* generateContentRequest=GenerateContentRequest@g model=string
              systemInstruction=Content@v tools=Tool*@v generationConfig=GenerationConfig@v
+            EmbedContentRequest content=Content taskType=TaskType title=string outputDimensionality=int32 model=string@g
+             autoTruncate=bool@v
+            BatchEmbedContentsRequest requests=EmbedContentRequest*
+            PredictRequest instances=struct*@v parameters=struct@v
             CreateFileRequest file=File
             File name=string displayName=string mimeType=string sizeBytes=int64 createTime=string updateTime=string
              expirationTime=string sha256Hash=string uri=string state=string source=string
@@ -72,6 +76,8 @@ public final class ProtoTypes {
             ThinkingLevel THINKING_LEVEL_UNSPECIFIED MINIMAL LOW MEDIUM HIGH XHIGH
             MediaResolutionLevel MEDIA_RESOLUTION_UNSPECIFIED MEDIA_RESOLUTION_LOW MEDIA_RESOLUTION_MEDIUM
              MEDIA_RESOLUTION_HIGH MEDIA_RESOLUTION_ULTRA_HIGH
+            TaskType TASK_TYPE_UNSPECIFIED RETRIEVAL_QUERY RETRIEVAL_DOCUMENT SEMANTIC_SIMILARITY CLASSIFICATION CLUSTERING
+             QUESTION_ANSWERING FACT_VERIFICATION CODE_RETRIEVAL_QUERY
             HarmCategory HARM_CATEGORY_UNSPECIFIED HARM_CATEGORY_HARASSMENT HARM_CATEGORY_HATE_SPEECH
              HARM_CATEGORY_SEXUALLY_EXPLICIT HARM_CATEGORY_DANGEROUS_CONTENT HARM_CATEGORY_CIVIC_INTEGRITY
              HARM_CATEGORY_JAILBREAK
