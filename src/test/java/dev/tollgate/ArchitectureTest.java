@@ -468,6 +468,7 @@ class ArchitectureTest {
                         APP,
                         packageOf("protocols.chat"),
                         packageOf("protocols.responses"),
+                        packageOf("protocols.embeddings"),
                         packageOf("protocols.googleapi"),
                         packageOf("operator.cli"))
                 .should()
@@ -475,6 +476,7 @@ class ArchitectureTest {
                 .resideInAnyPackage(
                         packageOf("protocols.chat"),
                         packageOf("protocols.responses"),
+                        packageOf("protocols.embeddings"),
                         packageOf("protocols.googleapi"),
                         packageOf("operator.cli")));
         check(noClasses()
@@ -485,6 +487,7 @@ class ArchitectureTest {
                         packageOf("protocols.door"),
                         packageOf("protocols.chat"),
                         packageOf("protocols.responses"),
+                        packageOf("protocols.embeddings"),
                         packageOf("protocols.googleapi"))
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(packageOf("protocols.door"))
@@ -641,6 +644,17 @@ class ArchitectureTest {
                 "upstreams.signatures",
                 "base.ids",
                 "base.config",
+                "base.error",
+                "http");
+        knowsOnly(
+                "protocols.embeddings",
+                "protocols.door",
+                "base.json",
+                "base.memory",
+                "calls.metering",
+                "upstreams.pool",
+                "models",
+                "calls.replay",
                 "base.error",
                 "http");
         knowsOnly(

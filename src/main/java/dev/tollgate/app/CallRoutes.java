@@ -3,6 +3,7 @@ package dev.tollgate.app;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.books.ledger.CreditsHandler;
 import dev.tollgate.books.receipts.ReceiptsHandler;
@@ -32,6 +33,8 @@ import dev.tollgate.protocols.chat.ChatProtocol;
 import dev.tollgate.protocols.door.Calls;
 import dev.tollgate.protocols.door.Door;
 import dev.tollgate.protocols.door.Protocol;
+import dev.tollgate.protocols.embeddings.EmbeddingsProtocol;
+import dev.tollgate.protocols.googleapi.EmbedProtocol;
 import dev.tollgate.protocols.googleapi.GenerateProtocol;
 import dev.tollgate.protocols.googleapi.GoogleErrors;
 import dev.tollgate.protocols.googleapi.GoogleModelsHandler;
@@ -88,11 +91,21 @@ record CallRoutes(
         Door responses = door(responses());
         api(routes, responses.route("/responses", modelKey));
         api(routes, responses.countingRoute("/responses/input_tokens", modelKey, counts, new InputTokens()));
+        api(routes, door(new EmbeddingsProtocol(reading())).route("/embeddings", modelKey));
+        api(routes, Route.post("/completions", modelKey, CallRoutes::noCompletions));
         ModelsHandler models = new ModelsHandler(ground.catalogue(), calls.models(), calls.models()::now);
         GoogleModelsHandler googleModels = new GoogleModelsHandler(ground.catalogue(), calls.models());
         api(routes, ofAll("/models", key, models.list(), googleModels.list()));
         api(routes, ofAll("/models/{id...}", key, models.one(), googleModels.one()));
         api(routes, Route.get("/prices", key, new PricesHandler(ground.catalogue(), calls.models()::now)));
+    }
+
+    /** The protocol before chat is not served (E71). */
+    private static void noCompletions(Exchange exchange, KeyCaller caller) {
+        exchange.fail(ApiError.of(
+                        ErrorCode.INVALID_REQUEST,
+                        "/v1/completions is not served here. Use /v1/chat/completions instead.")
+                .withStatus(404));
     }
 
     private void account(List<Route<?>> routes, KeyGate key) {
@@ -168,6 +181,8 @@ record CallRoutes(
             routes.add(whole.route(model + "generateContent", modelKey));
             routes.add(stream.route(model + "streamGenerateContent", modelKey));
             routes.add(count.countingRoute(model + "countTokens", modelKey, counts, new TokenCount()));
+            routes.add(door(new EmbedProtocol(false, reading())).route(model + "embedContent", modelKey));
+            routes.add(door(new EmbedProtocol(true, reading())).route(model + "batchEmbedContents", modelKey));
         }
         routes.add(Route.post(base + "/models/{id...}", key, new UnknownMethodHandler())
                 .taking()

@@ -30,6 +30,7 @@ public final class Manual {
     private static final List<Source> SOURCES = List.of(
             new Source(USING, "quickstart.md", false),
             new Source(USING, "api.md", true),
+            new Source(USING, "embeddings.md", false),
             new Source(USING, "billing.md", false),
             new Source(USING, "data.md", false),
             new Source(RUNNING, "install.md", false),

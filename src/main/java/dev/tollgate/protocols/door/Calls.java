@@ -58,9 +58,20 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
         Reading<?> reading = protocol.open(envelope);
         String id = reading.model();
         if (id != null) {
-            model(caller, id);
+            requireKind(model(caller, id), reading);
         }
         return reading;
+    }
+
+    /** Refuses a model that answers if embeddings are requested, and the other way round (E69). */
+    private static void requireKind(Model model, Reading<?> reading) {
+        if (model.isEmbedding() == reading.embeds()) {
+            return;
+        }
+        String message = reading.embeds()
+                ? "'model': '%s' makes no embeddings. GET /v1/models lists those that do, with \"kind\": \"embedding\"."
+                : "'model': '%s' makes embeddings and no answers. Use POST /v1/embeddings.";
+        throw ApiError.invalid("model", message.formatted(model.id())).asException();
     }
 
     /** Returns whether {@link #prepare} may take long or block. */
@@ -82,6 +93,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
         Instant arrived = arrived(arrival);
         Model model = model(caller, named, arrived);
         Key key = caller.key();
+        requireKind(model, reading);
         try {
             if (reading.looksUp(request, model)) {
                 reading.load(request, key.accountId(), memory);

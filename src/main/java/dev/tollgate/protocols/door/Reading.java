@@ -27,6 +27,11 @@ public abstract class Reading<R> {
         return null;
     }
 
+    /** Returns whether the answer is embeddings, for which other models are on sale (E69). */
+    public boolean embeds() {
+        return false;
+    }
+
     /** Returns the form in which a stream of the answer leaves. */
     public abstract StreamForm form();
 

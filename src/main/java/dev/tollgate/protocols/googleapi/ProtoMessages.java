@@ -23,6 +23,8 @@ final class ProtoMessages {
              continuationToken=string
             CountRequest contents=Content* systemInstruction=Content tools=Tool* toolConfig=ToolConfig
              generationConfig=GenerationConfig generateContentRequest=Request model=string
+            EmbedRequest model=string content=Content taskType=word title=string outputDimensionality=int autoTruncate=bool
+            BatchEmbedRequest requests=EmbedRequest* model=string
             Content role=string parts=Part*
             Part text=string inlineData=Blob fileData=FileData functionCall=FunctionCall functionResponse=FunctionResponse
              executableCode=object codeExecutionResult=object thought=bool thoughtSignature=string videoMetadata=VideoMetadata

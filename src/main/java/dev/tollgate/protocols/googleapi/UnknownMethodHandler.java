@@ -12,7 +12,8 @@ public final class UnknownMethodHandler implements Handler<Object> {
     public void handle(Exchange exchange, Object caller) {
         throw ApiError.of(
                         ErrorCode.INVALID_REQUEST,
-                        "This method of a model is not served here: generateContent, streamGenerateContent and countTokens are.")
+                        "This method of a model is not served here: generateContent, streamGenerateContent,"
+                                + " countTokens, embedContent and batchEmbedContents are.")
                 .withStatus(404)
                 .asException();
     }

@@ -1,0 +1,152 @@
+package dev.tollgate.upstreams;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+import static dev.tollgate.testing.FarServer.whole;
+
+import dev.tollgate.sandbox.Sandbox;
+import dev.tollgate.sandbox.SandboxOptions;
+import dev.tollgate.testing.Channels;
+import dev.tollgate.testing.FarServer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.Today;
+import dev.tollgate.testing.VertexCredentials;
+import io.vertx.core.Vertx;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** Embeddings on the Gemini API, on Vertex AI and on an OpenAI-compatible server (E68). */
+@Timeout(240)
+class EmbeddingChannelsTest {
+
+    private static final Map<String, String> CATALOGUE = Map.of("TOLLGATE_MODELS_FILE", "models/gemini-all.yaml");
+
+    private static String vector(int dimensions) {
+        return IntStream.range(0, dimensions).mapToObj(i -> "0.25").collect(Collectors.joining(","));
+    }
+
+    private static Gateway.Reply embed(Channels channels, String model, String more) {
+        return channels.gateway()
+                .post(
+                        "/v1/embeddings",
+                        "{\"model\":\"" + model + "\"," + more + "}",
+                        channels.customer().key());
+    }
+
+    @Test
+    void an_openai_compatible_server_is_asked_once_for_all_inputs_as_numbers() {
+        try (FarServer far = new FarServer(request -> whole(
+                        200,
+                        "{\"object\":\"list\",\"data\":[{\"index\":1,\"embedding\":[" + vector(128)
+                                + "]},{\"index\":0,\"embedding\":[1," + vector(127)
+                                + "]}],\"usage\":{\"prompt_tokens\":21,\"total_tokens\":21}}"));
+                Channels channels = Channels.of(
+                        "channels: [{id: far, kind: openai, base_url: \"%s/v1\", key: sk-far, models: {gemini-embedding-2: bge}}]"
+                                .formatted(far.url()),
+                        CATALOGUE)) {
+            Gateway.Reply reply = embed(
+                    channels,
+                    "gemini-embedding-2",
+                    "\"input\":[\"a\",\"b\"],\"dimensions\":128,\"encoding_format\":\"float\"");
+            assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+            JsonNode data = reply.json().get("data");
+            assertThat(data.get(0).get("embedding").get(0).intValue()).isEqualTo(1);
+            assertThat(reply.json().get("usage").get("prompt_tokens").intValue())
+                    .isEqualTo(21);
+            assertThat(reply.json().get("credits_consumed").decimalValue()).isEqualByComparingTo("0.00084");
+            FarServer.Request asked = far.requests().getFirst();
+            assertThat(asked.path()).isEqualTo("/v1/embeddings");
+            assertThat(asked.headers().get("authorization")).isEqualTo("Bearer sk-far");
+            assertThat(asked.json().toString())
+                    .isEqualTo(
+                            "{\"model\":\"bge\",\"input\":[\"a\",\"b\"],\"encoding_format\":\"float\",\"dimensions\":128}");
+            channels.gateway().assertBooksAreClosed();
+        }
+    }
+
+    @Test
+    void a_vector_of_another_length_is_no_answer_and_costs_nothing() {
+        try (FarServer far = new FarServer(
+                        request -> whole(200, "{\"data\":[{\"index\":0,\"embedding\":[" + vector(768) + "]}]}"));
+                Channels channels = Channels.of(
+                        "channels: [{id: far, kind: openai, base_url: \"%s/v1\", models: {gemini-embedding-2: bge}}]"
+                                .formatted(far.url()),
+                        CATALOGUE)) {
+            Gateway.Reply reply = embed(channels, "gemini-embedding-2", "\"input\":\"a\"");
+            assertThat(reply.status()).isEqualTo(503);
+            assertThat(channels.customer().consumed()).isEqualByComparingTo(BigDecimal.ZERO);
+        }
+    }
+
+    @Test
+    void a_report_of_the_gemini_api_is_preferred_to_a_count() {
+        try (FarServer far = new FarServer(request -> request.path().endsWith(":countTokens")
+                        ? whole(200, "{\"totalTokens\":999}")
+                        : whole(
+                                200,
+                                "{\"embeddings\":[{\"values\":[" + vector(128)
+                                        + "]}],\"usageMetadata\":{\"promptTokenCount\":3}}"));
+                Channels channels = Channels.of(
+                        "channels: [{id: far, kind: gemini, base_url: \"%s\", key: %s}]"
+                                .formatted(far.url(), Channels.KEY_A),
+                        CATALOGUE)) {
+            for (int i = 0; i < 2; i++) {
+                Gateway.Reply reply = embed(channels, "gemini-embedding-2", "\"input\":\"abcd\",\"dimensions\":128");
+                assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+                assertThat(reply.json().get("usage").get("prompt_tokens").intValue())
+                        .isEqualTo(3);
+            }
+            long counts = far.requests().stream()
+                    .filter(it -> it.path().endsWith(":countTokens"))
+                    .count();
+            assertThat(counts).isEqualTo(1); // once it has reported, it is expected to report again
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gemini-embedding-001", "gemini-embedding-2"})
+    void vertex_ai_is_asked_for_one_content_at_a_time_and_reports_its_tokens(String model) throws Exception {
+        Vertx vertx = Vertx.vertx();
+        FarServer tokens = new FarServer(request ->
+                whole(200, "{\"access_token\":\"ya29.token\",\"expires_in\":3600,\"token_type\":\"Bearer\"}"));
+        Path credentials = VertexCredentials.file(tokens.url());
+        Sandbox sandbox = Sandbox.start(vertx, SandboxOptions.defaults().withClock(Today::instant))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(30, TimeUnit.SECONDS);
+        try (tokens;
+                Channels channels = Channels.of(
+                        "channels: [{id: v, kind: vertex, base_url: \"%s\", location: europe-west4, credentials_file: \"%s\"}]"
+                                .formatted(sandbox.baseUrl(), credentials),
+                        CATALOGUE)) {
+            Gateway.Reply reply = embed(
+                    channels,
+                    model,
+                    "\"input\":[\"one\",\"two words\",\"three\",\"four\",\"five\",\"six\"],\"dimensions\":128");
+            assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+            assertThat(reply.json().get("data").size()).isEqualTo(6);
+            assertThat(reply.json().get("usage").get("prompt_tokens").intValue())
+                    .isEqualTo(9);
+            String method = model.equals("gemini-embedding-001") ? ":predict" : ":embedContent";
+            assertThat(sandbox.requests().stream()
+                            .filter(it -> it.path().endsWith(method))
+                            .count())
+                    .isEqualTo(6);
+            Gateway.Reply tooLong = embed(channels, model, "\"input\":\"" + "word ".repeat(7_000) + "\"");
+            assertThat(tooLong.status()).isEqualTo(400);
+            assertThat(tooLong.error().get("param").stringValue()).isEqualTo("input");
+            channels.gateway().assertBooksAreClosed();
+        } finally {
+            sandbox.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+            vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        }
+    }
+}
