@@ -151,6 +151,13 @@ public final class ScriptedServer implements AutoCloseable {
             return raw(Integer.toHexString(length) + "\r\n" + text + "\r\n");
         }
 
+        /** Bytes as one chunk; they may be part of a character. */
+        public Exchange bytes(byte[] bytes) throws IOException {
+            out.write((Integer.toHexString(bytes.length) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            out.write(bytes);
+            return raw("\r\n");
+        }
+
         public Exchange end() throws IOException {
             return raw("0\r\n\r\n");
         }

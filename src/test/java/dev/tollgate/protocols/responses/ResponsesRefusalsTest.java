@@ -1,0 +1,159 @@
+package dev.tollgate.protocols.responses;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.FarServer;
+import dev.tollgate.testing.Gateway;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+
+/** Refusals of the Responses door, with the statuses upon which agents stop, wait or shorten their history (decisions E18, E19). */
+@Timeout(240)
+class ResponsesRefusalsTest {
+
+    private static final String TOO_LONG =
+            "{\"error\":{\"code\":400,\"message\":\"The input token count (1200000) exceeds the maximum"
+                    + " number of tokens allowed (1048576).\",\"status\":\"INVALID_ARGUMENT\"}}";
+
+    private static final String INVALID =
+            "{\"error\":{\"code\":400,\"message\":\"Something is not supported.\",\"status\":\"INVALID_ARGUMENT\"}}";
+
+    private static FarServer upstream;
+    private static Gateway gateway;
+    private Customer customer;
+
+    @BeforeAll
+    static void start() {
+        upstream = FarServer.saying("Hello.");
+        gateway = Gateway.start(
+                Map.of("GOOGLE_GEMINI_BASE_URL", upstream.url()), "models.file", "models/gemini-all.yaml");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.assertBooksAreClosed();
+        gateway.close();
+        upstream.close();
+    }
+
+    @BeforeEach
+    void customer() {
+        customer = gateway.customer("100");
+        upstream.script(FarServer.gemini("Hello."));
+    }
+
+    private Gateway.Reply call(boolean streams) {
+        return gateway.post(
+                "/v1/responses",
+                "{\"model\":\"gemini-3.5-flash\",\"input\":\"Hi\",\"stream\":" + streams + "}",
+                customer.key());
+    }
+
+    private void assertNothingIsCharged() {
+        assertThat(customer.consumed()).isEqualByComparingTo("0");
+    }
+
+    @Test
+    void a_prompt_that_is_too_long_fails_within_the_stream_each_time() {
+        upstream.script(FarServer.whole(400, TOO_LONG));
+        for (int i = 0; i < 2; i++) {
+            Gateway.Reply reply = call(true);
+            assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+            JsonNode failed = ResponseEvents.of(reply.text()).last();
+            assertThat(failed.get("status").asString()).isEqualTo("failed");
+            assertThat(failed.at("/error/code").asString()).isEqualTo("context_length_exceeded");
+        }
+        Gateway.Reply whole = call(false);
+        assertThat(whole.status()).isEqualTo(400);
+        assertThat(whole.json().at("/error/code").asString()).isEqualTo("context_length_exceeded");
+        assertNothingIsCharged();
+    }
+
+    @Test
+    void a_request_that_the_upstream_refuses_ends_an_agent() {
+        upstream.script(FarServer.whole(400, INVALID));
+        for (boolean streams : new boolean[] {true, true, false}) {
+            Gateway.Reply reply = call(streams);
+            assertThat(reply.status()).isEqualTo(400);
+            assertThat(reply.json().at("/error/code").asString()).isEqualTo("upstream_error");
+            assertThat(reply.header("x-should-retry")).isEqualTo("false");
+        }
+        assertNothingIsCharged();
+    }
+
+    @Test
+    void a_prompt_that_the_upstream_blocks_ends_an_agent() {
+        upstream.script(FarServer.events("{\"promptFeedback\":{\"blockReason\":\"PROHIBITED_CONTENT\"},"
+                + "\"usageMetadata\":{\"promptTokenCount\":5,\"totalTokenCount\":5}}"));
+        Gateway.Reply reply = call(true);
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(reply.json().at("/error/code").asString()).isEqualTo("upstream_error");
+        assertNothingIsCharged();
+    }
+
+    @Test
+    void an_upstream_that_is_down_is_worth_another_try() {
+        upstream.script(FarServer.whole(503, "{\"error\":{\"code\":503,\"status\":\"UNAVAILABLE\"}}"));
+        Gateway.Reply reply = call(true);
+        assertThat(reply.status()).isEqualTo(503);
+        assertThat(reply.header("x-should-retry")).isNotEqualTo("false");
+    }
+
+    @Test
+    void credits_that_another_call_holds_are_worth_another_try() throws Exception {
+        Customer poor = gateway.customer("5");
+        String body = "{\"model\":\"gemini-3.5-flash\",\"input\":\"Hi\",\"max_output_tokens\":200}";
+        java.util.concurrent.CountDownLatch asked = new java.util.concurrent.CountDownLatch(1);
+        upstream.script(request -> {
+            try {
+                asked.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return FarServer.gemini("Hello.");
+        });
+        java.util.concurrent.CompletableFuture<Gateway.Reply> running = poor.chatAside(
+                "{\"model\":\"gemini-3.5-flash\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");
+        poor.awaitHold();
+
+        Gateway.Reply held = gateway.post("/v1/responses", body, poor.key());
+
+        assertThat(held.status()).as(held.text()).isEqualTo(429);
+        assertThat(held.header("retry-after")).isEqualTo("1");
+        assertThat(held.json().at("/error/code").asString()).isEqualTo("insufficient_credits");
+        asked.countDown();
+        running.get();
+        Customer empty = gateway.customer("0.000001");
+        assertThat(gateway.post("/v1/responses", body, empty.key()).status()).isEqualTo(402);
+    }
+
+    @Test
+    void what_needs_kept_responses_is_refused_by_name() {
+        for (String member : new String[] {
+            "\"previous_response_id\":\"resp_1\"",
+            "\"conversation\":\"conv_1\"",
+            "\"prompt\":{\"id\":\"pmpt_1\"}",
+            "\"background\":true"
+        }) {
+            Gateway.Reply reply = gateway.post(
+                    "/v1/responses",
+                    "{\"model\":\"gemini-3.5-flash\",\"input\":\"Hi\"," + member + "}",
+                    customer.key());
+            assertThat(reply.status()).isEqualTo(400);
+            assertThat(reply.json().at("/error/param").asString()).isEqualTo(member.split("\"")[1]);
+        }
+    }
+
+    @Test
+    void unknown_paths_below_are_not_found_in_openais_shape() {
+        Gateway.Reply reply = gateway.post("/v1/responses/compact", "{}", customer.key());
+        assertThat(reply.status()).isEqualTo(404);
+        assertThat(reply.json().at("/error/message").asString()).contains("/v1/responses/compact");
+    }
+}
