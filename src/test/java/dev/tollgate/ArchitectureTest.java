@@ -470,6 +470,7 @@ class ArchitectureTest {
                         packageOf("protocols.responses"),
                         packageOf("protocols.embeddings"),
                         packageOf("protocols.googleapi"),
+                        packageOf("protocols.messages"),
                         packageOf("operator.cli"))
                 .should()
                 .dependOnClassesThat()
@@ -478,6 +479,7 @@ class ArchitectureTest {
                         packageOf("protocols.responses"),
                         packageOf("protocols.embeddings"),
                         packageOf("protocols.googleapi"),
+                        packageOf("protocols.messages"),
                         packageOf("operator.cli")));
         check(noClasses()
                 .that()
@@ -488,6 +490,7 @@ class ArchitectureTest {
                         packageOf("protocols.chat"),
                         packageOf("protocols.responses"),
                         packageOf("protocols.embeddings"),
+                        packageOf("protocols.messages"),
                         packageOf("protocols.googleapi"))
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(packageOf("protocols.door"))
@@ -620,6 +623,7 @@ class ArchitectureTest {
                 "upstreams.signatures",
                 "calls.replay",
                 "calls.metering",
+                "calls.schema",
                 "models",
                 "customers.keys",
                 "http.limits",
@@ -656,6 +660,23 @@ class ArchitectureTest {
                 "models",
                 "calls.replay",
                 "base.error",
+                "http");
+        knowsOnly(
+                "protocols.messages",
+                "protocols.door",
+                "base.conversation",
+                "base.json",
+                "upstreams.media",
+                "base.memory",
+                "calls.metering",
+                "upstreams.pool",
+                "models",
+                "calls.replay",
+                "calls.schema",
+                "upstreams.signatures",
+                "base.ids",
+                "base.error",
+                "http.limits",
                 "http");
         knowsOnly(
                 "protocols.googleapi",

@@ -41,6 +41,8 @@ import dev.tollgate.protocols.googleapi.GoogleModelsHandler;
 import dev.tollgate.protocols.googleapi.TokenCount;
 import dev.tollgate.protocols.googleapi.UnknownMethodHandler;
 import dev.tollgate.protocols.googleapi.UploadHandler;
+import dev.tollgate.protocols.messages.MessagesProtocol;
+import dev.tollgate.protocols.messages.RequestIdGate;
 import dev.tollgate.protocols.responses.InputTokens;
 import dev.tollgate.protocols.responses.ResponsesProtocol;
 import dev.tollgate.upstreams.signatures.Signatures;
@@ -93,6 +95,9 @@ record CallRoutes(
         api(routes, responses.countingRoute("/responses/input_tokens", modelKey, counts, new InputTokens()));
         api(routes, door(new EmbeddingsProtocol(reading())).route("/embeddings", modelKey));
         api(routes, Route.post("/completions", modelKey, CallRoutes::noCompletions));
+        Gate<KeyCaller> anthropicKey =
+                new RequestIdGate<>(whileBooksAnswer(key.forModels().orAsAnthropicsClients()));
+        api(routes, door(messages(false)).route("/messages", anthropicKey));
         ModelsHandler models = new ModelsHandler(ground.catalogue(), calls.models(), calls.models()::now);
         GoogleModelsHandler googleModels = new GoogleModelsHandler(ground.catalogue(), calls.models());
         api(routes, ofAll("/models", key, models.list(), googleModels.list()));
@@ -231,6 +236,17 @@ record CallRoutes(
 
     private Protocol generate(GenerateProtocol.Method method) {
         return new GenerateProtocol(method, calls.models(), signatures, checks, reading());
+    }
+
+    private Protocol messages(boolean counts) {
+        return new MessagesProtocol(
+                calls.models(),
+                signatures,
+                checks,
+                reading(),
+                ground.surroundings().random(),
+                ground.surroundings().waits().silence(),
+                counts);
     }
 
     private ReadLimits reading() {

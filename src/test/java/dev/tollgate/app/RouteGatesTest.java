@@ -61,6 +61,7 @@ class RouteGatesTest {
                     "API or management key, also as Google's clients send it",
                     said(401, IN, IN, 401, IN, 401, 401, 401)),
             Map.entry("API key, also as Google's clients send it", said(401, IN, IN, 401, 403, 401, 401, 401)),
+            Map.entry("API key, also as Anthropic's clients send it", said(401, IN, 401, IN, 403, 401, 401, 401)),
             Map.entry("management key", said(401, 403, 401, 401, IN, 401, 401, 401)),
             Map.entry("Stripe's signature", said(404, 404, 404, 404, 404, 404, 404, 404)),
             Map.entry("admin key", said(401, 403, 401, 401, 403, IN, 401, 401)),

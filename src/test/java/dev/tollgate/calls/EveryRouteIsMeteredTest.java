@@ -43,6 +43,9 @@ class EveryRouteIsMeteredTest {
 
     private static final String GEMINIS = "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"Hello\"}]}]}";
 
+    private static final String ANTHROPICS = "{\"model\":\"gemini-2.5-pro\",\"max_tokens\":1000,\"stream\":%s,"
+            + "\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
+
     private Gateway gateway;
     private Customer customer;
 
@@ -77,6 +80,13 @@ class EveryRouteIsMeteredTest {
                 calls++;
             }
         }
+        for (String path : List.of("/v1/messages", "/messages")) {
+            for (String stream : List.of("true", "false")) {
+                Gateway.Reply reply = gateway.post(path, ANTHROPICS.formatted(stream), customer.key());
+                assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+                calls++;
+            }
+        }
         assertThat(questions()).isEqualTo(calls);
         String mine = " WHERE account_id = '" + customer.account() + "'";
         assertThat(customer.tasks()).isEqualTo(calls);
@@ -100,7 +110,7 @@ class EveryRouteIsMeteredTest {
             assertThat(gateway.get(path, customer.key()).status()).as(path).isEqualTo(200);
         }
         for (String path : List.of(
-                "/v1/completions", "/v1/responses", "/v1/messages", "/v1/models/gemini-2.5-pro:batchGenerateContent")) {
+                "/v1/completions", "/v1/responses/compact", "/v1/messages/batches", "/v1/models/gemini-2.5-pro:batchGenerateContent")) {
             assertThat(gateway.post(path, BODIES.getFirst(), customer.key()).status())
                     .as(path)
                     .isIn(404, 405);

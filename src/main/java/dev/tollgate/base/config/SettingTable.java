@@ -57,7 +57,7 @@ public final class SettingTable {
         Map<String, List<Setting<?>>> groups = new LinkedHashMap<>();
         GROUPS.values().forEach(group -> groups.putIfAbsent(group, new ArrayList<>()));
         ALL.forEach(setting ->
-                groups.computeIfAbsent(group(setting), _ -> new ArrayList<>()).add(setting));
+                groups.computeIfAbsent(group(setting), any -> new ArrayList<>()).add(setting));
         return groups;
     }
 

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * How the answer is drawn, and where it stops. Null means that the caller did not say.
  *
  * @param candidates how many answers are wanted, 1 to 128
- * @param stop at most 4, none empty
+ * @param stop at most 5, none empty
  * @param temperature 0 to 2
  * @param topP 0 to 1
  * @param topK at least 1

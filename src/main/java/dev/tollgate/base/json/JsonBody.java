@@ -209,6 +209,21 @@ public final class JsonBody {
         return object;
     }
 
+    /** Reads an object as the text that it has in the body, checked in the same way as a tree of it. */
+    public String objectText() {
+        if (!at(JsonToken.START_OBJECT)) {
+            throw refuse("an object");
+        }
+        int from = parser.end() - 1;
+        check();
+        int to = parser.end();
+        tally.lease().take(to - from);
+        String text = new String(body, from, to - from, StandardCharsets.UTF_8);
+        tally.text(text, to - from);
+        tally.lease().give(to - from);
+        return text;
+    }
+
     /** Reads a decimal and limits its exponent: a few digits can stand for a number that fills the memory when written out. */
     private BigDecimal decimal() {
         try {

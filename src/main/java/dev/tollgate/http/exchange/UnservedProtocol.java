@@ -12,14 +12,16 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** A protocol that is not served. Its programs show the message of an error only in the protocol's own shape. */
 enum UnservedProtocol {
-    ANTHROPIC_MESSAGES("Anthropic's Messages API", "/messages");
+    ANTHROPIC_MESSAGES(
+            "/messages",
+            "Of Anthropic's Messages API, POST /v1/messages and POST /v1/messages/count_tokens are served here.");
 
-    private final String title;
     private final String path;
+    private final String hint;
 
-    UnservedProtocol(String title, String path) {
-        this.title = title;
+    UnservedProtocol(String path, String hint) {
         this.path = path;
+        this.hint = hint;
     }
 
     /** The protocol whose path this is, with {@code /v1} or without it, or null. */
@@ -33,7 +35,7 @@ enum UnservedProtocol {
 
     /** What the caller can do. */
     String hint() {
-        return title + " is not served here. Use POST /v1/chat/completions.";
+        return hint;
     }
 
     ErrorFormat errors(Exchange exchange) {
@@ -43,7 +45,12 @@ enum UnservedProtocol {
     /** Used for unknown paths only, so the type is always the same. */
     private static byte[] anthropic(ApiError error, String requestId) {
         ObjectNode tree = JsonNodeFactory.instance.objectNode().put("type", "error");
-        tree.putObject("error").put("type", "not_found_error").put("message", error.message());
+        tree.putObject("error")
+                .put("type", "not_found_error")
+                .put("message", error.message())
+                .putObject("details")
+                .put("error_code", error.code().code())
+                .putNull("param");
         return tree.put("request_id", requestId).toString().getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -30,6 +30,7 @@ public final class Manual {
     private static final List<Source> SOURCES = List.of(
             new Source(USING, "quickstart.md", false),
             new Source(USING, "api.md", true),
+            new Source(USING, "messages.md", false),
             new Source(USING, "embeddings.md", false),
             new Source(USING, "billing.md", false),
             new Source(USING, "data.md", false),
@@ -113,7 +114,7 @@ public final class Manual {
         Map<String, List<Entry>> parts = new LinkedHashMap<>();
         for (Page page : pages.values()) {
             boolean isCurrent = page.path().equals(path);
-            parts.computeIfAbsent(page.part(), _ -> new ArrayList<>())
+            parts.computeIfAbsent(page.part(), any -> new ArrayList<>())
                     .add(new Entry(
                             page.title(),
                             page.path(),

@@ -4,6 +4,7 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.calls.schema.Verdict;
+import dev.tollgate.protocols.door.SchemaDraft;
 import dev.tollgate.protocols.openai.CompletionWriter;
 import dev.tollgate.protocols.openai.FinishReason;
 import dev.tollgate.protocols.openai.MadeFile;
@@ -11,8 +12,6 @@ import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -20,14 +19,12 @@ import tools.jackson.databind.node.ObjectNode;
 final class JsonAnswer implements Sink {
 
     private final ChatAnswer answer;
-    private final SchemaChecks checks;
     private final @Nullable Draft draft;
 
     JsonAnswer(ChatAnswer answer, SchemaChecks checks) {
         this.answer = answer;
-        this.checks = checks;
         ObjectNode schema = answer.schema();
-        this.draft = schema == null ? null : new Checked(schema);
+        this.draft = schema == null ? null : new Checked(checks, schema);
     }
 
     @Override
@@ -134,35 +131,24 @@ final class JsonAnswer implements Sink {
         return draft;
     }
 
-    /** A response with a schema. Each choice that ended on its own must fit it. A choice that was cut reports that by its finish reason. */
-    private final class Checked implements Draft {
+    /** A response with a schema, which each choice must fit. */
+    private final class Checked extends SchemaDraft {
 
-        private final ObjectNode schema;
-        private Runnable abandoning = () -> {};
-
-        Checked(ObjectNode schema) {
-            this.schema = schema;
+        Checked(SchemaChecks checks, ObjectNode schema) {
+            super(checks, answer.accountId(), schema);
         }
 
         @Override
-        public void check(Executor loop, Consumer<Boolean> then) {
-            List<String> texts = answer.choices().stream()
+        protected List<String> texts() {
+            return answer.choices().stream()
                     .filter(choice -> choice.finishReason() == FinishReason.STOP)
                     .map(Choice::content)
                     .toList();
-            abandoning = checks.check(
-                    answer.accountId(),
-                    schema,
-                    texts,
-                    found -> loop.execute(() -> {
-                        answer.judged(found);
-                        then.accept(found != Verdict.MISFIT);
-                    }));
         }
 
         @Override
-        public void abandon() {
-            abandoning.run();
+        protected void judged(Verdict found) {
+            answer.judged(found);
         }
 
         @Override

@@ -14,7 +14,6 @@ import dev.tollgate.calls.replay.KnownAnswers;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyCaller;
-import dev.tollgate.customers.keys.RateAnswers;
 import dev.tollgate.http.limits.Quota;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
@@ -170,20 +169,20 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
     public <R> Running answer(
             MeteredCall call, Reading<R> reading, R request, @Nullable String nameHash, Outlet outlet) {
         call.ignored().forEach(outlet::ignore);
-        showRates(call, outlet::setHeader);
+        showRates(reading, call, outlet::setHeader);
         Running running =
                 known.answer(call, reading.print(), nameHash, outlet, other -> reading.sink(request, other, call));
         if (running instanceof Call) { // the call has started, and nothing has been sent yet
-            showRates(call, outlet::setHeader);
+            showRates(reading, call, outlet::setHeader);
         }
         return running;
     }
 
     /** Sets the headers with the rest of the tightest limits. */
-    void showRates(MeteredCall call, BiConsumer<String, String> headers) {
+    void showRates(Reading<?> reading, MeteredCall call, BiConsumer<String, String> headers) {
         List<Quota> quotas = call.quotas();
         if (!quotas.isEmpty()) {
-            RateAnswers.show(meter.quotas().standing(quotas), headers);
+            reading.showRates(meter.quotas().standing(quotas), headers);
         }
     }
 }

@@ -119,7 +119,7 @@ public final class Door implements Handler<KeyCaller> {
                         },
                         call -> {
                             counts.countRequest(call);
-                            calls.showRates(call, exchange::setHeader);
+                            calls.showRates(reading, call, exchange::setHeader);
                             counts.countLoaded(
                                     call,
                                     (loaded, count) -> exchange.guard(() -> counted.show(exchange, loaded, count)),

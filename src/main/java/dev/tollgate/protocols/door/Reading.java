@@ -5,9 +5,12 @@ import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.replay.Sha256;
+import dev.tollgate.customers.keys.RateAnswers;
+import dev.tollgate.http.limits.Quotas;
 import dev.tollgate.models.Model;
 import dev.tollgate.upstreams.pool.Ask;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,6 +98,11 @@ public abstract class Reading<R> {
      * @throws dev.tollgate.storage.StoreException if that cannot be looked up
      */
     protected abstract Ask ask(R request, Model model, String accountId, Lease memory);
+
+    /** Shows the rest of the tightest limits in the headers of the protocol's clients. */
+    protected void showRates(Quotas.Standing standing, BiConsumer<String, String> headers) {
+        RateAnswers.show(standing, headers);
+    }
 
     /** Returns what writes the answer. */
     protected abstract Sink sink(R request, Outlet outlet, MeteredCall call);

@@ -122,7 +122,8 @@ class RoutingTest {
                 .isEqualTo(
                         "{\"type\":\"error\",\"error\":{\"type\":\"not_found_error\",\"message\":\"Unknown request URL: POST "
                                 + path
-                                + ". Anthropic's Messages API is not served here. Use POST /v1/chat/completions.\"},\"request_id\":\""
+                                + ". Of Anthropic's Messages API, POST /v1/messages and POST /v1/messages/count_tokens are served here.\",\"details\":"
+                                + "{\"error_code\":\"invalid_request\",\"param\":null}},\"request_id\":\""
                                 + answer.header("x-request-id") + "\"}");
     }
 

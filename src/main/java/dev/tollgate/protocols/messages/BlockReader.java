@@ -1,0 +1,250 @@
+package dev.tollgate.protocols.messages;
+
+import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.ContentPart.Media;
+import dev.tollgate.base.conversation.ContentPart.Named;
+import dev.tollgate.base.conversation.ContentPart.Text;
+import dev.tollgate.base.conversation.FunctionName;
+import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.base.json.JsonText;
+import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.base.memory.Lease;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads content blocks of the whole conversation, counts them, and collects the tools that they name. */
+final class BlockReader {
+
+    /** Blocks that mean nothing to the model and come back with every turn: not even named (E14). */
+    private static final Set<String> THOUGHTS = Set.of("thinking", "redacted_thinking");
+
+    private static final Set<String> READ =
+            Set.of("text", "image", "document", "search_result", "tool_use", "tool_result", "tool_reference");
+
+    /** The most bytes for each byte of a text that is decoded and written into a string within a string. */
+    private static final long ESCAPED_TWICE = 16;
+
+    private final JsonBody json;
+    private final Lease memory;
+    private final Set<String> referenced = new HashSet<>();
+    private int parts;
+    private int media;
+
+    /** @param memory charged for texts that are made of others */
+    BlockReader(JsonBody json, Lease memory) {
+        this.json = json;
+        this.memory = memory;
+    }
+
+    /** Returns the names of the tools that blocks refer to (E10). */
+    Set<String> referenced() {
+        return referenced;
+    }
+
+    /** Reads the content of a message: a string or blocks. */
+    List<ContentBlock> content(int message) {
+        List<ContentBlock> read = new ArrayList<>(2);
+        if (json.isString()) {
+            JsonText text = json.text();
+            add(new Text(text), "messages." + message + ".content", read);
+            return read;
+        }
+        if (!json.isArray()) {
+            throw json.refuse("a string or an array of content blocks");
+        }
+        Count count = new Count();
+        json.array(json.limits().partsMax(), () -> new OneBlock(new MessagesField.OfBlock(message, count.next++))
+                .into(read));
+        return read;
+    }
+
+    private static final class Count {
+        private int next;
+    }
+
+    /** Reads blocks within a block, of which texts and media count. */
+    List<ContentPart> inner() {
+        List<ContentBlock> read = new ArrayList<>(2);
+        if (json.isString()) {
+            add(new Text(json.text()), json.path(), read);
+        } else if (json.isArray()) {
+            json.array(
+                    json.limits().partsMax(), () -> new OneBlock(new MessagesField.OfMedium(json.path())).into(read));
+        } else {
+            throw json.refuse("a string or an array of content blocks");
+        }
+        List<ContentPart> contents = new ArrayList<>(read.size());
+        for (ContentBlock block : read) {
+            if (!(block instanceof ContentBlock.Said said)) {
+                throw JsonBody.invalid(block.path() + ".type", "must not be a tool's call or result in this place.");
+            }
+            contents.add(said.part());
+        }
+        return contents;
+    }
+
+    private void add(ContentPart part, String path, List<ContentBlock> into) {
+        if (++parts > json.limits().partsMax()) {
+            throw JsonBody.invalid(
+                    "messages", "must have at most " + json.limits().partsMax() + " content blocks in all.");
+        }
+        if (part instanceof Media && ++media > json.limits().mediaMax()) {
+            throw JsonBody.invalid(
+                    "messages", "must have at most " + json.limits().mediaMax() + " images and documents in all.");
+        }
+        if (!(part instanceof Text text && text.text().isEmpty())) {
+            into.add(new ContentBlock.Said(path, part));
+        }
+    }
+
+    /** The members of a block are read as they come; the type, which usually comes first, decides which of them count. */
+    private final class OneBlock {
+
+        private final MessagesField place;
+        private @Nullable String type;
+        private @Nullable JsonText text;
+        private @Nullable String id;
+        private @Nullable String name;
+        private @Nullable String input;
+        private @Nullable List<ContentPart> content;
+        private @Nullable List<ContentPart> source;
+        private final List<String> lines = new ArrayList<>(0);
+        private boolean isError;
+
+        OneBlock(MessagesField place) {
+            this.place = place;
+        }
+
+        void into(List<ContentBlock> blocks) {
+            json.object(this::member);
+            if (type == null) {
+                throw json.required("type");
+            }
+            String path = json.path();
+            switch (type) {
+                case "text" -> add(new Text(required(text, "text")), path, blocks);
+                case "image" -> required(source, "source").forEach(part -> add(part, path, blocks));
+                case "document" -> described(required(source, "source"), path, blocks);
+                case "search_result" -> described(required(content, "content"), path, blocks);
+                case "tool_use" -> blocks.add(call(path));
+                case "tool_result" -> blocks.add(result(path));
+                case "tool_reference" -> reference(path, blocks);
+                default -> {
+                    if (!THOUGHTS.contains(type)) {
+                        json.ignored(path);
+                    }
+                }
+            }
+        }
+
+        private void member(String member) {
+            if (type != null && !READ.contains(type) && !member.equals("type")) {
+                json.skip();
+                return;
+            }
+            switch (member) {
+                case "type" -> type = json.string();
+                case "text" -> text = json.text();
+                case "id", "tool_use_id" -> id = json.nonEmptyString();
+                case "name", "tool_name" -> name = name();
+                case "input" -> input = json.objectText();
+                case "content" -> content = content();
+                case "source" -> source();
+                case "title", "context" ->
+                    lines.add((member.equals("title") ? "Title: " : "Context: ") + json.string());
+                case "is_error" -> isError = json.bool();
+                case "cache_control" -> {
+                    json.ignored("cache_control");
+                    json.skip();
+                }
+                case "thinking", "signature", "data", "caller" -> json.skip();
+                default -> json.ignore();
+            }
+        }
+
+        private String name() {
+            return "tool_use".equals(type) ? FunctionName.read(json) : json.nonEmptyString();
+        }
+
+        private @Nullable List<ContentPart> content() {
+            if (json.isObject()) { // of a block that is passed over and names its type later
+                json.skip();
+                return null;
+            }
+            return inner();
+        }
+
+        /** The address of a search result, or the object of an image or a document. */
+        private void source() {
+            if (json.isString()) {
+                lines.add("Source: " + json.string());
+            } else {
+                source = new SourceReader(json, BlockReader.this)
+                        .read("image".equals(type) ? Named.PICTURE : Named.FILE);
+            }
+        }
+
+        /** Title, source and context go before a text as lines of it; a file has no place for them. */
+        private void described(List<ContentPart> contents, String path, List<ContentBlock> blocks) {
+            boolean isFile = contents.size() == 1 && contents.getFirst() instanceof Media;
+            if (!lines.isEmpty() && !isFile) {
+                add(new Text(String.join("\n", lines)), path, blocks);
+            }
+            if (!lines.isEmpty() && isFile) {
+                lines.forEach(line -> json.ignored(path + (line.startsWith("Title") ? ".title" : ".context")));
+            }
+            contents.forEach(part -> add(part, path, blocks));
+        }
+
+        private ContentBlock call(String path) {
+            String arguments = input == null ? "{}" : input;
+            return new ContentBlock.Call(
+                    path, new Message.ToolCall(place, required(id, "id"), required(name, "name"), arguments, null));
+        }
+
+        private ContentBlock result(String path) {
+            List<ContentPart> contents = content == null ? List.of() : content;
+            return new ContentBlock.Result(
+                    path, place, required(id, "tool_use_id"), isError ? failed(contents) : contents);
+        }
+
+        /** A failed call's texts become an object that says so, which upstreams pass on as it is (D45, E13). */
+        private List<ContentPart> failed(List<ContentPart> contents) {
+            List<JsonText> texts = new ArrayList<>();
+            List<ContentPart> all = new ArrayList<>();
+            for (ContentPart part : contents) {
+                if (part instanceof Text it) {
+                    texts.add(it.text());
+                } else {
+                    all.add(part);
+                }
+            }
+            JsonText joined = json.joined(texts);
+            memory.take(ESCAPED_TWICE * joined.utf8Bytes());
+            String error = joined.toString();
+            all.addFirst(new Text(Utf8Buffer.scratch()
+                    .raw("{\"error\":")
+                    .string(error)
+                    .raw('}')
+                    .text()));
+            return all;
+        }
+
+        private void reference(String path, List<ContentBlock> blocks) {
+            String tool = required(name, "tool_name");
+            referenced.add(tool);
+            add(new Text("The tool " + tool + " is available."), path, blocks);
+        }
+
+        private <T> T required(@Nullable T value, String member) {
+            if (value == null) {
+                throw json.required(member);
+            }
+            return value;
+        }
+    }
+}

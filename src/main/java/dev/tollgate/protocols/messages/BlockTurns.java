@@ -1,0 +1,123 @@
+package dev.tollgate.protocols.messages;
+
+import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.base.json.JsonText;
+import dev.tollgate.base.json.Shown;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Makes the conversation's messages of content blocks. Results become messages of their own. Everything else that stands between calls and their
+ * results goes after the results (E11, E13).
+ */
+final class BlockTurns {
+
+    private final JsonBody json;
+    private final List<Message> messages = new ArrayList<>();
+    private final Set<String> unanswered = new HashSet<>();
+    private final List<Message.User> deferred = new ArrayList<>(0);
+
+    BlockTurns(JsonBody json) {
+        this.json = json;
+    }
+
+    /** Adds the message that the cursor stands at the end of. */
+    void add(int index, String role, List<ContentBlock> blocks) {
+        switch (role) {
+            case "user" -> user(index, blocks);
+            case "assistant" -> assistant(index, blocks);
+            default -> system(index, blocks);
+        }
+    }
+
+    /** Returns the messages; the last ones may wait for results that did not come. */
+    List<Message> all() {
+        messages.addAll(deferred);
+        return messages;
+    }
+
+    private void user(int index, List<ContentBlock> blocks) {
+        List<ContentPart> said = new ArrayList<>(blocks.size());
+        for (ContentBlock block : blocks) {
+            switch (block) {
+                case ContentBlock.Said it -> said.add(it.part());
+                case ContentBlock.Result result -> {
+                    messages.add(new Message.ToolResult(result.place(), result.answered(), result.parts()));
+                    unanswered.remove(result.answered());
+                }
+                case ContentBlock.Call call -> throw misplaced(call, "tool_use", "user");
+            }
+        }
+        if (unanswered.isEmpty()) {
+            messages.addAll(deferred);
+            deferred.clear();
+        }
+        said(index, said);
+    }
+
+    private void said(int index, List<ContentPart> said) {
+        if (said.isEmpty()) {
+            return;
+        }
+        Message.User message = new Message.User(new MessagesField.OfMessage(index), said);
+        if (unanswered.isEmpty()) {
+            messages.add(message);
+        } else {
+            deferred.add(message);
+        }
+    }
+
+    private void assistant(int index, List<ContentBlock> blocks) {
+        List<JsonText> texts = new ArrayList<>(1);
+        List<Message.ToolCall> calls = new ArrayList<>();
+        for (ContentBlock block : blocks) {
+            switch (block) {
+                case ContentBlock.Said it -> {
+                    if (!(it.part() instanceof ContentPart.Text text)) {
+                        throw misplaced(it, "image or document", "assistant");
+                    }
+                    texts.add(text.text());
+                }
+                case ContentBlock.Call call -> calls.add(call.call());
+                case ContentBlock.Result result -> throw misplaced(result, "tool_result", "assistant");
+            }
+        }
+        if (texts.isEmpty() && calls.isEmpty()) {
+            return;
+        }
+        calls.forEach(call -> unanswered.add(String.valueOf(call.id())));
+        JsonText text = texts.isEmpty() ? null : texts.size() == 1 ? texts.getFirst() : json.joined(texts);
+        messages.add(new Message.Assistant(new MessagesField.OfMessage(index), text, calls, null, List.of()));
+    }
+
+    /** A system message is an instruction at the beginning, and a text of the user in its place later (E11). */
+    private void system(int index, List<ContentBlock> blocks) {
+        List<ContentPart> said = new ArrayList<>(blocks.size());
+        for (ContentBlock block : blocks) {
+            if (!(block instanceof ContentBlock.Said it && it.part() instanceof ContentPart.Text)) {
+                throw misplaced(block, "block other than text", "system");
+            }
+            said.add(it.part());
+        }
+        if (!isBegun()) {
+            said.forEach(part -> messages.add(
+                    new Message.Instruction(new MessagesField.OfMessage(index), ((ContentPart.Text) part).text())));
+        } else {
+            said(index, said);
+        }
+    }
+
+    private boolean isBegun() {
+        return !messages.isEmpty() && !(messages.getLast() instanceof Message.Instruction);
+    }
+
+    private static RuntimeException misplaced(ContentBlock block, String what, String role) {
+        return JsonBody.invalid(
+                block.path() + ".type",
+                "must not be a " + what + " in a message of the role " + Shown.quoted(role) + ".");
+    }
+}

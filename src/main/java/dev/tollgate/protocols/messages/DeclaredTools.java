@@ -1,0 +1,206 @@
+package dev.tollgate.protocols.messages;
+
+import dev.tollgate.base.conversation.FunctionName;
+import dev.tollgate.base.conversation.Tool;
+import dev.tollgate.base.conversation.ToolChoice;
+import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.base.json.Shown;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Reads {@code tools} and {@code tool_choice}. Functions are declared, a web search becomes the model's own (E7), tools that the provider runs are
+ * left out and named, and tools whose schema only the vendor's models know are refused (E6).
+ */
+final class DeclaredTools {
+
+    /** Tools of one request with those that are declared only when they are needed. */
+    private static final int LISTED_MAX = 2_000;
+
+    private static final List<String> CHOICES = List.of("auto", "any", "tool", "none");
+
+    /** Prefixes of the types of tools that the caller runs and that have no schema in the request. */
+    private static final List<String> WITHOUT_SCHEMA =
+            List.of("bash_", "text_editor_", "computer_", "memory_", "browser_");
+
+    private final JsonBody json;
+    private final List<Listed> listed = new ArrayList<>();
+    private final Set<String> names = new HashSet<>();
+    private final Set<String> leftOut = new HashSet<>();
+    private @Nullable String searchPath;
+    private @Nullable String searchName;
+    private @Nullable String choice;
+    private @Nullable String chosen;
+
+    /** @param deferred whether it is declared only if the conversation refers to it (E10) */
+    private record Listed(Tool tool, boolean deferred) {}
+
+    DeclaredTools(JsonBody json) {
+        this.json = json;
+    }
+
+    void tools() {
+        int[] index = {0};
+        json.array(LISTED_MAX, () -> new OneTool(new MessagesField.OfTool(index[0]++)).read());
+    }
+
+    void toolChoice() {
+        json.object(member -> {
+            switch (member) {
+                case "type" -> choice = json.oneOf(CHOICES);
+                case "name" -> chosen = json.nonEmptyString();
+                case "disable_parallel_tool_use" -> {
+                    if (json.bool()) {
+                        json.ignored(json.path());
+                    }
+                }
+                default -> json.ignore();
+            }
+        });
+        if (choice == null) {
+            throw json.required("type");
+        }
+        if (choice.equals("tool") && chosen == null) {
+            throw json.required("name");
+        }
+    }
+
+    // ---- when the whole body has been read ----
+
+    /** Returns the path of the search tool; null without one. */
+    @Nullable
+    String searchPath() {
+        return searchPath;
+    }
+
+    /** Returns whether the model may search. */
+    boolean searches() {
+        return searchPath != null && !"none".equals(choice);
+    }
+
+    /** Returns the functions to declare. @param referenced the names of deferred tools that the conversation refers to */
+    List<Tool> declared(Set<String> referenced) {
+        List<Tool> declared = listed.stream()
+                .filter(it -> !it.deferred() || referenced.contains(it.tool().name()))
+                .map(Listed::tool)
+                .toList();
+        if (declared.size() > json.limits().toolsMax()) {
+            throw JsonBody.invalid(
+                    "tools",
+                    "must declare at most " + json.limits().toolsMax() + " functions, got " + declared.size() + ".");
+        }
+        return declared;
+    }
+
+    /** Returns the choice among the declared functions. A search cannot be demanded: the model decides. */
+    ToolChoice choice(List<Tool> declared) {
+        return switch (choice) {
+            case null -> new ToolChoice.Auto();
+            case "any" -> any(declared);
+            case "tool" -> named(String.valueOf(chosen), declared);
+            case "none" -> new ToolChoice.None();
+            default -> new ToolChoice.Auto();
+        };
+    }
+
+    private ToolChoice any(List<Tool> declared) {
+        if (!declared.isEmpty()) {
+            return new ToolChoice.Required();
+        }
+        if (searchPath == null) {
+            throw JsonBody.invalid("tool_choice", "must be none or auto if no tools are declared.");
+        }
+        json.ignored("tool_choice");
+        return new ToolChoice.Auto();
+    }
+
+    private ToolChoice named(String name, List<Tool> declared) {
+        if (declared.stream().anyMatch(tool -> tool.name().equals(name))) {
+            return new ToolChoice.Named(name);
+        }
+        if (name.equals(searchName)) {
+            json.ignored("tool_choice");
+            return new ToolChoice.Auto();
+        }
+        String why = leftOut.contains(name) ? ", a tool that this server cannot run." : ", which is not declared.";
+        throw JsonBody.invalid("tool_choice.name", "names " + Shown.quoted(name) + why);
+    }
+
+    private final class OneTool {
+
+        private final MessagesField place;
+        private @Nullable String type;
+        private @Nullable String name;
+        private @Nullable String description;
+        private @Nullable ObjectNode schema;
+        private boolean deferred;
+        private final List<String> others = new ArrayList<>(0);
+
+        OneTool(MessagesField place) {
+            this.place = place;
+        }
+
+        void read() {
+            json.object(this::member);
+            if (type == null || type.equals("custom")) {
+                others.forEach(json::ignored);
+                function();
+            } else if (type.startsWith("web_search_20")) {
+                others.forEach(json::ignored);
+                searchPath = place.path();
+                searchName = name;
+            } else if (WITHOUT_SCHEMA.stream().anyMatch(type::startsWith)) {
+                throw JsonBody.invalid(
+                        place.path() + ".type",
+                        "names a tool that only its vendor's models know: " + Shown.quoted(type)
+                                + ". Declare a function with an 'input_schema' instead.");
+            } else {
+                json.ignored(place.path());
+                leftOut.add(String.valueOf(name));
+            }
+        }
+
+        private void member(String member) {
+            switch (member) {
+                case "type" -> type = json.string();
+                case "name" -> name = json.nonEmptyString();
+                case "description" -> description = json.string();
+                case "input_schema" -> schema = json.objectTree();
+                case "defer_loading" -> deferred = json.bool();
+                case "cache_control" -> {
+                    json.ignored("cache_control");
+                    json.skip();
+                }
+                default -> {
+                    others.add(json.path());
+                    json.skip();
+                }
+            }
+        }
+
+        private void function() {
+            if (name == null) {
+                throw json.required("name");
+            }
+            if (schema == null) {
+                throw json.required("input_schema");
+            }
+            if (!FunctionName.isLegal(name)) {
+                throw JsonBody.invalid(
+                        json.memberPath("name"),
+                        "must be 1 to 64 letters, digits, underscores or hyphens that begin with a letter or an underscore, got "
+                                + Shown.quoted(name) + ".");
+            }
+            if (!names.add(name)) {
+                throw JsonBody.invalid(
+                        json.memberPath("name"),
+                        "must differ from the other tools' names, " + Shown.quoted(name) + " is there twice.");
+            }
+            listed.add(new Listed(new Tool(place, name, description, schema, null), deferred));
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.tollgate.protocols.messages;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.http.ErrorFormat;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.protocols.door.HeldCredits;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Errors in Anthropic's form, by whose type and message its clients decide what to do. Tollgate's own code and the field are in {@code details}.
+ *
+ * @param requestId null before the request is known
+ */
+public record MessagesErrors(@Nullable String requestId) implements ErrorFormat {
+
+    /** The format of a route. */
+    public static final ErrorFormat OF_ROUTE = new MessagesErrors(null);
+
+    /** Fields of callers that send only a new turn; clients send the whole conversation after this code (E5). */
+    private static final String THREAD_CODE = "thread_unsupported_request";
+
+    private static final String TOO_LONG = "prompt is too long: more than the model's maximum";
+
+    private static final Pattern CONTEXT = Pattern.compile(
+            "maximum context length is (?<max>\\d+) tokens.{0,40}request (?:comes to (?<tokens>\\d+) tokens)?");
+
+    @Override
+    public ErrorFormat of(Exchange exchange) {
+        return new MessagesErrors(exchange.requestId());
+    }
+
+    @Override
+    public ApiError shown(ApiError error) {
+        return HeldCredits.shown(error);
+    }
+
+    @Override
+    public byte[] render(ApiError error) {
+        Utf8Buffer out = Utf8Buffer.scratch();
+        out.raw("{\"type\":\"error\",\"error\":{\"type\":\"").raw(type(error.status()));
+        out.raw("\",\"message\":").string(message(error));
+        out.raw(",\"details\":{\"error_code\":").string(code(error)).raw(",\"param\":");
+        text(out, error.param()).raw("}},\"request_id\":");
+        return text(out, requestId).raw('}').bytes();
+    }
+
+    private static Utf8Buffer text(Utf8Buffer out, @Nullable String text) {
+        return text == null ? out.raw("null") : out.string(text);
+    }
+
+    /** The words by which clients know that they have to shorten the conversation, with the figures of the platform's own message (E18). */
+    private static String message(ApiError error) {
+        if (error.code() != ErrorCode.CONTEXT_LENGTH_EXCEEDED) {
+            return error.message();
+        }
+        Matcher figures = CONTEXT.matcher(error.message());
+        if (!figures.find()) {
+            return TOO_LONG;
+        }
+        return figures.group("tokens") == null
+                ? TOO_LONG + " of " + figures.group("max") + " tokens"
+                : "prompt is too long: " + figures.group("tokens") + " tokens > " + figures.group("max") + " maximum";
+    }
+
+    private static String code(ApiError error) {
+        boolean onlyNewTurn = error.code() == ErrorCode.INVALID_REQUEST
+                && ("thread".equals(error.param()) || "previous_message_id".equals(error.param()));
+        return onlyNewTurn ? THREAD_CODE : error.code().code();
+    }
+
+    private static String type(int status) {
+        return switch (status) {
+            case 401 -> "authentication_error";
+            case 402 -> "billing_error";
+            case 403 -> "permission_error";
+            case 404, 405 -> "not_found_error";
+            case 408, 504 -> "timeout_error";
+            case 413 -> "request_too_large";
+            case 429 -> "rate_limit_error";
+            default -> status < 500 ? "invalid_request_error" : "api_error";
+        };
+    }
+}

@@ -1,0 +1,234 @@
+package dev.tollgate.protocols.messages;
+
+import dev.tollgate.base.conversation.Conversation;
+import dev.tollgate.base.conversation.Effort;
+import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.ResponseFormat;
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.json.ReadLimits;
+import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.metering.CurrentModels;
+import dev.tollgate.calls.metering.MeteredCall;
+import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.calls.replay.Outlet;
+import dev.tollgate.calls.schema.SchemaChecks;
+import dev.tollgate.http.ErrorFormat;
+import dev.tollgate.http.limits.Quotas;
+import dev.tollgate.models.MessagesAlias;
+import dev.tollgate.models.Model;
+import dev.tollgate.models.OfferedTier;
+import dev.tollgate.protocols.door.Envelope;
+import dev.tollgate.protocols.door.ModelRules;
+import dev.tollgate.protocols.door.Protocol;
+import dev.tollgate.protocols.door.ProtocolName;
+import dev.tollgate.protocols.door.Reading;
+import dev.tollgate.protocols.door.StreamForm;
+import dev.tollgate.upstreams.media.CallMedia;
+import dev.tollgate.upstreams.pool.Ask;
+import dev.tollgate.upstreams.pool.ChatAsk;
+import dev.tollgate.upstreams.pool.Replay;
+import dev.tollgate.upstreams.signatures.Signatures;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code POST /v1/messages} and its count of tokens: reads and checks the request, and writes the response. */
+public final class MessagesProtocol implements Protocol {
+
+    private static final String DOOR = ProtocolName.MESSAGES.code();
+    private static final String PING = "event: ping\ndata: {\"type\":\"ping\"}\n\n";
+    private static final String NO_FUNCTIONS =
+            "must be empty or hold a web search only; the model takes no functions. GET /v1/models lists the models.";
+
+    private final CurrentModels models;
+    private final Signatures signatures;
+    private final SchemaChecks checks;
+    private final ReadLimits limits;
+    private final RandomGenerator random;
+    private final StreamForm events;
+    private final boolean counts;
+
+    /**
+     * @param random source of ids; thread-safe
+     * @param silence after which a stream sends a ping
+     * @param counts whether requests are only counted
+     */
+    public MessagesProtocol(
+            CurrentModels models,
+            Signatures signatures,
+            SchemaChecks checks,
+            ReadLimits limits,
+            RandomGenerator random,
+            Duration silence,
+            boolean counts) {
+        this.models = models;
+        this.signatures = signatures;
+        this.checks = checks;
+        this.limits = limits;
+        this.random = random;
+        this.events = new StreamForm(StreamForm.EVENTS, silence, PING);
+        this.counts = counts;
+    }
+
+    @Override
+    public String name() {
+        return DOOR;
+    }
+
+    @Override
+    public ErrorFormat errors() {
+        return MessagesErrors.OF_ROUTE;
+    }
+
+    @Override
+    public Reading<MessagesRequest> open(Envelope envelope) {
+        return new Messages();
+    }
+
+    private final class Messages extends Reading<MessagesRequest> {
+
+        @Override
+        public String label() {
+            return DOOR;
+        }
+
+        @Override
+        public StreamForm form() {
+            return events;
+        }
+
+        @Override
+        protected MessagesRequest read(byte[] body, Lease memory) {
+            MessagesRequest request = MessagesReader.read(body, limits, memory, counts);
+            if (request.model().startsWith("claude-") && models.find(model(request)) == null) {
+                throw unmapped(request.model()).asException();
+            }
+            return request;
+        }
+
+        @Override
+        protected String model(MessagesRequest request) {
+            return MessagesAlias.idOf(request.model(), id -> models.find(id) != null);
+        }
+
+        @Override
+        protected List<String> ignored(MessagesRequest request, Model model) {
+            return OfferedTier.ignored(request.ignored(model), "service_tier", model, request.tier());
+        }
+
+        @Override
+        protected @Nullable Long tokensMax(MessagesRequest request) {
+            return request.maxTokens();
+        }
+
+        @Override
+        protected @Nullable String tokensMaxField(MessagesRequest request) {
+            return request.maxTokens() == null ? null : "max_tokens";
+        }
+
+        @Override
+        protected boolean isHeavy(MessagesRequest request) {
+            return request.given().hasMedia();
+        }
+
+        @Override
+        protected boolean looksUp(MessagesRequest request, Model model) {
+            return Signatures.mayHave(
+                    request.given().messages(), model.upstream().signatures());
+        }
+
+        @Override
+        protected void check(MessagesRequest request, Model model) {
+            ModelRules.check(model, request.conversation(model), NO_FUNCTIONS);
+            Message.Assistant prefill = request.prefill();
+            if (prefill != null && !model.upstream().trailingAssistant()) {
+                throw ApiError.invalid(prefill.place().path(), "This model does not support assistant message prefill.")
+                        .asException();
+            }
+        }
+
+        /** E3: the documented default of other doors does not hold here. */
+        @Override
+        protected @Nullable Long tokensMaxByDefault(Model model) {
+            return null;
+        }
+
+        /** Thoughts are always asked for: they keep connections alive (E15). */
+        @Override
+        protected Ask ask(MessagesRequest request, Model model, String accountId, Lease memory) {
+            Conversation conversation = request.conversation(model);
+            Effort effort = request.thinking().effort(model);
+            return new ChatAsk(
+                    conversation,
+                    model.id(),
+                    model.upstream().asked().name(),
+                    effort != Effort.NONE,
+                    effort,
+                    OfferedTier.of(model, request.tier()),
+                    replay(request, model, accountId),
+                    new CallMedia(),
+                    memory);
+        }
+
+        private Replay replay(MessagesRequest request, Model model, String accountId) {
+            return looksUp(request, model)
+                    ? signatures.find(
+                            accountId, models.modelOn(model), request.given().messages())
+                    : Replay.NONE;
+        }
+
+        @Override
+        protected void showRates(Quotas.Standing standing, BiConsumer<String, String> headers) {
+            super.showRates(standing, headers);
+            showRate("requests", standing.requests(), headers);
+            showRate("tokens", standing.tokens(), headers);
+        }
+
+        private void showRate(String what, Quotas.@Nullable Level level, BiConsumer<String, String> headers) {
+            if (level != null) {
+                String name = "anthropic-ratelimit-" + what;
+                Instant reset = models.now().plus(level.reset()).plusNanos(999_999_999);
+                headers.accept(name + "-limit", Long.toString(level.limit()));
+                headers.accept(name + "-remaining", Long.toString(level.remaining()));
+                headers.accept(
+                        name + "-reset", reset.truncatedTo(ChronoUnit.SECONDS).toString());
+            }
+        }
+
+        @Override
+        protected Sink sink(MessagesRequest request, Outlet outlet, MeteredCall call) {
+            MessageAnswer answer = new MessageAnswer(outlet, call, request, random);
+            return request.stream() ? new MessageStream(answer) : new WholeMessage(answer, checks, schema(request));
+        }
+
+        private static @Nullable ObjectNode schema(MessagesRequest request) {
+            return request.given().responseFormat() instanceof ResponseFormat.JsonSchema format
+                            && format.schema() instanceof ObjectNode schema
+                            && !schema.isEmpty()
+                    ? schema
+                    : null;
+        }
+    }
+
+    /** An agent that nobody has told which models there are (E47). */
+    private static ApiError unmapped(String id) {
+        return new ApiError(
+                ErrorCode.MODEL_NOT_FOUND,
+                404,
+                "The model '" + Shown.plain(id)
+                        + "' is not offered here. Set ANTHROPIC_MODEL, ANTHROPIC_DEFAULT_OPUS_MODEL,"
+                        + " ANTHROPIC_DEFAULT_SONNET_MODEL and ANTHROPIC_DEFAULT_HAIKU_MODEL to models of GET /v1/models,"
+                        + " like anthropic/gemini-2.5-pro[1m].",
+                "model",
+                Map.of(),
+                null);
+    }
+}

@@ -1,0 +1,232 @@
+package dev.tollgate.protocols.messages;
+
+import dev.tollgate.base.conversation.Conversation;
+import dev.tollgate.base.conversation.ConversationCheck;
+import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.conversation.ServiceTier;
+import dev.tollgate.base.conversation.Tool;
+import dev.tollgate.base.json.JsonBody;
+import dev.tollgate.base.json.JsonText;
+import dev.tollgate.base.json.ReadLimits;
+import dev.tollgate.base.memory.Lease;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the body of a request of the Messages API: known fields strictly, unknown ones are skipped and listed, since clients are ahead of servers
+ * (E5). Independent of the model. A reader serves one body, on one thread.
+ */
+final class MessagesReader {
+
+    private static final List<String> ROLES = List.of("user", "assistant", "system");
+    private static final String BILLING = "x-anthropic-billing-header:";
+
+    private final JsonBody json;
+    private final BlockReader blocks;
+    private final BlockTurns turns;
+    private final DeclaredTools tools;
+    private final List<Message> instructions = new ArrayList<>(1);
+    private final SamplingFields sampling;
+    private final ThinkingFields thinking;
+    private @Nullable String model;
+    private boolean stream;
+    private @Nullable Long maxTokens;
+    private @Nullable ServiceTier tier;
+    private int messages;
+    private int systemBlocks;
+
+    private MessagesReader(JsonBody json, Lease memory) {
+        this.json = json;
+        this.blocks = new BlockReader(json, memory);
+        this.turns = new BlockTurns(json);
+        this.tools = new DeclaredTools(json);
+        this.sampling = new SamplingFields(json);
+        this.thinking = new ThinkingFields(json);
+    }
+
+    /**
+     * @param counting whether the prompt is only counted, which needs no {@code max_tokens}
+     * @throws dev.tollgate.base.error.ApiException 400 {@code invalid_request} that names the field, for every fault; 413 and 503 if memory is
+     *     short
+     */
+    static MessagesRequest read(byte[] body, ReadLimits limits, Lease memory, boolean counting) {
+        JsonBody json = new JsonBody(body, limits, memory);
+        MessagesReader reader = new MessagesReader(json, memory);
+        json.wholeObject(it -> it.object(reader::member));
+        return reader.built(counting);
+    }
+
+    private void member(String name) {
+        switch (name) {
+            case "model" -> model = json.nonEmptyString();
+            case "messages" -> messages();
+            case "system" -> system();
+            case "stream" -> stream = json.bool();
+            case "max_tokens" -> maxTokens = json.longInteger(1, Long.MAX_VALUE);
+            case "tools" -> tools.tools();
+            case "tool_choice" -> tools.toolChoice();
+            case "service_tier" -> {
+                json.ignored(json.path());
+                tier = ServiceTier.of(json.string()).orElse(null);
+            }
+            case "thread" -> thread();
+            case "previous_message_id" -> throw onlyTheNewTurn();
+            default -> {
+                if (!sampling.take(name) && !thinking.take(name)) {
+                    json.ignore();
+                }
+            }
+        }
+    }
+
+    // ---- the conversation ----
+
+    private void messages() {
+        json.array(json.limits().messagesMax(), () -> new OneMessage(messages++).read());
+        if (messages == 0) {
+            throw json.invalid("must have at least 1 message.");
+        }
+    }
+
+    /** The role may follow the content. */
+    private final class OneMessage {
+
+        private final int index;
+        private @Nullable String role;
+        private @Nullable List<ContentBlock> content;
+
+        OneMessage(int index) {
+            this.index = index;
+        }
+
+        void read() {
+            json.object(this::member);
+            if (role == null) {
+                throw json.required("role");
+            }
+            if (content == null) {
+                throw json.required("content");
+            }
+            turns.add(index, role, content);
+        }
+
+        private void member(String member) {
+            switch (member) {
+                case "role" -> role = json.oneOf(ROLES);
+                case "content" -> content = blocks.content(index);
+                default -> json.ignore();
+            }
+        }
+    }
+
+    private void system() {
+        if (json.isString()) {
+            instruction(0, json.text());
+        } else if (json.isArray()) {
+            json.array(json.limits().partsMax(), this::systemBlock);
+        } else {
+            throw json.refuse("a string or an array of text blocks");
+        }
+    }
+
+    private void systemBlock() {
+        int index = systemBlocks++;
+        json.object(member -> {
+            switch (member) {
+                case "type" -> json.oneOf(List.of("text"));
+                case "text" -> instruction(index, json.text());
+                case "cache_control" -> {
+                    json.ignored("cache_control");
+                    json.skip();
+                }
+                default -> json.ignore();
+            }
+        });
+    }
+
+    /** The block with the client's own bookkeeping changes with each request and would spoil the provider's cache (E11). */
+    private void instruction(int index, JsonText text) {
+        if (startsWith(text, BILLING)) {
+            json.ignored("system." + index);
+        } else if (!text.isEmpty()) {
+            instructions.add(new Message.Instruction(new MessagesField.OfSystem(index), text));
+        }
+    }
+
+    private static boolean startsWith(JsonText text, String ascii) {
+        if (text.length() < ascii.length()) {
+            return false;
+        }
+        for (int i = 0; i < ascii.length(); i++) {
+            if (text.at(i) != ascii.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** A caller that keeps its conversation with the vendor sends only the new turn, and must send all of it here (E5). */
+    private void thread() {
+        String[] type = {null};
+        if (!json.isObject()) {
+            throw onlyTheNewTurn();
+        }
+        json.ignored(json.path());
+        json.object(member -> {
+            if (member.equals("type") && json.isString()) {
+                type[0] = json.string();
+            } else {
+                type[0] = "other";
+                json.skip();
+            }
+        });
+        if (!"create".equals(type[0])) {
+            throw onlyTheNewTurn();
+        }
+    }
+
+    private RuntimeException onlyTheNewTurn() {
+        return json.invalid(
+                "is not supported: this server keeps no conversations. Send the full conversation in 'messages'.");
+    }
+
+    // ---- checks of the whole body ----
+
+    private MessagesRequest built(boolean counting) {
+        if (model == null) {
+            throw JsonBody.invalid("model", "is required.");
+        }
+        if (messages == 0) {
+            throw JsonBody.invalid("messages", "is required.");
+        }
+        if (maxTokens == null && !counting) {
+            throw JsonBody.invalid("max_tokens", "is required.");
+        }
+        Conversation conversation = conversation();
+        return new MessagesRequest(model, stream, maxTokens, thinking.wish(), tier, json.ignored(), conversation);
+    }
+
+    private Conversation conversation() {
+        List<Message> said = turns.all();
+        ConversationCheck.check(said, "tool_result blocks");
+        List<Message> all = new ArrayList<>(instructions.size() + said.size());
+        all.addAll(instructions);
+        all.addAll(said);
+        if (all.isEmpty()) {
+            throw JsonBody.invalid("messages", "hold nothing to answer.");
+        }
+        List<Tool> declared = tools.declared(blocks.referenced());
+        return new Conversation(
+                new MessagesField.Body(tools.searchPath()),
+                all,
+                sampling.built(),
+                declared,
+                tools.choice(declared),
+                thinking.format(),
+                null,
+                null,
+                tools.searches(),
+                null);
+    }
+}

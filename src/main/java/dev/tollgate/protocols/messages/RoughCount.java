@@ -1,0 +1,34 @@
+package dev.tollgate.protocols.messages;
+
+import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.PromptSize;
+import dev.tollgate.upstreams.pool.Ask;
+
+/** Rough counts of a prompt's tokens where the upstream has not counted it (E44, E45). */
+final class RoughCount {
+
+    private static final int BYTES_PER_TOKEN = 4;
+
+    /** An image of usual size. */
+    private static final long IMAGE_TOKENS = 1_120;
+
+    /** A document of ten pages. */
+    private static final long DOCUMENT_TOKENS = 5_600;
+
+    private RoughCount() {}
+
+    /** Returns a quarter of the bytes of the texts, rounded up, with media by their kind; at least 1. */
+    static long tokens(Ask ask) {
+        PromptSize size = ask.promptSize();
+        long media = 0;
+        for (ContentPart.Media medium : size.media()) {
+            media += tokens(medium);
+        }
+        return Math.max(1, (size.textBytes() + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN + media);
+    }
+
+    /** Returns the tokens of a file by its kind alone. */
+    static long tokens(ContentPart.Media medium) {
+        return medium.isPicture() ? IMAGE_TOKENS : DOCUMENT_TOKENS;
+    }
+}
