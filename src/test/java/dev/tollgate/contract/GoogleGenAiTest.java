@@ -374,7 +374,7 @@ class GoogleGenAiTest {
                 .hasMessageContaining("a file of Google's Files API, which is not supported");
         assertThatThrownBy(() -> client.models.embedContent(PRO, "Hi", null))
                 .isInstanceOfSatisfying(ClientException.class, failure -> assertThat(failure.message())
-                        .contains("This method of a model is not served here"));
+                        .contains("'gemini-2.5-pro' makes no embeddings"));
     }
 
     private static void assertInvalid(GenerateContentConfig config, String message) {

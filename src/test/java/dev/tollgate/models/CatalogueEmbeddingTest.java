@@ -88,6 +88,20 @@ class CatalogueEmbeddingTest {
                 .isFalse();
     }
 
+    @Test
+    void the_complete_catalogue_sells_embeddings_at_googles_prices() {
+        Catalogue catalogue = CatalogueLoader.load(Path.of("models/gemini-all.yaml"));
+        assertThat(catalogue.all().stream().filter(Model::isEmbedding).map(Model::id))
+                .containsExactly("gemini-embedding-001", "gemini-embedding-2");
+        assertThat(catalogue.all()).filteredOn(Model::isEmbedding).allSatisfy(model -> assertThat(
+                        model.pricing().tariff())
+                .isEqualTo(Objects.requireNonNull(model.upstream().cost(catalogue.created()))
+                        .tariff()));
+        assertThat(catalogue.answering())
+                .noneMatch(Model::isEmbedding)
+                .hasSize(catalogue.all().size() - 2);
+    }
+
     @ParameterizedTest(name = "{0} -> {1}")
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
             input: 30,         | input: 30, output: 1,   | models.yaml:7: models[0].price.output is an unknown key; allowed is one of input, rounding, version.

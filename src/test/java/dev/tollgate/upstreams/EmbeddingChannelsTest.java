@@ -8,6 +8,7 @@ import dev.tollgate.sandbox.SandboxOptions;
 import dev.tollgate.testing.Channels;
 import dev.tollgate.testing.FarServer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Today;
 import dev.tollgate.testing.VertexCredentials;
 import io.vertx.core.Vertx;
@@ -15,6 +16,8 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -108,6 +111,87 @@ class EmbeddingChannelsTest {
                     .filter(it -> it.path().endsWith(":countTokens"))
                     .count();
             assertThat(counts).isEqualTo(1); // once it has reported, it is expected to report again
+        }
+    }
+
+    private static String geminiAt(FarServer far) {
+        return "channels: [{id: far, kind: gemini, base_url: \"%s\", key: %s}]".formatted(far.url(), Channels.KEY_A);
+    }
+
+    private static String inputs(int count) {
+        return "\"input\":["
+                + IntStream.range(0, count).mapToObj(i -> "\"t" + i + "\"").collect(Collectors.joining(","))
+                + "],\"dimensions\":128";
+    }
+
+    /** Google's answer to a batch: the first number of each vector is its input's. */
+    private static FarServer.Answer batch(FarServer.Request request) {
+        return whole(
+                200,
+                request.json()
+                        .get("requests")
+                        .valueStream()
+                        .map(it -> it.at("/content/parts/0/text").stringValue().substring(1))
+                        .map(number -> "{\"values\":[" + number + "," + vector(127) + "]}")
+                        .collect(Collectors.joining(",", "{\"embeddings\":[", "]}")));
+    }
+
+    @Test
+    void at_most_four_requests_of_a_call_run_at_the_same_time() {
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        try (FarServer far = new FarServer(request -> {
+                    if (request.path().endsWith(":countTokens")) {
+                        return whole(200, "{\"totalTokens\":1000}");
+                    }
+                    most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                    LockSupport.parkNanos(150_000_000);
+                    running.decrementAndGet();
+                    return batch(request);
+                });
+                Channels channels = Channels.of(geminiAt(far), CATALOGUE)) {
+            Gateway.Reply reply = embed(channels, "gemini-embedding-2", inputs(1_150));
+            assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+            assertThat(most.get()).isEqualTo(4);
+            JsonNode data = reply.json().get("data");
+            for (int i = 0; i < 1_150; i++) {
+                assertThat(data.get(i).get("embedding").get(0).intValue()).isEqualTo(i);
+            }
+            assertThat(reply.json().get("usage").get("prompt_tokens").intValue())
+                    .isEqualTo(1_000);
+        }
+    }
+
+    @Test
+    void a_part_that_fails_is_retried_with_the_whole_call_on_another_channel() {
+        try (FarServer broken =
+                        new FarServer(request -> request.body().contains("t150") ? whole(500, "{}") : batch(request));
+                FarServer good = new FarServer(request -> request.path().endsWith(":countTokens")
+                        ? whole(200, "{\"totalTokens\":1000}")
+                        : batch(request));
+                Channels channels = Channels.of(Channels.firstAndSecond(broken, good), CATALOGUE)) {
+            Gateway.Reply reply = embed(channels, "gemini-embedding-2", inputs(250));
+            assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+            assertThat(reply.json().get("data").size()).isEqualTo(250);
+            assertThat(good.requests().stream()
+                            .filter(it -> it.path().endsWith(":batchEmbedContents"))
+                            .count())
+                    .isEqualTo(3);
+            channels.gateway().assertBooksAreClosed();
+        }
+    }
+
+    @Test
+    void a_model_that_the_provider_does_not_know_rests_and_costs_nothing() {
+        String unknown =
+                "{\"error\":{\"code\":404,\"status\":\"NOT_FOUND\",\"message\":\"models/gemini-embedding-2 is not found\"}}";
+        try (FarServer far = new FarServer(request -> whole(404, unknown));
+                Channels channels = Channels.of(geminiAt(far), CATALOGUE);
+                LogCapture log = new LogCapture()) {
+            assertThat(embed(channels, "gemini-embedding-2", inputs(1)).status())
+                    .isEqualTo(503);
+            assertThat(log.text()).contains("ALARM: channel far rejected its key, project or model name");
+            assertThat(channels.customer().consumed()).isEqualByComparingTo(BigDecimal.ZERO);
         }
     }
 

@@ -173,8 +173,9 @@ final class CallSpans {
         boolean failed = !last.outcome().equals(ANSWERED);
         long start = epochOfNanoZero + first.sinceNanos();
         long end = start + TimeUnit.MILLISECONDS.toNanos(last.millis());
+        String operation = call.request().model().isEmbedding() ? SpanNames.EMBEDDINGS : SpanNames.CHAT;
         AttributesBuilder attributes = Attributes.builder()
-                .put(SpanNames.OPERATION, SpanNames.CHAT)
+                .put(SpanNames.OPERATION, operation)
                 .put(SpanNames.PROVIDER, first.provider())
                 .put(SpanNames.REQUEST_MODEL, first.model())
                 .put(SpanNames.CHANNEL, first.channel());
@@ -188,7 +189,7 @@ final class CallSpans {
             end = Math.max(end, at(CallStep.DONE));
         }
         spans.add(new TraceSpan(
-                SpanNames.CHAT + " " + first.model(),
+                operation + " " + first.model(),
                 SpanKind.CLIENT,
                 context(first.sinceNanos()),
                 server,

@@ -32,6 +32,7 @@ final class SpanNames {
     static final AttributeKey<Long> CHARGED = longKey("tollgate.charged_microcredits");
 
     static final String CHAT = "chat";
+    static final String EMBEDDINGS = "embeddings";
 
     private SpanNames() {}
 }

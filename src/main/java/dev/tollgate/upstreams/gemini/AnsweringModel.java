@@ -6,6 +6,7 @@ import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import dev.tollgate.upstreams.pool.UpstreamListener;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reports the answering model to {@link Succession}, and makes the call fail over to the successor if the model has retired. */
 final class AnsweringModel implements UpstreamListener {
@@ -47,6 +48,11 @@ final class AnsweringModel implements UpstreamListener {
                         goesByOtherRules(failure) && models.misunderstood(model) ? as(Kind.REPLACED, failure) : failure;
                     default -> failure;
                 });
+    }
+
+    @Override
+    public @Nullable String traceparent() {
+        return listener.traceparent();
     }
 
     /**

@@ -121,7 +121,7 @@ public final class GeminiChannel implements Channel {
         }
         if (ask instanceof EmbedAsk embeddings) {
             return new GeminiEmbedding(
-                    new GeminiEmbedding.Line(farEnd, access, errors, reporting, COUNT_MILLIS), embeddings);
+                    new GeminiEmbedding.Line(farEnd, access, errors, models, reporting, COUNT_MILLIS), embeddings);
         }
         access.check(ask);
         UpstreamModel model = models.model(ask.upstreamModel());

@@ -36,10 +36,17 @@ final class GeminiEmbedding implements PreparedAsk {
     /**
      * The channel's way to its upstream.
      *
+     * @param models knows what a model that is not found means
      * @param reporting the models whose last answer reported its tokens; thread-safe
      * @param countMillis how long to wait for a count
      */
-    record Line(FarEnd farEnd, GeminiEndpoint access, GeminiErrors errors, Set<String> reporting, long countMillis) {
+    record Line(
+            FarEnd farEnd,
+            GeminiEndpoint access,
+            GeminiErrors errors,
+            Succession models,
+            Set<String> reporting,
+            long countMillis) {
 
         Request request(String model, String method) {
             return access.keyed(farEnd.post(access.path(model, method)));
@@ -81,7 +88,8 @@ final class GeminiEmbedding implements PreparedAsk {
 
     @Override
     public UpstreamCall send(@Nullable Long maxOutputTokens, UpstreamListener listener) {
-        EmbedCall call = new EmbedCall(ask, parts, this::send, counter, listener);
+        EmbedCall call =
+                new EmbedCall(ask, parts, this::send, counter, new AnsweringModel(line.models(), model(), listener));
         call.begin();
         return call;
     }

@@ -302,6 +302,18 @@ class EmbeddingsTest {
     }
 
     @Test
+    void the_limits_of_a_key_count_embeddings() {
+        Customer limited = gateway.customer("1", Gateway.KeyOptions.perMinute(1));
+        assertThat(gateway.post(PATH, body("\"input\":\"a\""), limited.key()).status())
+                .isEqualTo(200);
+        Gateway.Reply second = gateway.post(PATH, body("\"input\":\"a\""), limited.key());
+        assertThat(second.status()).isEqualTo(429);
+        Customer other = gateway.customer("1", Gateway.KeyOptions.allow("203.0.113.0/24"));
+        assertThat(gateway.post(PATH, body("\"input\":\"a\""), other.key()).status())
+                .isEqualTo(403);
+    }
+
+    @Test
     void a_small_balance_suffices_once_the_tokens_are_counted() {
         Customer poor =
                 gateway.customer("0.04"); // 5,000 bytes are held as 5,064 tokens: 0.15 credits; counted they are 0.0375
