@@ -41,6 +41,7 @@ import dev.tollgate.protocols.googleapi.GoogleModelsHandler;
 import dev.tollgate.protocols.googleapi.TokenCount;
 import dev.tollgate.protocols.googleapi.UnknownMethodHandler;
 import dev.tollgate.protocols.googleapi.UploadHandler;
+import dev.tollgate.protocols.messages.MessageCount;
 import dev.tollgate.protocols.messages.MessagesProtocol;
 import dev.tollgate.protocols.messages.RequestIdGate;
 import dev.tollgate.protocols.responses.InputTokens;
@@ -95,9 +96,7 @@ record CallRoutes(
         api(routes, responses.countingRoute("/responses/input_tokens", modelKey, counts, new InputTokens()));
         api(routes, door(new EmbeddingsProtocol(reading())).route("/embeddings", modelKey));
         api(routes, Route.post("/completions", modelKey, CallRoutes::noCompletions));
-        Gate<KeyCaller> anthropicKey =
-                new RequestIdGate<>(whileBooksAnswer(key.forModels().orAsAnthropicsClients()));
-        api(routes, door(messages(false)).route("/messages", anthropicKey));
+        messages(routes, key.forModels().orAsAnthropicsClients());
         ModelsHandler models = new ModelsHandler(ground.catalogue(), calls.models(), calls.models()::now);
         GoogleModelsHandler googleModels = new GoogleModelsHandler(ground.catalogue(), calls.models());
         api(routes, ofAll("/models", key, models.list(), googleModels.list()));
@@ -111,6 +110,15 @@ record CallRoutes(
                         ErrorCode.INVALID_REQUEST,
                         "/v1/completions is not served here. Use /v1/chat/completions instead.")
                 .withStatus(404));
+    }
+
+    private void messages(List<Route<?>> routes, KeyGate key) {
+        api(routes, door(messages(false)).route("/messages", new RequestIdGate<>(whileBooksAnswer(key))));
+        Gate<KeyCaller> countsKey = new RequestIdGate<>(whileBooksAnswer(key.forTokenCounts()));
+        api(
+                routes,
+                door(messages(true))
+                        .promptCountingRoute("/messages/count_tokens", countsKey, counts, new MessageCount()));
     }
 
     private void account(List<Route<?>> routes, KeyGate key) {
@@ -246,6 +254,7 @@ record CallRoutes(
                 reading(),
                 ground.surroundings().random(),
                 ground.surroundings().waits().silence(),
+                ground.settings().list(TrafficSettings.MESSAGES_MODELS),
                 counts);
     }
 

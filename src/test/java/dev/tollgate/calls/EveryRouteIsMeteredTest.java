@@ -110,7 +110,10 @@ class EveryRouteIsMeteredTest {
             assertThat(gateway.get(path, customer.key()).status()).as(path).isEqualTo(200);
         }
         for (String path : List.of(
-                "/v1/completions", "/v1/responses/compact", "/v1/messages/batches", "/v1/models/gemini-2.5-pro:batchGenerateContent")) {
+                "/v1/completions",
+                "/v1/responses/compact",
+                "/v1/messages/batches",
+                "/v1/models/gemini-2.5-pro:batchGenerateContent")) {
             assertThat(gateway.post(path, BODIES.getFirst(), customer.key()).status())
                     .as(path)
                     .isIn(404, 405);

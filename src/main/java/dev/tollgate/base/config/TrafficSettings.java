@@ -94,6 +94,15 @@ public final class TrafficSettings {
                     + " agent:PART: its user agent contains the part. product:NAME: its user agent has a product of exactly that"
                     + " name."));
 
+    public static final Setting<List<String>> MESSAGES_MODELS = row(Setting.of(
+            "messages.models",
+            Kind.list(
+                    "PATTERN=MODEL, like claude-*-haiku-*=gemini-2.5-flash",
+                    "[A-Za-z0-9*._:/@-]{1,128}=[A-Za-z0-9._/@-]{1,128}"),
+            "",
+            "Models of the catalogue that answer for other names at /v1/messages, so that programs with names of their own need no"
+                    + " setting. An asterisk stands for any characters; the first pattern that fits counts."));
+
     public static final Setting<Long> BODY_BYTES = row(Setting.of(
             "limits.body-bytes",
             Kind.bytes(1_024, 1 << 30),

@@ -1,5 +1,6 @@
 package dev.tollgate.calls.metering;
 
+import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
@@ -12,6 +13,7 @@ import dev.tollgate.http.limits.Quotas;
 import dev.tollgate.upstreams.pool.PromptCount;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -23,8 +25,15 @@ public final class FreeCounts {
 
     private static final Duration SOON = Duration.ofSeconds(1);
 
+    /** The bytes of a large prompt. */
+    private static final long LARGE_BYTES = 4 << 20;
+
+    /** The most large prompts that are counted at the same time without their media. */
+    private static final int LARGE_MAX = 4;
+
     private final Ledger ledger;
     private final Meter meter;
+    private final Semaphore large = new Semaphore(LARGE_MAX);
 
     public FreeCounts(Ledger ledger, Meter meter) {
         this.ledger = ledger;
@@ -72,10 +81,42 @@ public final class FreeCounts {
                     .retryAfter(SOON)
                     .asException();
         }
+        count(call, () -> {}, then);
+    }
+
+    /**
+     * Counts a call's prompt on the current event loop if that is possible now: nothing is downloaded for it, the account has less than its maximum of
+     * concurrent counts, and a large prompt is one of few.
+     *
+     * @param then receives the count there, once; empty if nothing was counted
+     */
+    public void countSoon(MeteredCall call, Consumer<Optional<PromptCount>> then) {
+        boolean isLarge = isLarge(call.ask().promptSize());
+        if (!call.translation().prepared().wanted().isEmpty() || (isLarge && !large.tryAcquire())) {
+            then.accept(Optional.empty());
+            return;
+        }
+        Runnable leaveLarge = isLarge ? large::release : () -> {};
+        if (!meter.counting().enter(call.accountId())) {
+            leaveLarge.run();
+            then.accept(Optional.empty());
+            return;
+        }
+        count(call, leaveLarge, then);
+    }
+
+    private static boolean isLarge(PromptSize prompt) {
+        return prompt.textBytes() + MediaBound.inlineBytes(prompt) > LARGE_BYTES;
+    }
+
+    /** Counts a prompt for an account that has entered. @param over runs when it has been counted */
+    private void count(MeteredCall call, Runnable over, Consumer<Optional<PromptCount>> then) {
+        String accountId = call.accountId();
         Lease memory = call.memory().retain();
         Runnable leave = () -> {
             meter.counting().leave(accountId);
             memory.release();
+            over.run();
         };
         try {
             call.translation().prepared().count(counted -> {

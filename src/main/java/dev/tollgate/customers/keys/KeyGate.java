@@ -64,6 +64,11 @@ public final class KeyGate implements Gate<KeyCaller> {
         return new KeyGate(keys, count, Manner.ANTHROPIC, kind);
     }
 
+    /** Returns this gate for counts of tokens, which have a limit of their own (E44). */
+    public KeyGate forTokenCounts() {
+        return new KeyGate(keys, count.ofTokenCounts(), manner, kind);
+    }
+
     /** Returns the gate for a path of all protocols: the header of Google's clients counts if there is no other key (D51). */
     public KeyGate orAsAnyClient() {
         return new KeyGate(keys, count, Manner.ANY, kind);

@@ -3,15 +3,35 @@ package dev.tollgate.customers.keys;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.limits.Quota;
 import dev.tollgate.http.limits.Quotas;
+import dev.tollgate.http.limits.Rates;
 import java.util.List;
+import java.util.function.Function;
 
 /** Counts a caller's request at the door, with the key and the account together. For every gate that lets a {@link KeyCaller} in. */
 public final class RequestCount {
 
+    /** Counts of tokens that an account may ask for in a minute (E44). */
+    private static final long TOKEN_COUNTS = 600;
+
     private final Quotas quotas;
+    private final Function<KeyCaller, List<Quota>> its;
 
     public RequestCount(Quotas quotas) {
+        this(quotas, KeyCaller::quotas);
+    }
+
+    private RequestCount(Quotas quotas, Function<KeyCaller, List<Quota>> its) {
         this.quotas = quotas;
+        this.its = its;
+    }
+
+    /** Returns the count of requests for counts of tokens, which count against no other limit. */
+    RequestCount ofTokenCounts() {
+        Rates rates = Rates.NONE.withRequests(TOKEN_COUNTS);
+        return new RequestCount(
+                quotas,
+                caller -> List.of(new Quota(
+                        "counts " + caller.accountId(), "this account", " for counts of tokens", true, rates)));
     }
 
     /**
@@ -20,12 +40,12 @@ public final class RequestCount {
      * @throws dev.tollgate.base.error.ApiException 429 where nothing is
      */
     public void count(Exchange exchange, KeyCaller caller) {
-        List<Quota> its = caller.quotas();
-        if (its.isEmpty()) {
+        List<Quota> counted = its.apply(caller);
+        if (counted.isEmpty()) {
             return;
         }
-        Quotas.Refused refused = quotas.arrive(its);
-        RateAnswers.show(quotas.standing(its), exchange::setHeader);
+        Quotas.Refused refused = quotas.arrive(counted);
+        RateAnswers.show(quotas.standing(counted), exchange::setHeader);
         if (refused != null) {
             throw RateAnswers.refusal(refused).asException();
         }

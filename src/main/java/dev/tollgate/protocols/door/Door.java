@@ -46,6 +46,33 @@ public final class Door implements Handler<KeyCaller> {
                 .withBodyGate(this::paid);
     }
 
+    /**
+     * Returns a route for counts that programs ask for many at a time: nothing is downloaded, and what cannot be counted at the moment gets no count
+     * instead of a 429 (E44). The gate limits the requests.
+     */
+    public Route<KeyCaller> promptCountingRoute(String path, Gate<KeyCaller> gate, FreeCounts counts, Counted counted) {
+        return Route.post(
+                        path,
+                        gate,
+                        (exchange, caller) -> countSoon(exchange, caller, open(exchange, caller), counts, counted))
+                .withErrors(protocol.errors())
+                .withBodyGate(this::paid);
+    }
+
+    private <R> void countSoon(
+            Exchange exchange, KeyCaller caller, Reading<R> reading, FreeCounts counts, Counted counted) {
+        Lease memory = exchange.memory();
+        exchange.read(
+                body -> reading.read(body, memory),
+                request -> exchange.compute(
+                        () -> {
+                            counts.requireBalance(caller.accountId());
+                            return calls.prepare(protocol.name(), caller, reading, request, memory, null);
+                        },
+                        call -> counts.countSoon(
+                                call, count -> exchange.guard(() -> counted.show(exchange, call, count)))));
+    }
+
     @Override
     public void handle(Exchange exchange, KeyCaller caller) {
         handle(exchange, caller, open(exchange, caller));

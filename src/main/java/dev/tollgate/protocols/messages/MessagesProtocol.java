@@ -19,6 +19,7 @@ import dev.tollgate.http.limits.Quotas;
 import dev.tollgate.models.MessagesAlias;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.OfferedTier;
+import dev.tollgate.models.UpstreamModel.Thinking;
 import dev.tollgate.protocols.door.Envelope;
 import dev.tollgate.protocols.door.ModelRules;
 import dev.tollgate.protocols.door.Protocol;
@@ -54,11 +55,13 @@ public final class MessagesProtocol implements Protocol {
     private final ReadLimits limits;
     private final RandomGenerator random;
     private final StreamForm events;
+    private final ModelNames names;
     private final boolean counts;
 
     /**
      * @param random source of ids; thread-safe
      * @param silence after which a stream sends a ping
+     * @param names the operator's models for other names, {@code PATTERN=MODEL} each
      * @param counts whether requests are only counted
      */
     public MessagesProtocol(
@@ -68,6 +71,7 @@ public final class MessagesProtocol implements Protocol {
             ReadLimits limits,
             RandomGenerator random,
             Duration silence,
+            List<String> names,
             boolean counts) {
         this.models = models;
         this.signatures = signatures;
@@ -75,6 +79,7 @@ public final class MessagesProtocol implements Protocol {
         this.limits = limits;
         this.random = random;
         this.events = new StreamForm(StreamForm.EVENTS, silence, PING);
+        this.names = new ModelNames(names);
         this.counts = counts;
     }
 
@@ -116,7 +121,9 @@ public final class MessagesProtocol implements Protocol {
 
         @Override
         protected String model(MessagesRequest request) {
-            return MessagesAlias.idOf(request.model(), id -> models.find(id) != null);
+            String id = MessagesAlias.idOf(request.model(), known -> models.find(known) != null);
+            String mapped = models.find(id) == null ? names.model(request.model()) : null;
+            return mapped == null ? id : mapped;
         }
 
         @Override
@@ -148,7 +155,7 @@ public final class MessagesProtocol implements Protocol {
         @Override
         protected void check(MessagesRequest request, Model model) {
             ModelRules.check(model, request.conversation(model), NO_FUNCTIONS);
-            Message.Assistant prefill = request.prefill();
+            Message.Assistant prefill = counts ? null : request.prefill();
             if (prefill != null && !model.upstream().trailingAssistant()) {
                 throw ApiError.invalid(prefill.place().path(), "This model does not support assistant message prefill.")
                         .asException();
@@ -161,7 +168,7 @@ public final class MessagesProtocol implements Protocol {
             return null;
         }
 
-        /** Thoughts are always asked for: they keep connections alive (E15). */
+        /** Thoughts are always asked for, since they keep connections alive (E15), except with a budget of 0, where Gemini refuses them. */
         @Override
         protected Ask ask(MessagesRequest request, Model model, String accountId, Lease memory) {
             Conversation conversation = request.conversation(model);
@@ -170,7 +177,7 @@ public final class MessagesProtocol implements Protocol {
                     conversation,
                     model.id(),
                     model.upstream().asked().name(),
-                    effort != Effort.NONE,
+                    effort != Effort.NONE || model.upstream().thinking() instanceof Thinking.Level,
                     effort,
                     OfferedTier.of(model, request.tier()),
                     replay(request, model, accountId),

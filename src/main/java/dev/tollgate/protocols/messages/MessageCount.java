@@ -1,0 +1,28 @@
+package dev.tollgate.protocols.messages;
+
+import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.calls.metering.MeteredCall;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.protocols.door.Door;
+import dev.tollgate.upstreams.pool.PromptCount;
+import java.util.Optional;
+
+/** What {@code POST /v1/messages/count_tokens} shows: the upstream's count, or an estimate that says so; never 0 (E44). */
+public final class MessageCount implements Door.Counted {
+
+    @Override
+    public void show(Exchange exchange, MeteredCall call, Optional<PromptCount> counted) {
+        if (counted.isEmpty()) {
+            exchange.setHeader("x-tollgate-estimated", "true");
+        }
+        call.ignored().forEach(exchange::ignore);
+        long tokens = counted.map(PromptCount::tokens).orElseGet(() -> RoughCount.tokens(call.ask()));
+        exchange.json(
+                200,
+                Utf8Buffer.scratch()
+                        .raw("{\"input_tokens\":")
+                        .number(Math.max(1, tokens))
+                        .raw('}')
+                        .bytes());
+    }
+}
