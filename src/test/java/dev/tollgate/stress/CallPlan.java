@@ -1,6 +1,7 @@
 package dev.tollgate.stress;
 
 import java.util.Random;
+import java.util.regex.Pattern;
 
 /**
  * What one call is to be like, on both sides of the gateway; drawn from a seed. A call's number within its trial can be read off
@@ -10,6 +11,7 @@ import java.util.Random;
  * @param tokensEach output tokens of each event
  * @param leaveAfterMillis when its (first) caller loses patience; never where 0
  * @param keyedCallers who ask for it at once under one Idempotency-Key; without such a key where 0
+ * @param door the protocol in which they ask
  */
 record CallPlan(
         int trial,
@@ -24,7 +26,23 @@ record CallPlan(
         Reporting reporting,
         Fault fault,
         int leaveAfterMillis,
-        int keyedCallers) {
+        int keyedCallers,
+        Door door) {
+
+    /** The protocol in which it is asked. */
+    enum Door {
+        CHAT("/v1/chat/completions", "data: \\[DONE]\n\n"),
+        MESSAGES("/v1/messages", "event: message_stop\n"),
+        RESPONSES("/v1/responses", "event: response\\.(completed|incomplete)\n");
+
+        final String path;
+        final Pattern streamEnd;
+
+        Door(String path, String streamEnd) {
+            this.path = path;
+            this.streamEnd = Pattern.compile(streamEnd);
+        }
+    }
 
     /** The kind of account: with money to spare, with less than the running calls would hold, or under a spend limit. */
     enum Wallet {
@@ -98,7 +116,14 @@ record CallPlan(
                 oneOf(random, Reporting.values()),
                 random.nextInt(10) < 8 ? Fault.NONE : oneOf(random, Fault.values()),
                 random.nextInt(5) == 0 ? 1 + random.nextInt(200) : 0,
-                Math.max(0, random.nextInt(10) - 7));
+                Math.max(0, random.nextInt(10) - 7),
+                door(random, tariff));
+    }
+
+    /** Messages must name a maximum, which plans leave out with prices by the unit. */
+    private static Door door(Random random, Tariff tariff) {
+        Door door = oneOf(random, Door.values());
+        return door == Door.MESSAGES && tariff == Tariff.UNITS ? Door.RESPONSES : door;
     }
 
     private static <T> T oneOf(Random random, T[] all) {
@@ -129,7 +154,8 @@ record CallPlan(
                 reporting,
                 fault,
                 leaveAfterMillis,
-                keyedCallers);
+                keyedCallers,
+                door);
     }
 
     boolean isKeyed() {
@@ -147,9 +173,13 @@ record CallPlan(
     /** A request whose prompt says which call it is. */
     String body() {
         String prompt = mark() + "x".repeat(promptTokens() * BYTES_PER_TOKEN - mark().length());
-        String maximum = hasMaximum && tariff == Tariff.WHOLE_HUNDREDTHS ? "\"max_tokens\":30000," : "";
+        boolean mayHaveMaximum = tariff == Tariff.WHOLE_HUNDREDTHS && (hasMaximum || door == Door.MESSAGES);
+        String maximum = !mayHaveMaximum
+                ? ""
+                : door == Door.RESPONSES ? "\"max_output_tokens\":30000," : "\"max_tokens\":30000,";
         return "{\"model\":\"" + tariff.model + "\",\"stream\":" + stream + "," + maximum
-                + "\"messages\":[{\"role\":\"user\",\"content\":\"" + prompt + "\"}]}";
+                + (door == Door.RESPONSES ? "\"input\"" : "\"messages\"")
+                + ":[{\"role\":\"user\",\"content\":\"" + prompt + "\"}]}";
     }
 
     /** An event of the answer, from 0; the first holds the thoughts, the last the reason why it ends. */

@@ -17,12 +17,12 @@ import java.util.regex.Pattern;
 final class CrashCaller {
 
     private static final Pattern CHARGE = Pattern.compile("\"credits_consumed\":([0-9.]+)");
-    private static final Pattern CODE = Pattern.compile("\"code\":\"([a-z_]+)\"");
-    private static final Pattern TASK = Pattern.compile("\"id\":\"(chatcmpl-[A-Za-z0-9]+)\"");
+    private static final Pattern CODE = Pattern.compile("\"(?:error_)?code\":\"([a-z_]+)\"");
+    private static final Pattern TASK = Pattern.compile("\"id\":\"(?:chatcmpl-|msg_|resp_)([A-Za-z0-9]+)\"");
     private static final int PATIENCE_MILLIS = 30_000;
 
     enum Ending {
-        /** A JSON body to its last byte, or a stream to its {@code [DONE]}. */
+        /** A JSON body to its last byte, or a stream to its last event. */
         WHOLE,
         /** An error, as a status or in the stream. */
         REFUSED,
@@ -92,7 +92,7 @@ final class CrashCaller {
 
     private byte[] request(String key) {
         String body = plan.body();
-        return ("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key
+        return ("POST " + plan.door().path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key
                         + "\r\nContent-Type: application/json\r\nConnection: close\r\n"
                         + (plan.isKeyed() ? "Idempotency-Key: " + plan.mark() + "\r\n" : "")
                         + "Content-Length: " + body.length()
@@ -103,7 +103,8 @@ final class CrashCaller {
     /** @param otherwise how it has ended, where what was read does not show it */
     private Heard heard(Ending otherwise) {
         String read = text.toString(StandardCharsets.UTF_8);
-        boolean isWhole = status == 200 && (plan.stream() ? read.contains("data: [DONE]\n\n") : over);
+        boolean isWhole = status == 200
+                && (plan.stream() ? plan.door().streamEnd.matcher(read).find() : over);
         boolean isError = over && (status >= 400 || read.contains("event: error\n"));
         Matcher charge = CHARGE.matcher(read);
         Matcher code = CODE.matcher(read);
@@ -113,7 +114,7 @@ final class CrashCaller {
                 isWhole ? Ending.WHOLE : isError ? Ending.REFUSED : otherwise,
                 status,
                 code.find() ? code.group(1) : "",
-                task.find() ? task.group(1) : "",
+                task.find() ? "chatcmpl-" + task.group(1) : "",
                 isWhole && charge.find()
                         ? new BigDecimal(charge.group(1)).movePointRight(6).longValueExact()
                         : -1,
