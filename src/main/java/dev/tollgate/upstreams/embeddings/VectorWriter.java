@@ -16,7 +16,6 @@ final class VectorWriter {
     /** With its comma. The shortest digits of a double have at most 24. */
     static final int NUMBER_BYTES_MAX = 25;
 
-    private final EmbedAsk.Form form;
     private final int dimensions;
     private final @Nullable Utf8Buffer digits;
     private final double @Nullable [] unscaled;
@@ -24,7 +23,6 @@ final class VectorWriter {
     private int count;
 
     VectorWriter(EmbedAsk.Form form, int dimensions, boolean scales) {
-        this.form = form;
         this.dimensions = dimensions;
         this.unscaled = scales ? new double[dimensions] : null;
         this.digits = form == EmbedAsk.Form.DIGITS ? new Utf8Buffer(dimensions * 14) : null;
