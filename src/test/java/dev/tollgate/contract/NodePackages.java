@@ -20,21 +20,17 @@ public final class NodePackages {
     private static final Path SOURCE = Path.of("src/test/npm");
     private static final Path TARGET = Path.of(Effort.isLong() ? "target/npm-long" : "target/npm");
     private static final String LOCK = "package-lock.json";
-    private static final List<String> FILES = List.of(
-            "package.json",
-            LOCK,
-            ".npmrc",
-            "clients.mjs",
-            "drive-openai.mjs",
-            "drive-ai.mjs",
-            "drive-langchain.mjs",
-            "drive-genai.mjs");
     /** Node.js for machines whose own is older than the clients need. */
     private static final Path NODE_SOURCE = SOURCE.resolve("node");
 
     private static final Path NODE_TARGET = Path.of("target/npm-node");
 
-    private static final int PATIENCE_MINUTES = 5;
+    /** Coding agents, for the long tests alone: they are 800 MB. */
+    private static final Path AGENTS_SOURCE = SOURCE.resolve("agents");
+
+    private static final Path AGENTS_TARGET = Path.of("target/npm-agents");
+
+    private static final int PATIENCE_MINUTES = 10;
     private static final int NODE_MAJOR_LEAST = 22;
 
     private static final String NOT_RUN = "NOT RUN: the clients in JavaScript need Node.js on the PATH, with npm";
@@ -53,9 +49,20 @@ public final class NodePackages {
             return TARGET; // others may be reading it
         }
         try {
-            install(SOURCE, TARGET, FILES, !Effort.isLong(), node());
+            install(SOURCE, TARGET, !Effort.isLong(), node());
             isInstalled = true;
             return TARGET;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Returns the folder with the coding agents. */
+    static synchronized Path agents() {
+        assumeTrue(NODE_MAJOR > 0, NOT_RUN);
+        try {
+            install(AGENTS_SOURCE, AGENTS_TARGET, false, node());
+            return AGENTS_TARGET.toAbsolutePath();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -68,7 +75,7 @@ public final class NodePackages {
             return "node";
         }
         try {
-            install(NODE_SOURCE, NODE_TARGET, List.of("package.json", LOCK, ".npmrc"), false, "node");
+            install(NODE_SOURCE, NODE_TARGET, false, "node");
             try (Stream<Path> packages = Files.list(NODE_TARGET.resolve("node_modules"))) {
                 return packages.map(folder -> folder.resolve("bin/node"))
                         .filter(Files::isExecutable)
@@ -85,13 +92,14 @@ public final class NodePackages {
     }
 
     /** @param node runs npm, which leaves out optional packages that need a newer one */
-    private static void install(Path source, Path target, List<String> files, boolean withoutOptional, String node)
-            throws IOException {
+    private static void install(Path source, Path target, boolean withoutOptional, String node) throws IOException {
         // The lock that the packages were installed from, written when all of them are there.
         Path installed = target.resolve("installed.json");
         Files.createDirectories(target);
-        for (String name : files) {
-            Files.copy(source.resolve(name), target.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        try (Stream<Path> files = Files.list(source)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.copy(file, target.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            }
         }
         if (Files.exists(installed) && Files.mismatch(installed, source.resolve(LOCK)) < 0) {
             return;
@@ -120,10 +128,10 @@ public final class NodePackages {
         }
     }
 
-    private record Run(int exit, String output) {}
+    record Run(int exit, String output) {}
 
     /** @param node stands before others on the PATH */
-    private static Run run(Path folder, String node, String... command) throws IOException {
+    static Run run(Path folder, String node, String... command) throws IOException {
         Path log = Files.createTempFile("tollgate-node", ".log");
         try {
             ProcessBuilder builder = new ProcessBuilder(command)

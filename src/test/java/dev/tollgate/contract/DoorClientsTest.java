@@ -1,0 +1,115 @@
+package dev.tollgate.contract;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.testing.Effort;
+import dev.tollgate.testing.Gateway;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Official clients in JavaScript at the doors of Responses and Messages, with what their helpers do: {@code src/test/npm/doors.mjs}. */
+@Timeout(600)
+class DoorClientsTest {
+
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final String TWO_CITIES =
+            "Here is what I found: get_weather says sunny in Oslo; get_weather says sunny in Bergen.";
+
+    private static Gateway gateway;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start("models.file", "models/gemini-all.yaml");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.assertBooksAreClosed();
+        gateway.close();
+    }
+
+    private static JsonNode tried(String client, String model) throws IOException {
+        NodePackages.Run run = NodePackages.run(
+                NodePackages.installed(),
+                NodePackages.node(),
+                NodePackages.node(),
+                "doors.mjs",
+                client,
+                gateway.url(),
+                Gateway.DEMO_KEY,
+                model);
+        assertThat(run.exit()).as(run.output()).isZero();
+        return JSON.readTree(run.output().lines().toList().getLast());
+    }
+
+    /** Some packages are for the long tests alone. */
+    private static void onlyInLong() {
+        Assumptions.assumeTrue(Effort.isLong(), "its packages are installed in the long tests alone");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gemini-2.5-pro", "gemini-3-pro-preview"})
+    void openais_sdk_creates_streams_parses_and_calls(String model) throws IOException {
+        JsonNode came = tried("openai", model);
+
+        assertThat(came.get("total").asInt()).isPositive();
+        assertThat(came).isEqualTo(JSON.readTree("""
+                {"created":"héllo 世界","status":"completed","total":%s,"streamed":60,"deltasAreTheText":true,"parsed":"name,age",\
+                "calls":["get_weather","get_weather"],"answered":"%s",\
+                "reasoning":"reasoning","summarized":true,"carried":true,"refused":404,"code":"model_not_found"}""".formatted(came.get("total"), TWO_CITIES)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gemini-2.5-pro", "anthropic/gemini-3-pro-preview[1m]"})
+    void anthropics_sdk_creates_streams_parses_and_runs_tools(String model) throws IOException {
+        JsonNode came = tried("anthropic", model);
+
+        assertThat(came.get("output").asInt()).isPositive();
+        assertThat(came).isEqualTo(JSON.readTree("""
+                {"created":"héllo 世界","stopped":"end_turn","output":%s,"thought":"thinking","signed":true,"streamed":60,\
+                "deltasAreTheText":true,"parsed":"name,age","asked":["Oslo","Bergen"],"answered":"%s",\
+                "listed":true,"refused":404,"kind":"not_found_error"}""".formatted(came.get("output"), TWO_CITIES)));
+    }
+
+    @Test
+    void vercels_providers_call_tools_and_fill_schemas_at_both_doors() throws IOException {
+        JsonNode came = tried("ai", "gemini-3-pro-preview");
+
+        for (JsonNode door : came) {
+            assertThat(door.get("total").asInt()).isPositive();
+            assertThat(door).isEqualTo(JSON.readTree("""
+                    {"steps":2,"answered":"%s","reasoned":true,"object":"name,age","said":"héllo 世界","total":%s}""".formatted(TWO_CITIES, door.get("total"))));
+        }
+        assertThat(came.propertyNames()).containsExactly("responses", "messages");
+    }
+
+    @Test
+    void langchains_classes_call_tools_and_stream_at_both_doors() throws IOException {
+        onlyInLong();
+        JsonNode came = tried("langchain", "gemini-3-pro-preview");
+
+        for (JsonNode door : came) {
+            assertThat(door.get("total").asInt()).isPositive();
+            assertThat(door).isEqualTo(JSON.readTree("""
+                    {"calls":["get_weather","get_weather"],"answered":"%s","streamed":"héllo 世界","total":%s}""".formatted(TWO_CITIES, door.get("total"))));
+        }
+        assertThat(came.propertyNames()).containsExactly("responses", "messages");
+    }
+
+    @Test
+    void openais_agents_sdk_runs_its_tools_and_goes_on() throws IOException {
+        onlyInLong();
+
+        assertThat(tried("agents", "gemini-3-pro-preview")).isEqualTo(JSON.readTree("""
+                {"asked":["Oslo","Bergen","Rome"],"answered":"%s",\
+                "streamed":"Here is what I found: get_weather says sunny in Rome.","goesOn":"thanks"}""".formatted(TWO_CITIES)));
+    }
+}

@@ -1,0 +1,13 @@
+// What official clients do at the doors of Responses, Messages and embeddings: doors.mjs CLIENT URL KEY MODEL prints what came of it.
+const clients = {
+  openai: () => import('./door-openai.mjs'),
+  anthropic: () => import('./door-anthropic.mjs'),
+  ai: () => import('./door-ai.mjs'),
+  langchain: () => import('./door-langchain.mjs'),
+  agents: () => import('./door-agents.mjs'),
+};
+
+const [, , client, url, key, model] = process.argv;
+const { tried } = await clients[client]();
+process.stdout.write(JSON.stringify(await tried({ url, key, model })) + '\n');
+process.exit(0);
