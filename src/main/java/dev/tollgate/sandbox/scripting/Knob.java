@@ -60,8 +60,8 @@ public enum Knob {
     EDIT(
             "edit",
             "[A-Za-z0-9][A-Za-z0-9_-]{0,40}\\.(?:txt|md)",
-            "an agent's functions list its folder, read this file in it and give it one more line, then come words"),
-    STEPS("steps", "[3-9]|[1-9]\\d", "with edit: in so many rounds of calls; 3 unless given"),
+            "calls the functions of a coding agent to list its folder, read this file and add a line to it"),
+    STEPS("steps", "[3-9]|[1-9]\\d", "with edit: the number of rounds of calls; 3 unless given"),
     CALLS("calls", "together|apart", "parallel calls in one event, or each in its own"),
     CALL_IDS("call_ids", "on|off", "whether calls have ids"),
     UNSIGNED("unsigned", "", "no thought signatures"),
