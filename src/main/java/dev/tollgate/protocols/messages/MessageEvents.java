@@ -7,7 +7,7 @@ import dev.tollgate.base.json.Utf8Buffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes the events of one streamed response (protocol of E46), each as a whole SSE event, to a buffer that the caller empties. Blocks open and close
+ * Writes the events of one streamed response (E46), each as a whole SSE event, to a buffer that the caller empties. Blocks open and close
  * as they are needed: one at a time, numbered from 0. Not thread-safe.
  */
 final class MessageEvents {
@@ -92,11 +92,7 @@ final class MessageEvents {
 
     void call(Message.ToolCall call) {
         open(Open.NOTHING).raw("{\"type\":\"tool_use\",\"id\":").string(String.valueOf(call.id()));
-        out.raw(",\"name\":")
-                .string(call.name())
-                .raw(",\"input\":{},")
-                .raw(DIRECT)
-                .raw("}}\n\n");
+        out.raw(",\"name\":").string(call.name()).raw(',').raw(DIRECT).raw(",\"input\":{}}}\n\n");
         delta().raw(",\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":")
                 .string(call.arguments())
                 .raw(END);
