@@ -45,6 +45,7 @@ import dev.tollgate.protocols.messages.MessageCount;
 import dev.tollgate.protocols.messages.MessagesProtocol;
 import dev.tollgate.protocols.messages.RequestIdGate;
 import dev.tollgate.protocols.responses.InputTokens;
+import dev.tollgate.protocols.responses.KeptHandlers;
 import dev.tollgate.protocols.responses.ResponsesProtocol;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.util.ArrayList;
@@ -66,6 +67,7 @@ record CallRoutes(
     List<Route<?>> table(KeyGate key, CustomerKeys customerKeys) {
         List<Route<?>> routes = new ArrayList<>();
         models(routes, key);
+        keptResponses(routes, key);
         account(routes, key);
         keys(routes, key.forManagement(), customerKeys);
         receipts(routes, key);
@@ -95,7 +97,18 @@ record CallRoutes(
         api(routes, responses.route("/responses", modelKey));
         api(routes, responses.countingRoute("/responses/input_tokens", modelKey, counts, new InputTokens()));
         api(routes, door(new EmbeddingsProtocol(reading())).route("/embeddings", modelKey));
-        api(routes, Route.post("/completions", modelKey, CallRoutes::noCompletions));
+        api(
+                routes,
+                Route.post(
+                        "/completions",
+                        modelKey,
+                        notServed("/v1/completions is not served here. Use /v1/chat/completions instead.")));
+        api(
+                routes,
+                Route.post(
+                        "/responses/compact",
+                        modelKey,
+                        notServed("/v1/responses/compact is not served here. Ask for a summary with /v1/responses.")));
         messages(routes, key.forModels().orAsAnthropicsClients());
         ModelsHandler models = new ModelsHandler(ground.catalogue(), calls.models(), calls.models()::now);
         GoogleModelsHandler googleModels = new GoogleModelsHandler(ground.catalogue(), calls.models());
@@ -104,12 +117,18 @@ record CallRoutes(
         api(routes, Route.get("/prices", key, new PricesHandler(ground.catalogue(), calls.models()::now)));
     }
 
-    /** The protocol before chat is not served (E71). */
-    private static void noCompletions(Exchange exchange, KeyCaller caller) {
-        exchange.fail(ApiError.of(
-                        ErrorCode.INVALID_REQUEST,
-                        "/v1/completions is not served here. Use /v1/chat/completions instead.")
-                .withStatus(404));
+    /** Paths of OpenAI's that are not served (E27, E71). */
+    private static Handler<KeyCaller> notServed(String message) {
+        return (exchange, caller) ->
+                exchange.fail(ApiError.of(ErrorCode.INVALID_REQUEST, message).withStatus(404));
+    }
+
+    private void keptResponses(List<Route<?>> routes, KeyGate key) {
+        KeptHandlers handlers = new KeptHandlers(kept);
+        api(routes, Route.get("/responses/{id}", key, handlers.one()));
+        api(routes, Route.delete("/responses/{id}", key, handlers.delete()));
+        api(routes, Route.get("/responses/{id}/input_items", key, handlers.inputItems()));
+        api(routes, Route.post("/responses/{id}/cancel", key, handlers.cancel()).taking());
     }
 
     private void messages(List<Route<?>> routes, KeyGate key) {
@@ -235,6 +254,7 @@ record CallRoutes(
         return new ResponsesProtocol(
                 calls.models(),
                 signatures,
+                kept,
                 checks,
                 reading(),
                 ground.surroundings().waits().silence(),

@@ -130,7 +130,8 @@ public record CallsModule(
                 books.secrets(),
                 ground.clock(),
                 settings.get(TrafficSettings.RESPONSES_STORE).equals("on"),
-                settings.get(TrafficSettings.RESPONSES_BYTES));
+                settings.get(TrafficSettings.RESPONSES_BYTES),
+                settings.get(TrafficSettings.BODY_BYTES));
     }
 
     private static MediaLoader mediaLoader(Ground ground, Vertx vertx) {

@@ -114,7 +114,7 @@ public final class StoreFixture implements AutoCloseable {
                 answers.part(),
                 AuditLog.part()));
         signatures = new Signatures(database, writer, SECRETS, clock);
-        responses = new KeptResponses(database, writer, SECRETS, clock, true, RESPONSES_STORE_BYTES);
+        responses = new KeptResponses(database, writer, SECRETS, clock, true, RESPONSES_STORE_BYTES, Long.MAX_VALUE);
         if (!receipts.hasSigningKey()) {
             commit(SetSigningKey.first(SECRETS, new SecureRandom(), now));
         }

@@ -19,6 +19,11 @@ public record KeptInput(byte[] plain, Packed packed) {
                 : new KeptInput(NOTHING, Packed.of(json));
     }
 
+    /** Returns whether it is too large to be kept, whatever its response is. */
+    public boolean isTooLarge() {
+        return packed.bytes().length > KeptSeal.BYTES_MAX;
+    }
+
     int bytes() {
         return plain.length + packed.plainBytes();
     }

@@ -59,19 +59,28 @@ public final class KeptResponses {
     private final InstantSource clock;
     private final boolean isOn;
     private final long storeBytes;
+    private final long chainBytes;
 
     /**
      * @param isOn whether further responses are kept
      * @param storeBytes the most that the responses of all accounts may take
+     * @param chainBytes the most that all contents of one conversation may take, unpacked
      */
     public KeptResponses(
-            Database database, Writer writer, SecretBox secrets, InstantSource clock, boolean isOn, long storeBytes) {
+            Database database,
+            Writer writer,
+            SecretBox secrets,
+            InstantSource clock,
+            boolean isOn,
+            long storeBytes,
+            long chainBytes) {
         this.database = database;
         this.writer = writer;
         this.seal = new KeptSeal(secrets);
         this.clock = clock;
         this.isOn = isOn;
         this.storeBytes = storeBytes;
+        this.chainBytes = chainBytes;
     }
 
     /** Returns the part that goes after the ledger, whose outcomes it reads. */
@@ -131,11 +140,14 @@ public final class KeptResponses {
      * Reads a response and all before it. Blocks.
      *
      * @param memory charged with the contents
-     * @param bytesMax the most bytes of all contents together
      * @throws StoreException if they cannot be read
      * @throws dev.tollgate.base.error.ApiException if memory is short
      */
-    public Chain chain(String accountId, String id, long bytesMax, Lease memory) {
+    public Chain chain(String accountId, String id, Lease memory) {
+        return chain(accountId, id, chainBytes, memory);
+    }
+
+    Chain chain(String accountId, String id, long bytesMax, Lease memory) {
         List<KeptRow> rows = new ArrayList<>();
         boolean isShort = database.readFor(accountId, sql -> {
             long[] left = {bytesMax};

@@ -7,6 +7,7 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.json.Ascii;
 import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.SecondTry;
 import dev.tollgate.calls.metering.Sink;
@@ -33,6 +34,7 @@ final class Answer {
     private final Outlet outlet;
     private final MeteredCall metered;
     private final ResponsesRequest request;
+    private final Keeping keeping;
     private final InstantSource clock;
     private final RandomGenerator random;
     private final ShownCalls ids;
@@ -43,10 +45,17 @@ final class Answer {
     private @Nullable EventWriter events;
 
     /** @param random source of ids; thread-safe */
-    Answer(Outlet outlet, MeteredCall metered, ResponsesRequest request, InstantSource clock, RandomGenerator random) {
+    Answer(
+            Outlet outlet,
+            MeteredCall metered,
+            ResponsesRequest request,
+            KeptResponses kept,
+            InstantSource clock,
+            RandomGenerator random) {
         this.outlet = outlet;
         this.metered = metered;
         this.request = request;
+        this.keeping = new Keeping(kept, request);
         this.clock = clock;
         this.random = random;
         this.created = clock.instant().getEpochSecond();
@@ -204,7 +213,7 @@ final class Answer {
         String incomplete = state.incompleteReason();
         String status = incomplete == null ? "completed" : "incomplete";
         state.end(status, request.search() != null);
-        return new ResponseObject(
+        ResponseObject object = new ResponseObject(
                 "resp_" + idChars(),
                 created,
                 incomplete == null ? Long.valueOf(clock.instant().getEpochSecond()) : null,
@@ -216,6 +225,13 @@ final class Answer {
                 completion,
                 tierWord(completion.tier()),
                 state.nativeReason());
+        keeping.ended(String.valueOf(id), metered.accountId(), object);
+        return object;
+    }
+
+    /** Returns the end of the response, which is kept with its charge. @param send sends it */
+    Sink.End end(Runnable send) {
+        return keeping.end(send);
     }
 
     /** Closes what is open and returns the object of the response that has failed (E18, E22). */
@@ -239,7 +255,7 @@ final class Answer {
     }
 
     void write(ResponseObject object, boolean whole, Utf8Buffer out) {
-        object.write(request, whole, out);
+        object.write(request, keeping.isKept(), whole, out);
     }
 
     private String tierWord(ServiceTier granted) {

@@ -85,7 +85,7 @@ final class EventStream implements Sink {
         events.response(object.status(), it -> answer.write(object, false, it));
         byte[] last = out.toByteArray();
         out.rest();
-        return () -> answer.outlet().end(last, last.length);
+        return answer.end(() -> answer.outlet().end(last, last.length));
     }
 
     /** Agents shorten their history only if a stream says that it is too long (E18). */

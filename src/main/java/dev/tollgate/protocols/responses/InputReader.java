@@ -16,13 +16,16 @@ final class InputReader {
 
     private final JsonBody json;
     private final ToolsReader tools;
+    private final String list;
     private final ContentReader contents;
     private final List<Item> items = new ArrayList<>();
     private int count;
 
-    InputReader(JsonBody json, ToolsReader tools) {
+    /** @param list the member of the body that has the items, as refusals name it */
+    InputReader(JsonBody json, ToolsReader tools, String list) {
         this.json = json;
         this.tools = tools;
+        this.list = list;
         this.contents = new ContentReader(json);
     }
 
@@ -36,8 +39,8 @@ final class InputReader {
             if (json.text().isEmpty()) {
                 throw json.invalid("must not be empty.");
             }
-            Content text = new Content("input", new ContentPart.Text(json.text()));
-            items.add(new Item.User(new Spot.Input(), List.of(text)));
+            Content text = new Content(list, new ContentPart.Text(json.text()));
+            items.add(new Item.User(new Spot.Part(list), List.of(text)));
             return;
         }
         if (!json.isArray()) {
@@ -47,6 +50,17 @@ final class InputReader {
         if (count == 0) {
             throw JsonBody.invalid("input", "must have at least 1 item.");
         }
+    }
+
+    /** Reads the output of a kept response. @return an entry for each item, null for those that do not go to the model */
+    List<@Nullable Item> output() {
+        List<@Nullable Item> output = new ArrayList<>();
+        json.array(json.limits().messagesMax(), () -> {
+            int before = items.size();
+            item();
+            output.add(items.size() > before ? items.getLast() : null);
+        });
+        return output;
     }
 
     private void item() {
@@ -62,9 +76,7 @@ final class InputReader {
             case "function_call_output", "custom_tool_call_output" -> items.add(new OneItem(index).result());
             case "additional_tools" -> json.object(this::toolsMember);
             case "reasoning" -> json.skip();
-            case "item_reference" ->
-                throw json.invalid(
-                        "refers to an item of another response, which is not kept here. Send the item itself.");
+            case "item_reference" -> items.add(new OneItem(index).reference());
             default -> json.ignore();
         }
     }
@@ -88,7 +100,7 @@ final class InputReader {
         private @Nullable String arguments;
 
         OneItem(int index) {
-            this.place = new Spot.Item(index);
+            this.place = new Spot.Item(list, index);
         }
 
         Item message() {
@@ -178,6 +190,20 @@ final class InputReader {
                     callId,
                     new Own(namespace == null || namespace.isEmpty() ? null : namespace, name),
                     arguments);
+        }
+
+        Item reference() {
+            json.object(member -> {
+                switch (member) {
+                    case "id" -> callId = json.nonEmptyString();
+                    case "type" -> json.skip();
+                    default -> json.ignore();
+                }
+            });
+            if (callId == null) {
+                throw json.required("id");
+            }
+            return new Item.Reference(place, callId);
         }
 
         Item result() {

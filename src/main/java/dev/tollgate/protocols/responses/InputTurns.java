@@ -62,6 +62,7 @@ final class InputTurns {
             case Item.Assistant it -> texts(it);
             case Item.Call it -> call(it);
             case Item.Result it -> result(it);
+            case Item.Reference it -> throw new IllegalStateException("an unresolved reference: " + it.id());
         }
     }
 

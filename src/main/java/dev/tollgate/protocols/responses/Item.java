@@ -24,6 +24,9 @@ sealed interface Item {
      */
     record Call(Place place, String callId, ToolNames.Own tool, String arguments) implements Item {}
 
+    /** An item of a kept response (E31). */
+    record Reference(Place place, String id) implements Item {}
+
     record Result(Place place, String callId, List<Content> parts) implements Item {}
 
     /** A part of a message or a result. @param path of the part, or of the string that it is */

@@ -55,12 +55,12 @@ final class ObjectResponse implements Sink {
         Utf8Buffer out = Utf8Buffer.scratch();
         answer.write(object, true, out);
         byte[] body = out.bytes();
-        return () -> {
+        return answer.end(() -> {
             answer.tellVerdict();
             answer.tellUpstream();
             answer.outlet().body(body.length);
             answer.outlet().end(body, body.length);
-        };
+        });
     }
 
     @Override

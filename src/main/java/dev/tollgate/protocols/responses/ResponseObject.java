@@ -42,8 +42,11 @@ record ResponseObject(
         return new ResponseObject(id, created, null, "in_progress", null, null, null, null, null, "default", null);
     }
 
-    /** @param whole whether instructions and tools are shown again; agents send much of both, and events leave them out */
-    void write(ResponsesRequest request, boolean whole, Utf8Buffer out) {
+    /**
+     * @param stored whether the response is kept
+     * @param whole whether instructions and tools are shown again; agents send much of both, and events leave them out
+     */
+    void write(ResponsesRequest request, boolean stored, boolean whole, Utf8Buffer out) {
         Echo echo = request.echo();
         out.raw("{\"id\":")
                 .string(id)
@@ -67,10 +70,12 @@ record ResponseObject(
         } else {
             output.write(out);
         }
-        out.raw(",\"parallel_tool_calls\":true,\"previous_response_id\":null,\"reasoning\":{\"effort\":");
+        string(out.raw(",\"parallel_tool_calls\":true,\"previous_response_id\":"), request.previousId());
+        out.raw(",\"reasoning\":{\"effort\":");
         string(out, echo.effort());
         string(out.raw(",\"summary\":"), echo.summary());
-        out.raw("},\"service_tier\":").string(tier).raw(",\"store\":false,\"temperature\":");
+        out.raw("},\"service_tier\":").string(tier).raw(stored ? ",\"store\":true" : ",\"store\":false");
+        out.raw(",\"temperature\":");
         decimal(out, echo.temperature());
         raw(out.raw(",\"text\":{\"format\":"), echo.format(), TEXT);
         raw(out.raw("},\"tool_choice\":"), echo.toolChoice(), AUTO);

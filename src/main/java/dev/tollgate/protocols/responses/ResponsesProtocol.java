@@ -4,6 +4,7 @@ import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.CurrentModels;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
@@ -39,6 +40,7 @@ public final class ResponsesProtocol implements Protocol {
 
     private final CurrentModels models;
     private final Signatures signatures;
+    private final KeptResponses kept;
     private final SchemaChecks checks;
     private final ReadLimits limits;
     private final StreamForm form;
@@ -52,6 +54,7 @@ public final class ResponsesProtocol implements Protocol {
     public ResponsesProtocol(
             CurrentModels models,
             Signatures signatures,
+            KeptResponses kept,
             SchemaChecks checks,
             ReadLimits limits,
             Duration silence,
@@ -59,6 +62,7 @@ public final class ResponsesProtocol implements Protocol {
             RandomGenerator random) {
         this.models = models;
         this.signatures = signatures;
+        this.kept = kept;
         this.checks = checks;
         this.limits = limits;
         this.form = new StreamForm(StreamForm.EVENTS, silence, KEEPALIVE);
@@ -77,11 +81,11 @@ public final class ResponsesProtocol implements Protocol {
     }
 
     @Override
-    public Reading<ResponsesRequest> open(Envelope envelope) {
+    public Reading<OpenRequest> open(Envelope envelope) {
         return new Responses();
     }
 
-    private final class Responses extends Reading<ResponsesRequest> {
+    private final class Responses extends Reading<OpenRequest> {
 
         @Override
         public String label() {
@@ -94,17 +98,18 @@ public final class ResponsesProtocol implements Protocol {
         }
 
         @Override
-        protected ResponsesRequest read(byte[] body, Lease memory) {
-            return ResponsesReader.read(body, limits, memory);
+        protected OpenRequest read(byte[] body, Lease memory) {
+            return ResponsesReader.read(body, limits, memory, kept.isOn());
         }
 
         @Override
-        protected String model(ResponsesRequest request) {
+        protected String model(OpenRequest request) {
             return request.model();
         }
 
         @Override
-        protected List<String> ignored(ResponsesRequest request, Model model) {
+        protected List<String> ignored(OpenRequest open, Model model) {
+            ResponsesRequest request = open.whole();
             List<String> ignored = OfferedTier.ignored(request.ignored(), "service_tier", model, request.tier());
             if (request.search() == null || conversation(request, model).webSearch()) {
                 return ignored;
@@ -115,31 +120,38 @@ public final class ResponsesProtocol implements Protocol {
         }
 
         @Override
-        protected @Nullable Long tokensMax(ResponsesRequest request) {
-            return request.maxTokens();
+        protected @Nullable Long tokensMax(OpenRequest request) {
+            return request.whole().maxTokens();
         }
 
         @Override
-        protected @Nullable String tokensMaxField(ResponsesRequest request) {
-            return request.maxTokens() == null ? null : "max_output_tokens";
+        protected @Nullable String tokensMaxField(OpenRequest request) {
+            return request.whole().maxTokens() == null ? null : "max_output_tokens";
         }
 
         @Override
-        protected boolean isHeavy(ResponsesRequest request) {
-            return request.conversation().hasMedia();
+        protected boolean isHeavy(OpenRequest request) {
+            return !request.isWhole() || request.whole().conversation().hasMedia();
         }
 
         @Override
-        protected boolean looksUp(ResponsesRequest request, Model model) {
-            return Signatures.mayHave(
-                    request.conversation().messages(), model.upstream().signatures());
+        protected boolean looksUp(OpenRequest request, Model model) {
+            return !request.isWhole()
+                    || Signatures.mayHave(
+                            request.whole().conversation().messages(),
+                            model.upstream().signatures());
         }
 
         @Override
-        protected void check(ResponsesRequest request, Model model) {
+        protected void load(OpenRequest request, String accountId, Lease memory) {
+            request.complete(new KeptItems(kept, accountId, limits, memory));
+        }
+
+        @Override
+        protected void check(OpenRequest request, Model model) {
             ModelRules.check(
                     model,
-                    conversation(request, model),
+                    conversation(request.whole(), model),
                     "must hold no functions; GET /v1/models lists models that take them.");
         }
 
@@ -150,7 +162,8 @@ public final class ResponsesProtocol implements Protocol {
         }
 
         @Override
-        protected Ask ask(ResponsesRequest request, Model model, String accountId, Lease memory) {
+        protected Ask ask(OpenRequest open, Model model, String accountId, Lease memory) {
+            ResponsesRequest request = open.whole();
             Conversation conversation = conversation(request, model);
             Effort effort =
                     conversation.reasoningEffort() == null ? model.effortByDefault() : conversation.reasoningEffort();
@@ -175,7 +188,8 @@ public final class ResponsesProtocol implements Protocol {
         }
 
         private Replay replay(ResponsesRequest request, Model model, String accountId) {
-            return looksUp(request, model)
+            return Signatures.mayHave(
+                            request.conversation().messages(), model.upstream().signatures())
                     ? signatures.find(
                             accountId,
                             models.modelOn(model),
@@ -184,8 +198,9 @@ public final class ResponsesProtocol implements Protocol {
         }
 
         @Override
-        protected Sink sink(ResponsesRequest request, Outlet outlet, MeteredCall call) {
-            Answer answer = new Answer(outlet, call, request, clock, random);
+        protected Sink sink(OpenRequest open, Outlet outlet, MeteredCall call) {
+            ResponsesRequest request = open.whole();
+            Answer answer = new Answer(outlet, call, request, kept, clock, random);
             return request.stream() ? new EventStream(answer) : new ObjectResponse(answer, checks);
         }
     }

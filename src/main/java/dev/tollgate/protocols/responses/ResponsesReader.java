@@ -8,6 +8,8 @@ import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.RawJson;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.kept.KeptInput;
+import dev.tollgate.calls.kept.KeptResponses;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,8 @@ final class ResponsesReader {
 
     private @Nullable String model;
     private boolean stream;
+    private @Nullable String previousId;
+    private boolean store = true;
 
     /** What the response shows again as it came. */
     private static final class Kept {
@@ -45,22 +49,23 @@ final class ResponsesReader {
     private ResponsesReader(JsonBody json) {
         this.json = json;
         this.tools = new ToolsReader(json);
-        this.items = new InputReader(json, tools);
+        this.items = new InputReader(json, tools, "input");
         this.choice = new ChoiceReader(json);
         this.settings = new SettingsReader(json);
     }
 
     /**
      * @param body JSON in UTF-8, with a size limit set by the caller
+     * @param keeps whether responses are kept unless the caller forbids it (E28)
      * @param memory charged with the memory of the result
      * @throws dev.tollgate.base.error.ApiException 400 {@code invalid_request} that names the field, for every fault; 413 and 503 if memory is
      *     short
      */
-    static ResponsesRequest read(byte[] body, ReadLimits limits, Lease memory) {
+    static OpenRequest read(byte[] body, ReadLimits limits, Lease memory, boolean keeps) {
         JsonBody json = new JsonBody(body, limits, memory);
         ResponsesReader reader = new ResponsesReader(json);
         json.wholeObject(it -> it.object(reader::member));
-        return reader.built();
+        return reader.opened(keeps);
     }
 
     private void member(String name) {
@@ -72,10 +77,9 @@ final class ResponsesReader {
             case "tool_choice" -> kept.toolChoice = json.raw(choice::read);
             case "stream" -> stream = json.bool();
             case "metadata" -> kept.metadata = json.raw(this::metadata);
-            case "store" -> ignoreIf(json.bool());
+            case "store" -> store = json.bool();
             case "background" -> background();
-            case "previous_response_id" ->
-                throw json.invalid("must be absent: responses are not kept here. Send the whole conversation.");
+            case "previous_response_id" -> previousId = json.nonEmptyString();
             case "conversation" -> throw json.invalid("is not supported. Send the whole conversation as 'input'.");
             case "prompt" -> throw json.invalid("is not supported. Send the prompt's text as 'instructions'.");
             case "parallel_tool_calls" -> ignoreIf(!json.bool());
@@ -114,13 +118,27 @@ final class ResponsesReader {
         }
     }
 
-    private ResponsesRequest built() {
+    private OpenRequest opened(boolean keeps) {
         if (model == null) {
             throw JsonBody.invalid("model", "is required.");
         }
-        if (kept.input == null) {
+        RawJson input = kept.input;
+        if (input == null) {
             throw JsonBody.invalid("input", "is required.");
         }
+        KeptInput keeping = store && keeps ? KeptResponses.input(input.utf8()) : null;
+        if (keeping != null && keeping.isTooLarge()) {
+            keeping = null;
+        }
+        if (store && keeping == null) {
+            json.ignored("store");
+        }
+        String asked = model;
+        KeptInput its = keeping;
+        return new OpenRequest(model, previousId, items.items(), json::ignored, all -> built(asked, its, all));
+    }
+
+    private ResponsesRequest built(String model, @Nullable KeptInput keeping, List<Item> all) {
         ToolNames names = new ToolNames();
         List<Tool> functions = new ArrayList<>(tools.named(names));
         String search = tools.search();
@@ -129,7 +147,7 @@ final class ResponsesReader {
         }
         functions.removeIf(Tool::isSearch);
         ChoiceReader.Fitted fitted = choice.fitted(functions, search, names);
-        List<Message> messages = new InputTurns(json, names).of(kept.instructions, items.items());
+        List<Message> messages = new InputTurns(json, names).of(kept.instructions, all);
         if (messages.isEmpty()) {
             throw JsonBody.invalid("input", "holds nothing to answer.");
         }
@@ -139,7 +157,8 @@ final class ResponsesReader {
                 settings.maxTokens(),
                 settings.tier(),
                 fitted.search(),
-                kept.input,
+                previousId,
+                keeping,
                 settings.echo(kept.shownInstructions, kept.tools, kept.toolChoice, kept.metadata),
                 names,
                 json.ignored(),

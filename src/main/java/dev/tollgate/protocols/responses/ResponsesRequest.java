@@ -2,7 +2,7 @@ package dev.tollgate.protocols.responses;
 
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.ServiceTier;
-import dev.tollgate.base.json.RawJson;
+import dev.tollgate.calls.kept.KeptInput;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxTokens {@code max_output_tokens}, at least 1
  * @param tier the service tier that was asked for, also listed in {@code ignored}; null without one and for an unknown word
  * @param search the path of the tool that asks for a web search; null without one
- * @param input the items or the text as they came
+ * @param previousId the response that this one continues, as the caller wrote it; null for none
+ * @param keeping the input, to be kept with the response; null if the response is not kept
  * @param echo the settings that the response shows
  * @param names the tools by the names that the model sees
  * @param ignored dotted names of fields without effect (D5), in the order of the body
@@ -24,7 +25,8 @@ record ResponsesRequest(
         @Nullable Long maxTokens,
         @Nullable ServiceTier tier,
         @Nullable String search,
-        RawJson input,
+        @Nullable String previousId,
+        @Nullable KeptInput keeping,
         Echo echo,
         ToolNames names,
         List<String> ignored,

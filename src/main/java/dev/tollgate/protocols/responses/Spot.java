@@ -47,19 +47,11 @@ sealed interface Spot extends Place {
         }
     }
 
-    /** The whole input, if it is a string. */
-    record Input() implements Spot {
+    /** @param index in the named member */
+    record Item(String name, int index) implements Spot {
         @Override
         public String path() {
-            return "input";
-        }
-    }
-
-    /** @param index in {@code input} */
-    record Item(int index) implements Spot {
-        @Override
-        public String path() {
-            return "input." + index;
+            return name + "." + index;
         }
     }
 

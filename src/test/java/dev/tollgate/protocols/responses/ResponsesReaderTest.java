@@ -31,7 +31,7 @@ class ResponsesReaderTest {
     /** @param json with single quotes */
     private static ResponsesRequest read(String json) {
         byte[] body = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
-        return ResponsesReader.read(body, ReadLimits.DEFAULT, Lease.FREE);
+        return ResponsesReader.read(body, ReadLimits.DEFAULT, Lease.FREE, true).whole();
     }
 
     private static ResponsesRequest with(String members) {
@@ -176,7 +176,7 @@ class ResponsesReaderTest {
                 "{'model':'m','input':[{'type':'reasoning'}]};input",
                 "{'model':'m','input':[{'content':'x'}]};input.0.role",
                 "{'model':'m','input':[{'role':'user'}]};input.0.content",
-                "{'model':'m','input':[{'type':'item_reference','id':'msg_1'}]};input.0",
+                "{'model':'m','input':[{'type':'item_reference'}]};input.0.id",
                 "{'model':'m','input':[{'role':'user','content':[{'type':'input_file','file_id':'f'}]}]};input.0.content.0.file_id",
                 "{'model':'m','input':[{'role':'assistant','content':[{'type':'input_image','image_url':'https://e.org/a'}]}]};input.0.content.0",
                 "{'model':'m','input':[{'type':'function_call','call_id':'c','name':'f','arguments':'{}'}]};input.0.call_id",
@@ -332,7 +332,8 @@ class ResponsesReaderTest {
         assertThat(new String(echo.tools().utf8(), StandardCharsets.UTF_8))
                 .isEqualTo("[ {\"type\":\"function\", \"name\":\"f\"} ]");
         assertThat(new String(echo.toolChoice().utf8(), StandardCharsets.UTF_8)).isEqualTo("\"auto\"");
-        assertThat(new String(request.input().utf8(), StandardCharsets.UTF_8)).isEqualTo("\"Hi\"");
+        assertThat(new String(request.keeping().plain(), StandardCharsets.UTF_8))
+                .isEqualTo("\"Hi\"");
         assertThat(echo.encrypted()).isTrue();
         assertThat(echo.sources()).isTrue();
         assertThat(echo.summary()).isEqualTo("auto");
@@ -341,7 +342,6 @@ class ResponsesReaderTest {
                         "reasoning.context",
                         "text.verbosity",
                         "include.2",
-                        "store",
                         "truncation",
                         "parallel_tool_calls",
                         "service_tier",

@@ -1,0 +1,127 @@
+package dev.tollgate.protocols.responses;
+
+import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.json.Shown;
+import dev.tollgate.base.memory.Lease;
+import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.books.ledger.Records;
+import dev.tollgate.calls.kept.KeptResponse;
+import dev.tollgate.calls.kept.KeptResponses;
+import dev.tollgate.http.Caller;
+import dev.tollgate.http.Exchange;
+import dev.tollgate.http.Handler;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code GET} and {@code DELETE /v1/responses/{id}}, its {@code input_items} and {@code cancel}: kept responses, for every key of their account (E27,
+ * E29).
+ */
+public final class KeptHandlers {
+
+    private static final int ITEMS_DEFAULT = 20;
+    private static final int ITEMS_MAX = 100;
+    private static final Set<String> ORDERS = Set.of("asc", "desc");
+
+    private final KeptResponses kept;
+
+    public KeptHandlers(KeptResponses kept) {
+        this.kept = kept;
+    }
+
+    /** Returns the object of a response as it was sent as JSON. */
+    public Handler<Caller> one() {
+        return (exchange, caller) -> {
+            if ("true".equals(exchange.query("stream"))) {
+                throw ApiError.invalid("stream", "'stream' must be false: a kept response is not streamed again.")
+                        .asException();
+            }
+            answer(exchange, caller, KeptResponse::response);
+        };
+    }
+
+    public Handler<Caller> inputItems() {
+        return (exchange, caller) -> {
+            int limit = limit(exchange.query("limit"));
+            String order = exchange.query("order") == null ? "desc" : String.valueOf(exchange.query("order"));
+            if (!ORDERS.contains(order)) {
+                throw ApiError.invalid("order", "'order' must be 'asc' or 'desc', got " + Shown.quoted(order) + ".")
+                        .asException();
+            }
+            String after = exchange.query("after");
+            answer(exchange, caller, response -> InputItems.of(response).page(limit, order.equals("asc"), after));
+        };
+    }
+
+    /** Refuses to cancel: there are no calls in the background, and the others end when their caller leaves. */
+    public Handler<Caller> cancel() {
+        return (exchange, caller) -> answer(exchange, caller, response -> {
+            throw ApiError.invalid(null, "Only responses that were made with 'background: true' can be cancelled.")
+                    .asException();
+        });
+    }
+
+    public Handler<Caller> delete() {
+        return (exchange, caller) -> {
+            String id = exchange.pathParam("id");
+            String task = KeptIds.task(id);
+            exchange.compute(
+                    () -> Records.read(() -> task != null && kept.delete(caller.accountId(), task)), deleted -> {
+                        if (deleted) {
+                            exchange.json(200, ApiJson.object(128, json -> {
+                                json.writeStringProperty("id", id);
+                                json.writeStringProperty("object", "response");
+                                json.writeBooleanProperty("deleted", true);
+                            }));
+                        } else {
+                            exchange.fail(notFound(id));
+                        }
+                    });
+        };
+    }
+
+    private void answer(Exchange exchange, Caller caller, Function<KeptResponse, byte[]> body) {
+        String id = exchange.pathParam("id");
+        String task = KeptIds.task(id);
+        Lease memory = exchange.memory();
+        exchange.compute(
+                () -> {
+                    Optional<KeptResponse> found = task == null
+                            ? Optional.empty()
+                            : Records.read(() -> Optional.ofNullable(kept.find(caller.accountId(), task, memory)));
+                    return body.apply(found.orElseThrow(() -> notFound(id).asException()));
+                },
+                bytes -> exchange.json(200, bytes));
+    }
+
+    private static ApiError notFound(String id) {
+        return ApiError.of(
+                ErrorCode.TASK_NOT_FOUND,
+                "No kept response has the id " + Shown.quoted(id)
+                        + ". It may have been made with 'store: false', deleted, or unused for 30 days.");
+    }
+
+    private static int limit(@Nullable String text) {
+        if (text == null) {
+            return ITEMS_DEFAULT;
+        }
+        try {
+            int limit = Integer.parseInt(text);
+            if (limit >= 1 && limit <= ITEMS_MAX) {
+                return limit;
+            }
+        } catch (NumberFormatException e) {
+            // as a number out of range
+        }
+        throw invalidLimit(text);
+    }
+
+    private static ApiException invalidLimit(String text) {
+        return ApiError.invalid("limit", "'limit' must be from 1 to " + ITEMS_MAX + ", got " + Shown.quoted(text) + ".")
+                .asException();
+    }
+}

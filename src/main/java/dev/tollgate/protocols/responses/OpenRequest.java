@@ -1,0 +1,61 @@
+package dev.tollgate.protocols.responses;
+
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A request that is read but may still need kept responses before it is whole (E30, E31). Confined to its request. */
+final class OpenRequest {
+
+    private final String model;
+    private final @Nullable String previousId;
+    private final List<Item> items;
+    private final Consumer<String> ignored;
+    private final Function<List<Item>, ResponsesRequest> building;
+    private @Nullable ResponsesRequest whole;
+
+    /**
+     * @param items of the input
+     * @param ignored receives the paths of items without effect
+     * @param building makes the request of all items of the conversation
+     */
+    OpenRequest(
+            String model,
+            @Nullable String previousId,
+            List<Item> items,
+            Consumer<String> ignored,
+            Function<List<Item>, ResponsesRequest> building) {
+        this.model = model;
+        this.previousId = previousId;
+        this.items = items;
+        this.ignored = ignored;
+        this.building = building;
+        if (previousId == null && items.stream().noneMatch(Item.Reference.class::isInstance)) {
+            this.whole = building.apply(items);
+        }
+    }
+
+    String model() {
+        return model;
+    }
+
+    boolean isWhole() {
+        return whole != null;
+    }
+
+    /** Adds the kept items that the request refers to. Blocks. */
+    void complete(KeptItems kept) {
+        if (whole == null) {
+            whole = building.apply(kept.of(previousId, items, ignored));
+        }
+    }
+
+    ResponsesRequest whole() {
+        ResponsesRequest known = whole;
+        if (known == null) {
+            throw new IllegalStateException("kept responses have not been read");
+        }
+        return known;
+    }
+}
