@@ -4,6 +4,7 @@ import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.error.Shortage;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Ledger;
@@ -48,9 +49,11 @@ public final class FreeCounts {
     public void requireBalance(String accountId) {
         Account account = Records.read(() -> ledger.account(accountId)).orElse(null);
         if (account == null || ledger.spendableMicros(account) <= 0) {
-            boolean isHeld = account != null && account.balance().reservedMicros() > 0;
-            ApiError tooLow = ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, Refusals.TOO_LOW);
-            throw (isHeld ? tooLow.retryAfter(SOON) : tooLow).asException();
+            long heldMicros =
+                    account == null ? 0 : Math.max(0, account.balance().reservedMicros());
+            ApiError tooLow = ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, Refusals.TOO_LOW)
+                    .lacking(new Shortage.OfCredits(null, 0, heldMicros));
+            throw (heldMicros > 0 ? tooLow.retryAfter(SOON) : tooLow).asException();
         }
     }
 

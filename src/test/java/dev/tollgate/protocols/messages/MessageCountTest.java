@@ -111,6 +111,27 @@ class MessageCountTest {
         }
     }
 
+    @Test
+    void a_count_while_running_calls_hold_all_credits_is_worth_another_try() {
+        try (HeldUpstream upstream = new HeldUpstream("Hi", 2);
+                Gateway behind = upstream.gateway()) {
+            Customer customer = behind.customer("0.5");
+            CompletableFuture<Reply> running = customer.chatAside(
+                    "{\"model\":\"gemini-2.5-pro\",\"max_tokens\":65536,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");
+            customer.awaitHold();
+
+            Reply refused = behind.send(request(behind, customer));
+
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(refused.header("retry-after")).isEqualTo("1");
+            assertThat(refused.json().at("/error/details/error_code").asString())
+                    .isEqualTo("insufficient_credits");
+            upstream.answer();
+            assertThat(running.join().status()).isEqualTo(200);
+            assertThat(behind.send(request(behind, customer)).status()).isEqualTo(200);
+        }
+    }
+
     private static HttpRequest.Builder request(Gateway behind, Customer customer) {
         return HttpRequest.newBuilder(URI.create(behind.url() + "/v1/messages/count_tokens"))
                 .header("x-api-key", customer.key())
