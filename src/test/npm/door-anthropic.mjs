@@ -14,6 +14,7 @@ export async function tried({ url, key, model }) {
     ...(await streamed(anthropic, model)),
     ...(await parsed(anthropic, model)),
     ...(await ran(anthropic, model)),
+    ...(await counted(anthropic, model)),
     ...(await listed(anthropic)),
     ...(await refused(anthropic)),
   };
@@ -71,6 +72,11 @@ async function ran(anthropic, model) {
     tools: [weather],
   });
   return { asked, answered: message.content.at(-1).text };
+}
+
+async function counted(anthropic, model) {
+  const { input_tokens: counted } = await anthropic.messages.countTokens({ model, messages: user('How long is this?') });
+  return { counted: counted > 0 };
 }
 
 async function listed(anthropic) {

@@ -21,6 +21,7 @@ export async function tried({ url, key, model }) {
     ...(await loop(openai, model)),
     ...(await reasoned(openai, model)),
     ...(await refused(openai, model)),
+    ...(await embedded(openai)),
   };
 }
 
@@ -91,4 +92,15 @@ async function refused(openai) {
   } catch (error) {
     return { refused: error.status, code: error.code };
   }
+}
+
+/** The package asks for base64, unless told otherwise, and shows numbers. */
+async function embedded(openai) {
+  const asked = { model: 'gemini-embedding-001', input: ['one', 'two'], dimensions: 256 };
+  const packed = await openai.embeddings.create(asked);
+  const plain = await openai.embeddings.create({ ...asked, encoding_format: 'float' });
+  const near = packed.data.every(({ embedding }, i) =>
+    embedding.every((value, j) => Math.abs(value - plain.data[i].embedding[j]) < 1e-6),
+  );
+  return { vectors: packed.data.map(({ embedding }) => embedding.length), near };
 }

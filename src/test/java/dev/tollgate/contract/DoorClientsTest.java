@@ -57,26 +57,27 @@ class DoorClientsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gemini-2.5-pro", "gemini-3-pro-preview"})
-    void openais_sdk_creates_streams_parses_and_calls(String model) throws IOException {
+    void openais_sdk_creates_streams_parses_calls_and_embeds(String model) throws IOException {
         JsonNode came = tried("openai", model);
 
         assertThat(came.get("total").asInt()).isPositive();
         assertThat(came).isEqualTo(JSON.readTree("""
                 {"created":"héllo 世界","status":"completed","total":%s,"streamed":60,"deltasAreTheText":true,"parsed":"name,age",\
                 "calls":["get_weather","get_weather"],"answered":"%s",\
-                "reasoning":"reasoning","summarized":true,"carried":true,"refused":404,"code":"model_not_found"}""".formatted(came.get("total"), TWO_CITIES)));
+                "reasoning":"reasoning","summarized":true,"carried":true,"refused":404,"code":"model_not_found",\
+                "vectors":[256,256],"near":true}""".formatted(came.get("total"), TWO_CITIES)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"gemini-2.5-pro", "anthropic/gemini-3-pro-preview[1m]"})
-    void anthropics_sdk_creates_streams_parses_and_runs_tools(String model) throws IOException {
+    void anthropics_sdk_creates_streams_parses_runs_tools_and_counts(String model) throws IOException {
         JsonNode came = tried("anthropic", model);
 
         assertThat(came.get("output").asInt()).isPositive();
         assertThat(came).isEqualTo(JSON.readTree("""
                 {"created":"héllo 世界","stopped":"end_turn","output":%s,"thought":"thinking","signed":true,"streamed":60,\
                 "deltasAreTheText":true,"parsed":"name,age","asked":["Oslo","Bergen"],"answered":"%s",\
-                "listed":true,"refused":404,"kind":"not_found_error"}""".formatted(came.get("output"), TWO_CITIES)));
+                "counted":true,"listed":true,"refused":404,"kind":"not_found_error"}""".formatted(came.get("output"), TWO_CITIES)));
     }
 
     @Test
