@@ -334,7 +334,7 @@ class ArchitectureTest {
 
     @Test
     void tasks_rollups_and_keys_stand_on_the_ground_the_ledger_and_the_limits() {
-        knowsOnly("books.tasks", "books.ledger", "storage", "base.json", "base.error", "http");
+        knowsOnly("books.tasks", "books.ledger", "storage", "base.ids", "base.json", "base.error", "http");
         knowsOnly("books.rollups", "books.ledger", "models", "storage");
         knowsOnly(
                 "customers.keys",
@@ -378,7 +378,15 @@ class ArchitectureTest {
 
     @Test
     void receipts_stand_on_the_ground_and_the_ledger() {
-        knowsOnly("books.receipts", "books.ledger", "base.json", "http.limits", "storage", "base.error", "http");
+        knowsOnly(
+                "books.receipts",
+                "books.ledger",
+                "base.ids",
+                "base.json",
+                "http.limits",
+                "storage",
+                "base.error",
+                "http");
     }
 
     /** It is open to all: nothing of an account, or of what the operator has written, is within its reach. */

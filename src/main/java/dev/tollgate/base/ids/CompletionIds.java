@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -13,6 +14,7 @@ import java.util.random.RandomGenerator;
 public final class CompletionIds {
 
     private static final String PREFIX = "chatcmpl-";
+    private static final List<String> SHOWN_PREFIXES = List.of("resp_", "msg_", "task_");
     private static final int RANDOM_CHARS = 8;
     private static final int CHARS = PREFIX.length() + "yyyyMMddHHmmssnnnnnnnnn".length() + RANDOM_CHARS;
     private static final DateTimeFormatter TO_THE_NANOSECOND =
@@ -29,6 +31,17 @@ public final class CompletionIds {
     /** Whether a text may be one. */
     public static boolean isOne(String text) {
         return text.length() == CHARS && text.startsWith(PREFIX);
+    }
+
+    /** Returns the id of the task that a door shows behind its own prefix, as in {@code resp_…} (E1); any other text as it is. */
+    public static String ofShown(String text) {
+        for (String prefix : SHOWN_PREFIXES) {
+            if (text.startsWith(prefix)) {
+                String id = PREFIX + text.substring(prefix.length());
+                return isOne(id) ? id : text;
+            }
+        }
+        return text;
     }
 
     public String next() {

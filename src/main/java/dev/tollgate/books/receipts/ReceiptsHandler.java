@@ -3,6 +3,7 @@ package dev.tollgate.books.receipts;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.http.Caller;
 import dev.tollgate.http.Exchange;
@@ -56,7 +57,7 @@ public final class ReceiptsHandler {
     public Handler<Caller> one() {
         return (exchange, caller) -> {
             String accountId = caller.accountId();
-            String taskId = exchange.pathParam("task_id");
+            String taskId = CompletionIds.ofShown(exchange.pathParam("task_id"));
             exchange.compute(() -> signed(accountId, () -> receipts.find(accountId, taskId)), found -> {
                 if (found.isEmpty()) {
                     exchange.fail(ApiError.of(ErrorCode.TASK_NOT_FOUND, "The receipt does not exist."));

@@ -2,6 +2,7 @@ package dev.tollgate.books.tasks;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.books.ledger.Confirm;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.Records;
@@ -31,7 +32,7 @@ public final class TaskHandler implements Handler<Caller> {
     @Override
     public void handle(Exchange exchange, Caller caller) {
         String accountId = caller.accountId();
-        String id = exchange.pathParam("id");
+        String id = CompletionIds.ofShown(exchange.pathParam("id"));
         exchange.compute(() -> Records.read(() -> find(accountId, id)), found -> {
             if (found.isEmpty()) {
                 exchange.fail(ApiError.of(ErrorCode.TASK_NOT_FOUND, "The task does not exist."));

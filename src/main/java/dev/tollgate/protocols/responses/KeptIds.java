@@ -19,13 +19,8 @@ final class KeptIds {
 
     /** Returns the id of a response's task; null if the text is no id of a response. */
     static @Nullable String task(String responseId) {
-        String task = responseId.startsWith(RESPONSE) ? TASK + responseId.substring(RESPONSE.length()) : "";
-        return CompletionIds.isOne(task) ? task : null;
-    }
-
-    /** Returns the id that callers know a task's response by. */
-    static String response(String taskId) {
-        return RESPONSE + chars(taskId);
+        String task = responseId.startsWith(RESPONSE) ? CompletionIds.ofShown(responseId) : responseId;
+        return task.equals(responseId) ? null : task;
     }
 
     /** Returns what the ids of a task, its response and their items have in common. */

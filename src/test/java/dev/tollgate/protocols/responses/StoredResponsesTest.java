@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -342,6 +343,38 @@ class StoredResponsesTest {
         assertThat(ids.getFirst()).isEqualTo(ids.getLast());
         assertThat(get(ids.getFirst()).status()).isEqualTo(200);
         assertThat(kept()).isEqualTo(1);
+    }
+
+    @Test
+    void deleting_an_account_deletes_its_responses() {
+        Map<String, String> environment = Map.of("TOLLGATE_ADMIN_KEY", "admin-key-of-the-tests");
+        try (Gateway its = stores == Stores.SQLITE
+                ? Gateway.start(environment)
+                : Gateway.startOn(Postgres.migrated(), environment)) {
+            Customer leaving = its.customer("10");
+            its.script(UpstreamScript.answers().text("Hello.").finish("STOP", SOME));
+            its.post(RESPONSES, "{\"model\":\"gemini-2.5-pro\",\"input\":\"Hi\"}", leaving.key());
+            assertThat(its.number("SELECT COUNT(*) FROM kept_response")).isEqualTo(1);
+            Reply deleted = its.post(
+                    "/admin/accounts/" + leaving.account() + "/delete",
+                    "{\"reason\":\"a test\"}",
+                    "admin-key-of-the-tests");
+
+            assertThat(deleted.status()).as(deleted.text()).isEqualTo(200);
+            assertThat(its.number("SELECT COUNT(*) FROM kept_response")).isZero();
+        }
+    }
+
+    @Test
+    void a_task_and_its_receipt_are_found_by_the_responses_id() {
+        String id = id("\"Hi\"", "");
+        String task = "chatcmpl-" + id.substring("resp_".length());
+
+        assertThat(gateway.get("/v1/tasks/" + id, customer.key()).text())
+                .isEqualTo(gateway.get("/v1/tasks/" + task, customer.key()).text())
+                .contains(task);
+        assertThat(gateway.get("/v1/receipts/" + id, customer.key()).text())
+                .isEqualTo(gateway.get("/v1/receipts/" + task, customer.key()).text());
     }
 
     // ---- limits ----
