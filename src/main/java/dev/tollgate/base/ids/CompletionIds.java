@@ -14,7 +14,7 @@ import java.util.random.RandomGenerator;
 public final class CompletionIds {
 
     private static final String PREFIX = "chatcmpl-";
-    private static final List<String> SHOWN_PREFIXES = List.of("resp_", "msg_", "task_");
+    private static final List<String> SHOWN_PREFIXES = List.of("resp_", "msg_", "task_", "batch_req_");
     private static final int RANDOM_CHARS = 8;
     private static final int CHARS = PREFIX.length() + "yyyyMMddHHmmssnnnnnnnnn".length() + RANDOM_CHARS;
     private static final DateTimeFormatter TO_THE_NANOSECOND =

@@ -369,7 +369,7 @@ public final class AccountHistory {
 
     /** What a text names: a call by its id or by its request's, a key by the begin of its name, its prefix or its id. At most 20. */
     public List<Hit> find(String accountId, String text) {
-        String wanted = text.strip();
+        String wanted = CompletionIds.ofShown(text.strip());
         if (wanted.isEmpty()) {
             return List.of();
         }

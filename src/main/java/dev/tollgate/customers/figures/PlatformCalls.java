@@ -150,9 +150,13 @@ public final class PlatformCalls {
         }
     }
 
-    /** The call of a request id, as in {@code x-request-id}; null where there is none, or none of the first thousands of its minutes. */
-    public @Nullable String callOfRequest(String requestId) {
-        return database.pages().read(OPERATOR, sql -> Find.callOfRequest(sql, requestId));
+    /**
+     * Returns the call that a text names: by an id in any spelling (E1), or by the id of its request, as in {@code x-request-id}; null if there is none, or
+     * none of the first thousands of the request's minutes.
+     */
+    public @Nullable String callNamed(String text) {
+        String id = CompletionIds.ofShown(text);
+        return accountOf(id) == null ? database.pages().read(OPERATOR, sql -> Find.callOfRequest(sql, text)) : id;
     }
 
     /** Returns the account of a call; null if there is no such call. */

@@ -46,7 +46,7 @@ public record ConsoleAccounts(
             return PageStep.to(PATH + "/" + found.getFirst().id());
         }
         if (found.isEmpty()) {
-            String call = calls.accountOf(wanted) == null ? calls.callOfRequest(wanted) : wanted;
+            String call = calls.callNamed(wanted.strip());
             if (call != null) {
                 return PageStep.to(ConsoleCalls.PATH + "/" + UrlText.encoded(call));
             }

@@ -295,6 +295,10 @@ class DashboardTest {
                 .replaceFirst(".*\"request_id\":\"([^\"]*)\".*", "$1");
 
         assertThat(busy.browser.get("/dashboard/find?q=" + call).location()).isEqualTo("/dashboard/requests/" + call);
+        assertThat(busy.browser
+                        .get("/dashboard/find?q=" + call.replace("chatcmpl-", "resp_"))
+                        .location())
+                .isEqualTo("/dashboard/requests/" + call);
         assertThat(busy.browser.get("/dashboard/find?q=" + request).location())
                 .isEqualTo("/dashboard/requests/" + call);
         assertThat(busy.browser.get("/dashboard/find?q=lapt").location())
