@@ -42,6 +42,9 @@ public final class JsonBody {
     /** Decoding takes room for the text in UTF-8 as well. Shorter texts are not charged for that time. */
     private static final int LONG_TEXT_BYTES = 64 * 1024;
 
+    /** The longest string that is worth a look ahead: a word or a name. */
+    private static final int AHEAD_BYTES_MAX = 1_024;
+
     private static final int NOT_VALID = 400;
 
     /** Depth is checked here, by {@link ReadLimits}; strings are bounded by the body. */
@@ -246,8 +249,8 @@ public final class JsonBody {
     }
 
     /**
-     * Returns a string member of the object that the cursor stands on, which stays there; null if the object has none. Reads no further than to
-     * that member.
+     * Returns a string member of the object that the cursor stands on, which stays there; null if the object has none or a very long one. Reads no
+     * further than to that member.
      */
     public @Nullable String ahead(String member) {
         return ahead(member, "", "");
@@ -268,7 +271,8 @@ public final class JsonBody {
                 hasFirst |= name.equals(first);
                 boolean isString = ahead.nextToken() == JsonToken.VALUE_STRING;
                 if (name.equals(member)) {
-                    return isString ? ahead.getString() : null;
+                    JsonText text = isString ? ahead.text() : null;
+                    return text == null || text.length() > AHEAD_BYTES_MAX ? null : text.toString();
                 }
                 ahead.skipChildren();
             }

@@ -52,17 +52,22 @@ final class InputTurns {
 
     private void add(Item item) {
         switch (item) {
-            case Item.Instruction it
-            when !begun ->
-                it.parts()
-                        .forEach(part ->
-                                messages.add(new Message.Instruction(it.place(), part.textOf("a system message"))));
-            case Item.Instruction it -> user(it.place(), it.parts());
+            case Item.Instruction it -> instruction(it);
             case Item.User it -> user(it.place(), it.parts());
             case Item.Assistant it -> texts(it);
             case Item.Call it -> call(it);
             case Item.Result it -> result(it);
             case Item.Reference it -> throw new IllegalStateException("an unresolved reference: " + it.id());
+        }
+    }
+
+    private void instruction(Item.Instruction item) {
+        if (begun) {
+            user(item.place(), item.parts());
+            return;
+        }
+        for (Item.Content part : item.parts()) {
+            messages.add(new Message.Instruction(item.place(), part.textOf("a system message")));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.tollgate.protocols.responses;
 
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.Place;
+import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
 import java.util.List;
 
@@ -37,7 +38,7 @@ sealed interface Item {
             if (part instanceof ContentPart.Text text) {
                 return text.text();
             }
-            throw dev.tollgate.base.json.JsonBody.invalid(path, "must be text in " + owner + ".");
+            throw JsonBody.invalid(path, "must be text in " + owner + ".");
         }
     }
 }

@@ -5,11 +5,10 @@ import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.calls.schema.Verdict;
+import dev.tollgate.protocols.door.SchemaDraft;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.util.List;
-import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -17,14 +16,12 @@ import tools.jackson.databind.node.ObjectNode;
 final class ObjectResponse implements Sink {
 
     private final Answer answer;
-    private final SchemaChecks checks;
     private final @Nullable Draft draft;
 
     ObjectResponse(Answer answer, SchemaChecks checks) {
         this.answer = answer;
-        this.checks = checks;
         ObjectNode schema = answer.schema();
-        this.draft = schema == null ? null : new Checked(schema);
+        this.draft = schema == null ? null : new Checked(checks, schema);
     }
 
     @Override
@@ -88,32 +85,21 @@ final class ObjectResponse implements Sink {
         return draft;
     }
 
-    /** A response with a schema. If it ended on its own, its text must fit. */
-    private final class Checked implements Draft {
+    private final class Checked extends SchemaDraft {
 
-        private final ObjectNode schema;
-        private Runnable abandoning = () -> {};
-
-        Checked(ObjectNode schema) {
-            this.schema = schema;
+        Checked(SchemaChecks checks, ObjectNode schema) {
+            super(checks, answer.accountId(), schema);
         }
 
         @Override
-        public void check(Executor loop, Consumer<Boolean> then) {
+        protected List<String> texts() {
             String text = answer.wholeText();
-            abandoning = checks.check(
-                    answer.accountId(),
-                    schema,
-                    text == null ? List.of() : List.of(text),
-                    found -> loop.execute(() -> {
-                        answer.judged(found);
-                        then.accept(found != Verdict.MISFIT);
-                    }));
+            return text == null ? List.of() : List.of(text);
         }
 
         @Override
-        public void abandon() {
-            abandoning.run();
+        protected void judged(Verdict found) {
+            answer.judged(found);
         }
 
         @Override
