@@ -95,7 +95,8 @@ record CallRoutes(
         api(routes, chat.countingRoute("/estimate", modelKey, counts, ChatProtocol.estimate()));
         Door responses = door(responses());
         api(routes, responses.route("/responses", modelKey));
-        api(routes, responses.countingRoute("/responses/input_tokens", modelKey, counts, new InputTokens()));
+        Gate<KeyCaller> countsKey = whileBooksAnswer(key.forModels().forTokenCounts());
+        api(routes, responses.promptCountingRoute("/responses/input_tokens", countsKey, counts, new InputTokens()));
         api(routes, door(new EmbeddingsProtocol(reading())).route("/embeddings", modelKey));
         api(
                 routes,

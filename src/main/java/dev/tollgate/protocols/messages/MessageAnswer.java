@@ -8,6 +8,7 @@ import dev.tollgate.base.json.Ascii;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
+import dev.tollgate.protocols.door.RoughCount;
 import dev.tollgate.protocols.door.ShownCalls;
 import dev.tollgate.protocols.door.SignedAnswer;
 import dev.tollgate.upstreams.pool.UpstreamEvent;

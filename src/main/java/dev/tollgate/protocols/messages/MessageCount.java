@@ -4,6 +4,7 @@ import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.protocols.door.Door;
+import dev.tollgate.protocols.door.RoughCount;
 import dev.tollgate.upstreams.pool.PromptCount;
 import java.util.Optional;
 

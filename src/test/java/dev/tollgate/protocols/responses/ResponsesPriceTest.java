@@ -144,6 +144,13 @@ class ResponsesPriceTest {
         assertThat(reply.json().get("object").asString()).isEqualTo("response.input_tokens");
         assertThat(reply.json().get("input_tokens").asLong()).isPositive();
         assertThat(customer.tasks()).isZero();
+        Gateway.Reply estimated = gateway.post(
+                "/v1/responses/input_tokens",
+                "{\"model\":\"gemini-2.5-pro\",\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_image\","
+                        + "\"image_url\":\"https://example.org/a.png\"}]}]}",
+                customer.key());
+        assertThat(estimated.header("x-tollgate-estimated")).isEqualTo("true");
+        assertThat(estimated.json().get("input_tokens").asLong()).isGreaterThan(200);
     }
 
     @Test

@@ -1,11 +1,11 @@
-package dev.tollgate.protocols.messages;
+package dev.tollgate.protocols.door;
 
 import dev.tollgate.base.conversation.ContentPart;
 import dev.tollgate.base.conversation.PromptSize;
 import dev.tollgate.upstreams.pool.Ask;
 
 /** Rough counts of a prompt's tokens where the upstream has not counted it (E44, E45). */
-final class RoughCount {
+public final class RoughCount {
 
     private static final int BYTES_PER_TOKEN = 4;
 
@@ -18,7 +18,7 @@ final class RoughCount {
     private RoughCount() {}
 
     /** Returns a quarter of the bytes of the texts, rounded up, with media by their kind; at least 1. */
-    static long tokens(Ask ask) {
+    public static long tokens(Ask ask) {
         PromptSize size = ask.promptSize();
         long media = 0;
         for (ContentPart.Media medium : size.media()) {
@@ -28,7 +28,7 @@ final class RoughCount {
     }
 
     /** Returns the tokens of a file by its kind alone. */
-    static long tokens(ContentPart.Media medium) {
+    public static long tokens(ContentPart.Media medium) {
         return medium.isPicture() ? IMAGE_TOKENS : DOCUMENT_TOKENS;
     }
 }
