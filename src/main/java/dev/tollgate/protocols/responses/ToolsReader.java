@@ -75,13 +75,15 @@ final class ToolsReader {
     }
 
     private void tool(@Nullable String namespace, boolean again) {
-        String type = json.isObject() ? json.ahead("type") : null;
         if (!json.isObject()) {
             throw json.refuse("an object");
         }
+        String type = json.ahead("type");
         String path = json.path();
-        switch (type == null ? "" : type) {
-            case "" -> throw JsonBody.invalid(path + ".type", "is required.");
+        if (type == null) {
+            throw JsonBody.invalid(path + ".type", "is required.");
+        }
+        switch (type) {
             case "function", "custom" -> new OneTool(namespace, type.equals("custom"), path).read(again);
             case "namespace" -> namespace(path, namespace, again);
             default -> other(path, type);
