@@ -278,7 +278,7 @@ public class ErrorListTest {
 
     @Test
     void unknown_paths_and_methods_are_invalid_requests_of_their_own_status() {
-        assertError(gateway.get("/v1/completions"), 404, "invalid_request", "invalid_request_error");
+        assertError(gateway.get("/v1/edits"), 404, "invalid_request", "invalid_request_error");
         Gateway.Reply reply = gateway.get("/v1/chat/completions");
         assertError(reply, 405, "invalid_request", "invalid_request_error");
         assertThat(reply.header("allow")).contains("POST");
