@@ -628,6 +628,7 @@ class ArchitectureTest {
                 "protocols.door",
                 "base.conversation",
                 "base.ids",
+                "base.json",
                 "upstreams.signatures",
                 "calls.replay",
                 "calls.metering",

@@ -2,9 +2,17 @@ package dev.tollgate.base.conversation;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The form that the answer is to have. */
 public sealed interface ResponseFormat {
+
+    /** Returns the schema that an answer can be compared with; null if there is none. */
+    default @Nullable ObjectNode objectSchema() {
+        return this instanceof JsonSchema format && format.schema() instanceof ObjectNode schema && !schema.isEmpty()
+                ? schema
+                : null;
+    }
 
     /** Absent or {@code text}. */
     record Text() implements ResponseFormat {}

@@ -5,13 +5,13 @@ import dev.tollgate.base.conversation.ResponseFormat;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
-import dev.tollgate.base.json.Ascii;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.SecondTry;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.schema.Verdict;
 import dev.tollgate.models.OfferedTier;
+import dev.tollgate.protocols.door.AnswerHeaders;
 import dev.tollgate.protocols.door.ShownCalls;
 import dev.tollgate.protocols.openai.ChatRequest;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
@@ -20,17 +20,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The common part of streamed and whole responses: outlet, model name and choices. Confined to its call. */
 final class ChatAnswer {
-
-    private static final int UPSTREAM_ID_CHARS_MAX = 128;
 
     /** The prefix of call ids made here. An upstream's id with this prefix is looked up. */
     static final String CALL_ID_PREFIX = "call_";
 
     private final Outlet outlet;
+    private final AnswerHeaders headers;
     private final MeteredCall metered;
     private final ChatRequest request;
     private final long createdSeconds;
@@ -44,7 +42,7 @@ final class ChatAnswer {
 
         private final List<Choice> choices;
         private @Nullable String model;
-        private @Nullable String upstreamId;
+        private UpstreamEvent.@Nullable Started started;
         private Verdict verdict = Verdict.FITS;
 
         State(ChatRequest request) {
@@ -59,6 +57,7 @@ final class ChatAnswer {
 
     ChatAnswer(Outlet outlet, MeteredCall metered, ChatRequest request, long createdSeconds, RandomGenerator random) {
         this.outlet = outlet;
+        this.headers = new AnswerHeaders(outlet);
         this.metered = metered;
         this.request = request;
         this.createdSeconds = createdSeconds;
@@ -94,34 +93,9 @@ final class ChatAnswer {
         return tries.current();
     }
 
-    /** Returns the schema that the response must fit; null if there is none. */
-    @Nullable
-    ObjectNode schema() {
-        return request.conversation().responseFormat() instanceof ResponseFormat.JsonSchema format
-                        && format.schema() instanceof ObjectNode schema
-                        && !schema.isEmpty()
-                ? schema
-                : null;
-    }
-
     void admitted(Sink.Admission admission) {
         id = admission.taskId();
-        outlet.setHeader("x-tollgate-task-id", admission.taskId());
-        if (admission.maxTokensApplied() != null) {
-            outlet.setHeader(
-                    "x-tollgate-max-tokens", admission.maxTokensApplied().toString());
-        }
-        admission.ignored().forEach(outlet::ignore);
-    }
-
-    void ignoring(List<String> fields) {
-        fields.forEach(outlet::ignore);
-    }
-
-    void answering(int attempts) {
-        if (attempts > 1) {
-            outlet.setHeader("x-tollgate-attempts", Integer.toString(attempts));
-        }
+        headers.admitted(admission);
     }
 
     /** Takes the model's name from the upstream's first event. Without one, the response has the requested name (D20). */
@@ -130,16 +104,13 @@ final class ChatAnswer {
         if (state.model == null) {
             UpstreamEvent.Started started = first instanceof UpstreamEvent.Started it ? it : null;
             state.model = metered.answerModel(started == null ? null : started.modelVersion());
-            state.upstreamId = started == null ? null : started.responseId();
+            state.started = started;
         }
     }
 
-    /** Sends the upstream's id of the response as a header (protocol 4.4), unless a header cannot hold it. Before the response begins. */
+    /** Before the response begins. */
     void tellUpstreamId() {
-        String upstreamId = state().upstreamId;
-        if (upstreamId != null && Ascii.isWord(upstreamId, UPSTREAM_ID_CHARS_MAX, "._:+/=-")) {
-            outlet.setHeader("x-upstream-response-id", upstreamId);
-        }
+        headers.upstreamId(state().started);
     }
 
     /** Returns OpenAI's word for the granted tier; null unless the caller asked for one that the model's price offers (P4). */
@@ -161,6 +132,15 @@ final class ChatAnswer {
     /** Ends the response after the code that sends its end has failed. */
     void cut() {
         outlet.fail(ApiError.of(ErrorCode.INTERNAL_ERROR, "An internal error occurred."));
+    }
+
+    AnswerHeaders headers() {
+        return headers;
+    }
+
+    /** Returns the form that the response must have. */
+    ResponseFormat format() {
+        return request.conversation().responseFormat();
     }
 
     Outlet outlet() {

@@ -35,12 +35,12 @@ final class ChunkStream implements Sink {
 
     @Override
     public void ignoring(List<String> fields) {
-        answer.ignoring(fields);
+        answer.headers().ignoring(fields);
     }
 
     @Override
     public void answering(int attempts) {
-        answer.answering(attempts);
+        answer.headers().answering(attempts);
     }
 
     @Override

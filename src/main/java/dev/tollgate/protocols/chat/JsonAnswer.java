@@ -23,7 +23,7 @@ final class JsonAnswer implements Sink {
 
     JsonAnswer(ChatAnswer answer, SchemaChecks checks) {
         this.answer = answer;
-        ObjectNode schema = answer.schema();
+        ObjectNode schema = answer.format().objectSchema();
         this.draft = schema == null ? null : new Checked(checks, schema);
     }
 
@@ -34,12 +34,12 @@ final class JsonAnswer implements Sink {
 
     @Override
     public void ignoring(List<String> fields) {
-        answer.ignoring(fields);
+        answer.headers().ignoring(fields);
     }
 
     @Override
     public void answering(int attempts) {
-        answer.answering(attempts);
+        answer.headers().answering(attempts);
     }
 
     @Override

@@ -12,10 +12,12 @@ import java.util.List;
 public abstract class VectorAnswer implements Sink {
 
     private final Outlet outlet;
+    private final AnswerHeaders headers;
     private List<byte[]> vectors = List.of();
 
     protected VectorAnswer(Outlet outlet) {
         this.outlet = outlet;
+        this.headers = new AnswerHeaders(outlet);
     }
 
     /** Returns the body before its first vector. */
@@ -32,20 +34,17 @@ public abstract class VectorAnswer implements Sink {
 
     @Override
     public final void admitted(Admission admission) {
-        outlet.setHeader("x-tollgate-task-id", admission.taskId());
-        admission.ignored().forEach(outlet::ignore);
+        headers.admitted(admission);
     }
 
     @Override
     public final void ignoring(List<String> fields) {
-        fields.forEach(outlet::ignore);
+        headers.ignoring(fields);
     }
 
     @Override
     public final void answering(int attempts) {
-        if (attempts > 1) {
-            outlet.setHeader("x-tollgate-attempts", Integer.toString(attempts));
-        }
+        headers.answering(attempts);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.tollgate.base.json.Ascii;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
+import dev.tollgate.protocols.door.AnswerHeaders;
 import dev.tollgate.protocols.door.RoughCount;
 import dev.tollgate.protocols.door.ShownCalls;
 import dev.tollgate.protocols.door.SignedAnswer;
@@ -24,9 +25,9 @@ final class MessageAnswer {
     private static final String CALL_ID_PREFIX = "toolu_";
     private static final int ID_CHARS = 24;
     private static final int MARK_CHARS = 16;
-    private static final int UPSTREAM_ID_CHARS_MAX = 128;
 
     private final Outlet outlet;
+    private final AnswerHeaders headers;
     private final MeteredCall metered;
     private final MessagesRequest request;
     private final RandomGenerator random;
@@ -43,6 +44,7 @@ final class MessageAnswer {
 
     MessageAnswer(Outlet outlet, MeteredCall metered, MessagesRequest request, RandomGenerator random) {
         this.outlet = outlet;
+        this.headers = new AnswerHeaders(outlet);
         this.metered = metered;
         this.request = request;
         this.random = random;
@@ -57,31 +59,12 @@ final class MessageAnswer {
 
     void admitted(Sink.Admission admission) {
         id = admission.taskId();
-        outlet.setHeader("x-tollgate-task-id", admission.taskId());
+        headers.admitted(admission);
         outlet.setHeader("x-tollgate-model", metered.model().id());
-        if (admission.maxTokensApplied() != null) {
-            outlet.setHeader(
-                    "x-tollgate-max-tokens", admission.maxTokensApplied().toString());
-        }
-        admission.ignored().forEach(outlet::ignore);
     }
 
-    void ignoring(List<String> fields) {
-        fields.forEach(outlet::ignore);
-    }
-
-    void answering(int attempts) {
-        if (attempts > 1) {
-            outlet.setHeader("x-tollgate-attempts", Integer.toString(attempts));
-        }
-    }
-
-    /** Sends the upstream's id of the response as a header (protocol 4.4), unless a header cannot hold it. */
-    void tellUpstreamId(UpstreamEvent first) {
-        String upstreamId = first instanceof UpstreamEvent.Started started ? started.responseId() : null;
-        if (upstreamId != null && Ascii.isWord(upstreamId, UPSTREAM_ID_CHARS_MAX, "._:+/=-")) {
-            outlet.setHeader("x-upstream-response-id", upstreamId);
-        }
+    AnswerHeaders headers() {
+        return headers;
     }
 
     Outlet outlet() {

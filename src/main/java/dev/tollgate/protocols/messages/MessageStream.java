@@ -39,14 +39,14 @@ final class MessageStream implements Sink {
     @Override
     public void ignoring(List<String> fields) {
         if (begun == null) {
-            answer.ignoring(fields);
+            answer.headers().ignoring(fields);
         }
     }
 
     @Override
     public void answering(int attempts) {
         if (begun == null) {
-            answer.answering(attempts);
+            answer.headers().answering(attempts);
         }
     }
 
@@ -55,7 +55,7 @@ final class MessageStream implements Sink {
         out.reserve(EVENT_BYTES * events.size());
         MessageEvents writer = begun;
         if (writer == null) {
-            answer.tellUpstreamId(events.getFirst());
+            answer.headers().upstreamId(events.getFirst());
             writer = begin(events);
         }
         for (UpstreamEvent event : events) {

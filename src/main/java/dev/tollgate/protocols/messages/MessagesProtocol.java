@@ -3,7 +3,6 @@ package dev.tollgate.protocols.messages;
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.Effort;
 import dev.tollgate.base.conversation.Message;
-import dev.tollgate.base.conversation.ResponseFormat;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.json.ReadLimits;
@@ -39,7 +38,6 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ObjectNode;
 
 /** {@code POST /v1/messages} and its count of tokens: reads and checks the request, and writes the response. */
 public final class MessagesProtocol implements Protocol {
@@ -213,15 +211,10 @@ public final class MessagesProtocol implements Protocol {
         @Override
         protected Sink sink(MessagesRequest request, Outlet outlet, MeteredCall call) {
             MessageAnswer answer = new MessageAnswer(outlet, call, request, random);
-            return request.stream() ? new MessageStream(answer) : new WholeMessage(answer, checks, schema(request));
-        }
-
-        private static @Nullable ObjectNode schema(MessagesRequest request) {
-            return request.given().responseFormat() instanceof ResponseFormat.JsonSchema format
-                            && format.schema() instanceof ObjectNode schema
-                            && !schema.isEmpty()
-                    ? schema
-                    : null;
+            return request.stream()
+                    ? new MessageStream(answer)
+                    : new WholeMessage(
+                            answer, checks, request.given().responseFormat().objectSchema());
         }
     }
 

@@ -58,12 +58,12 @@ final class WholeMessage implements Sink {
 
     @Override
     public void ignoring(List<String> fields) {
-        answer.ignoring(fields);
+        answer.headers().ignoring(fields);
     }
 
     @Override
     public void answering(int attempts) {
-        answer.answering(attempts);
+        answer.headers().answering(attempts);
     }
 
     @Override
@@ -131,7 +131,7 @@ final class WholeMessage implements Sink {
                         .setHeader("x-tollgate-schema", state.verdict == Verdict.MISFIT ? "mismatch" : "unchecked");
             }
             if (state.started != null) {
-                answer.tellUpstreamId(state.started);
+                answer.headers().upstreamId(state.started);
             }
             answer.outlet().body(body.length);
             answer.outlet().end(body, body.length);

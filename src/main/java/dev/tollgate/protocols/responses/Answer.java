@@ -5,7 +5,6 @@ import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.CompletionIds;
-import dev.tollgate.base.json.Ascii;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.MeteredCall;
@@ -14,6 +13,7 @@ import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.schema.Verdict;
 import dev.tollgate.models.OfferedTier;
+import dev.tollgate.protocols.door.AnswerHeaders;
 import dev.tollgate.protocols.door.ShownCalls;
 import dev.tollgate.protocols.door.SignedAnswer;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
@@ -23,15 +23,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The common part of streamed and whole responses: outlet, id, and the state of one response of the upstream. Confined to its call. */
 final class Answer {
 
     private static final String CALL_ID_PREFIX = "call_";
-    private static final int UPSTREAM_ID_CHARS_MAX = 128;
 
     private final Outlet outlet;
+    private final AnswerHeaders headers;
     private final MeteredCall metered;
     private final ResponsesRequest request;
     private final Keeping keeping;
@@ -53,6 +52,7 @@ final class Answer {
             InstantSource clock,
             RandomGenerator random) {
         this.outlet = outlet;
+        this.headers = new AnswerHeaders(outlet);
         this.metered = metered;
         this.request = request;
         this.keeping = new Keeping(kept, request);
@@ -72,33 +72,17 @@ final class Answer {
 
     void admitted(Sink.Admission admission) {
         id = admission.taskId();
-        outlet.setHeader("x-tollgate-task-id", admission.taskId());
+        headers.admitted(admission);
         outlet.setHeader("x-tollgate-model", metered.model().id());
-        if (admission.maxTokensApplied() != null) {
-            outlet.setHeader(
-                    "x-tollgate-max-tokens", admission.maxTokensApplied().toString());
-        }
-        admission.ignored().forEach(outlet::ignore);
     }
 
-    void ignoring(List<String> fields) {
-        fields.forEach(outlet::ignore);
+    AnswerHeaders headers() {
+        return headers;
     }
 
-    void answering(int attempts) {
-        if (attempts > 1) {
-            outlet.setHeader("x-tollgate-attempts", Integer.toString(attempts));
-        }
-    }
-
-    /** Sends what is known of the upstream as headers, before the response begins. */
-    void tellUpstream(@Nullable UpstreamEvent first) {
-        if (!(first instanceof UpstreamEvent.Started it)) {
-            return;
-        }
-        if (it.responseId() != null && Ascii.isWord(it.responseId(), UPSTREAM_ID_CHARS_MAX, "._:+/=-")) {
-            outlet.setHeader("x-upstream-response-id", it.responseId());
-        }
+    /** Returns the form that the response must have. */
+    ResponseFormat format() {
+        return request.conversation().responseFormat();
     }
 
     Outlet outlet() {
@@ -112,16 +96,6 @@ final class Answer {
 
     String accountId() {
         return metered.accountId();
-    }
-
-    /** Returns the schema that the response must fit; null if there is none. */
-    @Nullable
-    ObjectNode schema() {
-        return request.conversation().responseFormat() instanceof ResponseFormat.JsonSchema format
-                        && format.schema() instanceof ObjectNode schema
-                        && !schema.isEmpty()
-                ? schema
-                : null;
     }
 
     // ---- the response ----
@@ -187,7 +161,7 @@ final class Answer {
     }
 
     void tellUpstream() {
-        tellUpstream(state().started());
+        headers.upstreamId(state().started());
     }
 
     List<SignedPart> signed() {

@@ -39,14 +39,14 @@ final class EventStream implements Sink {
     @Override
     public void ignoring(List<String> fields) {
         if (!begun) {
-            answer.ignoring(fields);
+            answer.headers().ignoring(fields);
         }
     }
 
     @Override
     public void answering(int attempts) {
         if (!begun) {
-            answer.answering(attempts);
+            answer.headers().answering(attempts);
         }
     }
 
@@ -65,7 +65,7 @@ final class EventStream implements Sink {
             return;
         }
         begun = true;
-        answer.tellUpstream(first);
+        answer.headers().upstreamId(first);
         answer.outlet().stream();
         ResponseObject object = answer.begun();
         events.response("created", it -> answer.write(object, false, it));

@@ -20,7 +20,7 @@ final class ObjectResponse implements Sink {
 
     ObjectResponse(Answer answer, SchemaChecks checks) {
         this.answer = answer;
-        ObjectNode schema = answer.schema();
+        ObjectNode schema = answer.format().objectSchema();
         this.draft = schema == null ? null : new Checked(checks, schema);
     }
 
@@ -31,12 +31,12 @@ final class ObjectResponse implements Sink {
 
     @Override
     public void ignoring(List<String> fields) {
-        answer.ignoring(fields);
+        answer.headers().ignoring(fields);
     }
 
     @Override
     public void answering(int attempts) {
-        answer.answering(attempts);
+        answer.headers().answering(attempts);
     }
 
     @Override
