@@ -6,6 +6,9 @@ import java.nio.charset.StandardCharsets;
 /** Reads one answer's body byte by byte, wherever it was cut: counts events and marks, and sees the end of an OpenAI stream. */
 final class AnswerScan implements ByteProcessor {
     private static final byte[] DONE = "data: [DONE]".getBytes(StandardCharsets.US_ASCII);
+    /** A stream of Responses has each text as it comes, then in the ends of text, part, item and response. */
+    private static final int RESPONSES_TEXTS = 5;
+
     private static final int FIELD_LENGTH = "data:".length();
 
     private int column;
@@ -62,7 +65,8 @@ final class AnswerScan implements ByteProcessor {
 
     /** Whether every text event has arrived and, for an OpenAI stream, the end too. */
     boolean whole(Protocol protocol, Kind kind) {
-        return marks == kind.events()
+        boolean repeats = kind.door() == Kind.Door.RESPONSES && kind.streaming();
+        return marks == kind.events() * (repeats ? RESPONSES_TEXTS : 1)
                 && done == (protocol != Protocol.GEMINI && kind.streaming() && kind.door() == Kind.Door.CHAT);
     }
 }
