@@ -31,7 +31,7 @@ final class KeptSeal {
     @Nullable
     KeptEntry entry(String id, String accountId, @Nullable String previousId, KeptInput input, byte[] response) {
         byte[] first = input.packed().bytes();
-        if (input.isTooLarge()) {
+        if (input.isTooLarge() || response.length > BYTES_MAX) { // an event loop waits while the response is compressed
             return null;
         }
         Packed rest = Packed.of(ByteBuffer.allocate(input.plain().length + response.length)

@@ -204,6 +204,16 @@ class KeptResponsesTest {
                 .isNotNull();
     }
 
+    @Test
+    void no_more_than_a_mebibyte_is_compressed_at_the_end_of_a_call() {
+        KeptInput small = KeptResponses.input(noise(1));
+
+        assertThat(store.responses.entry("t", MINE, null, small, new byte[1 << 20]))
+                .isNotNull();
+        assertThat(store.responses.entry("t", MINE, null, small, new byte[(1 << 20) + 1]))
+                .isNull();
+    }
+
     // ---- chains ----
 
     @Test
