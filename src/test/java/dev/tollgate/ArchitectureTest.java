@@ -10,9 +10,6 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static dev.tollgate.testing.Asserts.assertThat;
-import static java.util.stream.Collectors.groupingBy;
-import static java.util.stream.Collectors.mapping;
-import static java.util.stream.Collectors.toList;
 import static java.util.stream.Collectors.toMap;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -572,18 +569,6 @@ class ArchitectureTest {
                 .toList();
 
         assertThat(unmarked).isEmpty();
-    }
-
-    /** Whoever reads a name should not have to look at the imports to know which of two things is meant. */
-    @Test
-    void no_two_classes_have_one_simple_name() {
-        Map<String, List<String>> places = CLASSES.stream()
-                .filter(JavaClass::isTopLevelClass)
-                .filter(it -> !it.getSimpleName().equals("package-info"))
-                .collect(groupingBy(JavaClass::getSimpleName, mapping(JavaClass::getPackageName, toList())));
-        places.values().removeIf(it -> it.size() == 1);
-
-        assertThat(places).isEmpty();
     }
 
     /**
