@@ -12,6 +12,7 @@ import dev.tollgate.operator.admin.Administration;
 import dev.tollgate.operator.admin.SocketGate;
 import dev.tollgate.operator.cli.Banner;
 import dev.tollgate.pages.docs.ApiDescription;
+import dev.tollgate.pages.docs.Manual;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
@@ -97,6 +98,7 @@ public final class App implements AutoCloseable {
         RecordedRates.record(ground.catalogue(), books.writer(), ground.clock().instant());
         front.listen();
         books.node().tellReady();
+        Manual.begin();
     }
 
     private List<Route<?>> table() {

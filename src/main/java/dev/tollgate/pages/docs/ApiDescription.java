@@ -3,7 +3,6 @@ package dev.tollgate.pages.docs;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
-import dev.tollgate.http.SharedBytes;
 import java.io.InputStream;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -13,11 +12,6 @@ import tools.jackson.databind.JsonNode;
 public final class ApiDescription implements Handler<Object> {
 
     private static final int ALIASES_MAX = 1_000;
-
-    /** Read once per process, by the first request: a start need not wait for it. */
-    private static final class OfThisProgram {
-        static final SharedBytes JSON = new SharedBytes(ApiJson.MAPPER.writeValueAsBytes(tree()));
-    }
 
     /** Returns the description as a tree. */
     static JsonNode tree() {
@@ -33,6 +27,15 @@ public final class ApiDescription implements Handler<Object> {
 
     @Override
     public void handle(Exchange exchange, Object anyone) {
-        exchange.send(200, "application/json", OfThisProgram.JSON);
+        Manual made = Manual.ifMade();
+        if (made != null) {
+            send(exchange, made);
+        } else {
+            exchange.compute(Manual::ofThisProgram, manual -> send(exchange, manual));
+        }
+    }
+
+    private static void send(Exchange exchange, Manual manual) {
+        exchange.send(200, "application/json", manual.description());
     }
 }

@@ -1,5 +1,8 @@
 package dev.tollgate.pages.docs;
 
+import dev.tollgate.base.fatal.Fatal;
+import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.http.SharedBytes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -8,7 +11,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** All pages of the documentation, rendered. Immutable. */
 public final class Manual {
@@ -48,9 +57,48 @@ public final class Manual {
             new Source(RUNNING, "performance.md", false),
             new Source(RUNNING, "sandbox.md", false));
 
-    /** Read once per process, by the first request: a start need not wait for it. */
-    private static final class OfThisProgram {
-        static final Manual MANUAL = new Manual();
+    /** Made once per process, beginning with its start. */
+    private static final Making MAKING = new Making(Manual::new);
+
+    /** A manual that is made on a platform thread. Readers park until then: one class initialiser for all would hold their carriers. */
+    static final class Making {
+
+        private final AtomicBoolean isBegun = new AtomicBoolean();
+        private final FutureTask<Manual> making;
+
+        Making(Supplier<Manual> maker) {
+            making = new FutureTask<>(() -> {
+                try {
+                    return maker.get();
+                } catch (Throwable e) {
+                    Fatal.check(e);
+                    throw e;
+                }
+            });
+        }
+
+        void begin() {
+            if (isBegun.compareAndSet(false, true)) {
+                Thread.ofPlatform().daemon().name("tollgate-manual").start(making);
+            }
+        }
+
+        Manual await() {
+            begin();
+            try {
+                return making.get();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while the documentation is made", e);
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("the documentation could not be made", e.getCause());
+            }
+        }
+
+        @Nullable
+        Manual ifMade() {
+            return making.state() == Future.State.SUCCESS ? making.resultNow() : null;
+        }
     }
 
     /** @param part what it is listed under; @param html escaped */
@@ -60,8 +108,11 @@ public final class Manual {
     record Heading(String anchor, String title) {}
 
     private final Map<String, Page> pages = new LinkedHashMap<>();
+    private final SharedBytes description;
 
     private Manual() {
+        JsonNode tree = ApiDescription.tree();
+        description = new SharedBytes(ApiJson.MAPPER.writeValueAsBytes(tree));
         List<Chapter> chapters = new ArrayList<>();
         Map<String, String> targets = new LinkedHashMap<>();
         for (Source source : SOURCES) {
@@ -82,11 +133,27 @@ public final class Manual {
                 throw new IllegalStateException("two pages at " + path);
             }
         }
-        new Reference(ApiDescription.tree()).pages().forEach(page -> pages.put(page.path(), page));
+        new Reference(tree).pages().forEach(page -> pages.put(page.path(), page));
     }
 
+    /** Begins to make the documentation, so that its first readers need not wait for all of it. Does nothing a second time. */
+    public static void begin() {
+        MAKING.begin();
+    }
+
+    /** Returns the documentation. Blocks until it is made. */
     static Manual ofThisProgram() {
-        return OfThisProgram.MANUAL;
+        return MAKING.await();
+    }
+
+    /** Returns the documentation if it is made already, or null. Never blocks. */
+    static @Nullable Manual ifMade() {
+        return MAKING.ifMade();
+    }
+
+    /** Returns the description of the API as JSON. */
+    SharedBytes description() {
+        return description;
     }
 
     private static String path(String slug) {
