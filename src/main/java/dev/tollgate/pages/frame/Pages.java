@@ -45,6 +45,7 @@ public final class Pages {
     private final PageErrors errors;
     private final PageFiles files = new PageFiles();
     private final SharedPages shared = new SharedPages();
+    private final PageTurns turns = new PageTurns();
     private final PageGate<Visitor> everybody;
     private final PageGate<Visitor.Member> begun;
     private final PageGate<Visitor.Member> members;
@@ -224,13 +225,19 @@ public final class Pages {
             return new Made(
                     drawn.step,
                     drawn.step instanceof PageStep.Show show && drawn.shell != null
-                            ? html(request.path(), show, drawn.shell)
+                            ? inTurn(request, show, drawn.shell)
                             : null);
         } catch (Passwords.Busy busy) {
             throw ApiError.of(ErrorCode.INTERNAL_ERROR, "Too many people are signing in. Try again in a few seconds.")
                     .withStatus(503)
                     .asException();
         }
+    }
+
+    private SharedPages.Sent inTurn(PageRequest<?> request, PageStep.Show show, Shell shell) {
+        Exchange exchange = request.exchange();
+        String payer = request.visitor() instanceof Visitor.Member member ? member.accountId() : exchange.network();
+        return turns.draw(payer, exchange.method().equals("POST"), () -> html(request.path(), show, shell));
     }
 
     private SharedPages.Sent html(String path, PageStep.Show show, Shell shell) {
