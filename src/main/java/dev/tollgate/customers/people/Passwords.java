@@ -5,6 +5,7 @@ import com.password4j.Password;
 import com.password4j.types.Argon2;
 import dev.tollgate.http.limits.FairTurns;
 import dev.tollgate.http.limits.Workers;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hashes passwords with Argon2id, 19 MiB and two passes, which takes some tens of milliseconds of a core. Half of the cores do this, so that
- * calls have the others. Strangers queue in turns by network, 32 of them at most. People who have shown before who they are have a lane of
+ * calls have the others. Strangers queue in turns by network, 1,024 of them at most: each network waits for at most one hash of each other one. People who have shown before who they are have a lane of
  * their own, in turns by person; each stranger's hash is followed by one of this lane, so no number of strangers can fill it. Thread-safe;
  * blocks.
  */
@@ -37,7 +38,13 @@ public class Passwords implements AutoCloseable {
     private static final int SALT_BYTES = 16;
     private static final int ADDRESS_MAX = 4;
     private static final int NETWORK_MAX = 8;
-    private static final int STRANGERS_MAX = 32;
+
+    /** More than a hundred networks can fill, so that they cannot keep a person of another network out. */
+    private static final int STRANGERS_MAX = 1_024;
+
+    /** Longer than the turns of a hundred networks take; a browser does not wait longer either. */
+    private static final Duration WAIT_MAX = Duration.ofSeconds(60);
+
     private static final int KNOWN_MAX = 256;
 
     /** The two lanes take turns at the threads; each lane lets in no more than there are threads. */
@@ -247,7 +254,7 @@ public class Passwords implements AutoCloseable {
     }
 
     private <T> T inTurn(FairTurns lane, String who, String name, Supplier<T> work) {
-        try (FairTurns.Turn turn = lane.enter(who, Long.MAX_VALUE)) {
+        try (FairTurns.Turn turn = lane.enter(who, WAIT_MAX.toNanos())) {
             Workers.Job<T> job = turn == null ? null : workers.start(name, unwanted -> work.get());
             if (job == null) {
                 throw new Busy();

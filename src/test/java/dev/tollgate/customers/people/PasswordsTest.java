@@ -6,12 +6,17 @@ import com.password4j.Argon2Function;
 import com.password4j.Password;
 import com.password4j.types.Argon2;
 import java.lang.reflect.Field;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class PasswordsTest {
 
@@ -93,5 +98,65 @@ class PasswordsTest {
     void hashing_leaves_half_of_the_cores_to_callers() {
         int cores = Runtime.getRuntime().availableProcessors();
         assertThat(Passwords.BOUNDS.atOnceMax()).isEqualTo(Math.max(1, cores / 2));
+    }
+
+    /** Forty networks, each with as many waiting as it may have. Those who may not wait get {@link Passwords.Busy}, which is theirs to bear. */
+    @Test
+    @Timeout(240)
+    void a_person_of_another_network_waits_for_one_hash_of_each_network() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        List<String> order = new CopyOnWriteArrayList<>();
+        Passwords slow = new Passwords(new Random(), KIBIBYTES + 32) {
+            @Override
+            boolean matches(String password, String hash, Argon2Function function) {
+                try {
+                    goOn.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                order.add(password);
+                return super.matches(password, hash, function);
+            }
+        };
+        try (slow) {
+            String hash = slow.hash(HERE, PASSWORD);
+            List<Thread> flood = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                for (int host = 1; host <= 8; host++) {
+                    flood.add(attempt(slow, "198.51." + i + "." + host, "198.51." + i + ".0/24", hash));
+                }
+            }
+            awaitParked(flood);
+            CompletableFuture<Boolean> owner = new CompletableFuture<>();
+            Thread waiting = Thread.ofPlatform().start(() -> owner.complete(slow.matches(HERE, PASSWORD, hash)));
+            awaitParked(List.of(waiting));
+            goOn.countDown();
+            assertThat(owner.get(120, TimeUnit.SECONDS)).isTrue();
+            assertThat(order.indexOf(PASSWORD)).isLessThanOrEqualTo(40 + Passwords.BOUNDS.atOnceMax());
+            for (Thread each : flood) {
+                each.join();
+            }
+        }
+    }
+
+    private static Thread attempt(Passwords passwords, String address, String wide, String hash) {
+        Visit visit = new Visit(address, address, wide, "a browser", List.of());
+        return Thread.ofPlatform().start(() -> {
+            try {
+                passwords.matches(visit, "a guess", hash);
+            } catch (Passwords.Busy e) {
+                // It may not wait.
+            }
+        });
+    }
+
+    private static void awaitParked(List<Thread> threads) {
+        for (Thread thread : threads) {
+            while (thread.getState() != Thread.State.WAITING
+                    && thread.getState() != Thread.State.TIMED_WAITING
+                    && thread.isAlive()) {
+                Thread.onSpinWait();
+            }
+        }
     }
 }
