@@ -130,7 +130,7 @@ final class Addresses {
     void tellOfFewFiles(HttpOptions options) {
         int connections = options.limits().connectionsMax();
         if (connections < settings.get(TrafficSettings.CONNECTIONS)) {
-            log.info(
+            log.warn(
                     "open-file limit {}: accepting {} client connections, {} per address, instead of limits.connections = {}",
                     OpenFiles.max(),
                     connections,

@@ -106,6 +106,11 @@ final class WatchModule {
 
     void front(HttpFront front, Unread unread) {
         metrics.gauge("tollgate_http_connections", "Open client connections.", front::connections);
+        metrics.counted(
+                "tollgate_http_connections_refused",
+                "Client connections closed at once because the server or their address had too many.",
+                new String[] {},
+                now -> now.is((double) front.refusedConnections()));
         metrics.gauge("tollgate_body_bytes", "Heap reserved for requests, in bytes.", front::bodyBytes);
         metrics.gauge(
                 "tollgate_unread_bytes",

@@ -6,11 +6,19 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.dns.AddressResolverOptions;
 import io.vertx.core.internal.VertxInternal;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,8 +33,13 @@ public final class EventLoops implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(EventLoops.class);
 
-    private final Vertx vertx =
-            Vertx.builder().withTransport(new LoopTransport()).build();
+    private static final Path RESOLVER = Path.of("/etc/resolv.conf");
+    private static final String THIS_MACHINE = "127.0.0.1";
+
+    private final Vertx vertx = Vertx.builder()
+            .withTransport(new LoopTransport())
+            .with(new VertxOptions().setAddressResolverOptions(resolver(RESOLVER)))
+            .build();
     private final List<Turns> turns = new ArrayList<>();
     private final Duration lookEvery;
     private final long stillNanosMax;
@@ -51,6 +64,26 @@ public final class EventLoops implements AutoCloseable {
         });
         watch(((VertxInternal) vertx).nettyEventLoopGroup());
         watch(((VertxInternal) vertx).acceptorEventLoopGroup());
+    }
+
+    /**
+     * Returns how names are looked up. If a Linux machine names no server, Netty would ask public ones of its own choice; here this machine is
+     * asked, as the C library does, and look-ups fail if it does not answer.
+     */
+    static AddressResolverOptions resolver(Path configuration) {
+        AddressResolverOptions options = new AddressResolverOptions();
+        if (Files.isDirectory(Path.of("/proc/self")) && !namesServer(configuration)) {
+            options.addServer(THIS_MACHINE);
+        }
+        return options;
+    }
+
+    private static boolean namesServer(Path configuration) {
+        try (Stream<String> lines = Files.lines(configuration, StandardCharsets.ISO_8859_1)) {
+            return lines.anyMatch(line -> line.strip().startsWith("nameserver"));
+        } catch (IOException | UncheckedIOException e) {
+            return false;
+        }
     }
 
     private void watch(EventLoopGroup group) {

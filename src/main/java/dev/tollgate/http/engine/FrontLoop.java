@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,8 @@ final class FrontLoop implements Deployable {
             MemoryBudget heads,
             HeadLimits headRules,
             InstantSource clock,
-            AtomicInteger connections) {}
+            AtomicInteger connections,
+            LongAdder refused) {}
 
     static final int LINE_BYTES_MAX = 8 * 1024;
     static final int CHUNK_BYTES_MAX = 64 * 1024;
@@ -124,7 +126,11 @@ final class FrontLoop implements Deployable {
 
     /** Counts a connection, which has to {@link #left leave}. @return false if it has to be closed: there are too many */
     boolean entered(CallerConnection connection) {
-        return !closing && places.enter(connection.seat()) && connections.add(connection);
+        if (!closing && places.enter(connection.seat())) {
+            return connections.add(connection);
+        }
+        shared.refused().increment();
+        return false;
     }
 
     void left(CallerConnection connection) {

@@ -27,6 +27,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -65,6 +66,7 @@ public final class HttpFront {
     private final BodyReaders readers = new BodyReaders(HALF_OF_THE_CORES, HALF_OF_THE_CORES);
     private final BodyReaders writers = new BodyReaders(HALF_OF_THE_CORES, 1);
     private final AtomicInteger connections = new AtomicInteger();
+    private final LongAdder refused = new LongAdder();
     private final List<FrontLoop> loops;
     private final AtomicReference<@Nullable String> deployment = new AtomicReference<>();
     private volatile boolean draining;
@@ -108,7 +110,8 @@ public final class HttpFront {
                 room.heads(),
                 new HeadLimits(FrontLoop.LINE_BYTES_MAX, options.limits().headerBytesMax(), isKnownKey),
                 clock,
-                connections);
+                connections,
+                refused);
         List<FrontLoop> made = new ArrayList<>();
         for (int i = 0; i < options.loops(); i++) {
             made.add(new FrontLoop(shared, i, random.nextLong()));
@@ -151,6 +154,11 @@ public final class HttpFront {
     /** Open connections. */
     public int connections() {
         return connections.get();
+    }
+
+    /** Returns the number of connections closed at once since the start, because the server or their address had too many. */
+    public long refusedConnections() {
+        return refused.sum();
     }
 
     /** What bodies and what became of them take now, in bytes. */

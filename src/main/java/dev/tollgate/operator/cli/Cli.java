@@ -10,6 +10,7 @@ import java.io.StringWriter;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
 /** The command line as a whole. */
 public final class Cli {
@@ -56,9 +57,23 @@ public final class Cli {
                 .setOut(out)
                 .setErr(err)
                 .setUsageHelpWidth(HELP_COLUMNS)
+                .setExecutionStrategy(Cli::execute)
                 .setParameterExceptionHandler((wrong, args) -> wrong(wrong, err))
                 .setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, err));
         return arguments.length == 0 ? usage(line, err) : line.execute(arguments);
+    }
+
+    /** Runs the command. picocli itself overlooks unknown arguments next to {@code --help}. */
+    private static int execute(ParseResult parsed) {
+        for (ParseResult part : parsed.asCommandLineList().stream()
+                .map(CommandLine::getParseResult)
+                .toList()) {
+            if (!part.unmatched().isEmpty()) {
+                throw new CommandLine.UnmatchedArgumentException(
+                        part.commandSpec().commandLine(), part.unmatched());
+            }
+        }
+        return new CommandLine.RunLast().execute(parsed);
     }
 
     private static int usage(CommandLine line, PrintWriter err) {

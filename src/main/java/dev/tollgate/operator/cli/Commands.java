@@ -97,6 +97,7 @@ final class Commands {
                 .addSubcommand(beside(new InstallationCommand(session))));
         all.put("backup", () -> beside(new BackupCommand(session)));
         all.put("migrate", () -> beside(new SchemaCommand(session)));
+        all.put("completion", () -> new CommandLine(new CompletionCommand(session, this::line)));
         all.put("migrate-to-postgres", () -> beside(new MigrateCommand(session)));
         return all;
     }

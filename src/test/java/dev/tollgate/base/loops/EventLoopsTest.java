@@ -6,10 +6,14 @@ import dev.tollgate.testing.Deaths;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Shared;
 import io.vertx.core.internal.VertxInternal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 @ResourceLock(Shared.DEATHS)
@@ -64,5 +68,15 @@ class EventLoopsTest {
             });
             Gateway.await("an end", () -> !deaths.causes().isEmpty());
         }
+    }
+
+    @Test
+    void without_a_name_server_this_machine_is_asked_and_no_other(@TempDir Path folder) throws IOException {
+        Path none = folder.resolve("none");
+        Path empty = Files.writeString(folder.resolve("empty"), "search example.org\n");
+        Path named = Files.writeString(folder.resolve("named"), "# a comment\nnameserver 192.0.2.53\n");
+        assertThat(EventLoops.resolver(none).getServers()).containsExactly("127.0.0.1");
+        assertThat(EventLoops.resolver(empty).getServers()).containsExactly("127.0.0.1");
+        assertThat(EventLoops.resolver(named).getServers()).isNull();
     }
 }

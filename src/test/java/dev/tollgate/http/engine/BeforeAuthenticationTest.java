@@ -85,7 +85,9 @@ class BeforeAuthenticationTest {
         for (int i = 0; i < 3; i++) {
             assertThat(good(from(HERE)).status()).isEqualTo(200);
         }
+        assertThat(front.front().refusedConnections()).isZero();
         assertThat(from(HERE).isClosedByServer()).isTrue();
+        assertThat(front.front().refusedConnections()).isEqualTo(1);
         assertThat(good(from(THERE)).text()).isEqualTo("ok");
         assertThat(good(clients.getFirst()).status()).isEqualTo(200);
     }

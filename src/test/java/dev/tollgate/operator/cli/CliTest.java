@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -165,7 +166,17 @@ class CliTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"serve --nonsense", "account", "account fly", "fly", "account create", "key create --name x", ""
+            strings = {
+                "serve --nonsense",
+                "nonsense --help",
+                "account nonsense --help",
+                "serve --help nonsense",
+                "account",
+                "account fly",
+                "fly",
+                "account create",
+                "key create --name x",
+                ""
             })
     void wrong_arguments_are_exit_code_2_and_nothing_on_standard_output(String line) {
         assertThat(run(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);
@@ -667,6 +678,25 @@ class CliTest {
         assertThat(out).isEmpty();
         assertThat(err).isEqualTo("tollgate: There is no missing.jsonl.\n");
         assertThat(run("receipts", "verify")).isEqualTo(2);
+    }
+
+    @Test
+    void the_completion_script_completes_commands_and_options_in_bash(@TempDir Path folder) throws Exception {
+        assertThat(execute("completion", "bash")).isZero();
+        Path script = Files.writeString(folder.resolve("completion"), out);
+        assertThat(completions(script, "tollgate acc")).contains("account");
+        assertThat(completions(script, "tollgate account gr")).contains("grant");
+        assertThat(completions(script, "tollgate account grant --cr")).contains("--credits");
+    }
+
+    private static String completions(Path script, String typed) throws Exception {
+        String asking =
+                "source '" + script + "'; COMP_LINE='" + typed + "'; COMP_POINT=${#COMP_LINE}; COMP_WORDS=(" + typed
+                        + "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _complete_tollgate; printf '%s\\n' \"${COMPREPLY[@]}\"";
+        Process bash = new ProcessBuilder("bash", "-c", asking)
+                .redirectErrorStream(true)
+                .start();
+        return new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     @Test
