@@ -95,6 +95,9 @@ final class Framing {
         if (!RequestHead.isTarget(request.uri())) {
             throw new BadHead("The request's target must be a path that begins with /, or a URL of http or https.");
         }
+        if (hosts == 1 && !RequestHead.isOfHost(request.uri(), headers.get(HttpHeaderNames.HOST))) {
+            throw new BadHead("The request's target names another host than its Host header.");
+        }
         // The decoder takes such a request for one of a draft of WebSocket, which has a body of 8 bytes that no header
         // announces.
         if (headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY1)

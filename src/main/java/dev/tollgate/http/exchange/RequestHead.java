@@ -129,6 +129,23 @@ public final class RequestHead {
         return target.startsWith("/") || target.equals("*") || authority(target) > 0;
     }
 
+    /**
+     * Returns whether a target that is a URL names the host of the {@code Host} header. A path has no host of its own, so it always does.
+     * Letters have no case, and the scheme's own port is the same as none.
+     */
+    public static boolean isOfHost(String target, String host) {
+        int at = authority(target);
+        if (at == 0) {
+            return true;
+        }
+        String port = at == SCHEMES.getFirst().length() ? ":80" : ":443";
+        return withoutPort(target.substring(at, afterHost(target)), port).equalsIgnoreCase(withoutPort(host, port));
+    }
+
+    private static String withoutPort(String host, String port) {
+        return host.endsWith(port) ? host.substring(0, host.length() - port.length()) : host;
+    }
+
     /** Returns where the host of a URL begins; 0 for another target. */
     private static int authority(String target) {
         for (String scheme : SCHEMES) {

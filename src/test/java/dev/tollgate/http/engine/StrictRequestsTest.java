@@ -120,6 +120,9 @@ class StrictRequestsTest {
                 new Written(
                         "chunked of HTTP/1.0",
                         "POST /v1/body HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"),
+                new Written("a target of another host", "GET http://evil/v1/ok HTTP/1.1\r\nHost: x\r\n\r\n"),
+                new Written("a target of another port", "GET http://x:81/v1/ok HTTP/1.1\r\nHost: x\r\n\r\n"),
+                new Written("a target with a user", "GET http://x@evil/v1/ok HTTP/1.1\r\nHost: x\r\n\r\n"),
                 new Written("a length with a plus", POST + "Content-Length: +2\r\n\r\n{}"),
                 new Written("a length with a minus", POST + "Content-Length: -2\r\n\r\n{}"),
                 new Written("a length in hex", POST + "Content-Length: 0x2\r\n\r\n{}"),
@@ -248,10 +251,9 @@ class StrictRequestsTest {
                 new Written("a host of IPv6", "GET /v1/ok HTTP/1.1\r\nHOST: [::1]:8080\r\n\r\n"),
                 new Written("an empty host", "GET /v1/ok HTTP/1.1\r\nHost:\r\n\r\n"),
                 new Written("HTTP/1.0 without a host", "GET /v1/ok HTTP/1.0\r\n\r\n"),
-                new Written(
-                        "the target with its host, which is the one that counts",
-                        "GET http://y/v1/ok HTTP/1.1\r\nHost: x\r\n\r\n"),
-                new Written("a target with https", "GET HTTPS://y/v1/ok HTTP/1.1\r\nHost: x\r\n\r\n"),
+                new Written("the target with its host", "GET http://X:80/v1/ok HTTP/1.1\r\nHost: x\r\n\r\n"),
+                new Written("a target with https", "GET HTTPS://x/v1/ok HTTP/1.1\r\nHost: x:443\r\n\r\n"),
+                new Written("a target with its host of HTTP/1.0", "GET http://y/v1/ok HTTP/1.0\r\n\r\n"),
                 new Written("an empty value", "GET /v1/ok HTTP/1.1\r\nHost: x\r\nA:\r\n\r\n"),
                 new Written(
                         "tabs and bytes above ASCII in a value",
