@@ -95,6 +95,15 @@ final class Failures {
         return new StoreException("a unit of work was refused", failure);
     }
 
+    /** Whether the unit writes a row that exists: in a race between servers, the first wins. */
+    static boolean isTaken(Throwable failure) {
+        if (failure instanceof SQLiteException e) {
+            return e.getResultCode() == SQLiteErrorCode.SQLITE_CONSTRAINT_UNIQUE
+                    || e.getResultCode() == SQLiteErrorCode.SQLITE_CONSTRAINT_PRIMARYKEY;
+        }
+        return failure instanceof SQLException e && state(e).equals("23505");
+    }
+
     private static boolean isConstraint(SQLException e) {
         return e instanceof SQLiteException sqlite
                 ? sqlite.getResultCode().name().startsWith("SQLITE_CONSTRAINT")

@@ -23,7 +23,9 @@ final class Reports {
      * @param isTold whether the log already has the failure
      */
     static void fail(List<Waiting> all, Throwable failure, boolean isTold) {
-        if (!isTold) {
+        if (all.size() == 1 && Failures.isTaken(failure)) {
+            log.warn("a unit of work was refused, because a row of it exists: {}", Failures.why(failure));
+        } else if (!isTold) {
             log.error(
                     Event.STORE_UNAVAILABLE,
                     "{} of work failed",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Deaths;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Shared;
 import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
@@ -65,6 +66,20 @@ class WriterTest {
         assertThatThrownBy(note::outcome).isInstanceOf(IllegalStateException.class);
         writer.commitAndWait(Unit.of(note));
         assertThat(note.outcome()).isEqualTo("written a");
+        assertThat(names()).containsExactly("a");
+    }
+
+    /** As two servers do that create the first operator at the same time. */
+    @Test
+    void a_unit_whose_row_exists_is_one_line_without_a_stack_trace() {
+        Writer writer = database.startWriter(List.of(notes));
+        writer.commitAndWait(Unit.of(new Notes.Note("a")));
+        try (LogCapture log = new LogCapture()) {
+            assertThatThrownBy(() -> writer.commitAndWait(Unit.of(new Notes.Note("a"))))
+                    .isInstanceOf(StoreException.class);
+            assertThat(log.text()).contains("a unit of work was refused, because a row of it exists");
+            assertThat(log.text()).doesNotContain("of work failed").doesNotContain("Exception");
+        }
         assertThat(names()).containsExactly("a");
     }
 
