@@ -32,6 +32,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The books: the database, its stores, the one writer with the parts in their order, and this server's place among those that share it.
@@ -53,6 +55,9 @@ record BooksModule(
         Node node)
         implements AutoCloseable {
 
+    private static final Logger log = LoggerFactory.getLogger(BooksModule.class);
+
+    private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(5);
     private static final Instant EARLIEST = Instant.parse("2020-01-01T00:00:00Z");
     private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
 
@@ -87,6 +92,9 @@ record BooksModule(
         Database database = database(settings, surroundings.foreignWrites(), serves);
         try {
             BooksModule books = over(database, settings, surroundings, random, callMax, serves);
+            if (serves) {
+                warnOfClock(books.stores().ledger(), surroundings.clock().instant());
+            }
             return books.begun(serves);
         } catch (RuntimeException e) {
             database.close();
@@ -100,6 +108,16 @@ record BooksModule(
             throw new CannotOpen(
                     "The clock of this machine says " + now + ", which is impossible. Set the clock and start again.");
         }
+    }
+
+    /** Entries of an account never go back in time, so a clock that does keeps them all at the time of the latest. */
+    private static void warnOfClock(Ledger ledger, Instant now) {
+        ledger.newestCall()
+                .filter(newest -> newest.isAfter(now.plus(CLOCK_TOLERANCE)))
+                .ifPresent(newest -> log.warn(
+                        "the clock of this machine says {}, but the newest call in the books began at {}: set the clock",
+                        now,
+                        newest));
     }
 
     private static Database database(Settings settings, boolean othersWrite, boolean serves) {

@@ -6,9 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.SettingsLoader;
 import dev.tollgate.storage.CannotOpen;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.LogCapture;
+import dev.tollgate.testing.Today;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,5 +43,22 @@ class ClockTest {
                 .hasMessage("The clock of this machine says " + Instant.parse(says)
                         + ", which is impossible. Set the clock and start again.");
         assertThat(data).doesNotExist();
+    }
+
+    @Test
+    void a_clock_behind_the_newest_call_is_a_warning_at_the_start() {
+        try (Gateway gateway = Gateway.start();
+                LogCapture log = new LogCapture()) {
+            gateway.chat("""
+                    {"model":"gemini-2.5-pro","stream":false,"messages":[{"role":"user","content":"Hi"}]}""");
+            Instant now = Today.instant();
+            gateway.setNow(now.plusSeconds(60));
+            gateway.restart();
+            assertThat(log.text()).doesNotContain("set the clock");
+            Instant before = now.minus(Duration.ofHours(2));
+            gateway.setNow(before);
+            gateway.restart();
+            assertThat(log.text()).contains("the clock of this machine says " + before, "set the clock");
+        }
     }
 }

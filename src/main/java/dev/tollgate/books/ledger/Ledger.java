@@ -131,6 +131,13 @@ public final class Ledger {
         return database.read(sql -> Optional.ofNullable(sql.one(RESERVATION, LedgerSql::reservation, id, id)));
     }
 
+    /** Returns when the newest call began, by the clock of its server; empty if there is none. */
+    public Optional<Instant> newestCall() {
+        // Ids begin with the time of their call.
+        String text = "SELECT created_at FROM reservation ORDER BY id DESC LIMIT 1";
+        return database.read(sql -> Optional.ofNullable(sql.one(text, row -> Instant.ofEpochMilli(row.getLong(1)))));
+    }
+
     /** Returns the movements of one call, including refunds, in their order; at most {@value #PAGE_MAX}. */
     public List<Entry> entries(String accountId, String reservationId) {
         return database.readFor(accountId, sql -> entriesOfCall(sql, reservationId));
