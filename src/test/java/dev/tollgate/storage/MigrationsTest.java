@@ -242,14 +242,19 @@ class MigrationsTest {
         Migrations.migrate(new PostgresServer(url), 30);
         PostgresServer hasty = new PostgresServer(url, Duration.ofMillis(100));
         CompletableFuture<Void> migration;
-        try (HeldRows held = new HeldRows(url, "SELECT COUNT(*) FROM node")) {
+        LogCapture log = new LogCapture();
+        try (log;
+                HeldRows held = new HeldRows(url, "SELECT COUNT(*) FROM node")) {
             migration = CompletableFuture.runAsync(new MigrationTurn(hasty, Duration.ofMillis(20))::run);
             held.awaitNoProgress(migration);
             // Queues behind the waiting migration, and succeeds before the table is free.
             assertThat(rows(hasty, "SELECT COUNT(*) FROM node")).containsExactly("0");
             assertThat(migration).isNotDone();
+            held.close();
+            migration.join();
         }
-        migration.join();
+        assertThat(log.text()).contains("the migration waits for a table in use");
+        assertThat(log.errors()).isEmpty();
         assertThat(Migrations.version(hasty)).isEqualTo(Migrations.NEWEST);
         try (Connection connection = new PostgresServer(url).migrating().getConnection();
                 Statement statement = connection.createStatement();

@@ -48,6 +48,14 @@ public final class LogCapture extends AppenderBase<ILoggingEvent> implements Aut
         return String.join("\n", lines);
     }
 
+    /** Returns the lines of level ERROR. */
+    public List<String> errors() {
+        return events.stream()
+                .filter(event -> event.getLevel() == Level.ERROR)
+                .map(ILoggingEvent::getFormattedMessage)
+                .toList();
+    }
+
     /** What the lines of an event name besides their sentences. */
     public List<LogFields.About> about(Event of) {
         return events.stream()
