@@ -57,22 +57,24 @@ final class AccountCommands {
 
         @Override
         void run(AdminApi api) throws Refused {
-            TextTable table =
-                    new TextTable("ID", "BALANCE", "RESERVED", "PURCHASED", "CONSUMED", "STATE", "CREATED", "NAME");
-            CommandJson.pages(
-                    api,
-                    ACCOUNTS,
-                    Map.of(),
-                    account -> table.add(
-                            CommandJson.text(account.get("id")),
-                            CommandJson.text(account.get("balance")),
-                            CommandJson.text(account.get("reserved")),
-                            CommandJson.text(account.get("total_purchased")),
-                            CommandJson.text(account.get("total_consumed")),
-                            state(account),
-                            CommandJson.time(account.get("created_at"), "never"),
-                            CommandJson.text(account.get("name"))));
-            table.print(out());
+            String[] heads = {"ID", "BALANCE", "RESERVED", "PURCHASED", "CONSUMED", "STATE", "CREATED", "NAME"};
+            TextTable.print(
+                    out(),
+                    heads,
+                    rows -> CommandJson.pages(
+                            api,
+                            ACCOUNTS,
+                            Map.of(),
+                            account -> rows.accept(new String[] {
+                                CommandJson.text(account.get("id")),
+                                CommandJson.text(account.get("balance")),
+                                CommandJson.text(account.get("reserved")),
+                                CommandJson.text(account.get("total_purchased")),
+                                CommandJson.text(account.get("total_consumed")),
+                                state(account),
+                                CommandJson.time(account.get("created_at"), "never"),
+                                CommandJson.text(account.get("name"))
+                            })));
         }
 
         private static String state(JsonNode account) {
@@ -210,15 +212,16 @@ final class AccountCommands {
                             Map.of("id", account),
                             changed(present).put("reason", reason))
                     : present;
-            TextTable table = new TextTable("HOUR", "DAY", "TOTAL", "RATE", "TOKENS", "AT ONCE");
-            table.add(
-                    CommandJson.limit(limits.at("/spend/hour"), ""),
-                    CommandJson.limit(limits.at("/spend/day"), ""),
-                    CommandJson.limit(limits.at("/spend/total"), ""),
-                    CommandJson.limit(limits.get("requests"), "/min"),
-                    CommandJson.limit(limits.get("tokens"), "/min"),
-                    CommandJson.limit(limits.get("concurrency"), ""));
-            table.print(out());
+            String[] row = {
+                CommandJson.limit(limits.at("/spend/hour"), ""),
+                CommandJson.limit(limits.at("/spend/day"), ""),
+                CommandJson.limit(limits.at("/spend/total"), ""),
+                CommandJson.limit(limits.get("requests"), "/min"),
+                CommandJson.limit(limits.get("tokens"), "/min"),
+                CommandJson.limit(limits.get("concurrency"), "")
+            };
+            String[] heads = {"HOUR", "DAY", "TOTAL", "RATE", "TOKENS", "AT ONCE"};
+            TextTable.print(out(), heads, rows -> rows.accept(row));
         }
 
         private ObjectNode changed(ObjectNode limits) {

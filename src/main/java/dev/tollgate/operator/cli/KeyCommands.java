@@ -94,48 +94,52 @@ final class KeyCommands {
 
         @Override
         void run(AdminApi api) throws Refused {
-            TextTable table = new TextTable(
-                    "ID",
-                    "ACCOUNT",
-                    "PREFIX",
-                    "KIND",
-                    "STATE",
-                    "HOUR",
-                    "DAY",
-                    "TOTAL",
-                    "RATE",
-                    "TOKENS",
-                    "AT ONCE",
-                    "ALLOW",
-                    "MODELS",
-                    "EXPIRES",
-                    "CREATED",
-                    "LAST USED",
-                    "NAME");
+            String[] heads = {
+                "ID",
+                "ACCOUNT",
+                "PREFIX",
+                "KIND",
+                "STATE",
+                "HOUR",
+                "DAY",
+                "TOTAL",
+                "RATE",
+                "TOKENS",
+                "AT ONCE",
+                "ALLOW",
+                "MODELS",
+                "EXPIRES",
+                "CREATED",
+                "LAST USED",
+                "NAME"
+            };
             Map<String, String> whose = account == null ? Map.of() : Map.of("account", account);
-            CommandJson.pages(
-                    api,
-                    "/admin/keys",
-                    whose,
-                    key -> table.add(
-                            CommandJson.text(key.get("id")),
-                            CommandJson.text(key.get("account")),
-                            CommandJson.text(key.get("prefix")),
-                            CommandJson.text(key.get("kind")),
-                            key.get("disabled").booleanValue() ? "disabled" : "active",
-                            CommandJson.limit(key.at("/spend/hour"), ""),
-                            CommandJson.limit(key.at("/spend/day"), ""),
-                            CommandJson.limit(key.at("/spend/total"), ""),
-                            CommandJson.limit(key.at("/rates/requests"), "/min"),
-                            CommandJson.limit(key.at("/rates/tokens"), "/min"),
-                            CommandJson.limit(key.at("/rates/concurrency"), ""),
-                            CommandJson.texts(key.get("allow"), "all"),
-                            CommandJson.texts(key.get("models"), "all"),
-                            CommandJson.time(key.get("expires_at"), "never"),
-                            CommandJson.time(key.get("created_at"), "never"),
-                            CommandJson.time(key.get("last_used_at"), "never"),
-                            CommandJson.text(key.get("name"))));
-            table.print(out());
+            TextTable.print(
+                    out(),
+                    heads,
+                    rows -> CommandJson.pages(
+                            api,
+                            "/admin/keys",
+                            whose,
+                            key -> rows.accept(new String[] {
+                                CommandJson.text(key.get("id")),
+                                CommandJson.text(key.get("account")),
+                                CommandJson.text(key.get("prefix")),
+                                CommandJson.text(key.get("kind")),
+                                key.get("disabled").booleanValue() ? "disabled" : "active",
+                                CommandJson.limit(key.at("/spend/hour"), ""),
+                                CommandJson.limit(key.at("/spend/day"), ""),
+                                CommandJson.limit(key.at("/spend/total"), ""),
+                                CommandJson.limit(key.at("/rates/requests"), "/min"),
+                                CommandJson.limit(key.at("/rates/tokens"), "/min"),
+                                CommandJson.limit(key.at("/rates/concurrency"), ""),
+                                CommandJson.texts(key.get("allow"), "all"),
+                                CommandJson.texts(key.get("models"), "all"),
+                                CommandJson.time(key.get("expires_at"), "never"),
+                                CommandJson.time(key.get("created_at"), "never"),
+                                CommandJson.time(key.get("last_used_at"), "never"),
+                                CommandJson.text(key.get("name"))
+                            })));
         }
     }
 

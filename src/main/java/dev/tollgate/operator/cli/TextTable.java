@@ -1,40 +1,48 @@
 package dev.tollgate.operator.cli;
 
 import dev.tollgate.base.host.Printable;
+import dev.tollgate.operator.admin.Refused;
 import java.io.PrintWriter;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.function.Consumer;
 
 /** Rows in columns of equal width. What stands in a cell cannot move the cursor: see {@link Printable}. */
 final class TextTable {
 
     private static final String GAP = "  ";
 
-    private final List<List<String>> rows = new ArrayList<>();
+    private TextTable() {}
 
-    TextTable(String... heads) {
-        rows.add(List.of(heads));
+    /** The rows of a table, in their order. */
+    @FunctionalInterface
+    interface Rows {
+
+        /** Hands over all rows. */
+        void read(Consumer<String[]> row) throws Refused;
     }
 
-    void add(String... cells) {
-        rows.add(List.of(cells).stream().map(Printable::line).toList());
-    }
-
-    void print(PrintWriter out) {
-        int columns = rows.getFirst().size();
-        int[] widths = new int[columns];
-        rows.forEach(row -> {
-            for (int i = 0; i < columns; i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
+    /**
+     * Prints a table. Its rows are read twice, first for the widths of the columns, so that a list of any length takes no memory. A cell that has
+     * grown in between is printed whole.
+     */
+    static void print(PrintWriter out, String[] heads, Rows rows) throws Refused {
+        int[] widths = Arrays.stream(heads).mapToInt(String::length).toArray();
+        rows.read(row -> {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], Printable.line(row[i]).length());
             }
         });
-        rows.forEach(row -> out.println(line(row, widths)));
+        out.println(line(heads, widths));
+        rows.read(row -> out.println(line(row, widths)));
     }
 
-    private static String line(List<String> row, int[] widths) {
+    private static String line(String[] row, int[] widths) {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < widths.length; i++) {
-            line.append(row.get(i)).repeat(' ', widths[i] - row.get(i).length()).append(GAP);
+            String cell = Printable.line(row[i]);
+            line.append(cell)
+                    .repeat(' ', Math.max(0, widths[i] - cell.length()))
+                    .append(GAP);
         }
         return line.toString().stripTrailing();
     }
