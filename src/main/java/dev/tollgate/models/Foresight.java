@@ -185,10 +185,20 @@ public final class Foresight {
 
     /** Returns the models of which any rate is below the upstream's, now or from a near day on. */
     public List<String> losses() {
-        return catalogue.all().stream().flatMap(this::losses).toList();
+        return catalogue.all().stream().flatMap(this::sentences).toList();
     }
 
-    private Stream<String> losses(Model model) {
+    private Stream<String> sentences(Model model) {
+        return losses(model).stream().map(this::sentence);
+    }
+
+    /** Returns a loss in a sentence, with its day if it is ahead. */
+    public String sentence(BelowCost loss) {
+        return loss.from().equals(now) ? loss.sentence() : loss.sentenceFromThen();
+    }
+
+    /** Returns the losses of one model, now and from a near day on, the earliest first: a rate below the upstream's, or other ones than before. */
+    public List<BelowCost> losses(Model model) {
         List<BelowCost> found = new ArrayList<>();
         for (Instant at : turns(model)) {
             Model then = at.equals(now) ? life.current(model) : at(model, at);
@@ -196,7 +206,7 @@ public final class Foresight {
                     .filter(loss -> found.isEmpty() || !isSame(found.getLast(), loss))
                     .ifPresent(found::add);
         }
-        return found.stream().map(loss -> loss.from().equals(now) ? loss.sentence() : loss.sentenceFromThen());
+        return found;
     }
 
     private static boolean isSame(BelowCost one, BelowCost other) {

@@ -8,7 +8,10 @@ import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +19,7 @@ import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
@@ -293,25 +297,108 @@ class WholePricesTest {
 
     @ParameterizedTest
     @EnumSource(Stores.class)
-    void a_price_withdraws_the_later_ones_and_names_them(Stores stores) {
+    void a_new_price_keeps_the_later_ones_as_versions_of_its_commit(Stores stores) {
         try (Gateway gateway = start(stores)) {
             set(gateway, "\"output\":2000,\"from\":\"2026-12-01T00:00:00Z\"");
             JsonNode second = set(gateway, "\"output\":3000,\"from\":\"2027-01-01T00:00:00Z\"");
             assertThat(ahead(second)).containsExactly("2026-12-01T00:00:00Z 2000", "2027-01-01T00:00:00Z 3000");
             assertThat(second.get("withdrawn")).isEmpty();
             JsonNode between = set(gateway, "\"input\":150,\"from\":\"2026-12-15T00:00:00Z\"");
-            assertThat(ahead(between)).containsExactly("2026-12-01T00:00:00Z 2000", "2026-12-15T00:00:00Z 2000");
-            assertThat(texts(between.get("withdrawn"))).containsExactly("gemini-3-pro@set-2");
+            List<String> three =
+                    List.of("2026-12-01T00:00:00Z 2000", "2026-12-15T00:00:00Z 2000", "2027-01-01T00:00:00Z 3000");
+            assertThat(ahead(between)).isEqualTo(three);
+            JsonNode atOnce = set(gateway, "\"output\":970");
+            assertThat(ahead(atOnce)).isEqualTo(three);
+            assertThat(atOnce.get("withdrawn")).isEmpty();
             gateway.restart();
             gateway.setNow(NOW);
-            assertThat(ahead(sold(gateway))).containsExactly("2026-12-01T00:00:00Z 2000", "2026-12-15T00:00:00Z 2000");
-            JsonNode atOnce = set(gateway, "\"output\":970");
-            assertThat(texts(atOnce.get("withdrawn"))).containsExactly("gemini-3-pro@set-1", "gemini-3-pro@set-3");
-            assertThat(ahead(atOnce)).isEmpty();
+            assertThat(ahead(sold(gateway))).isEqualTo(three);
+            JsonNode audited = gateway.get("/admin/audit?subject=" + MODEL, ADMIN_KEY)
+                    .json()
+                    .at("/data/0/after");
+            assertThat(audited.get("version").asString()).isEqualTo("gemini-3-pro@set-5");
+            assertThat(audited.get("kept").valueStream())
+                    .extracting(kept -> kept.get("version").asString() + " "
+                            + kept.get("from").asString() + " "
+                            + kept.get("output").asInt())
+                    .containsExactly(
+                            "gemini-3-pro@set-6 2026-12-01T00:00:00Z 2000",
+                            "gemini-3-pro@set-7 2026-12-15T00:00:00Z 2000",
+                            "gemini-3-pro@set-8 2027-01-01T00:00:00Z 3000");
+            Customer customer = gateway.customer("100");
+            gateway.setNow(Instant.parse("2027-01-01T00:00:10Z"));
+            gateway.script(UpstreamScript.answers().text("Done.").finish("STOP", new Tokens(10, 1000, 0)));
+            assertThat(charge(customer)).isEqualByComparingTo("3");
+            gateway.assertBooksAreClosed();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void only_cancel_scheduled_withdraws_later_prices(Stores stores) {
+        try (Gateway gateway = start(stores)) {
+            set(gateway, "\"output\":2000,\"from\":\"2026-12-01T00:00:00Z\"");
+            set(gateway, "\"output\":3000,\"from\":\"2027-01-01T00:00:00Z\"");
+            JsonNode between =
+                    set(gateway, "\"input\":150,\"from\":\"2026-12-15T00:00:00Z\",\"cancel_scheduled\":true");
+            assertThat(ahead(between)).containsExactly("2026-12-01T00:00:00Z 2000", "2026-12-15T00:00:00Z 2000");
+            assertThat(texts(between.get("withdrawn"))).containsExactly("gemini-3-pro@set-2");
+            JsonNode same = set(gateway, "\"output\":2500,\"from\":\"2026-12-15T00:00:00Z\"");
+            assertThat(ahead(same)).containsExactly("2026-12-01T00:00:00Z 2000", "2026-12-15T00:00:00Z 2500");
+            assertThat(texts(same.get("withdrawn"))).containsExactly("gemini-3-pro@set-3");
+            JsonNode alone = set(gateway, "\"cancel_scheduled\":true");
+            assertThat(texts(alone.get("withdrawn"))).containsExactly("gemini-3-pro@set-1", "gemini-3-pro@set-4");
+            assertThat(ahead(alone)).isEmpty();
+            assertThat(alone.at("/price/output").asInt()).isEqualTo(960);
             assertThat(texts(gateway.get("/admin/audit?subject=" + MODEL, ADMIN_KEY)
                             .json()
                             .at("/data/0/after/withdrawn")))
-                    .containsExactly("gemini-3-pro@set-1", "gemini-3-pro@set-3");
+                    .containsExactly("gemini-3-pro@set-1", "gemini-3-pro@set-4");
+        }
+    }
+
+    @Test
+    void a_change_of_nothing_is_refused() {
+        try (Gateway gateway = start(Stores.SQLITE)) {
+            for (String nothing : List.of(
+                    "",
+                    "\"cancel_scheduled\":false,",
+                    "\"from\":\"2026-12-01T00:00:00Z\",",
+                    "\"above\":{},\"reasoning\":null,",
+                    "\"cancel_scheduled\":true,")) {
+                Gateway.Reply reply = send(gateway, MODEL, "{" + nothing + "\"reason\":\"nothing\"}");
+                assertThat(reply.status()).as(nothing).isEqualTo(400);
+            }
+            assertThat(gateway.number("SELECT COUNT(*) FROM price_version")).isZero();
+        }
+    }
+
+    @Test
+    void the_catalogues_later_price_is_kept_as_a_set_version(@TempDir Path folder) throws IOException {
+        String models = Files.readString(Path.of("models/gemini-all.yaml"));
+        Path file = Files.writeString(folder.resolve("models.yaml"), models);
+        try (Gateway gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY), "models.file", file.toString())) {
+            gateway.setNow(NOW);
+            String model = "gemini-3.6-flash";
+            JsonNode answer = send(gateway, model, "{\"cached_input\":14,\"reason\":\"dearer today\"}")
+                    .json();
+            assertThat(answer.at("/ahead/0/from").asString()).isEqualTo("2027-01-01T08:00:00Z");
+            assertThat(answer.at("/ahead/0/input").asInt()).isEqualTo(300);
+            assertThat(answer.at("/ahead/0/cached_input").asInt()).isEqualTo(30);
+            assertThat(answer.at("/ahead/0/version").asString()).isEqualTo(model + "@set-2");
+        }
+    }
+
+    @Test
+    void a_wrong_version_is_refused_at_the_first_change_too() {
+        try (Gateway gateway = start(Stores.SQLITE)) {
+            String change = "{\"output\":970,\"version\":\"%s\",\"reason\":\"a first change\"}";
+            Gateway.Reply wrong = send(gateway, MODEL, change.formatted("gemini-3-pro@2020-01"));
+            assertThat(wrong.status()).as(wrong.text()).isEqualTo(409);
+            assertThat(wrong.error().get("message").asString()).contains("gemini-3-pro@2026-11");
+            assertThat(send(gateway, MODEL, change.formatted("gemini-3-pro@2026-11"))
+                            .status())
+                    .isEqualTo(201);
         }
     }
 

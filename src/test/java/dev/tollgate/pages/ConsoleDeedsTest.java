@@ -107,12 +107,24 @@ class ConsoleDeedsTest {
         form.put("reason", REASON);
         assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=price");
         assertThat(body(path))
-                .contains("Changes ahead", "1 Dec 2099", "A new price withdraws the prices ahead")
+                .contains("Changes ahead", "1 Dec 2099", "The prices ahead stay, unless you withdraw them")
                 .contains("value=\"160\"");
         assertThat(body("/console/prices")).contains("From 1 Dec 2099: 500 in, 3,000 out.");
         assertThat(body("/console/audit")).contains("Long prompts: cached input", "Flex factor");
         String atOnce = compared(path, "160", "960").body();
-        assertThat(atOnce).contains("Withdraws the later prices gemini-3.1-pro@set-", "In force at once.");
+        assertThat(atOnce)
+                .contains("In force at once.", "A price is set for later", "From 1 Dec 2099")
+                .contains(">500</td>", ">3,000</td>") // kept
+                .contains("If you withdraw it, the first example call brings ")
+                .contains("value=\"keep\" checked>", "Keep that price", "value=\"cancel\">", "Withdraw that price");
+        form = new HashMap<>(Map.of("input", "170", "output", "960", "thoughts", "free", "reason", REASON));
+        form.put("scheduled", "keep");
+        assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=price");
+        assertThat(body(path)).contains("1 Dec 2099");
+        form.put("scheduled", "cancel");
+        assertThat(operator.submit(path, path, form).location()).isEqualTo(path + "?done=price");
+        assertThat(body("/console/prices")).doesNotContain("From 1 Dec 2099");
+        assertThat(body("/console/audit")).contains("Versions kept for later: gemini-3.1-pro@set-");
     }
 
     private static Browser.Page compared(String path, String input, String output) {

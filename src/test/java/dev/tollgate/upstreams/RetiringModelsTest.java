@@ -399,7 +399,7 @@ class RetiringModelsTest {
                         {"at":"2026-12-01T00:00:00Z","successor":"gemini-3.8-flash","in_effect":false,"costs":[\
                         {"from":"2026-12-01T00:00:00Z","input":150,"output":750,\
                         "cached_input":15,"search_per_1000":2800,"tiers":{"flex":0.5,"priority":1.8},\
-                        "margin_percent":{"input":42.8,"output":64.2,"cached_input":94.2,"search_per_1000":null},"loss":false},\
+                        "margin_percent":{"input":42.8,"output":64.2,"cached_input":94.2,"search_per_1000":null},"loss":true},\
                         {"from":"2027-01-01T08:00:00Z","input":300,"output":1500,\
                         "cached_input":30,"search_per_1000":2800,"tiers":{"flex":0.5,"priority":1.8},\
                         "margin_percent":{"input":-14.3,"output":28.5,"cached_input":88.5,"search_per_1000":null},"loss":true}]}""");
@@ -409,7 +409,7 @@ class RetiringModelsTest {
                         .body()
                         .replaceAll("\\s*<[^>]*>\\s*", " ")
                         .replaceAll(" +", " "))
-                .contains("google/gemini-2.5-pro 1 Dec 2026 gemini-3.8-flash 150 750 42.8 % 64.2 %")
+                .contains("google/gemini-2.5-pro at a loss 1 Dec 2026 gemini-3.8-flash 150 750 42.8 % 64.2 %")
                 .contains("google/gemini-2.5-pro at a loss 1 Jan 2027 gemini-3.8-flash 300 1,500 −14.3 % 28.5 %");
         gateway.setNow(DAY);
         assertThat(sold().at("/retirement/in_effect").asBoolean()).isTrue();

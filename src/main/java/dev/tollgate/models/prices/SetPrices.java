@@ -154,7 +154,7 @@ public final class SetPrices {
             List<PriceVersion> versions = new ArrayList<>();
             for (SetPrice change : changes) {
                 if (change.outcome() instanceof SetPrice.Set set) {
-                    versions.add(set.version());
+                    versions.addAll(set.versions());
                 }
             }
             SetPrices.this.committed(versions);

@@ -25,7 +25,8 @@ public final class PriceRoutes {
     public List<AdminRoute> routes() {
         String versions = "/admin/models/{id...}/prices";
         String[] members = Stream.concat(
-                        TariffEdit.MEMBERS.stream(), Stream.of("reasoning", "from", "version", "reason"))
+                        TariffEdit.MEMBERS.stream(),
+                        Stream.of("reasoning", "from", "cancel_scheduled", "version", "reason"))
                 .toArray(String[]::new);
         return List.of(
                 AdminRoute.get("/admin/models", request -> AdminJson.all(prices.all(), PriceRoutes::json)),
@@ -56,6 +57,7 @@ public final class PriceRoutes {
                         TariffEdit.of(body.members(TariffEdit.MEMBERS)),
                         reasoning(body),
                         from(body),
+                        body.has("cancel_scheduled") && body.needFlag("cancel_scheduled"),
                         body.text("version")));
         ObjectNode json = json(done.sold());
         json.set(

@@ -29,6 +29,9 @@ public final class Prices {
     /** In this time every server has read the new price. */
     private static final Duration AHEAD_MIN = SetPrices.LOOK_EVERY.multipliedBy(5);
 
+    /** The most later prices that a new price keeps: each is written again. */
+    private static final int KEPT_MAX = 100;
+
     private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
 
     private final Catalogue catalogue;
@@ -56,7 +59,7 @@ public final class Prices {
      * @param changes later changes of the price or of the upstream's cost, the earliest first
      * @param upstreamModel what stands behind it now
      * @param cost the upstream's list price, null where it is not known
-     * @param isLoss whether the input or the output is sold below that
+     * @param losses rates that are sold below the upstream's, now or within 60 days, the earliest first
      * @param retirement when another model answers, and what the same price earns then; null where that is not so, or far
      */
     public record Sold(
@@ -68,8 +71,13 @@ public final class Prices {
             List<Later> changes,
             String upstreamModel,
             UpstreamModel.@Nullable Cost cost,
-            boolean isLoss,
+            List<Loss> losses,
             @Nullable Retirement retirement) {
+
+        /** Whether a rate is below the upstream's now. */
+        public boolean isLoss() {
+            return losses.stream().anyMatch(loss -> loss.from() == null);
+        }
 
         /** Whether the price was set while the program runs. */
         public boolean isSet() {
@@ -93,6 +101,9 @@ public final class Prices {
             return Margins.of(pricing.tariff(), cost == null ? null : cost.tariff());
         }
     }
+
+    /** @param from the time from which rates are sold below cost; null for now @param sentence says which */
+    public record Loss(@Nullable Instant from, String sentence) {}
 
     /** @param costs at the price and the successor's cost of the day, or of now if it answers already, and of each later change of either */
     public record Retirement(ModelLife.Retirement end, List<Later> costs) {
@@ -138,27 +149,48 @@ public final class Prices {
      * @param rates changes of its rates
      * @param reasoningBilled whether thoughts are charged as output; null: as before
      * @param from the future time from which it is in force; null for at once
+     * @param cancelsScheduled whether later prices are withdrawn; otherwise they stay
      * @param looked a version that was looked at when this was chosen; null for whichever holds
      */
     public record Change(
             TariffEdit rates,
             @Nullable Boolean reasoningBilled,
             @Nullable Instant from,
-            @Nullable String looked) {}
+            boolean cancelsScheduled,
+            @Nullable String looked) {
+
+        /** Whether it names nothing to change. */
+        boolean isEmpty() {
+            return rates.isEmpty() && reasoningBilled == null && !cancelsScheduled;
+        }
+    }
 
     /**
      * A price as a change would make it.
      *
      * @param before the price that it follows
      * @param next the price and the upstream's cost when it comes into force
+     * @param scheduled the later prices, which stay unless the change withdraws them, the earliest first
      * @param withdrawn versions ahead that it would replace
+     * @param losses rates that would be sold below the upstream's, now or within 60 days, the earliest first
      */
-    public record Preview(Pricing before, Later next, List<String> withdrawn) {
+    public record Preview(
+            Pricing before, Later next, List<Scheduled> scheduled, List<String> withdrawn, List<Loss> losses) {
 
         public Preview {
+            scheduled = List.copyOf(scheduled);
             withdrawn = List.copyOf(withdrawn);
+            losses = List.copyOf(losses);
         }
     }
+
+    /**
+     * A later price, and the new one at the same time.
+     *
+     * @param kept the price if it stays
+     * @param withdrawn the price if it is withdrawn: the new one, at the same cost
+     */
+    public record Scheduled(Later kept, Later withdrawn) {}
 
     /** @param withdrawn versions ahead that the new price replaces before they were ever in force */
     public record Done(Sold sold, List<String> withdrawn) {
@@ -181,17 +213,69 @@ public final class Prices {
      */
     public Preview preview(String modelId, Change change) throws Refused {
         Model model = model(modelId);
+        return preview(model, plan(model, change));
+    }
+
+    /**
+     * A change that may be set.
+     *
+     * @param at the time of the plan
+     * @param from the time from which the new price is in force
+     * @param kept later prices that stay
+     * @param withdrawn later prices that it replaces
+     */
+    private record Plan(
+            Instant at,
+            Instant from,
+            Pricing before,
+            Pricing next,
+            List<PriceSchedule.Dated> kept,
+            List<PriceSchedule.Dated> withdrawn) {}
+
+    private Plan plan(Model model, Change change) throws Refused {
         Instant now = clock.instant();
-        if (change.from() != null
-                && (change.from().isBefore(now.plus(AHEAD_MIN)) || change.from().isAfter(LATEST))) {
+        requireFuture(change.from(), now);
+        if (change.isEmpty()) {
+            throw new Refused(
+                    "Nothing would change. Name at least one rate or 'reasoning', or withdraw the later prices with"
+                            + " 'cancel_scheduled': true.");
+        }
+        Instant from = Objects.requireNonNullElse(change.from(), now);
+        List<PriceSchedule.Dated> kept =
+                change.cancelsScheduled() ? List.of() : model.prices().after(from);
+        List<PriceSchedule.Dated> withdrawn = model.prices().after(now).stream()
+                .filter(price -> !price.from().isBefore(from) && !kept.contains(price))
+                .toList();
+        requireScheduled(model, change, kept, withdrawn);
+        Pricing before = model.prices().at(from);
+        return new Plan(now, from, before, next(model, before, change), kept, withdrawn);
+    }
+
+    private static void requireFuture(@Nullable Instant from, Instant now) throws Refused {
+        if (from != null && (from.isBefore(now.plus(AHEAD_MIN)) || from.isAfter(LATEST))) {
             throw Refused.of(
                     "from",
-                    "is " + change.from()
+                    "is " + from
                             + "; allowed is a time that is 5 seconds or more in the future and before the year 2200, or null"
                             + " for at once");
         }
-        Instant from = Objects.requireNonNullElse(change.from(), now);
-        Pricing before = model.prices().at(from);
+    }
+
+    private static void requireScheduled(
+            Model model, Change change, List<PriceSchedule.Dated> kept, List<PriceSchedule.Dated> withdrawn)
+            throws Refused {
+        if (kept.size() > KEPT_MAX) {
+            throw Refused.of(
+                    "cancel_scheduled",
+                    "is not true, but " + model.id() + " has " + kept.size()
+                            + " later prices, and a new price keeps at most " + KEPT_MAX);
+        }
+        if (change.rates().isEmpty() && change.reasoningBilled() == null && withdrawn.isEmpty()) {
+            throw Refused.of("cancel_scheduled", "is true, but " + model.id() + " has no later price to withdraw");
+        }
+    }
+
+    private static Pricing next(Model model, Pricing before, Change change) throws Refused {
         Pricing next = new Pricing(
                 before.version(),
                 change.rates().applied(before.tariff(), isUnits(model)),
@@ -200,11 +284,31 @@ public final class Prices {
         if (model.isEmbedding() && !next.tariff().equals(Tariff.of(next.inputMicrosPerMillion(), 0))) {
             throw Refused.of(
                     "output",
-                    "is not 0, or another rate is set; allowed is a price with 'input' alone, as " + modelId
+                    "is not 0, or another rate is set; allowed is a price with 'input' alone, as " + model.id()
                             + " makes embeddings");
         }
-        Model sold = models.standing(model, from, now).sold(PriceSchedule.of(next));
-        return new Preview(before, SoldModels.later(sold, from), withdrawn(model, change.from(), now));
+        return next;
+    }
+
+    private Preview preview(Model model, Plan plan) {
+        PriceSchedule alone = model.prices().then(new PriceSchedule.Dated(plan.from(), plan.next()));
+        PriceSchedule all = alone;
+        for (PriceSchedule.Dated price : plan.kept()) {
+            all = all.then(price);
+        }
+        Model sold = model.sold(all);
+        return new Preview(
+                plan.before(),
+                models.later(sold, plan.from(), plan.at()),
+                model.prices().after(plan.from()).stream()
+                        .map(price -> new Scheduled(
+                                models.later(model, price.from(), plan.at()),
+                                models.later(model.sold(alone), price.from(), plan.at())))
+                        .toList(),
+                plan.withdrawn().stream()
+                        .map(price -> price.pricing().version())
+                        .toList(),
+                models.losses(sold, plan.at()));
     }
 
     static boolean isUnits(Model model) {
@@ -217,23 +321,35 @@ public final class Prices {
      */
     public Done set(By by, String modelId, Change change) throws Refused {
         Refused.where(by::needReason);
-        Model model = model(modelId);
+        String id = model(modelId).id();
         SetPrice.Outcome outcome = null;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            String newest = prices.newest(model.id());
-            if (newest != null && change.looked() != null && !newest.equals(change.looked())) {
-                throw changed(newest);
-            }
-            Preview preview = preview(modelId, change);
-            SetPrice set = new SetPrice(model.id(), newest, preview.next().pricing(), change.from(), clock.instant());
-            writer.commit(by, "model.price", model.id(), () -> told(preview, set), set);
+            String newest = prices.newest(id);
+            Model model = model(id); // after its version: a price that is set in between is seen by the commit
+            requireLooked(model, newest, change);
+            Plan plan = plan(model, change);
+            SetPrice set = new SetPrice(id, newest, plan.next(), change.from(), plan.kept(), plan.at());
+            writer.commit(by, "model.price", id, () -> told(plan, set), set);
             outcome = set.outcome();
             if (outcome instanceof SetPrice.Set) {
-                return new Done(one(model.id()), preview.withdrawn());
+                return new Done(one(id), preview(model, plan).withdrawn());
             }
             prices.look();
         }
         throw changed(outcome instanceof SetPrice.ChangedMeanwhile changed ? changed.version() : "unknown");
+    }
+
+    /** @param newest the version that was set last; null if none was set, so that the catalogue's holds */
+    private static void requireLooked(Model model, @Nullable String newest, Change change) throws Refused {
+        String last = model.prices().dated().getLast().pricing().version();
+        if (change.looked() == null || change.looked().equals(newest == null ? last : newest)) {
+            return;
+        }
+        throw newest != null
+                ? changed(newest)
+                : new Refused(
+                        Refused.Why.CONFLICT,
+                        "The price has another version than the one that you looked at: " + last + ".");
     }
 
     private static Refused changed(String version) {
@@ -241,26 +357,28 @@ public final class Prices {
                 Refused.Why.CONFLICT, "Another operator has changed the price. Its version is " + version + " now.");
     }
 
-    private static List<String> withdrawn(Model model, @Nullable Instant from, Instant now) {
-        return model.prices().after(now).stream()
-                .filter(price -> from == null || !price.from().isBefore(from))
-                .map(price -> price.pricing().version())
-                .toList();
-    }
-
-    private static Deed.@Nullable Changed told(Preview preview, SetPrice set) {
+    private static Deed.@Nullable Changed told(Plan plan, SetPrice set) {
         if (!(set.outcome() instanceof SetPrice.Set done)) {
             return null;
         }
-        AdminJson after = told(done.version().pricing());
-        Instant from = done.version().from();
-        if (from != null) {
-            after.text("from", from.toString());
+        AdminJson after = told(done.version());
+        if (!plan.withdrawn().isEmpty()) {
+            after.texts(
+                    "withdrawn",
+                    plan.withdrawn().stream()
+                            .map(price -> price.pricing().version())
+                            .toList());
         }
-        if (!preview.withdrawn().isEmpty()) {
-            after.texts("withdrawn", preview.withdrawn());
+        if (!done.kept().isEmpty()) {
+            after.array("kept", done.kept(), kept -> told(kept).node());
         }
-        return new Deed.Changed(told(preview.before()).end(), after.end());
+        return new Deed.Changed(told(plan.before()).end(), after.end());
+    }
+
+    private static AdminJson told(PriceVersion version) {
+        AdminJson told = told(version.pricing());
+        Instant from = version.from();
+        return from == null ? told : told.text("from", from.toString());
     }
 
     private static AdminJson told(Pricing price) {

@@ -2,12 +2,14 @@ package dev.tollgate.operator.admin;
 
 import dev.tollgate.models.BelowCost;
 import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.Foresight;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelLife;
 import dev.tollgate.models.PriceSchedule;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.operator.admin.Prices.Later;
+import dev.tollgate.operator.admin.Prices.Loss;
 import dev.tollgate.operator.admin.Prices.Retirement;
 import dev.tollgate.operator.admin.Prices.Sold;
 import java.time.Instant;
@@ -30,7 +32,7 @@ record SoldModels(Catalogue catalogue, ModelLife life) {
                 changes(model, now),
                 standing.upstream().name(),
                 standing.upstream().cost(now),
-                BelowCost.of(standing, now).isPresent(),
+                losses(model, now),
                 retirement(model, now));
     }
 
@@ -40,6 +42,19 @@ record SoldModels(Catalogue catalogue, ModelLife life) {
         return end == null || end.isInEffect() || at.isBefore(end.at()) || !at.isAfter(now)
                 ? life.current(model)
                 : model.standingOn(successor(end));
+    }
+
+    /** Returns the rates that are sold below cost, now or from a near day on. */
+    List<Loss> losses(Model model, Instant now) {
+        Foresight foresight = new Foresight(catalogue, life, now);
+        return foresight.losses(model).stream()
+                .map(loss -> new Loss(loss.from().equals(now) ? null : loss.from(), foresight.sentence(loss)))
+                .toList();
+    }
+
+    /** Returns price and cost of a model from a time on, with the upstream model that serves it then. */
+    Later later(Model model, Instant at, Instant now) {
+        return later(standing(model, at, now), at);
     }
 
     private UpstreamModel successor(ModelLife.Retirement end) {
@@ -58,7 +73,7 @@ record SoldModels(Catalogue catalogue, ModelLife life) {
         return turns.filter(at -> at.isAfter(now))
                 .distinct()
                 .sorted()
-                .map(at -> later(standing(model, at, now), at))
+                .map(at -> later(model, at, now))
                 .toList();
     }
 
@@ -85,13 +100,13 @@ record SoldModels(Catalogue catalogue, ModelLife life) {
                 .sorted();
     }
 
-    static Later later(Model model, Instant at) {
+    private static Later later(Model model, Instant at) {
         Model then = model.at(at);
         return new Later(
                 at,
                 then.pricing(),
                 then.upstream().cost(at),
-                BelowCost.of(then, at).isPresent());
+                BelowCost.ofAnyRate(then, at).isPresent());
     }
 
     private Pricing ofFile(Model model, Instant now) {

@@ -44,6 +44,11 @@ public final class TariffEdit {
         return new TariffEdit(members.deepCopy());
     }
 
+    /** Returns whether it names no rate. */
+    boolean isEmpty() {
+        return patch.valueStream().allMatch(value -> value.isObject() && value.isEmpty());
+    }
+
     /**
      * Returns the tariff after this change.
      *

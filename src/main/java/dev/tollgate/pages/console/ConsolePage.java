@@ -108,12 +108,15 @@ public record ConsolePage(
             case BooksCheck.Done _, BooksCheck.Never _, BooksCheck.Running _ -> {}
         }
         String losses = prices.all().stream()
-                .filter(sold -> kind.isReal() && sold.isLoss()) // nothing is lost on the sandbox
-                .map(Prices.Sold::modelId)
+                .filter(sold -> kind.isReal() && !sold.losses().isEmpty()) // nothing is lost on the sandbox
+                .map(sold -> sold.modelId() + ConsolePrices.firstDay(sold, " (from %s)"))
                 .collect(Collectors.joining(", "));
         if (!losses.isEmpty()) {
             concerns.add(new Concern(
-                    "bad", "Sold below the upstream's price: " + losses + ".", "/console/prices", "Prices"));
+                    "bad",
+                    "Sold below the upstream's price, now or within 60 days: " + losses + ".",
+                    "/console/prices",
+                    "Prices"));
         }
         if (today.shortfallMicros() > 0) {
             concerns.add(new Concern(

@@ -16,10 +16,12 @@ import dev.tollgate.pages.frame.PageStep;
 import dev.tollgate.pages.frame.Pages;
 import dev.tollgate.pages.frame.Visitor;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import templates.console.JtepriceGenerated;
 import templates.console.JtepricesGenerated;
@@ -149,6 +151,40 @@ public record ConsolePrices(Prices prices, Supplier<Foresight> foresight, DeedFo
 
     public static String output(UpstreamModel.@Nullable Cost cost) {
         return cost == null ? "–" : Display.price(cost.outputMicrosPerMillion());
+    }
+
+    /** Returns the day of the first loss in a sentence's place; empty if it is a loss now. @param words with a place for the day */
+    public static String firstDay(Prices.Sold sold, String words) {
+        Instant from = sold.losses().getFirst().from();
+        return from == null ? "" : words.formatted(Display.day(from, ZoneOffset.UTC));
+    }
+
+    /** Returns the version of a price that is set for the time of the new one; empty if there is none. */
+    public static String replaced(Prices.Preview preview) {
+        List<String> later = preview.scheduled().stream()
+                .map(scheduled -> scheduled.kept().pricing().version())
+                .toList();
+        return preview.withdrawn().stream()
+                .filter(version -> !later.contains(version))
+                .collect(Collectors.joining(", "));
+    }
+
+    /** Returns what withdrawing a later price means for an example call. */
+    public static String withdrawing(Prices.Scheduled scheduled) {
+        ExampleCall call = ExampleCall.ALL.getFirst();
+        long kept = scheduled.kept().pricing().chargeMicros(call.usage());
+        long instead = scheduled.withdrawn().pricing().chargeMicros(call.usage());
+        UpstreamModel.Cost cost = scheduled.kept().cost();
+        String words = "If you withdraw it, the first example call brings " + Display.charge(instead)
+                + " credits from that day on, not " + Display.charge(kept) + ".";
+        if (cost == null) {
+            return words;
+        }
+        long costs = cost.micros(call.usage());
+        String costing = words + " It costs you " + Display.charge(costs);
+        return instead < costs
+                ? costing + ": you lose " + Display.charge(costs - instead) + " credits on each."
+                : costing + ".";
     }
 
     /** Returns the first price ahead. */

@@ -148,7 +148,9 @@ public record DeedChange(String field, @Nullable String before, String after) {
             return node.asBoolean() ? "yes" : "no";
         }
         if (node.isArray()) {
-            return node.valueStream().map(JsonNode::asString).collect(Collectors.joining(", "));
+            return node.valueStream()
+                    .map(item -> item.isObject() ? item.path("version").asString("") : item.asString())
+                    .collect(Collectors.joining(", "));
         }
         return node.isNumber() ? number(name, node.decimalValue(), zone) : word(name, node.asString(), person);
     }

@@ -90,6 +90,7 @@ final class DeedWords {
             "tiers.priority", "Priority factor",
             "from", "From",
             "withdrawn", "Withdrawn versions",
+            "kept", "Versions kept for later",
             "reasoning", "Thoughts",
             "value", "Value",
             "first", "First number",

@@ -49,7 +49,7 @@ public final class FirstSteps {
     }
 
     List<Step> of(PageRequest<Visitor.Member> request) {
-        boolean noLoss = prices.all().stream().noneMatch(Prices.Sold::isLoss);
+        boolean noLoss = prices.all().stream().allMatch(sold -> sold.losses().isEmpty());
         List<Step> steps = new ArrayList<>();
         steps.add(new Step(
                 request.visitor().person().hasSecondFactor(),
@@ -66,7 +66,7 @@ public final class FirstSteps {
         steps.add(new Step(
                 noLoss,
                 "Sell no model at a loss",
-                "Each call below the provider's price costs you money.",
+                "Each call below the provider's price costs you money. The next 60 days count, too.",
                 "/console/prices",
                 ""));
         steps.add(new Step(

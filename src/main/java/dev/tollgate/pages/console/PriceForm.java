@@ -81,6 +81,11 @@ public record PriceForm(Map<String, String> values) {
         return value("thoughts").equals("billed");
     }
 
+    /** Returns whether later prices are withdrawn. */
+    public boolean isCancelling() {
+        return value("scheduled").equals("cancel");
+    }
+
     /** Returns whether a field apart from input, output and thoughts is filled. */
     public boolean hasMore() {
         return LABELS.keySet().stream().skip(2).anyMatch(field -> !value(field).isEmpty());
@@ -97,6 +102,7 @@ public record PriceForm(Map<String, String> values) {
                 TariffEdit.of(members()),
                 values.containsKey("thoughts") ? isBilled() : null,
                 from(),
+                isCancelling(),
                 values.get("looked"));
     }
 

@@ -55,6 +55,12 @@ class SetPricesTest {
     }
 
     @Test
+    void a_price_written_again_after_another_stays() {
+        assertThat(held(List.of(price(1, JANUARY), price(2, null), price(3, JANUARY))))
+                .containsExactly(2L, 3L);
+    }
+
+    @Test
     void versions_that_arrive_out_of_order_give_the_same_prices() {
         long seed = System.nanoTime();
         Random random = new Random(seed);

@@ -1,0 +1,123 @@
+package dev.tollgate.pages;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Gateway;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the console says of models that are sold below their cost, at a catalogue whose upstream doubles a price on 1 January 2027. */
+@Timeout(60)
+class ConsoleLossesTest {
+
+    private static final String PASSWORD = "a long enough operator";
+    private static final String MODEL = "/console/prices/gemini-3.6-flash";
+
+    @TempDir
+    private Path folder;
+
+    /** Without models that retire, whose successors cost something else. */
+    private Gateway start(Instant now) throws IOException {
+        String models =
+                Files.readString(Path.of("models/gemini-all.yaml")).replaceAll("(?m)^    retires:\n(      .*\n)+", "");
+        Gateway gateway = Gateway.start(
+                "models.file",
+                Files.writeString(folder.resolve("models.yaml"), models).toString(),
+                "operator.password",
+                PASSWORD,
+                "gemini.base-url",
+                "http://127.0.0.1:9",
+                "gemini.api-key",
+                "none");
+        gateway.setNow(now);
+        return gateway;
+    }
+
+    private static Browser operator(Gateway gateway) {
+        Browser operator = new Browser(gateway.url());
+        assertThat(operator.signIn("operator", PASSWORD).location()).isEqualTo("/console");
+        return operator;
+    }
+
+    private static boolean isTicked(String console) {
+        String before = console.substring(0, console.indexOf("Sell no model at a loss"));
+        return before.lastIndexOf(">done<") > before.lastIndexOf(">open<");
+    }
+
+    private static Map<String, String> price(String deed, String scheduled) {
+        return Map.of(
+                "deed",
+                deed,
+                "input",
+                "160",
+                "output",
+                "750",
+                "thoughts",
+                "billed",
+                "scheduled",
+                scheduled,
+                "reason",
+                "a test");
+    }
+
+    @Test
+    void a_loss_within_sixty_days_shows_alike_on_every_page() throws IOException {
+        try (Gateway gateway = start(Instant.parse("2026-11-20T12:00:00Z"))) {
+            Browser operator = operator(gateway);
+            assertThat(isTicked(operator.get("/console").body())).isTrue();
+            operator.submit(MODEL, MODEL, price("", "keep"));
+            String kept = operator.get("/console").body();
+            assertThat(isTicked(kept)).isTrue();
+            assertThat(kept).doesNotContain("Sold below");
+            operator.submit(MODEL, MODEL, price("", "cancel"));
+            String console = operator.get("/console").body();
+            assertThat(isTicked(console)).isFalse();
+            assertThat(console)
+                    .contains(
+                            "Sold below the upstream's price, now or within 60 days: gemini-3.6-flash (from 1 Jan 2027).");
+            assertThat(operator.get("/console/prices").body())
+                    .contains(
+                            "at a loss from 1 Jan 2027",
+                            "From 1 Jan 2027 on gemini-3.6-flash is sold at 160 in / 750 out");
+            assertThat(operator.get(MODEL).body()).contains("at a loss from 1 Jan 2027");
+        }
+    }
+
+    @Test
+    void the_preview_says_what_withdrawing_a_later_price_loses() throws IOException {
+        try (Gateway gateway = start(Instant.parse("2026-11-20T12:00:00Z"))) {
+            String page = operator(gateway)
+                    .submit(MODEL, MODEL, price("compare", "keep"))
+                    .body()
+                    .replaceAll("\\s*<[^>]*>\\s*", " ")
+                    .replaceAll(" +", " ");
+            assertThat(page)
+                    .contains("From 1 Jan 2027 In Out Margin in Margin out Kept 300 1,500 0.0 % 0.0 %")
+                    .contains("Withdrawn at a loss 160 750 −87.5 % −100.0 % Cost 300 1,500")
+                    .contains(
+                            "If you withdraw it, the first example call brings 1.2950 credits from that day on, not 2.55."
+                                    + " It costs you 2.55: you lose 1.2550 credits on each.")
+                    .contains("Keep that price")
+                    .doesNotContain("The new price is below");
+        }
+    }
+
+    @Test
+    void a_loss_beyond_sixty_days_shows_on_no_page() throws IOException {
+        try (Gateway gateway = start(Instant.parse("2026-10-20T12:00:00Z"))) {
+            Browser operator = operator(gateway);
+            operator.submit(MODEL, MODEL, price("", "cancel"));
+            String console = operator.get("/console").body();
+            assertThat(isTicked(console)).isTrue();
+            assertThat(console).doesNotContain("Sold below");
+            assertThat(operator.get("/console/prices").body()).doesNotContain("at a loss");
+        }
+    }
+}
