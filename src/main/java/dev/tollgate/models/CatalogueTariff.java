@@ -168,17 +168,33 @@ final class CatalogueTariff {
         return node.choice(Map.of("queries", Tariff.SearchCounts.QUERIES, "calls", Tariff.SearchCounts.CALLS));
     }
 
-    /** Reads the rates of long prompts. They name each rate that the row names, and none is lower. */
+    /** Reads the rates of long prompts. They name each rate that the row names and no other, and none is lower. */
     private Step step(YamlNode node, Row row, PriceRates base) {
         node.onlyWith("prompt_tokens", "input", "output", "cached_input", "audio_input", "search_per_1000");
         long tokens = node.need("prompt_tokens").wholeNumber(1, 1_000_000_000);
         PriceRates rates = rates(node, Row.of(node));
+        requireNot(node, "cached_input", row.cached() == null);
+        requireNot(node, "audio_input", row.audio() == null);
+        requireNot(node, "search_per_1000", row.search() == null);
         requireAtLeast(node, "input", rates.inputMicros(), base.inputMicros(), true);
         requireAtLeast(node, "output", rates.outputMicros(), base.outputMicros(), true);
         requireAtLeast(node, "cached_input", rates.cachedMicros(), base.cachedMicros(), row.cached() != null);
         requireAtLeast(node, "audio_input", rates.audioMicros(), base.audioMicros(), row.audio() != null);
         requireAtLeast(node, "search_per_1000", rates.searchMicros(), base.searchMicros(), row.search() != null);
-        return new Step(tokens, rates);
+        Step step = new Step(tokens, rates);
+        String alone = step.rateWithout(base);
+        if (alone != null) {
+            requireNot(node, alone, true);
+        }
+        return step;
+    }
+
+    private static void requireNot(YamlNode node, String key, boolean isLacking) {
+        YamlNode rate = node.find(key);
+        if (isLacking && rate != null) {
+            throw rate.complaint(
+                    "is a rate that the price has for long prompts alone; name it for shorter ones, too, or not at all.");
+        }
     }
 
     private static void requireAtLeast(YamlNode node, String key, long micros, long least, boolean isNeeded) {

@@ -86,6 +86,20 @@ public record PriceRates(long inputMicros, long outputMicros, long cachedMicros,
                 throw new IllegalArgumentException("a step begins above 1 token at least");
             }
         }
+
+        /**
+         * Returns the name of a rate that long prompts alone have, null if there is none. The catalogue and the operator's API refuse such a price; one
+         * that was set before they did charges on.
+         *
+         * @param row the rates of shorter prompts
+         */
+        public @Nullable String rateWithout(PriceRates row) {
+            return rates.hasCached() && !row.hasCached()
+                    ? "cached_input"
+                    : rates.hasAudio() && !row.hasAudio()
+                            ? "audio_input"
+                            : rates.searchMicros() > 0 && row.searchMicros() == 0 ? "search_per_1000" : null;
+        }
     }
 
     static boolean isInOrder(PriceRates base, @Nullable Step above) {

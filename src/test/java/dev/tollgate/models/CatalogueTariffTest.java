@@ -117,8 +117,13 @@ class CatalogueTariffTest {
             input: 2, output: 1, cached_input: 1, above: {prompt_tokens: 9, input: 2, output: 1}                    | .above.cached_input is missing.
             input: 2, output: 1, cached_input: 2, above: {prompt_tokens: 9, input: 3, output: 1}                    | .above.cached_input is missing.
             input: 2, output: 1, cached_input: 1, above: {prompt_tokens: 9, input: 2, output: 1, cached_input: 0.5} | .above.cached_input is '0.5'; allowed is at least the rate of shorter prompts.
-            input: 2, output: 1, above: {prompt_tokens: 9, input: 3, output: 1, cached_input: 1.9}                  | .above.cached_input is '1.9'; allowed is at least the rate of shorter prompts.
-            input: 2, output: 1, above: {prompt_tokens: 9, input: 3, output: 1, cached_input: 3.1}                  | .above.cached_input is '3.1'; allowed is at most 'input', 3.
+            input: 2, output: 1, cached_input: 1, above: {prompt_tokens: 9, input: 3, output: 1, cached_input: 3.1} | .above.cached_input is '3.1'; allowed is at most 'input', 3.
+            input: 2, output: 1, above: {prompt_tokens: 9, input: 3, output: 1, cached_input: 2.9}                  | .above.cached_input is a rate that the price has for long prompts alone; name it for shorter ones, too, or not at all.
+            input: 2, output: 1, above: {prompt_tokens: 9, input: 3, output: 1, cached_input: 3}                    | .above.cached_input is a rate that the price has for long prompts alone;
+            input: 2, output: 1, cached_input: 2, above: {prompt_tokens: 9, input: 3, output: 1, cached_input: 2.9} | .above.cached_input is a rate that the price has for long prompts alone;
+            input: 2, output: 1, above: {prompt_tokens: 9, input: 3, output: 1, audio_input: 4}                     | .above.audio_input is a rate that the price has for long prompts alone;
+            input: 2, output: 1, above: {prompt_tokens: 9, input: 2, output: 1, search_per_1000: 7}                 | .above.search_per_1000 is a rate that the price has for long prompts alone;
+            input: 2, output: 1, search_per_1000: 0, above: {prompt_tokens: 9, input: 2, output: 1, search_per_1000: 7} | .above.search_per_1000 is a rate that the price has for long prompts alone;
             input: 2, output: 1, audio_input: 3, above: {prompt_tokens: 9, input: 3, output: 1}                     | .above.audio_input is missing.
             input: 2, output: 1, audio_input: 3, above: {prompt_tokens: 9, input: 2, output: 1, audio_input: 2.5}   | .above.audio_input is '2.5'; allowed is at least the rate of shorter prompts.
             input: 2, output: 1, search_per_1000: 1, above: {prompt_tokens: 9, input: 2, output: 1}                 | .above.search_per_1000 is missing.

@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
 import dev.tollgate.testing.Stores;
 import dev.tollgate.testing.UpstreamScript;
@@ -192,6 +193,61 @@ class WholePricesTest {
             assertThat(plain.propertyNames())
                     .containsExactlyInAnyOrder("version", "input", "output", "reasoning", "rounding");
             assertThat(plain.get("output").asInt()).isEqualTo(1100);
+        }
+    }
+
+    @Test
+    void a_rate_that_is_removed_is_removed_from_the_step_too() {
+        try (Gateway gateway = start(Stores.SQLITE)) {
+            for (String name : List.of("cached_input", "audio_input", "search_per_1000")) {
+                send(gateway, MODEL, WHOLE);
+                JsonNode price = set(gateway, "\"" + name + "\":null").get("price");
+                assertThat(price.has(name)).as(name).isFalse();
+                assertThat(price.get("above").has(name)).as(name).isFalse();
+                assertThat(price.has("search_counts")).as(name).isEqualTo(!name.equals("search_per_1000"));
+            }
+        }
+    }
+
+    @Test
+    void a_step_names_no_rate_that_its_row_lacks() {
+        try (Gateway gateway = start(Stores.SQLITE)) {
+            String plain =
+                    "\"input\":170,\"output\":1000,\"above\":{\"prompt_tokens\":5,\"input\":340,\"output\":2000%s}";
+            set(gateway, plain.formatted(""));
+            for (String rate :
+                    List.of("cached_input\":34", "cached_input\":340", "audio_input\":400", "search_per_1000\":7")) {
+                String name = rate.substring(0, rate.indexOf('"'));
+                for (String body : List.of(
+                        plain.formatted(",\"" + rate),
+                        "\"above\":{\"" + rate + "}",
+                        "\"" + name + "\":null,\"above\":{\"" + rate + "}")) {
+                    Gateway.Reply reply = send(gateway, MODEL, "{" + body + ",\"reason\":\"wrong\"}");
+                    assertThat(reply.status()).as(body).isEqualTo(400);
+                    assertThat(reply.error().get("param").asString()).isEqualTo("above." + name);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void a_stored_rate_of_long_prompts_alone_is_charged_on_with_a_warning(Stores stores) {
+        try (Gateway gateway = start(stores);
+                LogCapture log = new LogCapture()) {
+            set(gateway, "\"input\":170,\"output\":1000,\"above\":{\"prompt_tokens\":5,\"input\":340,\"output\":2000}");
+            gateway.execute(
+                    "UPDATE price_version SET tariff = REPLACE(tariff, '2000}', '2000,\"search_per_1000\":7}') WHERE sequence = 1");
+            gateway.restart();
+            gateway.setNow(NOW.plusSeconds(60));
+            assertThat(log.text())
+                    .contains(
+                            "price gemini-3-pro@set-1 has search_per_1000 for prompts above 5 tokens alone and is charged so");
+            assertThat(sold(gateway).at("/price/above/search_per_1000").asInt()).isEqualTo(7);
+            Gateway.Reply further = send(gateway, MODEL, "{\"output\":1001,\"reason\":\"a test\"}");
+            assertThat(further.error().get("param").asString()).isEqualTo("above.search_per_1000");
+            JsonNode price = set(gateway, "\"search_per_1000\":null").get("price");
+            assertThat(price.get("above").has("search_per_1000")).isFalse();
         }
     }
 
@@ -386,6 +442,10 @@ class WholePricesTest {
             assertThat(answer.at("/ahead/0/input").asInt()).isEqualTo(300);
             assertThat(answer.at("/ahead/0/cached_input").asInt()).isEqualTo(30);
             assertThat(answer.at("/ahead/0/version").asString()).isEqualTo(model + "@set-2");
+            Gateway.Reply embedding =
+                    send(gateway, "gemini-embedding-001", "{\"reasoning\":\"billed\",\"reason\":\"wrong\"}");
+            assertThat(embedding.status()).isEqualTo(400);
+            assertThat(embedding.error().get("param").asString()).isEqualTo("reasoning");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.tollgate.models.prices;
 
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.PriceSchedule;
+import dev.tollgate.models.Tariff;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.Statements;
@@ -16,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads the prices that were set from the database and applies them to the catalogue. Thread-safe. */
 public final class SetPrices {
@@ -28,6 +31,8 @@ public final class SetPrices {
 
     /** The most versions of a model on one page. */
     public static final int PAGE_MAX = 200;
+
+    private static final Logger log = LoggerFactory.getLogger(SetPrices.class);
 
     private static final String SINCE = PriceRows.COLUMNS + " WHERE sequence > ? ORDER BY sequence";
     private static final String OF_MODEL =
@@ -55,7 +60,26 @@ public final class SetPrices {
     /** Applies prices that any server has set since the last call. Blocks. */
     public void look() {
         long from = seen();
-        take(database.read(sql -> sql.list(SINCE, PriceRows::version, from)));
+        List<PriceVersion> versions = database.read(sql -> sql.list(SINCE, PriceRows::version, from));
+        take(versions);
+        versions.stream().filter(this::isHeld).forEach(SetPrices::warn);
+    }
+
+    private synchronized boolean isHeld(PriceVersion version) {
+        return holding.getOrDefault(version.modelId(), List.of()).contains(version);
+    }
+
+    /** Warns of a price with a rate for long prompts alone, which could be set earlier: it is charged until another price is set. */
+    private static void warn(PriceVersion version) {
+        Tariff tariff = version.pricing().tariff();
+        String alone = tariff.above() == null ? null : tariff.above().rateWithout(tariff.rates());
+        if (alone != null) {
+            log.warn(
+                    "price {} has {} for prompts above {} tokens alone and is charged so; set a price that has it for all prompts, or for none",
+                    version.pricing().version(),
+                    alone,
+                    tariff.above().promptTokens());
+        }
     }
 
     private synchronized long seen() {

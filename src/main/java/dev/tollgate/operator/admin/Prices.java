@@ -287,6 +287,9 @@ public final class Prices {
                     "is not 0, or another rate is set; allowed is a price with 'input' alone, as " + model.id()
                             + " makes embeddings");
         }
+        if (model.isEmbedding() && next.reasoningBilled()) {
+            throw Refused.of("reasoning", "is billed; allowed is free, as " + model.id() + " makes embeddings");
+        }
         return next;
     }
 

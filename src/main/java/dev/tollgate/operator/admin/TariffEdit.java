@@ -28,6 +28,7 @@ public final class TariffEdit {
 
     private static final List<String> RATES =
             List.of("prompt_tokens", "input", "output", "cached_input", "audio_input", "search_per_1000");
+    private static final List<String> OPTIONAL = List.of("cached_input", "audio_input", "search_per_1000");
     private static final List<String> TIERS = List.of("flex", "priority");
     private static final int MICROS_DIGITS = 6;
     private static final int FACTOR_DIGITS = 4;
@@ -58,6 +59,7 @@ public final class TariffEdit {
     public Tariff applied(Tariff before, boolean isUnits) throws Refused {
         ObjectNode whole = whole(before);
         merge(whole, patch);
+        removeFromStep(whole);
         if (!whole.path("search_per_1000").isNumber() && !patch.hasNonNull("search_counts")) {
             whole.remove("search_counts");
         }
@@ -98,6 +100,16 @@ public final class TariffEdit {
         });
     }
 
+    /** A rate that is removed is removed from the step, too, unless the patch names it there. */
+    private void removeFromStep(ObjectNode whole) {
+        if (whole.path("above") instanceof ObjectNode above) {
+            OPTIONAL.stream()
+                    .filter(name ->
+                            patch.path(name).isNull() && !patch.path("above").hasNonNull(name))
+                    .forEach(above::remove);
+        }
+    }
+
     private static void requirePlain(ObjectNode whole) throws Refused {
         for (String name : MEMBERS) {
             if (!name.equals("input") && !name.equals("output") && whole.has(name)) {
@@ -132,7 +144,7 @@ public final class TariffEdit {
                         : 0);
     }
 
-    /** Reads the rates of long prompts: each rate that the row has, and none below it. */
+    /** Reads the rates of long prompts: each rate that the row has and no other, and none below it. */
     private static Step step(ObjectNode above, ObjectNode row, PriceRates base) throws Refused {
         JsonNode tokens = need("above.prompt_tokens", above.get("prompt_tokens"));
         long most = whole(tokens, 0);
@@ -144,7 +156,25 @@ public final class TariffEdit {
                 need("above." + name, above.get(name));
             }
         }
-        return new Step(most, rates(above, "above.", base));
+        for (String name : OPTIONAL) {
+            requireOfRow(above, name, row.has(name));
+        }
+        Step step = new Step(most, rates(above, "above.", base));
+        String alone = step.rateWithout(base);
+        if (alone != null) {
+            requireOfRow(above, alone, false);
+        }
+        return step;
+    }
+
+    private static void requireOfRow(ObjectNode above, String name, boolean isOfRow) throws Refused {
+        JsonNode rate = above.get(name);
+        if (!isOfRow && rate != null) {
+            throw wrong(
+                    "above." + name,
+                    "is " + Shown.plain(rate.toString()) + ", but shorter prompts have no such rate; set '" + name
+                            + "', too, or remove it here with null");
+        }
     }
 
     private static Tiers tiers(ObjectNode tiers) throws Refused {
