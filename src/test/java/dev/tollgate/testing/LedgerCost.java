@@ -13,6 +13,7 @@ import dev.tollgate.books.receipts.ReceiptedCharges;
 import dev.tollgate.books.receipts.Receipts;
 import dev.tollgate.books.receipts.SetSigningKey;
 import dev.tollgate.books.receipts.WriteReceipt;
+import dev.tollgate.books.rollups.AttemptCost;
 import dev.tollgate.books.rollups.CallEnd;
 import dev.tollgate.books.rollups.CallFigures;
 import dev.tollgate.books.rollups.CountCall;
@@ -83,14 +84,24 @@ public final class LedgerCost {
                     "{\"request_id\":\"req_0123456789abcdef0123456789abcdef\",\"reserved\":1200,\"asked\":1300,\"first_byte\":800000,"
                             + "\"done\":1400000,\"settled\":1400100,\"channel\":\"main\",\"upstream_model\":\"gemini-3-pro\","
                             + "\"upstream_id\":\"0123456789abcdefghijklm\",\"stream\":true,\"attempts\":[{\"channel\":"
-                            + "\"main\",\"model\":\"gemini-3-pro\",\"ms\":799,\"outcome\":\"answered\"}]}"));
+                            + "\"main\",\"model\":\"gemini-3-pro\",\"ms\":799,\"outcome\":\"answered\"}]}"),
+            WrittenJson.of(
+                    "[{\"channel\":\"main\",\"model\":\"gemini-3-pro\",\"prompt\":194,\"completion\":229,\"reasoning\":457,"
+                            + "\"input\":50,\"output\":400,\"cost\":9000}]"));
 
     private static final String USAGE =
             "{\"completion_tokens\":229,\"completion_tokens_details\":{\"reasoning_tokens\":457,\"text_tokens\":229},"
                     + "\"prompt_tokens\":194,\"total_tokens\":880}";
 
-    private static final CallFigures FIGURES =
-            new CallFigures(CallEnd.COMPLETED, false, Usage.of(194, 229, 457), 800, "main", "up", 9_000, 0);
+    private static final CallFigures FIGURES = new CallFigures(
+            CallEnd.COMPLETED,
+            false,
+            Usage.of(194, 229, 457),
+            800,
+            "main",
+            "up",
+            List.of(new AttemptCost("main", "up", 9_000)),
+            0);
 
     /** What is written of a call. */
     private enum Depth {

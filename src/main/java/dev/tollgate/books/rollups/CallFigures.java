@@ -1,6 +1,7 @@
 package dev.tollgate.books.rollups;
 
 import dev.tollgate.models.Usage;
+import java.util.List;
 
 /**
  * The figures of a call that are added up in addition to the ledger's decisions.
@@ -10,7 +11,7 @@ import dev.tollgate.models.Usage;
  * @param firstByteMillis from the request's arrival to the first of the answer, or {@link #NONE}
  * @param channel the channel that answered or was asked last; empty if none was asked
  * @param upstreamModel the upstream's name of the model; empty if no channel was asked
- * @param costMicros at the upstream's list price, micro-credits, rounded up; {@link #NONE} if no price is known
+ * @param costs what the upstreams of its attempts cost
  * @param shortfallMicros usage that nothing covered
  */
 public record CallFigures(
@@ -20,19 +21,26 @@ public record CallFigures(
         long firstByteMillis,
         String channel,
         String upstreamModel,
-        long costMicros,
+        List<AttemptCost> costs,
         long shortfallMicros) {
 
     public static final long NONE = -1;
 
     public CallFigures {
-        if (shortfallMicros < 0 || firstByteMillis < NONE || costMicros < NONE) {
+        if (shortfallMicros < 0 || firstByteMillis < NONE) {
             throw new IllegalArgumentException("a figure below zero");
         }
+        costs = List.copyOf(costs);
     }
 
-    /** Returns the figures of a call without usage. */
+    /** Returns the figures of a call without usage and without costs. */
     public static CallFigures nothing(CallEnd end, long firstByteMillis, String channel, String upstreamModel) {
-        return new CallFigures(end, false, Usage.NONE, firstByteMillis, channel, upstreamModel, 0, 0);
+        return nothing(end, firstByteMillis, channel, upstreamModel, List.of());
+    }
+
+    /** Returns the figures of a call without usage that is charged. */
+    public static CallFigures nothing(
+            CallEnd end, long firstByteMillis, String channel, String upstreamModel, List<AttemptCost> costs) {
+        return new CallFigures(end, false, Usage.NONE, firstByteMillis, channel, upstreamModel, costs, 0);
     }
 }

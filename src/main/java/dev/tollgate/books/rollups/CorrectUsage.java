@@ -21,7 +21,7 @@ public final class CorrectUsage implements RollupChange {
      * @param startsAt milliseconds
      * @param names for a quarter or a day: account, key and model; for an hour: channel, model, the upstream's name of it, end
      * @param missing to be added: for a quarter or a day to each sum; for an hour to calls, the four counts of tokens, searches, estimated,
-     *     charged, refunded, shortfall
+     *     uncosted, charged, refunded, cost, shortfall
      */
     public record Row(Of of, long startsAt, List<String> names, List<Long> missing) {
 
@@ -29,7 +29,8 @@ public final class CorrectUsage implements RollupChange {
             names = List.copyOf(names);
             missing = List.copyOf(missing);
             boolean isHour = of == Of.HOUR;
-            if (names.size() != (isHour ? 4 : 3) || missing.size() != (isHour ? 10 : UsageColumn.OF_ACCOUNTS.size())) {
+            if (names.size() != (isHour ? 4 : 3)
+                    || missing.size() != (isHour ? UsageColumn.OF_HOURS.size() : UsageColumn.OF_ACCOUNTS.size())) {
                 throw new IllegalArgumentException("not a row of usage");
             }
         }

@@ -41,11 +41,6 @@ final class Tallies {
     private static final RowStatement ADD_DAY =
             add("usage_day", List.of("account_id", "starts_at", "key_id", "model"), OF_ACCOUNTS);
 
-    /** What a correction has of an hour: what a call that was not counted has cost is not known. */
-    private static final List<UsageColumn> OF_CORRECTED_HOURS = OF_HOURS.stream()
-            .filter(it -> it != UsageColumn.UNCOSTED && it != UsageColumn.COST_MICROS)
-            .toList();
-
     private record Quarter(String accountId, long startsAt, String keyId, String model) {
 
         private static final Comparator<Quarter> ORDER = Comparator.comparing(Quarter::accountId)
@@ -75,6 +70,11 @@ final class Tallies {
             quarter[UsageColumn.FIRST_0.ordinal() + FirstByte.bucket(call.firstByteMillis())]++;
         }
         count(hour(atMillis, call.channel(), hold.model(), call.upstreamModel(), call.end()), chargedMicros, call);
+        for (AttemptCost cost : call.costs()) {
+            long[] sums = hour(atMillis, cost.channel(), hold.model(), cost.upstreamModel(), call.end());
+            add(sums, UsageColumn.UNCOSTED, cost.micros() == CallFigures.NONE ? 1 : 0);
+            add(sums, UsageColumn.COST_MICROS, Math.max(0, cost.micros()));
+        }
     }
 
     /** @param sums by column; a table is written those that it has */
@@ -89,9 +89,7 @@ final class Tallies {
         add(sums, UsageColumn.THOUGHTS_TOKENS, usage.thoughtsTokens());
         add(sums, UsageColumn.SEARCHES, usage.searches());
         add(sums, UsageColumn.ESTIMATED, call.estimated() ? 1 : 0);
-        add(sums, UsageColumn.UNCOSTED, call.costMicros() == CallFigures.NONE ? 1 : 0);
         add(sums, UsageColumn.CHARGED_MICROS, chargedMicros);
-        add(sums, UsageColumn.COST_MICROS, Math.max(0, call.costMicros()));
         add(sums, UsageColumn.SHORTFALL_MICROS, call.shortfallMicros());
     }
 
@@ -167,9 +165,7 @@ final class Tallies {
                 for (String name : names) {
                     rows.text(name);
                 }
-                long[] missing = sums(OF_CORRECTED_HOURS, row.missing());
-                add(missing, UsageColumn.UNCOSTED, Math.max(0, missing[UsageColumn.CALLS.ordinal()]));
-                sums(rows, OF_HOURS, missing);
+                sums(rows, OF_HOURS, sums(OF_HOURS, row.missing()));
                 rows.finish();
             } else {
                 Rows rows = (row.of() == CorrectUsage.Of.DAY ? ADD_DAY : ADD_QUARTER).on(statements);

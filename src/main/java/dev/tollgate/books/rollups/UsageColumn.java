@@ -19,11 +19,11 @@ public enum UsageColumn {
     SEARCHES,
     /** Calls whose usage was not reported in full. */
     ESTIMATED,
-    /** Calls whose price at the upstream is not known: {@link #COST_MICROS} has nothing for them. */
+    /** Attempts with usage whose price at the upstream is not known: {@link #COST_MICROS} has nothing for them. */
     UNCOSTED,
     CHARGED_MICROS,
     REFUNDED_MICROS,
-    /** By list prices, not the provider's invoice. */
+    /** What all attempts with usage cost, those that were thrown away included: by list prices, not the provider's invoice. */
     COST_MICROS,
     /** Usage that nothing covered. */
     SHORTFALL_MICROS,

@@ -32,7 +32,8 @@ final class TaskRows {
             "pricing utf8",
             "error_code text",
             "error_message text",
-            "course utf8");
+            "course utf8",
+            "costs utf8");
 
     private final Rows inserts;
 
@@ -79,6 +80,7 @@ final class TaskRows {
                 .text(result.errorCode())
                 .text(result.errorMessage())
                 .utf8(bytes(result.courseJson()))
+                .utf8(bytes(result.costsJson()))
                 .next();
     }
 

@@ -15,10 +15,10 @@ public final class Tasks {
 
     private static final String SELECT = """
             SELECT id, account_id, key_id, door, model, status, created_at, completed_at, charge_micros, usage, usage_flags,
-                max_tokens_applied, pricing, error_code, error_message, model_id, course
+                max_tokens_applied, pricing, error_code, error_message, model_id, course, costs
             FROM task WHERE id = ? AND account_id = ?
             UNION ALL
-            SELECT id, account_id, key_id, door, model, 'processing', created_at, NULL, 0, NULL, '', NULL, NULL, NULL, NULL, model, NULL
+            SELECT id, account_id, key_id, door, model, 'processing', created_at, NULL, 0, NULL, '', NULL, NULL, NULL, NULL, model, NULL, NULL
             FROM open_hold WHERE id = ? AND account_id = ?""";
 
     private final Database database;
@@ -63,7 +63,8 @@ public final class Tasks {
                 json(row.getString("pricing")),
                 row.getString("error_code"),
                 row.getString("error_message"),
-                json(row.getString("course")));
+                json(row.getString("course")),
+                json(row.getString("costs")));
     }
 
     private static @Nullable WrittenJson json(@Nullable String text) {

@@ -8,8 +8,9 @@ import java.util.List;
 /** The tasks' share of a batch: a task is written once, when its call has ended. Until then its hold stands for it. */
 final class TasksPart implements Part<TaskChange> {
 
-    private static final TaskResult ABANDONED =
-            TaskResult.error("internal_error", "The server stopped before the call had ended. Nothing was charged.");
+    private static final TaskResult ABANDONED = TaskResult.error(
+                    "internal_error", "The server stopped before the call had ended. Nothing was charged.")
+            .withCosts(TaskResult.NO_COSTS);
 
     @Override
     public Class<TaskChange> type() {

@@ -29,7 +29,8 @@ record AuditedCall(
 
     /**
      * @param usageFlags separated by a space
-     * @param hasCourse else it is of before there were courses, when clocks could run back within a call, or its server has died
+     * @param costsJson null if what it cost is not known
+     * @param courseJson null if it is of before there were courses, when clocks could run back within a call, or its server has died
      */
     record CallTask(
             String accountId,
@@ -42,7 +43,13 @@ record AuditedCall(
             long completedAt,
             @Nullable String usageJson,
             @Nullable String errorCode,
-            boolean hasCourse) {}
+            @Nullable String courseJson,
+            @Nullable String costsJson) {
+
+        boolean hasCourse() {
+            return courseJson != null;
+        }
+    }
 
     static AuditedCall read(ResultSet row) throws SQLException {
         String id = row.getString(1);
@@ -71,11 +78,12 @@ record AuditedCall(
                 row.getLong(25),
                 row.getString(26),
                 row.getString(27),
-                row.getString(28) != null);
+                row.getString(28),
+                row.getString(29));
     }
 
     void check(PriceCheck prices, Findings findings) {
-        boolean isDated = task == null ? state.equals("open") : task.hasCourse;
+        boolean isDated = task == null ? state.equals("open") : task.hasCourse();
         entries.check(state, heldMicros, chargedMicros, isDated ? createdAt : Long.MIN_VALUE, findings);
         if (task != null) {
             check(task, prices, findings);
@@ -101,11 +109,15 @@ record AuditedCall(
         if (task.errorCode == null == task.status.equals("failed")) {
             findings.add(name + " is " + task.status + " and has " + (task.errorCode == null ? "no" : "an") + " error");
         }
-        if (task.hasCourse) {
+        if (task.hasCourse()) {
             checkTimes(name, task, findings);
         }
+        ChargeDetail detail = task.pricingJson == null ? null : ChargeDetail.read(task.pricingJson);
+        if (task.costsJson != null) {
+            CostCheck.check(name, task.costsJson, detail == null ? null : detail.tokens(), task.courseJson, findings);
+        }
         if (task.pricingJson != null) {
-            checkPricing(name, task, ChargeDetail.read(task.pricingJson), prices, findings);
+            checkPricing(name, task, detail, prices, findings);
         } else if (task.chargeMicros > 0) {
             findings.add(name + " has a charge and does not say how it came about");
         }
@@ -131,7 +143,7 @@ record AuditedCall(
             return;
         }
         prices.check(name, detail, createdAt, findings);
-        if (task.hasCourse) {
+        if (task.hasCourse()) {
             PrintedCheck.check(name, task.usageJson, detail, findings);
         }
         if (detail.exact().compareTo(detail.counted()) != 0) {

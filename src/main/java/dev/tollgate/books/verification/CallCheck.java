@@ -12,7 +12,7 @@ final class CallCheck implements Check {
             SELECT r.id, r.account_id, r.key_id, %s, r.held_micros, %s,
                 e.account_id, e.sequence, e.kind, e.reservation_id, e.from_bucket, e.to_bucket, e.amount_micros,
                 t.account_id, t.key_id, t.status, t.charge_micros, t.usage_flags, t.pricing,
-                r.first_sequence, r.last_sequence, r.created_at, e.created_at, t.created_at, t.completed_at, t.usage, t.error_code, t.course
+                r.first_sequence, r.last_sequence, r.created_at, e.created_at, t.created_at, t.completed_at, t.usage, t.error_code, t.course, t.costs
             FROM %s r
                 LEFT JOIN task t ON t.id = r.id
                 LEFT JOIN entry e ON e.reservation_id = r.id

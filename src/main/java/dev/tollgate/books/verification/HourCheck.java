@@ -9,11 +9,12 @@ import java.util.function.Consumer;
 
 /**
  * What the operator's usage says of an hour is what its tasks, refunds and shortfalls add up to, by channel, model and end. No other table
- * tells what a call cost, nor whether an answer was cut or complete.
+ * tells whether an answer was cut or complete, nor what the calls of an earlier program cost: costs of their hours are not compared.
  */
 final class HourCheck implements Check {
 
     private static final int NAMES = 4;
+    private static final String KNOWN = "CASE WHEN hour IN (SELECT hour FROM unknown) THEN 0 ELSE SUM(%s) END";
 
     private final UsageCheck ofAccounts;
     private final Consumer<UsageDifference> differences;
@@ -36,15 +37,23 @@ final class HourCheck implements Check {
         List<String> called = new ArrayList<>();
         List<String> refunded = new ArrayList<>();
         List<String> lacking = new ArrayList<>();
+        List<String> spent = new ArrayList<>();
+        List<String> added = new ArrayList<>();
         List<String> wrong = new ArrayList<>();
         for (String sum : UsageSql.HOUR_SUMS) {
             stored.add("-" + sum + " AS " + sum);
-            called.add(sum.equals("shortfall_micros") ? "0" : "SUM(" + sum + ")");
+            boolean isOfAttempts = UsageSql.SUMS_OF_ATTEMPTS.contains(sum);
+            called.add(sum.equals("shortfall_micros") || isOfAttempts ? "0" : "SUM(" + sum + ")");
+            spent.add(isOfAttempts ? "SUM(" + sum + ")" : "0");
             refunded.add(sum.equals("refunded_micros") ? "e.amount_micros" : "0");
             lacking.add(sum.equals("shortfall_micros") ? "e.amount_micros" : "0");
-            wrong.add("SUM(" + sum + ") <> 0");
+            added.add(isOfAttempts ? KNOWN.formatted(sum) : "SUM(" + sum + ")");
+            wrong.add(added.getLast() + " <> 0");
         }
         return """
+                WITH unknown AS (
+                    SELECT DISTINCT completed_at - completed_at %% 3600000 AS hour FROM task
+                    WHERE completed_at IS NOT NULL AND costs IS NULL)
                 SELECT hour, channel, model, upstream_model, ending, %1$s
                 FROM (
                     SELECT starts_at AS hour, channel, model, upstream_model,
@@ -53,6 +62,10 @@ final class HourCheck implements Check {
                     UNION ALL
                     SELECT completed_at - completed_at %% 3600000, channel, model_id, upstream_model, status, %3$s
                     FROM (%4$s) AS counted
+                    GROUP BY completed_at - completed_at %% 3600000, channel, model_id, upstream_model, status
+                    UNION ALL
+                    SELECT completed_at - completed_at %% 3600000, channel, model_id, upstream_model, status, %10$s
+                    FROM (%11$s) AS tried
                     GROUP BY completed_at - completed_at %% 3600000, channel, model_id, upstream_model, status
                     UNION ALL
                     SELECT e.created_at - e.created_at %% 3600000, %5$s, t.model_id, %6$s,
@@ -65,7 +78,7 @@ final class HourCheck implements Check {
                 GROUP BY hour, channel, model, upstream_model, ending
                 HAVING %9$s
                 ORDER BY hour, channel, model, upstream_model, ending""".formatted(
-                        UsageSql.added(UsageSql.HOUR_SUMS),
+                        String.join(", ", added),
                         String.join(", ", stored),
                         String.join(", ", called),
                         usage.calls(),
@@ -73,7 +86,9 @@ final class HourCheck implements Check {
                         usage.upstreamModel("t.course"),
                         String.join(", ", refunded),
                         String.join(", ", lacking),
-                        String.join(" OR ", wrong));
+                        String.join(" OR ", wrong),
+                        String.join(", ", spent),
+                        usage.attempts());
     }
 
     @Override

@@ -19,7 +19,7 @@ final class UsageSql {
     /** The columns of usage_quarter and usage_day that are sums. */
     static final List<String> SUMS = sums();
 
-    /** The sums of usage_hour, except for the costs at the upstream, which no other table has. */
+    /** The sums of usage_hour. */
     static final List<String> HOUR_SUMS = List.of(
             "calls",
             "prompt_tokens",
@@ -28,9 +28,14 @@ final class UsageSql {
             "thoughts_tokens",
             "searches",
             "estimated",
+            "uncosted",
             "charged_micros",
             "refunded_micros",
+            "cost_micros",
             "shortfall_micros");
+
+    /** What the attempts of a call add, each for its own channel. */
+    static final Set<String> SUMS_OF_ATTEMPTS = Set.of("uncosted", "cost_micros");
 
     /** Sums that a call without a charge adds to. */
     static final Set<String> COUNTS_OF_CALLS = Stream.concat(
@@ -85,6 +90,23 @@ final class UsageSql {
                 + upstreamModel("course") + " AS upstream_model, "
                 + number("course", "first_byte") + " AS first_byte"
                 + " FROM task WHERE completed_at IS NOT NULL" + apart() + ") AS read_task";
+    }
+
+    /** One row for each attempt with usage, with its costs. A text that is no list has no attempts, which is a difference and not the end of the check. */
+    String attempts() {
+        return dialect == Dialect.SQLITE ? """
+                SELECT t.completed_at, t.model_id, t.status, COALESCE(json_extract(c.value, '$.channel'), '') AS channel,
+                    COALESCE(json_extract(c.value, '$.model'), '') AS upstream_model,
+                    CASE WHEN json_extract(c.value, '$.cost') IS NULL THEN 1 ELSE 0 END AS uncosted,
+                    COALESCE(CAST(json_extract(c.value, '$.cost') AS INTEGER), 0) AS cost_micros
+                FROM task t, json_each(CASE WHEN json_valid(t.costs) THEN t.costs ELSE '[]' END) c
+                WHERE t.completed_at IS NOT NULL AND t.costs IS NOT NULL AND c.type = 'object'""" : """
+                SELECT t.completed_at, t.model_id, t.status, c.part[1] AS channel, c.part[2] AS upstream_model,
+                    CASE WHEN c.part[3] = 'null' THEN 1 ELSE 0 END AS uncosted,
+                    CASE WHEN c.part[3] = 'null' THEN 0 ELSE CAST(c.part[3] AS bigint) END AS cost_micros
+                FROM task t CROSS JOIN LATERAL
+                    regexp_matches(t.costs, '"channel":"([^"]*)","model":"([^"]*)"[^}]*"cost":([0-9]{1,18}|null)', 'g') AS c(part)
+                WHERE t.completed_at IS NOT NULL AND t.costs IS NOT NULL""";
     }
 
     /** Keeps the database from putting the expressions into each place that uses them. */

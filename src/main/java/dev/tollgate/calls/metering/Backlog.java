@@ -92,6 +92,16 @@ final class Backlog {
         }
     }
 
+    /** Counts all batches of a response that is not charged, for the operator's cost. */
+    void countThrownAway(UsageMeter usage) {
+        while (!batches.isEmpty()) {
+            if (!headCounted) {
+                usage.observe(batches.element());
+            }
+            removeHead();
+        }
+    }
+
     List<UpstreamEvent> removeHead() {
         headCounted = false;
         return batches.remove();

@@ -207,6 +207,7 @@ final class Concluding {
         }
         int asked = answer().attempts();
         stopUpstream();
+        answer().waiting().countThrownAway(answer().usage());
         answers.takeBack();
         draft.takeBack();
         call.sink().answering(asked);
@@ -236,6 +237,9 @@ final class Concluding {
         stopUpstream();
         call.course().takesFirst(CallStep.DONE);
         call.course().ends(ending.outcome(), ending.error());
+        if (!(ending instanceof Ending.Charge)) {
+            answer().waiting().countThrownAway(answer().usage());
+        }
         answer().waiting().clear();
         answer().delivery().clear();
         Sink.Draft judged = judging ? call.sink().draft() : null;

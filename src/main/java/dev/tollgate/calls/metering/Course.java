@@ -19,13 +19,14 @@ final class Course {
     private final long arrivedNanos;
     private final CallSteps steps = new CallSteps();
     private final List<SentCall> sent = new ArrayList<>(1);
+    private final List<AnswerUnderWay> answers = new ArrayList<>(1);
 
     private List<String> ignored;
     private int callerWaits;
     private int holdWaits;
     private CallOutcome outcome = CallOutcome.FAILED_FAULT;
     private @Nullable ApiError error;
-    private @Nullable AnswerUnderWay latest;
+    private Costs costs = Costs.NONE;
     private @Nullable AnswerUnderWay offered;
     private OverCall.@Nullable Charge charge;
 
@@ -57,7 +58,16 @@ final class Course {
     void asked(SentCall call, AnswerUnderWay answer) {
         takesFirst(CallStep.ASKED);
         sent.add(call);
-        latest = answer;
+        answers.add(answer);
+    }
+
+    /** Returns the answers that were asked for, in their order. */
+    List<AnswerUnderWay> answers() {
+        return answers;
+    }
+
+    void costs(Costs reckoned) {
+        costs = reckoned;
     }
 
     /** Adds fields without effect. */
@@ -89,15 +99,9 @@ final class Course {
         takes(CallStep.OFFERED);
     }
 
-    /** @param cost the upstream's price in micro-credits, or {@link CallFigures#NONE} */
-    void charged(Books.Bill bill, long cost, UsageMeter usage) {
+    void charged(Books.Bill bill, UsageMeter usage) {
         charge = new OverCall.Charge(
-                bill.usage(),
-                bill.chargeMicros(),
-                bill.shortfallMicros(),
-                cost == CallFigures.NONE ? 0 : cost,
-                usage.flags(),
-                usage.excess() != null);
+                bill.usage(), bill.chargeMicros(), bill.shortfallMicros(), usage.flags(), usage.excess() != null);
     }
 
     OverCall over() {
@@ -111,6 +115,9 @@ final class Course {
                 streamed,
                 steps,
                 charge,
+                costs.attempts().stream()
+                        .map(cost -> new OverCall.Cost(cost.channel(), Math.max(0, cost.micros())))
+                        .toList(),
                 last == null ? "" : last.channel(),
                 last == null ? "" : last.model(),
                 offered == null ? null : offered.version(),
@@ -136,12 +143,15 @@ final class Course {
         String model = last == null ? "" : CourseJson.cut(last.model());
         WrittenJson json = new CourseJson(arrival == null ? "" : arrival.requestId())
                 .steps(steps, micros())
-                .upstream(channel, model, latest == null ? null : latest.responseId())
+                .upstream(
+                        channel,
+                        model,
+                        answers.isEmpty() ? null : answers.getLast().responseId())
                 .answer(streamed, filter)
                 .ignored(ignored)
                 .attempts(sent);
         long firstByte = steps.has(CallStep.HEARD) ? steps.at(CallStep.HEARD) / 1_000 : CallFigures.NONE;
-        return new Trace(json, firstByte, channel, model);
+        return new Trace(json, firstByte, channel, model, costs);
     }
 
     /** Returns the upstream request of the final response. It need not be the latest: a first response may replace its second one again. */

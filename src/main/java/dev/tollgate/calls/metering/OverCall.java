@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param error the error that the caller receives instead of the end of the response; null if there is none
  * @param isStreamed whether the response left piece by piece, and not as a whole
  * @param charge null if nothing was charged
+ * @param costs what its attempts cost the operator
  * @param channel the operator's name of the channel that answered or was asked last; empty if no channel was asked
  * @param upstreamModel the upstream's name of the model there; empty if no channel was asked
  * @param answeringVersion the version of the model that answered, as the upstream reported it; null if it did not
@@ -31,6 +32,7 @@ public record OverCall(
         boolean isStreamed,
         CallSteps steps,
         @Nullable Charge charge,
+        List<Cost> costs,
         String channel,
         String upstreamModel,
         @Nullable String answeringVersion,
@@ -44,17 +46,17 @@ public record OverCall(
      *
      * @param usage raw counts
      * @param shortfallMicros usage that neither hold nor balance covers
-     * @param upstreamCostMicros the upstream's list price of the day, rounded up; 0 if no price is known
      * @param flags oddities of the reported usage
      * @param isExcessive whether the upstream reported more than the call can use (D53)
      */
-    public record Charge(
-            Usage usage,
-            long micros,
-            long shortfallMicros,
-            long upstreamCostMicros,
-            Set<UsageFlag> flags,
-            boolean isExcessive) {}
+    public record Charge(Usage usage, long micros, long shortfallMicros, Set<UsageFlag> flags, boolean isExcessive) {}
+
+    /**
+     * What the usage of one attempt cost the operator.
+     *
+     * @param micros micro-credits at the upstream's list price, rounded up; 0 if the price is not known
+     */
+    public record Cost(String channel, long micros) {}
 
     /** Returns the raw counts that were charged for, or null if nothing was charged. */
     public @Nullable Usage usage() {

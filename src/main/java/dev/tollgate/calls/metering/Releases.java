@@ -54,7 +54,7 @@ final class Releases {
                     new Release(taskId, Release.Why.RELEASE, accounting.clock().instant());
             List<Change> changes = new ArrayList<>(List.of(
                     release,
-                    new CloseTask(release, status, model, result.withCourse(trace.json())),
+                    new CloseTask(release, status, model, result(result, trace)),
                     new CountCall(release, figures(status, trace))));
             changes.addAll(keeper.free(release));
             accounting.writer().commit(Unit.of(changes), loop, failure -> {
@@ -95,7 +95,12 @@ final class Releases {
                 status == TaskStatus.CANCELLED ? CallEnd.CANCELLED : CallEnd.FAILED,
                 trace.firstByteMillis(),
                 trace.channel(),
-                trace.upstreamModel());
+                trace.upstreamModel(),
+                trace.costs().attempts());
+    }
+
+    private static TaskResult result(TaskResult result, Trace trace) {
+        return result.withCourse(trace.json()).withCosts(trace.costs().json());
     }
 
     /** @param pauses of about a second each */

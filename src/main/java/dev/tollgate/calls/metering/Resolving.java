@@ -61,6 +61,7 @@ final class Resolving implements Phase {
     }
 
     private void giveBack(TaskStatus status, TaskResult result, Runnable end) {
+        call.attempt("reckon its costs", () -> reckonCosts(null));
         Trace trace = call.course().trace(null);
         call.course().offered(answer);
         offered = true;
@@ -72,6 +73,11 @@ final class Resolving implements Phase {
                         result,
                         trace,
                         () -> call.turn(() -> call.over(end)));
+    }
+
+    private void reckonCosts(Books.@Nullable Bill bill) {
+        call.course()
+                .costs(Costs.of(call.request(), bounds, call.course().answers(), bill == null ? null : answer, bill));
     }
 
     /** Settles after a pending extension, which left the held amount unknown. */
@@ -123,6 +129,7 @@ final class Resolving implements Phase {
                                 bill.chargeMicros(),
                                 answer.usage().answeredTier()));
         rendered = end;
+        reckonCosts(bill);
         Books.Settlement settlement = new Books.Settlement(
                 call.taskId(),
                 call.request(),
@@ -147,8 +154,8 @@ final class Resolving implements Phase {
 
     private void settled(Ending.Charge charge, Books.Bill bill, Books.Settled settled) {
         switch (settled) {
-            case Books.Charged charged -> {
-                call.course().charged(bill, charged.figures().costMicros(), answer.usage());
+            case Books.Charged _ -> {
+                call.course().charged(bill, answer.usage());
                 call.over(() -> tellEnd(charge));
             }
             case Books.NotCharged refused -> {

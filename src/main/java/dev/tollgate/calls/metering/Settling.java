@@ -14,7 +14,6 @@ import dev.tollgate.books.rollups.CountCall;
 import dev.tollgate.books.tasks.CloseTask;
 import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.models.Pricing;
-import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.Usage;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Unit;
@@ -84,12 +83,9 @@ final class Settling {
         return changes;
     }
 
-    /** Returns the call's figures. The upstream's cost uses the list price at the call's arrival, as its charge does, rounded up once. */
     private static CallFigures figures(Books.Settlement settlement) {
         Books.Bill bill = settlement.bill();
         Usage usage = bill.usage();
-        UpstreamModel.Cost cost =
-                settlement.model().upstream().cost(settlement.request().pricedAt());
         return new CallFigures(
                 end(settlement.end()),
                 settlement.flags().contains(UsageFlag.ESTIMATED),
@@ -97,7 +93,7 @@ final class Settling {
                 settlement.trace().firstByteMillis(),
                 settlement.trace().channel(),
                 settlement.trace().upstreamModel(),
-                cost == null ? CallFigures.NONE : cost.micros(usage.at(settlement.tier())),
+                settlement.trace().costs().attempts(),
                 bill.shortfallMicros());
     }
 

@@ -25,7 +25,8 @@ final class TaskDetails {
                 pricing(settlement.model().pricing(), settlement.bill(), settlement.tier()),
                 null,
                 null,
-                settlement.trace().json());
+                settlement.trace().json(),
+                settlement.trace().costs().json());
     }
 
     private static List<String> flags(Books.Settlement settlement) {

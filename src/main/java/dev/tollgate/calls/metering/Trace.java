@@ -10,9 +10,10 @@ import dev.tollgate.books.rollups.CallFigures;
  * @param firstByteMillis time since the request's arrival, or {@link CallFigures#NONE}
  * @param channel the channel that answered or was asked last; empty if none was asked
  * @param upstreamModel the upstream's name of the model there; empty if none was asked
+ * @param costs what its attempts cost the operator
  */
-record Trace(WrittenJson json, long firstByteMillis, String channel, String upstreamModel) {
+record Trace(WrittenJson json, long firstByteMillis, String channel, String upstreamModel, Costs costs) {
 
     /** The trace of a call about which nothing is known. */
-    static final Trace NONE = new Trace(WrittenJson.of("{}"), CallFigures.NONE, "", "");
+    static final Trace NONE = new Trace(WrittenJson.of("{}"), CallFigures.NONE, "", "", Costs.NONE);
 }

@@ -32,6 +32,7 @@ final class UsageMeter {
     private final ReportedCounts counts;
     private final ReportedExtras extras;
     private final DeliveredBytes bytes = new DeliveredBytes();
+    private boolean isReported;
     private long totalReported = ABSENT;
 
     /** The sum of the parts in the last report. */
@@ -67,6 +68,7 @@ final class UsageMeter {
             }
         }
         if (hasReport) {
+            isReported = true;
             bytes.reported();
         }
     }
@@ -83,6 +85,11 @@ final class UsageMeter {
     /** Returns the reported prompt tokens, within the call's limit; -1 without a report. */
     long reportedInputTokens() {
         return counts.prompt() == ABSENT ? -1 : Math.min(limits.promptTokens(), counts.prompt() + counts.toolUse());
+    }
+
+    /** Returns whether the upstream has reported any usage. */
+    boolean isReported() {
+        return isReported;
     }
 
     /** Returns whether the reported output exceeds the maximum in force. The response ends there (D53). */

@@ -70,7 +70,7 @@ final class LedgerCommands {
             description = {
                 "Recompute usage from the calls and the ledger: by quarter of an hour, day and hour.",
                 "Only rows that differ are changed; 'ledger verify' names this command when it finds some.",
-                "What an upstream cost is in no other table: it stays as it is, and a call that was not counted has none."
+                "What an upstream cost stays as it is in hours with calls of a version before schema 42: no other table has it."
             },
             mixinStandardHelpOptions = true)
     static final class RebuildUsage implements Callable<Integer> {

@@ -65,7 +65,8 @@ final class CallMetrics implements CallObserver {
                 "tollgate_call_charged_microcredits", "Micro-credits charged for calls.", "model", "channel");
         this.costs = shapes.counter(
                 "tollgate_upstream_cost_microusd",
-                "Cost of charged calls at the upstreams' list prices, in millionths of a US dollar. 0 if the price is unknown.",
+                "Cost of calls at the upstreams' list prices, attempts that were thrown away included, in millionths of a US dollar."
+                        + " 0 if the price is unknown.",
                 "model",
                 "channel");
         this.anomalies = shapes.counter(
@@ -183,6 +184,10 @@ final class CallMetrics implements CallObserver {
         if (call.holdWaits() > 0) {
             waitsForHold.inc(call.holdWaits());
         }
+        for (OverCall.Cost cost : call.costs()) {
+            double microUsd = (double) cost.micros() / UpstreamModel.Cost.CREDITS_A_DOLLAR;
+            model.channels.of(cost.channel()).cost.inc(microUsd);
+        }
         OverCall.Charge charge = call.charge();
         if (charge != null) {
             charged(call, model, charge);
@@ -215,7 +220,6 @@ final class CallMetrics implements CallObserver {
         model.reasoning.inc(usage.thoughtsTokens());
         OfPair pair = model.channels.of(call.channel());
         pair.charged.inc(charge.micros());
-        pair.cost.inc((double) charge.upstreamCostMicros() / UpstreamModel.Cost.CREDITS_A_DOLLAR);
         upstream.used(call.channel(), call.upstreamModel(), usage.inputTokens(), output);
         long micros = call.steps().at(CallStep.DONE) - call.steps().at(CallStep.HEARD);
         if (call.isStreamed() && output >= TOKENS_LEAST && micros > 0) {

@@ -1,6 +1,7 @@
 package dev.tollgate.pages.console;
 
 import dev.tollgate.base.host.UrlText;
+import dev.tollgate.books.tasks.Task;
 import dev.tollgate.books.tasks.Tasks;
 import dev.tollgate.customers.figures.AccountHistory;
 import dev.tollgate.customers.figures.CallDetail;
@@ -73,13 +74,16 @@ public record ConsoleCall(
                 .orElseThrow(() -> ConsoleAccount.notFound("There is no such call any more."));
         List<String> story = new CallStory(detail, clock.instant(), tokensMax(account, task)).sentences();
         PriceLines price = PriceLines.of(detail.call());
-        Long cost = cost(account, detail.call());
+        CallCosts costs =
+                CallCosts.of(tasks.find(account, task).map(Task::result).orElse(null));
+        Long cost = costs == null ? cost(account, detail.call()) : costs.micros();
+        Long thrownAway = costs == null || detail.call().pricingJson() == null ? null : costs.thrownAwayMicros();
         boolean isDone = request.query("done") != null && form.error() == null;
         String once = forms.once();
         try {
             String name = deeds.account(account).name();
             return (out, shell) -> JterequestGenerated.render(
-                    out, null, shell, detail, account, name, story, form, once, isDone, price, cost);
+                    out, null, shell, detail, account, name, story, form, once, isDone, price, cost, thrownAway);
         } catch (Refused e) {
             throw ConsoleAccount.notFound(String.valueOf(e.getMessage()));
         }
@@ -91,7 +95,7 @@ public record ConsoleCall(
                 .orElse(null);
     }
 
-    /** Returns the cost in micro-credits by the list prices at its start, as the roll-ups record it; null without a price or a usage. */
+    /** Returns the cost of a call of an earlier program, by the list prices at its start; null without a price or a usage. */
     private @Nullable Long cost(String account, CallRow call) {
         UpstreamModel upstream = upstream(call);
         UpstreamModel.Cost cost = upstream == null ? null : upstream.cost(call.startedAt());

@@ -189,6 +189,9 @@ public final class EmbedCall implements UpstreamCall {
     private void fail(UpstreamFailure failure) {
         if (!done) {
             cancel();
+            if (answer.tokens > 0) {
+                listener.events(List.of(VectorReader.tokens(answer.tokens))); // the parts that have arrived are billed
+            }
             listener.failed(failure);
         }
     }

@@ -65,6 +65,20 @@ final class Attempt implements UpstreamListener {
         return events;
     }
 
+    /** Returns what it has reported of its usage; null if nothing. */
+    @Nullable
+    Spent spent() {
+        boolean isReported = false;
+        List<UpstreamEvent> reports = new ArrayList<>(0);
+        for (UpstreamEvent event : held) {
+            isReported |= event instanceof UpstreamEvent.Usage;
+            if (event.isOfUsage()) {
+                reports.add(event);
+            }
+        }
+        return isReported ? new Spent(route().channel().id(), leg.ask().model(), reports) : null;
+    }
+
     /** Cancels the attempt. This says nothing about the channel: the caller has left, or another channel was faster. */
     void giveUp(TryEnd why, long nowMillis) {
         call.cancel();

@@ -54,6 +54,7 @@ final class Attempts implements SentCall {
     private final List<ModelRoute> ruledOut;
     private final HedgeRace race;
     private final List<Tried> ends = new ArrayList<>(1);
+    private final List<Spent> spent = new ArrayList<>(0);
 
     private Ask ask;
 
@@ -104,6 +105,20 @@ final class Attempts implements SentCall {
     }
 
     @Override
+    public List<Spent> spent() {
+        return List.copyOf(spent);
+    }
+
+    /** Notes an attempt whose events are thrown away. */
+    private void throwAway(Attempt attempt, String outcome) {
+        note(attempt, outcome);
+        Spent usage = attempt.spent();
+        if (usage != null) {
+            spent.add(usage);
+        }
+    }
+
+    @Override
     public List<String> ignored() {
         return leg().ask().ignored();
     }
@@ -134,7 +149,7 @@ final class Attempts implements SentCall {
         race.running().forEach(attempt -> {
             attempt.giveUp(TryEnd.CANCELLED, now);
             if (wasLeft) {
-                note(attempt, "left");
+                throwAway(attempt, "left");
             }
         });
     }
@@ -352,7 +367,7 @@ final class Attempts implements SentCall {
         note(attempt, "answered");
         Attempt other = race.other(attempt);
         if (other != null) {
-            note(other, "left");
+            throwAway(other, "left");
         }
         race.win(attempt, pool.clock().millis());
         release(attempt);
@@ -368,17 +383,19 @@ final class Attempts implements SentCall {
 
     void ended(Attempt attempt) {
         race.stopWatching();
-        if (isLatent()) {
-            note(attempt, "empty");
-        }
         if (isLatent() && race.leave(attempt)) {
+            throwAway(attempt, "empty");
             saidNothing = attempt.leg();
         } else if (isLatent()
                 && carriedOut(budget -> plan.afterEmpty(attempt.isFinished(), budget))
                                 .next()
                         == Next.SAME_CHANNEL) {
+            throwAway(attempt, "empty");
             start(attempt.leg());
         } else {
+            if (isLatent()) {
+                note(attempt, "empty");
+            }
             release(attempt);
             if (!isOver()) {
                 finish(listener::ended);
@@ -391,7 +408,12 @@ final class Attempts implements SentCall {
         ModelRoute route = attempt.route();
         ChannelHealth.note(route, failure, wasPaused, pool.clock().instant());
         race.stopWatching();
-        note(attempt, failure.kind().name().toLowerCase(Locale.ROOT));
+        String outcome = failure.kind().name().toLowerCase(Locale.ROOT);
+        if (isLatent()) {
+            throwAway(attempt, outcome);
+        } else {
+            note(attempt, outcome);
+        }
         lastFailure = failure;
         tried.add(route);
         if (race.leave(attempt)) {

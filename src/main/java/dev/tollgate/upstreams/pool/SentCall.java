@@ -22,6 +22,11 @@ public interface SentCall extends UpstreamCall {
         return List.of();
     }
 
+    /** Returns the usage of the attempts that were thrown away before anything of them was passed on, in the order in which they ended. */
+    default List<Spent> spent() {
+        return List.of();
+    }
+
     /** Returns the fields without effect on that channel (D5). */
     List<String> ignored();
 }

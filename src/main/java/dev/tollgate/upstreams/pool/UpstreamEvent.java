@@ -11,6 +11,11 @@ import tools.jackson.databind.node.ObjectNode;
 /** An event of an upstream's answer, in the upstream's order. {@code candidate} is 0-based. */
 public sealed interface UpstreamEvent {
 
+    /** Returns whether it tells something that the operator pays for. */
+    default boolean isOfUsage() {
+        return this instanceof Usage || this instanceof Searched || this instanceof TierGranted;
+    }
+
     /** The first event, once: the model that answers and the upstream's own id of the answer, as far as they can be stored. */
     record Started(@Nullable String modelVersion, @Nullable String responseId) implements UpstreamEvent {
         public Started {

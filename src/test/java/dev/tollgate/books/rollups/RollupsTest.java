@@ -107,6 +107,23 @@ class RollupsTest {
     }
 
     @Test
+    void each_attempt_costs_in_the_row_of_its_own_channel() {
+        List<AttemptCost> costs = List.of(
+                new AttemptCost("main", "up", 11),
+                new AttemptCost("other", "up", 7),
+                new AttemptCost("other", "up", 5),
+                new AttemptCost("other", "new", CallFigures.NONE));
+        call("t1", 700, new CallFigures(CallEnd.COMPLETED, false, USAGE, 90, "main", "up", costs, 0));
+
+        assertThat(hours("cost_micros", "channel = 'main'")).isEqualTo(11);
+        assertThat(hours("cost_micros", "channel = 'other' AND upstream_model = 'up' AND ending = 'completed'"))
+                .isEqualTo(12);
+        assertThat(hours("calls", "channel = 'other'")).isZero();
+        assertThat(hours("uncosted", "upstream_model = 'new'")).isEqualTo(1);
+        assertThat(hours("uncosted", "upstream_model = 'up'")).isZero();
+    }
+
+    @Test
     void a_call_that_is_settled_twice_counts_once() {
         call("t1", 700, figures(CallEnd.COMPLETED, 90));
         Settle again = new Settle("t1", 700, store.now());
@@ -381,7 +398,8 @@ class RollupsTest {
     }
 
     private static CallFigures figures(CallEnd end, long firstByteMillis) {
-        return new CallFigures(end, false, USAGE, firstByteMillis, "main", "up", 11, 5);
+        return new CallFigures(
+                end, false, USAGE, firstByteMillis, "main", "up", List.of(new AttemptCost("main", "up", 11)), 5);
     }
 
     private long quarters(String column) {

@@ -321,6 +321,7 @@ class AuditTest {
                         foundBesideUsage(
                                 "UPDATE task SET pricing = json_set(pricing, '$.completion_tokens', 600) WHERE id = '{plain.call}'"))
                 .containsExactly(
+                        "task {plain.call} counts something else for its cost than for its price",
                         "task {plain.call} shows another usage than its price counts: 1000, 600 and 200 tokens",
                         "task {plain.call} says that it costs exactly 0.282, its counts come to 0.327",
                         "task {plain.call} is charged, with its shortfall 0.28, its counts and prices come to 0.32");

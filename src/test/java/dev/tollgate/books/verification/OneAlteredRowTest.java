@@ -84,7 +84,12 @@ class OneAlteredRowTest {
             "UPDATE usage_hour SET cached_tokens = cached_tokens + 1 WHERE {first of usage_hour}",
             "UPDATE usage_hour SET searches = searches - 1 WHERE {first of usage_hour}",
             "UPDATE usage_hour SET channel = 'other' WHERE {first of usage_hour}",
-            "UPDATE usage_hour SET charged_micros = charged_micros + 1 WHERE {first of usage_hour}");
+            "UPDATE usage_hour SET charged_micros = charged_micros + 1 WHERE {first of usage_hour}",
+            "UPDATE usage_hour SET cost_micros = cost_micros + 1 WHERE {first of usage_hour}",
+            "UPDATE usage_hour SET uncosted = uncosted + 1 WHERE {first of usage_hour}",
+            "UPDATE task SET costs = REPLACE(costs, '\"cost\":', '\"cost\":1') WHERE id = {call}",
+            "UPDATE task SET costs = REPLACE(costs, '\"channel\":\"', '\"channel\":\"x') WHERE id = {call}",
+            "UPDATE task SET costs = 'none' WHERE id = {call}");
 
     static final List<String> OTHERS = List.of(
             "UPDATE account SET consumed_micros = consumed_micros + 1 WHERE id = {account}",
@@ -112,6 +117,9 @@ class OneAlteredRowTest {
             "UPDATE task SET course = REPLACE(course, '\"channel\":\"', '\"channel\":\"x') WHERE id = {call}",
             "UPDATE task SET error_code = NULL WHERE id = {failed call}",
             "UPDATE task SET usage = NULL WHERE id = {call}",
+            "UPDATE task SET costs = REPLACE(costs, '\"prompt\":', '\"prompt\":1') WHERE id = {call}",
+            "UPDATE task SET costs = REPLACE(costs, '\"input\":', '\"input\":1') WHERE id = {call}",
+            "UPDATE task SET costs = '[]' WHERE id = {call}",
             "DELETE FROM task WHERE id = {call}",
             "DELETE FROM receipt WHERE task_id = {call}",
             "UPDATE receipt SET body = REPLACE(body, '\"prompt_tokens\":', '\"prompt_tokens\":1') WHERE task_id = {call}",
@@ -168,7 +176,6 @@ class OneAlteredRowTest {
             "UPDATE api_key SET disabled = 1 WHERE id = {key}",
             "UPDATE task SET door = 'other' WHERE id = {call}",
             "DELETE FROM task WHERE id = {failed call}",
-            "UPDATE usage_hour SET cost_micros = cost_micros + 1 WHERE {first of usage_hour}",
             "UPDATE usage_hour SET ending = 'cut' WHERE ending = 'completed' AND {first of usage_hour}",
             "UPDATE voucher SET amount_micros = 1 WHERE sequence = 2",
             "UPDATE payment SET session_id = 'other' WHERE id = {payment}",

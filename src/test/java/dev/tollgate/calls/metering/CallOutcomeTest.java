@@ -7,9 +7,6 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
-import dev.tollgate.books.rollups.CallEnd;
-import dev.tollgate.books.rollups.CallFigures;
-import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
 import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
@@ -113,18 +110,14 @@ class CallOutcomeTest {
         assertThat(estimated.charge().flags().contains(UsageFlag.CLAMPED)).isFalse();
         assertThat(estimated.charge().isExcessive()).isFalse();
         assertThat(estimated.answeringVersion()).isEqualTo("up-001");
-        assertThat(estimated.charge().upstreamCostMicros())
-                .as("no price is known")
-                .isZero();
+        assertThat(estimated.costs()).as("no price is known").containsExactly(new OverCall.Cost("far", 0));
         OverCall excessive = after(call -> {
             call.upstream.says(used(301, 2, 0), text("Hi"), STOP);
             call.upstream.ends();
-            call.books.settles(new Books.Charged(
-                    new CallFigures(CallEnd.COMPLETED, false, Usage.of(300, 2, 0), 0, "far", "up-1", 77, 0)));
+            charged(call);
         });
         assertThat(excessive.charge().isExcessive()).isTrue();
         assertThat(excessive.charge().flags().contains(UsageFlag.CLAMPED)).isTrue();
-        assertThat(excessive.charge().upstreamCostMicros()).isEqualTo(77);
     }
 
     @Test

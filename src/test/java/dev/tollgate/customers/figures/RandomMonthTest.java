@@ -20,6 +20,7 @@ import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.Resolution;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.books.ledger.SpendLimits;
+import dev.tollgate.books.rollups.AttemptCost;
 import dev.tollgate.books.rollups.CallEnd;
 import dev.tollgate.books.rollups.CallFigures;
 import dev.tollgate.books.rollups.CountAbandoned;
@@ -421,7 +422,7 @@ class RandomMonthTest {
                 firstByteMillis,
                 "main",
                 "up",
-                tokens,
+                List.of(new AttemptCost("main", "up", tokens)),
                 resolution instanceof Settle settle ? settle.shortfallMicros() : 0);
         String pricing = "{\"prompt_tokens\":" + tokens + ",\"completion_tokens\":" + tokens / 2
                 + ",\"reasoning_tokens\":" + tokens / 5 + (searches == 0 ? "" : ",\"searches\":" + searches)

@@ -279,6 +279,55 @@ class HedgingTest {
         assertEven(pool);
     }
 
+    // ---- what thrown away attempts have used ----
+
+    private static UpstreamEvent used(long prompt) {
+        return new UpstreamEvent.Usage(
+                prompt,
+                UpstreamEvent.Usage.ABSENT,
+                1,
+                0,
+                0,
+                UpstreamEvent.Usage.ABSENT,
+                UpstreamEvent.Modalities.NONE,
+                UpstreamEvent.Modalities.NONE);
+    }
+
+    @Test
+    void an_overtaken_attempt_keeps_what_it_has_reported() {
+        Upstreams pool = pool(SOON, "a", "b");
+        SentCall attempts = begin(pool, new Heard());
+        await("the second", () -> calls.size() == 2);
+        List<Spent> spent = onLoop(() -> {
+            calls.getFirst().says(new UpstreamEvent.Started("m", "1"), used(7));
+            calls.getLast().says(used(5), text("hi"), stop());
+            calls.getLast().ends();
+            return attempts.spent();
+        });
+        assertThat(spent).containsExactly(new Spent("a", "m", List.of(used(7))));
+        assertEven(pool);
+    }
+
+    @Test
+    void attempts_without_a_report_have_used_nothing() {
+        Upstreams pool = pool(null, "a", "b");
+        Heard heard = new Heard();
+        SentCall attempts = begin(pool, heard);
+        onLoop(() -> {
+            calls.getFirst().says(new UpstreamEvent.Started("m", "1"));
+            calls.getFirst().fails(UpstreamFailure.Kind.UNAVAILABLE);
+            return true;
+        });
+        await("the second", () -> calls.size() == 2);
+        onLoop(() -> {
+            calls.getLast().says(used(5), text("hi"), stop());
+            calls.getLast().ends();
+            return true;
+        });
+        assertThat(onLoop(attempts::spent)).isEmpty();
+        assertEven(pool);
+    }
+
     // ---- who is not asked ----
 
     /** Begins a call, and looks after its wait is over. */

@@ -1,0 +1,91 @@
+package dev.tollgate.books.verification;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What a task says of its costs: each attempt costs what its counts come to at its rates, and the first one of a charged call is its answer's. */
+final class CostCheck {
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
+
+    private CostCheck() {}
+
+    /** @param priced the counts of the task's price; null if there is none @param course null if there is none */
+    static void check(
+            String name,
+            String costs,
+            ChargeDetail.@Nullable Tokens priced,
+            @Nullable String course,
+            Findings findings) {
+        try {
+            JsonNode list = JSON.readTree(costs);
+            if (!list.isArray()) {
+                findings.add(name + " has costs that cannot be read");
+                return;
+            }
+            for (JsonNode attempt : list) {
+                if (!isWorthIt(attempt)) {
+                    findings.add(name + " says that an attempt cost " + attempt.path("cost")
+                            + " micro-credits, its counts and rates come to something else");
+                }
+            }
+            if (priced != null && !isOfAnswer(list.path(0), priced, course)) {
+                findings.add(name + " counts something else for its cost than for its price");
+            }
+        } catch (JacksonException | ArithmeticException e) {
+            findings.add(name + " has costs that cannot be read");
+        }
+    }
+
+    private static boolean isWorthIt(JsonNode attempt) {
+        JsonNode cost = attempt.path("cost");
+        if (!attempt.has("input")) {
+            return cost.isNull(); // no price is known
+        }
+        return cost.isIntegralNumber() && cost.decimalValue().compareTo(micros(attempt)) == 0;
+    }
+
+    /** Returns micro-credits, rounded up once: a count times credits per million is in micro-credits. */
+    private static BigDecimal micros(JsonNode attempt) {
+        long cached = attempt.path("cached").longValue(0);
+        long audio = attempt.path("audio").longValue(0);
+        long searches = attempt.path("searches").longValue(0);
+        boolean isByCall = attempt.path("search_counts").asString("").equals("calls");
+        BigDecimal micros = times(attempt, "input", attempt.path("prompt").longValue(0) - cached - audio)
+                .add(times(attempt, "cached_input", cached))
+                .add(times(attempt, "audio_input", audio))
+                .add(times(
+                        attempt,
+                        "output",
+                        attempt.path("completion").longValue(0)
+                                + attempt.path("reasoning").longValue(0)))
+                .add(times(attempt, "search_per_1000", isByCall ? Math.min(1, searches) : searches)
+                        .movePointRight(3));
+        return micros.setScale(0, RoundingMode.CEILING);
+    }
+
+    private static BigDecimal times(JsonNode attempt, String rate, long count) {
+        return count == 0
+                ? BigDecimal.ZERO
+                : attempt.required(rate).decimalValue().multiply(BigDecimal.valueOf(count));
+    }
+
+    private static boolean isOfAnswer(JsonNode attempt, ChargeDetail.Tokens priced, @Nullable String course) {
+        return attempt.path("prompt").longValue(0) == priced.prompt()
+                && attempt.path("completion").longValue(0) == priced.completion()
+                && attempt.path("reasoning").longValue(0) == priced.reasoning()
+                && attempt.path("searches").longValue(0) == priced.searches()
+                && (course == null
+                        || course.contains(",\"channel\":\"%s\",\"upstream_model\":\"%s\""
+                                .formatted(
+                                        attempt.path("channel").asString(""),
+                                        attempt.path("model").asString(""))));
+    }
+}

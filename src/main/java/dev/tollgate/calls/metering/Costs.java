@@ -1,0 +1,140 @@
+package dev.tollgate.calls.metering;
+
+import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.base.json.WrittenJson;
+import dev.tollgate.books.rollups.AttemptCost;
+import dev.tollgate.books.rollups.CallFigures;
+import dev.tollgate.books.tasks.TaskResult;
+import dev.tollgate.models.PriceRates;
+import dev.tollgate.models.Tariff;
+import dev.tollgate.models.UpstreamModel;
+import dev.tollgate.models.Usage;
+import dev.tollgate.upstreams.pool.SentCall;
+import dev.tollgate.upstreams.pool.Spent;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the attempts of a call cost the operator, at the upstream's list price at the call's arrival, each rounded up once. An attempt that has
+ * reported no usage costs nothing; the answer that is charged costs what its counts do, reported or not.
+ *
+ * @param attempts the charged answer first, if there is one
+ * @param json the same for the task, with counts and rates, so that each cost can be computed again
+ */
+record Costs(List<AttemptCost> attempts, WrittenJson json) {
+
+    /** The costs of a call that has none. */
+    static final Costs NONE = new Costs(List.of(), TaskResult.NO_COSTS);
+
+    /** The most that one attempt takes. */
+    private static final int ATTEMPT_BYTES_MAX = 640;
+
+    /**
+     * Returns the costs of a call.
+     *
+     * @param answers the answers that were asked for, in their order
+     * @param charged the one that is charged; null if none is
+     * @param bill null if nothing is charged
+     */
+    static Costs of(
+            MeteredCall request,
+            Bounds bounds,
+            List<AnswerUnderWay> answers,
+            @Nullable AnswerUnderWay charged,
+            Books.@Nullable Bill bill) {
+        Writing writing = new Writing(request.model().upstream().cost(request.pricedAt()));
+        if (charged != null && bill != null) {
+            writing.add(charged.sent(), bill.usage().at(charged.usage().answeredTier()));
+        }
+        for (AnswerUnderWay answer : answers) {
+            if (answer != charged && answer.usage().isReported()) {
+                writing.add(answer.sent(), usage(answer.usage()));
+            }
+            SentCall sent = answer.sent();
+            for (Spent spent : sent == null ? List.<Spent>of() : sent.spent()) {
+                UsageMeter meter = new UsageMeter(0, bounds.usageLimits());
+                meter.observe(spent.reports());
+                writing.add(spent.channel(), spent.model(), usage(meter));
+            }
+        }
+        return writing.end();
+    }
+
+    private static Usage usage(UsageMeter meter) {
+        return meter.usage().at(meter.answeredTier());
+    }
+
+    private static final class Writing {
+
+        private final UpstreamModel.@Nullable Cost price;
+        private final List<AttemptCost> attempts = new ArrayList<>(1);
+        private final Utf8Buffer json = Utf8Buffer.scratch().raw('[');
+
+        Writing(UpstreamModel.@Nullable Cost price) {
+            this.price = price;
+        }
+
+        void add(@Nullable SentCall sent, Usage usage) {
+            add(sent == null ? "" : sent.channel(), sent == null ? "" : sent.model(), usage);
+        }
+
+        void add(String channelName, String modelName, Usage usage) {
+            if (json.size() > TaskResult.COSTS_BYTES_MAX - ATTEMPT_BYTES_MAX) {
+                return; // no call makes so many attempts
+            }
+            String channel = CourseJson.cut(channelName);
+            String model = CourseJson.cut(modelName);
+            long micros = price == null ? CallFigures.NONE : price.micros(usage);
+            json.raw(attempts.isEmpty() ? "{" : ",{");
+            json.raw("\"channel\":").string(channel).raw(",\"model\":").string(model);
+            counts(usage);
+            if (price != null) {
+                rates(price.tariff(), usage);
+            }
+            json.raw(",\"cost\":");
+            if (micros == CallFigures.NONE) {
+                json.raw("null}");
+            } else {
+                json.number(micros).raw('}');
+            }
+            attempts.add(new AttemptCost(channel, model, micros));
+        }
+
+        private void counts(Usage usage) {
+            json.raw(",\"prompt\":").number(usage.inputTokens());
+            count("cached", usage.cachedWithinPrompt());
+            count("audio", usage.uncachedAudioTokens());
+            count("completion", usage.candidatesTokens());
+            count("reasoning", usage.thoughtsTokens());
+            count("searches", usage.searches());
+        }
+
+        private void count(String name, long count) {
+            if (count > 0) {
+                json.raw(",\"").raw(name).raw("\":").number(count);
+            }
+        }
+
+        /** Writes the rates of the step and tier: those of what was used. */
+        private void rates(Tariff tariff, Usage usage) {
+            PriceRates rates = tariff.of(usage);
+            json.raw(",\"input\":").credits(rates.inputMicros());
+            if (usage.cachedWithinPrompt() > 0) {
+                json.raw(",\"cached_input\":").credits(rates.cachedMicros());
+            }
+            if (usage.uncachedAudioTokens() > 0) {
+                json.raw(",\"audio_input\":").credits(rates.audioMicros());
+            }
+            json.raw(",\"output\":").credits(rates.outputMicros());
+            if (usage.searches() > 0) {
+                json.raw(",\"search_per_1000\":").credits(rates.searchMicros());
+                json.raw(tariff.searchCounts() == Tariff.SearchCounts.CALLS ? ",\"search_counts\":\"calls\"" : "");
+            }
+        }
+
+        Costs end() {
+            return new Costs(List.copyOf(attempts), json.raw(']').written());
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package dev.tollgate.calls;
+
+import static dev.tollgate.testing.Asserts.assertThat;
+
+import dev.tollgate.testing.Customer;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.UpstreamScript;
+import dev.tollgate.testing.UpstreamScript.Tokens;
+import java.math.BigDecimal;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The operator pays for each attempt that has reported usage, the caller for the answer that is delivered. */
+@Timeout(240)
+class UpstreamCostTest {
+
+    private static final String CALL = """
+            {"model":"gemini-2.5-pro","stream":%s,"messages":[{"role":"user","content":"%s"}]%s}""";
+    private static final String SCHEMA = """
+            ,"response_format":{"type":"json_schema","json_schema":{"name":"x","schema":
+             {"type":"object","properties":{"a":{"type":"integer"}},"required":["a"]}}}""";
+    private static final String PROMPT = "word ".repeat(4_000);
+    private static final Tokens WASTED = new Tokens(4_000, 1_000, 0);
+    private static final Tokens USED = new Tokens(4_000, 5, 0);
+
+    /** Of {@link #WASTED} and {@link #USED}, at 250 and 2,000 credits a million. */
+    private static final long COST_OF_WASTED = 3_000_000;
+
+    private static final long COST_OF_USED = 1_010_000;
+
+    private static Gateway gateway;
+    private Customer customer;
+    private long costBefore;
+
+    @BeforeAll
+    static void start() {
+        gateway = Gateway.start();
+    }
+
+    @BeforeEach
+    void begin() {
+        customer = gateway.customer("1000");
+        costBefore = cost();
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.assertBooksAreClosed();
+        gateway.close();
+    }
+
+    private static long cost() {
+        return Long.parseLong(gateway.text("SELECT COALESCE(SUM(cost_micros), 0) FROM usage_hour"));
+    }
+
+    private String costsOfLast() {
+        return gateway.text("SELECT costs FROM task WHERE id = (SELECT MAX(id) FROM task)");
+    }
+
+    private void assertCosts(long micros, String charged) {
+        assertThat(cost() - costBefore).as(costsOfLast()).isEqualTo(micros);
+        assertThat(customer.lastTask().get("credits_consumed").decimalValue())
+                .isEqualByComparingTo(new BigDecimal(charged));
+        gateway.assertBooksAreClosed();
+    }
+
+    @Test
+    void a_malformed_call_that_is_asked_again_costs_the_operator() {
+        gateway.script(UpstreamScript.answers()
+                .finish("MALFORMED_FUNCTION_CALL", WASTED)
+                .times(1)
+                .next()
+                .text("fine")
+                .finish("STOP", USED));
+        customer.chat(CALL.formatted(false, PROMPT, ""));
+        assertCosts(COST_OF_USED + COST_OF_WASTED, charge());
+        assertThat(costsOfLast())
+                .isEqualTo("[{\"channel\":\"sandbox\",\"model\":\"gemini-2.5-pro\",\"prompt\":4000,\"completion\":5,"
+                        + "\"input\":250,\"output\":2000,\"cost\":1010000},"
+                        + "{\"channel\":\"sandbox\",\"model\":\"gemini-2.5-pro\",\"prompt\":4000,\"completion\":1000,"
+                        + "\"input\":250,\"output\":2000,\"cost\":3000000}]");
+    }
+
+    /** What the good answer alone is charged. */
+    private String charge() {
+        return customer.lastTask().at("/pricing_detail/charged").toString();
+    }
+
+    @Test
+    void an_answer_that_misses_its_schema_costs_the_operator() {
+        gateway.script(UpstreamScript.answers()
+                .text("{\"b\":1}")
+                .finish("STOP", WASTED)
+                .times(1)
+                .next()
+                .text("{\"a\":1}")
+                .finish("STOP", USED));
+        customer.chat(CALL.formatted(false, PROMPT, SCHEMA));
+        assertCosts(COST_OF_USED + COST_OF_WASTED, charge());
+        assertThat(customer.lastTask().at("/pricing_detail/completion_tokens").asInt())
+                .isEqualTo(5);
+    }
+
+    @Test
+    void a_second_answer_that_breaks_off_costs_the_operator() {
+        gateway.script(UpstreamScript.answers()
+                .text("{\"b\":1}")
+                .finish("STOP", USED)
+                .times(1)
+                .next()
+                .text("{\"a\":", WASTED)
+                .fault("eof"));
+        customer.chat(CALL.formatted(false, PROMPT, SCHEMA));
+        assertCosts(COST_OF_USED + COST_OF_WASTED, charge());
+        assertThat(customer.lastTask().at("/pricing_detail/completion_tokens").asInt())
+                .isEqualTo(5);
+    }
+
+    @Test
+    void a_stream_that_breaks_off_after_its_usage_costs_the_operator() {
+        gateway.script(UpstreamScript.answers().text("Half ", WASTED).fault("eof"));
+        customer.chat(CALL.formatted(true, PROMPT, ""));
+        assertCosts(COST_OF_WASTED, "0");
+        assertThat(customer.lastTask().get("status").asString()).isEqualTo("failed");
+        assertThat(gateway.text("SELECT cost_micros FROM usage_hour WHERE ending = 'failed'"))
+                .isEqualTo(Long.toString(COST_OF_WASTED));
+    }
+
+    @Test
+    void an_attempt_without_usage_costs_nothing() {
+        gateway.script(UpstreamScript.answers()
+                .finish("MALFORMED_FUNCTION_CALL")
+                .times(1)
+                .next()
+                .text("fine")
+                .finish("STOP", USED));
+        customer.chat(CALL.formatted(false, PROMPT, ""));
+        assertCosts(COST_OF_USED, charge());
+    }
+}
