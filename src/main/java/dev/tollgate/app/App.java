@@ -95,6 +95,7 @@ public final class App implements AutoCloseable {
     }
 
     private void listen() {
+        welcome.older().look();
         RecordedRates.record(ground.catalogue(), books.writer(), ground.clock().instant());
         front.listen();
         books.node().tellReady();

@@ -23,6 +23,7 @@ import dev.tollgate.operator.settings.StoredSettings;
 import dev.tollgate.storage.InstallationValue;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.SecretKeys;
+import dev.tollgate.storage.ShutOut;
 import dev.tollgate.upstreams.signatures.Signatures;
 import java.util.List;
 import java.util.function.Supplier;
@@ -44,6 +45,7 @@ record Stores(
         return List.of(
                 SecretKeys.part(),
                 InstallationValue.part(),
+                ShutOut.part(),
                 InstallationKind.part(),
                 keys.statePart(),
                 answers.claimPart(),

@@ -23,7 +23,9 @@ final class Migrations {
 
     /**
      * The row of {@code installation} with the oldest schema whose program may run on this one. A migration that only adds
-     * leaves it. A migration that removes something sets it to its own number, or to the number of the first program that did not need it.
+     * leaves it. A migration that removes something sets it to its own number, or to the number of the first program that did not need it. A migration
+     * that changes what a row means is a {@link RowForm}: it is set to its number by the first such row. The file of each migration says which it is,
+     * in a line that begins with "Older programs".
      */
     static final String COMPATIBLE_FROM = "compatible_from";
 

@@ -240,8 +240,19 @@ public final class NodeLease implements AutoCloseable {
         }
         row.insert(nodeId, state.word());
         lastId = nodeId;
+        requireCompatible(nodeId);
         lossTold = false;
         held = new Held(nodeId, sentNanos + times.own().toNanos());
+    }
+
+    /** A program that was shut out before its row was there does not stay (see {@link ShutOut}). */
+    private void requireCompatible(String nodeId) throws SQLException {
+        try {
+            row.requireCompatible();
+        } catch (CannotOpen e) {
+            row.delete(nodeId);
+            throw e;
+        }
     }
 
     private boolean renew(Held now) throws SQLException {

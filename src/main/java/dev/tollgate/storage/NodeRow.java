@@ -46,6 +46,20 @@ final class NodeRow implements AutoCloseable {
                 upstream);
     }
 
+    /** @throws CannotOpen if programs of this schema were shut out after this one had opened the database */
+    void requireCompatible() throws SQLException {
+        try (PreparedStatement statement =
+                        prepared("SELECT value FROM installation WHERE name = ?", Migrations.COMPATIBLE_FROM);
+                ResultSet row = statement.executeQuery()) {
+            if (row.next() && Integer.parseInt(row.getString(1)) > Migrations.newest()) {
+                throw new CannotOpen(
+                        "The database has rows that this program would misread: it is for programs from schema "
+                                + row.getString(1) + " on, and this program knows " + Migrations.newest()
+                                + "; use a newer version.");
+            }
+        }
+    }
+
     /** Renews the lease. @return false if it has ended or the row is gone */
     boolean renew(String nodeId, String state) throws SQLException {
         String alive = "UPDATE node SET lease_until = " + leaseEnd + ", state = ? WHERE id = ? AND lease_until > " + NOW

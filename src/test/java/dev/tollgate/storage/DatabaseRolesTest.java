@@ -105,6 +105,12 @@ class DatabaseRolesTest {
                                 ADMIN_KEY)
                         .status())
                 .isLessThan(300);
+        assertThat(gateway.post(
+                                "/admin/models/gemini-3-pro/prices",
+                                "{\"cached_input\":16,\"reason\":\"a test\"}",
+                                ADMIN_KEY)
+                        .status())
+                .isEqualTo(201);
         gateway.app().people().mail().statements().sweep();
         gateway.app().people().mail().notices().sweep();
         Gateway.await(
@@ -139,6 +145,8 @@ class DatabaseRolesTest {
                 "UPDATE price_version SET input_micros = 0",
                 "UPDATE setting SET value = value",
                 "UPDATE installation SET value = value",
+                "UPDATE installation SET value = '30' WHERE name = 'compatible_from'",
+                "UPDATE installation SET name = name WHERE name = 'compatible_from'",
                 "DELETE FROM task",
                 "DELETE FROM reservation",
                 "DELETE FROM account",

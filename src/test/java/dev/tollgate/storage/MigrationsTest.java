@@ -7,6 +7,9 @@ import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.HeldRows;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -17,6 +20,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -204,6 +210,59 @@ class MigrationsTest {
         assertThatThrownBy(() -> Migrations.check(engine)).isInstanceOf(CannotOpen.class);
         change(engine, "DELETE FROM installation WHERE name = 'compatible_from'");
         assertThatThrownBy(() -> Migrations.run(engine)).isInstanceOf(CannotOpen.class);
+    }
+
+    /** The first migration whose file says what programs before it make of its rows. */
+    private static final int SAYING_IT = 42;
+
+    /**
+     * A migration must not change what a row means to a program that may still run, so its file says, in a line of its own, one of: "Older programs read
+     * on.", "Older programs are shut out." (and sets compatible_from), or "Older programs are shut out by NAME.", a {@link RowForm} of its number.
+     */
+    @Test
+    void each_later_migration_says_what_older_programs_make_of_it() throws IOException {
+        for (String folder : List.of("migrations", "migrations-sqlite", "migrations-postgresql")) {
+            try (Stream<Path> files = Files.list(Path.of("src/main/resources", folder))) {
+                files.filter(file -> number(file) >= SAYING_IT).forEach(MigrationsTest::assertSaysIt);
+            }
+        }
+    }
+
+    private static int number(Path migration) {
+        return Integer.parseInt(migration.getFileName().toString().replaceFirst("^V(\\d+)__.*", "$1"));
+    }
+
+    private static void assertSaysIt(Path file) {
+        String sql = read(file);
+        Matcher says = Pattern.compile("(?m)^-- Older programs (read on|are shut out|are shut out by ([A-Z_]+))\\.$")
+                .matcher(sql);
+        assertThat(says.find()).as(file + " has no line '-- Older programs …'").isTrue();
+        if (says.group(2) != null) {
+            assertThat(RowForm.valueOf(says.group(2)).schema())
+                    .as(file.toString())
+                    .isEqualTo(number(file));
+        } else if (says.group(1).equals("are shut out")) {
+            assertThat(sql).as(file.toString()).contains("compatible_from");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void the_rows_of_each_form_can_be_found(Dialect dialect) throws SQLException {
+        Engine engine = engine(dialect);
+        Migrations.run(engine);
+        for (RowForm form : RowForm.values()) {
+            assertThat(form.schema()).isLessThanOrEqualTo(Migrations.NEWEST);
+            assertThat(rows(engine, form.rows())).isEmpty();
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Engine engine(Dialect dialect) throws SQLException {

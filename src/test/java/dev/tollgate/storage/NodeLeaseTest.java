@@ -81,6 +81,13 @@ class NodeLeaseTest {
     }
 
     @Test
+    void a_program_that_was_shut_out_since_its_start_does_not_join() {
+        execute("UPDATE installation SET value = '" + (Migrations.NEWEST + 1) + "' WHERE name = 'compatible_from'");
+        assertThatThrownBy(() -> join(RARE)).isInstanceOf(CannotOpen.class).hasMessageContaining("use a newer version");
+        assertThat(number("SELECT COUNT(*) FROM node")).isZero();
+    }
+
+    @Test
     void a_nodes_row_has_its_schema_and_readiness() {
         try (NodeLease lease = join(RARE)) {
             assertThat(rowsIn("joining")).isEqualTo(1);

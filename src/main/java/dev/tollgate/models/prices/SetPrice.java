@@ -2,6 +2,8 @@ package dev.tollgate.models.prices;
 
 import dev.tollgate.models.PriceSchedule;
 import dev.tollgate.models.Pricing;
+import dev.tollgate.storage.RowForm;
+import dev.tollgate.storage.ShutOut;
 import dev.tollgate.storage.Statements;
 import dev.tollgate.storage.Write;
 import java.sql.SQLException;
@@ -38,6 +40,14 @@ public final class SetPrice extends Write<SetPrice.Outcome> {
 
     /** Another price was set meanwhile. */
     public record ChangedMeanwhile(String version) implements Outcome {}
+
+    /** Servers of an older program are running, which would charge the price wrongly. */
+    public record Misread(List<String> servers) implements Outcome {
+
+        public Misread {
+            servers = List.copyOf(servers);
+        }
+    }
 
     private final String modelId;
     private final @Nullable String newest;
@@ -81,10 +91,20 @@ public final class SetPrice extends Write<SetPrice.Outcome> {
         for (PriceSchedule.Dated price : kept) {
             versions.add(version(++sequence, price.from(), price.pricing()));
         }
+        if (versions.stream().anyMatch(SetPrice::isWhole)) {
+            List<String> older = ShutOut.before(statements, RowForm.WHOLE_PRICES);
+            if (!older.isEmpty()) {
+                return new Misread(older);
+            }
+        }
         for (PriceVersion version : versions) {
             rows.insert(version);
         }
         return new Set(versions);
+    }
+
+    private static boolean isWhole(PriceVersion version) {
+        return version.from() != null || !version.pricing().tariff().isPlain();
     }
 
     private PriceVersion version(long sequence, @Nullable Instant from, Pricing pricing) {

@@ -337,6 +337,12 @@ public final class Prices {
             if (outcome instanceof SetPrice.Set) {
                 return new Done(one(id), preview(model, plan).withdrawn());
             }
+            if (outcome instanceof SetPrice.Misread(List<String> servers)) {
+                throw new Refused(
+                        Refused.Why.CONFLICT,
+                        "Servers of an older version would charge this price wrongly: " + String.join(", ", servers)
+                                + ". Replace them first.");
+            }
             prices.look();
         }
         throw changed(outcome instanceof SetPrice.ChangedMeanwhile changed ? changed.version() : "unknown");

@@ -1,0 +1,32 @@
+package dev.tollgate.storage;
+
+/**
+ * A form of rows that programs before a schema misread. Who writes the first such row shuts those programs out, in the same commit ({@link ShutOut}).
+ * A migration that changes what a row means adds its form here.
+ */
+public enum RowForm {
+
+    /** Prices with more than input and output, or from a later time on: older programs charge them at once, and without their other rates. */
+    WHOLE_PRICES(39, "SELECT 1 FROM price_version WHERE tariff IS NOT NULL OR from_at IS NOT NULL LIMIT 1");
+
+    private final int schema;
+    private final String rows;
+
+    /**
+     * @param schema the number of the migration that made the form
+     * @param rows a query that has a row if there is one of this form
+     */
+    RowForm(int schema, String rows) {
+        this.schema = schema;
+        this.rows = rows;
+    }
+
+    /** Returns the first schema whose programs read such rows as they are meant. */
+    int schema() {
+        return schema;
+    }
+
+    String rows() {
+        return rows;
+    }
+}
