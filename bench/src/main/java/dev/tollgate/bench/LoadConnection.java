@@ -11,6 +11,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * One keep-alive connection: asks, checks the answer, asks again while the phase lasts; closes at the end, after an answer that is not
@@ -20,12 +21,13 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
     private static final int SHOWN_BYTES_MAX = 300;
 
     private final LoadPhase phase;
-    private final List<ByteBuf> requests;
+    private final Supplier<List<ByteBuf>> calls;
     private final LoadRecord record;
     private final LongSupplier numbers;
     private final AnswerScan scan = new AnswerScan();
     private final SentStamp stamps;
     private final StringBuilder shown = new StringBuilder();
+    private List<ByteBuf> requests = List.of();
     private int turn;
     private int events;
     private boolean asking;
@@ -37,12 +39,12 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
     private long readNanos;
 
     /**
-     * @param requests of one call, asked one after the other; several of a session
+     * @param calls the requests of the next call, asked one after the other; several of a session
      * @param numbers one for each call that is to be left, never the same twice
      */
-    LoadConnection(LoadPhase phase, List<ByteBuf> requests, LoadRecord record, LongSupplier numbers) {
+    LoadConnection(LoadPhase phase, Supplier<List<ByteBuf>> calls, LoadRecord record, LongSupplier numbers) {
         this.phase = phase;
-        this.requests = requests;
+        this.calls = calls;
         this.record = record;
         this.numbers = numbers;
         stamps = new SentStamp(sent -> record.underWay(readNanos - sent));
@@ -62,6 +64,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         record.start(now);
         firstByteNanos = 0;
         sentNanos = now;
+        requests = calls.get();
         turn = 0;
         events = 0;
         ask(context);

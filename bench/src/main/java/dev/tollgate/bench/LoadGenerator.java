@@ -37,7 +37,7 @@ final class LoadGenerator implements AutoCloseable {
     private static final int PART_BYTES_MAX = 64 * 1024;
 
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-    private final String key;
+    private final List<String> keys;
     private final int drainMillis;
     private long numbers;
 
@@ -47,7 +47,16 @@ final class LoadGenerator implements AutoCloseable {
     }
 
     LoadGenerator(String key, int drainMillis) {
-        this.key = key;
+        this(List.of(key), drainMillis);
+    }
+
+    /** @param keys the API keys of the calls, which take turns */
+    LoadGenerator(List<String> keys) {
+        this(keys, DRAIN_MILLIS);
+    }
+
+    private LoadGenerator(List<String> keys, int drainMillis) {
+        this.keys = List.copyOf(keys);
         this.drainMillis = drainMillis;
     }
 
@@ -69,18 +78,27 @@ final class LoadGenerator implements AutoCloseable {
         private final LoadPhase phase;
         private final CompletableFuture<LoadResult> result;
         private final LoadRecord record;
-        private final List<ByteBuf> requests;
+        private final List<List<ByteBuf>> requests;
         private final ChannelGroup channels;
         private int open;
+        private int turn;
 
         Run(LoadPhase phase, CompletableFuture<LoadResult> result) {
             this.phase = phase;
             this.result = result;
             record = new LoadRecord(phase);
             channels = new DefaultChannelGroup(group.next());
-            requests = phase.protocol().requests(phase, key).stream()
-                    .map(Run::shared)
+            requests = keys.stream()
+                    .map(key -> phase.protocol().requests(phase, key).stream()
+                            .map(Run::shared)
+                            .toList())
                     .toList();
+        }
+
+        /** The keys take turns, call by call. */
+        private List<ByteBuf> next() {
+            turn = (turn + 1) % requests.size();
+            return requests.get(turn);
         }
 
         private static ByteBuf shared(byte[] bytes) {
@@ -150,7 +168,7 @@ final class LoadGenerator implements AutoCloseable {
         private void connect(int index) {
             bootstrap(
                             new HttpResponseDecoder(LINE_BYTES_MAX, HEADER_BYTES_MAX, PART_BYTES_MAX),
-                            new LoadConnection(phase, requests, record, () -> ++numbers))
+                            new LoadConnection(phase, this::next, record, () -> ++numbers))
                     .connect(new InetSocketAddress(LoadPhase.HOST, phase.port()), from(index))
                     .addListener((ChannelFuture connected) -> onConnect(connected, index));
         }

@@ -38,6 +38,9 @@ final class ManyCalls {
     /** Of each hundred calls so many by this key or an earlier one. */
     private static final int[] KEY_SHARES = {40, 60, 72, 80, 86, 90, 92, 94, 96, 98, 99, 100};
 
+    /** The longest first bytes of the roll-ups' buckets in milliseconds, as the program counts them; the last bucket has no end. */
+    private static final int[] BUCKET_ENDS = {100, 200, 350, 500, 750, 1_000, 2_000, 5_000, 10_000};
+
     /** The sums of usage_quarter and usage_day, and what one call adds to each. */
     private static final List<String[]> SUMS = sums();
 
@@ -49,6 +52,15 @@ final class ManyCalls {
         this.books = books;
         this.in = books.dialect();
         this.out = out;
+    }
+
+    /** Returns SQL for the bucket of a time in microseconds; -1 without one. */
+    private static String bucket(String micros) {
+        StringBuilder sql = new StringBuilder("CASE WHEN " + micros + " IS NULL THEN -1");
+        for (int i = 0; i < BUCKET_ENDS.length; i++) {
+            sql.append(" WHEN " + micros + " < " + (BUCKET_ENDS[i] + 1) * 1_000 + " THEN " + i);
+        }
+        return sql + " ELSE " + BUCKET_ENDS.length + " END";
     }
 
     private static List<String[]> sums() {
@@ -169,7 +181,7 @@ final class ManyCalls {
                 in.json("t.usage", "prompt_tokens_details", "cached_tokens"),
                 in.json("t.pricing", "completion_tokens"),
                 in.json("t.pricing", "reasoning_tokens"),
-                "CASE WHEN " + firstByte + " IS NULL THEN -1 WHEN " + firstByte + " <= 100000 THEN 0 ELSE 1 END",
+                bucket(firstByte),
                 TEMPLATE_ACCOUNT));
         books.run("""
                 CREATE TABLE bench_entry AS

@@ -20,11 +20,22 @@ final class ProcessFigures {
         return cpuMicros(read(pid, "stat"));
     }
 
+    /** The same, with the time of its children that have ended and were awaited. */
+    static long cpuMicrosWithEnded(long pid) {
+        String[] fields = fields(read(pid, "stat"));
+        return cpuMicros(read(pid, "stat"))
+                + (Long.parseLong(fields[UTIME + 2]) + Long.parseLong(fields[UTIME + 3])) * MICROS_PER_TICK;
+    }
+
     static long cpuMicros(String stat) {
+        String[] fields = fields(stat);
+        return (Long.parseLong(fields[UTIME]) + Long.parseLong(fields[UTIME + 1])) * MICROS_PER_TICK;
+    }
+
+    private static String[] fields(String stat) {
         // The name stands in parentheses and may contain anything, so only what is behind the last one has fixed
         // places.
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return (Long.parseLong(fields[UTIME]) + Long.parseLong(fields[UTIME + 1])) * MICROS_PER_TICK;
+        return stat.substring(stat.lastIndexOf(')') + 2).split(" ");
     }
 
     /** Resident memory in KiB. */
