@@ -33,9 +33,11 @@ final class WriterLoop {
     private final Probe probe;
     private final boolean alone;
     private final ReentrantLock turn = new ReentrantLock();
+    private final Crossing crossing = new Crossing();
     private final List<Waiting> urgent = new ArrayList<>();
     private @Nullable Throwable broken;
     private volatile BooleanSupplier crowd = () -> false;
+    private long batchNanos;
 
     WriterLoop(Inbox inbox, WriterConnection connection, Batch batch, Commits commits, Ride ride, Pulse pulse) {
         this.inbox = inbox;
@@ -152,14 +154,26 @@ final class WriterLoop {
         try {
             long now = System.nanoTime();
             Waiting first = inbox.await(turn, now, ride.sleepNanos(now));
+            batchNanos = System.nanoTime();
             if (first != null) {
                 taken.add(first);
+                takeTurn();
             }
         } catch (InterruptedException e) {
             return true; // there is no reason to interrupt: close() puts a mark into the queue
         }
         takeMore(taken);
         return !Inbox.removeEnd(taken);
+    }
+
+    /**
+     * Waits for the batches of other nodes before this one takes its units, if they are in the way: units that come in the meantime join it. A batch
+     * that waited for a row later, with its units taken, would leave them to the next one, and each batch costs the server the same.
+     */
+    private void takeTurn() {
+        if (!alone && crossing.isLikely()) {
+            commits.attempt(connection::takeTurn); // a failure shows again in the decision
+        }
     }
 
     /** Returns whether a commit is due that other units will join in time. */
@@ -220,6 +234,9 @@ final class WriterLoop {
         }
         Throwable failure = commits.attempt(() -> batch.decide(connection.statements(), decidable));
         if (failure == null) {
+            if (!alone) {
+                crossing.decided(System.nanoTime() - batchNanos);
+            }
             ride.decided(rodeBefore);
             commits.report(fresh, true);
         }

@@ -50,9 +50,20 @@ final class Notes implements Part<Notes.Note> {
     @Nullable
     String firstSql;
 
+    /** Run before the decision of each batch. */
+    @Nullable
+    String asking;
+
     @Override
     public Class<Note> type() {
         return Note.class;
+    }
+
+    @Override
+    public void ask(Statements statements, List<Note> changes) throws SQLException {
+        if (asking != null) {
+            statements.of(asking).execute();
+        }
     }
 
     @Override

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.storage.sql.Reads;
+import dev.tollgate.testing.Gateway;
+import dev.tollgate.testing.HeldRows;
 import dev.tollgate.testing.LogCapture;
 import dev.tollgate.testing.Postgres;
 import java.io.DataInputStream;
@@ -18,6 +20,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -136,6 +139,34 @@ class PostgresServerTest {
             asked.cancel(true);
         }
         return null;
+    }
+
+    @Test
+    void units_that_come_while_other_nodes_write_join_one_batch() {
+        String url = Postgres.migrated();
+        try (Database database = Database.openShared(url)) {
+            Writer writer = database.startWriter(List.of(notes));
+            writer.commitAndWait(Unit.of(new Notes.Note("hot")));
+            notes.asking = "SELECT id FROM account WHERE id = 'hot' FOR UPDATE";
+            writer.commitAndWait(Unit.of(new Notes.Note("undisturbed")));
+            try (HeldRows held = new HeldRows(url, notes.asking)) {
+                CompletableFuture<Unit> heldUp = writer.commit(Unit.of(new Notes.Note("held up")));
+                held.awaitNoProgress(heldUp);
+                long since = System.nanoTime();
+                Gateway.await("a wait that is noticed", () -> System.nanoTime() - since > 100_000_000);
+                held.close();
+                heldUp.join();
+            }
+            List<CompletableFuture<Unit>> later = new ArrayList<>();
+            try (HeldRows other = new HeldRows(url, WriterConnection.TAKE_TURN)) {
+                for (String name : List.of("a", "b", "c")) {
+                    later.add(writer.commit(Unit.of(new Notes.Note(name))));
+                    other.awaitNoProgress(later.getFirst());
+                }
+            }
+            later.forEach(CompletableFuture::join);
+            assertThat(notes.committed.getLast()).containsExactly("a", "b", "c");
+        }
     }
 
     @Test
