@@ -89,6 +89,55 @@ class CompatTest {
         }
     }
 
+    /** At 250 and 2,000 credits a million this call costs 0.45 credits by the list; a dollar is 200. */
+    @ParameterizedTest
+    @CsvSource({
+        "0.001, 200000, reported",
+        "0, 0, reported",
+        "0.00000000001, 1, reported",
+        "0.225, 45000000, reported",
+        "0.2250001, 450000, reported_cost_refused",
+        "-0.001, 450000, reported_cost_refused",
+        "1e400, 450000, reported_cost_refused",
+        "'\"0.001\"', 450000, reported_cost_refused",
+        "null, 450000, 450000"
+    })
+    void a_cost_that_the_server_reports_is_the_upstream_cost(String said, long micros, String word) {
+        far.script(events(
+                delta("{\"content\":\"Hello\"}"),
+                finish("stop"),
+                USAGE.replace("\"total_tokens\"", "\"cost\":" + said + ",\"total_tokens\""),
+                DONE));
+        try (Channels channels = Channels.of(yaml());
+                LogCapture log = new LogCapture()) {
+            assertThat(channels.call().json().get("credits_consumed").toString())
+                    .isEqualTo("0.1");
+            Gateway gateway = channels.gateway();
+            gateway.writeWhatRides();
+            assertThat(gateway.number("SELECT SUM(cost_micros) FROM usage_hour"))
+                    .isEqualTo(micros);
+            assertThat(gateway.text("SELECT costs FROM task")).contains("\"cost\":" + micros, word);
+            assertThat(log.text().contains("the cost that channel far reported was refused"))
+                    .isEqualTo(word.equals("reported_cost_refused"));
+            gateway.assertBooksAreClosed();
+        }
+    }
+
+    @Test
+    void a_channel_can_ignore_the_cost_that_its_server_reports() {
+        far.script(events(
+                delta("{\"content\":\"Hello\"}"),
+                finish("stop"),
+                USAGE.replace("\"total_tokens\"", "\"cost\":0.001,\"total_tokens\""),
+                DONE));
+        try (Channels channels = Channels.of(yaml().replace("key:", "usage_cost: ignore, key:"))) {
+            assertThat(channels.call().status()).isEqualTo(200);
+            channels.gateway().writeWhatRides();
+            assertThat(channels.gateway().number("SELECT SUM(cost_micros) FROM usage_hour"))
+                    .isEqualTo(450_000);
+        }
+    }
+
     @Test
     void pictures_and_content_in_parts_are_shown() {
         String picture = "{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:image/png;base64,iVBORw0K\"}}";

@@ -44,12 +44,22 @@ final class CostCheck {
         }
     }
 
+    /** A cost that the channel reported is believed up to 100 times its list price. */
     private static boolean isWorthIt(JsonNode attempt) {
         JsonNode cost = attempt.path("cost");
-        if (!attempt.has("input")) {
-            return cost.isNull(); // no price is known
+        boolean isReported = attempt.path("reported").booleanValue(false);
+        if (!attempt.has("input")) { // no price is known
+            return isReported ? isAmount(cost) : cost.isNull();
         }
-        return cost.isIntegralNumber() && cost.decimalValue().compareTo(micros(attempt)) == 0;
+        BigDecimal listed = micros(attempt);
+        return isAmount(cost)
+                && (isReported
+                        ? cost.decimalValue().compareTo(listed.movePointRight(2)) <= 0
+                        : cost.decimalValue().compareTo(listed) == 0);
+    }
+
+    private static boolean isAmount(JsonNode cost) {
+        return cost.isIntegralNumber() && cost.decimalValue().signum() >= 0;
     }
 
     /** Returns micro-credits, rounded up once: a count times credits per million is in micro-credits. */

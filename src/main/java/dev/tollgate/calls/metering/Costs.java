@@ -11,21 +11,26 @@ import dev.tollgate.models.UpstreamModel;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.SentCall;
 import dev.tollgate.upstreams.pool.Spent;
+import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the attempts of a call cost the operator, at the upstream's list price at the call's arrival, each rounded up once. An attempt that has
- * reported no usage costs nothing; the answer that is charged costs what its counts do, reported or not.
+ * reported no usage costs nothing; the answer that is charged costs what its counts do, reported or not. A channel that says what it charged is
+ * believed up to {@value #TIMES_LIST_MAX} times the list price.
  *
  * @param attempts the charged answer first, if there is one
+ * @param refused channels that have said a cost that is not believed
  * @param json the same for the task, with counts and rates, so that each cost can be computed again
  */
-record Costs(List<AttemptCost> attempts, WrittenJson json) {
+record Costs(List<AttemptCost> attempts, List<String> refused, WrittenJson json) {
 
     /** The costs of a call that has none. */
-    static final Costs NONE = new Costs(List.of(), TaskResult.NO_COSTS);
+    static final Costs NONE = new Costs(List.of(), List.of(), TaskResult.NO_COSTS);
+
+    private static final long TIMES_LIST_MAX = 100;
 
     /** The most that one attempt takes. */
     private static final int ATTEMPT_BYTES_MAX = 640;
@@ -45,17 +50,18 @@ record Costs(List<AttemptCost> attempts, WrittenJson json) {
             Books.@Nullable Bill bill) {
         Writing writing = new Writing(request.model().upstream().cost(request.pricedAt()));
         if (charged != null && bill != null) {
-            writing.add(charged.sent(), bill.usage().at(charged.usage().answeredTier()));
+            Usage usage = bill.usage().at(charged.usage().answeredTier());
+            writing.add(charged.sent(), usage, charged.usage().cost());
         }
         for (AnswerUnderWay answer : answers) {
             if (answer != charged && answer.usage().isReported()) {
-                writing.add(answer.sent(), usage(answer.usage()));
+                writing.add(answer.sent(), usage(answer.usage()), answer.usage().cost());
             }
             SentCall sent = answer.sent();
             for (Spent spent : sent == null ? List.<Spent>of() : sent.spent()) {
                 UsageMeter meter = new UsageMeter(0, bounds.usageLimits());
                 meter.observe(spent.reports());
-                writing.add(spent.channel(), spent.model(), usage(meter));
+                writing.add(spent.channel(), spent.model(), usage(meter), meter.cost());
             }
         }
         return writing.end();
@@ -69,28 +75,40 @@ record Costs(List<AttemptCost> attempts, WrittenJson json) {
 
         private final UpstreamModel.@Nullable Cost price;
         private final List<AttemptCost> attempts = new ArrayList<>(1);
+        private final List<String> refused = new ArrayList<>(0);
         private final Utf8Buffer json = Utf8Buffer.scratch().raw('[');
 
         Writing(UpstreamModel.@Nullable Cost price) {
             this.price = price;
         }
 
-        void add(@Nullable SentCall sent, Usage usage) {
-            add(sent == null ? "" : sent.channel(), sent == null ? "" : sent.model(), usage);
+        void add(@Nullable SentCall sent, Usage usage, UpstreamEvent.@Nullable Cost said) {
+            add(sent == null ? "" : sent.channel(), sent == null ? "" : sent.model(), usage, said);
         }
 
-        void add(String channelName, String modelName, Usage usage) {
+        /** @param said what the channel says that it charged; null if nothing */
+        void add(String channelName, String modelName, Usage usage, UpstreamEvent.@Nullable Cost said) {
             if (json.size() > TaskResult.COSTS_BYTES_MAX - ATTEMPT_BYTES_MAX) {
                 return; // no call makes so many attempts
             }
             String channel = CourseJson.cut(channelName);
             String model = CourseJson.cut(modelName);
-            long micros = price == null ? CallFigures.NONE : price.micros(usage);
+            long listed = price == null ? CallFigures.NONE : price.micros(usage);
+            boolean isBelieved = said != null
+                    && said.micros() != UpstreamEvent.Cost.ODD
+                    && (listed == CallFigures.NONE || said.micros() <= TIMES_LIST_MAX * listed);
+            long micros = isBelieved ? said.micros() : listed;
             json.raw(attempts.isEmpty() ? "{" : ",{");
             json.raw("\"channel\":").string(channel).raw(",\"model\":").string(model);
             counts(usage);
             if (price != null) {
                 rates(price.tariff(), usage);
+            }
+            if (isBelieved) {
+                json.raw(",\"reported\":true");
+            } else if (said != null) {
+                json.raw(",\"flag\":\"reported_cost_refused\"");
+                refused.add(channel);
             }
             json.raw(",\"cost\":");
             if (micros == CallFigures.NONE) {
@@ -134,7 +152,8 @@ record Costs(List<AttemptCost> attempts, WrittenJson json) {
         }
 
         Costs end() {
-            return new Costs(List.copyOf(attempts), json.raw(']').written());
+            return new Costs(
+                    List.copyOf(attempts), List.copyOf(refused), json.raw(']').written());
         }
     }
 }

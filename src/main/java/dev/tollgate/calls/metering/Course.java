@@ -118,6 +118,7 @@ final class Course {
                 costs.attempts().stream()
                         .map(cost -> new OverCall.Cost(cost.channel(), Math.max(0, cost.micros())))
                         .toList(),
+                costs.refused(),
                 last == null ? "" : last.channel(),
                 last == null ? "" : last.model(),
                 offered == null ? null : offered.version(),

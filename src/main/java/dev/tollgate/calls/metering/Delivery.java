@@ -202,6 +202,7 @@ final class Delivery {
             case UpstreamEvent.Usage usage -> 0;
             case UpstreamEvent.Searched searched -> 0;
             case UpstreamEvent.TierGranted granted -> 0;
+            case UpstreamEvent.Cost cost -> 0;
             case UpstreamEvent.Unreported mark -> 0;
             case UpstreamEvent.Raw raw -> 0;
             case UpstreamEvent.Embedded vectors -> 0;

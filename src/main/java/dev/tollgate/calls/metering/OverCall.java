@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param isStreamed whether the response left piece by piece, and not as a whole
  * @param charge null if nothing was charged
  * @param costs what its attempts cost the operator
+ * @param costsRefused channels that have said a cost that was not believed
  * @param channel the operator's name of the channel that answered or was asked last; empty if no channel was asked
  * @param upstreamModel the upstream's name of the model there; empty if no channel was asked
  * @param answeringVersion the version of the model that answered, as the upstream reported it; null if it did not
@@ -33,6 +34,7 @@ public record OverCall(
         CallSteps steps,
         @Nullable Charge charge,
         List<Cost> costs,
+        List<String> costsRefused,
         String channel,
         String upstreamModel,
         @Nullable String answeringVersion,

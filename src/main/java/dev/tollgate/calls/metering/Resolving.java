@@ -2,6 +2,8 @@ package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.conversation.PrintedUsage;
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.log.Event;
+import dev.tollgate.base.log.LogFields;
 import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.models.Usage;
@@ -9,12 +11,16 @@ import dev.tollgate.upstreams.pool.SentCall;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The phase after the end is decided. Everything that can throw (usage, pricing, signatures, rendering the end) comes before the settlement is
  * offered to the store, so a fault until then releases the hold in full. Afterwards only the store's answer counts (decision 0007).
  */
 final class Resolving implements Phase {
+
+    private static final Logger log = LoggerFactory.getLogger(Resolving.class);
 
     private final Call call;
     private final Bounds bounds;
@@ -76,8 +82,17 @@ final class Resolving implements Phase {
     }
 
     private void reckonCosts(Books.@Nullable Bill bill) {
-        call.course()
-                .costs(Costs.of(call.request(), bounds, call.course().answers(), bill == null ? null : answer, bill));
+        Costs costs = Costs.of(call.request(), bounds, call.course().answers(), bill == null ? null : answer, bill);
+        call.course().costs(costs);
+        for (String channel : costs.refused()) {
+            log.warn(
+                    Event.USAGE_ANOMALY,
+                    "task {}: the cost that channel {} reported was refused (below zero, no amount, or above 100 times the list price);"
+                            + " the list price counts",
+                    call.taskId(),
+                    channel,
+                    LogFields.task(call.taskId()));
+        }
     }
 
     /** Settles after a pending extension, which left the held amount unknown. */

@@ -33,6 +33,7 @@ final class UsageMeter {
     private final ReportedExtras extras;
     private final DeliveredBytes bytes = new DeliveredBytes();
     private boolean isReported;
+    private UpstreamEvent.@Nullable Cost cost;
     private long totalReported = ABSENT;
 
     /** The sum of the parts in the last report. */
@@ -64,6 +65,7 @@ final class UsageMeter {
                 }
                 case UpstreamEvent.Searched searched -> extras.searched(searched);
                 case UpstreamEvent.TierGranted tier -> extras.granted(tier);
+                case UpstreamEvent.Cost said -> cost = said;
                 default -> bytes.add(event);
             }
         }
@@ -90,6 +92,11 @@ final class UsageMeter {
     /** Returns whether the upstream has reported any usage. */
     boolean isReported() {
         return isReported;
+    }
+
+    /** Returns what the upstream says that it charges; null if it says nothing. */
+    UpstreamEvent.@Nullable Cost cost() {
+        return cost;
     }
 
     /** Returns whether the reported output exceeds the maximum in force. The response ends there (D53). */

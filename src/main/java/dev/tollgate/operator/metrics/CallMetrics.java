@@ -65,13 +65,13 @@ final class CallMetrics implements CallObserver {
                 "tollgate_call_charged_microcredits", "Micro-credits charged for calls.", "model", "channel");
         this.costs = shapes.counter(
                 "tollgate_upstream_cost_microusd",
-                "Cost of calls at the upstreams' list prices, attempts that were thrown away included, in millionths of a US dollar."
+                "Cost of calls at the upstreams' list prices, or as channels report it, attempts that were thrown away included, in millionths of a US dollar."
                         + " 0 if the price is unknown.",
                 "model",
                 "channel");
         this.anomalies = shapes.counter(
                 "tollgate_usage_anomalies",
-                "Calls whose reported usage could not be charged as reported, by reason.",
+                "Calls whose reported usage or cost could not be taken as reported, by reason.",
                 "channel",
                 "flag");
         Histogram own = shapes.ownSeconds(
@@ -187,6 +187,9 @@ final class CallMetrics implements CallObserver {
         for (OverCall.Cost cost : call.costs()) {
             double microUsd = (double) cost.micros() / UpstreamModel.Cost.CREDITS_A_DOLLAR;
             model.channels.of(cost.channel()).cost.inc(microUsd);
+        }
+        for (String channel : call.costsRefused()) {
+            anomalies.labelValues(channel, "cost").inc();
         }
         OverCall.Charge charge = call.charge();
         if (charge != null) {

@@ -77,13 +77,14 @@ public record ConsoleCall(
         CallCosts costs =
                 CallCosts.of(tasks.find(account, task).map(Task::result).orElse(null));
         Long cost = costs == null ? cost(account, detail.call()) : costs.micros();
+        String how = costs == null ? CallCosts.BY_LIST : costs.how();
         Long thrownAway = costs == null || detail.call().pricingJson() == null ? null : costs.thrownAwayMicros();
         boolean isDone = request.query("done") != null && form.error() == null;
         String once = forms.once();
         try {
             String name = deeds.account(account).name();
             return (out, shell) -> JterequestGenerated.render(
-                    out, null, shell, detail, account, name, story, form, once, isDone, price, cost, thrownAway);
+                    out, null, shell, detail, account, name, story, form, once, isDone, price, cost, how, thrownAway);
         } catch (Refused e) {
             throw ConsoleAccount.notFound(String.valueOf(e.getMessage()));
         }

@@ -77,6 +77,7 @@ final class JsonAnswer implements Sink {
             case UpstreamEvent.Usage usage -> {}
             case UpstreamEvent.Searched searched -> {}
             case UpstreamEvent.TierGranted granted -> {}
+            case UpstreamEvent.Cost cost -> {}
             case UpstreamEvent.Unreported mark -> {}
             case UpstreamEvent.Raw raw -> {}
             case UpstreamEvent.Embedded vectors -> {}

@@ -60,7 +60,7 @@ final class CompatChannel implements Channel {
                     chat);
         }
         if (ask instanceof EmbedAsk embeddings) {
-            return new CompatEmbedding(farEnd, request("/embeddings"), errors, embeddings);
+            return new CompatEmbedding(farEnd, request("/embeddings"), errors, embeddings, dialect.readsCost());
         }
         throw ApiError.invalid(
                         "model",
@@ -125,7 +125,8 @@ final class CompatChannel implements Channel {
                 throw new IllegalStateException("a call belongs to an event loop");
             }
             boolean json = !(ask.conversation().responseFormat() instanceof ResponseFormat.Text);
-            CompatReader reader = new CompatReader(errors, ask.candidates(), ask.includeThoughts(), json, ask.tier());
+            CompatReader reader = new CompatReader(
+                    errors, ask.candidates(), ask.includeThoughts(), json, ask.tier(), dialect.readsCost());
             Request request = request("/chat/completions")
                     .with("accept", "text/event-stream")
                     .withKnown("traceparent", listener.traceparent());

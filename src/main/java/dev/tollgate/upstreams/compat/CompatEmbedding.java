@@ -30,14 +30,19 @@ final class CompatEmbedding implements PreparedAsk {
     private final Request request;
     private final CompatErrors errors;
     private final EmbedAsk ask;
+    private final VectorPlaces places;
     private final byte[] body;
 
-    /** @throws dev.tollgate.base.error.ApiException for vectors of several lengths in one call */
-    CompatEmbedding(FarEnd farEnd, Request request, CompatErrors errors, EmbedAsk ask) {
+    /**
+     * @param readsCost whether the cost that the server reports counts
+     * @throws dev.tollgate.base.error.ApiException for vectors of several lengths in one call
+     */
+    CompatEmbedding(FarEnd farEnd, Request request, CompatErrors errors, EmbedAsk ask, boolean readsCost) {
         this.farEnd = farEnd;
         this.request = request;
         this.errors = errors;
         this.ask = ask;
+        this.places = readsCost ? VectorPlaces.OPENAI : VectorPlaces.OPENAI.withoutCost();
         int dimensions = ask.dimensions(ask.inputs().getFirst());
         if (ask.inputs().stream().anyMatch(input -> ask.dimensions(input) != dimensions)) {
             String field = ask.fields().dimensions();
@@ -100,7 +105,7 @@ final class CompatEmbedding implements PreparedAsk {
                 farEnd.vertx(),
                 farEnd.timeouts(),
                 errors,
-                new VectorReader(errors, VectorPlaces.OPENAI, ask, ask.inputs()),
+                new VectorReader(errors, places, ask, ask.inputs()),
                 heard,
                 connected -> connected.send(body));
         call.start(farEnd.connect(request.withKnown("traceparent", heard.traceparent())));

@@ -21,6 +21,7 @@ public final class CompatProvider implements Provider {
     private static final Map<String, String> FIELDS =
             Map.of("max_tokens", "max_tokens", "max_completion_tokens", "max_completion_tokens");
     private static final Map<String, Boolean> SENT = Map.of("send", true, "omit", false);
+    private static final Map<String, Boolean> READ = Map.of("use", true, "ignore", false);
 
     static final String KIND = "openai";
 
@@ -37,7 +38,7 @@ public final class CompatProvider implements Provider {
 
     @Override
     public Set<String> keys() {
-        return Set.of("max_tokens_field", "reasoning_effort");
+        return Set.of("max_tokens_field", "reasoning_effort", "usage_cost");
     }
 
     @Override
@@ -54,8 +55,11 @@ public final class CompatProvider implements Provider {
         }
         YamlNode field = entry.node().find("max_tokens_field");
         YamlNode effort = entry.node().find("reasoning_effort");
+        YamlNode cost = entry.node().find("usage_cost");
         ServerDialect dialect = new ServerDialect(
-                field == null ? "max_tokens" : field.choice(FIELDS), effort != null && effort.choice(SENT));
+                field == null ? "max_tokens" : field.choice(FIELDS),
+                effort != null && effort.choice(SENT),
+                cost == null || cost.choice(READ));
         return new Compatible(this, entry.id(), url, entry.key(), dialect, entry.timeouts());
     }
 

@@ -33,6 +33,7 @@ final class CompatReader implements AnswerReader {
     private final boolean showsThoughts;
     private final boolean json;
     private final ServiceTier asked;
+    private final boolean readsCost;
     private final SseReader sse = new SseReader(this::event);
     private final List<CompatCandidate> candidates = new ArrayList<>(1);
     private List<UpstreamEvent> out = List.of();
@@ -47,13 +48,21 @@ final class CompatReader implements AnswerReader {
      * @param showsThoughts whether the caller wants them: servers send them unasked
      * @param json whether the answer was to be JSON, so that a fence around it is taken off
      * @param asked the service tier; such a server grants the standard one, because no other has been requested of it
+     * @param readsCost whether the cost that the server reports counts
      */
-    CompatReader(CompatErrors errors, int candidatesExpected, boolean showsThoughts, boolean json, ServiceTier asked) {
+    CompatReader(
+            CompatErrors errors,
+            int candidatesExpected,
+            boolean showsThoughts,
+            boolean json,
+            ServiceTier asked,
+            boolean readsCost) {
         this.errors = errors;
         this.candidatesExpected = candidatesExpected;
         this.showsThoughts = showsThoughts;
         this.json = json;
         this.asked = asked;
+        this.readsCost = readsCost;
     }
 
     @Override
@@ -146,6 +155,10 @@ final class CompatReader implements AnswerReader {
         } else if (reported && !chunk.path("choices").isEmpty()) {
             out.add(UpstreamEvent.Unreported.FROM_HERE);
             reported = false;
+        }
+        UpstreamEvent.Cost cost = readsCost ? CompatCost.of(chunk.path("usage")) : null;
+        if (cost != null) {
+            out.add(cost);
         }
         for (JsonNode choice : chunk.path("choices").values()) {
             int index = choice.path("index").asInt(0);

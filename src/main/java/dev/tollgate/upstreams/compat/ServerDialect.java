@@ -5,5 +5,6 @@ package dev.tollgate.upstreams.compat;
  *
  * @param maxTokensField {@code max_tokens}, which nearly all know, or {@code max_completion_tokens}, which OpenAI's newer models demand
  * @param reasoningEffort whether {@code reasoning_effort} is sent; many servers refuse it
+ * @param readsCost whether {@code usage.cost} is what the operator pays
  */
-record ServerDialect(String maxTokensField, boolean reasoningEffort) {}
+record ServerDialect(String maxTokensField, boolean reasoningEffort, boolean readsCost) {}

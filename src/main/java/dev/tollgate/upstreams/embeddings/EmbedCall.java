@@ -45,6 +45,7 @@ public final class EmbedCall implements UpstreamCall {
         private final List<@Nullable List<byte[]>> vectors = new ArrayList<>();
         private int partsLeft;
         private long tokens;
+        private final List<UpstreamEvent.Cost> costs = new ArrayList<>(0);
         private boolean isReported = true;
         private boolean isCounting;
         private @Nullable OptionalLong counted;
@@ -140,6 +141,7 @@ public final class EmbedCall implements UpstreamCall {
             switch (event) {
                 case UpstreamEvent.Embedded embedded -> answer.vectors.set(part.index, embedded.vectors());
                 case Usage reported -> usage = reported;
+                case UpstreamEvent.Cost cost -> answer.costs.add(cost);
                 default -> throw new IllegalStateException("an event that is none of vectors");
             }
         }
@@ -172,6 +174,9 @@ public final class EmbedCall implements UpstreamCall {
         done = true;
         List<UpstreamEvent> events = new ArrayList<>();
         events.add(new UpstreamEvent.Started(null, null));
+        if (!answer.costs.isEmpty()) {
+            events.add(sum(answer.costs));
+        }
         OptionalLong counted = answer.counted;
         if (answer.isReported) {
             events.add(VectorReader.tokens(answer.tokens));
@@ -184,6 +189,14 @@ public final class EmbedCall implements UpstreamCall {
         events.add(new UpstreamEvent.Finish(0, UpstreamEvent.FinishReason.STOP, "STOP"));
         listener.events(events);
         listener.ended();
+    }
+
+    private static UpstreamEvent.Cost sum(List<UpstreamEvent.Cost> costs) {
+        boolean isOdd = costs.stream().anyMatch(cost -> cost.micros() == UpstreamEvent.Cost.ODD);
+        return new UpstreamEvent.Cost(
+                isOdd
+                        ? UpstreamEvent.Cost.ODD
+                        : costs.stream().mapToLong(UpstreamEvent.Cost::micros).sum());
     }
 
     private void fail(UpstreamFailure failure) {

@@ -51,6 +51,7 @@ public final class VectorReader implements AnswerReader {
 
         private @Nullable VectorWriter current;
         private long tokens = Usage.ABSENT;
+        private UpstreamEvent.@Nullable Cost cost;
         private boolean isWhole;
         private @Nullable String fault;
     }
@@ -170,6 +171,8 @@ public final class VectorReader implements AnswerReader {
         if (places.tokens().contains(path)) {
             long more = tokens();
             progress.tokens = progress.tokens == Usage.ABSENT || more < 0 ? more : Math.addExact(progress.tokens, more);
+        } else if (places.isCost(path)) {
+            progress.cost = cost(new BigDecimal(parser.getString()));
         } else if (places.isIndex(path) && progress.elements > 0) {
             indexes[progress.elements - 1] = parser.currentToken() == JsonToken.VALUE_NUMBER_INT
                             && parser.getString().length() <= 9
@@ -186,6 +189,12 @@ public final class VectorReader implements AnswerReader {
             return Usage.ABSENT;
         }
         return count.setScale(0, RoundingMode.CEILING).longValueExact();
+    }
+
+    private static UpstreamEvent.Cost cost(BigDecimal dollars) {
+        return Math.abs((long) dollars.scale()) <= TOKENS_SCALE_MAX && dollars.precision() <= 2 * TOKENS_SCALE_MAX
+                ? UpstreamEvent.Cost.ofDollars(dollars)
+                : new UpstreamEvent.Cost(UpstreamEvent.Cost.ODD);
     }
 
     private static String path(@Nullable TokenStreamContext from) {
@@ -212,6 +221,9 @@ public final class VectorReader implements AnswerReader {
         }
         if (progress.tokens != Usage.ABSENT) {
             events.add(tokens(progress.tokens));
+        }
+        if (progress.cost != null) {
+            events.add(progress.cost);
         }
         events.add(new UpstreamEvent.Embedded(List.of(ordered)));
         return null;

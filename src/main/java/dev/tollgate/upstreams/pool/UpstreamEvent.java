@@ -1,6 +1,8 @@
 package dev.tollgate.upstreams.pool;
 
 import dev.tollgate.base.conversation.ServiceTier;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.net.URI;
 import java.util.List;
 import java.util.Objects;
@@ -13,7 +15,7 @@ public sealed interface UpstreamEvent {
 
     /** Returns whether it tells something that the operator pays for. */
     default boolean isOfUsage() {
-        return this instanceof Usage || this instanceof Searched || this instanceof TierGranted;
+        return this instanceof Usage || this instanceof Searched || this instanceof TierGranted || this instanceof Cost;
     }
 
     /** The first event, once: the model that answers and the upstream's own id of the answer, as far as they can be stored. */
@@ -129,6 +131,28 @@ public sealed interface UpstreamEvent {
 
     /** The service tier that the upstream says it has served the call in; the last one counts (P4). */
     record TierGranted(ServiceTier tier) implements UpstreamEvent {}
+
+    /**
+     * What the upstream says that it charges for the answer so far, in place of its list price; the last one counts.
+     *
+     * @param micros micro-credits, rounded up, or {@link #ODD}
+     */
+    record Cost(long micros) implements UpstreamEvent {
+
+        /** Something else than an amount from 0 to a billion credits. */
+        public static final long ODD = -1;
+
+        private static final BigDecimal MICROS_A_DOLLAR = BigDecimal.valueOf(200_000_000);
+        private static final BigDecimal MICROS_MAX = BigDecimal.valueOf(1_000_000_000_000_000L);
+
+        /** Makes a cost of US dollars, 200 credits each. */
+        public static Cost ofDollars(BigDecimal dollars) {
+            BigDecimal micros = dollars.multiply(MICROS_A_DOLLAR);
+            boolean isOdd = micros.signum() < 0 || micros.compareTo(MICROS_MAX) > 0;
+            return new Cost(
+                    isOdd ? ODD : micros.setScale(0, RoundingMode.CEILING).longValueExact());
+        }
+    }
 
     /**
      * Cumulative counts as the upstream reported them, unchecked (D37); {@link #ABSENT} for a count that it did not report.

@@ -31,6 +31,7 @@ class CompatAnswersGoldenTest {
                         candidates,
                         asked.contains("thoughts"),
                         asked.contains("json"),
-                        ServiceTier.STANDARD));
+                        ServiceTier.STANDARD,
+                        true));
     }
 }

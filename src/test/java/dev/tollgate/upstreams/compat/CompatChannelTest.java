@@ -69,7 +69,7 @@ class CompatChannelTest {
     private CompatChannel channel(String key) {
         FarEnd farEnd = new FarEnd(
                 Outbound.direct(VERTX), server.url() + "/v1", 4, new Timeouts(5_000, 30_000, 30_000, 30_000));
-        return new CompatChannel("far", farEnd, key, new ServerDialect("max_tokens", true));
+        return new CompatChannel("far", farEnd, key, new ServerDialect("max_tokens", true, true));
     }
 
     private static ChatAsk ask(String more, boolean thoughts) {

@@ -38,7 +38,7 @@ class CompatMediaBodyTest {
                 false,
                 null,
                 Replay.NONE);
-        return CompatRequestWriter.write(ask, ask.replay(), new ServerDialect("max_tokens", false));
+        return CompatRequestWriter.write(ask, ask.replay(), new ServerDialect("max_tokens", false, true));
     }
 
     private static String picture(String url, String more) {

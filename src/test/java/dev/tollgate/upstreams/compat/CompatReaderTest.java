@@ -18,7 +18,8 @@ class CompatReaderTest {
     private static final int ARGUMENTS_CHARS_MAX = 16 * 1024 * 1024;
 
     private final List<UpstreamEvent> events = new ArrayList<>();
-    private final CompatReader reader = new CompatReader(new CompatErrors(""), 1, false, false, ServiceTier.STANDARD);
+    private final CompatReader reader =
+            new CompatReader(new CompatErrors(""), 1, false, false, ServiceTier.STANDARD, true);
 
     private boolean read(String event) {
         byte[] bytes = ("data: " + event + "\n\n").getBytes(StandardCharsets.UTF_8);
@@ -48,7 +49,7 @@ class CompatReaderTest {
         assertThat(reader.isWhole()).isFalse();
         assertThat(read(STOP)).isTrue();
         assertThat(reader.isWhole()).isTrue();
-        assertThat(new CompatReader(new CompatErrors(""), 0, false, false, ServiceTier.STANDARD).isWhole())
+        assertThat(new CompatReader(new CompatErrors(""), 0, false, false, ServiceTier.STANDARD, true).isWhole())
                 .isFalse();
     }
 
@@ -63,7 +64,7 @@ class CompatReaderTest {
     @Test
     void a_connection_that_is_cut_has_broken_an_answer_that_had_begun_and_no_other() {
         assertThat(reader.cut("gone", events)).returns(Kind.UNAVAILABLE, UpstreamFailure::kind);
-        CompatReader begun = new CompatReader(new CompatErrors(""), 1, false, false, ServiceTier.STANDARD);
+        CompatReader begun = new CompatReader(new CompatErrors(""), 1, false, false, ServiceTier.STANDARD, true);
         byte[] text = ("data: " + delta("{\"content\":\"a\"}") + "\n\n").getBytes(StandardCharsets.UTF_8);
         begun.read(text, text.length, events);
         assertThat(begun.cut("gone", events)).isEqualTo(new UpstreamFailure(Kind.BROKEN, null, "gone"));

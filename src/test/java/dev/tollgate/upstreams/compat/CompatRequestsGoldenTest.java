@@ -27,6 +27,7 @@ class CompatRequestsGoldenTest {
     private static ServerDialect dialect(JsonNode channel) {
         return new ServerDialect(
                 channel.path("max_tokens_field").asString("max_tokens"),
-                channel.path("reasoning_effort").asString("").equals("send"));
+                channel.path("reasoning_effort").asString("").equals("send"),
+                true);
     }
 }

@@ -16,7 +16,7 @@ public final class WrittenBodies {
         CompatBody body = CompatRequestWriter.write(
                 ask,
                 ask.replay().onChannel("main", ask.upstreamModel()),
-                new ServerDialect(maxTokensField, sendsEffort));
+                new ServerDialect(maxTokensField, sendsEffort, true));
         return new Made(bytes(body, tokensMax), body.ignored(), body.wanted());
     }
 

@@ -171,6 +171,23 @@ class VectorReaderTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"0.001, 200000", "1e-9, 1", "-1, -1", "1e400, -1", "1e999999999, -1"})
+    void what_openais_list_says_that_it_cost_is_reported(String dollars, long micros) {
+        String answer = "{\"data\":[{\"index\":0,\"embedding\":[1,2]}],\"usage\":{\"prompt_tokens\":8,\"cost\":"
+                + dollars + "}}";
+        EmbedAsk ask = ask(1, EmbedAsk.Form.DIGITS, 2, false);
+        for (VectorPlaces places : List.of(VectorPlaces.OPENAI, VectorPlaces.OPENAI.withoutCost())) {
+            VectorReader reader = new VectorReader(ERRORS, places, ask, ask.inputs());
+            byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+            List<UpstreamEvent> events = new ArrayList<>();
+            reader.read(bytes, bytes.length, events);
+            assertThat(reader.end(events)).isNull();
+            assertThat(events.contains(new UpstreamEvent.Cost(micros))).isEqualTo(places.equals(VectorPlaces.OPENAI));
+            assertThat(events).hasSize(places.equals(VectorPlaces.OPENAI) ? 3 : 2);
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource({"7, 7", "7.0, 7", "6.5, 7", "-3, -3", "1e999999999,", "99999999999999999999999,"})
     void a_prediction_reports_its_tokens(String written, Long read) {
         Outcome whole =

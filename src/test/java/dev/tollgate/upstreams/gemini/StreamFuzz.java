@@ -95,6 +95,7 @@ public final class StreamFuzz {
             case UpstreamEvent.Usage it -> -1;
             case UpstreamEvent.Searched it -> -1;
             case UpstreamEvent.TierGranted it -> -1;
+            case UpstreamEvent.Cost it -> -1;
             case UpstreamEvent.Unreported it -> -1;
             case UpstreamEvent.Raw it -> -1;
             case UpstreamEvent.Embedded it -> -1;
