@@ -1,5 +1,6 @@
 package dev.tollgate.app;
 
+import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.base.config.Secret;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
@@ -90,6 +91,8 @@ public record CallsModule(
         Signatures signatures = new Signatures(books.database(), books.writer(), books.secrets(), ground.clock());
         KeptResponses kept = kept(ground, books);
         Telemetry traces = telemetry(ground, books);
+        AnswerRoom room = AnswerRoom.ofHeap(
+                CompletableFuture.delayedExecutor(COME_BACK.toMillis(), TimeUnit.MILLISECONDS));
         Meter meter = new Meter(
                 vertx,
                 upstreams.pool(),
@@ -100,6 +103,7 @@ public record CallsModule(
                 new Meter.Times(
                         ground.settings().get(TrafficSettings.CALL),
                         ground.surroundings().waits().silence()),
+                room,
                 CallObserver.all(observers(watch, traces)));
         KnownAnswers known = ground.open(knownAnswers(ground, books, vertx, meter), KnownAnswers::close);
         RequestCount requests = new RequestCount(meter.quotas());
@@ -107,7 +111,7 @@ public record CallsModule(
         FreeCounts counts = new FreeCounts(books.stores().ledger(), meter);
         books.writer().gatherWhile(() -> meter.openCalls() >= CROWD);
         books.node().whenLost(() -> end(meter, "The service has lost its database. Please try again."));
-        watch.calls(media, known, traces == null ? () -> 0 : dropped(traces));
+        watch.calls(media, known, room, traces == null ? () -> 0 : dropped(traces));
         return new CallsModule(
                 ground,
                 books,

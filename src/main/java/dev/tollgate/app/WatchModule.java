@@ -1,5 +1,6 @@
 package dev.tollgate.app;
 
+import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.base.config.TrafficSettings;
 import dev.tollgate.calls.replay.KnownAnswers;
 import dev.tollgate.calls.replay.ReplayedFrom;
@@ -124,7 +125,16 @@ final class WatchModule {
     }
 
     /** @param spansDropped since the start */
-    void calls(MediaLoader media, KnownAnswers known, LongSupplier spansDropped) {
+    void calls(MediaLoader media, KnownAnswers known, AnswerRoom room, LongSupplier spansDropped) {
+        metrics.gauge(
+                "tollgate_collected_bytes",
+                "Memory for responses that are collected before they are sent, in bytes.",
+                room::bytes);
+        metrics.counted(
+                "tollgate_collected_cut",
+                "Responses cut because there was no room to collect more of them.",
+                new String[] {},
+                now -> now.is((double) room.cut()));
         metrics.counted(
                 "tollgate_spans_dropped",
                 "Spans lost because the queue was full or the collector rejected them.",

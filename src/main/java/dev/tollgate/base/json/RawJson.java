@@ -27,6 +27,11 @@ public final class RawJson {
         out.raw(body, from, to - from);
     }
 
+    /** Appends the value; a long one is sent from where it lies. */
+    public void write(JsonPieces out) {
+        out.repeat(body, from, to);
+    }
+
     /** Returns a copy of the bytes. */
     public byte[] utf8() {
         return Arrays.copyOfRange(body, from, to);

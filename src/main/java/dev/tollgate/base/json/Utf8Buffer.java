@@ -4,6 +4,7 @@ import dev.tollgate.base.money.Credits;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -26,6 +27,9 @@ public final class Utf8Buffer {
     private static final byte[] ESCAPES = escapes();
 
     private final int startBytes;
+    /** Receives what is written whenever the room is used up; null if the room grows instead. */
+    private final @Nullable Consumer<Utf8Buffer> full;
+
     private byte[] bytes;
     private int size;
 
@@ -77,8 +81,18 @@ public final class Utf8Buffer {
 
     /** @param startBytes 0 takes what room there is when it is first written to */
     public Utf8Buffer(int startBytes) {
+        this(startBytes, null);
+    }
+
+    private Utf8Buffer(int startBytes, @Nullable Consumer<Utf8Buffer> full) {
         this.startBytes = startBytes;
+        this.full = full;
         this.bytes = startBytes == 0 ? NOTHING : new byte[startBytes];
+    }
+
+    /** Returns the last piece of something longer. @param full takes the piece and empties the buffer when it cannot grow further */
+    static Utf8Buffer lastPiece(Consumer<Utf8Buffer> full) {
+        return new Utf8Buffer(0, full);
     }
 
     public int size() {
@@ -334,6 +348,10 @@ public final class Utf8Buffer {
     }
 
     private void grow(int more) {
+        if (full != null) {
+            nextPiece(more, full);
+            return;
+        }
         long needed = (long) size + more;
         if (needed > SIZE_MAX) {
             throw new IllegalStateException("more than " + SIZE_MAX + " bytes of JSON");
@@ -345,6 +363,39 @@ public final class Utf8Buffer {
             return;
         }
         bytes = Arrays.copyOf(bytes, (int) Math.min(SIZE_MAX, Math.max(needed, bytes.length * 2L)));
+    }
+
+    private void nextPiece(int more, Consumer<Utf8Buffer> taking) {
+        if ((long) size + more > CollectedJson.PIECE_BYTES_MAX && size > 0) {
+            taking.accept(this);
+            bytes = new byte[Math.max(more, CollectedJson.PIECE_BYTES_MAX)];
+            size = 0;
+        } else {
+            bytes = Arrays.copyOf(bytes, Math.max(size + more, Math.min(CollectedJson.PIECE_BYTES_MAX, 2 * size)));
+        }
+    }
+
+    /** Returns the bytes that a text takes inside a JSON string. */
+    public static long escapedBytes(CharSequence text) {
+        long bytes = text.length();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c >= 0x80 || ESCAPES[c] != 0) {
+                bytes += special(c);
+            }
+        }
+        return bytes;
+    }
+
+    /** Returns the bytes beyond one; half of a pair counts as if it stood alone. */
+    private static int special(char c) {
+        if (c < 0x80) {
+            return ESCAPES[c] == 'u' ? ESCAPE_BYTES_MAX - 1 : 1;
+        }
+        if (isLineBreak(c)) {
+            return ESCAPE_BYTES_MAX - 1;
+        }
+        return c < 0x800 || Character.isSurrogate(c) ? 1 : 2;
     }
 
     public static byte[] ascii(String text) {

@@ -31,6 +31,9 @@ public final class KeptResponses {
     /** The most that the responses of one account may take, apart from the one that reaches over it. */
     public static final long SHARE_BYTES = 256L << 20;
 
+    /** Longer responses are not kept. */
+    public static final int RESPONSE_BYTES_MAX = KeptSeal.BYTES_MAX;
+
     /** The most responses that one conversation may have. */
     public static final int LINKS_MAX = 1_000;
 

@@ -5,6 +5,7 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.base.log.LogFields;
+import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.base.memory.Lease;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -38,6 +39,7 @@ public final class Call implements Running {
     private final Course course;
     private final CallObserver observer;
     private final Runnable whenOver;
+    private final Collecting collecting;
     private final Deque<Runnable> turns = new ArrayDeque<>(2);
 
     private Phase phase;
@@ -46,7 +48,7 @@ public final class Call implements Running {
     private long tokensUsed;
 
     /** The parts that calls share, except for the books, which know the call's loop. */
-    record Parts(Books books, Counting counting, MediaAccess media, CallObserver observer) {}
+    record Parts(Books books, Counting counting, MediaAccess media, AnswerRoom room, CallObserver observer) {}
 
     /**
      * @param loop runs tasks on the exchange's event loop
@@ -70,6 +72,7 @@ public final class Call implements Running {
         this.course = new Course(taskId, metered, !sink.leavesWhole(), nanoTime);
         this.observer = parts.observer();
         this.whenOver = whenOver;
+        this.collecting = new Collecting(this, parts.room());
         this.phase = new Reserving(this, parts.counting(), parts.media());
     }
 
@@ -87,7 +90,10 @@ public final class Call implements Running {
     @Override
     public void gone() {
         callerGone = true;
-        turn(() -> phase.callerLeft());
+        turn(() -> {
+            phase.callerLeft();
+            collecting.callerLeft();
+        });
     }
 
     /** Ends the call from outside, e.g. at the end of a drain. The hold is released in full (D18). */
@@ -167,6 +173,7 @@ public final class Call implements Running {
         if (!callerGone && !attempt("tell its end", end)) {
             attempt("cut its caller off", sink::cut);
         }
+        collecting.over();
     }
 
     /** Runs a step whose failure must not stop the call. @return whether it succeeded */
@@ -179,6 +186,11 @@ public final class Call implements Running {
             log.error(Event.CALL_FAULT, "task {} could not {}", taskId, what, LogFields.task(taskId), e);
             return false;
         }
+    }
+
+    /** Returns the room for what the sink keeps of the answer. */
+    Collecting collecting() {
+        return collecting;
     }
 
     /** Adds tokens that the upstream produced for the call, paid or not. */

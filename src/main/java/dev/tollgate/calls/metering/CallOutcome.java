@@ -13,6 +13,8 @@ public enum CallOutcome {
     CUT_LIMIT,
     /** Cut at the time limit. */
     CUT_TIME,
+    /** Cut where others needed the memory. */
+    CUT_ROOM,
     /** The caller disconnected, or did not read until the upstream broke off. */
     CANCELLED,
     /** No upstream answered, or the answering upstream broke off. */
@@ -23,7 +25,7 @@ public enum CallOutcome {
     FAILED_FAULT,
     /** The upstream's filter blocked the whole response. */
     BLOCKED,
-    /** Ended from outside, e.g. at the end of a drain. */
+    /** Ended from outside, e.g. at the end of a drain, or where there was no memory for its first output. */
     STOPPED,
     /** The reservation was refused. */
     REFUSED,

@@ -1,10 +1,12 @@
 package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.upstreams.pool.SentCall;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
 import dev.tollgate.upstreams.pool.UpstreamFailure;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,11 @@ final class Concluding {
 
     /** The upstream's own word for a response that has reached its maximum. */
     private static final String MAX_TOKENS = "MAX_TOKENS";
+
+    private static final ApiError BUSY = ApiError.of(
+                    ErrorCode.INTERNAL_ERROR, "The server is busy with long answers. Retry in a moment.")
+            .withStatus(503)
+            .retryAfter(Duration.ofSeconds(1));
 
     private final Call call;
     private final Asking asking;
@@ -138,16 +145,31 @@ final class Concluding {
     void timeIsUp() {
         if (judging) {
             charge(Books.End.COMPLETED);
-        } else if (chargedFirst()) {
-            return;
-        } else if (answer().delivery().hasOutput()) {
+        } else if (!chargedFirst()) {
+            cutOr("TIMEOUT", CallOutcome.CUT_TIME, UpstreamErrors.unavailable(), CallOutcome.FAILED_UPSTREAM);
+        }
+    }
+
+    /** Ends the call where there is no room on the heap for more of its answer, which is a cut by length, too. */
+    void noRoom() {
+        if (judging) {
+            charge(Books.End.COMPLETED);
+        } else if (!chargedFirst()) {
+            cutOr("SERVER_BUSY", CallOutcome.CUT_ROOM, BUSY, CallOutcome.STOPPED);
+        }
+    }
+
+    /** Cuts the response behind what was shown, or refunds it if that is nothing. */
+    private void cutOr(String nativeReason, CallOutcome cut, ApiError error, CallOutcome failed) {
+        AnswerUnderWay answer = answer();
+        if (answer.delivery().hasOutput()) {
             stopUpstream();
-            answer().delivery().goesOn(answer().waiting().batches());
-            answer().waiting().leaveOut(answer().usage());
-            answer().delivery().cutShort(List.of(), "TIMEOUT", answer().attempts());
-            charge(Books.End.CUT, CallOutcome.CUT_TIME);
+            answer.delivery().goesOn(answer.waiting().batches());
+            answer.waiting().leaveOut(answer.usage());
+            answer.delivery().cutShort(List.of(), nativeReason, answer.attempts());
+            charge(Books.End.CUT, cut);
         } else {
-            refund(UpstreamErrors.unavailable(), CallOutcome.FAILED_UPSTREAM);
+            refund(error, failed);
         }
     }
 

@@ -41,6 +41,11 @@ public abstract class ForwardingSink implements Sink {
     }
 
     @Override
+    public long keeps(List<UpstreamEvent> events) {
+        return sink.keeps(events);
+    }
+
+    @Override
     public End end(Completion completion) {
         return sink.end(completion);
     }
@@ -48,6 +53,16 @@ public abstract class ForwardingSink implements Sink {
     @Override
     public void failed(ApiError error) {
         sink.failed(error);
+    }
+
+    @Override
+    public boolean isSending() {
+        return sink.isSending();
+    }
+
+    @Override
+    public void onSent(Runnable then) {
+        sink.onSent(then);
     }
 
     @Override

@@ -11,7 +11,8 @@ final class HeldBack {
     enum Reason {
         CALLER_READS_SLOWLY,
         HOLD_GROWS,
-        HOLD_NOT_DURABLE
+        HOLD_NOT_DURABLE,
+        NO_ROOM
     }
 
     private final Course course;
@@ -46,6 +47,13 @@ final class HeldBack {
         }
         pause();
         return true;
+    }
+
+    /** The answer waits for room on the heap. */
+    void byRoom() {
+        if (reasons.add(Reason.NO_ROOM)) {
+            pause();
+        }
     }
 
     private void pause() {

@@ -1,5 +1,6 @@
 package dev.tollgate.calls.metering;
 
+import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.customers.keys.RateAnswers;
@@ -35,6 +36,7 @@ public final class Meter {
     private final CompletionIds ids;
     private final Quotas quotas;
     private final Times times;
+    private final AnswerRoom room;
     private final CallObserver observer;
     private final Counting counting = new Counting();
     private final Map<Thread, LoopCalls> loops = new ConcurrentHashMap<>();
@@ -46,6 +48,7 @@ public final class Meter {
     public record Times(Duration total, Duration silence) {}
 
     /**
+     * @param room for answers that are collected before they leave
      * @param observer receives all calls
      */
     public Meter(
@@ -56,6 +59,7 @@ public final class Meter {
             CompletionIds ids,
             Quotas quotas,
             Times times,
+            AnswerRoom room,
             CallObserver observer) {
         this.observer = observer;
         this.vertx = vertx;
@@ -65,6 +69,7 @@ public final class Meter {
         this.ids = ids;
         this.quotas = quotas;
         this.times = times;
+        this.room = room;
     }
 
     /**
@@ -95,7 +100,7 @@ public final class Meter {
     /** Starts a call whose keeper adds changes to its units of work. */
     public Call start(MeteredCall metered, Sink sink, Keeper keeper) {
         LoopCalls loop = loop();
-        Call.Parts parts = new Call.Parts(new StoredBooks(accounting, loop, keeper), counting, media, observer);
+        Call.Parts parts = new Call.Parts(new StoredBooks(accounting, loop, keeper), counting, media, room, observer);
         Quotas.Pass pass = admit(metered);
         Call call;
         try {

@@ -26,6 +26,12 @@ sealed interface Phase permits Reserving, Relaying, Resolving, Phase.Over {
     /** Ends the call after a fault in Tollgate. */
     void broken(ApiError error);
 
+    /** Goes on with an answer that waits for room on the heap. */
+    default void roomMayBeFree() {}
+
+    /** Ends the answer, because others need its room on the heap. */
+    default void roomIsWanted() {}
+
     /** Nothing more happens. */
     enum Over implements Phase {
         OVER;

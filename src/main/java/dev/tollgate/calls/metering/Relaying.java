@@ -111,8 +111,14 @@ final class Relaying implements Phase {
             return;
         }
         List<UpstreamEvent> ready = new ArrayList<>();
+        call.collecting().begin();
         boolean covers = answer.waiting()
-                .takeCovered(answer.usage(), coverage(), head -> endsAtMaximum(ready, head), ready::addAll);
+                .takeCovered(
+                        answer.usage(),
+                        coverage(),
+                        head -> endsAtMaximum(ready, head)
+                                || !call.collecting().takes(head),
+                        ready::addAll);
         if (!ready.isEmpty()) {
             show(ready);
             if (sink.wantsCost()) {
@@ -127,6 +133,8 @@ final class Relaying implements Phase {
             concluding.refund(UpstreamErrors.tooLong(), CallOutcome.FAILED_UPSTREAM);
         } else if (covers) {
             goOn(used);
+        } else if (call.collecting().lacksRoom()) {
+            lackRoom();
         } else if (answer.usage().passedMaximum() && !coverage().endsWithHold()) {
             concluding.atMaximum(used);
         } else if (coverage().mayGrow()) {
@@ -172,6 +180,26 @@ final class Relaying implements Phase {
         if (failed != null && call.isIn(this)) {
             upstreamFailed(failed);
         }
+    }
+
+    private void lackRoom() {
+        if (call.collecting().mustEnd()) {
+            concluding.noRoom();
+        } else {
+            heldBack.byRoom();
+        }
+    }
+
+    @Override
+    public void roomMayBeFree() {
+        heldBack.remove(HeldBack.Reason.NO_ROOM);
+        pump();
+        goOnReading();
+    }
+
+    @Override
+    public void roomIsWanted() {
+        concluding.noRoom();
     }
 
     private void goOn(long used) {

@@ -44,6 +44,14 @@ public interface Sink {
     void events(List<UpstreamEvent> events);
 
     /**
+     * Returns about how many bytes the sink keeps of events until its end, on the heap: asked before each batch, so that an answer that finds no room is
+     * cut before it takes more.
+     */
+    default long keeps(List<UpstreamEvent> events) {
+        return 0;
+    }
+
+    /**
      * Renders the end of the response with its future charge. Everything that can fail must fail here, while the hold can still be released. Sends
      * nothing. If the call is not charged, {@link #failed} follows.
      */
@@ -65,7 +73,18 @@ public interface Sink {
     /** Sends an error; nothing is charged. Before the first event it is a plain error, afterwards an error within the stream (D18). */
     void failed(ApiError error);
 
-    /** Ends the caller's connection after the code that sends the end has thrown. Does nothing if the response has ended. */
+    /** Returns whether the end of the response has begun to leave and waits for its caller. */
+    default boolean isSending() {
+        return false;
+    }
+
+    /** @param then runs once, when the end has left, if it {@link #isSending} */
+    default void onSent(Runnable then) {}
+
+    /**
+     * Ends the caller's connection after the code that sends the end has thrown, or after others needed the room of its end. Does nothing if
+     * the response has ended.
+     */
     void cut();
 
     /**

@@ -127,6 +127,18 @@ public final class Spool {
         worker.work();
     }
 
+    /** Writes some of the end, which is unreadable until {@link #publish}. */
+    void appendToEnd(byte[] bytes) {
+        synchronized (this) {
+            if (isBroken || ending.isOver()) {
+                return;
+            }
+            tail.add(bytes);
+            waitingBytes += bytes.length;
+        }
+        worker.work();
+    }
+
     /** Returns whether the writer should wait for {@link #onDrain}. */
     public synchronized boolean full() {
         return waitingBytes > WAITING_BYTES_MAX && !isBroken;
@@ -144,13 +156,14 @@ public final class Spool {
     }
 
     /**
-     * Writes and syncs the end of the response. It is unreadable until {@link #publish}.
+     * Writes the last bytes of the end, and syncs it. It is unreadable until {@link #publish}.
      *
      * @param then receives, once, on any thread, the file's state; null if the end could not be written
      */
     public void end(byte[] last, Consumer<@Nullable Ended> then) {
         synchronized (this) {
             tail.add(last);
+            waitingBytes += last.length;
             ending.ask(then);
         }
         worker.work();
@@ -368,8 +381,8 @@ public final class Spool {
 
     private synchronized @Nullable Runnable written(byte[] bytes, boolean visible, long at, SpoolFile target) {
         recent.add(at, new Piece(bytes, target.end()));
+        waitingBytes = Math.max(0, waitingBytes - bytes.length);
         if (visible) {
-            waitingBytes = Math.max(0, waitingBytes - bytes.length);
             readable = Readable.allOf(target);
         }
         Runnable resume = full() ? null : drained;

@@ -97,7 +97,12 @@ final class SpoolOutlet implements Outlet {
 
     @Override
     public void write(byte[] bytes, int length) {
-        spool.append(Arrays.copyOf(bytes, length));
+        byte[] some = Arrays.copyOf(bytes, length);
+        if (keepsEnd && error == null) {
+            spool.appendToEnd(some);
+        } else {
+            spool.append(some);
+        }
     }
 
     @Override

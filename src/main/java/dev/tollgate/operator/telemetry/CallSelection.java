@@ -81,7 +81,7 @@ final class CallSelection {
     static boolean hasFailed(CallOutcome outcome) {
         return switch (outcome) {
             case FAILED_UPSTREAM, FAILED_STORE, FAILED_FAULT, STOPPED -> true;
-            case COMPLETED, CUT_LENGTH, CUT_CREDITS, CUT_LIMIT, CUT_TIME, CANCELLED, BLOCKED, REFUSED, REPEATED ->
+            case COMPLETED, CUT_LENGTH, CUT_CREDITS, CUT_LIMIT, CUT_TIME, CUT_ROOM, CANCELLED, BLOCKED, REFUSED, REPEATED ->
                 false;
         };
     }
@@ -89,7 +89,7 @@ final class CallSelection {
     /** What was refused, broken off or has failed says nothing of how long the others take: many of them would make all others slow. */
     private static boolean hasAnswered(CallOutcome outcome) {
         return switch (outcome) {
-            case COMPLETED, CUT_LENGTH, CUT_CREDITS, CUT_LIMIT, CUT_TIME -> true;
+            case COMPLETED, CUT_LENGTH, CUT_CREDITS, CUT_LIMIT, CUT_TIME, CUT_ROOM -> true;
             case CANCELLED, BLOCKED, REFUSED, REPEATED, FAILED_UPSTREAM, FAILED_STORE, FAILED_FAULT, STOPPED -> false;
         };
     }

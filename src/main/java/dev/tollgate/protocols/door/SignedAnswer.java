@@ -1,6 +1,7 @@
 package dev.tollgate.protocols.door;
 
 import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,11 @@ public final class SignedAnswer {
     public SignedAnswer(String madeIdPrefix, boolean legacyFunctions) {
         this.madeIdPrefix = madeIdPrefix;
         this.legacyFunctions = legacyFunctions;
+    }
+
+    /** Returns how many bytes {@link #textToSign} keeps of a piece. */
+    public long keeps(String piece) {
+        return text.length() <= SIGNED_TEXT_CHARS_MAX ? Utf8Buffer.escapedBytes(piece) : 0;
     }
 
     /** Adds a piece of text, if only for its signature: as long as that may be found again. */

@@ -5,7 +5,7 @@ import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.CompletionIds;
-import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.SecondTry;
@@ -140,6 +140,11 @@ final class Answer {
         state().take(event, keepsText || signs, ids::call);
     }
 
+    /** @param keepsText as for {@link #take} */
+    long keeps(List<UpstreamEvent> events, boolean keepsText) {
+        return state().keeps(events, keepsText || signs);
+    }
+
     /** Returns the text; null unless the upstream ended the response by itself. */
     @Nullable
     String wholeText() {
@@ -228,7 +233,7 @@ final class Answer {
                 state.nativeReason());
     }
 
-    void write(ResponseObject object, boolean whole, Utf8Buffer out) {
+    void write(ResponseObject object, boolean whole, JsonPieces out) {
         object.write(request, keeping.isKept(), whole, out);
     }
 

@@ -2,26 +2,30 @@ package dev.tollgate.protocols.responses;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
-import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.calls.metering.Sink;
+import dev.tollgate.protocols.door.PacedAnswer;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A stream of events: one write for each read of the upstream's. The last items and the end wait for the settlement and leave in one write. */
+/** A stream of events: one write for each read of the upstream's. The last items and the end wait for the settlement; what
+ * repeats a long text leaves in pieces. */
 final class EventStream implements Sink {
 
     /** About what an event becomes. */
     private static final int EVENT_BYTES = 256;
 
     private final Answer answer;
-    private final Utf8Buffer out = new Utf8Buffer(0);
-    private final EventWriter events = new EventWriter(out);
+    private final PacedAnswer paced;
+    private final EventWriter events;
     private boolean begun;
 
     EventStream(Answer answer) {
         this.answer = answer;
+        this.paced = new PacedAnswer(answer.outlet());
+        this.events = new EventWriter(paced.pieces());
         answer.events(events);
     }
 
@@ -52,7 +56,7 @@ final class EventStream implements Sink {
 
     @Override
     public void events(List<UpstreamEvent> list) {
-        out.reserve(EVENT_BYTES * list.size());
+        paced.pieces().out().reserve(EVENT_BYTES * list.size());
         begin(list.getFirst());
         for (UpstreamEvent event : list) {
             answer.take(event, false);
@@ -73,19 +77,16 @@ final class EventStream implements Sink {
     }
 
     private void send() {
-        if (out.size() > 0) {
-            answer.outlet().write(out.array(), out.size());
-        }
-        out.rest();
+        paced.send();
     }
 
     @Override
     public End end(Completion completion) {
+        JsonPieces last = new JsonPieces();
+        events.goOnIn(last);
         ResponseObject object = answer.ended(completion);
         events.response(object.status(), it -> answer.write(object, false, it));
-        byte[] last = out.toByteArray();
-        out.rest();
-        return answer.end(() -> answer.outlet().end(last, last.length));
+        return answer.end(() -> paced.end(last));
     }
 
     /** Agents shorten their history only if a stream says that it is too long (E18). */
@@ -96,10 +97,12 @@ final class EventStream implements Sink {
             return;
         }
         begin(null);
+        JsonPieces last = new JsonPieces();
+        events.goOnIn(last);
         ResponseObject object = answer.failed(error);
         events.error(error);
         events.response("failed", it -> answer.write(object, false, it));
-        answer.outlet().end(out.array(), out.size());
+        paced.end(last);
     }
 
     @Override
@@ -114,11 +117,26 @@ final class EventStream implements Sink {
 
     @Override
     public boolean full() {
-        return begun && answer.outlet().full();
+        return begun && paced.full();
     }
 
     @Override
     public void onDrain(Runnable resume) {
-        answer.outlet().onDrain(resume);
+        paced.onDrain(resume);
+    }
+
+    @Override
+    public long keeps(List<UpstreamEvent> list) {
+        return answer.keeps(list, false);
+    }
+
+    @Override
+    public boolean isSending() {
+        return paced.isSending();
+    }
+
+    @Override
+    public void onSent(Runnable then) {
+        paced.onSent(then);
     }
 }

@@ -3,12 +3,14 @@ package dev.tollgate.protocols.responses;
 import static dev.tollgate.base.json.Utf8Buffer.ascii;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.json.CollectedJson;
+import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.Utf8Buffer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the events of one streamed response, each as a whole SSE event with the next sequence number, to a buffer that the caller empties. The caller
+ * Writes the events of one streamed response, each as a whole SSE event with the next sequence number, to pieces that the caller sends. The caller
  * keeps the order (E35). The hot path copies prepared bytes. Not thread-safe.
  */
 final class EventWriter {
@@ -17,11 +19,24 @@ final class EventWriter {
     private static final byte[] THOUGHT_DELTA = head("response.reasoning_summary_text.delta");
     private static final byte[] END = ascii("}\n\n");
 
-    private final Utf8Buffer out;
+    private JsonPieces pieces;
+    private Utf8Buffer out;
     private long sequence;
 
-    EventWriter(Utf8Buffer out) {
-        this.out = out;
+    EventWriter(JsonPieces pieces) {
+        this.pieces = pieces;
+        this.out = pieces.out();
+    }
+
+    /** Writes the next events elsewhere. */
+    void goOnIn(JsonPieces next) {
+        pieces = next;
+        out = next.out();
+    }
+
+    /** Appends some of what was collected to the event that is being written. */
+    void repeat(CollectedJson json, long from, long to) {
+        pieces.repeat(json, from, to);
     }
 
     private static byte[] head(String type) {
@@ -36,8 +51,11 @@ final class EventWriter {
     }
 
     /** Writes an event about the whole response. */
-    void response(String type, Consumer<Utf8Buffer> response) {
-        event(head("response." + type), it -> response.accept(it.raw(",\"response\":")));
+    void response(String type, Consumer<JsonPieces> response) {
+        event(head("response." + type), it -> {
+            it.raw(",\"response\":");
+            response.accept(pieces);
+        });
     }
 
     /** Writes that an item is {@code added} or {@code done}. */
@@ -52,20 +70,23 @@ final class EventWriter {
         event(head("response." + type), it -> members.accept(it.raw(where)));
     }
 
-    /** Writes a piece of text. @param escaped as JSON, without quotes */
-    void text(byte[] where, byte[] escaped, int from, int to) {
-        delta(TEXT_DELTA, where, escaped, from, to);
+    /** Writes a piece of text, and collects it. */
+    void text(byte[] where, String piece, CollectedJson text) {
+        delta(TEXT_DELTA, where, piece, text);
         out.raw("\",\"logprobs\":[]").raw(END);
     }
 
-    /** Writes a piece of a thought. @param escaped as JSON, without quotes */
-    void thought(byte[] where, byte[] escaped, int from, int to) {
-        delta(THOUGHT_DELTA, where, escaped, from, to);
+    /** Writes a piece of a thought, and collects it. */
+    void thought(byte[] where, String piece, CollectedJson text) {
+        delta(THOUGHT_DELTA, where, piece, text);
         out.raw('"').raw(END);
     }
 
-    private void delta(byte[] head, byte[] where, byte[] escaped, int from, int to) {
-        out.raw(head).number(sequence++).raw(where).raw(",\"delta\":\"").raw(escaped, from, to - from);
+    private void delta(byte[] head, byte[] where, String piece, CollectedJson text) {
+        out.raw(head).number(sequence++).raw(where).raw(",\"delta\":\"");
+        int from = out.size();
+        out.escaped(piece);
+        text.out().raw(out.array(), from, out.size() - from);
     }
 
     /** Writes a failure, nested and flat: helpers look in both places (E22). */

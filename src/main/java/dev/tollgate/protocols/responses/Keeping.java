@@ -1,6 +1,6 @@
 package dev.tollgate.protocols.responses;
 
-import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.calls.kept.KeptEntry;
 import dev.tollgate.calls.kept.KeptInput;
@@ -35,10 +35,12 @@ final class Keeping {
         if (input == null) {
             return;
         }
-        Utf8Buffer whole = new Utf8Buffer(0);
+        JsonPieces whole = new JsonPieces();
         object.write(request, true, true, whole);
-        String previous = request.previousId() == null ? null : KeptIds.task(request.previousId());
-        entry = kept.entry(taskId, accountId, previous, input, whole.toByteArray());
+        if (whole.size() <= KeptResponses.RESPONSE_BYTES_MAX) {
+            String previous = request.previousId() == null ? null : KeptIds.task(request.previousId());
+            entry = kept.entry(taskId, accountId, previous, input, whole.toByteArray());
+        }
         isKept = entry != null;
     }
 

@@ -2,6 +2,7 @@ package dev.tollgate.protocols.responses;
 
 import static dev.tollgate.base.json.Utf8Buffer.ascii;
 
+import dev.tollgate.base.json.CollectedJson;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import org.jspecify.annotations.Nullable;
@@ -14,19 +15,19 @@ final class MessageItem extends OpenItem {
             ",\"part\":{\"type\":\"output_text\",\"text\":\"\",\"annotations\":[],\"logprobs\":[]}";
 
     private final byte[] where;
-    private final int part;
-    private final int text;
+    private final long part;
+    private final long text;
     private final int before;
-    private final Utf8Buffer logprobs = new Utf8Buffer(0);
+    private final CollectedJson logprobs = new CollectedJson();
 
     /** @param before the code points of the response's texts before this one */
-    MessageItem(Utf8Buffer items, @Nullable EventWriter events, int index, String id, int before) {
+    MessageItem(CollectedJson items, @Nullable EventWriter events, int index, String id, int before) {
         super(items, events, index, id);
         this.before = before;
         this.where = ascii(where() + ",\"content_index\":0");
-        items.raw("{\"type\":\"message\",\"id\":\"").raw(id).raw("\",\"role\":\"assistant\",\"content\":[");
+        items.out().raw("{\"type\":\"message\",\"id\":\"").raw(id).raw("\",\"role\":\"assistant\",\"content\":[");
         this.part = items.size();
-        items.raw("{\"type\":\"output_text\",\"text\":\"");
+        items.out().raw("{\"type\":\"output_text\",\"text\":\"");
         this.text = items.size();
         if (events != null) {
             events.item("added", index, it -> it.raw("{\"type\":\"message\",\"id\":\"")
@@ -37,37 +38,46 @@ final class MessageItem extends OpenItem {
     }
 
     void append(String piece) {
-        int from = items.size();
-        items.escaped(piece);
-        if (events != null) {
-            events.text(where, items.array(), from, items.size());
+        if (events == null) {
+            items.out().escaped(piece);
+        } else {
+            events.text(where, piece, items);
         }
     }
 
     void logprobs(JsonNode tokens) {
         for (JsonNode token : tokens) {
-            logprobs.raw(logprobs.size() == 0 ? "" : ",").json(token);
+            logprobs.out().raw(logprobs.isEmpty() ? "" : ",").json(token);
         }
     }
 
     @Override
     void close(String status, UpstreamEvent.@Nullable Grounding grounding) {
-        int textTo = items.size();
-        items.raw("\",\"annotations\":[");
+        long textTo = items.size();
+        items.out().raw("\",\"annotations\":[");
         if (grounding != null) {
             annotations(grounding);
         }
-        items.raw("],\"logprobs\":[").raw(logprobs.array(), logprobs.size()).raw("]}");
-        int partTo = items.size();
-        items.raw("],\"status\":\"").raw(status).raw("\"}");
+        items.out().raw("],\"logprobs\":[");
+        long logprobsFrom = items.size();
+        items.add(logprobs);
+        long logprobsTo = items.size();
+        items.out().raw("]}");
+        long partTo = items.size();
+        items.out().raw("],\"status\":\"").raw(status).raw("\"}");
         if (events != null) {
-            events.within("output_text.done", where, it -> it.raw(",\"text\":\"")
-                    .raw(items.array(), text, textTo - text)
-                    .raw("\",\"logprobs\":[")
-                    .raw(logprobs.array(), logprobs.size())
-                    .raw(']'));
-            events.within(
-                    "content_part.done", where, it -> it.raw(",\"part\":").raw(items.array(), part, partTo - part));
+            EventWriter writer = events;
+            writer.within("output_text.done", where, it -> {
+                it.raw(",\"text\":\"");
+                writer.repeat(items, text, textTo);
+                it.raw("\",\"logprobs\":[");
+                writer.repeat(items, logprobsFrom, logprobsTo);
+                it.raw(']');
+            });
+            writer.within("content_part.done", where, it -> {
+                it.raw(",\"part\":");
+                writer.repeat(items, part, partTo);
+            });
         }
     }
 
@@ -77,19 +87,21 @@ final class MessageItem extends OpenItem {
             if (before > 0 && citation.endIndex() <= before) {
                 continue; // of a text that is done
             }
-            items.raw(count == 0 ? "" : ",");
-            int from = items.size();
-            items.raw("{\"type\":\"url_citation\",\"start_index\":")
+            Utf8Buffer out = items.out();
+            out.raw(count == 0 ? "" : ",");
+            long from = items.size();
+            out.raw("{\"type\":\"url_citation\",\"start_index\":")
                     .number(Math.max(0, citation.startIndex() - before));
-            items.raw(",\"end_index\":").number(citation.endIndex() - before);
-            items.raw(",\"url\":").string(citation.url());
-            items.raw(",\"title\":").string(citation.title()).raw('}');
+            out.raw(",\"end_index\":").number(citation.endIndex() - before);
+            out.raw(",\"url\":").string(citation.url());
+            out.raw(",\"title\":").string(citation.title()).raw('}');
             int annotation = count++;
             if (events != null) {
-                events.within("output_text.annotation.added", where, it -> it.raw(",\"annotation_index\":")
-                        .number(annotation)
-                        .raw(",\"annotation\":")
-                        .raw(items.array(), from, items.size() - from));
+                EventWriter writer = events;
+                writer.within("output_text.annotation.added", where, it -> {
+                    it.raw(",\"annotation_index\":").number(annotation).raw(",\"annotation\":");
+                    writer.repeat(items, from, items.size());
+                });
             }
         }
     }

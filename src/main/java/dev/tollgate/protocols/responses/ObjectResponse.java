@@ -1,10 +1,11 @@
 package dev.tollgate.protocols.responses;
 
 import dev.tollgate.base.error.ApiError;
-import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.calls.schema.Verdict;
+import dev.tollgate.protocols.door.PacedAnswer;
 import dev.tollgate.protocols.door.SchemaDraft;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
@@ -16,10 +17,12 @@ import tools.jackson.databind.node.ObjectNode;
 final class ObjectResponse implements Sink {
 
     private final Answer answer;
+    private final PacedAnswer paced;
     private final @Nullable Draft draft;
 
     ObjectResponse(Answer answer, SchemaChecks checks) {
         this.answer = answer;
+        this.paced = new PacedAnswer(answer.outlet());
         ObjectNode schema = answer.format().objectSchema();
         this.draft = schema == null ? null : new Checked(checks, schema);
     }
@@ -49,14 +52,12 @@ final class ObjectResponse implements Sink {
     @Override
     public End end(Completion completion) {
         ResponseObject object = answer.ended(completion);
-        Utf8Buffer out = Utf8Buffer.scratch();
-        answer.write(object, true, out);
-        byte[] body = out.bytes();
+        JsonPieces body = new JsonPieces();
+        answer.write(object, true, body);
         return answer.end(() -> {
             answer.tellVerdict();
             answer.tellUpstream();
-            answer.outlet().body(body.length);
-            answer.outlet().end(body, body.length);
+            paced.sendBody(body);
         });
     }
 
@@ -73,6 +74,21 @@ final class ObjectResponse implements Sink {
     @Override
     public List<SignedPart> signed() {
         return answer.signed();
+    }
+
+    @Override
+    public long keeps(List<UpstreamEvent> events) {
+        return answer.keeps(events, draft != null);
+    }
+
+    @Override
+    public boolean isSending() {
+        return paced.isSending();
+    }
+
+    @Override
+    public void onSent(Runnable then) {
+        paced.onSent(then);
     }
 
     @Override

@@ -1,21 +1,21 @@
 package dev.tollgate.protocols.responses;
 
-import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.base.json.CollectedJson;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import org.jspecify.annotations.Nullable;
 
 /** An output item that grows: its JSON at the end of a buffer, and its events where they are wanted. Confined to its call. */
 abstract sealed class OpenItem permits MessageItem, ReasoningItem {
 
-    /** The buffer of all items. Offsets are places in it. */
-    final Utf8Buffer items;
+    /** All items. Offsets are places in it. */
+    final CollectedJson items;
 
     final @Nullable EventWriter events;
     final int index;
     final String id;
-    final int start;
+    final long start;
 
-    OpenItem(Utf8Buffer items, @Nullable EventWriter events, int index, String id) {
+    OpenItem(CollectedJson items, @Nullable EventWriter events, int index, String id) {
         this.items = items;
         this.events = events;
         this.index = index;

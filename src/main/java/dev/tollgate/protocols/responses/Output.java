@@ -4,6 +4,8 @@ import static dev.tollgate.base.json.Utf8Buffer.ascii;
 
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.ids.Alphanumerics;
+import dev.tollgate.base.json.CollectedJson;
+import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.protocols.responses.ToolNames.Declared;
 import dev.tollgate.protocols.responses.ToolNames.Own;
@@ -27,7 +29,7 @@ final class Output {
     private final String idChars;
     private final ResponsesRequest request;
     private final RandomGenerator random;
-    private final Utf8Buffer items = new Utf8Buffer(0);
+    private final CollectedJson items = new CollectedJson();
     private int count;
     private @Nullable OpenItem open;
     private int codePoints;
@@ -44,8 +46,9 @@ final class Output {
     }
 
     /** Appends the array of the items that are done. */
-    void write(Utf8Buffer out) {
-        out.raw('[').raw(items.array(), items.size()).raw(']');
+    void write(JsonPieces out) {
+        out.out().raw('[');
+        out.repeat(items).out().raw(']');
     }
 
     void text(String piece) {
@@ -85,7 +88,7 @@ final class Output {
 
     /** Begins the next item. @return its index */
     private int begin() {
-        items.raw(count == 0 ? "" : ",");
+        items.out().raw(count == 0 ? "" : ",");
         return count++;
     }
 
@@ -107,9 +110,9 @@ final class Output {
         }
     }
 
-    private void done(int index, int from) {
+    private void done(int index, long from) {
         if (events != null) {
-            events.item("done", index, it -> it.raw(items.array(), from, items.size() - from));
+            events.item("done", index, it -> events.repeat(items, from, items.size()));
         }
     }
 
@@ -130,29 +133,35 @@ final class Output {
     private void whole(String prefix, String type, Message.ToolCall call, Own own, String member, String value) {
         int index = begin();
         String id = id(prefix);
-        int from = items.size();
-        items.raw("{\"type\":\"").raw(type).raw("\",\"id\":\"").raw(id).raw("\",\"call_id\":");
-        items.string(String.valueOf(call.id())).raw(",\"name\":").string(own.name());
+        long from = items.size();
+        Utf8Buffer out = items.out();
+        out.raw("{\"type\":\"").raw(type).raw("\",\"id\":\"").raw(id).raw("\",\"call_id\":");
+        out.string(String.valueOf(call.id())).raw(",\"name\":").string(own.name());
         if (own.namespace() != null) {
-            items.raw(",\"namespace\":").string(own.namespace());
+            out.raw(",\"namespace\":").string(own.namespace());
         }
-        int begunTo = items.size();
-        items.raw(",\"").raw(member).raw("\":");
-        int valueFrom = items.size();
-        items.string(value);
-        int valueTo = items.size();
-        items.raw(",\"status\":\"completed\"}");
+        long begunTo = items.size();
+        out.raw(",\"").raw(member).raw("\":");
+        long valueFrom = items.size();
+        out.string(value);
+        long valueTo = items.size();
+        out.raw(",\"status\":\"completed\"}");
         if (events == null) {
             return;
         }
-        events.item("added", index, it -> it.raw(items.array(), from, begunTo - from)
-                .raw(",\"" + member + "\":\"\",\"status\":\"in_progress\"}"));
+        events.item("added", index, it -> {
+            events.repeat(items, from, begunTo);
+            it.raw(",\"" + member + "\":\"\",\"status\":\"in_progress\"}");
+        });
         byte[] where = ascii(",\"item_id\":\"" + id + "\",\"output_index\":" + index);
         String event = member.equals("input") ? "custom_tool_call_input" : "function_call_arguments";
-        events.within(event + ".delta", where, it -> it.raw(",\"delta\":")
-                .raw(items.array(), valueFrom, valueTo - valueFrom));
+        events.within(event + ".delta", where, it -> {
+            it.raw(",\"delta\":");
+            events.repeat(items, valueFrom, valueTo);
+        });
         events.within(event + ".done", where, it -> {
-            it.raw(",\"" + member + "\":").raw(items.array(), valueFrom, valueTo - valueFrom);
+            it.raw(",\"" + member + "\":");
+            events.repeat(items, valueFrom, valueTo);
             if (member.equals("arguments")) {
                 it.raw(",\"name\":").string(own.name());
             }
@@ -176,18 +185,19 @@ final class Output {
         List<String> queries = queries(grounding.metadata());
         int index = begin();
         String id = id("ws_");
-        int from = items.size();
-        items.raw("{\"type\":\"web_search_call\",\"id\":\"").raw(id);
-        items.raw("\",\"status\":\"completed\",\"action\":{\"type\":\"search\",\"query\":");
-        items.string(queries.isEmpty() ? "" : queries.getFirst()).raw(",\"queries\":[");
+        long from = items.size();
+        Utf8Buffer out = items.out();
+        out.raw("{\"type\":\"web_search_call\",\"id\":\"").raw(id);
+        out.raw("\",\"status\":\"completed\",\"action\":{\"type\":\"search\",\"query\":");
+        out.string(queries.isEmpty() ? "" : queries.getFirst()).raw(",\"queries\":[");
         for (int i = 0; i < queries.size(); i++) {
-            items.raw(i == 0 ? "" : ",").string(queries.get(i));
+            out.raw(i == 0 ? "" : ",").string(queries.get(i));
         }
-        items.raw(']');
+        out.raw(']');
         if (request.echo().sources()) {
             sources(grounding);
         }
-        items.raw("}}");
+        out.raw("}}");
         if (events != null) {
             events.item("added", index, it -> it.raw("{\"type\":\"web_search_call\",\"id\":\"")
                     .raw(id)
@@ -205,14 +215,14 @@ final class Output {
                 .map(UpstreamEvent.Citation::url)
                 .distinct()
                 .toList();
-        items.raw(",\"sources\":[");
+        items.out().raw(",\"sources\":[");
         for (int i = 0; i < urls.size(); i++) {
-            items.raw(i == 0 ? "" : ",")
+            items.out().raw(i == 0 ? "" : ",")
                     .raw("{\"type\":\"url\",\"url\":")
                     .string(urls.get(i))
                     .raw('}');
         }
-        items.raw(']');
+        items.out().raw(']');
     }
 
     private static List<String> queries(@Nullable JsonNode metadata) {

@@ -2,7 +2,7 @@ package dev.tollgate.protocols.responses;
 
 import static dev.tollgate.base.json.Utf8Buffer.ascii;
 
-import dev.tollgate.base.json.Utf8Buffer;
+import dev.tollgate.base.json.CollectedJson;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import org.jspecify.annotations.Nullable;
 
@@ -14,14 +14,14 @@ final class ReasoningItem extends OpenItem {
     private final String mark;
     private byte[] where = {};
     private int parts;
-    private int part;
-    private int text;
+    private long part;
+    private long text;
 
     /** @param mark the member with the mark that says nothing, after a comma (E14); empty without one */
-    ReasoningItem(Utf8Buffer items, @Nullable EventWriter events, int index, String id, String mark) {
+    ReasoningItem(CollectedJson items, @Nullable EventWriter events, int index, String id, String mark) {
         super(items, events, index, id);
         this.mark = mark;
-        items.raw("{\"type\":\"reasoning\",\"id\":\"").raw(id).raw("\",\"summary\":[");
+        items.out().raw("{\"type\":\"reasoning\",\"id\":\"").raw(id).raw("\",\"summary\":[");
         if (events != null) {
             events.item("added", index, it -> it.raw("{\"type\":\"reasoning\",\"id\":\"")
                     .raw(id)
@@ -37,18 +37,18 @@ final class ReasoningItem extends OpenItem {
             closePart();
             openPart();
         }
-        int from = items.size();
-        items.escaped(piece);
-        if (events != null) {
-            events.thought(where, items.array(), from, items.size());
+        if (events == null) {
+            items.out().escaped(piece);
+        } else {
+            events.thought(where, piece, items);
         }
     }
 
     private void openPart() {
-        items.raw(parts == 0 ? "" : ",");
+        items.out().raw(parts == 0 ? "" : ",");
         where = ascii(where() + ",\"summary_index\":" + parts++);
         part = items.size();
-        items.raw("{\"type\":\"summary_text\",\"text\":\"");
+        items.out().raw("{\"type\":\"summary_text\",\"text\":\"");
         text = items.size();
         if (events != null) {
             events.within(
@@ -59,20 +59,25 @@ final class ReasoningItem extends OpenItem {
     }
 
     private void closePart() {
-        int textTo = items.size();
-        items.raw("\"}");
+        long textTo = items.size();
+        items.out().raw("\"}");
         if (events != null) {
-            events.within("reasoning_summary_text.done", where, it -> it.raw(",\"text\":\"")
-                    .raw(items.array(), text, textTo - text)
-                    .raw('"'));
-            events.within("reasoning_summary_part.done", where, it -> it.raw(",\"part\":")
-                    .raw(items.array(), part, items.size() - part));
+            EventWriter writer = events;
+            writer.within("reasoning_summary_text.done", where, it -> {
+                it.raw(",\"text\":\"");
+                writer.repeat(items, text, textTo);
+                it.raw('"');
+            });
+            writer.within("reasoning_summary_part.done", where, it -> {
+                it.raw(",\"part\":");
+                writer.repeat(items, part, items.size());
+            });
         }
     }
 
     @Override
     void close(String status, UpstreamEvent.@Nullable Grounding grounding) {
         closePart();
-        items.raw(']').raw(mark).raw(",\"status\":\"").raw(status).raw("\"}");
+        items.out().raw(']').raw(mark).raw(",\"status\":\"").raw(status).raw("\"}");
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.protocols.responses;
 
+import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.RawJson;
 import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.json.Utf8Buffer;
@@ -46,7 +47,8 @@ record ResponseObject(
      * @param stored whether the response is kept
      * @param whole whether instructions and tools are shown again; agents send much of both, and events leave them out
      */
-    void write(ResponsesRequest request, boolean stored, boolean whole, Utf8Buffer out) {
+    void write(ResponsesRequest request, boolean stored, boolean whole, JsonPieces pieces) {
+        Utf8Buffer out = pieces.out();
         Echo echo = request.echo();
         out.raw("{\"id\":")
                 .string(id)
@@ -61,14 +63,16 @@ record ResponseObject(
         } else {
             out.raw("{\"reason\":\"").raw(incompleteReason).raw("\"}");
         }
-        raw(out.raw(",\"instructions\":"), whole ? echo.instructions() : null, null);
+        out.raw(",\"instructions\":");
+        raw(pieces, whole ? echo.instructions() : null, null);
         number(out.raw(",\"max_output_tokens\":"), echo.maxTokens());
-        raw(out.raw(",\"metadata\":"), echo.metadata(), NO_PAIRS);
+        out.raw(",\"metadata\":");
+        raw(pieces, echo.metadata(), NO_PAIRS);
         out.raw(",\"model\":").string(request.model()).raw(",\"output\":");
         if (output == null) {
             out.raw("[]");
         } else {
-            output.write(out);
+            output.write(pieces);
         }
         string(out.raw(",\"parallel_tool_calls\":true,\"previous_response_id\":"), request.previousId());
         out.raw(",\"reasoning\":{\"effort\":");
@@ -77,9 +81,12 @@ record ResponseObject(
         out.raw("},\"service_tier\":").string(tier).raw(stored ? ",\"store\":true" : ",\"store\":false");
         out.raw(",\"temperature\":");
         decimal(out, echo.temperature());
-        raw(out.raw(",\"text\":{\"format\":"), echo.format(), TEXT);
-        raw(out.raw("},\"tool_choice\":"), echo.toolChoice(), AUTO);
-        raw(out.raw(",\"tools\":"), whole ? echo.tools() : null, NO_TOOLS);
+        out.raw(",\"text\":{\"format\":");
+        raw(pieces, echo.format(), TEXT);
+        out.raw("},\"tool_choice\":");
+        raw(pieces, echo.toolChoice(), AUTO);
+        out.raw(",\"tools\":");
+        raw(pieces, whole ? echo.tools() : null, NO_TOOLS);
         decimal(out.raw(",\"top_p\":"), echo.topP());
         out.raw(",\"truncation\":\"disabled\"");
         end(out);
@@ -119,10 +126,10 @@ record ResponseObject(
         out.raw("},\"total_tokens\":").number(tokens.inputTokens() + answered).raw('}');
     }
 
-    private static void raw(Utf8Buffer out, @Nullable RawJson value, @Nullable RawJson otherwise) {
+    private static void raw(JsonPieces out, @Nullable RawJson value, @Nullable RawJson otherwise) {
         RawJson shown = value == null ? otherwise : value;
         if (shown == null) {
-            out.raw("null");
+            out.out().raw("null");
         } else {
             shown.write(out);
         }

@@ -2,8 +2,10 @@ package dev.tollgate.protocols.responses;
 
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.calls.schema.Verdict;
+import dev.tollgate.protocols.door.KeptBytes;
 import dev.tollgate.protocols.door.SignedAnswer;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,20 @@ final class UpstreamAnswer {
             case UpstreamEvent.ServerTool tool -> signed.serverTool(tool.part());
             default -> {}
         }
+    }
+
+    /** Returns about how many bytes are kept of events: calls and texts to sign are kept as texts, too. */
+    long keeps(List<UpstreamEvent> events, boolean keepsText) {
+        return KeptBytes.of(
+                events,
+                event -> switch (event) {
+                    case UpstreamEvent.Text text ->
+                        KeptBytes.once(text) + (keepsText ? signed.keeps(text.text()) : 0);
+                    case UpstreamEvent.Thought thought -> showsThoughts ? KeptBytes.once(thought) : 0;
+                    case UpstreamEvent.ToolCall call -> 2 * KeptBytes.once(call);
+                    case UpstreamEvent.Logprobs logprobs -> 2 * KeptBytes.once(logprobs);
+                    default -> 0;
+                });
     }
 
     /** Takes a text. A later message of the response comes back joined by a newline (E12), so it is signed like that. */

@@ -2,6 +2,7 @@ package dev.tollgate.calls.metering;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
@@ -124,7 +125,7 @@ class CallSimulationTest {
         AtomicInteger over = new AtomicInteger();
         List<OverCall> told = new ArrayList<>(1);
         Call call = new Call(
-                new Call.Parts(books, new Counting(), NO_MEDIA, told::add),
+                new Call.Parts(books, new Counting(), NO_MEDIA, ROOM, told::add),
                 Sold.request(model, ASK, tokensMax).with(new Translation(bounds, 4L * promptTokens, upstream, 0)),
                 "task",
                 caller,
@@ -238,6 +239,8 @@ class CallSimulationTest {
 
     @SuppressWarnings("NullAway") // a call without media does not touch it
     private static final MediaAccess NO_MEDIA = null;
+
+    private static final AnswerRoom ROOM = new AnswerRoom(Long.MAX_VALUE, Runnable::run);
 
     private static final ChatAsk ASK = new ChatAsk(
             ChatRequestReader.read(

@@ -3,6 +3,7 @@ package dev.tollgate.calls.metering;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
@@ -94,6 +95,7 @@ class MeterTest {
                 new CompletionIds(store::now, new Random(1)),
                 new Quotas(() -> 1),
                 new Meter.Times(Duration.ofMinutes(1), Duration.ofSeconds(15)),
+                new AnswerRoom(Long.MAX_VALUE, Runnable::run),
                 CallObserver.NONE);
         freeCounts = new FreeCounts(store.ledger, meter);
     }

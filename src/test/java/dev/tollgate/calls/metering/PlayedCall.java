@@ -1,5 +1,6 @@
 package dev.tollgate.calls.metering;
 
+import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.books.rollups.CallEnd;
 import dev.tollgate.books.rollups.CallFigures;
@@ -41,6 +42,7 @@ final class PlayedCall implements Executor {
     final PlayedUpstream upstream = new PlayedUpstream();
     final PlayedCaller caller = new PlayedCaller();
     final Counting counting = new Counting();
+    final AnswerRoom room = new AnswerRoom(64 * 1024, Runnable::run);
     long nanos;
 
     /** The calls that observers received. */
@@ -73,7 +75,7 @@ final class PlayedCall implements Executor {
     /** @param over run when the call is over */
     Call make(Runnable over) {
         Call made = new Call(
-                new Call.Parts(books, counting, NO_MEDIA, observed::add),
+                new Call.Parts(books, counting, NO_MEDIA, room, observed::add),
                 Sold.request(bounds.model()).with(new Translation(bounds, 400, upstream, 7)),
                 "task_1",
                 caller,

@@ -1,0 +1,127 @@
+package dev.tollgate.protocols.door;
+
+import dev.tollgate.base.json.JsonPieces;
+import dev.tollgate.calls.replay.Outlet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends what is written of one answer: at once as long as it is short, and in pieces, as fast as its caller takes them, what repeats or assembles a long
+ * text. Confined to its call.
+ */
+public final class PacedAnswer {
+
+    /** No more than an exchange has reserved room for. */
+    private static final int PIECE_BYTES_MAX = 8 * 1024;
+
+    private static final byte[] NOTHING = {};
+
+    private final Outlet outlet;
+    private JsonPieces pieces = new JsonPieces();
+    private @Nullable JsonPieces last;
+    private boolean isEnding;
+    private boolean isWaiting;
+    private @Nullable Runnable resume;
+    private @Nullable Runnable sent;
+
+    public PacedAnswer(Outlet outlet) {
+        this.outlet = outlet;
+    }
+
+    /** Returns where to write what is sent before the end; nothing leaves before {@link #send}. */
+    public JsonPieces pieces() {
+        return pieces;
+    }
+
+    /** Sends what was written, as far as the caller takes it. */
+    public void send() {
+        if (!pieces.isShort()) {
+            sendPieces();
+        } else if (!isWaiting && pieces.size() > 0) {
+            outlet.write(pieces.out().array(), pieces.out().size());
+            pieces.out().rest();
+        }
+    }
+
+    /** Sends one whole body. */
+    public void sendBody(JsonPieces body) {
+        outlet.body(body.size());
+        end(body);
+    }
+
+    /** Sends what was written, and then the end of the answer. */
+    public void end(JsonPieces end) {
+        if (pieces.size() == 0 && end.isShort()) {
+            outlet.end(end.out().array(), end.out().size());
+            end.out().rest();
+        } else {
+            last = end;
+            sendPieces();
+        }
+    }
+
+    private void sendPieces() {
+        while (!isWaiting && (pieces.size() > 0 || last != null)) {
+            if (pieces.size() == 0 && last != null) {
+                pieces = last;
+                last = null;
+                isEnding = true;
+            }
+            if (outlet.full()) {
+                isWaiting = true;
+                outlet.onDrain(this::goOn);
+            } else {
+                sendPiece();
+            }
+        }
+    }
+
+    private void sendPiece() {
+        byte[] piece = pieces.take(PIECE_BYTES_MAX);
+        if (isEnding && pieces.size() == 0) {
+            isEnding = false;
+            outlet.end(piece, piece.length);
+            run(sent);
+        } else {
+            outlet.write(piece, piece.length);
+        }
+    }
+
+    private void goOn() {
+        isWaiting = false;
+        sendPieces();
+        if (!isWaiting) {
+            Runnable step = resume;
+            resume = null;
+            run(step);
+        }
+    }
+
+    private static void run(@Nullable Runnable step) {
+        if (step != null) {
+            step.run();
+        }
+    }
+
+    /** Returns whether the end has been decided and has not left yet. */
+    public boolean isSending() {
+        return isEnding || last != null;
+    }
+
+    /** @param then runs once, when all has left, if it {@link #isSending} */
+    public void onSent(Runnable then) {
+        sent = then;
+    }
+
+    public boolean full() {
+        return isWaiting || outlet.full();
+    }
+
+    /** @param then runs when there is room again */
+    public void onDrain(Runnable then) {
+        if (isWaiting) {
+            resume = then;
+        } else {
+            outlet.onDrain(then);
+        }
+    }
+}
