@@ -7,17 +7,19 @@ import java.util.function.IntFunction;
 
 /**
  * The program on a leash: it ends when the process that started it has ended, for any reason. That process can make it run out of memory by
- * sending a character.
+ * sending a character, and get direct memory again by another.
  */
 public final class Leashed {
 
     static final char NO_HEAP = 'h';
     static final char NO_DIRECT_MEMORY = 'd';
+    static final char DIRECT_MEMORY_AGAIN = 'f';
 
     private static final int BITE = 1 << 20;
 
     /** What is eaten, each piece with the one before. */
     private static volatile Object[] eaten = {};
+    private static volatile boolean isHungry;
 
     private Leashed() {}
 
@@ -32,11 +34,13 @@ public final class Leashed {
     }
 
     /** Whoever had some gives it back: what was held while the rest was eaten would be enough to live on. */
-    private static void eatForGood(IntFunction<Object> food) {
+    private static void eatOn(IntFunction<Object> food) {
+        isHungry = true;
         Thread.ofPlatform().daemon().start(() -> {
-            while (true) {
+            while (isHungry) {
                 eat(food);
             }
+            eaten = new Object[] {};
         });
     }
 
@@ -51,7 +55,8 @@ public final class Leashed {
             for (int said = System.in.read(); said >= 0; said = System.in.read()) {
                 switch (said) {
                     case NO_HEAP -> eat(byte[]::new);
-                    case NO_DIRECT_MEMORY -> eatForGood(ByteBuffer::allocateDirect);
+                    case NO_DIRECT_MEMORY -> eatOn(ByteBuffer::allocateDirect);
+                    case DIRECT_MEMORY_AGAIN -> isHungry = false;
                     default -> {}
                 }
             }

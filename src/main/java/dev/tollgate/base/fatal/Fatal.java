@@ -1,5 +1,6 @@
 package dev.tollgate.base.fatal;
 
+import io.netty.util.internal.OutOfDirectMemoryError;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -89,6 +90,26 @@ public final class Fatal {
         if (isFatal(caught)) {
             tell(caught);
         }
+    }
+
+    /**
+     * Returns the end of a connection that was refused a direct buffer, by Netty or by Java; null for anything else. Heap and threads are as they were,
+     * and what other connections give back serves the next one.
+     */
+    public static @Nullable IOException refusedBuffer(@Nullable Throwable caught) {
+        Throwable cause = caught;
+        for (int i = 0; cause != null && i < CAUSES_MAX; i++) {
+            if (cause instanceof OutOfDirectMemoryError || cause instanceof OutOfMemoryError && isOfDirectMemory(cause)) {
+                return new IOException("there is no direct memory for it: " + cause.getMessage());
+            }
+            cause = cause.getCause();
+        }
+        return null;
+    }
+
+    private static boolean isOfDirectMemory(Throwable error) {
+        String message = error.getMessage();
+        return message != null && message.startsWith("Cannot reserve ") && message.contains("direct buffer memory");
     }
 
     /** Ends the process. @param what has happened, for the operator */

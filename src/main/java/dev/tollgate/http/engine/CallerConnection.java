@@ -173,6 +173,12 @@ final class CallerConnection extends ChannelInboundHandlerAdapter implements Cha
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        IOException refused = Fatal.refusedBuffer(cause);
+        if (refused != null) {
+            LOG.warn(Event.REQUEST_FAULT, "a caller's connection is closed: {}", refused.getMessage());
+            channel.close();
+            return;
+        }
         Fatal.check(cause);
         if (!(cause instanceof IOException) && !isHandshake(cause)) {
             LOG.error(Event.REQUEST_FAULT, "a caller's connection is closed by a fault", cause);

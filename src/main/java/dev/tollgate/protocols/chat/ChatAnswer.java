@@ -12,6 +12,7 @@ import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.schema.Verdict;
 import dev.tollgate.models.OfferedTier;
 import dev.tollgate.protocols.door.AnswerHeaders;
+import dev.tollgate.protocols.door.KeptBytes;
 import dev.tollgate.protocols.door.ShownCalls;
 import dev.tollgate.protocols.openai.ChatRequest;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
@@ -171,7 +172,22 @@ final class ChatAnswer {
         return request.legacyFunctions();
     }
 
-    /** Keeps a piece of a streamed text while it may be needed to find the text's signature. */
+    /** Returns about how many bytes are kept of events. @param whole whether the answer is collected until its end */
+    long keeps(List<UpstreamEvent> events, boolean whole) {
+        return KeptBytes.of(
+                events,
+                event -> switch (event) {
+                    case UpstreamEvent.Text text -> (whole ? KeptBytes.once(text) : 0) + keepsToSign(text);
+                    case UpstreamEvent.ToolCall call -> (whole ? 2 : 1) * KeptBytes.once(call);
+                    default -> whole ? KeptBytes.once(event) : 0;
+                });
+    }
+
+    private long keepsToSign(UpstreamEvent.Text text) {
+        return maySign ? choice(text.candidate()).answer().keeps(text.text()) : 0;
+    }
+
+    /** Keeps a piece of a text while it may be needed to find the text's signature. */
     void remember(UpstreamEvent.Text text) {
         if (maySign) {
             choice(text.candidate()).answer().textToSign(text.text());

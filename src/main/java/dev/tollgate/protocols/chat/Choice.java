@@ -1,6 +1,6 @@
 package dev.tollgate.protocols.chat;
 
-import dev.tollgate.protocols.door.JoinedText;
+import dev.tollgate.base.json.CollectedJson;
 import dev.tollgate.protocols.door.SignedAnswer;
 import dev.tollgate.protocols.openai.ChatCompletion;
 import dev.tollgate.protocols.openai.ExtraContent;
@@ -8,12 +8,9 @@ import dev.tollgate.protocols.openai.FinishReason;
 import dev.tollgate.protocols.openai.MadeFile;
 import dev.tollgate.protocols.openai.UrlCitation;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 /** One choice of a growing response. It shares no state with other choices (guarantee G-11). Confined to its call. */
 final class Choice {
@@ -21,12 +18,13 @@ final class Choice {
     private final int index;
     private final boolean legacyFunctions;
     private final SignedAnswer answer;
-    private final JoinedText reasoning = new JoinedText();
-    private final List<MadeFile> files = new ArrayList<>(0);
+    private final CollectedJson content = new CollectedJson();
+    private final CollectedJson reasoning = new CollectedJson();
+    private final CollectedJson files = new CollectedJson();
 
     private int filesTold;
     private UpstreamEvent.@Nullable Grounding grounding;
-    private @Nullable ArrayNode logprobs;
+    private @Nullable CollectedJson logprobs;
     private UpstreamEvent.@Nullable Finish finish;
 
     Choice(int index, boolean legacyFunctions) {
@@ -44,12 +42,17 @@ final class Choice {
         return answer;
     }
 
+    /** Collects a piece of the text. */
+    void text(String text) {
+        content.out().escaped(text);
+    }
+
     void thought(String text) {
-        reasoning.append(text);
+        reasoning.out().escaped(text);
     }
 
     void file(MadeFile file) {
-        files.add(file);
+        file.write(nextFile(), files.out().raw(files.isEmpty() ? "" : ","));
     }
 
     /** Returns the index of the choice's next file. A stream keeps nothing else of its files. */
@@ -63,10 +66,9 @@ final class Choice {
 
     /** Adds the log probabilities of one piece's tokens. */
     void logprobs(JsonNode tokens) {
-        if (logprobs == null) {
-            logprobs = JsonNodeFactory.instance.arrayNode();
-        }
-        tokens.forEach(logprobs::add);
+        CollectedJson all = logprobs == null ? new CollectedJson() : logprobs;
+        logprobs = all;
+        tokens.forEach(token -> all.out().raw(all.isEmpty() ? "" : ",").json(token));
     }
 
     void finish(UpstreamEvent.Finish finish) {
@@ -89,6 +91,7 @@ final class Choice {
         return legacyFunctions ? FinishReason.FUNCTION_CALL : FinishReason.TOOL_CALLS;
     }
 
+    /** Returns the text, if it was kept to be checked. */
     String content() {
         return answer.text();
     }
@@ -115,8 +118,8 @@ final class Choice {
     ChatCompletion.Choice whole() {
         return new ChatCompletion.Choice(
                 index,
-                answer.text(),
-                reasoning.toString(),
+                content,
+                reasoning,
                 files,
                 answer.calls(),
                 legacyFunctions,

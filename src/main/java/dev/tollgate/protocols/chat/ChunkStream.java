@@ -123,6 +123,11 @@ final class ChunkStream implements Sink {
     }
 
     @Override
+    public long keeps(List<UpstreamEvent> events) {
+        return answer.keeps(events, false);
+    }
+
+    @Override
     public End end(Completion completion) {
         ChunkWriter chunks = known();
         for (Choice choice : answer.choices()) {

@@ -4,6 +4,9 @@ import dev.tollgate.base.error.ApiError;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.calls.schema.Verdict;
+import dev.tollgate.base.json.JsonPieces;
+import dev.tollgate.protocols.door.KeptBytes;
+import dev.tollgate.protocols.door.PacedAnswer;
 import dev.tollgate.protocols.door.SchemaDraft;
 import dev.tollgate.protocols.openai.CompletionWriter;
 import dev.tollgate.protocols.openai.FinishReason;
@@ -19,10 +22,12 @@ import tools.jackson.databind.node.ObjectNode;
 final class JsonAnswer implements Sink {
 
     private final ChatAnswer answer;
+    private final PacedAnswer paced;
     private final @Nullable Draft draft;
 
     JsonAnswer(ChatAnswer answer, SchemaChecks checks) {
         this.answer = answer;
+        this.paced = new PacedAnswer(answer.outlet());
         ObjectNode schema = answer.format().objectSchema();
         this.draft = schema == null ? null : new Checked(checks, schema);
     }
@@ -53,7 +58,12 @@ final class JsonAnswer implements Sink {
     private void take(UpstreamEvent event) {
         switch (event) {
             case UpstreamEvent.Text text -> {
-                answer.choice(text.candidate()).answer().text(text.text());
+                answer.choice(text.candidate()).text(text.text());
+                if (draft == null) {
+                    answer.remember(text);
+                } else {
+                    answer.choice(text.candidate()).answer().text(text.text());
+                }
                 answer.choice(text.candidate()).answer().textSignature(text.text(), text.signature());
             }
             case UpstreamEvent.Thought thought -> {
@@ -91,7 +101,7 @@ final class JsonAnswer implements Sink {
         for (Choice choice : answer.choices()) {
             choices.add(choice.whole());
         }
-        byte[] body = CompletionWriter.write(new dev.tollgate.protocols.openai.ChatCompletion(
+        JsonPieces body = CompletionWriter.write(new dev.tollgate.protocols.openai.ChatCompletion(
                 answer.id(),
                 answer.createdSeconds(),
                 answer.model(),
@@ -102,8 +112,7 @@ final class JsonAnswer implements Sink {
         return () -> {
             answer.tellVerdict();
             answer.tellUpstreamId();
-            answer.outlet().body(body.length);
-            answer.outlet().end(body, body.length);
+            paced.sendBody(body);
         };
     }
 
@@ -120,6 +129,21 @@ final class JsonAnswer implements Sink {
     @Override
     public List<SignedPart> signed() {
         return answer.signed();
+    }
+
+    @Override
+    public long keeps(List<UpstreamEvent> events) {
+        return answer.keeps(events, true) + (draft == null ? 0 : KeptBytes.texts(events));
+    }
+
+    @Override
+    public boolean isSending() {
+        return paced.isSending();
+    }
+
+    @Override
+    public void onSent(Runnable then) {
+        paced.onSent(then);
     }
 
     @Override

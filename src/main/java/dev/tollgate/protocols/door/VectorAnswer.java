@@ -2,10 +2,10 @@ package dev.tollgate.protocols.door;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Writes embeddings as one JSON body. Confined to its call. */
@@ -13,11 +13,13 @@ public abstract class VectorAnswer implements Sink {
 
     private final Outlet outlet;
     private final AnswerHeaders headers;
+    private final PacedAnswer paced;
     private List<byte[]> vectors = List.of();
 
     protected VectorAnswer(Outlet outlet) {
         this.outlet = outlet;
         this.headers = new AnswerHeaders(outlet);
+        this.paced = new PacedAnswer(outlet);
     }
 
     /** Returns the body before its first vector. */
@@ -61,33 +63,35 @@ public abstract class VectorAnswer implements Sink {
         if (vectors.isEmpty()) {
             throw new IllegalStateException("an answer without vectors");
         }
-        byte[] body = body(vectors, completion);
+        JsonPieces body = new JsonPieces();
+        add(body, head());
+        for (int i = 0; i < vectors.size(); i++) {
+            add(body, before(i));
+            add(body, vectors.get(i));
+            add(body, after());
+        }
+        add(body, tail(completion));
         vectors = List.of();
-        return () -> {
-            outlet.body(body.length);
-            outlet.end(body, body.length);
-        };
+        return () -> paced.sendBody(body);
     }
 
-    /** Joins the pieces in an array of the right size. */
-    private byte[] body(List<byte[]> vectors, Completion completion) {
-        List<byte[]> pieces = new ArrayList<>(3 * vectors.size() + 2);
-        pieces.add(head());
-        for (int i = 0; i < vectors.size(); i++) {
-            pieces.add(before(i));
-            pieces.add(vectors.get(i));
-            pieces.add(after());
-        }
-        pieces.add(tail(completion));
-        byte[] body = new byte
-                [Math.toIntExact(
-                        pieces.stream().mapToLong(piece -> piece.length).sum())];
-        int at = 0;
-        for (byte[] piece : pieces) {
-            System.arraycopy(piece, 0, body, at, piece.length);
-            at += piece.length;
-        }
-        return body;
+    private static void add(JsonPieces body, byte[] piece) {
+        body.repeat(piece, 0, piece.length);
+    }
+
+    @Override
+    public final long keeps(List<UpstreamEvent> events) {
+        return KeptBytes.of(events, KeptBytes::once);
+    }
+
+    @Override
+    public final boolean isSending() {
+        return paced.isSending();
+    }
+
+    @Override
+    public final void onSent(Runnable then) {
+        paced.onSent(then);
     }
 
     @Override

@@ -1,12 +1,15 @@
 package dev.tollgate.protocols.googleapi;
 
+import dev.tollgate.base.json.CollectedJson;
+import dev.tollgate.base.json.JsonPieces;
+import dev.tollgate.base.json.Utf8Buffer;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -17,13 +20,10 @@ import tools.jackson.databind.node.ObjectNode;
 final class Assembly {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    private static final String TOKENS = "logprobsResult";
 
     private final ObjectNode whole = NODES.objectNode();
     private final Map<Integer, Candidate> candidates = new TreeMap<>();
-
-    Assembly() {
-        whole.putArray("candidates");
-    }
 
     void add(ObjectNode chunk) {
         addCandidates(List.copyOf(chunk.path("candidates").values()));
@@ -50,34 +50,52 @@ final class Assembly {
     }
 
     /** To be asked once. */
-    ObjectNode whole() {
-        ArrayNode list = NODES.arrayNode(candidates.size());
-        candidates.values().forEach(candidate -> list.add(candidate.whole()));
-        whole.set("candidates", list);
-        return whole;
+    JsonPieces whole() {
+        JsonPieces pieces = new JsonPieces();
+        String before = "{\"candidates\":[";
+        for (Candidate candidate : candidates.values()) {
+            pieces.out().raw(before);
+            candidate.write(pieces);
+            before = ",";
+        }
+        pieces.out().raw(candidates.isEmpty() ? "{\"candidates\":[" : "").raw(']');
+        members(whole, pieces.out());
+        pieces.out().raw('}');
+        return pieces;
+    }
+
+    private static void members(ObjectNode tree, Utf8Buffer out) {
+        for (Map.Entry<String, JsonNode> member : tree.properties()) {
+            out.raw(',').string(member.getKey()).raw(':').raw(GoogleJson.bytes(member.getValue()));
+        }
     }
 
     private static final class Candidate {
 
+        private final int index;
         private final ObjectNode tree = NODES.objectNode();
-        private final ArrayNode parts = NODES.arrayNode();
-        private @Nullable StringBuilder text;
+        /** The parts that are closed, and the text that is not, with commas between them. */
+        private final CollectedJson parts = new CollectedJson();
+
+        private final TokenLists tokens = new TokenLists();
+        private boolean hasCall;
+        private boolean isText;
+        private boolean hasText;
         private boolean isThought;
         private @Nullable String signature;
 
         private Candidate(int index) {
-            tree.putObject("content");
-            tree.put("index", index);
+            this.index = index;
         }
 
         private boolean hasStopped() {
-            return tree.path("finishReason").asString("").equals("STOP")
-                    && parts.valueStream().noneMatch(part -> part.has("functionCall"));
+            return tree.path("finishReason").asString("").equals("STOP") && !hasCall;
         }
 
         private String said() {
             close();
-            return parts.valueStream()
+            return GoogleJson.tree("[" + parts + "]")
+                    .valueStream()
                     .filter(part -> !part.path("thought").asBoolean(false))
                     .map(part -> part.path("text").asString(""))
                     .collect(Collectors.joining());
@@ -90,7 +108,10 @@ final class Assembly {
             for (Map.Entry<String, JsonNode> member : piece.properties()) {
                 switch (member.getKey()) {
                     case "content", "index" -> {}
-                    case "logprobsResult" -> append(member.getKey(), member.getValue());
+                    case TOKENS -> {
+                        tree.set(TOKENS, NODES.nullNode()); // its place
+                        tokens.add(member.getValue());
+                    }
                     default -> tree.set(member.getKey(), member.getValue());
                 }
             }
@@ -101,54 +122,97 @@ final class Assembly {
             int known = 1 + (part.has("thought") ? 1 : 0) + (more == null ? 0 : 1);
             if (!part.path("text").isString() || part.size() != known) {
                 close();
-                parts.add(part);
+                hasCall |= part.has("functionCall");
+                next().raw(GoogleJson.bytes(part));
                 return;
             }
-            if (text != null && (thought != isThought || (signature != null && more != null))) {
+            if (isText && (thought != isThought || (signature != null && more != null))) {
                 close();
             }
-            if (text == null) {
-                text = new StringBuilder();
-                isThought = thought;
+            isText = true;
+            isThought = thought;
+            String text = part.path("text").stringValue();
+            if (!text.isEmpty() && !hasText) {
+                next().raw("{\"text\":\"");
+                hasText = true;
             }
-            text.append(part.path("text").stringValue());
+            parts.out().escaped(text);
             signature = more == null ? signature : more;
         }
 
+        private Utf8Buffer next() {
+            return parts.out().raw(parts.isEmpty() ? "" : ",");
+        }
+
         private void close() {
-            if (text != null && (!text.isEmpty() || signature != null)) {
-                ObjectNode part = parts.addObject().put("text", text.toString());
-                if (isThought) {
-                    part.put("thought", true);
-                }
+            if (hasText || signature != null) {
+                Utf8Buffer out = hasText ? parts.out() : next().raw("{\"text\":\"");
+                out.raw(isThought ? "\",\"thought\":true" : "\"");
                 if (signature != null) {
-                    part.put("thoughtSignature", signature);
+                    out.raw(",\"thoughtSignature\":").string(signature);
                 }
+                out.raw('}');
             }
-            text = null;
+            isText = false;
+            hasText = false;
             signature = null;
         }
 
-        /** Lists of tokens go on from chunk to chunk. */
-        private void append(String name, JsonNode more) {
-            if (!(tree.get(name) instanceof ObjectNode known)) {
-                tree.set(name, more);
-                return;
-            }
-            for (Map.Entry<String, JsonNode> member : more.properties()) {
-                if (known.get(member.getKey()) instanceof ArrayNode list
-                        && member.getValue() instanceof ArrayNode next) {
-                    list.addAll(next);
+        private void write(JsonPieces pieces) {
+            close();
+            Utf8Buffer out = pieces.out();
+            out.raw("{\"content\":{\"role\":\"model\",\"parts\":[");
+            pieces.repeat(parts);
+            out.raw("]},\"index\":").number(index);
+            for (Map.Entry<String, JsonNode> member : tree.properties()) {
+                out.raw(',').string(member.getKey()).raw(':');
+                if (member.getKey().equals(TOKENS)) {
+                    tokens.write(pieces);
                 } else {
-                    known.set(member.getKey(), member.getValue());
+                    out.raw(GoogleJson.bytes(member.getValue()));
+                }
+            }
+            out.raw('}');
+        }
+    }
+
+    /** What is told of tokens: lists go on from chunk to chunk, of other members the last value counts. */
+    private static final class TokenLists {
+
+        private final ObjectNode members = NODES.objectNode();
+        private final Map<String, CollectedJson> lists = new HashMap<>();
+
+        private void add(JsonNode more) {
+            for (Map.Entry<String, JsonNode> member : more.properties()) {
+                boolean isList = member.getValue().isArray();
+                members.set(member.getKey(), isList ? NODES.nullNode() : member.getValue());
+                if (isList) {
+                    CollectedJson list = lists.computeIfAbsent(member.getKey(), name -> new CollectedJson());
+                    for (JsonNode token : member.getValue()) {
+                        list.out().raw(list.isEmpty() ? "" : ",").raw(GoogleJson.bytes(token));
+                    }
+                } else {
+                    lists.remove(member.getKey());
                 }
             }
         }
 
-        private ObjectNode whole() {
-            close();
-            tree.putObject("content").put("role", "model").set("parts", parts);
-            return tree;
+        private void write(JsonPieces pieces) {
+            Utf8Buffer out = pieces.out();
+            char before = '{';
+            for (Map.Entry<String, JsonNode> member : members.properties()) {
+                out.raw(before).string(member.getKey()).raw(':');
+                CollectedJson list = lists.get(member.getKey());
+                if (list == null) {
+                    out.raw(GoogleJson.bytes(member.getValue()));
+                } else {
+                    out.raw('[');
+                    pieces.repeat(list);
+                    out.raw(']');
+                }
+                before = ',';
+            }
+            out.raw(before == '{' ? "{}" : "}");
         }
     }
 }

@@ -6,6 +6,9 @@ import dev.tollgate.calls.metering.SecondTry;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.calls.schema.Verdict;
+import dev.tollgate.base.json.JsonPieces;
+import dev.tollgate.protocols.door.KeptBytes;
+import dev.tollgate.protocols.door.PacedAnswer;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.util.List;
@@ -22,6 +25,7 @@ final class WholeResponse extends GenerateAnswer {
     private final SchemaChecks checks;
     private final @Nullable Draft draft;
     private final SecondTry<Told> tries;
+    private final PacedAnswer paced;
 
     /** The state of one response of the upstream. */
     private static final class Told {
@@ -42,6 +46,7 @@ final class WholeResponse extends GenerateAnswer {
     WholeResponse(
             Outlet outlet, MeteredCall metered, boolean namesTier, @Nullable ObjectNode schema, SchemaChecks checks) {
         super(outlet);
+        this.paced = new PacedAnswer(outlet);
         this.metered = metered;
         this.namesTier = namesTier;
         this.checks = checks;
@@ -63,19 +68,34 @@ final class WholeResponse extends GenerateAnswer {
     public End end(Completion completion) {
         Told told = told();
         told.assembly.add(told.chunks.last(completion));
-        byte[] body = GoogleJson.bytes(told.assembly.whole());
+        JsonPieces body = told.assembly.whole();
         return () -> {
             if (told.verdict != Verdict.FITS) {
                 outlet().setHeader("x-tollgate-schema", told.verdict == Verdict.MISFIT ? "mismatch" : "unchecked");
             }
-            outlet().body(body.length);
-            outlet().end(body, body.length);
+            paced.sendBody(body);
         };
     }
 
     @Override
     public void failed(ApiError error) {
         outlet().fail(error);
+    }
+
+    /** Events repeat what the chunks of their answer hold. */
+    @Override
+    public long keeps(List<UpstreamEvent> events) {
+        return KeptBytes.of(events, event -> event instanceof UpstreamEvent.Raw raw ? raw.bytes() : 0);
+    }
+
+    @Override
+    public boolean isSending() {
+        return paced.isSending();
+    }
+
+    @Override
+    public void onSent(Runnable then) {
+        paced.onSent(then);
     }
 
     @Override

@@ -108,6 +108,11 @@ final class MessageStream implements Sink {
     }
 
     @Override
+    public long keeps(List<UpstreamEvent> events) {
+        return answer.keeps(events, false);
+    }
+
+    @Override
     public End end(Completion completion) {
         MessageEvents writer = known();
         SearchSources sources = answer.sources();

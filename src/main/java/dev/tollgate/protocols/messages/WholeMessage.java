@@ -2,12 +2,15 @@ package dev.tollgate.protocols.messages;
 
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.json.CollectedJson;
+import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.calls.metering.SecondTry;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.calls.schema.Verdict;
-import dev.tollgate.protocols.door.JoinedText;
+import dev.tollgate.protocols.door.KeptBytes;
+import dev.tollgate.protocols.door.PacedAnswer;
 import dev.tollgate.protocols.door.SchemaDraft;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.signatures.SignedPart;
@@ -21,6 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class WholeMessage implements Sink {
 
     private final MessageAnswer answer;
+    private final PacedAnswer paced;
     private final SecondTry<State> tries;
     private final @Nullable Draft draft;
 
@@ -37,9 +41,9 @@ final class WholeMessage implements Sink {
     }
 
     private sealed interface Shown {
-        record Text(JoinedText text) implements Shown {}
+        record Text(CollectedJson text) implements Shown {}
 
-        record Thinking(JoinedText text) implements Shown {}
+        record Thinking(CollectedJson text) implements Shown {}
 
         record Call(Message.ToolCall call) implements Shown {}
     }
@@ -47,6 +51,7 @@ final class WholeMessage implements Sink {
     /** @param schema that the response must fit; null if there is none */
     WholeMessage(MessageAnswer answer, SchemaChecks checks, @Nullable ObjectNode schema) {
         this.answer = answer;
+        this.paced = new PacedAnswer(answer.outlet());
         this.tries = new SecondTry<>(new State(answer.facts()));
         this.draft = schema == null ? null : new Checked(checks, schema);
     }
@@ -92,38 +97,48 @@ final class WholeMessage implements Sink {
         List<Shown> blocks = tries.current().blocks;
         if (!text.text().isEmpty()) {
             if (blocks.isEmpty() || !(blocks.getLast() instanceof Shown.Text)) {
-                if (!answer.answered().text().isEmpty()) {
-                    answer.answered().text("\n");
+                if (blocks.stream().anyMatch(Shown.Text.class::isInstance)) {
+                    keep("\n");
                 }
-                blocks.add(new Shown.Text(new JoinedText()));
+                blocks.add(new Shown.Text(new CollectedJson()));
             }
-            ((Shown.Text) blocks.getLast()).text().append(text.text());
-            answer.answered().text(text.text());
+            ((Shown.Text) blocks.getLast()).text().out().escaped(text.text());
+            keep(text.text());
         }
         answer.answered().textSignature(text.text(), text.signature());
+    }
+
+    /** Keeps what has to be checked, cited or found by its signature. */
+    private void keep(String text) {
+        if (draft != null) {
+            answer.answered().text(text);
+        } else if (answer.keepsText()) {
+            answer.answered().textToSign(text);
+        }
     }
 
     private void thought(String text) {
         List<Shown> blocks = tries.current().blocks;
         if (blocks.isEmpty() || !(blocks.getLast() instanceof Shown.Thinking)) {
-            blocks.add(new Shown.Thinking(new JoinedText()));
+            blocks.add(new Shown.Thinking(new CollectedJson()));
         }
         if (!answer.omitsThoughts()) {
-            ((Shown.Thinking) blocks.getLast()).text().append(text);
+            ((Shown.Thinking) blocks.getLast()).text().out().escaped(text);
         }
     }
 
     @Override
     public End end(Completion completion) {
-        Utf8Buffer out = new Utf8Buffer();
+        JsonPieces body = new JsonPieces();
+        Utf8Buffer out = body.out();
         MessageEvents.head(out.raw('{'), answer.id(), answer.model());
-        blocks(out);
+        blocks(body);
         StopReason ending = answer.ending();
         ending.write(out.raw("],"));
         out.raw(",\"container\":null,\"diagnostics\":null,\"usage\":");
         TokenCounts.of(completion.tokens()).ofMessage(out, "standard");
         ending.writeOwn(out, completion.chargeMicros());
-        byte[] body = out.raw('}').toByteArray();
+        out.raw('}');
         State state = tries.current();
         return () -> {
             if (state.verdict != Verdict.FITS) {
@@ -133,12 +148,12 @@ final class WholeMessage implements Sink {
             if (state.started != null) {
                 answer.headers().upstreamId(state.started);
             }
-            answer.outlet().body(body.length);
-            answer.outlet().end(body, body.length);
+            paced.sendBody(body);
         };
     }
 
-    private void blocks(Utf8Buffer out) {
+    private void blocks(JsonPieces body) {
+        Utf8Buffer out = body.out();
         List<Shown> blocks = tries.current().blocks;
         SearchSources sources = answer.sources();
         String mark = answer.mark();
@@ -146,13 +161,12 @@ final class WholeMessage implements Sink {
             out.raw(i == 0 ? "" : ",");
             boolean isLast = i == blocks.size() - 1;
             switch (blocks.get(i)) {
-                case Shown.Text it -> text(out, it.text().toString(), isLast ? sources : null);
-                case Shown.Thinking it ->
-                    out.raw("{\"type\":\"thinking\",\"thinking\":")
-                            .string(it.text().toString())
-                            .raw(",\"signature\":")
-                            .string(mark)
-                            .raw('}');
+                case Shown.Text it -> text(body, it.text(), isLast ? sources : null);
+                case Shown.Thinking it -> {
+                    out.raw("{\"type\":\"thinking\",\"thinking\":\"");
+                    body.repeat(it.text());
+                    out.raw("\",\"signature\":").string(mark).raw('}');
+                }
                 case Shown.Call it -> call(out, it.call());
             }
         }
@@ -162,8 +176,11 @@ final class WholeMessage implements Sink {
         }
     }
 
-    private void text(Utf8Buffer out, String text, @Nullable SearchSources sources) {
-        out.raw("{\"type\":\"text\",\"text\":").string(text).raw(",\"citations\":");
+    private void text(JsonPieces body, CollectedJson text, @Nullable SearchSources sources) {
+        Utf8Buffer out = body.out();
+        out.raw("{\"type\":\"text\",\"text\":\"");
+        body.repeat(text);
+        out.raw("\",\"citations\":");
         List<String> citations = sources == null
                 ? List.of()
                 : sources.citations(answer.answered().text());
@@ -197,6 +214,21 @@ final class WholeMessage implements Sink {
     @Override
     public List<SignedPart> signed() {
         return answer.signed();
+    }
+
+    @Override
+    public long keeps(List<UpstreamEvent> events) {
+        return answer.keeps(events, true) + (draft == null ? 0 : KeptBytes.texts(events));
+    }
+
+    @Override
+    public boolean isSending() {
+        return paced.isSending();
+    }
+
+    @Override
+    public void onSent(Runnable then) {
+        paced.onSent(then);
     }
 
     @Override

@@ -2,9 +2,9 @@ package dev.tollgate.protocols.openai;
 
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.PrintedUsage;
+import dev.tollgate.base.json.CollectedJson;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * A whole answer (protocol 3.3), ready to be written.
@@ -28,27 +28,27 @@ public record ChatCompletion(
     }
 
     /**
-     * @param content empty where there is no text
-     * @param reasoning empty where thoughts are hidden or there are none
+     * @param content the inside of a JSON string; empty where there is no text
+     * @param reasoning as the content; empty where thoughts are hidden or there are none
+     * @param files the elements of {@code images}, with commas between them; empty where there are none
      * @param legacyFunctions whether the first call is to be written as the deprecated {@code function_call}
      * @param extra its signature is the text's
-     * @param logprobs in OpenAI's shape, an array; null where not asked for
+     * @param logprobs in OpenAI's shape, the elements of an array; null where not asked for
      */
     public record Choice(
             int index,
-            String content,
-            String reasoning,
-            List<MadeFile> files,
+            CollectedJson content,
+            CollectedJson reasoning,
+            CollectedJson files,
             List<Message.ToolCall> calls,
             boolean legacyFunctions,
             List<UrlCitation> annotations,
             ExtraContent extra,
-            @Nullable JsonNode logprobs,
+            @Nullable CollectedJson logprobs,
             FinishReason finishReason,
             @Nullable String nativeFinishReason) {
 
         public Choice {
-            files = List.copyOf(files);
             calls = List.copyOf(calls);
             annotations = List.copyOf(annotations);
         }

@@ -1,35 +1,24 @@
 package dev.tollgate.protocols.openai;
 
 import dev.tollgate.base.conversation.Message;
+import dev.tollgate.base.json.CollectedJson;
+import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.base.json.Utf8Buffer;
 import java.util.List;
 
 /** Writes a whole answer as JSON. Not thread-safe, used once. */
 public final class CompletionWriter {
 
-    /** Space for the members around the content, above all the usage. */
-    private static final int FRAME_BYTES = 1024;
+    private final JsonPieces pieces = new JsonPieces();
+    private final Utf8Buffer out = pieces.out();
 
-    /** More is only taken when it is needed. */
-    private static final int ROOM_BYTES_MAX = 1 << 20;
+    private CompletionWriter() {}
 
-    private final Utf8Buffer out;
-
-    private CompletionWriter(Utf8Buffer out) {
-        this.out = out;
-    }
-
-    /** @return the answer in UTF-8 */
-    public static byte[] write(ChatCompletion completion) {
-        int chars = FRAME_BYTES;
-        for (ChatCompletion.Choice choice : completion.choices()) {
-            chars += Math.min(
-                    ROOM_BYTES_MAX, choice.content().length() + choice.content().length() / 16);
-        }
-        Utf8Buffer out = Utf8Buffer.scratch();
-        out.reserve(Math.min(ROOM_BYTES_MAX, chars));
-        new CompletionWriter(out).completion(completion);
-        return out.bytes();
+    /** @return the answer in UTF-8; what is long in it stays where it was collected */
+    public static JsonPieces write(ChatCompletion completion) {
+        CompletionWriter writer = new CompletionWriter();
+        writer.completion(completion);
+        return writer.pieces;
     }
 
     private void completion(ChatCompletion it) {
@@ -56,7 +45,9 @@ public final class CompletionWriter {
         if (it.logprobs() == null) {
             out.raw("null");
         } else {
-            CallJson.writeLogprobs(it.logprobs(), out);
+            out.raw("{\"content\":[");
+            pieces.repeat(it.logprobs());
+            out.raw("],\"refusal\":null}");
         }
         out.raw(",\"finish_reason\":").string(it.finishReason().word());
         if (it.nativeFinishReason() != null) {
@@ -66,14 +57,16 @@ public final class CompletionWriter {
     }
 
     private void message(ChatCompletion.Choice it) {
-        out.raw("{\"role\":\"assistant\",\"content\":");
+        out.raw("{\"role\":\"assistant\",");
         content(it);
         out.raw(",\"refusal\":null");
         if (!it.reasoning().isEmpty()) {
-            out.raw(",\"reasoning_content\":").string(it.reasoning());
+            string(",\"reasoning_content\":\"", it.reasoning());
         }
         if (!it.files().isEmpty()) {
-            MadeFile.write(it.files(), out.raw(",\"images\":"));
+            out.raw(",\"images\":[");
+            pieces.repeat(it.files());
+            out.raw(']');
         }
         calls(it);
         if (!it.annotations().isEmpty()) {
@@ -88,10 +81,16 @@ public final class CompletionWriter {
     /** Writes the content: null only in a message with calls, because some clients fail on it elsewhere (protocol 3.3). */
     private void content(ChatCompletion.Choice it) {
         if (it.content().isEmpty() && !it.calls().isEmpty()) {
-            out.raw("null");
+            out.raw("\"content\":null");
         } else {
-            out.string(it.content());
+            string("\"content\":\"", it.content());
         }
+    }
+
+    private void string(String before, CollectedJson inside) {
+        out.raw(before);
+        pieces.repeat(inside);
+        out.raw('"');
     }
 
     /** Writes the calls. Omits the member if there are none, because some clients take an empty list for tool mode. */

@@ -1,7 +1,6 @@
 package dev.tollgate.protocols.openai;
 
 import dev.tollgate.base.json.Utf8Buffer;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,18 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record MadeFile(String url, @Nullable String thoughtSignature) {
 
-    /** The value of {@code images}. */
-    static void write(List<MadeFile> files, Utf8Buffer out) {
-        char before = '[';
-        for (int i = 0; i < files.size(); i++) {
-            files.get(i).write(i, out.raw(before));
-            before = ',';
-        }
-        out.raw(']');
-    }
-
     /** @param index counts the choice's files up from 0 */
-    void write(int index, Utf8Buffer out) {
+    public void write(int index, Utf8Buffer out) {
         out.raw("{\"index\":").number(index);
         out.raw(",\"type\":\"image_url\",\"image_url\":{\"url\":").string(url).raw('}');
         if (thoughtSignature != null) {

@@ -140,8 +140,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements AnswerPar
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable why) {
-        Fatal.check(why);
-        fail(why);
+        IOException refused = Fatal.refusedBuffer(why);
+        if (refused == null) {
+            Fatal.check(why);
+        }
+        fail(refused == null ? why : refused);
     }
 
     private void fail(Throwable why) {

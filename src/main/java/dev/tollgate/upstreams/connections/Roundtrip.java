@@ -1,5 +1,6 @@
 package dev.tollgate.upstreams.connections;
 
+import dev.tollgate.base.fatal.Fatal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.Future;
@@ -102,7 +103,10 @@ public final class Roundtrip {
         }
         unsentBytes -= to - from;
         connection.channel().writeAndFlush(piece).addListener(written -> {
-            if (written.isSuccess() && !over) {
+            IOException refused = Fatal.refusedBuffer(written.cause());
+            if (refused != null) {
+                fail(refused);
+            } else if (written.isSuccess() && !over) {
                 sendPieces(body, to, bodyLength, end);
             }
         });
@@ -124,7 +128,10 @@ public final class Roundtrip {
             connection
                     .channel()
                     .writeAndFlush(Unpooled.wrappedBuffer(bytes))
-                    .addListener(outcome -> written.complete(null, outcome.cause()));
+                    .addListener(outcome -> {
+                        IOException refused = Fatal.refusedBuffer(outcome.cause());
+                        written.complete(null, refused == null ? outcome.cause() : refused);
+                    });
         }
         return written.future();
     }
@@ -132,13 +139,24 @@ public final class Roundtrip {
     private ByteBuf head(long length, int room) {
         unsentBytes = WRITING;
         byte[] head = request.head();
-        ByteBuf out =
-                connection.channel().alloc().buffer(head.length + room + 64).writeBytes(head);
+        ByteBuf out = buffer(head.length + room + 64).writeBytes(head);
         if (request.hasBody()) {
             out.writeBytes(CONTENT_LENGTH).writeCharSequence(Long.toString(length), StandardCharsets.US_ASCII);
             return out.writeBytes(END_OF_HEAD);
         }
         return out.writeBytes(END_OF_HEAD, 2, 2);
+    }
+
+    /** If there is no direct memory, the write fails: it needs some, too. */
+    private ByteBuf buffer(int bytes) {
+        try {
+            return connection.channel().alloc().buffer(bytes);
+        } catch (OutOfMemoryError refused) {
+            if (Fatal.refusedBuffer(refused) == null) {
+                throw refused;
+            }
+            return Unpooled.buffer(bytes);
+        }
     }
 
     private void write(ByteBuf bytes) {

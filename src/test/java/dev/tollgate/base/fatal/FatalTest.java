@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.testing.Deaths;
 import dev.tollgate.testing.Shared;
+import java.io.IOException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +30,18 @@ class FatalTest {
         Fatal.check(direct);
         Fatal.check(wrapped);
         assertThat(deaths.causes()).containsExactly(direct, wrapped);
+    }
+
+    @Test
+    void a_refused_direct_buffer_is_known_and_heap_is_not() {
+        OutOfMemoryError direct =
+                new OutOfMemoryError("Cannot reserve 8192 bytes of direct buffer memory (allocated: 1, limit: 2)");
+        assertThat(Fatal.refusedBuffer(new IllegalStateException(direct)))
+                .hasMessageContaining("there is no direct memory for it: Cannot reserve 8192 bytes");
+        assertThat(Fatal.refusedBuffer(new OutOfMemoryError("Java heap space"))).isNull();
+        assertThat(Fatal.refusedBuffer(new IOException("reset"))).isNull();
+        assertThat(Fatal.refusedBuffer(null)).isNull();
+        assertThat(deaths.causes()).isEmpty();
     }
 
     @Test

@@ -42,7 +42,10 @@ final class PlayedCall implements Executor {
     final PlayedUpstream upstream = new PlayedUpstream();
     final PlayedCaller caller = new PlayedCaller();
     final Counting counting = new Counting();
-    final AnswerRoom room = new AnswerRoom(64 * 1024, Runnable::run);
+    /** What the room does a while after an answer was told to leave. */
+    final List<Runnable> soon = new ArrayList<>();
+
+    final AnswerRoom room = new AnswerRoom(64 * 1024, soon::add);
     long nanos;
 
     /** The calls that observers received. */
@@ -334,6 +337,8 @@ final class PlayedCall implements Executor {
         boolean wantsCost;
         boolean cannotRender;
         boolean cannotSend;
+        boolean isSending;
+        long keepsOfEach;
         List<SignedPart> signed = List.of();
         private @Nullable Draft draft;
         private @Nullable Consumer<Boolean> judged;
@@ -377,6 +382,21 @@ final class PlayedCall implements Executor {
         @Override
         public void events(List<UpstreamEvent> events) {
             lines.add("shows " + events.stream().map(PlayedCall::text).collect(Collectors.joining(" ")));
+        }
+
+        @Override
+        public long keeps(List<UpstreamEvent> events) {
+            return keepsOfEach * events.size();
+        }
+
+        @Override
+        public boolean isSending() {
+            return isSending;
+        }
+
+        @Override
+        public void onSent(Runnable then) {
+            drained = then;
         }
 
         @Override

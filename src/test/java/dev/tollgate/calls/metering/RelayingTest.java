@@ -7,9 +7,11 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
 import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -650,6 +652,99 @@ class RelayingTest {
         assertThat(played.told()).containsExactly("cancel", "shows LENGTH/TIMEOUT");
         played.books.grows(new Books.Grown(WANTED + 8_194));
         assertThat(played.told()).containsExactly("end 106", "settle CUT 106");
+    }
+
+    @Test
+    void an_answer_without_room_is_cut_and_charged_as_shown() {
+        played.caller.keepsOfEach = 16 * 1024;
+        played.upstream.says(used(3), text("a"));
+        played.told();
+        played.upstream.says(used(9), text("b"));
+        assertThat(played.told()).containsExactly("cancel", "shows LENGTH/SERVER_BUSY", "end 106", "settle CUT 106");
+        played.books.settles(PlayedCall.CHARGED);
+        assertThat(played.room.bytes()).as("when all has left").isZero();
+        assertThat(played.observed.getFirst().outcome()).isEqualTo(CallOutcome.CUT_ROOM);
+    }
+
+    @Test
+    void a_call_without_room_for_its_first_output_is_refunded() {
+        played.caller.keepsOfEach = 64 * 1024;
+        played.upstream.says(text("a"));
+        assertThat(played.told()).containsExactly("cancel", "give back FAILED");
+        played.books.givesBack();
+        assertThat(played.told())
+                .containsExactly("over", "failed The server is busy with long answers. Retry in a moment.");
+    }
+
+    @Test
+    void an_answer_waits_while_another_makes_room_for_it() {
+        List<String> other = new ArrayList<>();
+        AnswerRoom.Share large = played.room.share("acc_2", holder(other));
+        assertThat(large.take(40 * 1024)).isEqualTo(AnswerRoom.Reply.TAKEN);
+        played.caller.keepsOfEach = 18 * 1024;
+        played.upstream.says(text("a"));
+        played.upstream.says(text("b"));
+        assertThat(other).containsExactly("leave");
+        assertThat(played.told()).containsExactly("answering 1", "shows 'a'", "pause");
+        played.does(large::release);
+        assertThat(played.told()).containsExactly("shows 'b'", "resume");
+    }
+
+    private static AnswerRoom.Holder holder(List<String> told) {
+        return new AnswerRoom.Holder() {
+            @Override
+            public void again() {
+                told.add("again");
+            }
+
+            @Override
+            public void leave() {
+                told.add("leave");
+            }
+
+            @Override
+            public void close() {
+                told.add("close");
+            }
+        };
+    }
+
+    @Test
+    void an_end_that_is_not_read_is_dropped_for_those_that_wait() {
+        played.caller.keepsOfEach = 20 * 1024;
+        played.upstream.says(text("a"), STOP);
+        played.upstream.ends();
+        played.caller.isSending = true;
+        played.books.settles(PlayedCall.CHARGED);
+        assertThat(played.told()).endsWith("over", "sent");
+        assertThat(played.room.bytes()).isEqualTo(32 * 1024);
+        List<String> other = new ArrayList<>();
+        AnswerRoom.Share small = played.room.share("acc_2", holder(other));
+        assertThat(small.take(28 * 1024)).isEqualTo(AnswerRoom.Reply.LATER);
+        played.does(() -> List.copyOf(played.soon).forEach(Runnable::run));
+        assertThat(played.told()).containsExactly("cut");
+        assertThat(other).containsExactly("again");
+        assertThat(played.room.bytes()).isZero();
+    }
+
+    @Test
+    void room_is_free_when_the_end_has_been_read_or_the_caller_has_left() {
+        for (boolean reads : new boolean[] {true, false}) {
+            PlayedCall call = PlayedCall.held(Sold.bounds(false, 1, null), WANTED);
+            call.caller.keepsOfEach = 20 * 1024;
+            call.upstream.says(text("a"));
+            call.upstream.says(STOP);
+            call.upstream.ends();
+            call.caller.isSending = true;
+            call.books.settles(PlayedCall.CHARGED);
+            assertThat(call.room.bytes()).isPositive();
+            if (reads) {
+                call.caller.drains();
+            } else {
+                call.does(call.call()::gone);
+            }
+            assertThat(call.room.bytes()).isZero();
+        }
     }
 
     @Test

@@ -85,6 +85,26 @@ class SpoolTest {
     }
 
     @Test
+    void an_end_in_pieces_is_hidden_and_held_back_as_one() throws IOException {
+        begin();
+        write("one ");
+        byte[] piece = new byte[Spool.WAITING_BYTES_MAX / 2 + 1];
+        Arrays.fill(piece, (byte) 'x');
+        spool.appendToEnd(piece);
+        assertThat(spool.full()).isFalse();
+        spool.appendToEnd(piece);
+        assertThat(spool.full()).isTrue();
+        work();
+        assertThat(spool.full()).isFalse();
+        assertThat(read(spool)).isEqualTo("one ");
+        end(" two");
+        assertThat(read(spool)).isEqualTo("one ");
+        spool.publish(true);
+        work();
+        assertThat(read(spool)).isEqualTo("one " + "x".repeat(2 * piece.length) + " two");
+    }
+
+    @Test
     void an_end_that_was_taken_back_is_never_read() throws IOException {
         begin();
         write("text ");

@@ -16,7 +16,7 @@ class ChoiceTest {
         choice.logprobs(JSON.readTree("[{\"token\":\"lo\",\"logprob\":0},{\"token\":\"!\",\"logprob\":-1}]"));
         assertThat(String.valueOf(choice.whole().logprobs()))
                 .isEqualTo(
-                        "[{\"token\":\"Hel\",\"logprob\":-0.5},{\"token\":\"lo\",\"logprob\":0},{\"token\":\"!\",\"logprob\":-1}]");
+                        "{\"token\":\"Hel\",\"logprob\":-0.5},{\"token\":\"lo\",\"logprob\":0},{\"token\":\"!\",\"logprob\":-1}");
     }
 
     @Test

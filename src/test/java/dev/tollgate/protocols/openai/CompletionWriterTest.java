@@ -4,6 +4,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.PrintedUsage;
+import dev.tollgate.base.json.CollectedJson;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.testing.Randomly;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +22,13 @@ class CompletionWriterTest {
 
     private static String written(ChatCompletion.Choice... choices) {
         ChatCompletion completion = new ChatCompletion("chatcmpl-1", 17, "m", List.of(choices), USAGE, null, 250_000);
-        return new String(CompletionWriter.write(completion), StandardCharsets.UTF_8);
+        return new String(CompletionWriter.write(completion).toByteArray(), StandardCharsets.UTF_8);
+    }
+
+    private static CollectedJson collected(String text) {
+        CollectedJson collected = new CollectedJson();
+        collected.out().escaped(text);
+        return collected;
     }
 
     private static JsonNode message(ChatCompletion.Choice choice) {
@@ -36,9 +43,9 @@ class CompletionWriterTest {
             @Nullable String signature) {
         return new ChatCompletion.Choice(
                 0,
-                content,
-                reasoning,
-                List.of(),
+                collected(content),
+                collected(reasoning),
+                collected(""),
                 calls,
                 legacy,
                 List.of(),
@@ -100,14 +107,14 @@ class CompletionWriterTest {
     void several_choices_with_citations_and_logprobs_are_written() {
         ChatCompletion.Choice second = new ChatCompletion.Choice(
                 1,
-                "x",
-                "",
-                List.of(),
+                collected("x"),
+                collected(""),
+                collected(""),
                 List.of(),
                 false,
                 List.of(new UrlCitation(0, 1, "https://x", "t")),
                 new ExtraContent(null, "<div>", null),
-                MAPPER.readTree("[]"),
+                collected(""),
                 FinishReason.CONTENT_FILTER,
                 null);
         JsonNode choices = MAPPER.readTree(written(choice("a", "", List.of(), false, null), second))
