@@ -17,6 +17,8 @@ enum Kind {
     LEAVE(25, 10),
     /** Eighty text events, a quarter of a second apart, each with the moment at which it was sent: one of thousands at once. */
     CROWD(80, 250),
+    /** 120 text events of 5,000 bytes, 10 ms apart: a model's longest answer. */
+    LONG(120, 10),
     /** As a call, with a prompt of {@value Conversation#MESSAGES} messages that are 3 KB together. */
     TALK_3(1, 0, 100),
     /** Likewise, 43 KB. */

@@ -83,6 +83,9 @@ final class MockAnswer {
     }
 
     private static String text(Kind kind) {
+        if (kind == Kind.LONG) {
+            return "word ".repeat(1_000) + MARK;
+        }
         if (!kind.streaming()) {
             return WORDS.repeat(20) + MARK;
         }

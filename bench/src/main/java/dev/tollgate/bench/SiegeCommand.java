@@ -30,7 +30,8 @@ final class SiegeCommand implements Callable<Integer> {
             new UnknownKeys(),
             new HeldConnections(),
             new Pipelines(),
-            new UnreadAnswers());
+            new UnreadAnswers(),
+            new LongAnswers());
 
     private static final int ACCOUNTS_OF_A_KIND = 10;
     private static final int SHARED_KEYS = 8;
