@@ -1,6 +1,5 @@
 package dev.tollgate.app;
 
-import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.base.config.Secret;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.TrafficSettings;
@@ -9,6 +8,7 @@ import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.host.FileTrouble;
 import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.base.log.Event;
+import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.books.receipts.ReceiptsHandler;
 import dev.tollgate.books.rollups.Rollups;
 import dev.tollgate.calls.kept.KeptResponses;
@@ -91,8 +91,8 @@ public record CallsModule(
         Signatures signatures = new Signatures(books.database(), books.writer(), books.secrets(), ground.clock());
         KeptResponses kept = kept(ground, books);
         Telemetry traces = telemetry(ground, books);
-        AnswerRoom room = AnswerRoom.ofHeap(
-                CompletableFuture.delayedExecutor(COME_BACK.toMillis(), TimeUnit.MILLISECONDS));
+        AnswerRoom room =
+                AnswerRoom.ofHeap(CompletableFuture.delayedExecutor(COME_BACK.toMillis(), TimeUnit.MILLISECONDS));
         Meter meter = new Meter(
                 vertx,
                 upstreams.pool(),

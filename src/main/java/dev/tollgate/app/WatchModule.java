@@ -1,7 +1,7 @@
 package dev.tollgate.app;
 
-import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.base.config.TrafficSettings;
+import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.calls.replay.KnownAnswers;
 import dev.tollgate.calls.replay.ReplayedFrom;
 import dev.tollgate.http.Gate;

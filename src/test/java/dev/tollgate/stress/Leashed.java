@@ -19,6 +19,7 @@ public final class Leashed {
 
     /** What is eaten, each piece with the one before. */
     private static volatile Object[] eaten = {};
+
     private static volatile boolean isHungry;
 
     private Leashed() {}

@@ -99,7 +99,8 @@ public final class Fatal {
     public static @Nullable IOException refusedBuffer(@Nullable Throwable caught) {
         Throwable cause = caught;
         for (int i = 0; cause != null && i < CAUSES_MAX; i++) {
-            if (cause instanceof OutOfDirectMemoryError || cause instanceof OutOfMemoryError && isOfDirectMemory(cause)) {
+            if (cause instanceof OutOfDirectMemoryError
+                    || cause instanceof OutOfMemoryError && isOfDirectMemory(cause)) {
                 return new IOException("there is no direct memory for it: " + cause.getMessage());
             }
             cause = cause.getCause();

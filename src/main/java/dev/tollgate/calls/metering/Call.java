@@ -72,8 +72,31 @@ public final class Call implements Running {
         this.course = new Course(taskId, metered, !sink.leavesWhole(), nanoTime);
         this.observer = parts.observer();
         this.whenOver = whenOver;
-        this.collecting = new Collecting(this, parts.room());
+        this.collecting = new Collecting(new RoomOwner(), sink, metered.accountId(), parts.room());
         this.phase = new Reserving(this, parts.counting(), parts.media());
+    }
+
+    private final class RoomOwner implements Collecting.Owner {
+
+        @Override
+        public void later(Runnable step) {
+            loop.execute(() -> turn(step));
+        }
+
+        @Override
+        public boolean isCallerGone() {
+            return callerGone;
+        }
+
+        @Override
+        public void roomMayBeFree() {
+            phase.roomMayBeFree();
+        }
+
+        @Override
+        public void roomIsWanted() {
+            phase.roomIsWanted();
+        }
     }
 
     // ---- what happens ----

@@ -8,14 +8,34 @@ import org.jspecify.annotations.Nullable;
 /** The room that a call takes for what its sink keeps until its end. Confined to its call, except for the methods of a holder. */
 final class Collecting implements AnswerRoom.Holder {
 
-    private final Call call;
+    private final Owner owner;
+    private final Sink sink;
+    private final String accountId;
     private final AnswerRoom room;
     private AnswerRoom.@Nullable Share share;
     private AnswerRoom.Reply last = AnswerRoom.Reply.TAKEN;
+    private boolean isOver;
     private boolean isClosing;
 
-    Collecting(Call call, AnswerRoom room) {
-        this.call = call;
+    /** The call. */
+    interface Owner {
+
+        /** Runs a step in a later turn. From any thread. */
+        void later(Runnable step);
+
+        boolean isCallerGone();
+
+        /** Goes on with an answer that waits for room. */
+        void roomMayBeFree();
+
+        /** Ends the answer, because others need its room. */
+        void roomIsWanted();
+    }
+
+    Collecting(Owner owner, Sink sink, String accountId, AnswerRoom room) {
+        this.owner = owner;
+        this.sink = sink;
+        this.accountId = accountId;
         this.room = room;
     }
 
@@ -26,11 +46,11 @@ final class Collecting implements AnswerRoom.Holder {
 
     /** Takes room for a batch, if there is any. */
     boolean takes(List<UpstreamEvent> events) {
-        long bytes = call.sink().keeps(events);
+        long bytes = sink.keeps(events);
         if (bytes > 0) {
             AnswerRoom.Share its = share;
             if (its == null) {
-                its = room.share(call.request().accountId(), this);
+                its = room.share(accountId, this);
                 share = its;
             }
             last = its.take(bytes);
@@ -48,23 +68,24 @@ final class Collecting implements AnswerRoom.Holder {
         return last == AnswerRoom.Reply.NEVER;
     }
 
-    /** The call is over: gives the room back when its end has left. */
+    /** The call is over, and its end is on its way: gives the room back when that has left. */
     void over() {
+        isOver = true;
         if (share == null) {
             return;
         }
-        if (call.isCallerGone() || !call.sink().isSending()) {
+        if (owner.isCallerGone() || !sink.isSending()) {
             release();
         } else if (isClosing) {
             drop();
         } else {
-            call.sink().onSent(this::release);
+            sink.onSent(this::release);
         }
     }
 
-    /** Gives the room back, because the caller has left. */
+    /** Gives the room back if nothing else will, because the caller has left. */
     void callerLeft() {
-        if (call.phase() == Phase.Over.OVER) {
+        if (isOver) {
             release();
         }
     }
@@ -79,29 +100,30 @@ final class Collecting implements AnswerRoom.Holder {
 
     private void drop() {
         release();
-        call.attempt("drop its end", call.sink()::cut);
+        sink.cut();
+    }
+
+    private void closeNow() {
+        isClosing = true;
+        if (isOver && share != null) {
+            drop();
+        }
     }
 
     // ---- from any thread ----
 
     @Override
     public void again() {
-        call.loop().execute(() -> call.turn(() -> call.phase().roomMayBeFree()));
+        owner.later(owner::roomMayBeFree);
     }
 
     @Override
     public void leave() {
-        call.loop().execute(() -> call.turn(() -> call.phase().roomIsWanted()));
+        owner.later(owner::roomIsWanted);
     }
 
     @Override
     public void close() {
-        call.loop().execute(() -> call.turn(() -> {
-            if (call.phase() != Phase.Over.OVER) {
-                isClosing = true;
-            } else if (share != null) {
-                drop();
-            }
-        }));
+        owner.later(this::closeNow);
     }
 }

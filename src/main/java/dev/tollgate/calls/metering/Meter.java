@@ -1,8 +1,8 @@
 package dev.tollgate.calls.metering;
 
-import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.ids.CompletionIds;
+import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.customers.keys.RateAnswers;
 import dev.tollgate.http.limits.Quota;
 import dev.tollgate.http.limits.Quotas;

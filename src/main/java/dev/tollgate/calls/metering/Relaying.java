@@ -116,8 +116,7 @@ final class Relaying implements Phase {
                 .takeCovered(
                         answer.usage(),
                         coverage(),
-                        head -> endsAtMaximum(ready, head)
-                                || !call.collecting().takes(head),
+                        head -> endsAtMaximum(ready, head) || !call.collecting().takes(head),
                         ready::addAll);
         if (!ready.isEmpty()) {
             show(ready);

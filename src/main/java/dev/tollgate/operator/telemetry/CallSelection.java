@@ -81,8 +81,16 @@ final class CallSelection {
     static boolean hasFailed(CallOutcome outcome) {
         return switch (outcome) {
             case FAILED_UPSTREAM, FAILED_STORE, FAILED_FAULT, STOPPED -> true;
-            case COMPLETED, CUT_LENGTH, CUT_CREDITS, CUT_LIMIT, CUT_TIME, CUT_ROOM, CANCELLED, BLOCKED, REFUSED, REPEATED ->
-                false;
+            case COMPLETED,
+                    CUT_LENGTH,
+                    CUT_CREDITS,
+                    CUT_LIMIT,
+                    CUT_TIME,
+                    CUT_ROOM,
+                    CANCELLED,
+                    BLOCKED,
+                    REFUSED,
+                    REPEATED -> false;
         };
     }
 

@@ -1,10 +1,10 @@
 package dev.tollgate.protocols.chat;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.calls.schema.Verdict;
-import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.protocols.door.KeptBytes;
 import dev.tollgate.protocols.door.PacedAnswer;
 import dev.tollgate.protocols.door.SchemaDraft;

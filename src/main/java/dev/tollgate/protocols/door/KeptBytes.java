@@ -46,8 +46,8 @@ public final class KeptBytes {
     private static long logprobs(UpstreamEvent.Logprobs logprobs) {
         return logprobs.tokens()
                 .valueStream()
-                .mapToLong(token ->
-                        TOKEN_BYTES * (1L + token.path("top_logprobs").size()))
+                .mapToLong(
+                        token -> TOKEN_BYTES * (1L + token.path("top_logprobs").size()))
                 .sum();
     }
 }

@@ -1,12 +1,12 @@
 package dev.tollgate.protocols.googleapi;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.SecondTry;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.calls.schema.Verdict;
-import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.protocols.door.KeptBytes;
 import dev.tollgate.protocols.door.PacedAnswer;
 import dev.tollgate.upstreams.pool.UpstreamEvent;

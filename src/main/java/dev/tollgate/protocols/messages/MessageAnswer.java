@@ -9,8 +9,8 @@ import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.protocols.door.AnswerHeaders;
-import dev.tollgate.protocols.door.RoughCount;
 import dev.tollgate.protocols.door.KeptBytes;
+import dev.tollgate.protocols.door.RoughCount;
 import dev.tollgate.protocols.door.ShownCalls;
 import dev.tollgate.protocols.door.SignedAnswer;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
@@ -147,16 +147,14 @@ final class MessageAnswer {
 
     /** Returns about how many bytes are kept of events. @param whole whether the message is collected until its end */
     long keeps(List<UpstreamEvent> events, boolean whole) {
-        return KeptBytes.of(
-                events,
-                event -> switch (event) {
-                    case UpstreamEvent.Text text ->
-                        (whole ? KeptBytes.once(text) : 0) + (keepsText() ? facts.signed.keeps(text.text()) : 0);
-                    case UpstreamEvent.Thought thought ->
-                        whole && showsThoughts() && !omitsThoughts() ? KeptBytes.once(thought) : 0;
-                    case UpstreamEvent.ToolCall call -> (whole ? 2 : 1) * KeptBytes.once(call);
-                    default -> 0;
-                });
+        return KeptBytes.of(events, event -> switch (event) {
+            case UpstreamEvent.Text text ->
+                (whole ? KeptBytes.once(text) : 0) + (keepsText() ? facts.signed.keeps(text.text()) : 0);
+            case UpstreamEvent.Thought thought ->
+                whole && showsThoughts() && !omitsThoughts() ? KeptBytes.once(thought) : 0;
+            case UpstreamEvent.ToolCall call -> (whole ? 2 : 1) * KeptBytes.once(call);
+            default -> 0;
+        });
     }
 
     Message.ToolCall call(UpstreamEvent.ToolCall event) {

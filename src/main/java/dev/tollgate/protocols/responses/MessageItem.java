@@ -90,8 +90,7 @@ final class MessageItem extends OpenItem {
             Utf8Buffer out = items.out();
             out.raw(count == 0 ? "" : ",");
             long from = items.size();
-            out.raw("{\"type\":\"url_citation\",\"start_index\":")
-                    .number(Math.max(0, citation.startIndex() - before));
+            out.raw("{\"type\":\"url_citation\",\"start_index\":").number(Math.max(0, citation.startIndex() - before));
             out.raw(",\"end_index\":").number(citation.endIndex() - before);
             out.raw(",\"url\":").string(citation.url());
             out.raw(",\"title\":").string(citation.title()).raw('}');

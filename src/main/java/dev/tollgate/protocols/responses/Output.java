@@ -217,7 +217,8 @@ final class Output {
                 .toList();
         items.out().raw(",\"sources\":[");
         for (int i = 0; i < urls.size(); i++) {
-            items.out().raw(i == 0 ? "" : ",")
+            items.out()
+                    .raw(i == 0 ? "" : ",")
                     .raw("{\"type\":\"url\",\"url\":")
                     .string(urls.get(i))
                     .raw('}');

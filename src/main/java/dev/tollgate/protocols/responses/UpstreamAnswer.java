@@ -58,16 +58,13 @@ final class UpstreamAnswer {
 
     /** Returns about how many bytes are kept of events: calls and texts to sign are kept as texts, too. */
     long keeps(List<UpstreamEvent> events, boolean keepsText) {
-        return KeptBytes.of(
-                events,
-                event -> switch (event) {
-                    case UpstreamEvent.Text text ->
-                        KeptBytes.once(text) + (keepsText ? signed.keeps(text.text()) : 0);
-                    case UpstreamEvent.Thought thought -> showsThoughts ? KeptBytes.once(thought) : 0;
-                    case UpstreamEvent.ToolCall call -> 2 * KeptBytes.once(call);
-                    case UpstreamEvent.Logprobs logprobs -> 2 * KeptBytes.once(logprobs);
-                    default -> 0;
-                });
+        return KeptBytes.of(events, event -> switch (event) {
+            case UpstreamEvent.Text text -> KeptBytes.once(text) + (keepsText ? signed.keeps(text.text()) : 0);
+            case UpstreamEvent.Thought thought -> showsThoughts ? KeptBytes.once(thought) : 0;
+            case UpstreamEvent.ToolCall call -> 2 * KeptBytes.once(call);
+            case UpstreamEvent.Logprobs logprobs -> 2 * KeptBytes.once(logprobs);
+            default -> 0;
+        });
     }
 
     /** Takes a text. A later message of the response comes back joined by a newline (E12), so it is signed like that. */

@@ -125,13 +125,10 @@ public final class Roundtrip {
             written.fail(new IOException("the request is over"));
         } else {
             unsentBytes -= bytes.length;
-            connection
-                    .channel()
-                    .writeAndFlush(Unpooled.wrappedBuffer(bytes))
-                    .addListener(outcome -> {
-                        IOException refused = Fatal.refusedBuffer(outcome.cause());
-                        written.complete(null, refused == null ? outcome.cause() : refused);
-                    });
+            connection.channel().writeAndFlush(Unpooled.wrappedBuffer(bytes)).addListener(outcome -> {
+                IOException refused = Fatal.refusedBuffer(outcome.cause());
+                written.complete(null, refused == null ? outcome.cause() : refused);
+            });
         }
         return written.future();
     }

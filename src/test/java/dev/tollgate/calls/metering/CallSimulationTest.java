@@ -2,9 +2,9 @@ package dev.tollgate.calls.metering;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.json.ReadLimits;
+import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.models.Catalogue;
 import dev.tollgate.models.CatalogueLoader;

@@ -3,12 +3,12 @@ package dev.tollgate.calls.metering;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.ids.CompletionIds;
+import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.http.limits.Quotas;

@@ -1,7 +1,7 @@
 package dev.tollgate.calls.metering;
 
-import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.memory.AnswerRoom;
 import dev.tollgate.books.rollups.CallEnd;
 import dev.tollgate.books.rollups.CallFigures;
 import dev.tollgate.books.tasks.TaskResult;
