@@ -13,8 +13,6 @@ public final class PacedAnswer {
     /** No more than an exchange has reserved room for. */
     private static final int PIECE_BYTES_MAX = 8 * 1024;
 
-    private static final byte[] NOTHING = {};
-
     private final Outlet outlet;
     private JsonPieces pieces = new JsonPieces();
     private @Nullable JsonPieces last;
