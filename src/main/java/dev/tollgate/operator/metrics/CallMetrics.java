@@ -15,6 +15,7 @@ import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -184,7 +185,9 @@ final class CallMetrics implements CallObserver {
         if (call.holdWaits() > 0) {
             waitsForHold.inc(call.holdWaits());
         }
-        for (OverCall.Cost cost : call.costs()) {
+        List<OverCall.Cost> costs = call.costs();
+        for (int i = 0; i < costs.size(); i++) { // an iterator would be the call's largest object here
+            OverCall.Cost cost = costs.get(i);
             double microUsd = (double) cost.micros() / UpstreamModel.Cost.CREDITS_A_DOLLAR;
             model.channels.of(cost.channel()).cost.inc(microUsd);
         }
