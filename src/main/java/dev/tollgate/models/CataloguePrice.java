@@ -77,9 +77,9 @@ final class CataloguePrice {
         return new Pricing.Rounding(
                 node.need("rule")
                         .choice(Map.of(
-                                "floor-total",
+                                Pricing.Rounding.Form.FLOOR_TOTAL.word(),
                                 Pricing.Rounding.Form.FLOOR_TOTAL,
-                                "nearest-component",
+                                Pricing.Rounding.Form.NEAREST_COMPONENT.word(),
                                 Pricing.Rounding.Form.NEAREST_COMPONENT)),
                 stepMicros,
                 node.need("minimum").decimal(Decimals.MICROS, 1_000 * Decimals.MICROS));

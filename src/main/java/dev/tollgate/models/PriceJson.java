@@ -25,6 +25,11 @@ final class PriceJson {
         json.put("from", from(price.from()));
         TariffJson.write(json, price.pricing().tariff());
         json.put("reasoning", price.pricing().reasoningBilled() ? "billed" : "free");
+        Pricing.Rounding rounding = price.pricing().rounding();
+        json.putObject("rounding")
+                .put("rule", rounding.form().word())
+                .put("step", TariffJson.credits(rounding.stepMicros()))
+                .put("minimum", TariffJson.credits(rounding.minimumMicros()));
     }
 
     private static @Nullable String from(Instant from) {

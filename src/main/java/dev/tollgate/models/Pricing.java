@@ -71,9 +71,20 @@ public record Pricing(String version, Tariff tariff, boolean reasoningBilled, Ro
 
         public enum Form {
             /** The sum is cut down to whole steps. */
-            FLOOR_TOTAL,
-            /** Input and output are each rounded to the nearest step, a half upwards (D21). */
-            NEAREST_COMPONENT
+            FLOOR_TOTAL("floor-total"),
+            /** Input, searches included, and output are each rounded to the nearest step, a half upwards (D21). */
+            NEAREST_COMPONENT("nearest-component");
+
+            private final String word;
+
+            Form(String word) {
+                this.word = word;
+            }
+
+            /** Returns its name in the catalogue and in price lists. */
+            public String word() {
+                return word;
+            }
         }
 
         /** A thousand credits: no rule is coarser. */

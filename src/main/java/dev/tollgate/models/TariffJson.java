@@ -53,7 +53,8 @@ public final class TariffJson {
         }
     }
 
-    private static BigDecimal credits(long micros) {
+    /** Returns an amount in credits. */
+    static BigDecimal credits(long micros) {
         return plain(BigDecimal.valueOf(micros, 6));
     }
 

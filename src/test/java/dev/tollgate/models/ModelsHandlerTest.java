@@ -78,7 +78,7 @@ class ModelsHandlerTest {
                                 + "\"aliases\":[\"one\",\"two\"],\"context_length\":1000,\"max_input_tokens\":1000,"
                                 + "\"max_output_tokens\":100,\"max_tokens\":100,"
                                 + "\"pricing\":{\"version\":\"v\",\"from\":null,\"input\":0.0001,\"output\":0.0002,"
-                                + "\"reasoning\":\"billed\",\"next\":[]}}");
+                                + "\"reasoning\":\"billed\",\"rounding\":{\"rule\":\"floor-total\",\"step\":0.01,\"minimum\":0.01},\"next\":[]}}");
         assertThat(one("two")).isEqualTo(one("open"));
     }
 

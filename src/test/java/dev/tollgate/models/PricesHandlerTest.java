@@ -52,13 +52,16 @@ class PricesHandlerTest {
             "\"version\":\"whole\",\"from\":\"2026-12-01T08:00:00Z\",\"input\":400,\"output\":2400,"
                     + "\"cached_input\":40.5,\"audio_input\":600,\"search_per_1000\":2800,\"search_counts\":\"calls\","
                     + "\"above\":{\"prompt_tokens\":200000,\"input\":800,\"output\":3600,\"cached_input\":80,\"audio_input\":1200,"
-                    + "\"search_per_1000\":2800},\"tiers\":{\"flex\":0.5,\"priority\":1.8},\"reasoning\":\"billed\"";
+                    + "\"search_per_1000\":2800},\"tiers\":{\"flex\":0.5,\"priority\":1.8},\"reasoning\":\"billed\","
+                    + "\"rounding\":{\"rule\":\"floor-total\",\"step\":0.01,\"minimum\":0.01}";
 
     @Test
     void a_price_ahead_is_listed_with_its_time() {
         assertThat(prices(NOW, "?limit=1"))
                 .isEqualTo("{\"object\":\"list\",\"data\":[{\"model\":\"dated\",\"version\":\"plain\",\"from\":null,"
-                        + "\"input\":100,\"output\":200,\"reasoning\":\"free\",\"next\":[{" + WHOLE_JSON
+                        + "\"input\":100,\"output\":200,\"reasoning\":\"free\","
+                        + "\"rounding\":{\"rule\":\"floor-total\",\"step\":0.01,\"minimum\":0.01},\"next\":[{"
+                        + WHOLE_JSON
                         + "}]}],\"next\":\"dated\"}");
     }
 

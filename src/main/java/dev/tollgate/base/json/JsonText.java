@@ -177,6 +177,27 @@ public final class JsonText {
                 : string.stringValue().getBytes(StandardCharsets.UTF_8).length;
     }
 
+    /** Returns the length of a string of a tree as JSON, without the quotes. */
+    public static long jsonBytes(JsonNode string) {
+        return string instanceof TextNode node ? node.text().length() : jsonBytes(string.stringValue());
+    }
+
+    /** Returns the UTF-8 bytes of a text as JSON, without its quotes. */
+    public static long jsonBytes(String text) {
+        long bytes = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char at = text.charAt(i);
+            if (at < ' ') {
+                bytes += "\b\f\n\r\t".indexOf(at) < 0 ? 6 : 2;
+            } else if (at < 0x80) {
+                bytes += at == '"' || at == '\\' ? 2 : 1;
+            } else {
+                bytes += at < 0x800 || Character.isSurrogate(at) ? 2 : 3;
+            }
+        }
+        return bytes;
+    }
+
     public boolean isEmpty() {
         return from == to;
     }

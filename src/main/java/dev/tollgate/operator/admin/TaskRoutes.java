@@ -1,5 +1,6 @@
 package dev.tollgate.operator.admin;
 
+import dev.tollgate.base.ids.CompletionIds;
 import dev.tollgate.books.ledger.Ledger;
 import dev.tollgate.books.ledger.Records;
 import dev.tollgate.books.ledger.Reservation;
@@ -11,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code /admin/tasks/{id}…}: one call of any account, and its refunds. */
+/** {@code /admin/tasks/{id}…}: one call of any account, by its own id or the one that its door shows, and its refunds. */
 public final class TaskRoutes {
 
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -36,7 +37,7 @@ public final class TaskRoutes {
 
     /** As its owner sees it, and whose it is. */
     private JsonNode one(AdminRequest request) throws Refused {
-        String id = request.id();
+        String id = CompletionIds.ofShown(request.id());
         return Records.read(() -> find(id))
                 .orElseThrow(() -> new Refused(Refused.Why.NOT_FOUND, "There is no call " + id + "."));
     }
@@ -51,7 +52,9 @@ public final class TaskRoutes {
 
     /** Answers with the account afterwards. */
     private JsonNode refund(AdminRequest request) throws Refused {
-        return AccountRoutes.json(
-                deeds.refund(request.by(), request.id(), request.body().someCredits("credits")));
+        return AccountRoutes.json(deeds.refund(
+                request.by(),
+                CompletionIds.ofShown(request.id()),
+                request.body().someCredits("credits")));
     }
 }

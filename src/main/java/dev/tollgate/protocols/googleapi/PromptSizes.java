@@ -14,7 +14,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Walks a request for the bound on its prompt (D31): all text, names, schemas, arguments and signatures in UTF-8 bytes, and its media. */
+/**
+ * Walks a request for the bound on its prompt (D31), by the measure of the other doors ({@link PromptSize}): all text, names, schemas, arguments and
+ * signatures in UTF-8 bytes, and its media. A content is a message, and so is each result of a function in it.
+ */
 final class PromptSizes {
 
     /** Members of a part that are no text of the prompt. */
@@ -23,7 +26,9 @@ final class PromptSizes {
 
     private final List<ContentPart.Media> media = new ArrayList<>();
     private long bytes;
+    private int messages;
     private int calls;
+    private int tools;
 
     private PromptSizes() {}
 
@@ -31,17 +36,60 @@ final class PromptSizes {
         PromptSizes sizes = new PromptSizes();
         JsonNode body = request.body();
         for (int i = 0; i < request.contents().size(); i++) {
-            sizes.parts(request.contents().get(i).path("parts"), "contents[" + i + "].parts");
+            sizes.content(request.contents().get(i).path("parts"), "contents[" + i + "].parts");
         }
-        sizes.parts(body.path("systemInstruction").path("parts"), "systemInstruction.parts");
-        sizes.tree(body.path("tools"));
-        sizes.tree(body.path("toolConfig"));
-        sizes.tree(request.config());
-        int tools = body.path("tools")
-                .valueStream()
-                .mapToInt(tool -> tool.path("functionDeclarations").size() + (tool.has("googleSearch") ? 1 : 0))
-                .sum();
-        return new PromptSize(sizes.bytes, request.contents().size() + 1, sizes.calls, tools, sizes.media);
+        JsonNode instruction = body.path("systemInstruction").path("parts");
+        if (!instruction.isEmpty()) {
+            sizes.content(instruction, "systemInstruction.parts");
+        }
+        body.path("tools").forEach(sizes::tool);
+        sizes.tree(body.path("toolConfig").path("retrievalConfig"));
+        sizes.format(request.config());
+        return new PromptSize(sizes.bytes, sizes.messages, sizes.calls, sizes.tools, sizes.media);
+    }
+
+    private void content(JsonNode parts, String path) {
+        int results = (int)
+                parts.valueStream().filter(part -> part.has("functionResponse")).count();
+        messages += results + (results < parts.size() || parts.isEmpty() ? 1 : 0);
+        parts(parts, path);
+    }
+
+    private void tool(JsonNode tool) {
+        for (Map.Entry<String, JsonNode> member : tool.properties()) {
+            if (member.getKey().equals("functionDeclarations")) {
+                member.getValue().forEach(this::declaration);
+                tools += member.getValue().size();
+            } else {
+                text(member.getKey());
+                members(member.getValue());
+                tools++;
+            }
+        }
+    }
+
+    private void declaration(JsonNode function) {
+        for (JsonNode value : function) {
+            if (value.isString()) {
+                bytes += JsonText.utf8Bytes(value);
+            } else {
+                tree(value);
+            }
+        }
+    }
+
+    /** An object without members says nothing. */
+    private void members(JsonNode object) {
+        if (!object.isEmpty()) {
+            tree(object);
+        }
+    }
+
+    /** Of the settings, the model reads the schema of the response and the stop sequences. */
+    private void format(JsonNode config) {
+        config.path("stopSequences").forEach(stop -> bytes += JsonText.utf8Bytes(stop));
+        tree(config.path("responseSchema"));
+        tree(config.path("responseJsonSchema"));
     }
 
     private void parts(JsonNode parts, String path) {
@@ -56,24 +104,37 @@ final class PromptSizes {
                 case "text", "thoughtSignature" -> bytes += JsonText.utf8Bytes(member.getValue());
                 case "inlineData" -> inline(member.getValue(), path, isFast(part));
                 case "fileData" -> remote(member.getValue(), path, isFast(part));
+                case "functionCall" -> call(member.getValue());
                 case "functionResponse" -> result(member.getValue(), path);
                 case String name when NO_TEXT.contains(name) -> {}
                 default -> tree(member.getValue());
             }
         }
-        calls += part.has("functionCall") ? 1 : 0;
     }
 
-    private void result(JsonNode result, String path) {
-        text(result.path("name").asString(""));
-        text(result.path("id").asString(""));
-        tree(result.path("response"));
-        parts(result.path("parts"), path + ".functionResponse.parts");
+    private void call(JsonNode call) {
+        text(call.path("id").asString(""));
+        text(call.path("name").asString(""));
+        json(call.path("args"));
         calls++;
+    }
+
+    /** A result is named by its id, or by its function if it has none. A text that clients wrap as a result counts as itself. */
+    private void result(JsonNode result, String path) {
+        JsonNode response = result.path("response");
+        text(result.path(result.has("id") ? "id" : "name").asString(""));
+        JsonNode wrapped = response.has("result") ? response.path("result") : response.path("output");
+        if (response.size() == 1 && wrapped.isString()) {
+            bytes += JsonText.utf8Bytes(wrapped);
+        } else {
+            json(response);
+        }
+        parts(result.path("parts"), path + ".functionResponse.parts");
     }
 
     /** At more than a frame a second a video's bytes say little of its tokens: it counts as one of unknown length (D31). */
     private void inline(JsonNode blob, String path, boolean isFast) {
+        text(blob.path("displayName").asString(""));
         String data = blob.path("data").asString("");
         ContentPart.Source source = isFast ? new ContentPart.Source.Remote("") : new ContentPart.Source.Inline(data);
         media.add(new ContentPart.Media(Place.at(path), ContentPart.Named.FILE, source, type(blob), null, null));
@@ -88,6 +149,7 @@ final class PromptSizes {
     }
 
     private void remote(JsonNode file, String path, boolean isFast) {
+        text(file.path("displayName").asString(""));
         String uri = isFast ? "" : file.path("fileUri").asString("");
         media.add(new ContentPart.Media(
                 Place.at(path), ContentPart.Named.FILE, new ContentPart.Source.Remote(uri), type(file), null, null));
@@ -96,6 +158,24 @@ final class PromptSizes {
     private static @Nullable String type(JsonNode medium) {
         String said = medium.path("mimeType").asString("");
         return said.isEmpty() ? null : said.toLowerCase(Locale.ROOT);
+    }
+
+    /** Compact JSON, as it is sent, escapes included; at most as deep as the body may be nested. */
+    private void json(JsonNode node) {
+        if (node.isObject()) {
+            bytes += 1 + Math.max(1, node.size());
+            for (Map.Entry<String, JsonNode> member : node.properties()) {
+                bytes += JsonText.jsonBytes(member.getKey()) + "\"\":".length();
+                json(member.getValue());
+            }
+        } else if (node.isArray()) {
+            bytes += 1 + Math.max(1, node.size());
+            node.forEach(this::json);
+        } else if (node.isString()) {
+            bytes += JsonText.jsonBytes(node) + 2;
+        } else if (!node.isMissingNode()) {
+            bytes += node.toString().length();
+        }
     }
 
     /** Names, values and what stands between them; at most as deep as the body may be nested. */

@@ -8,6 +8,7 @@ import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.UpstreamScript;
 import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,12 +44,14 @@ class ResponsesPriceTest {
              "tools":[{"type":"function","name":"look","description":"Looks.","parameters":%s}],
              "reasoning":{"effort":"low","summary":"auto"}}""";
 
+    private static final String ADMIN_KEY = "admin-key-of-the-tests";
+
     private static Gateway gateway;
     private Customer customer;
 
     @BeforeAll
     static void start() {
-        gateway = Gateway.start("models.file", "models/gemini-all.yaml");
+        gateway = Gateway.start(Map.of("TOLLGATE_ADMIN_KEY", ADMIN_KEY), "models.file", "models/gemini-all.yaml");
     }
 
     @AfterAll
@@ -165,5 +168,13 @@ class ResponsesPriceTest {
             assertThat(gateway.get("/v1/receipts/" + spelling, customer.key()).status())
                     .isEqualTo(200);
         }
+        for (String prefix : List.of("chatcmpl-", "resp_", "msg_", "task_")) {
+            String call = "/admin/tasks/" + id.replace("chatcmpl-", prefix);
+            assertThat(gateway.get(call, ADMIN_KEY).json().get("id").asString()).isEqualTo(id);
+            Gateway.Reply refund =
+                    gateway.post(call + "/refunds", "{\"credits\":0.001,\"reason\":\"a test\"}", ADMIN_KEY);
+            assertThat(refund.status()).as(refund.text()).isEqualTo(200);
+        }
+        assertThat(customer.lastTask().get("credits_refunded").decimalValue()).isEqualByComparingTo("0.004");
     }
 }
