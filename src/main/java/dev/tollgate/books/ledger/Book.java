@@ -211,11 +211,16 @@ final class Book {
         return new Resolution.Resolved(chargeMicros, releasedMicros, account.funds.balance());
     }
 
-    /** Enters usage of a call beyond its hold as a shortfall. @return the number of shortfalls in the account's day, including this one */
-    int fallShort(ReservationRow reservation, long micros, Instant at) throws SQLException {
+    /**
+     * Enters usage of a call beyond its hold as a shortfall.
+     *
+     * @param isUncovered whether it counts against the account
+     * @return the number of such shortfalls in the account's day, including this one; 0 if this is none
+     */
+    int fallShort(ReservationRow reservation, long micros, boolean isUncovered, Instant at) throws SQLException {
         AccountRow account = accountOf(reservation);
-        journal.enter(account, EntryKind.CHARGE, reservation, Bucket.SHORTFALL, Bucket.REVENUE, micros, at);
-        return journal.shortfallsOnDayOf(account, at);
+        journal.fallShort(account, reservation, micros, isUncovered, at);
+        return isUncovered ? journal.shortfallsOnDayOf(account, at) : 0;
     }
 
     /** Writes the changed rows: accounts first and entries last, since the later refer to the earlier. */

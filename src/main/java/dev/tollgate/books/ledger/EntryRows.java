@@ -21,7 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
 final class EntryRows {
 
     private static final String COUNT_SHORTFALLS =
-            "SELECT COUNT(*) FROM entry WHERE account_id = ? AND created_at >= ? AND from_bucket = 'shortfall' AND kind = 'charge'";
+            "SELECT COUNT(*) FROM entry WHERE account_id = ? AND created_at >= ? AND from_bucket = 'shortfall' AND kind = 'charge'"
+                    + " AND reason IS NULL";
 
     private static final RowStatement INSERT = RowStatement.insert(
             "entry",
@@ -97,7 +98,7 @@ final class EntryRows {
         this.statements = statements;
     }
 
-    /** Counts the shortfalls of an account since a time. */
+    /** Counts the shortfalls since a time that count against an account. */
     int shortfalls(String accountId, long fromMillis) throws SQLException {
         PreparedStatement select = statements.of(COUNT_SHORTFALLS);
         select.setString(1, accountId);

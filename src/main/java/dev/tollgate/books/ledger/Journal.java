@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** The entries that a batch adds, with the requests of people and payments behind some of them. Writer's thread only. */
 final class Journal {
 
+    /** The reason in the entry of a shortfall that does not count against the account (D33). */
+    private static final String ESTIMATE = "the estimate is above the hold";
+
     private final EntryRows rows;
     private final RequestedEntries requested;
     private final List<Entry> entries = new ArrayList<>();
@@ -76,7 +79,25 @@ final class Journal {
             Bucket to,
             long micros,
             Instant at) {
-        long sequence = enter(account, kind, reservation.id, from, to, micros, null, at);
+        enter(account, kind, reservation, from, to, micros, null, at);
+    }
+
+    /** Enters usage of a call beyond its hold. @param isUncovered whether balance or limits were asked for it and did not cover it */
+    void fallShort(AccountRow account, ReservationRow reservation, long micros, boolean isUncovered, Instant at) {
+        String reason = isUncovered ? null : ESTIMATE;
+        enter(account, EntryKind.CHARGE, reservation, Bucket.SHORTFALL, Bucket.REVENUE, micros, reason, at);
+    }
+
+    private void enter(
+            AccountRow account,
+            EntryKind kind,
+            ReservationRow reservation,
+            Bucket from,
+            Bucket to,
+            long micros,
+            @Nullable String reason,
+            Instant at) {
+        long sequence = enter(account, kind, reservation.id, from, to, micros, reason, at);
         if (sequence > 0) {
             reservation.entered(sequence);
         }
@@ -101,13 +122,14 @@ final class Journal {
         return sequence;
     }
 
-    /** Returns the number of the account's shortfalls in the calendar day (UTC). Reads, so not for each call. */
+    /** Returns the number of shortfalls that count against the account in the calendar day (UTC). Reads, so not for each call. */
     int shortfallsOnDayOf(AccountRow account, Instant at) throws SQLException {
         long fromMillis = SpendWindow.DAY.startMillis(at.toEpochMilli());
         int written = rows.shortfalls(account.id, fromMillis);
         long inThisBatch = entries.stream()
                 .filter(entry -> entry.kind() == EntryKind.CHARGE
                         && entry.from() == Bucket.SHORTFALL
+                        && entry.reason() == null
                         && entry.accountId().equals(account.id)
                         && entry.at().toEpochMilli() >= fromMillis)
                 .count();

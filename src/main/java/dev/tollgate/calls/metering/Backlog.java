@@ -102,6 +102,16 @@ final class Backlog {
         }
     }
 
+    /** Counts what the batches that wait report, for a caller that has left: none of their text was delivered (D19). */
+    void countReports(UsageMeter usage) {
+        batches.forEach(usage::observeReports);
+    }
+
+    /** Counts the searches of the batches that wait, for a response that is cut before them (D32). */
+    void countSearches(UsageMeter usage) {
+        batches.forEach(usage::observeSearches);
+    }
+
     List<UpstreamEvent> removeHead() {
         headCounted = false;
         return batches.remove();

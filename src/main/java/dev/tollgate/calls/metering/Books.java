@@ -39,7 +39,7 @@ interface Books {
     /** Extends the hold for a response that continues, if its key and account may still be used (D54). */
     void extend(String taskId, MeteredCall request, long leastMicros, long wantedMicros, Consumer<Extension> then);
 
-    /** Extends the hold for usage that has already happened (D33). Checks only balance and limits. */
+    /** Extends the hold for reported usage that has already happened (D19, D32, D33). Checks only balance and limits. */
     void extendForUsed(String taskId, MeteredCall request, long wantedMicros, Consumer<Extension> then);
 
     /** Charges the call. After this method has returned, only the reported outcome counts: the call is charged, or the hold is released in full. */
@@ -152,20 +152,18 @@ interface Books {
      * The price of a call. Amounts are in micro-credits.
      *
      * @param dueMicros price of the usage
+     * @param reportedMicros price of the part that the upstream has reported: the due amount unless something is estimated
      * @param heldMicros amount held for the call
      */
-    record Bill(Usage usage, long dueMicros, long heldMicros, End end) {
+    record Bill(Usage usage, long dueMicros, long reportedMicros, long heldMicros, End end) {
 
-        /**
-         * Returns the amount by which a complete response exceeds its hold. It is held first (D33). A response that was cut or whose caller
-         * disconnected is never charged above its hold (D19, D32).
-         */
+        /** Returns the amount by which the reported usage exceeds the hold. It is held first (D33); an estimate never is (D19). */
         long missingMicros() {
-            return end == End.COMPLETED ? Math.max(0, dueMicros - heldMicros) : 0;
+            return Math.max(0, reportedMicros - heldMicros);
         }
 
         Bill withHeld(long micros) {
-            return new Bill(usage, dueMicros, micros, end);
+            return new Bill(usage, dueMicros, reportedMicros, micros, end);
         }
 
         /** Returns the amount that the customer pays. */
@@ -173,9 +171,14 @@ interface Books {
             return end == End.CUT_HOLD_USED ? heldMicros : Math.min(dueMicros, heldMicros);
         }
 
-        /** Returns the amount that neither hold nor balance covers. The operator bears it. */
+        /** Returns the amount that is not charged. The operator bears it. */
         long shortfallMicros() {
             return Math.max(0, dueMicros - chargeMicros());
+        }
+
+        /** Returns whether balance or limits were asked for reported usage and did not cover it. Only such a shortfall counts against the account (D33). */
+        boolean isUncovered() {
+            return reportedMicros > chargeMicros();
         }
 
         /** Returns whether the whole hold is charged, which is more than the price of the usage (D46). */

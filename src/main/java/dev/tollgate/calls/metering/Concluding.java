@@ -100,7 +100,7 @@ final class Concluding {
         if (chargedFirst()) {
             return;
         }
-        stopUpstream();
+        endHere();
         AnswerUnderWay answer = answer();
         Coverage coverage = hold.coverage();
         long before = answer.waiting().tokensBeforeHead();
@@ -123,7 +123,7 @@ final class Concluding {
         if (chargedFirst()) {
             return;
         }
-        stopUpstream();
+        endHere();
         AnswerUnderWay answer = answer();
         long before = answer.waiting().tokensBeforeHead();
         long left = bounds.usageLimits().billedOutputTokens() - before;
@@ -131,6 +131,12 @@ final class Concluding {
                 LengthCut.atMaximum(answer.waiting().removeHead(), usedTokens - before, left, reasoningBilled());
         answer.delivery().endAtMaximum(events, MAX_TOKENS, answer.attempts());
         charge(Books.End.COMPLETED);
+    }
+
+    /** Stops the upstream. The searches that it has reported count, even if the text that came with them is not shown. */
+    private void endHere() {
+        stopUpstream();
+        answer().waiting().countSearches(answer().usage());
     }
 
     /**
@@ -163,7 +169,7 @@ final class Concluding {
     private void cutOr(String nativeReason, CallOutcome cut, ApiError error, CallOutcome failed) {
         AnswerUnderWay answer = answer();
         if (answer.delivery().hasOutput()) {
-            stopUpstream();
+            endHere();
             answer.delivery().goesOn(answer.waiting().batches());
             answer.waiting().leaveOut(answer.usage());
             answer.delivery().cutShort(List.of(), nativeReason, answer.attempts());
@@ -178,6 +184,7 @@ final class Concluding {
     /** @param callerToBlame whether the upstream broke because its caller did not read */
     void failed(UpstreamFailure failure, boolean callerToBlame) {
         if (callerToBlame) { // what was reported is charged (D18, D19)
+            answer().waiting().countReports(answer().usage());
             end(new Ending.Charge(Books.End.CANCELLED, CallOutcome.CANCELLED, UpstreamErrors.of(failure)));
         } else {
             fail(UpstreamErrors.of(failure), CallOutcome.FAILED_UPSTREAM);
@@ -196,6 +203,7 @@ final class Concluding {
             if (hold.isConfirming()) { // it was reported all the same
                 answer.waiting().takeCovered(answer.usage(), hold.coverage(), head -> false, reported -> {});
             }
+            answer.waiting().countReports(answer.usage());
             charge(Books.End.CANCELLED);
         } else {
             end(new Ending.Departure());

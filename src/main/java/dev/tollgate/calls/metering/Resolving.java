@@ -6,6 +6,7 @@ import dev.tollgate.base.log.Event;
 import dev.tollgate.base.log.LogFields;
 import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.books.tasks.TaskStatus;
+import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.SentCall;
 import dev.tollgate.upstreams.signatures.SignedPart;
@@ -106,8 +107,13 @@ final class Resolving implements Phase {
     private void reckon(Ending.Charge charge) {
         Usage used = answer.usage().usage();
         call.used(used.inputTokens() + used.candidatesTokens() + used.thoughtsTokens());
-        long due = bounds.model().pricing().chargeMicros(used);
-        Books.Bill bill = new Books.Bill(used, due, hold.coverage().heldMicros(), charge.end());
+        Pricing pricing = bounds.model().pricing();
+        Books.Bill bill = new Books.Bill(
+                used,
+                pricing.chargeMicros(used),
+                pricing.chargeMicros(answer.usage().reported()),
+                hold.coverage().heldMicros(),
+                charge.end());
         if (bill.missingMicros() == 0) {
             settle(charge, bill);
         } else {

@@ -53,6 +53,7 @@ final class Settling {
                 settlement.taskId(),
                 settlement.bill().chargeMicros(),
                 settlement.bill().shortfallMicros(),
+                settlement.bill().isUncovered(),
                 accounting.clock().instant());
         CallFigures figures = figures(settlement);
         List<Change> changes = changes(settlement, settle, figures);
@@ -213,7 +214,9 @@ final class Settling {
         if (settle.shortfallMicros() > 0) {
             log.warn(
                     Event.SHORTFALL,
-                    "task {}: usage exceeded hold and balance by {} micro-credits (shortfall) on channel {}",
+                    settle.isUncovered()
+                            ? "task {}: usage exceeded hold and balance by {} micro-credits (shortfall) on channel {}"
+                            : "task {}: estimated usage exceeded the hold by {} micro-credits (shortfall) on channel {}",
                     settlement.taskId(),
                     settle.shortfallMicros(),
                     settlement.channel(),

@@ -51,6 +51,25 @@ final class UsageMeter {
         this.extras = new ReportedExtras(limits, flags);
     }
 
+    /** Counts what a batch reports and none of its text, which nobody sees: the response has ended before it. */
+    void observeReports(List<UpstreamEvent> events) {
+        for (UpstreamEvent event : events) {
+            if (event instanceof UpstreamEvent.Usage || event instanceof UpstreamEvent.TierGranted) {
+                observe(List.of(event));
+            }
+        }
+        observeSearches(events);
+    }
+
+    /** Counts the searches that a batch reports: they were made, even if none of its text is shown. */
+    void observeSearches(List<UpstreamEvent> events) {
+        for (UpstreamEvent event : events) {
+            if (event instanceof UpstreamEvent.Searched searched) {
+                extras.searched(searched);
+            }
+        }
+    }
+
     /**
      * Counts a batch before it is shown. A report covers the whole batch that contains it: it comes before the text of its own chunk and counts that
      * text.
@@ -127,19 +146,28 @@ final class UsageMeter {
 
     /** Returns the counts to charge. */
     Usage usage() {
-        long prompt = counts.prompt();
-        if (prompt == ABSENT || (prompt == 0 && promptBytes > 0)) {
+        return usage(true);
+    }
+
+    /** Returns the counts to charge without what is only estimated: balance and limits are asked for these alone (D19). */
+    Usage reported() {
+        return usage(false);
+    }
+
+    private Usage usage(boolean estimates) {
+        long prompt = present(counts.prompt());
+        if (estimates && (counts.prompt() == ABSENT || (prompt == 0 && promptBytes > 0))) {
             prompt = estimated(promptBytes);
         }
         prompt = atMost(limits.promptTokens(), prompt);
         long toolUse = atMost(limits.promptTokens() - prompt, counts.toolUse());
         long candidates = present(counts.candidates());
-        if (candidates == 0 && bytes.visible() > 0) {
+        if (estimates && candidates == 0 && bytes.visible() > 0) {
             candidates = estimated(bytes.visible());
         }
         candidates = atMost(limits.billedOutputTokens(), candidates);
         long thoughts = counts.thoughts();
-        if (thoughts == 0 && bytes.thoughts() > 0) {
+        if (estimates && thoughts == 0 && bytes.thoughts() > 0) {
             thoughts = estimated(bytes.thoughts());
         }
         long together = limits.reasoningBilled() ? limits.billedOutputTokens() : limits.modelOutputTokens();

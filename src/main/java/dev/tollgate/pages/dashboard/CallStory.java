@@ -105,7 +105,7 @@ public record CallStory(
             case "clamped" ->
                 "The provider reported impossible usage. Tollgate reduced it to the most that the call can use.";
             case "total_mismatch" -> "The provider's total was not the sum of its parts. The parts were charged.";
-            case "shortfall" -> "The call used more than your balance and limits covered. You do not pay the rest.";
+            case "shortfall" -> "The call used more than could be charged. You do not pay the rest.";
             default -> "Flag: " + flag + ".";
         };
     }

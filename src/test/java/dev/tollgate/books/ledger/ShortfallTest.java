@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
+import dev.tollgate.testing.Stores;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What was used and nothing covers is the operator's (D33). */
 class ShortfallTest {
@@ -144,6 +147,33 @@ class ShortfallTest {
         assertThat(List.of(first, second, third))
                 .extracting(Settle::shortfallsToday)
                 .containsExactly(1, 2, 3);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stores.class)
+    void only_shortfalls_that_balance_or_limits_refused_count_against_an_account(Stores kind, @TempDir Path its) {
+        try (StoreFixture other = kind.open(its)) {
+            other.account("acc_1", 1_000);
+            for (int i = 1; i <= 4; i++) {
+                other.reserve("t" + i, "acc_1", 1, 1);
+            }
+            Settle first = new Settle("t1", 1, 9, false, other.now());
+            other.commit(first);
+            Settle second = new Settle("t2", 1, 9, false, other.now());
+            Settle third = new Settle("t3", 1, 9, true, other.now());
+            other.commit(second, third);
+            Settle fourth = new Settle("t4", 1, 9, true, other.now());
+            other.commit(fourth);
+
+            assertThat(List.of(first, second, third, fourth))
+                    .extracting(Settle::shortfallsToday)
+                    .containsExactly(0, 0, 1, 2);
+            assertThat(other.reserve("t5", "acc_1", 1, 5_000)).isEqualTo(new ReserveOutcome.Reserved(996));
+            assertThat(other.ledger.entries("acc_1", "t1"))
+                    .last()
+                    .returns("the estimate is above the hold", Entry::reason);
+            LedgerChecks.assertCoherent(other);
+        }
     }
 
     private void fallShort(int times) {

@@ -84,6 +84,7 @@ class CallSimulationTest {
     private final AtomicInteger refused = new AtomicInteger();
     private final AtomicInteger faults = new AtomicInteger();
     private final AtomicInteger again = new AtomicInteger();
+    private final AtomicInteger leftSearching = new AtomicInteger();
 
     @Test
     void a_call_resolves_once_and_shows_and_charges_only_held_output() {
@@ -102,6 +103,7 @@ class CallSimulationTest {
         assertThat(List.of(sent, charged, back, lost, refused, faults, again))
                 .as("of %d orders: sent, charged, back, lost, refused, met a fault, asked again", ORDERS)
                 .allMatch(count -> count.get() > ORDERS / 200);
+        assertThat(leftSearching.get()).as("left after two searches or more").isGreaterThan(ORDERS / 1_000);
     }
 
     private void play(long seed) {
@@ -160,6 +162,7 @@ class CallSimulationTest {
 
         judge(world, books, caller, upstream, over.get());
         judge(world, books, told);
+        judgeSearches(world, books, upstream, bounds);
         world.require(!stoppedEarly.get() || upstream.sent().isEmpty(), "what was stopped beforehand is not asked");
         count(world, books, caller, upstream);
         assertThat(world.violation())
@@ -219,6 +222,22 @@ class CallSimulationTest {
                     CHARGED.contains(call.outcome()) == charged || call.outcome() == CallOutcome.CANCELLED,
                     "what is charged is told as such, and was told as " + call.outcome());
             world.require((call.usage() != null) == charged, "what was used is told of what is charged");
+        }
+    }
+
+    /** Checks that a caller who leaves pays for the searches that were reported by then. */
+    private void judgeSearches(SimulatedWorld world, SimulatedBooks books, SimulatedUpstream upstream, Bounds bounds) {
+        Books.Settlement settlement = books.settlement();
+        if (settlement == null
+                || settlement.end() != Books.End.CANCELLED
+                || upstream.sent().size() != 1) {
+            return;
+        }
+        int reported = upstream.sent().getFirst().searched();
+        int charged = reported < 0 ? 0 : Math.min(bounds.extras().searchesMax(), Math.max(1, reported));
+        world.require(settlement.bill().usage().searches() == charged, "who leaves pays for reported searches");
+        if (charged > 1) {
+            leftSearching.incrementAndGet();
         }
     }
 

@@ -89,4 +89,88 @@ class PricePartsTest {
         PlayedCall served = cut(priority, 2_000 + 40 * 300 + 5, 0, granted(ServiceTier.PRIORITY));
         assertThat(served.told()).endsWith("settle CUT_HOLD_USED 14005");
     }
+
+    private static final long HELD = 1_000 + 100 + 20 * 300;
+
+    /** Returns a call with a hold for 100 tokens of prompt, 300 of output and one search, that has reported eight searches. */
+    private static PlayedCall searched() {
+        PlayedCall call = PlayedCall.held(bounds(100, 8, ServiceTier.STANDARD), HELD);
+        call.upstream.says(used(100, 0, 290), text("a"), new UpstreamEvent.Searched(8));
+        call.told();
+        return call;
+    }
+
+    @Test
+    void a_caller_that_leaves_pays_for_all_reported_searches() {
+        PlayedCall call = searched();
+        call.does(call.call()::gone);
+        long due = 1_000 + 20 * 290 + 800;
+        assertThat(call.told()).containsExactly("cancel", "extend for used by " + (due - HELD));
+        call.books.grows(new Books.Grown(due));
+        assertThat(call.told()).containsExactly("settle CANCELLED " + due);
+        assertThat(call.books.settlement().bill().shortfallMicros()).isZero();
+    }
+
+    @Test
+    void a_caller_that_leaves_pays_what_balance_and_limits_cover() {
+        for (Books.Extension answer :
+                new Books.Extension[] {new Books.Grown(HELD + 7), new Books.NotGrown("SPEND_LIMIT")}) {
+            PlayedCall call = searched();
+            call.does(call.call()::gone);
+            call.told();
+            call.books.grows(answer);
+            assertThat(call.told())
+                    .containsExactly("settle CANCELLED " + (answer instanceof Books.Grown ? HELD + 7 : HELD));
+            assertThat(call.books.settlement().bill().isUncovered()).isTrue();
+        }
+    }
+
+    @Test
+    void a_cut_answer_pays_for_what_was_shown_and_all_reported_searches() {
+        PlayedCall call = searched();
+        call.upstream.says(used(100, 0, 302), text("b".repeat(12)));
+        assertThat(call.told()).endsWith("extend for used by 700");
+        call.books.grows(new Books.Grown(HELD + 700));
+        assertThat(call.told()).endsWith("settle CUT_HOLD_USED " + (HELD + 700));
+
+        PlayedCall late = searched();
+        late.does(late.call()::timeIsUp);
+        late.books.grows(new Books.Grown(1_000 + 20 * 290 + 800));
+        assertThat(late.told()).endsWith("settle CUT " + (1_000 + 20 * 290 + 800));
+    }
+
+    @Test
+    void searches_reported_behind_the_cut_are_charged() {
+        for (boolean leaves : new boolean[] {true, false}) {
+            Bounds growing = bounds(100, 80, ServiceTier.STANDARD);
+            long held = growing.wantedMicros();
+            PlayedCall call = PlayedCall.held(growing, held);
+            call.upstream.says(used(100, 0, 4_000), text("a"));
+            call.upstream.says(used(100, 0, 4_097), text("b"));
+            call.upstream.says(used(100, 0, 4_097), text("c"), new UpstreamEvent.Searched(40));
+            call.told();
+            call.does(leaves ? call.call()::gone : call.call()::timeIsUp);
+            call.books.grows(new Books.NotGrown("CREDITS_EXHAUSTED"));
+            long due = 1_000 + 20 * (leaves ? 4_097 : 4_000) + 4_000;
+            assertThat(call.told()).endsWith("extend for used by " + (due - held));
+        }
+    }
+
+    @Test
+    void an_estimate_never_extends_a_hold() {
+        Bounds counted = new Bounds(MODEL, 50, 300, false, 1, null, Bounds.Extras.NONE);
+        PlayedCall call = PlayedCall.held(counted, 500 + 20 * 256); // 400 bytes of prompt are estimated as 100 tokens
+        call.upstream.says(text("a".repeat(256)));
+        call.told();
+        call.does(call.call()::gone);
+        assertThat(call.told()).containsExactly("cancel", "settle CANCELLED " + (1_000 + 20 * 64));
+
+        PlayedCall above = PlayedCall.held(counted, 500 + 20 * 16);
+        above.upstream.says(text("a".repeat(16)));
+        above.does(above.call()::gone);
+        assertThat(above.told()).endsWith("settle CANCELLED " + (500 + 20 * 16));
+        assertThat(above.books.settlement().bill())
+                .returns(1_000 + 20 * 4 - 820L, Books.Bill::shortfallMicros)
+                .returns(false, Books.Bill::isUncovered);
+    }
 }

@@ -217,7 +217,7 @@ class RefusalsTest {
                 "task",
                 request,
                 "m",
-                new Books.Bill(usage, 140, held, end),
+                new Books.Bill(usage, 140, 140, held, end),
                 request.model().printed(usage),
                 odd,
                 null,
@@ -260,22 +260,28 @@ class RefusalsTest {
     @Test
     void a_bill_is_never_more_than_the_hold() {
         Usage usage = Usage.of(1, 1, 0);
-        assertThat(new Books.Bill(usage, 140, 100, Books.End.COMPLETED))
+        assertThat(new Books.Bill(usage, 140, 140, 100, Books.End.COMPLETED))
                 .returns(100L, Books.Bill::chargeMicros)
                 .returns(40L, Books.Bill::shortfallMicros)
                 .returns(40L, Books.Bill::missingMicros)
                 .returns(false, Books.Bill::isHoldCharged);
-        assertThat(new Books.Bill(usage, 140, 100, Books.End.CUT).missingMicros())
-                .isZero();
-        assertThat(new Books.Bill(usage, 140, 200, Books.End.COMPLETED))
+        assertThat(new Books.Bill(usage, 140, 120, 100, Books.End.CUT))
+                .as("20 of the 40 are estimated")
+                .returns(20L, Books.Bill::missingMicros)
+                .returns(true, Books.Bill::isUncovered);
+        assertThat(new Books.Bill(usage, 140, 100, 100, Books.End.CANCELLED))
+                .returns(0L, Books.Bill::missingMicros)
+                .returns(40L, Books.Bill::shortfallMicros)
+                .returns(false, Books.Bill::isUncovered);
+        assertThat(new Books.Bill(usage, 140, 140, 200, Books.End.COMPLETED))
                 .returns(140L, Books.Bill::chargeMicros)
                 .returns(0L, Books.Bill::shortfallMicros)
                 .returns(0L, Books.Bill::missingMicros);
-        assertThat(new Books.Bill(usage, 140, 100, Books.End.COMPLETED)
+        assertThat(new Books.Bill(usage, 140, 140, 100, Books.End.COMPLETED)
                         .withHeld(150)
                         .chargeMicros())
                 .isEqualTo(140);
-        assertThat(new Books.Bill(usage, 140, 200, Books.End.CUT_HOLD_USED))
+        assertThat(new Books.Bill(usage, 140, 140, 200, Books.End.CUT_HOLD_USED))
                 .returns(200L, Books.Bill::chargeMicros)
                 .returns(true, Books.Bill::isHoldCharged)
                 .returns(0L, Books.Bill::shortfallMicros);

@@ -40,6 +40,9 @@ final class SimulatedBooks implements Books {
     private long chargedMicros;
     private @Nullable Settlement settlement;
 
+    /** Whether balance or limits were asked for usage that had happened, and did not cover all of it. */
+    private boolean isUncovered;
+
     /** @param shared whether other nodes have the same books */
     SimulatedBooks(SimulatedWorld world, boolean shared, long availableMicros) {
         this.world = world;
@@ -147,7 +150,13 @@ final class SimulatedBooks implements Books {
     @Override
     public void extendForUsed(String taskId, MeteredCall request, long wantedMicros, Consumer<Extension> then) {
         world.visit("books.extendForUsed");
-        offer(() -> extend(1, wantedMicros, then));
+        offer(() -> {
+            long enough = heldMicros + wantedMicros;
+            extend(1, wantedMicros, extension -> {
+                isUncovered = !(extension instanceof Grown grown) || grown.heldMicros() < enough;
+                then.accept(extension);
+            });
+        });
     }
 
     private void extend(long leastMicros, long wantedMicros, Consumer<Extension> then) {
@@ -186,6 +195,10 @@ final class SimulatedBooks implements Books {
         chargedMicros = offered.bill().chargeMicros();
         world.require(offered.bill().heldMicros() == heldMicros, "the call knows what is held for it");
         world.require(chargedMicros >= 0 && chargedMicros <= heldMicros, "a charge is within its hold");
+        world.require(
+                offered.bill().missingMicros() == 0 || isUncovered,
+                "what was reported is charged, unless it was asked for and not covered");
+        world.require(!offered.bill().isUncovered() || isUncovered, "a shortfall counts if it was asked for");
         settlement = offered;
         state = State.CHARGED;
         availableMicros += heldMicros - chargedMicros;

@@ -91,6 +91,9 @@ final class SimulatedUpstream implements PreparedCall {
         /** What it has said when every candidate has had a finish reason: whatever stops it then completes the answer. */
         private final Set<String> ends = new HashSet<>();
 
+        /** The most searches of a report that came before the end; -1 without one. */
+        private int searched = -1;
+
         private boolean paused;
         private boolean waits;
         private boolean cancelled;
@@ -129,7 +132,7 @@ final class SimulatedUpstream implements PreparedCall {
                     finished.set(last);
                     events.add(new UpstreamEvent.Finish(last, UpstreamEvent.FinishReason.STOP, "STOP"));
                 }
-                script.add(() -> listener.events(events));
+                script.add(() -> say(events));
                 text.append(said);
                 if (finished.cardinality() == candidates) {
                     ends.add(text.toString());
@@ -220,6 +223,21 @@ final class SimulatedUpstream implements PreparedCall {
             Runnable step = script.remove();
             step.run();
             next();
+        }
+
+        private void say(List<UpstreamEvent> events) {
+            for (UpstreamEvent event : events) {
+                if (event instanceof UpstreamEvent.Searched searches
+                        && !isOver()
+                        && !Delivery.isStrange(events, candidates)) {
+                    searched = Math.max(searched, searches.queries());
+                }
+            }
+            listener.events(events);
+        }
+
+        int searched() {
+            return searched;
         }
 
         boolean isOver() {

@@ -186,7 +186,7 @@ class StoredBooksTest {
                 id,
                 request,
                 "m",
-                new Books.Bill(usage, due, held, end),
+                new Books.Bill(usage, due, due, held, end),
                 request.model().printed(usage),
                 flags,
                 excess,
