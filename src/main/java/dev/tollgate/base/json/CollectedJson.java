@@ -71,6 +71,22 @@ public final class CollectedJson {
         }
     }
 
+    /** Returns a text that was collected by {@link Utf8Buffer#escaped}, as it was. */
+    public String unescaped() {
+        return unescaped(0, size());
+    }
+
+    /** Returns some of what was collected as the inside of a JSON string, as the text that it was. */
+    public String unescaped(long from, long to) {
+        byte[] utf8 = new byte[Math.toIntExact(to - from)];
+        int[] at = {0};
+        slices(from, to, (bytes, first, behind) -> {
+            System.arraycopy(bytes, first, utf8, at[0], behind - first);
+            at[0] += behind - first;
+        });
+        return Utf8Buffer.unescaped(new String(utf8, StandardCharsets.UTF_8));
+    }
+
     /** Returns a copy. */
     @Override
     public String toString() {

@@ -375,27 +375,56 @@ public final class Utf8Buffer {
         }
     }
 
-    /** Returns the bytes that a text takes inside a JSON string. */
+    /** Returns the text that {@link #escaped} has written. */
+    static String unescaped(String escaped) {
+        int next = escaped.indexOf('\\');
+        if (next < 0) {
+            return escaped;
+        }
+        StringBuilder text = new StringBuilder(escaped.length());
+        int from = 0;
+        while (next >= 0) {
+            text.append(escaped, from, next);
+            char kind = escaped.charAt(next + 1);
+            if (kind == 'u') {
+                from = next + ESCAPE_BYTES_MAX;
+                text.append((char) Integer.parseInt(escaped, next + 2, from, 16));
+            } else {
+                from = next + 2;
+                text.append(unescaped(kind));
+            }
+            next = escaped.indexOf('\\', from);
+        }
+        return text.append(escaped, from, escaped.length()).toString();
+    }
+
+    private static char unescaped(char kind) {
+        return switch (kind) {
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            case 'b' -> '\b';
+            case 'f' -> '\f';
+            default -> kind;
+        };
+    }
+
+    /** Returns how many bytes {@link #escaped} writes of a text. */
     public static long escapedBytes(CharSequence text) {
         long bytes = text.length();
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c >= 0x80 || ESCAPES[c] != 0) {
-                bytes += special(c);
+            if (c < 0x80 && ESCAPES[c] != 0) {
+                bytes += ESCAPES[c] == 'u' ? ESCAPE_BYTES_MAX - 1 : 1;
+            } else if (c >= 0x80 && Character.isSurrogate(c)) {
+                boolean isPair = i + 1 < text.length() && Character.isSurrogatePair(c, text.charAt(i + 1));
+                bytes += isPair ? 2 : ESCAPE_BYTES_MAX - 1;
+                i += isPair ? 1 : 0;
+            } else if (c >= 0x80) {
+                bytes += isLineBreak(c) ? ESCAPE_BYTES_MAX - 1 : c < 0x800 ? 1 : 2;
             }
         }
         return bytes;
-    }
-
-    /** Returns the bytes beyond one; half of a pair counts as if it stood alone. */
-    private static int special(char c) {
-        if (c < 0x80) {
-            return ESCAPES[c] == 'u' ? ESCAPE_BYTES_MAX - 1 : 1;
-        }
-        if (isLineBreak(c)) {
-            return ESCAPE_BYTES_MAX - 1;
-        }
-        return c < 0x800 || Character.isSurrogate(c) ? 1 : 2;
     }
 
     public static byte[] ascii(String text) {

@@ -175,7 +175,7 @@ final class ChatAnswer {
     /** Returns about how many bytes are kept of events. @param whole whether the answer is collected until its end */
     long keeps(List<UpstreamEvent> events, boolean whole) {
         return KeptBytes.of(events, event -> switch (event) {
-            case UpstreamEvent.Text text -> (whole ? KeptBytes.once(text) : 0) + keepsToSign(text);
+            case UpstreamEvent.Text text -> whole ? KeptBytes.once(text) : keepsToSign(text);
             case UpstreamEvent.ToolCall call -> (whole ? 2 : 1) * KeptBytes.once(call);
             default -> whole ? KeptBytes.once(event) : 0;
         });

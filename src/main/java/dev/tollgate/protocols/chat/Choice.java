@@ -44,6 +44,9 @@ final class Choice {
 
     /** Collects a piece of the text. */
     void text(String text) {
+        if (content.isEmpty()) {
+            answer.collectedBy(content::unescaped);
+        }
         content.out().escaped(text);
     }
 
@@ -91,7 +94,7 @@ final class Choice {
         return legacyFunctions ? FinishReason.FUNCTION_CALL : FinishReason.TOOL_CALLS;
     }
 
-    /** Returns the text, if it was kept to be checked. */
+    /** Returns the text, if it was collected. */
     String content() {
         return answer.text();
     }

@@ -5,7 +5,6 @@ import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.calls.schema.Verdict;
-import dev.tollgate.protocols.door.KeptBytes;
 import dev.tollgate.protocols.door.PacedAnswer;
 import dev.tollgate.protocols.door.SchemaDraft;
 import dev.tollgate.protocols.openai.CompletionWriter;
@@ -59,11 +58,6 @@ final class JsonAnswer implements Sink {
         switch (event) {
             case UpstreamEvent.Text text -> {
                 answer.choice(text.candidate()).text(text.text());
-                if (draft == null) {
-                    answer.remember(text);
-                } else {
-                    answer.choice(text.candidate()).answer().text(text.text());
-                }
                 answer.choice(text.candidate()).answer().textSignature(text.text(), text.signature());
             }
             case UpstreamEvent.Thought thought -> {
@@ -133,7 +127,7 @@ final class JsonAnswer implements Sink {
 
     @Override
     public long keeps(List<UpstreamEvent> events) {
-        return answer.keeps(events, true) + (draft == null ? 0 : KeptBytes.texts(events));
+        return answer.keeps(events, true);
     }
 
     @Override

@@ -24,11 +24,6 @@ public final class KeptBytes {
         return bytes;
     }
 
-    /** Returns what a further copy of the texts takes. */
-    public static long texts(List<UpstreamEvent> events) {
-        return of(events, event -> event instanceof UpstreamEvent.Text text ? once(text) : 0);
-    }
-
     /** Returns what is kept of an event whose content is collected once. */
     public static long once(UpstreamEvent event) {
         return switch (event) {

@@ -5,6 +5,7 @@ import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.upstreams.signatures.SignedPart;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The text and calls of one candidate, with what later turns need of them and the caller may not send back (D50, E14). Confined to its call. */
@@ -21,6 +22,7 @@ public final class SignedAnswer {
     private final List<Message.ToolCall> calls = new ArrayList<>();
     private final List<@Nullable String> upstreamIds = new ArrayList<>();
     private final StringBuilder serverTools = new StringBuilder(0);
+    private @Nullable Supplier<String> collected;
     private @Nullable String textSignature;
     private @Nullable String looseSignature;
 
@@ -31,6 +33,11 @@ public final class SignedAnswer {
     public SignedAnswer(String madeIdPrefix, boolean legacyFunctions) {
         this.madeIdPrefix = madeIdPrefix;
         this.legacyFunctions = legacyFunctions;
+    }
+
+    /** The text is collected elsewhere, and asked for when it is needed. */
+    public void collectedBy(Supplier<String> whole) {
+        collected = whole;
     }
 
     /** Returns how many bytes {@link #textToSign} keeps of a piece. */
@@ -45,13 +52,9 @@ public final class SignedAnswer {
         }
     }
 
-    public void text(String piece) {
-        text.append(piece);
-    }
-
-    /** Returns the text as far as it was added. */
+    /** Returns the text as far as it was added or collected. */
     public String text() {
-        return text.toString();
+        return collected == null ? text.toString() : collected.get();
     }
 
     /** Takes the signature of a piece of text, which may be empty. */
@@ -105,8 +108,11 @@ public final class SignedAnswer {
         for (int i = 0; i < shown; i++) {
             addTo(signed, i);
         }
-        if (textSignature != null && !text.isEmpty() && text.length() <= SIGNED_TEXT_CHARS_MAX) {
-            signed.add(new SignedPart.Text(text.toString(), textSignature));
+        if (textSignature != null && text.length() <= SIGNED_TEXT_CHARS_MAX) {
+            String whole = text();
+            if (!whole.isEmpty() && whole.length() <= SIGNED_TEXT_CHARS_MAX) {
+                signed.add(new SignedPart.Text(whole, textSignature));
+            }
         }
     }
 

@@ -41,6 +41,10 @@ final class MessageAnswer {
         private final SignedAnswer signed = new SignedAnswer(CALL_ID_PREFIX, false);
         private UpstreamEvent.@Nullable Grounding grounding;
         private UpstreamEvent.@Nullable Finish finish;
+
+        SignedAnswer signed() {
+            return signed;
+        }
     }
 
     MessageAnswer(Outlet outlet, MeteredCall metered, MessagesRequest request, RandomGenerator random) {
@@ -149,7 +153,7 @@ final class MessageAnswer {
     long keeps(List<UpstreamEvent> events, boolean whole) {
         return KeptBytes.of(events, event -> switch (event) {
             case UpstreamEvent.Text text ->
-                (whole ? KeptBytes.once(text) : 0) + (keepsText() ? facts.signed.keeps(text.text()) : 0);
+                whole ? KeptBytes.once(text) : keepsText() ? facts.signed.keeps(text.text()) : 0;
             case UpstreamEvent.Thought thought ->
                 whole && showsThoughts() && !omitsThoughts() ? KeptBytes.once(thought) : 0;
             case UpstreamEvent.ToolCall call -> (whole ? 2 : 1) * KeptBytes.once(call);

@@ -9,7 +9,6 @@ import dev.tollgate.calls.metering.SecondTry;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.schema.SchemaChecks;
 import dev.tollgate.calls.schema.Verdict;
-import dev.tollgate.protocols.door.KeptBytes;
 import dev.tollgate.protocols.door.PacedAnswer;
 import dev.tollgate.protocols.door.SchemaDraft;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
@@ -17,6 +16,7 @@ import dev.tollgate.upstreams.signatures.SignedPart;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -37,6 +37,7 @@ final class WholeMessage implements Sink {
 
         State(MessageAnswer.Facts facts) {
             this.facts = facts;
+            facts.signed().collectedBy(() -> texts(blocks));
         }
     }
 
@@ -97,24 +98,18 @@ final class WholeMessage implements Sink {
         List<Shown> blocks = tries.current().blocks;
         if (!text.text().isEmpty()) {
             if (blocks.isEmpty() || !(blocks.getLast() instanceof Shown.Text)) {
-                if (blocks.stream().anyMatch(Shown.Text.class::isInstance)) {
-                    keep("\n");
-                }
                 blocks.add(new Shown.Text(new CollectedJson()));
             }
             ((Shown.Text) blocks.getLast()).text().out().escaped(text.text());
-            keep(text.text());
         }
         answer.answered().textSignature(text.text(), text.signature());
     }
 
-    /** Keeps what has to be checked, cited or found by its signature. */
-    private void keep(String text) {
-        if (draft != null) {
-            answer.answered().text(text);
-        } else if (answer.keepsText()) {
-            answer.answered().textToSign(text);
-        }
+    private static String texts(List<Shown> blocks) {
+        return blocks.stream()
+                .filter(Shown.Text.class::isInstance)
+                .map(block -> ((Shown.Text) block).text().unescaped())
+                .collect(Collectors.joining("\n"));
     }
 
     private void thought(String text) {
@@ -218,7 +213,7 @@ final class WholeMessage implements Sink {
 
     @Override
     public long keeps(List<UpstreamEvent> events) {
-        return answer.keeps(events, true) + (draft == null ? 0 : KeptBytes.texts(events));
+        return answer.keeps(events, true);
     }
 
     @Override

@@ -37,7 +37,6 @@ final class Answer {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final ShownCalls ids;
-    private final boolean signs;
     private final long created;
     private @Nullable String id;
     private @Nullable SecondTry<UpstreamAnswer> tries;
@@ -59,8 +58,6 @@ final class Answer {
         this.clock = clock;
         this.random = random;
         this.created = clock.instant().getEpochSecond();
-        this.signs = metered.model().upstream().signatures()
-                || !request.conversation().tools().isEmpty();
         this.ids = new ShownCalls(
                 request.conversation().messages(),
                 CALL_ID_PREFIX,
@@ -135,14 +132,12 @@ final class Answer {
         return id.substring(id.indexOf('-') + 1);
     }
 
-    /** @param keepsText whether the text is needed later, and not for its signature alone */
-    void take(UpstreamEvent event, boolean keepsText) {
-        state().take(event, keepsText || signs, ids::call);
+    void take(UpstreamEvent event) {
+        state().take(event, ids::call);
     }
 
-    /** @param keepsText as for {@link #take} */
-    long keeps(List<UpstreamEvent> events, boolean keepsText) {
-        return state().keeps(events, keepsText || signs);
+    long keeps(List<UpstreamEvent> events) {
+        return state().keeps(events);
     }
 
     /** Returns the text; null unless the upstream ended the response by itself. */

@@ -59,7 +59,7 @@ final class EventStream implements Sink {
         paced.pieces().out().reserve(EVENT_BYTES * list.size());
         begin(list.getFirst());
         for (UpstreamEvent event : list) {
-            answer.take(event, false);
+            answer.take(event);
         }
         send();
     }
@@ -127,7 +127,7 @@ final class EventStream implements Sink {
 
     @Override
     public long keeps(List<UpstreamEvent> list) {
-        return answer.keeps(list, false);
+        return answer.keeps(list);
     }
 
     @Override

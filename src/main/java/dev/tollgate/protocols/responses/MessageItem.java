@@ -37,6 +37,11 @@ final class MessageItem extends OpenItem {
         }
     }
 
+    /** Returns where its text begins in the items. */
+    long textFrom() {
+        return text;
+    }
+
     void append(String piece) {
         if (events == null) {
             items.out().escaped(piece);

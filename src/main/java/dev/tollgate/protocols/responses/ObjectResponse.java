@@ -45,7 +45,7 @@ final class ObjectResponse implements Sink {
     @Override
     public void events(List<UpstreamEvent> events) {
         for (UpstreamEvent event : events) {
-            answer.take(event, draft != null);
+            answer.take(event);
         }
     }
 
@@ -78,7 +78,7 @@ final class ObjectResponse implements Sink {
 
     @Override
     public long keeps(List<UpstreamEvent> events) {
-        return answer.keeps(events, draft != null);
+        return answer.keeps(events);
     }
 
     @Override

@@ -11,7 +11,9 @@ import dev.tollgate.protocols.responses.ToolNames.Declared;
 import dev.tollgate.protocols.responses.ToolNames.Own;
 import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -25,11 +27,15 @@ final class Output {
 
     private static final int MARK_CHARS = 16;
 
+    /** The place of the text of a message that is done, in the items. */
+    private record Text(long from, long to) {}
+
     private final @Nullable EventWriter events;
     private final String idChars;
     private final ResponsesRequest request;
     private final RandomGenerator random;
     private final CollectedJson items = new CollectedJson();
+    private final List<Text> texts = new ArrayList<>(1);
     private int count;
     private @Nullable OpenItem open;
     private int codePoints;
@@ -49,6 +55,16 @@ final class Output {
     void write(JsonPieces out) {
         out.out().raw('[');
         out.repeat(items).out().raw(']');
+    }
+
+    /** Returns the texts until now: a later message of a response comes back joined by a newline (E12). */
+    String texts() {
+        StringJoiner all = new StringJoiner("\n");
+        texts.forEach(text -> all.add(items.unescaped(text.from(), text.to())));
+        if (open instanceof MessageItem message) {
+            all.add(items.unescaped(message.textFrom(), items.size()));
+        }
+        return all.toString();
     }
 
     void text(String piece) {
@@ -105,6 +121,9 @@ final class Output {
         OpenItem closing = open;
         if (closing != null) {
             open = null;
+            if (closing instanceof MessageItem message) {
+                texts.add(new Text(message.textFrom(), items.size()));
+            }
             closing.close(status, grounding);
             done(closing.index, closing.start);
         }

@@ -19,32 +19,27 @@ final class UpstreamAnswer {
     private UpstreamEvent.@Nullable Grounding grounding;
     private UpstreamEvent.@Nullable Finish finish;
     private Verdict verdict = Verdict.FITS;
-    private boolean isTextOver;
 
     UpstreamAnswer(Output output, SignedAnswer signed, boolean showsThoughts) {
         this.output = output;
         this.signed = signed;
+        signed.collectedBy(output::texts);
         this.showsThoughts = showsThoughts;
     }
 
-    /**
-     * @param keepsText whether the text is needed later
-     * @param call gives a call the id that the caller is shown
-     */
-    void take(UpstreamEvent event, boolean keepsText, Function<UpstreamEvent.ToolCall, Message.ToolCall> call) {
+    /** @param call gives a call the id that the caller is shown */
+    void take(UpstreamEvent event, Function<UpstreamEvent.ToolCall, Message.ToolCall> call) {
         switch (event) {
-            case UpstreamEvent.Text text -> text(text, keepsText);
+            case UpstreamEvent.Text text -> text(text);
             case UpstreamEvent.Thought thought -> {
                 signed.thoughtSignature(thought.signature());
                 if (!thought.text().isEmpty() && showsThoughts) {
-                    isTextOver = true;
                     output.thought(thought.text());
                 }
             }
             case UpstreamEvent.ToolCall called -> {
                 Message.ToolCall shown = call.apply(called);
                 signed.call(shown, called.upstreamId());
-                isTextOver = true;
                 output.call(shown);
             }
             case UpstreamEvent.Started it -> started = it;
@@ -56,29 +51,24 @@ final class UpstreamAnswer {
         }
     }
 
-    /** Returns about how many bytes are kept of events: calls and texts to sign are kept as texts, too. */
-    long keeps(List<UpstreamEvent> events, boolean keepsText) {
-        return KeptBytes.of(events, event -> switch (event) {
-            case UpstreamEvent.Text text -> KeptBytes.once(text) + (keepsText ? signed.keeps(text.text()) : 0);
-            case UpstreamEvent.Thought thought -> showsThoughts ? KeptBytes.once(thought) : 0;
-            case UpstreamEvent.ToolCall call -> 2 * KeptBytes.once(call);
-            case UpstreamEvent.Logprobs logprobs -> 2 * KeptBytes.once(logprobs);
-            default -> 0;
-        });
+    /** Returns about how many bytes are kept of events; a call is kept as it will be found again, too. */
+    long keeps(List<UpstreamEvent> events) {
+        return KeptBytes.of(
+                events,
+                event -> switch (event) {
+                    case UpstreamEvent.Text text -> KeptBytes.once(text);
+                    case UpstreamEvent.Thought thought -> showsThoughts ? KeptBytes.once(thought) : 0;
+                    case UpstreamEvent.ToolCall call -> 2 * KeptBytes.once(call);
+                    case UpstreamEvent.Logprobs logprobs -> 2 * KeptBytes.once(logprobs);
+                    default -> 0;
+                });
     }
 
-    /** Takes a text. A later message of the response comes back joined by a newline (E12), so it is signed like that. */
-    private void text(UpstreamEvent.Text text, boolean keepsText) {
+    private void text(UpstreamEvent.Text text) {
         signed.textSignature(text.text(), text.signature());
-        if (text.text().isEmpty()) {
-            return;
+        if (!text.text().isEmpty()) {
+            output.text(text.text());
         }
-        if (keepsText) {
-            String before = isTextOver && !signed.text().isEmpty() ? "\n" : "";
-            signed.textToSign(before + text.text());
-        }
-        isTextOver = false;
-        output.text(text.text());
     }
 
     Output output() {

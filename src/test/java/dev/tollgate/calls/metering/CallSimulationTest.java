@@ -126,8 +126,9 @@ class CallSimulationTest {
         SimulatedUpstream upstream = new SimulatedUpstream(world, candidates, promptTokens);
         AtomicInteger over = new AtomicInteger();
         List<OverCall> told = new ArrayList<>(1);
+        AnswerRoom room = new AnswerRoom(ROOM_BYTES, soon -> {});
         Call call = new Call(
-                new Call.Parts(books, new Counting(), NO_MEDIA, ROOM, told::add),
+                new Call.Parts(books, new Counting(), NO_MEDIA, room, told::add),
                 Sold.request(model, ASK, tokensMax).with(new Translation(bounds, 4L * promptTokens, upstream, 0)),
                 "task",
                 caller,
@@ -163,6 +164,7 @@ class CallSimulationTest {
         judge(world, books, caller, upstream, over.get());
         judge(world, books, told);
         judgeSearches(world, books, upstream, bounds);
+        world.require(room.bytes() == 0, "room is given back");
         world.require(!stoppedEarly.get() || upstream.sent().isEmpty(), "what was stopped beforehand is not asked");
         count(world, books, caller, upstream);
         assertThat(world.violation())
@@ -175,7 +177,8 @@ class CallSimulationTest {
             CallOutcome.CUT_LENGTH,
             CallOutcome.CUT_CREDITS,
             CallOutcome.CUT_LIMIT,
-            CallOutcome.CUT_TIME);
+            CallOutcome.CUT_TIME,
+            CallOutcome.CUT_ROOM);
 
     private static Bounds.Extras extras(Model model, Random random) {
         ServiceTier[] tiers = ServiceTier.values();
@@ -259,7 +262,7 @@ class CallSimulationTest {
     @SuppressWarnings("NullAway") // a call without media does not touch it
     private static final MediaAccess NO_MEDIA = null;
 
-    private static final AnswerRoom ROOM = new AnswerRoom(Long.MAX_VALUE, Runnable::run);
+    private static final long ROOM_BYTES = 60_000;
 
     private static final ChatAsk ASK = new ChatAsk(
             ChatRequestReader.read(

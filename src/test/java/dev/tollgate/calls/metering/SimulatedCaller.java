@@ -16,6 +16,7 @@ final class SimulatedCaller implements Sink {
     private final SimulatedBooks books;
     private final Bounds bounds;
     private final boolean leavesWhole;
+    private final boolean isLong;
     private final @Nullable Draft draft;
     private Runnable leaving = () -> {};
 
@@ -42,6 +43,7 @@ final class SimulatedCaller implements Sink {
         this.bounds = bounds;
         this.promptTokens = promptTokens;
         this.leavesWhole = world.chance(40);
+        this.isLong = world.chance(20);
         this.draft = leavesWhole && world.chance(50) ? new Checked() : null;
     }
 
@@ -159,6 +161,12 @@ final class SimulatedCaller implements Sink {
                         || bounds.chargeMicros(promptTokens, shown) <= books.heldMicros()
                         || tokens + bytesSince == 0,
                 "what is shown is covered by what is held");
+    }
+
+    /** A few answers find no room, sooner or later. */
+    @Override
+    public long keeps(List<UpstreamEvent> events) {
+        return isLong ? 4_000L * events.size() : 0;
     }
 
     @Override
