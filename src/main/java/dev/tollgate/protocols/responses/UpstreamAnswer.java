@@ -53,15 +53,13 @@ final class UpstreamAnswer {
 
     /** Returns about how many bytes are kept of events; a call is kept as it will be found again, too. */
     long keeps(List<UpstreamEvent> events) {
-        return KeptBytes.of(
-                events,
-                event -> switch (event) {
-                    case UpstreamEvent.Text text -> KeptBytes.once(text);
-                    case UpstreamEvent.Thought thought -> showsThoughts ? KeptBytes.once(thought) : 0;
-                    case UpstreamEvent.ToolCall call -> 2 * KeptBytes.once(call);
-                    case UpstreamEvent.Logprobs logprobs -> 2 * KeptBytes.once(logprobs);
-                    default -> 0;
-                });
+        return KeptBytes.of(events, event -> switch (event) {
+            case UpstreamEvent.Text text -> KeptBytes.once(text);
+            case UpstreamEvent.Thought thought -> showsThoughts ? KeptBytes.once(thought) : 0;
+            case UpstreamEvent.ToolCall call -> 2 * KeptBytes.once(call);
+            case UpstreamEvent.Logprobs logprobs -> 2 * KeptBytes.once(logprobs);
+            default -> 0;
+        });
     }
 
     private void text(UpstreamEvent.Text text) {
