@@ -1,6 +1,7 @@
 package dev.tollgate.models.prices;
 
 import dev.tollgate.models.Catalogue;
+import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.PriceSchedule;
 import dev.tollgate.models.Tariff;
 import dev.tollgate.storage.Database;
@@ -72,13 +73,14 @@ public final class SetPrices {
     /** Warns of a price with a rate for long prompts alone, which could be set earlier: it is charged until another price is set. */
     private static void warn(PriceVersion version) {
         Tariff tariff = version.pricing().tariff();
-        String alone = tariff.above() == null ? null : tariff.above().rateWithout(tariff.rates());
-        if (alone != null) {
+        PriceRates.Step above = tariff.above();
+        String alone = above == null ? null : above.rateWithout(tariff.rates());
+        if (above != null && alone != null) {
             log.warn(
                     "price {} has {} for prompts above {} tokens alone and is charged so; set a price that has it for all prompts, or for none",
                     version.pricing().version(),
                     alone,
-                    tariff.above().promptTokens());
+                    above.promptTokens());
         }
     }
 
