@@ -2,7 +2,6 @@ package dev.tollgate.calls.metering;
 
 import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.models.Model;
-import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.Usage;
 import dev.tollgate.upstreams.pool.Ask;
 import org.jspecify.annotations.Nullable;
@@ -91,22 +90,9 @@ record Bounds(
         return new Bounds(model, promptTokensMax, promptTokensByBytes, false, candidates, max, extras);
     }
 
-    /**
-     * Returns these bounds with a prompt that ends where the rates of long prompts begin; these same bounds if their prompt is not longer. Its hold is
-     * made while it is unknown whether a long prompt by its bytes is one by its tokens (P6a).
-     */
-    Bounds belowStep() {
-        PriceRates.Step above = model.pricing().tariff().above();
-        return above == null || promptTokensMax <= above.promptTokens()
-                ? this
-                : new Bounds(
-                        model,
-                        above.promptTokens(),
-                        promptTokensByBytes,
-                        mediaUncounted,
-                        candidates,
-                        askedTokensMax,
-                        extras);
+    /** Returns whether the prompt's bound is above the step where the rates of long prompts begin. */
+    boolean isLong() {
+        return model.pricing().tariff().isAbove(promptTokensMax);
     }
 
     /** Returns the output tokens that the first hold should cover, all candidates together. */

@@ -139,6 +139,19 @@ public final class Call implements Running {
         }
     }
 
+    /** Has the call go on without a count of its prompt, if it has waited long for its turn. */
+    void waits() {
+        turn(() -> {
+            if (phase instanceof Reserving reserving && reserving.hasWaited()) {
+                reserving.waitsNoLonger();
+            }
+        });
+    }
+
+    boolean waitsToCount() {
+        return phase instanceof Reserving reserving && reserving.hasWaited();
+    }
+
     private boolean isSilent() {
         return !callerGone
                 && phase instanceof Relaying relaying

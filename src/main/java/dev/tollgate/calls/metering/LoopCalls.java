@@ -85,13 +85,14 @@ final class LoopCalls implements Executor {
     }
 
     /**
-     * Ends the calls that have reached their time limit, and has responses begin whose upstream is silent. Calls are ordered by age, so the search
-     * stops at the first that is too young for either: a model may only raise the limit.
+     * Ends the calls that have reached their time limit, has responses begin whose upstream is silent, and has calls go on that wait long for their
+     * turn to count. Calls are ordered by age, so the search stops at the first that is too young for each: a model may only raise the limit.
      */
     private void look() {
         long now = System.nanoTime();
         List<Call> late = new ArrayList<>();
         List<Call> silent = new ArrayList<>();
+        List<Call> waiting = new ArrayList<>();
         Iterator<Map.Entry<Call, Open>> eldest = open.entrySet().iterator();
         boolean more = true;
         while (more && eldest.hasNext()) {
@@ -102,10 +103,14 @@ final class LoopCalls implements Executor {
             } else if (age >= silenceNanos) {
                 silent.add(next.getKey());
             }
-            more = age >= Math.min(timeNanosMax, silenceNanos);
+            if (age >= Reserving.WAIT_NANOS_MAX && next.getKey().waitsToCount()) {
+                waiting.add(next.getKey());
+            }
+            more = age >= Math.min(Reserving.WAIT_NANOS_MAX, Math.min(timeNanosMax, silenceNanos));
         }
         late.forEach(Call::timeIsUp);
         silent.forEach(Call::silent);
+        waiting.forEach(Call::waits);
         if (open.isEmpty()) {
             vertx.cancelTimer(timer);
             timer = -1;

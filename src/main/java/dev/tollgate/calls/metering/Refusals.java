@@ -72,24 +72,6 @@ public final class Refusals {
         return new Shortage.OfCredits(refused.leastMicros(), refused.availableMicros(), heldMicros);
     }
 
-    /** @param heldMicros the amount that is held at the rates of short prompts */
-    static ApiError ofLongPrompt(Books.NotGrown refused, long leastMicros, long heldMicros) {
-        String need = " The call needs at least " + Credits.text(leastMicros)
-                + " credits at the rates of long prompts; " + Credits.text(heldMicros) + " are available.";
-        if (refused.nativeReason().equals(Holds.KEY_DISABLED)) {
-            return ApiError.of(
-                    ErrorCode.INVALID_API_KEY,
-                    "The API key was disabled or has expired, or its account was blocked, before the call began.");
-        }
-        return refused.nativeReason().equals(Holds.CREDITS_EXHAUSTED)
-                ? ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, TOO_LOW + need)
-                        .lacking(new Shortage.OfCredits(leastMicros, heldMicros, 0))
-                : ApiError.of(
-                                ErrorCode.SPEND_LIMIT_EXCEEDED,
-                                "A spend limit of the key or its account is reached." + need)
-                        .doNotRetry();
-    }
-
     static ApiError of(ReserveOutcome.SpendLimitReached refused, Instant now) {
         String limit = (refused.accounts() ? "The account's " : "The key's ") + word(refused.window())
                 + " spend limit of " + Credits.text(refused.limitMicros())

@@ -9,10 +9,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The phase before the hold: loads the media, then reserves by the upper bound of the prompt's bytes. If not even the smallest useful output is
- * covered, the upstream counts the prompt, free of charge, and its count replaces the bound (D31). So it does where a prompt is long enough for the
- * rates of long prompts by its bytes alone: the hold is made at the rates of short prompts, and extended if the count is above them, too (P6a).
+ * covered, the upstream counts the prompt, free of charge, and its count replaces the bound (D31). A prompt that is long enough for the rates of long
+ * prompts by its bytes alone is counted first, then held once, at the rates that apply (P6a). No call holds while it counts, so calls of one account
+ * do not refuse each other.
  */
 final class Reserving implements Phase {
+
+    /** The longest wait for a turn to count. */
+    static final long WAIT_NANOS_MAX = 10_000_000_000L;
 
     private final Call call;
     private final Counting counting;
@@ -21,6 +25,11 @@ final class Reserving implements Phase {
 
     /** Whether a load, count or reservation is pending. Until its result arrives, the call cannot be refused. */
     private boolean awaits;
+
+    private Counting.@Nullable Place place;
+
+    private long waitsSinceNanos;
+    private Consumer<Optional<PromptCount>> whenCounted = counted -> {};
 
     /** A granted hold that this phase has to give back if the call ends in it. */
     private Books.@Nullable Held hold;
@@ -47,7 +56,7 @@ final class Reserving implements Phase {
             loading.begin();
             awaits = true;
         } else {
-            reserve();
+            admit();
         }
     }
 
@@ -55,90 +64,149 @@ final class Reserving implements Phase {
         awaits = false;
         translation = loaded;
         if (refusal == null) {
-            reserve();
+            admit();
         } else {
             refused(refusal);
         }
     }
 
-    private void reserve() {
-        call.course().takes(CallStep.RESERVING);
+    /** Holds by the bytes of the prompt, or counts it first if they alone make it a long one: no call holds while it counts (P6a). */
+    private void admit() {
+        if (translation.bounds().isLong()) {
+            countInTurn(this::countedLong);
+        } else {
+            reserve(this::reservedByBytes);
+        }
+    }
+
+    private void reserve(Consumer<Books.Reservation> then) {
+        call.course().takesFirst(CallStep.RESERVING);
         call.books()
                 .reserve(
                         call.taskId(),
                         call.request(),
-                        translation.bounds().belowStep(),
-                        reservation -> call.turn(() -> reservedByBytes(reservation)),
+                        translation.bounds(),
+                        reservation -> call.turn(() -> {
+                            awaits = false;
+                            then.accept(reservation);
+                        }),
                         call::holdLost);
         awaits = true;
     }
 
     private void reservedByBytes(Books.Reservation reservation) {
-        awaits = false;
-        hold = reservation instanceof Books.Held held ? held : null;
-        if (reservation instanceof Books.Refused refused
-                && refused.worthCounting()
-                && counting.enter(call.request().accountId())) {
-            count(counted -> counted(counted, refused));
-        } else if (hold != null && isLongByBytes() && !isEnding()) {
-            Books.Held held = hold;
-            if (counting.enter(call.request().accountId())) {
-                count(counted -> countedUnderHold(counted, held));
-            } else {
-                extend(held);
-            }
+        if (reservation instanceof Books.Refused refused && refused.worthCounting() && !isEnding()) {
+            countInTurn(counted -> counted(counted, refused));
         } else {
             reserved(reservation);
         }
-    }
-
-    private boolean isLongByBytes() {
-        Bounds bounds = translation.bounds();
-        return bounds.belowStep() != bounds;
     }
 
     private boolean isEnding() {
         return stopped != null || call.isCallerGone();
     }
 
+    /** Ends a call for which nothing is held. */
+    private void endUnheld() {
+        if (stopped != null) {
+            refused(stopped);
+        } else {
+            call.course().ends(CallOutcome.CANCELLED, null);
+            call.over(() -> {});
+        }
+    }
+
+    // ---- the count ----
+
+    /** Has the prompt counted when it is the account's turn. @param then receives the count; empty if there is none, or if its turn does not come in time */
+    private void countInTurn(Consumer<Optional<PromptCount>> then) {
+        whenCounted = then;
+        waitsSinceNanos = call.nanoTime().getAsLong();
+        awaits = true;
+        place = counting.queue(
+                call.request().accountId(), () -> call.loop().execute(() -> call.turn(() -> count(then))));
+        if (place == null) {
+            goOnUncounted();
+        }
+    }
+
     private void count(Consumer<Optional<PromptCount>> then) {
         String accountId = call.request().accountId();
+        place = null;
+        if (isEnding()) {
+            counting.leave(accountId);
+            awaits = false;
+            endUnheld();
+            return;
+        }
         try {
             translation.prepared().count(counted -> {
                 counting.leave(accountId);
                 call.turn(() -> {
                     awaits = false;
-                    then.accept(counted);
+                    if (isEnding()) {
+                        endUnheld();
+                    } else {
+                        then.accept(counted);
+                    }
                 });
             });
-            awaits = true;
         } catch (RuntimeException | Error e) {
             counting.leave(accountId);
+            awaits = false;
             throw e;
         }
     }
 
+    /** Returns whether the call has waited as long for its turn to count as it may. */
+    boolean hasWaited() {
+        return place != null && call.nanoTime().getAsLong() - waitsSinceNanos >= WAIT_NANOS_MAX;
+    }
+
+    /** Gives up the turn to count, if it has not come. @return whether the call waited for it */
+    private boolean leavesLine() {
+        Counting.Place its = place;
+        boolean left = its != null && counting.giveUp(call.request().accountId(), its);
+        if (left) {
+            place = null;
+            awaits = false;
+        }
+        return left;
+    }
+
+    /** Goes on by the bytes of the prompt after a long wait for the turn to count. */
+    void waitsNoLonger() {
+        if (leavesLine()) {
+            goOnUncounted();
+        }
+    }
+
+    private void goOnUncounted() {
+        awaits = false;
+        whenCounted.accept(Optional.empty());
+    }
+
+    private void countedLong(Optional<PromptCount> counted) {
+        ApiError tooLong = beyondContext(counted);
+        if (tooLong != null) {
+            refused(tooLong);
+        } else {
+            translation = translation.counted(counted, call.request().ask());
+            reserve(this::reserved);
+        }
+    }
+
     private void counted(Optional<PromptCount> counted, Books.Refused refused) {
-        Bounds bounds = translation.bounds();
         ApiError tooLong = beyondContext(counted);
         if (tooLong != null) {
             refused(tooLong);
             return;
         }
-        Bounds counts = translation.counted(counted, call.request().ask()).bounds();
-        if (counts.leastMicros() < bounds.belowStep().leastMicros()) {
-            translation = translation.withBounds(counts);
-            call.books()
-                    .reserve(
-                            call.taskId(),
-                            call.request(),
-                            counts,
-                            reservation -> call.turn(() -> {
-                                awaits = false;
-                                reserved(reservation);
-                            }),
-                            call::holdLost);
-            awaits = true;
+        Bounds bounds = translation.bounds();
+        Translation counts = translation.counted(counted, call.request().ask());
+        if (counts.bounds().leastMicros() < bounds.leastMicros()) {
+            translation = counts;
+            reserve(this::reserved);
         } else {
             refused(refused.error());
         }
@@ -151,55 +219,6 @@ final class Reserving implements Phase {
                         counted.get(),
                         call.request().ask(),
                         translation.bounds().model().upstream());
-    }
-
-    /** The prompt is counted, and a hold at the rates of short prompts exists. */
-    private void countedUnderHold(Optional<PromptCount> counted, Books.Held held) {
-        ApiError tooLong = beyondContext(counted);
-        if (tooLong != null) {
-            giveBack(tooLong, outcome(tooLong));
-            return;
-        }
-        translation = translation.counted(counted, call.request().ask());
-        if (isLongByBytes() && !isEnding()) {
-            extend(held);
-        } else {
-            held(held);
-        }
-    }
-
-    /** Extends a hold at the rates of short prompts to those of long ones. If that fails, the call needs room for its least output all the same. */
-    private void extend(Books.Held held) {
-        Bounds bounds = translation.bounds();
-        long least = Math.max(1, bounds.leastMicros() - held.micros());
-        long wanted = Math.max(least, bounds.wantedMicros() - held.micros());
-        call.books()
-                .extend(
-                        call.taskId(),
-                        call.request(),
-                        least,
-                        wanted,
-                        extension -> call.turn(() -> {
-                            awaits = false;
-                            extended(held, extension);
-                        }));
-        awaits = true;
-    }
-
-    private void extended(Books.Held held, Books.Extension extension) {
-        switch (extension) {
-            case Books.Grown grown -> held(new Books.Held(grown.heldMicros(), held.limit(), held.mayLeave()));
-            case Books.NotGrown refused -> {
-                if (held.micros() >= translation.bounds().leastMicros()) {
-                    held(new Books.Held(held.micros(), refused.nativeReason(), held.mayLeave()));
-                } else {
-                    ApiError tooLow =
-                            Refusals.ofLongPrompt(refused, translation.bounds().leastMicros(), held.micros());
-                    giveBack(tooLow, outcome(tooLow));
-                }
-            }
-            case Books.NotRecorded unknown -> giveBack(unknown.error(), CallOutcome.FAILED_STORE);
-        }
     }
 
     /** Ends a call that has a hold and no relay yet. */
@@ -260,6 +279,9 @@ final class Reserving implements Phase {
         if (loading != null) {
             loading.stop();
         }
+        if (leavesLine()) {
+            endUnheld();
+        }
     }
 
     /** Ends the call. A pending reservation still arrives, and is released then. */
@@ -268,6 +290,9 @@ final class Reserving implements Phase {
         stopped = error;
         if (loading != null) {
             loading.stop();
+        }
+        if (leavesLine()) {
+            endUnheld();
         }
     }
 
@@ -289,6 +314,9 @@ final class Reserving implements Phase {
     public void broken(ApiError error) {
         stoppedBy = CallOutcome.FAILED_FAULT;
         stop(error);
+        if (!call.isIn(this)) {
+            return;
+        }
         if (!awaits && hold == null) {
             refused(error);
         } else if (!awaits && !givesBack) {

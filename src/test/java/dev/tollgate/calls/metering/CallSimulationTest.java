@@ -125,10 +125,16 @@ class CallSimulationTest {
         SimulatedCaller caller = new SimulatedCaller(world, books, bounds, promptTokens);
         SimulatedUpstream upstream = new SimulatedUpstream(world, candidates, promptTokens);
         AtomicInteger over = new AtomicInteger();
+        Counting counting = new Counting();
+        for (int others = world.random().nextInt(6); others > 0; others--) { // most find a free turn
+            if (counting.enter("acc")) {
+                world.later(() -> counting.leave("acc"));
+            }
+        }
         List<OverCall> told = new ArrayList<>(1);
         AnswerRoom room = new AnswerRoom(ROOM_BYTES, soon -> {});
         Call call = new Call(
-                new Call.Parts(books, new Counting(), NO_MEDIA, room, told::add),
+                new Call.Parts(books, counting, NO_MEDIA, room, told::add),
                 Sold.request(model, ASK, tokensMax).with(new Translation(bounds, 4L * promptTokens, upstream, 0)),
                 "task",
                 caller,
@@ -136,9 +142,13 @@ class CallSimulationTest {
                 () -> world.steps() * 200_000_000L,
                 over::incrementAndGet);
         caller.leavesBy(call::gone);
+        books.countedBy(upstream);
         world.execute(call::begin);
         for (int times = world.chance(20) ? 3 : 0; times > 0; times--) {
             world.later(() -> world.execute(call::silent));
+        }
+        for (int times = 3; times > 0; times--) {
+            world.later(() -> world.execute(call::waits));
         }
         if (random.nextInt(10) == 0) {
             world.later(() -> world.execute(caller::leave));

@@ -89,6 +89,18 @@ final class PlayedCall implements Executor {
         return made;
     }
 
+    /** Makes a call with this upstream and caller over other books. */
+    Call callOver(Books other, Counting turns, MeteredCall metered, String taskId, Executor itsLoop) {
+        return new Call(
+                new Call.Parts(other, turns, NO_MEDIA, room, observed::add),
+                metered,
+                taskId,
+                caller,
+                itsLoop,
+                () -> nanos,
+                () -> {});
+    }
+
     @SuppressWarnings("NullAway") // a call without media does not touch it
     private static final MediaAccess NO_MEDIA = null;
 
@@ -340,9 +352,15 @@ final class PlayedCall implements Executor {
         boolean isSending;
         long keepsOfEach;
         List<SignedPart> signed = List.of();
+        private @Nullable ApiError failure;
         private @Nullable Draft draft;
         private @Nullable Consumer<Boolean> judged;
         private @Nullable Runnable drained;
+
+        /** Returns the error that the caller received. */
+        ApiError error() {
+            return Objects.requireNonNull(failure);
+        }
 
         void judges() {
             leavesWhole = true;
@@ -416,6 +434,7 @@ final class PlayedCall implements Executor {
         @Override
         public void failed(ApiError error) {
             lines.add("failed " + error.message());
+            failure = error;
         }
 
         @Override

@@ -4,6 +4,9 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
+import dev.tollgate.models.PriceRates;
+import dev.tollgate.models.Pricing;
+import dev.tollgate.models.Tariff;
 import org.junit.jupiter.api.Test;
 
 /** How a call comes to its hold or to its refusal. 612 micro-credits are the least for it: 100 for the prompt and 256 tokens of output. */
@@ -78,7 +81,107 @@ class ReservingTest {
         fifth.begin();
         fifth.told();
         fifth.books.decides(new Books.Refused(TOO_LOW, true));
-        assertThat(fifth.told()).containsExactly("over", "failed too low");
+        assertThat(fifth.told()).as("waits").isEmpty();
+        fifth.does(() -> fifth.counting.leave("acc"));
+        assertThat(fifth.told()).containsExactly("count");
+    }
+
+    @Test
+    void a_call_waits_ten_seconds_for_its_count_and_then_holds_by_bytes() {
+        PlayedCall waiting = longPrompt();
+        waiting.nanos = 9_999_999_999L;
+        waiting.does(waiting.call()::waits);
+        assertThat(waiting.told()).isEmpty();
+        waiting.nanos = 10_000_000_000L;
+        waiting.does(waiting.call()::waits);
+        assertThat(waiting.told()).containsExactly("reserve 1424 to 16784");
+        waiting.does(() -> waiting.counting.leave("acc"));
+        assertThat(waiting.told()).as("its turn is the next one's").isEmpty();
+    }
+
+    @Test
+    void a_call_that_ends_in_line_for_its_count_ends_at_once() {
+        PlayedCall left = longPrompt();
+        left.does(left.call()::gone);
+        assertThat(left.told()).containsExactly("over");
+
+        PlayedCall stopped = longPrompt();
+        stopped.does(() -> stopped.call().stop(TROUBLE));
+        assertThat(stopped.told()).containsExactly("over", "failed trouble");
+
+        PlayedCall broken = longPrompt();
+        broken.does(() -> broken.call().turn(() -> {
+            throw new IllegalStateException("of a test");
+        }));
+        assertThat(broken.told()).containsExactly("over", "failed An unexpected error has ended the call.");
+        for (PlayedCall call : new PlayedCall[] {left, stopped, broken}) {
+            call.counting.leave("acc");
+            assertThat(call.counting.enter("acc")).isTrue();
+        }
+    }
+
+    @Test
+    void a_long_prompt_is_counted_before_anything_is_held() {
+        PlayedCall counted = new PlayedCall(LONG);
+        counted.begin();
+        assertThat(counted.told()).containsExactly("count");
+        counted.upstream.counts(90L);
+        assertThat(counted.told()).as("at the rates of short prompts").containsExactly("reserve 602 to 8282");
+        counted.books.holds(8_282);
+        assertThat(counted.told()).containsExactly("admitted task_1 null []", "ask for null");
+
+        PlayedCall above = new PlayedCall(LONG);
+        above.begin();
+        above.upstream.counts(160L);
+        assertThat(above.told()).containsExactly("count", "reserve 1344 to 16704");
+
+        PlayedCall uncounted = new PlayedCall(LONG);
+        uncounted.begin();
+        uncounted.upstream.counts(null);
+        assertThat(uncounted.told()).startsWith("count").hasSize(2);
+        uncounted.books.decides(new Books.Refused(TOO_LOW, true));
+        assertThat(uncounted.told()).as("not counted again").containsExactly("over", "failed too low");
+    }
+
+    @Test
+    void a_call_that_ends_while_it_counts_holds_nothing() {
+        PlayedCall left = new PlayedCall(LONG);
+        left.begin();
+        left.does(left.call()::gone);
+        left.upstream.counts(90L);
+        assertThat(left.told()).containsExactly("count", "over");
+    }
+
+    /** A prompt of at most 200 tokens by its bytes; above 150 tokens all cost twice as much. */
+    private static final Bounds LONG = new Bounds(
+            Sold.model(
+                    new Pricing(
+                            "v1",
+                            new Tariff(
+                                    new PriceRates(1_000_000, 2_000_000, 1_000_000, 1_000_000, 0),
+                                    new PriceRates.Step(
+                                            150, new PriceRates(2_000_000, 4_000_000, 2_000_000, 2_000_000, 0)),
+                                    Tariff.SearchCounts.QUERIES,
+                                    new Tariff.Tiers(10_000, 10_000)),
+                            false,
+                            new Pricing.Rounding(Pricing.Rounding.Form.FLOOR_TOTAL, 1, 10)),
+                    false),
+            200,
+            300,
+            false,
+            1,
+            null,
+            Bounds.Extras.NONE);
+
+    /** Returns a call with a long prompt whose account counts four others. */
+    private static PlayedCall longPrompt() {
+        PlayedCall call = new PlayedCall(LONG);
+        for (int i = 0; i < 4; i++) {
+            call.counting.enter("acc");
+        }
+        call.begin();
+        assertThat(call.told()).isEmpty();
+        return call;
     }
 
     @Test

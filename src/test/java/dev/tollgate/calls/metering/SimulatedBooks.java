@@ -6,6 +6,7 @@ import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.books.tasks.TaskStatus;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,7 @@ final class SimulatedBooks implements Books {
     private final boolean shared;
     private final Deque<Runnable> offered = new ArrayDeque<>();
     private State state = State.NOTHING;
+    private BooleanSupplier counts = () -> false;
     private boolean committed;
     private boolean wasHeld;
     private boolean lossIsKnown;
@@ -48,6 +50,11 @@ final class SimulatedBooks implements Books {
         this.world = world;
         this.shared = shared;
         this.availableMicros = availableMicros;
+    }
+
+    /** @param upstream counts the prompt of the call */
+    void countedBy(SimulatedUpstream upstream) {
+        counts = upstream::counts;
     }
 
     State state() {
@@ -97,6 +104,7 @@ final class SimulatedBooks implements Books {
                 answer(then, new Refused(TROUBLE, availableMicros > 0));
             } else {
                 world.require(state == State.NOTHING, "one hold at a time");
+                world.require(!counts.getAsBoolean(), "no call holds while it counts");
                 heldMicros = Math.min(availableMicros, bounds.wantedMicros());
                 availableMicros -= heldMicros;
                 state = State.HELD;

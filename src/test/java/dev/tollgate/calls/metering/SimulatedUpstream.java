@@ -29,6 +29,7 @@ final class SimulatedUpstream implements PreparedCall {
     private final int candidates;
     private final int promptTokens;
     private final List<Sent> sent = new ArrayList<>();
+    private boolean counts;
 
     SimulatedUpstream(SimulatedWorld world, int candidates, int promptTokens) {
         this.world = world;
@@ -38,6 +39,11 @@ final class SimulatedUpstream implements PreparedCall {
 
     List<Sent> sent() {
         return sent;
+    }
+
+    /** Returns whether the prompt is being counted. */
+    boolean counts() {
+        return counts;
     }
 
     @Override
@@ -61,7 +67,11 @@ final class SimulatedUpstream implements PreparedCall {
         Optional<PromptCount> counted = world.chance(50)
                 ? Optional.of(new PromptCount(promptTokens, UpstreamEvent.Modalities.NONE))
                 : Optional.empty();
-        world.later(() -> world.execute(() -> then.accept(counted)));
+        counts = true;
+        world.later(() -> world.execute(() -> {
+            counts = false;
+            then.accept(counted);
+        }));
     }
 
     @Override
