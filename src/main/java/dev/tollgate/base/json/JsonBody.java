@@ -48,7 +48,7 @@ public final class JsonBody {
     private static final int NOT_VALID = 400;
 
     /** Depth is checked here, by {@link ReadLimits}; strings are bounded by the body. */
-    private static final BodyParser.Factory FACTORY = new BodyParser.Factory(JsonFactory.builder()
+    static final BodyParser.Factory FACTORY = new BodyParser.Factory(JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(1_000)
@@ -65,6 +65,9 @@ public final class JsonBody {
     private final List<String> ignored = new ArrayList<>();
     private long innerTokens;
     private boolean builds = true;
+
+    /** What the raw value that is being read leaves out; null outside of one. */
+    private @Nullable LeftOut leftOut;
 
     /** @param memory what is made of the body is charged to it */
     public JsonBody(byte[] bytes, ReadLimits limits, Lease memory) {
@@ -137,6 +140,8 @@ public final class JsonBody {
             tally.name(name);
             if (next() != JsonToken.VALUE_NULL) {
                 member.accept(name);
+            } else if (leftOut != null) {
+                leftOut.add(start());
             }
         }
     }
@@ -282,14 +287,42 @@ public final class JsonBody {
         }
     }
 
-    /** Returns the current value as it stands in the body. @param reading reads the value */
+    /** Returns the current value as it stands in the body, without what is passed over in it. @param reading reads the value */
     public RawJson raw(Runnable reading) {
+        LeftOut parts = new LeftOut(tally);
+        leftOut = parts;
         int from = start();
         reading.run();
-        return new RawJson(body, from, parser.end());
+        leftOut = null;
+        return new RawJson(body, from, parser.end(), parts.starts());
     }
 
-    private int start() {
+    /** Passes over the current value, which goes into no raw JSON. */
+    public void leaveOut() {
+        if (leftOut != null) {
+            leftOut.add(start());
+        }
+        skip();
+    }
+
+    /** Passes over the current value, which goes into raw JSON only if it is a short string. */
+    public void skipWord() {
+        JsonText text = leftOut != null && isString() ? parser.text() : null;
+        if (text != null && text.length() <= AHEAD_BYTES_MAX) {
+            return;
+        }
+        leaveOut();
+    }
+
+    /** Leaves a value that has been read out of raw JSON. @param start where the value begins */
+    public void leaveOut(int start) {
+        if (leftOut != null) {
+            leftOut.add(start);
+        }
+    }
+
+    /** Returns where the current value begins in the body. */
+    public int start() {
         return (int) parser.currentTokenLocation().getByteOffset();
     }
 
@@ -424,7 +457,7 @@ public final class JsonBody {
     /** Notes the current value as one without effect, and passes over it. */
     public void ignore() {
         ignored(path());
-        skip();
+        leaveOut();
     }
 
     public void ignored(String path) {

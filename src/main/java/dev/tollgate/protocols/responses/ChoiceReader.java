@@ -63,7 +63,7 @@ final class ChoiceReader {
 
     private void allowedMember(String member) {
         switch (member) {
-            case "type" -> json.skip();
+            case "type" -> json.skipWord();
             case "mode" -> mode = json.oneOf(List.of("auto", "required"));
             case "tools" ->
                 json.array(json.limits().toolsMax(), () -> {
@@ -91,8 +91,10 @@ final class ChoiceReader {
                 members.name = json.nonEmptyString();
             } else if (isFunction && member.equals("namespace")) {
                 members.namespace = json.nonEmptyString();
+            } else if (member.equals("type")) {
+                json.skipWord();
             } else {
-                json.skip();
+                json.leaveOut();
             }
         });
         if (isFunction && members.name == null) {

@@ -9,7 +9,10 @@ import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
 import dev.tollgate.protocols.responses.Item.Content;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the content of messages and the output of tools in the whole input, and counts the parts. */
@@ -65,6 +68,9 @@ final class ContentReader {
         private @Nullable String filename;
         private @Nullable Media sound;
 
+        /** Where the members begin that may have an effect. */
+        private final Map<String, Integer> starts = new HashMap<>();
+
         OnePart(String path) {
             this.path = path;
         }
@@ -74,10 +80,12 @@ final class ContentReader {
             if (!json.isObject()) {
                 throw json.refuse("an object");
             }
+            int start = json.start();
             json.object(this::member);
             if (type == null) {
                 throw json.required("type");
             }
+            leaveOutUnused(type);
             return switch (type) {
                 case "input_text", "output_text", "text", "refusal" ->
                     new Content(path, new ContentPart.Text(required(text, type.equals("refusal") ? type : "text")));
@@ -87,9 +95,34 @@ final class ContentReader {
                 case "input_audio" -> new Content(path, required(sound, "input_audio"));
                 default -> {
                     json.ignored(path);
+                    json.leaveOut(start);
                     yield null;
                 }
             };
+        }
+
+        /** Members that have no effect in a part of this type are not kept. */
+        private void leaveOutUnused(String type) {
+            Set<String> used =
+                    switch (type) {
+                        case "input_image" -> Set.of("image_url", "detail");
+                        case "input_file" -> Set.of("file", "filename");
+                        case "input_audio" -> Set.of("input_audio");
+                        default -> Set.of("text");
+                    };
+            starts.forEach((member, start) -> {
+                if (!used.contains(member)) {
+                    json.leaveOut(start);
+                }
+            });
+        }
+
+        /** Notes a member; if a later one takes its place, it has no effect. */
+        private void noted(String member) {
+            Integer before = starts.put(member, json.start());
+            if (before != null) {
+                json.leaveOut(before);
+            }
         }
 
         private void member(String member) {
@@ -97,19 +130,32 @@ final class ContentReader {
                 case "type" -> type = json.string();
                 case "text", "refusal" -> textIfString();
                 case "image_url" -> imageUrl();
-                case "detail" -> detail = json.string();
-                case "file_data" -> file = MediaSource.data(json);
-                case "file_url" -> file = MediaSource.url(json);
-                case "filename" -> filename = json.string();
+                case "detail" -> detail();
+                case "file_data" -> {
+                    noted("file");
+                    file = MediaSource.data(json);
+                }
+                case "file_url" -> {
+                    noted("file");
+                    file = MediaSource.url(json);
+                }
+                case "filename" -> {
+                    noted(member);
+                    filename = json.string();
+                }
                 case "file_id" -> throw json.invalid("is not supported, send the file itself.");
-                case "input_audio" -> json.object(new Sound()::member);
-                case "annotations", "logprobs" -> json.skip(); // of a response that comes back
+                case "input_audio" -> {
+                    noted(member);
+                    json.object(new Sound()::member);
+                }
+                case "annotations", "logprobs" -> json.leaveOut(); // of a response that comes back
                 default -> json.ignore();
             }
         }
 
         private void textIfString() {
             if (json.isString()) {
+                noted("text");
                 text = json.text();
             } else {
                 json.ignore();
@@ -118,6 +164,7 @@ final class ContentReader {
 
         /** Takes the URL, or by the habit of Chat Completions an object with it. */
         private void imageUrl() {
+            noted("image_url");
             if (json.isString()) {
                 image = MediaSource.url(json);
                 return;
@@ -125,10 +172,15 @@ final class ContentReader {
             json.object(member -> {
                 switch (member) {
                     case "url" -> image = MediaSource.url(json);
-                    case "detail" -> detail = json.string();
+                    case "detail" -> detail();
                     default -> json.ignore();
                 }
             });
+        }
+
+        private void detail() {
+            noted("detail");
+            detail = json.string();
         }
 
         private Media file() {
@@ -137,6 +189,7 @@ final class ContentReader {
             String byName = isUnnamed && filename != null ? MediaTypes.ofFilename(filename) : null;
             if (filename != null && byName == null) {
                 json.ignored(path + ".filename");
+                json.leaveOut(starts.getOrDefault("filename", 0));
             }
             String mimeType = byName != null ? byName : isUnnamed ? null : source.mimeType();
             boolean isRemote = source.source() instanceof ContentPart.Source.Remote;
@@ -156,6 +209,7 @@ final class ContentReader {
                 case "high", "original" -> "high";
                 default -> {
                     json.ignored(path + ".detail");
+                    json.leaveOut(starts.getOrDefault("detail", 0));
                     yield null;
                 }
             };

@@ -75,7 +75,7 @@ final class InputReader {
             case "custom_tool_call" -> items.add(new OneItem(index).customCall());
             case "function_call_output", "custom_tool_call_output" -> items.add(new OneItem(index).result());
             case "additional_tools" -> json.object(this::toolsMember);
-            case "reasoning" -> json.skip();
+            case "reasoning" -> json.leaveOut();
             case "item_reference" -> items.add(new OneItem(index).reference());
             default -> json.ignore();
         }
@@ -84,7 +84,7 @@ final class InputReader {
     private void toolsMember(String member) {
         switch (member) {
             case "tools" -> tools.additional();
-            case "type", "role", "id" -> json.skip();
+            case "type", "role", "id" -> json.skipWord();
             default -> json.ignore();
         }
     }
@@ -122,7 +122,7 @@ final class InputReader {
             switch (member) {
                 case "role" -> role = json.oneOf(ROLES);
                 case "content" -> content = contents.content();
-                case "type", "id", "status", "phase" -> json.skip();
+                case "type", "id", "status", "phase" -> json.skipWord();
                 default -> json.ignore();
             }
         }
@@ -170,7 +170,7 @@ final class InputReader {
                 case "call_id" -> callId = json.nonEmptyString();
                 case "name" -> name = json.nonEmptyString();
                 case "namespace" -> namespace = json.string();
-                case "type", "id", "status" -> json.skip();
+                case "type", "id", "status" -> json.skipWord();
                 default -> json.ignore();
             }
         }
@@ -196,7 +196,7 @@ final class InputReader {
             json.object(member -> {
                 switch (member) {
                     case "id" -> callId = json.nonEmptyString();
-                    case "type" -> json.skip();
+                    case "type" -> json.skipWord();
                     default -> json.ignore();
                 }
             });
@@ -211,7 +211,7 @@ final class InputReader {
                 switch (member) {
                     case "call_id" -> callId = json.nonEmptyString();
                     case "output" -> content = contents.content();
-                    case "type", "id", "status", "name" -> json.skip();
+                    case "type", "id", "status", "name" -> json.skipWord();
                     default -> json.ignore();
                 }
             });

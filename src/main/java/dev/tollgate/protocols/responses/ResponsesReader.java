@@ -65,7 +65,7 @@ final class ResponsesReader {
         JsonBody json = new JsonBody(body, limits, memory);
         ResponsesReader reader = new ResponsesReader(json);
         json.wholeObject(it -> it.object(reader::member));
-        return reader.opened(keeps);
+        return reader.opened(keeps, memory);
     }
 
     private void member(String name) {
@@ -118,7 +118,7 @@ final class ResponsesReader {
         }
     }
 
-    private OpenRequest opened(boolean keeps) {
+    private OpenRequest opened(boolean keeps, Lease memory) {
         if (model == null) {
             throw JsonBody.invalid("model", "is required.");
         }
@@ -126,7 +126,7 @@ final class ResponsesReader {
         if (input == null) {
             throw JsonBody.invalid("input", "is required.");
         }
-        KeptInput keeping = store && keeps ? KeptResponses.input(input.utf8()) : null;
+        KeptInput keeping = store && keeps ? kept(input, memory) : null;
         if (keeping != null && keeping.isTooLarge()) {
             keeping = null;
         }
@@ -136,6 +136,16 @@ final class ResponsesReader {
         String asked = model;
         KeptInput its = keeping;
         return new OpenRequest(model, previousId, items.items(), json::ignored, all -> built(asked, its, all));
+    }
+
+    private static KeptInput kept(RawJson input, Lease memory) {
+        int room = 2 * input.bytesMax(); // a copy, and what is compressed of it
+        memory.take(room);
+        try {
+            return KeptResponses.input(input.utf8());
+        } finally {
+            memory.give(room);
+        }
     }
 
     private ResponsesRequest built(String model, @Nullable KeptInput keeping, List<Item> all) {

@@ -101,8 +101,7 @@ final class ToolsReader {
             search = path;
             json.object(this::searchMember);
         } else {
-            json.ignored(path);
-            json.skip();
+            json.ignore();
         }
     }
 
@@ -119,8 +118,11 @@ final class ToolsReader {
         }
         json.object(member -> {
             switch (member) {
-                case "type", "name" -> json.skip();
-                case "description" -> json.text();
+                case "type", "name" -> json.skipWord();
+                case "description" -> {
+                    json.text();
+                    json.leaveOut();
+                }
                 case "tools" -> list(name, again);
                 default -> json.ignore();
             }
@@ -164,7 +166,7 @@ final class ToolsReader {
 
         private void member(String member) {
             switch (member) {
-                case "type" -> json.skip();
+                case "type" -> json.skipWord();
                 case "name" -> name = json.nonEmptyString();
                 case "description" -> description = json.string();
                 case "parameters" -> parameters = json.objectTree();
@@ -192,7 +194,7 @@ final class ToolsReader {
                     grammar = json.string();
                     json.ignored(at);
                 } else {
-                    json.skip();
+                    json.skipWord();
                 }
             });
         }
