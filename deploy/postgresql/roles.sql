@@ -57,8 +57,8 @@ GRANT UPDATE ON
     TO tollgate_app;
 
 GRANT DELETE ON
-    allowance, api_key, billing_contact, commit_mark, kept_answer, kept_response, node, open_hold, outgoing_mail, person, person_identity, person_link,
-    recovery_code, session, setting, spend_window, thought_signature, told_notice, usage_quarter
+    allowance, api_key, billing_contact, commit_mark, kept_answer, kept_response, kept_share, node, open_hold, outgoing_mail, person, person_identity,
+    person_link, recovery_code, session, setting, spend_window, thought_signature, told_notice, usage_quarter
     TO tollgate_app;
 
 -- The oldest programs that may run here; a trigger keeps the other facts.

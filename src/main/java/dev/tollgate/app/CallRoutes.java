@@ -124,7 +124,8 @@ record CallRoutes(
                 exchange.fail(ApiError.of(ErrorCode.INVALID_REQUEST, message).withStatus(404));
     }
 
-    private void keptResponses(List<Route<?>> routes, KeyGate key) {
+    private void keptResponses(List<Route<?>> routes, KeyGate anyKey) {
+        KeyGate key = anyKey.forModels();
         KeptHandlers handlers = new KeptHandlers(kept);
         api(routes, Route.get("/responses/{id}", key, handlers.one()));
         api(routes, Route.delete("/responses/{id}", key, handlers.delete()));

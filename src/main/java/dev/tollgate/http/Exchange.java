@@ -150,6 +150,12 @@ public interface Exchange extends CallWatch {
      */
     <T> void compute(Supplier<T> blocking, Consumer<T> then);
 
+    /**
+     * As {@link #compute}, for work over much data, however small the body is: it runs when it is its account's turn, among the readers of large
+     * bodies.
+     */
+    <T> void computeInTurn(Supplier<T> work, Consumer<T> then);
+
     /** Runs a step on the loop, unless the caller has disconnected by then. From any thread. */
     void run(Runnable step);
 

@@ -101,6 +101,11 @@ public final class KeptResponses {
         return isOn;
     }
 
+    /** Returns the most bytes that one conversation may have, as a body. */
+    public long chainBytes() {
+        return chainBytes;
+    }
+
     // ---- to keep ----
 
     /** Prepares the input of a call. Takes some milliseconds for a large one, so call it where a large body is read. */
@@ -142,7 +147,7 @@ public final class KeptResponses {
     /**
      * Reads a response and all before it. Blocks.
      *
-     * @param memory charged with the contents
+     * @param memory charged with the contents as they are stored
      * @throws StoreException if they cannot be read
      * @throws dev.tollgate.base.error.ApiException if memory is short
      */

@@ -12,8 +12,8 @@ record KeptRow(String id, @Nullable String previousId, long plainBytes, byte[] s
         return new KeptRow(row.getString(1), row.getString(2), row.getLong(3), row.getBytes(4), row.getLong(5));
     }
 
-    /** Returns the memory that it takes, opened too. */
+    /** Returns the memory that it takes, opened too, but not unpacked. */
     long memory() {
-        return sealed.length + plainBytes;
+        return 2L * sealed.length;
     }
 }

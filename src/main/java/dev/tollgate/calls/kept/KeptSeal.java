@@ -4,7 +4,6 @@ import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.StoreException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,14 +61,9 @@ final class KeptSeal {
             content.get(first);
             byte[] last = new byte[content.remaining()];
             content.get(last);
-            byte[] rest = new Packed(last, restBytes).plain();
-            return first.length > 0
-                    ? new KeptResponse(row.id(), row.previousId(), new Packed(first, inputBytes).plain(), rest)
-                    : new KeptResponse(
-                            row.id(),
-                            row.previousId(),
-                            Arrays.copyOf(rest, inputBytes),
-                            Arrays.copyOfRange(rest, inputBytes, rest.length));
+            Packed rest = new Packed(last, restBytes);
+            Packed apart = new Packed(first, first.length > 0 ? inputBytes : 0);
+            return new KeptResponse(row.id(), row.previousId(), inputBytes, apart, rest);
         } catch (BufferUnderflowException | NegativeArraySizeException e) {
             throw new StoreException("a kept response cannot be read: " + row.id(), e);
         }

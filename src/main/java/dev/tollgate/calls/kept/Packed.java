@@ -28,15 +28,22 @@ public record Packed(byte[] bytes, int plainBytes) {
         }
     }
 
-    /** @throws StoreException if these are not compressed bytes of that length */
-    byte[] plain() {
+    /**
+     * Unpacks the bytes.
+     *
+     * @param before how many bytes to leave free before them
+     * @param after how many bytes to leave free behind them
+     * @throws StoreException if these are not compressed bytes of that length
+     */
+    byte[] plain(int before, int after) {
         Inflater inflater = new Inflater();
         try {
             inflater.setInput(bytes);
-            byte[] plain = new byte[plainBytes];
-            int filled = 0;
-            while (filled < plainBytes) {
-                int more = inflater.inflate(plain, filled, plainBytes - filled);
+            byte[] plain = new byte[before + plainBytes + after];
+            int end = before + plainBytes;
+            int filled = before;
+            while (filled < end) {
+                int more = inflater.inflate(plain, filled, end - filled);
                 if (more == 0) {
                     throw new StoreException("a kept response ends too early");
                 }

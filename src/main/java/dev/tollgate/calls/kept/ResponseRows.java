@@ -15,12 +15,14 @@ import java.util.TreeMap;
 final class ResponseRows {
 
     private static final RowStatement ADVANCE = RowStatement.of("""
-            INSERT INTO kept_share (account_id, bytes) VALUES (?, ?)
+            INSERT INTO kept_share (bytes, account_id) SELECT ?, a.id FROM account a WHERE a.id = ? AND a.deleted_at IS NULL
             ON CONFLICT (account_id) DO UPDATE SET bytes = kept_share.bytes + excluded.bytes
             RETURNING account_id, bytes""", """
-            INSERT INTO kept_share (account_id, bytes) SELECT * FROM unnest(?, ?)
+            INSERT INTO kept_share (bytes, account_id)
+            SELECT s.bytes, a.id FROM unnest(?, ?) AS s (bytes, account_id)
+                JOIN account a ON a.id = s.account_id AND a.deleted_at IS NULL
             ON CONFLICT (account_id) DO UPDATE SET bytes = kept_share.bytes + excluded.bytes
-            RETURNING account_id, bytes""", "text", "bigint");
+            RETURNING account_id, bytes""", "bigint", "text");
 
     private static final String KEEP = """
             INSERT INTO kept_response (id, account_id, previous_id, place, plain_bytes, bytes, sealed, used_at)
@@ -65,12 +67,12 @@ final class ResponseRows {
         }
     }
 
-    /** @return where each account's tape ends now */
+    /** A deleted account has no tape. @return where each other account's tape ends now */
     private SortedMap<String, Long> advance(SortedMap<String, Long> sizes) throws SQLException {
         SortedMap<String, Long> ends = new TreeMap<>();
         RowStatement.Rows rows = ADVANCE.on(statements, row -> ends.put(row.getString(1), row.getLong(2)));
         for (Map.Entry<String, Long> size : sizes.entrySet()) {
-            rows.text(size.getKey()).number(size.getValue().longValue()).next();
+            rows.number(size.getValue().longValue()).text(size.getKey()).next();
         }
         rows.finish();
         return ends;

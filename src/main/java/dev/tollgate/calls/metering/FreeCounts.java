@@ -44,11 +44,12 @@ public final class FreeCounts {
     /**
      * Checks the balance in the database.
      *
-     * @throws dev.tollgate.base.error.ApiException 402 if nothing can be spent
+     * @param leastMicros the least that any call of the model costs
+     * @throws dev.tollgate.base.error.ApiException 402 if nothing, or less than that, can be spent
      */
-    public void requireBalance(String accountId) {
+    public void requireBalance(String accountId, long leastMicros) {
         Account account = Records.read(() -> ledger.account(accountId)).orElse(null);
-        if (account == null || ledger.spendableMicros(account) <= 0) {
+        if (account == null || ledger.spendableMicros(account) < Math.max(1, leastMicros)) {
             long heldMicros =
                     account == null ? 0 : Math.max(0, account.balance().reservedMicros());
             ApiError tooLow = ApiError.of(ErrorCode.INSUFFICIENT_CREDITS, Refusals.TOO_LOW)

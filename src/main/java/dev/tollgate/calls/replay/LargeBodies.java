@@ -35,11 +35,16 @@ public final class LargeBodies {
 
     /** Decides for a body that cannot have a known response. @throws dev.tollgate.base.error.ApiException 402 if nothing can be spent */
     public BodyGate.Verdict paid(String accountId) {
-        ApiError refusal = refusal(accountId);
+        requireBalance(accountId, 1);
+        return new BodyGate.Read();
+    }
+
+    /** Refuses work for an account that cannot spend so much. @throws dev.tollgate.base.error.ApiException 402 */
+    public void requireBalance(String accountId, long leastMicros) {
+        ApiError refusal = refusal(accountId, leastMicros);
         if (refusal != null) {
             throw refusal.asException();
         }
-        return new BodyGate.Read();
     }
 
     /**
@@ -52,7 +57,7 @@ public final class LargeBodies {
      */
     public BodyGate.Verdict paidOrKnown(
             String accountId, String keyId, @Nullable String nameHash, String label, Replay replay) {
-        ApiError refusal = refusal(accountId);
+        ApiError refusal = refusal(accountId, 1);
         if (refusal == null) {
             return new BodyGate.Read();
         }
@@ -80,10 +85,10 @@ public final class LargeBodies {
         }
     }
 
-    private @Nullable ApiError refusal(String accountId) {
+    private @Nullable ApiError refusal(String accountId, long leastMicros) {
         try {
             Account account = ledger.account(accountId).orElse(null);
-            return account == null || ledger.spendableMicros(account) > 0
+            return account == null || ledger.spendableMicros(account) >= Math.max(1, leastMicros)
                     ? null // whether account and key may be used is the reservation's to say
                     : Refusals.nothingToSpend(account);
         } catch (StoreException e) {

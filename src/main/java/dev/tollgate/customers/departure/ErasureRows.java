@@ -31,6 +31,7 @@ final class ErasureRows {
             "DELETE FROM outgoing_mail WHERE account_id = ?",
             "DELETE FROM billing_contact WHERE account_id = ?",
             "DELETE FROM kept_response WHERE account_id = ?",
+            "DELETE FROM kept_share WHERE account_id = ?",
             "UPDATE payment SET url = NULL WHERE account_id = ?");
 
     static final String KEYS = """

@@ -27,11 +27,13 @@ public final class RequestCount {
 
     /** Returns the count of requests for counts of tokens, which count against no other limit. */
     RequestCount ofTokenCounts() {
+        return new RequestCount(quotas, caller -> freeWork(caller.accountId()));
+    }
+
+    /** Returns what limits an account's free work: counts, estimates, and calls that are refused after kept content was opened for them (E44). */
+    public static List<Quota> freeWork(String accountId) {
         Rates rates = Rates.NONE.withRequests(TOKEN_COUNTS);
-        return new RequestCount(
-                quotas,
-                caller -> List.of(new Quota(
-                        "counts " + caller.accountId(), "this account", " for counts of tokens", true, rates)));
+        return List.of(new Quota("counts " + accountId, "this account", " for counts of tokens", true, rates));
     }
 
     /**

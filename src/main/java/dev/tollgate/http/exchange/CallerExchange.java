@@ -131,6 +131,11 @@ public final class CallerExchange extends KnownRequest {
     }
 
     @Override
+    public <T> void computeInTurn(Supplier<T> work, Consumer<T> then) {
+        parts.aside().inTurn(this, work, then);
+    }
+
+    @Override
     public void run(Runnable step) {
         transport.onLoop(() -> {
             if (!response.isGone()) {

@@ -133,6 +133,11 @@ public final class Quotas {
         return takeRequests(quotas, true);
     }
 
+    /** Takes back a request that {@link #arrive} has counted. */
+    public void takeBack(List<Quota> quotas) {
+        giveRequests(quotas, true, null);
+    }
+
     /** Counts a request that makes no call with the other quotas, or takes it back from those at the door. Returns the refusal; null if it fits. */
     public @Nullable Refused ask(List<Quota> quotas) {
         Refused refused = takeRequests(quotas, false);

@@ -1,20 +1,26 @@
 package dev.tollgate.protocols.door;
 
 import dev.tollgate.base.error.ApiError;
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.metering.Arrival;
 import dev.tollgate.calls.metering.Call;
 import dev.tollgate.calls.metering.CurrentModels;
+import dev.tollgate.calls.metering.ForwardingSink;
 import dev.tollgate.calls.metering.Meter;
 import dev.tollgate.calls.metering.MeteredCall;
 import dev.tollgate.calls.metering.Running;
+import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.calls.replay.KnownAnswers;
 import dev.tollgate.calls.replay.Outlet;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyCaller;
+import dev.tollgate.customers.keys.RateAnswers;
+import dev.tollgate.customers.keys.RequestCount;
 import dev.tollgate.http.limits.Quota;
+import dev.tollgate.http.limits.Quotas;
 import dev.tollgate.models.Model;
 import dev.tollgate.models.ModelsHandler;
 import dev.tollgate.storage.StoreException;
@@ -117,14 +123,51 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
                     ignored(reading, request, model, tokensMax),
                     meter.translate(key.accountId(), model, ask, tokensMax));
         } catch (StoreException e) {
-            log.error(Event.STORE_UNAVAILABLE, "what was kept for a call could not be looked up", e);
-            throw ApiError.of(
-                            ErrorCode.INTERNAL_ERROR,
-                            "The service cannot read its records right now. Please try again.")
-                    .withStatus(503)
-                    .retryAfter(STORE_WAIT)
-                    .asException();
+            throw unreadable(e);
         }
+    }
+
+    /** Returns the least that a call costs, by the model as a caller names it; 0 for an unknown one. */
+    long leastMicros(String model) {
+        Model found = models.find(model);
+        return found == null ? 0 : found.pricing().rounding().minimumMicros();
+    }
+
+    /** Counts work that costs nothing (E44). @throws dev.tollgate.base.error.ApiException 429 above the account's limit */
+    void countFreeWork(String accountId) {
+        Quotas.Refused refused = meter.quotas().arrive(RequestCount.freeWork(accountId));
+        if (refused != null) {
+            throw RateAnswers.refusal(refused).asException();
+        }
+    }
+
+    /** Takes that back: a call has come of the work. */
+    void takeBackFreeWork(String accountId) {
+        meter.quotas().takeBack(RequestCount.freeWork(accountId));
+    }
+
+    /**
+     * Finds the kept content of a request, and opens nothing. Blocks.
+     *
+     * @return the bytes that it becomes
+     * @throws dev.tollgate.base.error.ApiException as the protocol has it; 503 where the records cannot be read
+     */
+    <R> long findKept(KeyCaller caller, Reading<R> reading, R request, Lease memory) {
+        try {
+            return reading.findKept(request, caller.accountId(), memory);
+        } catch (StoreException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static ApiException unreadable(StoreException e) {
+        log.error(Event.STORE_UNAVAILABLE, "what was kept for a call could not be looked up", e);
+        return ApiError.of(
+                        ErrorCode.INTERNAL_ERROR,
+                        "The service cannot read its records right now. Please try again.")
+                .withStatus(503)
+                .retryAfter(STORE_WAIT)
+                .asException();
     }
 
     /** Returns the time at which a request arrived, whose prices hold for it (P3). */
@@ -171,11 +214,33 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
         call.ignored().forEach(outlet::ignore);
         showRates(reading, call, outlet::setHeader);
         Running running =
-                known.answer(call, reading.print(), nameHash, outlet, other -> reading.sink(request, other, call));
+                known.answer(call, reading.print(), nameHash, outlet, other -> sink(reading, request, other, call));
         if (running instanceof Call) { // the call has started, and nothing has been sent yet
             showRates(reading, call, outlet::setHeader);
         }
         return running;
+    }
+
+    private <R> Sink sink(Reading<R> reading, R request, Outlet outlet, MeteredCall call) {
+        Sink sink = reading.sink(request, outlet, call);
+        return reading.hasOpenedKept() ? new Admitted(sink, () -> takeBackFreeWork(call.accountId())) : sink;
+    }
+
+    /** A call that has a hold pays for what was opened for it. */
+    private static final class Admitted extends ForwardingSink {
+
+        private final Runnable admitted;
+
+        Admitted(Sink sink, Runnable admitted) {
+            super(sink);
+            this.admitted = admitted;
+        }
+
+        @Override
+        public void admitted(Admission admission) {
+            admitted.run();
+            super.admitted(admission);
+        }
     }
 
     /** Sets the headers with the rest of the tightest limits. */

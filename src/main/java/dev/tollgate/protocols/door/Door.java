@@ -1,6 +1,7 @@
 package dev.tollgate.protocols.door;
 
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.calls.kept.KeptResponse;
 import dev.tollgate.calls.metering.Arrival;
 import dev.tollgate.calls.metering.FreeCounts;
 import dev.tollgate.calls.metering.MeteredCall;
@@ -16,6 +17,8 @@ import dev.tollgate.http.Handler;
 import dev.tollgate.http.Route;
 import dev.tollgate.upstreams.pool.PromptCount;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A protocol served over HTTP: its calls, and what is only counted. */
@@ -64,13 +67,43 @@ public final class Door implements Handler<KeyCaller> {
         Lease memory = exchange.memory();
         exchange.read(
                 body -> reading.read(body, memory),
-                request -> exchange.compute(
-                        () -> {
-                            counts.requireBalance(caller.accountId());
-                            return calls.prepare(protocol.name(), caller, reading, request, memory, null);
-                        },
+                request -> counting(
+                        exchange,
+                        caller,
+                        reading,
+                        request,
+                        counts,
                         call -> counts.countSoon(
                                 call, count -> exchange.guard(() -> counted.show(exchange, call, count)))));
+    }
+
+    /** Prepares a request that is only counted, for an account that could pay for the cheapest call. */
+    private <R> void counting(
+            Exchange exchange,
+            KeyCaller caller,
+            Reading<R> reading,
+            R request,
+            FreeCounts counts,
+            Consumer<MeteredCall> then) {
+        Lease memory = exchange.memory();
+        Supplier<MeteredCall> prepare =
+                () -> calls.prepare(protocol.name(), caller, reading, request, memory, null);
+        exchange.compute(
+                () -> {
+                    counts.requireBalance(caller.accountId(), calls.leastMicros(reading.model(request)));
+                    return reading.opensKept(request) ? calls.findKept(caller, reading, request, memory) : 0L;
+                },
+                bytes -> opened(exchange, bytes, prepare, then));
+    }
+
+    /** What kept content becomes counts as a body of that size does. */
+    private static void opened(
+            Exchange exchange, long bytes, Supplier<MeteredCall> prepare, Consumer<MeteredCall> then) {
+        if (bytes > KeptResponse.LARGE_BYTES) {
+            exchange.computeInTurn(prepare, then);
+        } else {
+            exchange.compute(prepare, then);
+        }
     }
 
     @Override
@@ -89,15 +122,31 @@ public final class Door implements Handler<KeyCaller> {
                 exchange.header("traceparent"),
                 exchange);
         exchange.read(body -> reading.take(body, memory), request -> {
-            if (isLarge || calls.mayBlock(reading, request)) {
+            Supplier<MeteredCall> prepare =
+                    () -> calls.prepare(protocol.name(), caller, reading, request, memory, arrival);
+            if (reading.opensKept(request)) {
                 exchange.compute(
-                        () -> calls.prepare(protocol.name(), caller, reading, request, memory, arrival),
-                        call -> start(exchange, reading, request, call, name));
+                        () -> findKept(caller, reading, request, memory, name),
+                        bytes -> opened(
+                                exchange, bytes, prepare, call -> start(exchange, reading, request, call, name)));
+            } else if (isLarge || calls.mayBlock(reading, request)) {
+                exchange.compute(prepare, call -> start(exchange, reading, request, call, name));
             } else {
                 MeteredCall call = calls.prepare(protocol.name(), caller, reading, request, memory, arrival);
                 start(exchange, reading, request, call, name);
             }
         });
+    }
+
+    /** Until it has a hold, a call that opens kept content counts as free work. A known response may be repeated without a balance. */
+    private <R> long findKept(
+            KeyCaller caller, Reading<R> reading, R request, Lease memory, @Nullable String name) {
+        if (name == null) {
+            bodies.requireBalance(caller.accountId(), calls.leastMicros(reading.model(request)));
+        }
+        calls.countFreeWork(caller.accountId());
+        reading.openedKept();
+        return calls.findKept(caller, reading, request, memory);
     }
 
     private Reading<?> open(Exchange exchange, KeyCaller caller) {
@@ -137,21 +186,17 @@ public final class Door implements Handler<KeyCaller> {
     private <R> void count(
             Exchange exchange, KeyCaller caller, Reading<R> reading, FreeCounts counts, Counted counted) {
         Lease memory = exchange.memory();
+        calls.countFreeWork(caller.accountId());
         exchange.read(
                 body -> reading.read(body, memory),
-                request -> exchange.compute(
-                        () -> {
-                            counts.requireBalance(caller.accountId());
-                            return calls.prepare(protocol.name(), caller, reading, request, memory, null);
-                        },
-                        call -> {
-                            counts.countRequest(call);
-                            calls.showRates(reading, call, exchange::setHeader);
-                            counts.countLoaded(
-                                    call,
-                                    (loaded, count) -> exchange.guard(() -> counted.show(exchange, loaded, count)),
-                                    exchange::fail);
-                        }));
+                request -> counting(exchange, caller, reading, request, counts, call -> {
+                    counts.countRequest(call);
+                    calls.showRates(reading, call, exchange::setHeader);
+                    counts.countLoaded(
+                            call,
+                            (loaded, count) -> exchange.guard(() -> counted.show(exchange, loaded, count)),
+                            exchange::fail);
+                }));
     }
 
     /** Decides on a large body: it is not read if the account cannot spend anything. */

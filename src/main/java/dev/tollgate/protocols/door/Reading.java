@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class Reading<R> {
 
     private @Nullable String print;
+    private boolean hasOpenedKept;
 
     /** Returns the text that precedes the body in its hash: together they are all that makes two requests the same. */
     public abstract String label();
@@ -52,6 +53,15 @@ public abstract class Reading<R> {
         return print;
     }
 
+    /** Notes that a call which opens kept content has been counted as free work. */
+    final void openedKept() {
+        hasOpenedKept = true;
+    }
+
+    final boolean hasOpenedKept() {
+        return hasOpenedKept;
+    }
+
     /**
      * Reads the body.
      *
@@ -77,6 +87,22 @@ public abstract class Reading<R> {
 
     /** Returns whether stored data may have to be looked up for it. */
     protected abstract boolean looksUp(R request, Model model);
+
+    /** Returns whether kept content is opened for the request: what it becomes may be large, however small the request is. */
+    protected boolean opensKept(R request) {
+        return false;
+    }
+
+    /**
+     * Finds the kept content, and opens nothing. Blocks; called only if the request {@link #opensKept}, before {@link #load}.
+     *
+     * @return the bytes that it becomes
+     * @throws dev.tollgate.base.error.ApiException if it refers to something that does not exist
+     * @throws dev.tollgate.storage.StoreException if that cannot be looked up
+     */
+    protected long findKept(R request, String accountId, Lease memory) {
+        return 0;
+    }
 
     /**
      * Looks up what the request refers to, before it is checked. Blocks; called only if it {@link #looksUp}.

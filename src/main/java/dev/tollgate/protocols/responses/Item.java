@@ -11,6 +11,18 @@ sealed interface Item {
 
     Place place();
 
+    /** Returns about how many bytes of text it brings into the prompt. */
+    default long bytes() {
+        return switch (this) {
+            case Instruction it -> Content.bytes(it.parts());
+            case User it -> Content.bytes(it.parts());
+            case Assistant it -> Content.bytes(it.parts());
+            case Result it -> Content.bytes(it.parts());
+            case Call it -> it.arguments().length();
+            case Reference it -> 0;
+        };
+    }
+
     /** A message of the role system or developer. */
     record Instruction(Place place, List<Content> parts) implements Item {}
 
@@ -32,6 +44,14 @@ sealed interface Item {
 
     /** A part of a message or a result. @param path of the part, or of the string that it is */
     record Content(String path, ContentPart part) {
+
+        private static long bytes(List<Content> parts) {
+            long bytes = 0;
+            for (Content each : parts) {
+                bytes += each.part instanceof ContentPart.Text text ? text.text().utf8Bytes() : 0;
+            }
+            return bytes;
+        }
 
         /** Returns the text. @throws dev.tollgate.base.error.ApiException 400 that names the part for anything else */
         JsonText textOf(String owner) {

@@ -14,7 +14,7 @@ import dev.tollgate.http.Exchange;
 import dev.tollgate.http.Handler;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +40,10 @@ public final class KeptHandlers {
                 throw ApiError.invalid("stream", "'stream' must be false: a kept response is not streamed again.")
                         .asException();
             }
-            answer(exchange, caller, KeptResponse::response);
+            found(
+                    exchange,
+                    caller,
+                    kept -> exchange.json(kept.rest().plainBytes(), () -> kept.response(exchange.memory())));
         };
     }
 
@@ -53,16 +56,21 @@ public final class KeptHandlers {
                         .asException();
             }
             String after = exchange.query("after");
-            answer(exchange, caller, response -> InputItems.of(response).page(limit, order.equals("asc"), after));
+            InputItems.Page page = new InputItems.Page(limit, order.equals("asc"), after);
+            found(
+                    exchange,
+                    caller,
+                    kept -> exchange.json(kept.bytes(), () -> InputItems.page(kept, page, exchange.memory())));
         };
     }
 
     /** Refuses to cancel: there are no calls in the background, and the others end when their caller leaves. */
     public Handler<Caller> cancel() {
-        return (exchange, caller) -> answer(exchange, caller, response -> {
-            throw ApiError.invalid(null, "Only responses that were made with 'background: true' can be cancelled.")
-                    .asException();
-        });
+        return (exchange, caller) -> found(
+                exchange,
+                caller,
+                kept -> exchange.fail(ApiError.invalid(
+                        null, "Only responses that were made with 'background: true' can be cancelled.")));
     }
 
     public Handler<Caller> delete() {
@@ -84,18 +92,16 @@ public final class KeptHandlers {
         };
     }
 
-    private void answer(Exchange exchange, Caller caller, Function<KeptResponse, byte[]> body) {
+    /** Finds a response, still packed: what is made of it is made when it is its account's turn. */
+    private void found(Exchange exchange, Caller caller, Consumer<KeptResponse> then) {
         String id = exchange.pathParam("id");
         String task = KeptIds.task(id);
         Lease memory = exchange.memory();
         exchange.compute(
-                () -> {
-                    Optional<KeptResponse> found = task == null
-                            ? Optional.empty()
-                            : Records.read(() -> Optional.ofNullable(kept.find(caller.accountId(), task, memory)));
-                    return body.apply(found.orElseThrow(() -> notFound(id).asException()));
-                },
-                bytes -> exchange.json(200, bytes));
+                () -> task == null
+                        ? Optional.<KeptResponse>empty()
+                        : Records.read(() -> Optional.ofNullable(kept.find(caller.accountId(), task, memory))),
+                found -> found.ifPresentOrElse(then, () -> exchange.fail(notFound(id))));
     }
 
     private static ApiError notFound(String id) {

@@ -2,6 +2,7 @@ package dev.tollgate.protocols.responses;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.json.Shown;
@@ -9,8 +10,6 @@ import dev.tollgate.base.memory.Lease;
 import dev.tollgate.calls.kept.KeptResponse;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.protocols.responses.KeptIds.ItemId;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,43 +18,102 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the items of kept responses that a request refers to (E30, E31). Blocks.
- *
- * @param memory charged with what is read
+ * Finds the items of kept responses that a request refers to (E30, E31): first the responses, still packed, then what is in them. Blocks. Confined
+ * to its request.
  */
-record KeptItems(KeptResponses kept, String accountId, ReadLimits limits, Lease memory) {
+final class KeptItems {
 
     private static final String PREVIOUS = "previous_response_id";
     private static final int NOT_FOUND = 404;
+    private static final int TOO_LARGE = 413;
 
-    /** @param output an entry for each item of the response, null for those that do not go to the model */
-    private record Turn(List<Item> input, List<@Nullable Item> output) {}
+    private final KeptResponses kept;
+    private final String accountId;
+    private final ReadLimits limits;
+    private final long bytesMax;
+    private final Lease memory;
+    private final List<KeptResponse> chain = new ArrayList<>();
+    private final Map<String, KeptResponse> referred = new HashMap<>();
+
+    /**
+     * @param bytesMax the most that all texts of the conversation may have, as a body
+     * @param memory charged with what is read
+     */
+    KeptItems(KeptResponses kept, String accountId, ReadLimits limits, long bytesMax, Lease memory) {
+        this.kept = kept;
+        this.accountId = accountId;
+        this.limits = limits;
+        this.bytesMax = bytesMax;
+        this.memory = memory;
+    }
+
+    /**
+     * Finds the responses that a request names.
+     *
+     * @return the length of all, unpacked
+     * @throws ApiException 400 if the conversation before the request is not kept
+     */
+    long find(@Nullable String previousId, List<Item> own) {
+        if (previousId != null) {
+            chain.addAll(chain(previousId));
+        }
+        Set<String> known = chain.stream().map(KeptResponse::id).collect(Collectors.toSet());
+        findReferred(own, known);
+        return Stream.concat(chain.stream(), referred.values().stream())
+                .mapToLong(KeptResponse::bytes)
+                .sum();
+    }
 
     /**
      * Returns the items of the conversation before a request and then its own, without references.
      *
      * @param ignored receives the paths of references to reasoning that is not known
-     * @throws ApiException 400 or 404 if something is not kept
+     * @throws ApiException 400, 404 or 413 if something is not kept, or too much
      */
-    List<Item> of(@Nullable String previousId, List<Item> own, Consumer<String> ignored) {
-        Map<String, Turn> turns = new HashMap<>();
+    List<Item> of(List<Item> own, Consumer<String> ignored) {
+        Map<String, List<@Nullable Item>> outputs = new HashMap<>();
         List<Item> all = new ArrayList<>();
-        if (previousId != null) {
-            for (KeptResponse link : chain(previousId)) {
-                Turn turn = read(link);
-                turns.put(link.id(), turn);
-                all.addAll(turn.input());
-                turn.output().stream().filter(Objects::nonNull).forEach(all::add);
-            }
+        for (KeptResponse link : chain) {
+            all.addAll(input(link));
+            List<@Nullable Item> output = output(link);
+            outputs.put(link.id(), output);
+            output.stream().filter(Objects::nonNull).forEach(all::add);
         }
         all.addAll(own);
         if (all.size() > limits.messagesMax()) {
             throw tooLong();
         }
-        return resolved(all, turns, ignored);
+        findReferred(all, outputs.keySet());
+        referred.forEach((id, response) -> outputs.put(id, output(response)));
+        List<Item> resolved = new ArrayList<>(all.size());
+        for (Item item : all) {
+            Item its = item instanceof Item.Reference reference ? resolved(reference, outputs, ignored) : item;
+            if (its != null) {
+                resolved.add(its);
+            }
+        }
+        requireRoom(resolved);
+        return resolved;
+    }
+
+    /** A text counts as often as it is referred to. What is too much for the server is refused before it is copied or hashed. */
+    private void requireRoom(List<Item> resolved) {
+        long bytes = resolved.stream().mapToLong(Item::bytes).sum();
+        if (bytes > bytesMax) {
+            throw ApiError.of(
+                            ErrorCode.INVALID_REQUEST,
+                            "The request and the kept items that it refers to have " + bytes
+                                    + " bytes of text; the most is " + bytesMax + ".")
+                    .withStatus(TOO_LARGE)
+                    .asException();
+        }
+        memory.take(bytes);
+        memory.give(bytes);
     }
 
     private List<KeptResponse> chain(String previousId) {
@@ -79,39 +137,30 @@ record KeptItems(KeptResponses kept, String accountId, ReadLimits limits, Lease 
                 "has too long a conversation before it. Send the end of the conversation as 'input' instead.");
     }
 
-    private List<Item> resolved(List<Item> all, Map<String, Turn> turns, Consumer<String> ignored) {
+    /** @param known the responses that are here */
+    private void findReferred(List<Item> items, Set<String> known) {
         Set<String> wanted = new TreeSet<>();
-        for (Item item : all) {
-            if (item instanceof Item.Reference reference) {
-                ItemId id = KeptIds.item(reference.id());
-                if (id != null && !turns.containsKey(id.taskId())) {
-                    wanted.add(id.taskId());
-                }
+        for (Item item : items) {
+            ItemId id = item instanceof Item.Reference reference ? KeptIds.item(reference.id()) : null;
+            if (id != null && !known.contains(id.taskId()) && !referred.containsKey(id.taskId())) {
+                wanted.add(id.taskId());
             }
         }
-        if (wanted.size() > KeptResponses.LINKS_MAX) {
+        if (wanted.size() + referred.size() > KeptResponses.LINKS_MAX) {
             throw JsonBody.invalid("input", "refers to more than " + KeptResponses.LINKS_MAX + " responses.");
         }
         if (!wanted.isEmpty()) {
-            kept.find(accountId, wanted, memory).forEach((id, response) -> turns.put(id, read(response)));
+            referred.putAll(kept.find(accountId, wanted, memory));
         }
-        List<Item> resolved = new ArrayList<>(all.size());
-        for (Item item : all) {
-            Item known = item instanceof Item.Reference reference ? resolved(reference, turns, ignored) : item;
-            if (known != null) {
-                resolved.add(known);
-            }
-        }
-        return resolved;
     }
 
     /** Returns null for an item that does not go to the model. */
     private static @Nullable Item resolved(
-            Item.Reference reference, Map<String, Turn> turns, Consumer<String> ignored) {
+            Item.Reference reference, Map<String, List<@Nullable Item>> outputs, Consumer<String> ignored) {
         ItemId id = KeptIds.item(reference.id());
-        Turn turn = id == null ? null : turns.get(id.taskId());
-        if (id != null && turn != null && id.index() < turn.output().size()) {
-            return turn.output().get(id.index());
+        List<@Nullable Item> output = id == null ? null : outputs.get(id.taskId());
+        if (output != null && id.index() < output.size()) {
+            return output.get(id.index());
         }
         if (reference.id().startsWith("rs_")) {
             ignored.accept(reference.place().path());
@@ -125,21 +174,20 @@ record KeptItems(KeptResponses kept, String accountId, ReadLimits limits, Lease 
                 .asException();
     }
 
-    private Turn read(KeptResponse response) {
-        byte[] head = ("{\"" + PREVIOUS + "\":").getBytes(StandardCharsets.US_ASCII);
-        byte[] input = ByteBuffer.allocate(head.length + response.input().length + 1)
-                .put(head)
-                .put(response.input())
-                .put((byte) '}')
-                .array();
+    private List<Item> input(KeptResponse response) {
         List<Item> asked = new ArrayList<>();
-        reading(input, PREVIOUS, items -> {
+        reading(response.inputIn(PREVIOUS, memory), PREVIOUS, items -> {
             items.input();
             asked.addAll(items.items());
         });
+        return asked;
+    }
+
+    /** Returns an entry for each item of the response, null for those that do not go to the model. */
+    private List<@Nullable Item> output(KeptResponse response) {
         List<@Nullable Item> answered = new ArrayList<>();
-        reading(response.response(), "output", items -> answered.addAll(items.output()));
-        return new Turn(asked, answered);
+        reading(response.response(memory), "output", items -> answered.addAll(items.output()));
+        return answered;
     }
 
     /** Reads one member of a body; a place in it is shown below the reference to the response. */

@@ -14,6 +14,7 @@ final class OpenRequest {
     private final Consumer<String> ignored;
     private final Function<List<Item>, ResponsesRequest> building;
     private @Nullable ResponsesRequest whole;
+    private @Nullable KeptItems kept;
 
     /**
      * @param items of the input
@@ -44,10 +45,17 @@ final class OpenRequest {
         return whole != null;
     }
 
-    /** Adds the kept items that the request refers to. Blocks. */
-    void complete(KeptItems kept) {
-        if (whole == null) {
-            whole = building.apply(kept.of(previousId, items, ignored));
+    /** Finds the kept responses that the request refers to, still packed. Blocks. @return their length, unpacked */
+    long find(KeptItems its) {
+        long bytes = its.find(previousId, items);
+        kept = its;
+        return bytes;
+    }
+
+    /** Adds the kept items that the request refers to. */
+    void complete() {
+        if (whole == null && kept != null) {
+            whole = building.apply(kept.of(items, ignored));
         }
     }
 

@@ -143,15 +143,26 @@ public final class ResponsesProtocol implements Protocol {
         }
 
         @Override
+        protected boolean opensKept(OpenRequest request) {
+            return !request.isWhole();
+        }
+
+        @Override
+        protected long findKept(OpenRequest request, String accountId, Lease memory) {
+            return request.find(new KeptItems(kept, accountId, limits, kept.chainBytes(), memory));
+        }
+
+        @Override
         protected void load(OpenRequest request, String accountId, Lease memory) {
-            request.complete(new KeptItems(kept, accountId, limits, memory));
+            request.complete();
         }
 
         @Override
         protected void check(OpenRequest request, Model model) {
+            Conversation conversation = conversation(request.whole(), model);
             ModelRules.check(
                     model,
-                    conversation(request.whole(), model),
+                    conversation,
                     "must hold no functions; GET /v1/models lists models that take them.");
         }
 

@@ -2,6 +2,7 @@ package dev.tollgate.upstreams.signatures;
 
 import dev.tollgate.base.conversation.Message;
 import dev.tollgate.books.ledger.Settle;
+import dev.tollgate.base.json.JsonText;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -227,13 +229,14 @@ public final class Signatures {
 
     private static List<Wanted> wanted(Prints prints, List<Message> messages) {
         List<Wanted> wanted = new ArrayList<>();
+        Map<JsonText, String> printed = new IdentityHashMap<>(); // kept items may be referred to often
         for (int i = messages.size() - 1; i >= 0 && wanted.size() < LOOKUPS_MAX; i--) {
             if (messages.get(i) instanceof Message.Assistant message) {
                 for (Message.ToolCall call : message.toolCalls()) {
                     wanted.add(new Wanted(prints.call(call.id(), call.name(), call.arguments()), message, call));
                 }
                 if (message.text() != null && !message.text().isEmpty()) {
-                    wanted.add(new Wanted(prints.text(message.text()), message, null));
+                    wanted.add(new Wanted(printed.computeIfAbsent(message.text(), prints::text), message, null));
                 }
             }
         }

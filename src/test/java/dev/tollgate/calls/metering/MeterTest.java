@@ -492,19 +492,22 @@ class MeterTest {
     }
 
     @Test
-    void counting_is_for_who_has_something_to_spend() {
-        freeCounts.requireBalance("acc_1");
+    void counting_is_for_who_can_pay_the_cheapest_call() {
+        freeCounts.requireBalance("acc_1", 1);
         store.account("acc_poor", 0);
         for (String account : List.of("acc_poor", "acc_nobody")) {
-            assertThatThrownBy(() -> freeCounts.requireBalance(account))
+            assertThatThrownBy(() -> freeCounts.requireBalance(account, 1))
                     .isInstanceOfSatisfying(ApiException.class, refused -> {
                         assertThat(refused.error().code()).isEqualTo(ErrorCode.INSUFFICIENT_CREDITS);
                         assertThat(refused.error().headers()).doesNotContainKey("retry-after");
                     });
         }
+        store.account("acc_small", 9);
+        freeCounts.requireBalance("acc_small", 9);
+        assertThatThrownBy(() -> freeCounts.requireBalance("acc_small", 10)).isInstanceOf(ApiException.class);
         store.account("acc_busy", 1_000);
         store.reserve("t1", "acc_busy", 1_000, 1_000);
-        assertThatThrownBy(() -> freeCounts.requireBalance("acc_busy"))
+        assertThatThrownBy(() -> freeCounts.requireBalance("acc_busy", 1))
                 .isInstanceOfSatisfying(
                         ApiException.class,
                         refused -> assertThat(refused.error().headers()).containsEntry("retry-after", "1"));

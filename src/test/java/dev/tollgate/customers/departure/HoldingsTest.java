@@ -75,7 +75,6 @@ class HoldingsTest {
             "entry",
             "invoice",
             "kept_answer",
-            "kept_share",
             "open_hold",
             "payment_notice",
             "receipt",

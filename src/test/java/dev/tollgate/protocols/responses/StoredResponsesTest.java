@@ -2,6 +2,9 @@ package dev.tollgate.protocols.responses;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.customers.keys.KeyKind;
+import dev.tollgate.customers.keys.KeySettings;
+import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Gateway.Reply;
@@ -13,6 +16,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -362,7 +366,63 @@ class StoredResponsesTest {
 
             assertThat(deleted.status()).as(deleted.text()).isEqualTo(200);
             assertThat(its.number("SELECT COUNT(*) FROM kept_response")).isZero();
+            assertThat(its.number("SELECT COUNT(*) FROM kept_share")).isZero();
         }
+    }
+
+    @Test
+    void a_management_key_reads_no_kept_response() throws Refused {
+        String id = id("\"Hi\"", "");
+        String key = gateway.commands()
+                .createKey(customer.account(), KeySettings.named("m").withKind(KeyKind.MANAGEMENT))
+                .secret();
+
+        for (String path : List.of(id, id + "/input_items")) {
+            assertThat(gateway.get(RESPONSES + "/" + path, key).status()).isEqualTo(403);
+        }
+        assertThat(delete(id, key).status()).isEqualTo(403);
+        assertThat(get(id).status()).isEqualTo(200);
+    }
+
+    /** Text of an item counts as often as it is referred to. */
+    @Test
+    void many_references_to_a_long_text_are_too_large_a_request() {
+        gateway.script(UpstreamScript.answers().text("a".repeat(60_000)).finish("STOP", SOME));
+        String reference = "{\"type\":\"item_reference\",\"id\":\"" + made("\"One\"", "").at("/output/0/id").asString()
+                + "\"},{\"role\":\"user\",\"content\":\"b\"}";
+        String items = "[" + String.join(",", Collections.nCopies(600, reference)) + "]";
+
+        for (Reply reply : List.of(
+                ask(items, ""),
+                gateway.post(
+                        RESPONSES + "/input_tokens",
+                        "{\"model\":\"gemini-2.5-pro\",\"input\":" + items + "}",
+                        customer.key()))) {
+            assertThat(reply.status()).as(reply.text()).isEqualTo(413);
+        }
+    }
+
+    @Test
+    void refused_calls_that_open_kept_content_share_the_limit_of_counts() {
+        String id = id("\"Hi\"", "");
+        String unanswered = "[{\"type\":\"function_call_output\",\"call_id\":\"c\",\"output\":\"o\"}]";
+        Reply refused = ask(unanswered, after(id));
+        int sent = 1;
+        for (; refused.status() == 400 && sent < 5_000; sent++) {
+            assertThat(ask("\"More\"", after(id)).status()).isIn(200, 429);
+            refused = ask(unanswered, after(id));
+        }
+        String chat =
+                "{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+        int estimates = 0;
+        while (gateway.post("/v1/estimate", chat, customer.key()).status() == 200) {
+            assertThat(++estimates).isLessThan(600);
+        }
+
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.header("retry-after")).isNotEmpty();
+        assertThat(sent).isGreaterThan(600); // calls that are paid for do not count
+        assertThat(ask("\"Hi\"", "").status()).isEqualTo(200);
     }
 
     @Test
