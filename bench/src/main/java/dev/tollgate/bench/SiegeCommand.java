@@ -31,7 +31,8 @@ final class SiegeCommand implements Callable<Integer> {
             new HeldConnections(),
             new Pipelines(),
             new UnreadAnswers(),
-            new LongAnswers());
+            new LongAnswers(),
+            new KeptContent());
 
     private static final int ACCOUNTS_OF_A_KIND = 10;
     private static final int SHARED_KEYS = 8;

@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param apart the input if it was compressed on its own; empty otherwise
  * @param rest the response; the input stands before it if it was not compressed on its own
  */
-public record KeptResponse(
-        String id, @Nullable String previousId, int inputBytes, Packed apart, Packed rest) {
+public record KeptResponse(String id, @Nullable String previousId, int inputBytes, Packed apart, Packed rest) {
 
     /** Content above this size is read as a large body is: in turns by account, among the large requests. */
     public static final int LARGE_BYTES = 64 << 10;

@@ -162,9 +162,7 @@ public record Calls(CurrentModels models, Meter meter, KnownAnswers known) {
 
     private static ApiException unreadable(StoreException e) {
         log.error(Event.STORE_UNAVAILABLE, "what was kept for a call could not be looked up", e);
-        return ApiError.of(
-                        ErrorCode.INTERNAL_ERROR,
-                        "The service cannot read its records right now. Please try again.")
+        return ApiError.of(ErrorCode.INTERNAL_ERROR, "The service cannot read its records right now. Please try again.")
                 .withStatus(503)
                 .retryAfter(STORE_WAIT)
                 .asException();

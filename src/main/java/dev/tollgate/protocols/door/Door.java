@@ -86,8 +86,7 @@ public final class Door implements Handler<KeyCaller> {
             FreeCounts counts,
             Consumer<MeteredCall> then) {
         Lease memory = exchange.memory();
-        Supplier<MeteredCall> prepare =
-                () -> calls.prepare(protocol.name(), caller, reading, request, memory, null);
+        Supplier<MeteredCall> prepare = () -> calls.prepare(protocol.name(), caller, reading, request, memory, null);
         exchange.compute(
                 () -> {
                     counts.requireBalance(caller.accountId(), calls.leastMicros(reading.model(request)));
@@ -139,8 +138,7 @@ public final class Door implements Handler<KeyCaller> {
     }
 
     /** Until it has a hold, a call that opens kept content counts as free work. A known response may be repeated without a balance. */
-    private <R> long findKept(
-            KeyCaller caller, Reading<R> reading, R request, Lease memory, @Nullable String name) {
+    private <R> long findKept(KeyCaller caller, Reading<R> reading, R request, Lease memory, @Nullable String name) {
         if (name == null) {
             bodies.requireBalance(caller.accountId(), calls.leastMicros(reading.model(request)));
         }

@@ -50,7 +50,12 @@ final class InputItems {
     private record Member(String name, RawJson value) {}
 
     /** @param content the member that is a string, which stands for a list of one part; null if it is none */
-    private record Entry(List<Member> members, String id, boolean isMessage, boolean isAnswer, @Nullable RawJson content) {}
+    private record Entry(
+            List<Member> members,
+            String id,
+            boolean isMessage,
+            boolean isAnswer,
+            @Nullable RawJson content) {}
 
     private InputItems(JsonBody json, String chars, Page page) {
         this.json = json;
@@ -170,7 +175,9 @@ final class InputItems {
         }
         id(out.raw("],\"first_id\":"), ordered.isEmpty() ? null : ordered.getFirst());
         id(out.raw(",\"last_id\":"), ordered.isEmpty() ? null : ordered.getLast());
-        out.raw(",\"has_more\":").raw(String.valueOf(isBefore ? foundHasMore : hasMore)).raw('}');
+        out.raw(",\"has_more\":")
+                .raw(String.valueOf(isBefore ? foundHasMore : hasMore))
+                .raw('}');
         return out.toByteArray();
     }
 

@@ -48,7 +48,8 @@ sealed interface Item {
         private static long bytes(List<Content> parts) {
             long bytes = 0;
             for (Content each : parts) {
-                bytes += each.part instanceof ContentPart.Text text ? text.text().utf8Bytes() : 0;
+                bytes +=
+                        each.part instanceof ContentPart.Text text ? text.text().utf8Bytes() : 0;
             }
             return bytes;
         }

@@ -161,9 +161,7 @@ public final class ResponsesProtocol implements Protocol {
         protected void check(OpenRequest request, Model model) {
             Conversation conversation = conversation(request.whole(), model);
             ModelRules.check(
-                    model,
-                    conversation,
-                    "must hold no functions; GET /v1/models lists models that take them.");
+                    model, conversation, "must hold no functions; GET /v1/models lists models that take them.");
         }
 
         /** Agents send no maximum: the model's own default of a few tokens does not hold here (E3). */

@@ -1,8 +1,8 @@
 package dev.tollgate.upstreams.signatures;
 
 import dev.tollgate.base.conversation.Message;
-import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.base.json.JsonText;
+import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;

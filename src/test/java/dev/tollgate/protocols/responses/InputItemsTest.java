@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.error.ApiException;
-import dev.tollgate.base.json.ApiJson;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.memory.MemoryBudget;
+import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.calls.kept.KeptResponse;
 import dev.tollgate.calls.kept.Packed;
 import java.nio.charset.StandardCharsets;
@@ -53,15 +53,17 @@ class InputItemsTest {
 
     @Test
     void an_item_is_shown_in_the_bytes_that_it_came_in() {
-        String input = "[{'type':'function_call','id':'f','arguments':'{\\u0041}','n':1.50},{'content':'a\\n','role':'assistant','status':'x'}]";
+        String input =
+                "[{'type':'function_call','id':'f','arguments':'{\\u0041}','n':1.50},{'content':'a\\n','role':'assistant','status':'x'}]";
 
         assertThat(new String(
                         InputItems.page(kept(input), new InputItems.Page(9, true, null), Lease.FREE),
                         StandardCharsets.UTF_8))
-                .isEqualTo(("{'object':'list','data':[{'id':'f','type':'function_call','arguments':'{\\u0041}','n':1.50},"
-                                + "{'id':'msg_1_i1','type':'message','content':[{'type':'output_text','text':'a\\n','annotations':[]}],"
-                                + "'role':'assistant','status':'x'}],'first_id':'f','last_id':'msg_1_i1','has_more':false}")
-                        .replace('\'', '"'));
+                .isEqualTo(
+                        ("{'object':'list','data':[{'id':'f','type':'function_call','arguments':'{\\u0041}','n':1.50},"
+                                        + "{'id':'msg_1_i1','type':'message','content':[{'type':'output_text','text':'a\\n','annotations':[]}],"
+                                        + "'role':'assistant','status':'x'}],'first_id':'f','last_id':'msg_1_i1','has_more':false}")
+                                .replace('\'', '"'));
     }
 
     @Test

@@ -77,13 +77,14 @@ class ResponsesReaderTest {
     /** Members in the order of the reader; each shows that the rest of its item stays. */
     @Test
     void nothing_that_is_passed_over_is_kept() {
-        ResponsesRequest request = input("{'type':'x','a':[1,2]}, {'role':'user','name':'n','status':null,'id':[1],'content':["
-                + "{'type':'input_text','text':'u','refusal':7,'detail':'d','annotations':[1]},{'type':'y','text':'t'},"
-                + "{'type':'input_image','text':'t','image_url':'" + PNG + "','detail':'odd'}]},"
-                + "{'type':'reasoning','summary':[]},{'type':'message','role':'assistant','id':'msg_1','content':'a'},"
-                + "{'type':'additional_tools','tools':[{'type':'z'},{'type':'function','name':'f','more':1,'parameters':{'a':null}}]},"
-                + "{'type':'function_call','call_id':'c','name':'f','arguments':'{}','caller':{'a':1}},"
-                + "{'type':'function_call_output','call_id':'c','output':'o','more':[]}");
+        ResponsesRequest request =
+                input("{'type':'x','a':[1,2]}, {'role':'user','name':'n','status':null,'id':[1],'content':["
+                        + "{'type':'input_text','text':'u','refusal':7,'detail':'d','annotations':[1]},{'type':'y','text':'t'},"
+                        + "{'type':'input_image','text':'t','image_url':'" + PNG + "','detail':'odd'}]},"
+                        + "{'type':'reasoning','summary':[]},{'type':'message','role':'assistant','id':'msg_1','content':'a'},"
+                        + "{'type':'additional_tools','tools':[{'type':'z'},{'type':'function','name':'f','more':1,'parameters':{'a':null}}]},"
+                        + "{'type':'function_call','call_id':'c','name':'f','arguments':'{}','caller':{'a':1}},"
+                        + "{'type':'function_call_output','call_id':'c','output':'o','more':[]}");
 
         assertThat(new String(request.keeping().plain(), StandardCharsets.UTF_8).replace('"', '\''))
                 .isEqualTo("[{'role':'user','content':[{'type':'input_text','text':'u'},"

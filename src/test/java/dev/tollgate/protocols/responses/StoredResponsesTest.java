@@ -388,8 +388,8 @@ class StoredResponsesTest {
     @Test
     void many_references_to_a_long_text_are_too_large_a_request() {
         gateway.script(UpstreamScript.answers().text("a".repeat(60_000)).finish("STOP", SOME));
-        String reference = "{\"type\":\"item_reference\",\"id\":\"" + made("\"One\"", "").at("/output/0/id").asString()
-                + "\"},{\"role\":\"user\",\"content\":\"b\"}";
+        String reference = "{\"type\":\"item_reference\",\"id\":\""
+                + made("\"One\"", "").at("/output/0/id").asString() + "\"},{\"role\":\"user\",\"content\":\"b\"}";
         String items = "[" + String.join(",", Collections.nCopies(600, reference)) + "]";
 
         for (Reply reply : List.of(
@@ -412,8 +412,7 @@ class StoredResponsesTest {
             assertThat(ask("\"More\"", after(id)).status()).isIn(200, 429);
             refused = ask(unanswered, after(id));
         }
-        String chat =
-                "{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+        String chat = "{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
         int estimates = 0;
         while (gateway.post("/v1/estimate", chat, customer.key()).status() == 200) {
             assertThat(++estimates).isLessThan(600);
