@@ -34,4 +34,7 @@ public interface Outlet {
 
     /** @param resume runs once on the event loop when there is room again */
     void onDrain(Runnable resume);
+
+    /** Runs a step in a later turn of the event loop, unless the caller has left. */
+    void later(Runnable step);
 }

@@ -136,4 +136,9 @@ final class SpoolOutlet implements Outlet {
     public void onDrain(Runnable resume) {
         spool.onDrain(() -> loop.execute(resume));
     }
+
+    @Override
+    public void later(Runnable step) {
+        loop.execute(step);
+    }
 }

@@ -68,6 +68,11 @@ final class ExchangeOutlet implements Outlet {
         begun().onDrain(resume);
     }
 
+    @Override
+    public void later(Runnable step) {
+        exchange.run(step);
+    }
+
     private SseWriter begun() {
         SseWriter known = writer;
         if (known == null) {

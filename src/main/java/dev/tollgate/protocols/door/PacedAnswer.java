@@ -13,6 +13,9 @@ public final class PacedAnswer {
     /** No more than an exchange has reserved room for. */
     private static final int PIECE_BYTES_MAX = 8 * 1024;
 
+    /** After so many pieces others get their turn of the loop, however fast the caller reads. */
+    private static final int PIECES_A_TURN = 64;
+
     private final Outlet outlet;
     private JsonPieces pieces = new JsonPieces();
     private @Nullable JsonPieces last;
@@ -58,7 +61,7 @@ public final class PacedAnswer {
     }
 
     private void sendPieces() {
-        while (!isWaiting && (pieces.size() > 0 || last != null)) {
+        for (int count = 0; !isWaiting && (pieces.size() > 0 || last != null); count++) {
             if (pieces.size() == 0 && last != null) {
                 pieces = last;
                 last = null;
@@ -67,6 +70,9 @@ public final class PacedAnswer {
             if (outlet.full()) {
                 isWaiting = true;
                 outlet.onDrain(this::goOn);
+            } else if (count == PIECES_A_TURN) {
+                isWaiting = true;
+                outlet.later(this::goOn);
             } else {
                 sendPiece();
             }
@@ -116,10 +122,9 @@ public final class PacedAnswer {
 
     /** @param then runs when there is room again */
     public void onDrain(Runnable then) {
-        if (isWaiting) {
-            resume = then;
-        } else {
-            outlet.onDrain(then);
+        resume = then;
+        if (!isWaiting) {
+            outlet.onDrain(this::goOn); // pieces may come before that
         }
     }
 }

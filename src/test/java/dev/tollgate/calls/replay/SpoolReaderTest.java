@@ -158,6 +158,11 @@ class SpoolReaderTest {
         }
 
         @Override
+        public void later(Runnable step) {
+            step.run();
+        }
+
+        @Override
         public void setHeader(String name, String value) {
             log.add(name + "=" + value);
         }

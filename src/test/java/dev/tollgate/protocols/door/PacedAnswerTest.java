@@ -31,6 +31,7 @@ class PacedAnswerTest {
         private long bytes = -1;
         private boolean hasEnded;
         private @Nullable Runnable drained;
+        private final List<Runnable> turns = new ArrayList<>();
 
         @Override
         public void write(byte[] some, int length) {
@@ -63,6 +64,11 @@ class PacedAnswerTest {
         @Override
         public void body(long all) {
             bytes = all;
+        }
+
+        @Override
+        public void later(Runnable step) {
+            turns.add(step);
         }
 
         @Override
@@ -137,6 +143,31 @@ class PacedAnswerTest {
         caller.takes(1_000);
         assertThat(caller.read).hasToString(text + "next<0123456789|3456|0123456789>");
         assertThat(told).containsExactly("goes on");
+    }
+
+    @Test
+    void a_step_that_waits_for_the_caller_follows_a_long_text() {
+        caller.room = 0;
+        paced.onDrain(() -> told.add("goes on"));
+        paced.pieces().repeat(collected(LONG));
+        paced.send();
+        caller.takes(2);
+        assertThat(told).isEmpty();
+        caller.takes(1_000);
+        assertThat(told).containsExactly("goes on");
+    }
+
+    @Test
+    void a_caller_who_reads_fast_leaves_turns_to_others() {
+        CollectedJson text = collected(1_000_000);
+        paced.end(ending(text));
+        assertThat(caller.read.length()).isLessThanOrEqualTo(64 * 8 * 1024);
+        while (!caller.hasEnded) {
+            assertThat(caller.turns).hasSize(1);
+            caller.turns.removeFirst().run();
+        }
+        assertThat(caller.read).hasToString("<" + text + "|3456|" + text + ">");
+        assertThat(caller.turns).isEmpty();
     }
 
     @Test
