@@ -72,7 +72,7 @@ final class UpstreamChannels {
         return List.of(
                 new GeminiProvider(outbound, known(), media),
                 new VertexProvider(outbound, surroundings.clock(), known(), media),
-                new CompatProvider(outbound));
+                new CompatProvider(outbound, surroundings.clock()));
     }
 
     Upstreams upstreams() {

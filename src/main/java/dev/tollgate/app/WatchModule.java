@@ -97,8 +97,9 @@ final class WatchModule {
                 }));
         metrics.gauge(
                 "tollgate_retry_budget_left",
-                "Retries that calls on all channels together may still make at the moment.",
-                upstreams::retriesLeft);
+                "Retries that the calls of a model may still make on all channels together at the moment.",
+                new String[] {"model"},
+                now -> upstreams.retriesLeft().forEach((model, left) -> now.is(left, model)));
     }
 
     private static double rests(ChannelStatus.Model model) {

@@ -37,6 +37,9 @@ public final class FarServer implements AutoCloseable {
     /** What comes back. */
     public sealed interface Answer {
 
+        /** The connection ends without a byte. */
+        record Nothing() implements Answer {}
+
         record Whole(int status, Map<String, String> headers, String body) implements Answer {}
 
         /**
@@ -178,6 +181,9 @@ public final class FarServer implements AutoCloseable {
     private static boolean write(Answer answer, Socket peer) throws IOException {
         OutputStream out = peer.getOutputStream();
         switch (answer) {
+            case Answer.Nothing nothing -> {
+                return false;
+            }
             case Answer.Whole whole -> {
                 byte[] body = whole.body().getBytes(StandardCharsets.UTF_8);
                 StringBuilder head = new StringBuilder("HTTP/1.1 " + whole.status() + " Status\r\n");

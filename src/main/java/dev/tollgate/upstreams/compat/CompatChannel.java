@@ -19,6 +19,7 @@ import dev.tollgate.upstreams.pool.UpstreamCall;
 import dev.tollgate.upstreams.pool.UpstreamListener;
 import io.vertx.core.Context;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -34,12 +35,12 @@ final class CompatChannel implements Channel {
     private final CompatErrors errors;
 
     /** @param key sent as a bearer token and shown nowhere; null where the server wants none */
-    CompatChannel(String name, FarEnd farEnd, @Nullable String key, ServerDialect dialect) {
+    CompatChannel(String name, FarEnd farEnd, @Nullable String key, ServerDialect dialect, InstantSource clock) {
         this.name = name;
         this.farEnd = farEnd;
         this.key = key;
         this.dialect = dialect;
-        this.errors = new CompatErrors(key == null ? "" : key);
+        this.errors = new CompatErrors(key == null ? "" : key, clock);
     }
 
     @Override

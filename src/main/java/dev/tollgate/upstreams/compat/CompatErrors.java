@@ -2,11 +2,14 @@ package dev.tollgate.upstreams.compat;
 
 import dev.tollgate.upstreams.connections.ErrorReader;
 import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.upstreams.connections.RateLimit;
+import dev.tollgate.upstreams.connections.RetryHeaders;
 import dev.tollgate.upstreams.pool.Overflow;
 import dev.tollgate.upstreams.pool.UpstreamFailure;
 import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -20,8 +23,6 @@ final class CompatErrors implements ErrorReader {
 
     private static final int DETAIL_CHARS_MAX = 300;
     private static final int SCRUBBED_CHARS_MAX = 64 * 1024;
-    private static final Duration WAIT_MAX = Duration.ofDays(1);
-    private static final Pattern SECONDS = Pattern.compile("\\d{1,9}");
 
     /** Keys as OpenAI and its kin write them, whole or half masked. */
     private static final Pattern KEYS = Pattern.compile("\\b(sk|gsk|pk|org|proj)[-_][A-Za-z0-9*_-]{6,}");
@@ -38,15 +39,22 @@ final class CompatErrors implements ErrorReader {
                     "maximum context length is (?<max>\\d{1,12}) tokens(?:[^0-9]{1,80}(?<tokens>\\d{1,12}) (?:input )?tokens)?"));
 
     private final String secret;
+    private final InstantSource clock;
 
     /** @param secret the credential, never to be shown; empty where there is none */
     CompatErrors(String secret) {
+        this(secret, InstantSource.system());
+    }
+
+    /** @param clock for waits that are named by their end */
+    CompatErrors(String secret, InstantSource clock) {
         this.secret = secret;
+        this.clock = clock;
     }
 
     @Override
-    public UpstreamFailure of(int status, byte[] body, @Nullable String retryAfter) {
-        return failure(status, error(body), new String(body, StandardCharsets.UTF_8), wait(retryAfter));
+    public UpstreamFailure of(int status, byte[] body, RetryHeaders headers) {
+        return failure(status, error(body), new String(body, StandardCharsets.UTF_8), headers);
     }
 
     @Override
@@ -56,7 +64,8 @@ final class CompatErrors implements ErrorReader {
 
     /** An error object in the middle of a stream: its code may be a status or a word. */
     UpstreamFailure of(JsonNode error) {
-        return failure(error.path("code").asInt(error.path("status").asInt(0)), error, error.toString(), null);
+        return failure(
+                error.path("code").asInt(error.path("status").asInt(0)), error, error.toString(), RetryHeaders.NONE);
     }
 
     /** The error in a body: an object, or words alone as some servers send them; else a missing node. */
@@ -69,16 +78,18 @@ final class CompatErrors implements ErrorReader {
         }
     }
 
-    private UpstreamFailure failure(int status, JsonNode error, String text, @Nullable Duration wait) {
+    private UpstreamFailure failure(int status, JsonNode error, String text, RetryHeaders headers) {
         String code = error.path("code").asString(error.path("type").asString(""));
         String message =
                 error.isString() ? error.asString() : error.path("message").asString(text);
         String detail = scrubbed("HTTP %d %s: %s".formatted(status, code, message));
-        Kind kind = kind(status, code);
+        RateLimit limit = new RateLimit(error, message);
+        Kind kind = kind(status, code, limit);
         if (kind == Kind.REFUSED && ErrorReader.refusesSignature(message)) {
             kind = Kind.SIGNATURE;
         }
         Overflow overflow = overflow(kind, error, message);
+        Duration wait = kind == Kind.QUOTA ? limit.wait(headers, clock.instant()) : headers.retryAfter(clock.instant());
         return overflow == null ? new UpstreamFailure(kind, wait, detail) : UpstreamFailure.tooLong(overflow, detail);
     }
 
@@ -99,16 +110,20 @@ final class CompatErrors implements ErrorReader {
         return number.canConvertToLong() && number.asLong() > 0 ? number.asLong() : null;
     }
 
-    private static Kind kind(int status, String code) {
+    private static Kind kind(int status, String code, RateLimit limit) {
         return switch (code) {
             // OpenAI says so with a 429; money is missing, and no wait brings it back.
-            case "insufficient_quota", "billing_not_active", "invalid_api_key", "model_not_found" -> Kind.MISCONFIGURED;
-            case "rate_limit_exceeded" -> Kind.QUOTA;
+            case "insufficient_quota",
+                    "billing_not_active",
+                    "billing_hard_limit_reached",
+                    "invalid_api_key",
+                    "model_not_found" -> Kind.MISCONFIGURED;
+            case "rate_limit_exceeded" -> limit.kind();
             case "content_policy_violation", "content_filter" -> Kind.REFUSED;
             default ->
                 switch (status) {
                     case 401, 402, 403, 404, 405 -> Kind.MISCONFIGURED;
-                    case 429 -> Kind.QUOTA;
+                    case 429 -> limit.kind();
                     case 408, 409, 425, 499 -> Kind.UNAVAILABLE;
                     default -> byClass(status);
                 };
@@ -121,14 +136,6 @@ final class CompatErrors implements ErrorReader {
             case 4 -> Kind.REFUSED;
             default -> Kind.UNAVAILABLE;
         };
-    }
-
-    private static @Nullable Duration wait(@Nullable String header) {
-        if (header == null || !SECONDS.matcher(header).matches()) {
-            return null;
-        }
-        Duration wait = Duration.ofSeconds(Long.parseLong(header));
-        return wait.compareTo(WAIT_MAX) > 0 ? WAIT_MAX : wait;
     }
 
     private String scrubbed(String detail) {

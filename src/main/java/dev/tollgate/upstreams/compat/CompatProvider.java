@@ -9,6 +9,7 @@ import dev.tollgate.upstreams.pool.ChannelEntry;
 import dev.tollgate.upstreams.pool.Opening;
 import dev.tollgate.upstreams.pool.Provider;
 import dev.tollgate.upstreams.pool.Timeouts;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -26,9 +27,11 @@ public final class CompatProvider implements Provider {
     static final String KIND = "openai";
 
     private final Outbound outbound;
+    private final InstantSource clock;
 
-    public CompatProvider(Outbound outbound) {
+    public CompatProvider(Outbound outbound, InstantSource clock) {
         this.outbound = outbound;
+        this.clock = clock;
     }
 
     @Override
@@ -74,7 +77,7 @@ public final class CompatProvider implements Provider {
         @Override
         public Channel open() {
             FarEnd farEnd = new FarEnd(provider.outbound, baseUrl, FarEnd.CONNECTIONS_MAX, timeouts);
-            return new CompatChannel(id, farEnd, key == null ? null : key.value(), dialect);
+            return new CompatChannel(id, farEnd, key == null ? null : key.value(), dialect, provider.clock);
         }
     }
 }

@@ -3,6 +3,9 @@ package dev.tollgate.upstreams.connections;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Status and headers of one answer, read in place; valid only during the listener's call. Not safe for several threads. */
@@ -61,6 +64,21 @@ public final class AnswerHead {
             }
         }
         return null;
+    }
+
+    /** Returns the headers whose name begins with a prefix in lower case, by their name in lower case; the first of each name. */
+    Map<String, String> headers(String prefix) {
+        Map<String, String> found = new HashMap<>();
+        for (int from = next(0); from < length; from = next(from)) {
+            String line = new String(bytes, from, next(from) - from, StandardCharsets.ISO_8859_1);
+            int colon = line.indexOf(':');
+            if (colon > 0 && line.regionMatches(true, 0, prefix, 0, prefix.length())) {
+                found.putIfAbsent(
+                        line.substring(0, colon).toLowerCase(Locale.ROOT),
+                        line.substring(colon + 1).strip());
+            }
+        }
+        return found;
     }
 
     /** Returns whether each line is a name with a colon right behind it: a space there or before it has more than one reading. */

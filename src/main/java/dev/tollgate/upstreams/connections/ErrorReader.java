@@ -2,7 +2,6 @@ package dev.tollgate.upstreams.connections;
 
 import dev.tollgate.upstreams.pool.UpstreamFailure;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** A reader of a provider's errors. Its results contain no secret. */
 public interface ErrorReader {
@@ -20,9 +19,9 @@ public interface ErrorReader {
     /**
      * @param status the HTTP status
      * @param body the part of it that was read
-     * @param retryAfter the header's value
+     * @param headers those that say when to come back
      */
-    UpstreamFailure of(int status, byte[] body, @Nullable String retryAfter);
+    UpstreamFailure of(int status, byte[] body, RetryHeaders headers);
 
     /** Returns a failure with an exception's text, after removing secrets. */
     UpstreamFailure of(UpstreamFailure.Kind kind, String detail);

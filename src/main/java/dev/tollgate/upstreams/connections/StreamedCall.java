@@ -73,7 +73,7 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
     }
 
     /** An answer with any status except 200. */
-    private record ErrorAnswer(int status, @Nullable String retryAfter, ByteArrayOutputStream body) {}
+    private record ErrorAnswer(int status, RetryHeaders headers, ByteArrayOutputStream body) {}
 
     /** @param connecting may fail with {@link NotAdmitted}; completes when there is something to send */
     public void start(Future<Roundtrip> connecting) {
@@ -103,7 +103,7 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
             reader.head(head);
             unpacking = Unpacking.of(head.header("content-encoding"));
         } else {
-            error = new ErrorAnswer(head.status(), head.header("retry-after"), new ByteArrayOutputStream());
+            error = new ErrorAnswer(head.status(), RetryHeaders.of(head), new ByteArrayOutputStream());
         }
         await(roundtrip, Patience.BODY);
     }
@@ -118,7 +118,7 @@ public final class StreamedCall implements UpstreamCall, AnswerListener {
     }
 
     private UpstreamFailure meaning(ErrorAnswer answer) {
-        return errors.of(answer.status(), answer.body().toByteArray(), answer.retryAfter());
+        return errors.of(answer.status(), answer.body().toByteArray(), answer.headers());
     }
 
     @Override

@@ -97,7 +97,7 @@ public final class GeminiChannel implements Channel {
         this.farEnd = farEnd;
         this.access = access;
         this.models = models;
-        this.errors = new GeminiErrors(access::secret, access::mayHaveExpired);
+        this.errors = new GeminiErrors(access::secret, access::mayHaveExpired, media.clock());
         this.buckets = media.buckets();
         this.uploadedAbove = media.uploadedAbove();
         this.uploads =

@@ -3,6 +3,7 @@ package dev.tollgate.upstreams.gemini;
 import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.upstreams.connections.Errand;
 import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.upstreams.connections.RetryHeaders;
 import dev.tollgate.upstreams.connections.Roundtrip;
 import dev.tollgate.upstreams.connections.WholeReply;
 import dev.tollgate.upstreams.pool.PromptCount;
@@ -74,7 +75,7 @@ final class GeminiCount {
 
     private static @Nullable UpstreamFailure failure(WholeReply reply, GeminiErrors errors) {
         if (reply.status() != OK) {
-            return errors.of(reply.status(), reply.body(), null);
+            return errors.of(reply.status(), reply.body(), RetryHeaders.NONE);
         }
         return count(reply).isEmpty() ? errors.of(UpstreamFailure.Kind.BROKEN, "an answer that counts nothing") : null;
     }

@@ -3,19 +3,20 @@ package dev.tollgate.upstreams.gemini;
 import dev.tollgate.upstreams.connections.ErrorReader;
 import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.connections.NotAdmitted;
+import dev.tollgate.upstreams.connections.RateLimit;
+import dev.tollgate.upstreams.connections.RetryHeaders;
 import dev.tollgate.upstreams.pool.Overflow;
 import dev.tollgate.upstreams.pool.UpstreamFailure;
 import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
@@ -29,9 +30,6 @@ final class GeminiErrors implements ErrorReader {
     private static final int DETAIL_CHARS_MAX = 300;
     private static final int SCRUBBED_CHARS_MAX = 64 * 1024;
 
-    private static final Duration WAIT_MAX = Duration.ofDays(1);
-
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)s?");
     private static final Pattern SECRETS = Pattern.compile(
             "AIza[0-9A-Za-z_-]{20,}|ya29\\.[0-9A-Za-z._-]+|\\b(projects?[/ :#'\"]+)[A-Za-z0-9:._-]+",
             Pattern.CASE_INSENSITIVE);
@@ -59,29 +57,32 @@ final class GeminiErrors implements ErrorReader {
 
     private final Supplier<String> secret;
     private final BooleanSupplier mayHaveExpired;
+    private final InstantSource clock;
 
     /** @param secret the credential, never to be shown */
     GeminiErrors(String secret) {
-        this(() -> secret, () -> false);
+        this(() -> secret, () -> false, InstantSource.system());
     }
 
     /**
      * @param secret the credential as it is now, never to be shown
      * @param mayHaveExpired asked on a 401: whether another credential will be shown next time
+     * @param clock for waits that are named by their end
      */
-    GeminiErrors(Supplier<String> secret, BooleanSupplier mayHaveExpired) {
+    GeminiErrors(Supplier<String> secret, BooleanSupplier mayHaveExpired, InstantSource clock) {
         this.secret = secret;
         this.mayHaveExpired = mayHaveExpired;
+        this.clock = clock;
     }
 
     @Override
-    public UpstreamFailure of(int status, byte[] body, @Nullable String retryAfter) {
-        return failure(status, error(body), text(body), seconds(retryAfter));
+    public UpstreamFailure of(int status, byte[] body, RetryHeaders headers) {
+        return failure(status, error(body), text(body), headers);
     }
 
     /** An error object in the middle of a stream, or in its raw tail. */
     UpstreamFailure of(JsonNode error) {
-        return failure(error.path("code").asInt(0), error, error.toString(), null);
+        return failure(error.path("code").asInt(0), error, error.toString(), RetryHeaders.NONE);
     }
 
     @Override
@@ -104,25 +105,28 @@ final class GeminiErrors implements ErrorReader {
         }
     }
 
-    private UpstreamFailure failure(int status, JsonNode error, String text, @Nullable Duration header) {
-        Kind kind = kind(status, error);
+    private UpstreamFailure failure(int status, JsonNode error, String text, RetryHeaders headers) {
         String message = error.path("message").asString(text);
+        RateLimit limit = new RateLimit(error, message);
+        Kind kind = kind(status, error, limit);
         String detail = "HTTP %d %s: %s".formatted(status, error.path("status").asString(""), message);
         Overflow overflow = kind == Kind.REFUSED ? Overflow.in(message, TOO_LONG) : null;
         if (overflow != null) {
             return UpstreamFailure.tooLong(overflow, scrubbed(detail));
         }
         boolean quota = kind == Kind.QUOTA || kind == Kind.DAY_QUOTA;
-        return new UpstreamFailure(kind, quota ? quotaWait(error, header) : header, scrubbed(detail));
+        Instant now = clock.instant();
+        Duration wait = quota ? limit.wait(headers, now) : headers.retryAfter(now);
+        return new UpstreamFailure(kind, wait, scrubbed(detail));
     }
 
-    private Kind kind(int status, JsonNode error) {
+    private Kind kind(int status, JsonNode error, RateLimit limit) {
         return switch (status) {
             case 400 -> isOurTrouble(error) ? Kind.MISCONFIGURED : refusal(error);
             case 401 -> mayHaveExpired.getAsBoolean() ? Kind.UNAVAILABLE : Kind.MISCONFIGURED;
             case 404 -> isModel(error) ? Kind.REPLACED : Kind.MISCONFIGURED;
             case 403, 405 -> Kind.MISCONFIGURED;
-            case 429 -> isDaily(error) ? Kind.DAY_QUOTA : Kind.QUOTA;
+            case 429 -> limit.kind();
             case 408, 409, 499 -> Kind.UNAVAILABLE;
             default ->
                 switch (status / 100) {
@@ -154,34 +158,6 @@ final class GeminiErrors implements ErrorReader {
         return reason
                 || message.startsWith("API key")
                 || (precondition && OUR_TROUBLE.matcher(message).find());
-    }
-
-    private static @Nullable Duration quotaWait(JsonNode error, @Nullable Duration header) {
-        Duration wait = header;
-        for (JsonNode detail : error.path("details").values()) {
-            Duration told = seconds(detail.path("retryDelay").asString(""));
-            wait = told != null ? told : wait;
-        }
-        return wait;
-    }
-
-    /** A quota of the day is not back soon, whatever RetryInfo says. */
-    private static boolean isDaily(JsonNode error) {
-        return error.path("details")
-                .valueStream()
-                .flatMap(detail -> detail.path("violations").valueStream())
-                .anyMatch(violation -> violation.path("quotaId").asString("").contains("PerDay"));
-    }
-
-    /** A protobuf duration ({@code 34.4s}) or a header's whole seconds. */
-    private static @Nullable Duration seconds(@Nullable String text) {
-        Matcher matcher = DURATION.matcher(text == null ? "" : text);
-        if (!matcher.matches()) {
-            return null;
-        }
-        Duration wait = Duration.ofMillis(
-                new BigDecimal(matcher.group(1)).movePointRight(3).longValue());
-        return wait.compareTo(WAIT_MAX) > 0 ? WAIT_MAX : wait;
     }
 
     private static String text(byte[] body) {

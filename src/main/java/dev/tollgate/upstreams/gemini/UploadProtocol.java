@@ -6,6 +6,7 @@ import dev.tollgate.upstreams.connections.FarEnd;
 import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.connections.OutgoingBody;
 import dev.tollgate.upstreams.connections.Request;
+import dev.tollgate.upstreams.connections.RetryHeaders;
 import dev.tollgate.upstreams.connections.Roundtrip;
 import dev.tollgate.upstreams.connections.WholeReply;
 import dev.tollgate.upstreams.pool.UpstreamFailure;
@@ -127,7 +128,7 @@ final class UploadProtocol {
 
     private WholeReply checked(WholeReply answer) throws UploadFailed {
         if (answer.status() != OK) {
-            throw new UploadFailed(errors.of(answer.status(), answer.body(), answer.header(RETRY_AFTER)));
+            throw new UploadFailed(errors.of(answer.status(), answer.body(), new RetryHeaders(answer.headers())));
         }
         return answer;
     }

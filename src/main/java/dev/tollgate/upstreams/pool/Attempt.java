@@ -15,6 +15,9 @@ final class Attempt implements UpstreamListener {
 
     private final Attempts owner;
     private final Leg leg;
+    /** The route's last rest when it began. */
+    private final @Nullable Rest seen;
+
     private final UpstreamCall call;
     private List<UpstreamEvent> held = List.of();
     private boolean finished;
@@ -25,6 +28,7 @@ final class Attempt implements UpstreamListener {
     Attempt(Attempts owner, Leg leg, @Nullable Long maxOutputTokens) {
         this.owner = owner;
         this.leg = leg;
+        this.seen = leg.route().resting().last();
         call = leg.ask().send(maxOutputTokens, this);
     }
 
@@ -34,6 +38,11 @@ final class Attempt implements UpstreamListener {
 
     ModelRoute route() {
         return leg.route();
+    }
+
+    @Nullable
+    Rest seen() {
+        return seen;
     }
 
     /**
@@ -85,6 +94,7 @@ final class Attempt implements UpstreamListener {
         if (entered) {
             leave(why);
             route().channel().breaker().abandoned(nowMillis);
+            route().resting().abandoned(seen);
         }
     }
 
@@ -128,6 +138,7 @@ final class Attempt implements UpstreamListener {
         if (hasSubstance) {
             heardNanos = System.nanoTime() - askedNanos;
             route().channel().breaker().answered();
+            route().resting().served(seen);
             owner.answers(this);
         }
     }
@@ -143,6 +154,7 @@ final class Attempt implements UpstreamListener {
         if (owner.listensTo(this)) {
             leave(heardNanos == TryObserver.NOTHING ? TryEnd.EMPTY : TryEnd.ANSWERED);
             route().channel().breaker().succeeded();
+            route().resting().served(seen);
             owner.ended(this);
         }
     }

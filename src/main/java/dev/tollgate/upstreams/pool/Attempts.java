@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * held back, so a failed or empty attempt leaves no trace, not even its usage (D48). Confined to the event loop that started it.
  *
  * <p>{@link RetryPlan} decides which channel is next and how often. At most {@value RetryPlan#RETRIES_MAX} retries follow failures that may
- * pass, as far as the pool's budget allows. A channel that has no quota or rejects no retry if another channel
- * can serve the call. An empty answer is retried once, and that retry also comes from the budget.
+ * pass. Only those on a channel that has failed this call come from the model's budget. A channel without quota or with a wrong
+ * configuration costs no retry if another channel can serve the call. An empty answer is retried once, and that retry also comes from the budget.
  *
  * <p>If an upstream rejects a thought signature, it is asked once more without any: signatures belong to a project, and the operator may
  * have changed the project behind a channel (D50). That costs no retry, since every running conversation needs it after such a change.
@@ -53,6 +53,7 @@ final class Attempts implements SentCall {
     private final List<ModelRoute> tried = new ArrayList<>(0);
     private final List<ModelRoute> ruledOut;
     private final HedgeRace race;
+    private final RetryBudget budget;
     private final List<Tried> ends = new ArrayList<>(1);
     private final List<Spent> spent = new ArrayList<>(0);
 
@@ -81,6 +82,7 @@ final class Attempts implements SentCall {
         this.maxOutputTokens = maxOutputTokens;
         this.listener = listener;
         this.race = new HedgeRace(pool.vertx());
+        this.budget = pool.budget(ask.modelId());
     }
 
     @Override
@@ -170,7 +172,7 @@ final class Attempts implements SentCall {
     // ---- choosing a channel ----
 
     void begin() {
-        pool.budget().called();
+        budget.called();
         Leg first = legs.first();
         if (first.route().isUntroubled()) {
             start(first);
@@ -180,10 +182,13 @@ final class Attempts implements SentCall {
     }
 
     private void goOn() {
+        goOn(pool.routes(ask, ruledOut));
+    }
+
+    private void goOn(List<ModelRoute> usable) {
         if (isOver()) {
             return;
         }
-        List<ModelRoute> usable = pool.routes(ask, ruledOut);
         long now = pool.clock().millis();
         ModelRoute route = plan.mayAsk() ? pool.chooser().choose(usable, preferred(usable, now), tried, now) : null;
         if (route != null) {
@@ -206,7 +211,7 @@ final class Attempts implements SentCall {
 
     private void approach(ModelRoute route, long now) {
         long wait = 0;
-        if (!tried.isEmpty() && tried.stream().anyMatch(route::isSame)) {
+        if (!isFresh(route)) {
             wait = plan.pauseMillis(lastFailure, pool.random());
             if (wait > RetryPlan.WAIT_MILLIS_MAX) {
                 ruledOut.add(route);
@@ -225,17 +230,17 @@ final class Attempts implements SentCall {
     }
 
     private void ask(ModelRoute route, long now) {
-        route.channel().breaker().enter(now);
+        route.enter(now);
         legs.on(route).ifPresentOrElse(this::start, () -> legs.translate(ask, route, leg -> translated(route, leg)));
     }
 
     private void translated(ModelRoute route, @Nullable Leg leg) {
         if (leg == null) {
-            route.channel().breaker().abandoned(pool.clock().millis());
+            route.abandoned(pool.clock().millis());
             ruledOut.add(route);
             goOn();
         } else if (isOver()) {
-            route.channel().breaker().abandoned(pool.clock().millis());
+            route.abandoned(pool.clock().millis());
         } else {
             legs.add(leg);
             start(leg);
@@ -257,6 +262,10 @@ final class Attempts implements SentCall {
 
     private Attempt entered(Leg leg) {
         plan = plan.asked();
+        Resting resting = leg.route().resting();
+        if (!resting.isNone()) {
+            resting.enter(pool.clock().millis());
+        }
         Attempt begun = new Attempt(this, leg, maxOutputTokens);
         if (paused) {
             begun.pause();
@@ -279,7 +288,7 @@ final class Attempts implements SentCall {
 
     /** Starts a second attempt if another channel and a retry are available. It costs one retry of the pool and one of the call. */
     private void hedge(Attempt first) {
-        if (isAloneAndSilent(first) && !pool.budget().isEmpty()) {
+        if (isAloneAndSilent(first) && !budget.isEmpty()) {
             ModelRoute route = pool.chooser()
                     .beside(
                             first.route(),
@@ -387,7 +396,7 @@ final class Attempts implements SentCall {
             throwAway(attempt, "empty");
             saidNothing = attempt.leg();
         } else if (isLatent()
-                && carriedOut(budget -> plan.afterEmpty(attempt.isFinished(), budget))
+                && carriedOut(retry -> plan.afterEmpty(attempt.isFinished(), retry))
                                 .next()
                         == Next.SAME_CHANNEL) {
             throwAway(attempt, "empty");
@@ -406,7 +415,8 @@ final class Attempts implements SentCall {
     /** Applies a failed attempt to its channel's health and to the call. */
     void failed(Attempt attempt, UpstreamFailure failure) {
         ModelRoute route = attempt.route();
-        ChannelHealth.note(route, failure, wasPaused, pool.clock().instant());
+        ChannelHealth.note(
+                route, failure, attempt.seen(), wasPaused, pool.clock().instant());
         race.stopWatching();
         String outcome = failure.kind().name().toLowerCase(Locale.ROOT);
         if (isLatent()) {
@@ -429,7 +439,8 @@ final class Attempts implements SentCall {
 
     private void goOnAfter(ModelRoute route, UpstreamFailure failure) {
         Leg empty = saidNothing;
-        Decision decision = carriedOut(budget -> plan.afterFailure(failure, empty != null, budget));
+        RetryPlan.Fresh fresh = fresh();
+        Decision decision = carriedOut(retry -> plan.afterFailure(failure, empty != null, retry, fresh));
         if (decision.rulesOut()) {
             ruledOut.add(route);
         }
@@ -441,14 +452,36 @@ final class Attempts implements SentCall {
                 race.clear();
                 goOn();
             }
+            case FRESH_CHANNEL -> {
+                race.clear();
+                goOn(freshOnes());
+            }
             case NONE -> finish(() -> listener.failed(failure));
         }
     }
 
-    /** Applies a rule of the plan. If the rule needs a retry and the pool's budget has none left, applies the rule for an empty budget. */
+    private boolean isFresh(ModelRoute route) {
+        return tried.stream().noneMatch(route::isSame);
+    }
+
+    private List<ModelRoute> freshOnes() {
+        return pool.routes(ask, ruledOut).stream().filter(this::isFresh).toList();
+    }
+
+    private RetryPlan.Fresh fresh() {
+        List<ModelRoute> others = freshOnes();
+        long now = pool.clock().millis();
+        if (others.isEmpty() || pool.chooser().choose(others, null, tried, now) == null) {
+            return RetryPlan.Fresh.NONE;
+        }
+        ModelRoute next = pool.chooser().choose(pool.routes(ask, ruledOut), null, tried, now);
+        return next != null && isFresh(next) ? RetryPlan.Fresh.FIRST : RetryPlan.Fresh.LAST;
+    }
+
+    /** Applies a rule of the plan. If the rule needs a retry and the model's budget has none left, applies the rule for an empty budget. */
     private Decision carriedOut(Function<Boolean, Decision> rule) {
-        Decision decision = rule.apply(!pool.budget().isEmpty());
-        if (decision.takesBudget() && !pool.budget().take()) {
+        Decision decision = rule.apply(!budget.isEmpty());
+        if (decision.takesBudget() && !budget.take()) {
             decision = rule.apply(false);
         }
         plan = decision.plan();

@@ -6,6 +6,7 @@ import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,19 +20,26 @@ final class ChannelHealth {
 
     private ChannelHealth() {}
 
-    /** @param wasHeldBack whether Tollgate had paused reading: then a break is not the channel's fault (D18) */
-    static void note(ModelRoute route, UpstreamFailure failure, boolean wasHeldBack, Instant now) {
+    /**
+     * @param seen the route's last rest when the attempt began; null for none
+     * @param wasHeldBack whether Tollgate had paused reading: then a break is not the channel's fault (D18)
+     */
+    static void note(ModelRoute route, UpstreamFailure failure, @Nullable Rest seen, boolean wasHeldBack, Instant now) {
         PooledChannel channel = route.channel();
         if (IS_THE_CALLERS.contains(failure.kind())) {
             channel.breaker().answered();
+            route.resting().abandoned(seen);
             return;
         }
         channel.troubled(new PooledChannel.Trouble(failure.kind(), now));
         switch (failure.kind()) {
-            case UNAVAILABLE, BROKEN -> count(channel, failure, wasHeldBack, now);
+            case UNAVAILABLE, BROKEN -> {
+                route.resting().abandoned(seen);
+                count(channel, failure, wasHeldBack, now);
+            }
             default -> {
                 channel.breaker().answered();
-                rest(route, failure, now);
+                rest(route, failure, seen, now);
             }
         }
     }
@@ -50,38 +58,46 @@ final class ChannelHealth {
         }
     }
 
-    private static void rest(ModelRoute route, UpstreamFailure failure, Instant now) {
-        Rest next = Rest.after(failure, now);
-        if (next == null) {
-            return;
-        }
-        Rest before = route.resting().now(now.toEpochMilli());
-        route.resting().begin(next);
-        if (before == null) {
-            tell(route, failure, next);
+    private static void rest(ModelRoute route, UpstreamFailure failure, @Nullable Rest seen, Instant now) {
+        Resting.Begun begun = route.resting().failed(failure, seen, now);
+        if (begun != null) {
+            tell(route, failure, begun.rest(), begun.before(), now.toEpochMilli());
         }
     }
 
-    private static void tell(ModelRoute route, UpstreamFailure failure, Rest rest) {
-        Instant until = Instant.ofEpochMilli(rest.untilMillis());
+    private static void tell(
+            ModelRoute route, UpstreamFailure failure, Rest rest, @Nullable Rest before, long nowMillis) {
         String channel = route.channel().id();
+        Instant until = Instant.ofEpochMilli(rest.untilMillis());
+        LogFields fields = LogFields.channel(channel, route.upstreamModel());
         if (rest.reason() == Rest.Reason.MISCONFIGURED) {
-            log.error(
-                    Event.CHANNEL_MISCONFIGURED,
-                    "ALARM: channel {} rejected its key, project or model name for {}; correct the channels file; skipping it until {}: {}",
-                    channel,
-                    route.upstreamModel(),
-                    until,
-                    failure.loggable(),
-                    LogFields.channel(channel, route.upstreamModel()));
-        } else {
+            if (before == null || !before.isAlarmed()) {
+                log.error(
+                        Event.CHANNEL_MISCONFIGURED,
+                        "ALARM: channel {} rejected its key, project or model name for {}, or its account has no credits or quota; "
+                                + "correct that; using it only if there is no other, until it serves again: {}",
+                        channel,
+                        route.upstreamModel(),
+                        failure.loggable(),
+                        fields);
+            }
+        } else if (rest.reason() == Rest.Reason.LIMITED) {
+            if (before == null || before.reason() != Rest.Reason.LIMITED) {
+                log.warn(
+                        Event.CHANNEL_NO_QUOTA,
+                        "channel {}: no quota or capacity for {}, with no delay named; using it only if there is no other, until it serves again",
+                        channel,
+                        route.upstreamModel(),
+                        fields);
+            }
+        } else if (before == null || before.isOver(nowMillis)) {
             log.warn(
                     Event.CHANNEL_NO_QUOTA,
                     "channel {}: quota for {} used up; resting until {}",
                     channel,
                     route.upstreamModel(),
                     until,
-                    LogFields.channel(channel, route.upstreamModel()));
+                    fields);
         }
     }
 }

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The channels of one reading of the operator's file, by model. Immutable. */
@@ -58,6 +59,10 @@ final class ChannelSet {
     /** Returns lower priorities first; empty if no channel serves the model. */
     List<ModelRoute> routes(String modelId) {
         return byModel.getOrDefault(modelId, NONE);
+    }
+
+    Set<String> models() {
+        return byModel.keySet();
     }
 
     List<PooledChannel> channels() {

@@ -45,7 +45,7 @@ public record ChannelStatus(
             int weight,
             @Nullable Resting rest) {}
 
-    /** @param reason {@code minute_quota}, {@code day_quota} or {@code misconfigured} */
+    /** @param reason {@code minute_quota}, {@code day_quota}, {@code limited} or {@code misconfigured} */
     public record Resting(String reason, Instant until) {}
 
     /** Returns whether calls are sent to it: not while its breaker is open or all its models rest. */

@@ -10,7 +10,7 @@ record ModelRoute(
         int priority,
         int weight,
         boolean tellsTrace,
-        PooledChannel.Resting resting) {
+        Resting resting) {
 
     static ModelRoute of(PooledChannel channel, ChannelSpec spec, String modelId) {
         String upstreamModel = String.valueOf(spec.models().get(modelId));
@@ -36,6 +36,18 @@ record ModelRoute(
     boolean isHealthy(long nowMillis) {
         return isUntroubled()
                 || (resting.now(nowMillis) == null && channel.breaker().permits(nowMillis));
+    }
+
+    /** Takes back the start of a call that is not made here. */
+    void abandoned(long nowMillis) {
+        channel.breaker().abandoned(nowMillis);
+        resting.abandoned(resting.last());
+    }
+
+    /** Starts a call. */
+    void enter(long nowMillis) {
+        channel.breaker().enter(nowMillis);
+        resting.enter(nowMillis);
     }
 
     /** Returns the end of a rest before which the channel is not used at all; 0 if it may be used. */

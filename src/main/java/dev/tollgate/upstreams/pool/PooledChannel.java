@@ -5,41 +5,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A channel and its health. It lives as long as its definition, and then until its running calls have ended. Thread-safe. */
 final class PooledChannel {
 
     record Trouble(UpstreamFailure.Kind kind, Instant time) {}
-
-    /** The rest of one model on this channel. */
-    static final class Resting {
-        private final AtomicReference<@Nullable Rest> rest = new AtomicReference<>();
-
-        /** Returns the current rest. A rest that has ended is dropped, so that the next call need not read the clock. */
-        @Nullable
-        Rest now(long nowMillis) {
-            Rest known = rest.get();
-            if (known != null && nowMillis >= known.untilMillis()) {
-                rest.compareAndSet(known, null);
-                return null;
-            }
-            return known;
-        }
-
-        boolean isNone() {
-            return rest.get() == null;
-        }
-
-        void begin(Rest next) {
-            rest.set(next);
-        }
-
-        void lift() {
-            rest.set(null);
-        }
-    }
 
     private final String id;
     private final String kind;

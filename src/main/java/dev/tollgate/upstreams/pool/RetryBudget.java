@@ -3,7 +3,7 @@ package dev.tollgate.upstreams.pool;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bounds how much load retries and hedges may add when an upstream is in trouble: at most one for every five calls, after a reserve of a hundred.
+ * Bounds how much load retries and hedges may add to the calls of one model when its upstreams are in trouble: at most one for every five calls, after a reserve of a hundred.
  * Thread-safe; writes nothing while it is full.
  */
 final class RetryBudget {

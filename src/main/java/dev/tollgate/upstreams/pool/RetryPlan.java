@@ -32,6 +32,8 @@ record RetryPlan(int attempts, int retries, boolean askedAgain, boolean withoutS
         /** The channel whose answer was empty, with the same translation. */
         SAME_CHANNEL,
         ANY_CHANNEL,
+        /** A channel that has not failed this call. */
+        FRESH_CHANNEL,
         /** A new translation for the same channel, without thought signatures. */
         WITHOUT_SIGNATURES,
         /** A new translation for the same channel and the model's successor. */
@@ -40,10 +42,19 @@ record RetryPlan(int attempts, int retries, boolean askedAgain, boolean withoutS
         NONE
     }
 
+    /** Whether a channel that has not failed this call can be asked. */
+    enum Fresh {
+        /** It would be asked next. */
+        FIRST,
+        /** It is in trouble; a channel that has failed this call would be asked before it. */
+        LAST,
+        NONE
+    }
+
     /**
      * @param next the channel for the next attempt
      * @param plan the plan after this decision
-     * @param takesBudget whether the decision is valid only if a retry can be taken from the pool's budget
+     * @param takesBudget whether the decision is valid only if a retry can be taken from the model's budget
      * @param rulesOut whether this call no longer uses the failed channel
      */
     record Decision(Next next, RetryPlan plan, boolean takesBudget, boolean rulesOut) {}
@@ -65,9 +76,9 @@ record RetryPlan(int attempts, int retries, boolean askedAgain, boolean withoutS
      * Decides what follows a failure before anything of substance.
      *
      * @param emptyBefore whether another attempt of this call has ended empty
-     * @param budget whether the pool has a retry left
+     * @param budget whether the model has a retry left
      */
-    Decision afterFailure(UpstreamFailure failure, boolean emptyBefore, boolean budget) {
+    Decision afterFailure(UpstreamFailure failure, boolean emptyBefore, boolean budget, Fresh fresh) {
         if (emptyBefore && !askedAgain && budget) {
             return again();
         }
@@ -91,8 +102,8 @@ record RetryPlan(int attempts, int retries, boolean askedAgain, boolean withoutS
                                 false);
             case MISCONFIGURED -> new Decision(Next.ANY_CHANNEL, this, false, true);
             case DAY_QUOTA -> decision(Next.ANY_CHANNEL);
-            case QUOTA -> tellsWhen(failure) ? decision(Next.ANY_CHANNEL) : retry(budget);
-            case UNAVAILABLE -> retry(budget);
+            case QUOTA -> tellsWhen(failure) ? decision(Next.ANY_CHANNEL) : goOn(budget, fresh, this);
+            case UNAVAILABLE -> retries < RETRIES_MAX ? goOn(budget, fresh, retried()) : decision(Next.NONE);
         };
     }
 
@@ -109,6 +120,18 @@ record RetryPlan(int attempts, int retries, boolean askedAgain, boolean withoutS
         return budget && retries < RETRIES_MAX
                 ? new Decision(Next.ANY_CHANNEL, retried(), true, false)
                 : decision(Next.NONE);
+    }
+
+    /**
+     * Goes on to a channel that has not failed this call, which adds no load to the channel that has, so it takes nothing from the budget.
+     * Otherwise it is a retry.
+     *
+     * @param elsewhere the plan after another channel was asked
+     */
+    private Decision goOn(boolean budget, Fresh fresh, RetryPlan elsewhere) {
+        Decision retry = retry(budget);
+        boolean goesElsewhere = fresh == Fresh.FIRST || fresh == Fresh.LAST && retry.next() == Next.NONE;
+        return goesElsewhere ? new Decision(Next.FRESH_CHANNEL, elsewhere, false, false) : retry;
     }
 
     private Decision decision(Next next) {

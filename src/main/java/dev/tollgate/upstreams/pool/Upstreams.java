@@ -8,10 +8,12 @@ import dev.tollgate.upstreams.media.WantedMedium;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -31,7 +33,9 @@ public final class Upstreams {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Chooser chooser;
-    private final RetryBudget budget = new RetryBudget();
+    /** By the catalogue's id of the model: the trouble of one model takes no retry from another. */
+    private final Map<String, RetryBudget> budgets = new ConcurrentHashMap<>();
+
     private volatile ChannelSet channels;
     private volatile TryObserver observer = TryObserver.NONE;
     private volatile long hedgeAfterMillis;
@@ -85,9 +89,11 @@ public final class Upstreams {
                 .toList();
     }
 
-    /** Returns the number of retries left for all calls together. */
-    public long retriesLeft() {
-        return budget.retriesLeft();
+    /** Returns the number of retries left for the calls of each model that a channel serves. */
+    public Map<String, Long> retriesLeft() {
+        Map<String, Long> left = new HashMap<>();
+        channels.models().forEach(model -> left.put(model, budget(model).retriesLeft()));
+        return left;
     }
 
     /**
@@ -225,8 +231,8 @@ public final class Upstreams {
         return chooser;
     }
 
-    RetryBudget budget() {
-        return budget;
+    RetryBudget budget(String modelId) {
+        return budgets.computeIfAbsent(modelId, _ -> new RetryBudget());
     }
 
     /** Returns how long a call waits for its first channel before hedging; 0 for no hedging. */
@@ -294,7 +300,7 @@ public final class Upstreams {
 
         @Override
         public boolean mayAskAgain() {
-            return budget.take();
+            return budget(ask.modelId()).take();
         }
     }
 }

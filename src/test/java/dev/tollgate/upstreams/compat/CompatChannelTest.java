@@ -28,6 +28,7 @@ import dev.tollgate.upstreams.pool.UpstreamListener;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,7 +70,8 @@ class CompatChannelTest {
     private CompatChannel channel(String key) {
         FarEnd farEnd = new FarEnd(
                 Outbound.direct(VERTX), server.url() + "/v1", 4, new Timeouts(5_000, 30_000, 30_000, 30_000));
-        return new CompatChannel("far", farEnd, key, new ServerDialect("max_tokens", true, true));
+        return new CompatChannel(
+                "far", farEnd, key, new ServerDialect("max_tokens", true, true), InstantSource.system());
     }
 
     private static ChatAsk ask(String more, boolean thoughts) {

@@ -2,11 +2,13 @@ package dev.tollgate.upstreams.compat;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.upstreams.connections.RetryHeaders;
 import dev.tollgate.upstreams.pool.Overflow;
 import dev.tollgate.upstreams.pool.UpstreamFailure;
 import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,8 +36,9 @@ class CompatErrorsTest {
         return CompatErrors.error(body.getBytes(StandardCharsets.UTF_8)).toString();
     }
 
-    private static UpstreamFailure failure(int status, String body, String retryAfter) {
-        return ERRORS.of(status, body.getBytes(StandardCharsets.UTF_8), retryAfter);
+    private static UpstreamFailure failure(int status, String body, @Nullable String retryAfter) {
+        Map<String, String> headers = retryAfter == null ? Map.of() : Map.of("retry-after", retryAfter);
+        return ERRORS.of(status, body.getBytes(StandardCharsets.UTF_8), new RetryHeaders(headers));
     }
 
     @ParameterizedTest
@@ -115,11 +118,11 @@ class CompatErrorsTest {
                 "86401, PT24H",
                 "999999999, PT24H",
                 "1234567890, -",
-                "1.5, -",
+                "1.5, PT1.5S",
                 "soon, -"
             },
             nullValues = "-")
-    void the_wait_is_in_whole_seconds_and_a_day_at_most(String header, Duration wait) {
+    void the_wait_is_in_seconds_and_a_day_at_most(String header, Duration wait) {
         assertThat(failure(429, "", header).retryAfter()).isEqualTo(wait);
         assertThat(failure(429, "", null).retryAfter()).isNull();
     }

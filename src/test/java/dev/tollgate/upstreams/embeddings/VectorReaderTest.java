@@ -7,6 +7,7 @@ import dev.tollgate.base.memory.Lease;
 import dev.tollgate.testing.Fuzz;
 import dev.tollgate.testing.Randomly;
 import dev.tollgate.upstreams.connections.ErrorReader;
+import dev.tollgate.upstreams.connections.RetryHeaders;
 import dev.tollgate.upstreams.pool.EmbedAsk;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import dev.tollgate.upstreams.pool.UpstreamFailure;
@@ -36,7 +37,7 @@ class VectorReaderTest {
 
     private static final ErrorReader ERRORS = new ErrorReader() {
         @Override
-        public UpstreamFailure of(int status, byte[] body, String retryAfter) {
+        public UpstreamFailure of(int status, byte[] body, RetryHeaders headers) {
             throw new AssertionError("no status was read");
         }
 

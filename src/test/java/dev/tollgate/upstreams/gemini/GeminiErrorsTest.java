@@ -3,12 +3,14 @@ package dev.tollgate.upstreams.gemini;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.upstreams.connections.Json;
+import dev.tollgate.upstreams.connections.RetryHeaders;
 import dev.tollgate.upstreams.pool.Overflow;
 import dev.tollgate.upstreams.pool.UpstreamFailure;
 import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +23,7 @@ class GeminiErrorsTest {
     private final GeminiErrors errors = new GeminiErrors(KEY);
 
     private UpstreamFailure of(int status, String body) {
-        return errors.of(status, body.replace('\'', '"').getBytes(StandardCharsets.UTF_8), null);
+        return errors.of(status, body.replace('\'', '"').getBytes(StandardCharsets.UTF_8), RetryHeaders.NONE);
     }
 
     @ParameterizedTest
@@ -50,7 +52,7 @@ class GeminiErrorsTest {
                         .writeValueAsString(java.util.Map.of(
                                 "error", java.util.Map.of("code", status, "message", message, "status", word)))
                         .getBytes(StandardCharsets.UTF_8),
-                null);
+                RetryHeaders.NONE);
         assertThat(failure.kind()).isEqualTo(kind);
         assertThat(failure.detail()).contains(Integer.toString(status), message);
     }
@@ -79,7 +81,8 @@ class GeminiErrorsTest {
     void a_number_that_no_calculation_survives_makes_a_body_no_json() {
         for (String number : List.of("1e99999999999", "1e999999999", "-1e-999999999")) {
             byte[] body = ("{\"error\":{\"code\":" + number + ",\"message\":\"m\"}}").getBytes(StandardCharsets.UTF_8);
-            assertThat(new GeminiErrors("").of(503, body, null).kind()).isEqualTo(Kind.UNAVAILABLE);
+            assertThat(new GeminiErrors("").of(503, body, RetryHeaders.NONE).kind())
+                    .isEqualTo(Kind.UNAVAILABLE);
             assertThat(GeminiErrors.error(body).isMissingNode()).isTrue();
         }
     }
@@ -130,10 +133,9 @@ class GeminiErrorsTest {
 
     @Test
     void the_header_counts_where_the_body_is_silent() {
-        assertThat(errors.of(503, new byte[0], "7").retryAfter()).isEqualTo(Duration.ofSeconds(7));
-        assertThat(errors.of(429, new byte[0], "7").retryAfter()).isEqualTo(Duration.ofSeconds(7));
-        assertThat(errors.of(429, new byte[0], "Wed, 21 Oct 2026 07:28:00 GMT").retryAfter())
-                .isNull();
+        RetryHeaders seven = new RetryHeaders(Map.of("retry-after", "7"));
+        assertThat(errors.of(503, new byte[0], seven).retryAfter()).isEqualTo(Duration.ofSeconds(7));
+        assertThat(errors.of(429, new byte[0], seven).retryAfter()).isEqualTo(Duration.ofSeconds(7));
     }
 
     @Test
@@ -141,7 +143,8 @@ class GeminiErrorsTest {
         GeminiErrors other = new GeminiErrors("my-secret");
         String body =
                 "{\"error\":{\"message\":\"key my-secret or " + KEY + " of projects/123456 and project: acme-prod\"}}";
-        assertThat(other.of(403, body.getBytes(StandardCharsets.UTF_8), null).detail())
+        assertThat(other.of(403, body.getBytes(StandardCharsets.UTF_8), RetryHeaders.NONE)
+                        .detail())
                 .isEqualTo("HTTP 403 : key [key] or [key] of projects/[project] and project: [project]");
         assertThat(other.of(Kind.UNAVAILABLE, "my-secret\nfailed").detail()).isEqualTo("[key] failed");
     }

@@ -79,7 +79,7 @@ class ChannelsDocTest {
     private static final List<Provider> PROVIDERS = List.of(
             new GeminiProvider(Outbound.direct(VERTX), MODELS, NO_FILES),
             new VertexProvider(Outbound.direct(VERTX), InstantSource.system(), MODELS, NO_FILES),
-            new CompatProvider(Outbound.direct(VERTX)));
+            new CompatProvider(Outbound.direct(VERTX), InstantSource.system()));
 
     private static ChannelsFile reader() {
         Map<String, String> models = new HashMap<>();

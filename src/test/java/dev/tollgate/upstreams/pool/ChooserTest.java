@@ -45,13 +45,13 @@ class ChooserTest {
 
     private static void rest(ModelRoute route, UpstreamFailure.Kind kind) {
         UpstreamFailure failure = new UpstreamFailure(kind, Duration.ofMinutes(1), "");
-        ChannelHealth.note(route, failure, false, Instant.ofEpochMilli(NOW));
+        ChannelHealth.note(route, failure, null, false, Instant.ofEpochMilli(NOW));
     }
 
     private static void fail(ModelRoute route, boolean heldBack) {
         UpstreamFailure failure = new UpstreamFailure(UpstreamFailure.Kind.UNAVAILABLE, null, "");
         for (int i = 0; i < Breaker.FAILURES_MAX; i++) {
-            ChannelHealth.note(route, failure, heldBack, Instant.ofEpochMilli(NOW));
+            ChannelHealth.note(route, failure, null, heldBack, Instant.ofEpochMilli(NOW));
         }
     }
 

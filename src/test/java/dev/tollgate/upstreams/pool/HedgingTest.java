@@ -367,18 +367,18 @@ class HedgingTest {
     void a_hedge_is_a_retry_and_needs_one_in_the_budget() {
         Upstreams pool = pool(SOON, "a", "b");
         int left = 0;
-        while (pool.budget().take()) {
+        while (pool.budget("m").take()) {
             left++;
         }
         assertThat(left).isEqualTo(RetryBudget.RESERVE);
         assertThat(askedAfterTheWait(pool)).containsExactly("a");
 
         for (int i = 0; i < RetryBudget.CALLS_A_RETRY; i++) {
-            pool.budget().called();
+            pool.budget("m").called();
         }
         SentCall attempts = begin(pool, new Heard());
         await("the second", () -> calls.size() == 3);
-        assertThat(pool.budget().take()).as("it was taken").isFalse();
+        assertThat(pool.budget("m").take()).as("it was taken").isFalse();
         leave(attempts);
     }
 

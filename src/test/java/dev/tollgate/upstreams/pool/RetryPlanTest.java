@@ -28,30 +28,38 @@ class RetryPlanTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
-        # tried | retries | failure | told to wait | empty before | budget | next | tried then | retries then | takes budget | rules out
-        - | 0 | REFUSED       | -    | false | true  | NONE               | -  | 0 | false | false
-        - | 0 | TOO_LONG      | -    | false | true  | NONE               | -  | 0 | false | false
-        - | 0 | BROKEN        | -    | false | true  | NONE               | -  | 0 | false | false
-        - | 0 | UNAVAILABLE   | -    | false | true  | ANY_CHANNEL        | -  | 1 | true  | false
-        - | 1 | UNAVAILABLE   | -    | false | true  | ANY_CHANNEL        | -  | 2 | true  | false
-        - | 2 | UNAVAILABLE   | -    | false | true  | NONE               | -  | 2 | false | false
-        - | 0 | UNAVAILABLE   | -    | false | false | NONE               | -  | 0 | false | false
-        - | 0 | QUOTA         | -    | false | true  | ANY_CHANNEL        | -  | 1 | true  | false
-        - | 0 | QUOTA         | 0    | false | true  | ANY_CHANNEL        | -  | 1 | true  | false
-        - | 0 | QUOTA         | 0    | false | false | NONE               | -  | 0 | false | false
-        - | 2 | QUOTA         | 1000 | false | false | ANY_CHANNEL        | -  | 2 | false | false
-        - | 2 | DAY_QUOTA     | -    | false | false | ANY_CHANNEL        | -  | 2 | false | false
-        - | 2 | MISCONFIGURED | -    | false | false | ANY_CHANNEL        | -  | 2 | false | true
-        - | 2 | SIGNATURE     | -    | false | false | WITHOUT_SIGNATURES | s  | 2 | false | false
-        s | 0 | SIGNATURE     | -    | false | true  | NONE               | s  | 0 | false | false
-        - | 2 | REPLACED      | -    | false | false | SUCCESSOR          | r  | 2 | false | false
-        r | 0 | REPLACED      | -    | false | true  | ANY_CHANNEL        | r  | 0 | false | true
-        - | 0 | REFUSED       | -    | true  | true  | SAME_CHANNEL       | a  | 0 | true  | false
-        - | 2 | UNAVAILABLE   | -    | true  | true  | SAME_CHANNEL       | a  | 2 | true  | false
-        - | 0 | SIGNATURE     | -    | true  | true  | SAME_CHANNEL       | a  | 0 | true  | false
-        - | 0 | SIGNATURE     | -    | true  | false | WITHOUT_SIGNATURES | s  | 0 | false | false
-        a | 0 | REFUSED       | -    | true  | true  | NONE               | a  | 0 | false | false
-        a | 0 | UNAVAILABLE   | -    | true  | true  | ANY_CHANNEL        | a  | 1 | true  | false
+        # tried | retries | failure | told to wait | empty before | budget | fresh | next | tried then | retries then | takes budget | rules out
+        - | 0 | REFUSED       | -    | false | true  | NONE | NONE               | -  | 0 | false | false
+        - | 0 | TOO_LONG      | -    | false | true  | NONE | NONE               | -  | 0 | false | false
+        - | 0 | BROKEN        | -    | false | true  | NONE | NONE               | -  | 0 | false | false
+        - | 0 | UNAVAILABLE   | -    | false | true  | NONE | ANY_CHANNEL        | -  | 1 | true  | false
+        - | 1 | UNAVAILABLE   | -    | false | true  | NONE | ANY_CHANNEL        | -  | 2 | true  | false
+        - | 2 | UNAVAILABLE   | -    | false | true  | NONE | NONE               | -  | 2 | false | false
+        - | 0 | UNAVAILABLE   | -    | false | false | NONE | NONE               | -  | 0 | false | false
+        - | 0 | QUOTA         | -    | false | true  | NONE | ANY_CHANNEL        | -  | 1 | true  | false
+        - | 0 | QUOTA         | 0    | false | true  | NONE | ANY_CHANNEL        | -  | 1 | true  | false
+        - | 0 | QUOTA         | 0    | false | false | NONE | NONE               | -  | 0 | false | false
+        - | 2 | QUOTA         | 1000 | false | false | NONE | ANY_CHANNEL        | -  | 2 | false | false
+        - | 2 | DAY_QUOTA     | -    | false | false | NONE | ANY_CHANNEL        | -  | 2 | false | false
+        - | 2 | MISCONFIGURED | -    | false | false | NONE | ANY_CHANNEL        | -  | 2 | false | true
+        - | 2 | SIGNATURE     | -    | false | false | NONE | WITHOUT_SIGNATURES | s  | 2 | false | false
+        s | 0 | SIGNATURE     | -    | false | true  | NONE | NONE               | s  | 0 | false | false
+        - | 2 | REPLACED      | -    | false | false | NONE | SUCCESSOR          | r  | 2 | false | false
+        r | 0 | REPLACED      | -    | false | true  | NONE | ANY_CHANNEL        | r  | 0 | false | true
+        - | 0 | REFUSED       | -    | true  | true  | NONE | SAME_CHANNEL       | a  | 0 | true  | false
+        - | 2 | UNAVAILABLE   | -    | true  | true  | NONE | SAME_CHANNEL       | a  | 2 | true  | false
+        - | 0 | SIGNATURE     | -    | true  | true  | NONE | SAME_CHANNEL       | a  | 0 | true  | false
+        - | 0 | SIGNATURE     | -    | true  | false | NONE | WITHOUT_SIGNATURES | s  | 0 | false | false
+        a | 0 | REFUSED       | -    | true  | true  | NONE | NONE               | a  | 0 | false | false
+        a | 0 | UNAVAILABLE   | -    | true  | true  | NONE | ANY_CHANNEL        | a  | 1 | true  | false
+        - | 2 | QUOTA         | -    | false | false | FIRST | FRESH_CHANNEL      | -  | 2 | false | false
+        - | 2 | QUOTA         | -    | false | true  | LAST  | FRESH_CHANNEL      | -  | 2 | false | false
+        - | 0 | QUOTA         | -    | false | true  | LAST  | ANY_CHANNEL        | -  | 1 | true  | false
+        - | 0 | UNAVAILABLE   | -    | false | false | FIRST | FRESH_CHANNEL      | -  | 1 | false | false
+        - | 0 | UNAVAILABLE   | -    | false | true  | FIRST | FRESH_CHANNEL      | -  | 1 | false | false
+        - | 1 | UNAVAILABLE   | -    | false | true  | LAST  | ANY_CHANNEL        | -  | 2 | true  | false
+        - | 1 | UNAVAILABLE   | -    | false | false | LAST  | FRESH_CHANNEL      | -  | 2 | false | false
+        - | 2 | UNAVAILABLE   | -    | false | true  | FIRST | NONE               | -  | 2 | false | false
         """)
     void a_failure_decides_who_is_asked_next(
             @Nullable String tried,
@@ -60,6 +68,7 @@ class RetryPlanTest {
             @Nullable Long waitMillis,
             boolean emptyBefore,
             boolean budget,
+            RetryPlan.Fresh fresh,
             Next next,
             @Nullable String triedThen,
             int retriesThen,
@@ -67,7 +76,7 @@ class RetryPlanTest {
             boolean rulesOut) {
         RetryPlan before = plan(tried == null ? "" : tried, retries);
 
-        Decision decision = before.afterFailure(failure(kind, waitMillis), emptyBefore, budget);
+        Decision decision = before.afterFailure(failure(kind, waitMillis), emptyBefore, budget, fresh);
 
         RetryPlan shape = plan(triedThen == null ? "" : triedThen, retriesThen);
         RetryPlan after = new RetryPlan(
