@@ -50,6 +50,9 @@ class SickChannelTest {
         EVERY_SECOND_LIMITED(true, 0, error(429, 429, "RESOURCE_EXHAUSTED", "Resource exhausted.")),
         EVERY_SECOND_OVERLOADED(true, 0, error(503, 503, "UNAVAILABLE", "The model is overloaded.")),
         BROKEN(false, 0, whole(500, "")),
+        BROKEN_WITH_403(false, 1, error(500, 403, "PERMISSION_DENIED", "The model was withdrawn for this project.")),
+        BROKEN_WITH_404(false, 1, error(500, 404, "NOT_FOUND", "Publisher model was not found.")),
+        OVERLOADED_WITH_429(false, 0, error(503, 429, "RESOURCE_EXHAUSTED", "Resource exhausted.")),
         REFUSED_CONNECTION(false, 0, WELL),
         RESET(false, 0, new FarServer.Answer.Nothing());
 

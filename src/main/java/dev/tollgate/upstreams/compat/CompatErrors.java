@@ -84,7 +84,7 @@ final class CompatErrors implements ErrorReader {
                 error.isString() ? error.asString() : error.path("message").asString(text);
         String detail = scrubbed("HTTP %d %s: %s".formatted(status, code, message));
         RateLimit limit = new RateLimit(error, message);
-        Kind kind = kind(status, code, limit);
+        Kind kind = kind(ErrorReader.meant(status, error), code, limit);
         if (kind == Kind.REFUSED && ErrorReader.refusesSignature(message)) {
             kind = Kind.SIGNATURE;
         }

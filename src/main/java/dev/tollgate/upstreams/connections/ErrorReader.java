@@ -2,6 +2,7 @@ package dev.tollgate.upstreams.connections;
 
 import dev.tollgate.upstreams.pool.UpstreamFailure;
 import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
 
 /** A reader of a provider's errors. Its results contain no secret. */
 public interface ErrorReader {
@@ -14,6 +15,17 @@ public interface ErrorReader {
     /** Returns whether a provider's message rejects a thought signature. */
     static boolean refusesSignature(String message) {
         return BAD_SIGNATURE.matcher(message).find();
+    }
+
+    /**
+     * Returns the code in an error object if it is 401, 403, 404 or 429, which some servers send with another HTTP status, as 500 with 403 for
+     * a withdrawn model. Other codes change nothing.
+     *
+     * @param status the HTTP status
+     */
+    static int meant(int status, JsonNode error) {
+        int code = error.path("code").asInt(error.path("status").asInt(0));
+        return code == 401 || code == 403 || code == 404 || code == 429 ? code : status;
     }
 
     /**

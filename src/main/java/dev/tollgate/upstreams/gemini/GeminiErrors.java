@@ -108,7 +108,7 @@ final class GeminiErrors implements ErrorReader {
     private UpstreamFailure failure(int status, JsonNode error, String text, RetryHeaders headers) {
         String message = error.path("message").asString(text);
         RateLimit limit = new RateLimit(error, message);
-        Kind kind = kind(status, error, limit);
+        Kind kind = kind(ErrorReader.meant(status, error), error, limit);
         String detail = "HTTP %d %s: %s".formatted(status, error.path("status").asString(""), message);
         Overflow overflow = kind == Kind.REFUSED ? Overflow.in(message, TOO_LONG) : null;
         if (overflow != null) {

@@ -88,6 +88,23 @@ class CompatErrorsTest {
     }
 
     @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            500 | "code":403                      | MISCONFIGURED
+            500 | "code":"404"                    | MISCONFIGURED
+            502 | "type":"x","status":401         | MISCONFIGURED
+            503 | "code":429                      | QUOTA
+            500 | "code":400                      | UNAVAILABLE
+            503 | "code":"server_error"           | UNAVAILABLE
+            429 | "code":500                      | QUOTA
+            500 | "code":"rate_limit_exceeded"    | QUOTA
+            """)
+    void an_inner_401_403_404_or_429_counts(int status, String code, Kind kind) {
+        assertThat(failure(status, "{\"error\":{" + code + ",\"message\":\"m\"}}", null)
+                        .kind())
+                .isEqualTo(kind);
+    }
+
+    @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
             400 | "code":"context_length_exceeded","message":"This model's maximum context length is 8192 tokens. However, your messages resulted in 9001 tokens. Please reduce." | 9001 | 8192
             400 | "code":400,"type":"BadRequestError","message":"This model's maximum context length is 8192 tokens. However, you requested 9001 tokens (8000 in the messages, 1001 in the completion)." | 9001 | 8192

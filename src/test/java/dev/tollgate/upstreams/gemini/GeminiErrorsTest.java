@@ -70,6 +70,22 @@ class GeminiErrorsTest {
         assertThat(of(503, body).kind()).isEqualTo(Kind.UNAVAILABLE);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "500, 403, MISCONFIGURED",
+        "500, 404, MISCONFIGURED",
+        "500, 401, MISCONFIGURED",
+        "503, 429, QUOTA",
+        "400, 429, QUOTA",
+        "500, 400, UNAVAILABLE",
+        "503, 500, UNAVAILABLE",
+        "429, 503, QUOTA"
+    })
+    void an_inner_401_403_404_or_429_counts(int status, int code, Kind kind) {
+        assertThat(of(status, "{'error':{'code':" + code + ",'message':'m'}}").kind())
+                .isEqualTo(kind);
+    }
+
     @Test
     void a_reason_among_the_details_tells_that_the_key_is_wrong() {
         assertThat(of(400, "{'error':{'message':'x','details':[{'reason':'API_KEY_INVALID'}]}}")
