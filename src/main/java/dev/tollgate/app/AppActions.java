@@ -7,6 +7,7 @@ import dev.tollgate.base.host.CodePages;
 import dev.tollgate.base.host.FileTrouble;
 import dev.tollgate.base.host.Signals;
 import dev.tollgate.base.log.LogOutput;
+import dev.tollgate.books.auditlog.Actor;
 import dev.tollgate.calls.replay.AnswersMove;
 import dev.tollgate.calls.replay.SpoolFolder;
 import dev.tollgate.customers.people.Links;
@@ -14,6 +15,7 @@ import dev.tollgate.customers.people.SignUp;
 import dev.tollgate.customers.people.StartCredits;
 import dev.tollgate.operator.admin.AdminApi;
 import dev.tollgate.operator.admin.AuditedWriter;
+import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.CannotLook;
 import dev.tollgate.operator.admin.Inspection;
 import dev.tollgate.operator.admin.LocalApi;
@@ -23,6 +25,7 @@ import dev.tollgate.operator.admin.StoredInspection;
 import dev.tollgate.operator.cli.Actions;
 import dev.tollgate.operator.cli.Banner;
 import dev.tollgate.operator.cli.SandboxChoice;
+import dev.tollgate.storage.AcceptServer;
 import dev.tollgate.storage.CannotOpen;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Installation;
@@ -149,7 +152,25 @@ public record AppActions(PrintWriter out) implements Actions {
     public String migrate(Settings settings) throws Refused {
         try {
             Secret url = settings.databaseUrl();
-            return url == null ? Installation.migrate(settings.data()) : Installation.migrateShared(url.value());
+            return url == null ? Installation.migrate(settings.data()) : Installation.migrateShared(url.value(), settings.data());
+        } catch (StoreException e) {
+            throw new Refused(e.withCause());
+        }
+    }
+
+    @Override
+    public @Nullable String acceptServer(Settings settings, String reason) throws Refused {
+        Secret url = settings.databaseUrl();
+        if (url == null) {
+            throw new Refused("Name the PostgreSQL server to accept with --database jdbc:postgresql://….");
+        }
+        try (BooksModule books = BooksModule.toAccept(settings, url, new SecureRandom())) {
+            AcceptServer accept = books.database().serverToAccept();
+            if (accept == null) {
+                return null;
+            }
+            new AuditedWriter(books.writer(), Surroundings.REAL.clock()).accept(By.of(Actor.COMMAND, reason), accept);
+            return accept.present();
         } catch (StoreException e) {
             throw new Refused(e.withCause());
         }
@@ -191,6 +212,6 @@ public record AppActions(PrintWriter out) implements Actions {
 
     private static Database openReading(Settings settings) {
         Secret url = settings.databaseUrl();
-        return url == null ? Database.openReading(settings.data()) : Database.openReading(url.value());
+        return url == null ? Database.openReading(settings.data()) : Database.openReading(url.value(), settings.data());
     }
 }

@@ -86,12 +86,29 @@ record BooksModule(
         return open(settings, Surroundings.REAL, random, settings.get(TrafficSettings.CALL), false);
     }
 
+    /** Opens the books on whatever PostgreSQL server they are, for the command by which an operator accepts the server. */
+    static BooksModule toAccept(Settings settings, Secret url, SecureRandom random) {
+        requireSharedKey(settings);
+        Database database = Database.openAccepting(url.value(), settings.data());
+        return over(
+                database, settings, Surroundings.REAL, random, settings.get(TrafficSettings.CALL), false);
+    }
+
     private static BooksModule open(
             Settings settings, Surroundings surroundings, SecureRandom random, Duration callMax, boolean serves) {
         requireSane(surroundings.clock().instant());
-        Database database = database(settings, surroundings.foreignWrites(), serves);
+        return over(database(settings, surroundings.foreignWrites(), serves), settings, surroundings, random, callMax, serves);
+    }
+
+    private static BooksModule over(
+            Database database,
+            Settings settings,
+            Surroundings surroundings,
+            SecureRandom random,
+            Duration callMax,
+            boolean serves) {
         try {
-            BooksModule books = over(database, settings, surroundings, random, callMax, serves);
+            BooksModule books = made(database, settings, surroundings, random, callMax, serves);
             if (serves) {
                 warnOfClock(books.stores().ledger(), surroundings.clock().instant());
             }
@@ -125,16 +142,20 @@ record BooksModule(
         if (url == null) {
             return Database.open(settings.data(), othersWrite);
         }
+        requireSharedKey(settings);
+        return serves
+                ? Database.openShared(url.value(), settings.data(), settings.get(ServerSettings.MIGRATES))
+                : Database.openBeside(url.value(), settings.data());
+    }
+
+    private static void requireSharedKey(Settings settings) {
         if (settings.find(ServerSettings.SECRET_KEY) == null) {
             throw new CannotOpen(
                     "PostgreSQL needs a secret key, the same for all servers: set TOLLGATE_SECRET_KEY to 64 hex digits.");
         }
-        return serves
-                ? Database.openShared(url.value(), settings.data(), settings.get(ServerSettings.MIGRATES))
-                : Database.openShared(url.value());
     }
 
-    private static BooksModule over(
+    private static BooksModule made(
             Database database,
             Settings settings,
             Surroundings surroundings,

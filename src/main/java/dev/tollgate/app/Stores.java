@@ -20,6 +20,7 @@ import dev.tollgate.customers.people.People;
 import dev.tollgate.models.prices.RecordedRates;
 import dev.tollgate.models.prices.SetPrices;
 import dev.tollgate.operator.settings.StoredSettings;
+import dev.tollgate.storage.AcceptServer;
 import dev.tollgate.storage.InstallationValue;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.SecretKeys;
@@ -46,6 +47,7 @@ record Stores(
                 SecretKeys.part(),
                 InstallationValue.part(),
                 ShutOut.part(),
+                AcceptServer.part(),
                 InstallationKind.part(),
                 keys.statePart(),
                 answers.claimPart(),

@@ -100,11 +100,12 @@ final class Backup {
         }
     }
 
-    /** Deletes the nodes: a server over the file is alone, and a lease would keep the holds of calls that have no server. */
+    /** Deletes the nodes: a server over the file is alone, and a lease would keep the holds of calls that have no server. A database that it is copied to later is on a server of its own. */
     private static void forgetServers(Connection copy) throws SQLException {
         try (Statement statement = copy.createStatement()) {
             statement.executeUpdate("DELETE FROM node");
             statement.executeUpdate("DELETE FROM commit_mark");
+            statement.executeUpdate("DELETE FROM primary_server");
         }
     }
 

@@ -65,7 +65,22 @@ public final class Database implements AutoCloseable {
      * @throws CannotOpen if it cannot be reached, is too old, or a newer program has written it
      */
     public static Database openShared(String url) {
-        return openShared(url, (DataLock) null, true);
+        return openShared(new PostgresServer(url), null, true);
+    }
+
+    /**
+     * Opens a PostgreSQL database as {@link #openShared(String)} does, for a command next to servers.
+     *
+     * @param folder a data folder, which may know the newest primary; it is only read
+     * @throws CannotOpen also if the database is an old primary, or on another server than before
+     */
+    public static Database openBeside(String url, Path folder) {
+        return openShared(new PostgresServer(url, folder, PostgresServer.Use.COMMAND), null, true);
+    }
+
+    /** Opens a PostgreSQL database on whatever server it is, for the command by which an operator accepts the server. */
+    public static Database openAccepting(String url, Path folder) {
+        return openShared(new PostgresServer(url, folder, PostgresServer.Use.ACCEPT), null, true);
     }
 
     /** Opens a PostgreSQL database, and locks a data folder for this process, created if there is none. */
@@ -79,15 +94,14 @@ public final class Database implements AutoCloseable {
         DataFolder.make(folder);
         DataLock lock = DataLock.take(folder);
         try {
-            return openShared(url, lock, migrates);
+            return openShared(new PostgresServer(url, folder, PostgresServer.Use.SERVE), lock, migrates);
         } catch (RuntimeException e) {
             lock.close();
             throw e;
         }
     }
 
-    private static Database openShared(String url, @Nullable DataLock lock, boolean migrates) {
-        PostgresServer server = new PostgresServer(url);
+    private static Database openShared(PostgresServer server, @Nullable DataLock lock, boolean migrates) {
         if (!migrates) {
             new MigrationTurn(server).await();
         }
@@ -115,7 +129,15 @@ public final class Database implements AutoCloseable {
      * @throws CannotOpen when it cannot be reached, or its schema is not this program's
      */
     public static Database openReading(String url) {
-        PostgresServer server = new PostgresServer(url);
+        return openReading(new PostgresServer(url));
+    }
+
+    /** Opens a PostgreSQL database for reading only. @param folder a data folder, which may know the newest primary */
+    public static Database openReading(String url, Path folder) {
+        return openReading(new PostgresServer(url, folder, PostgresServer.Use.COMMAND));
+    }
+
+    private static Database openReading(PostgresServer server) {
         Migrations.check(server);
         return new Database(server, false, null, null);
     }
@@ -132,6 +154,11 @@ public final class Database implements AutoCloseable {
         if (watch != null) {
             watch.whenGone(action);
         }
+    }
+
+    /** Returns the operator's decision that is needed for the books to be on this server; null if none is, or the database is embedded. */
+    public @Nullable AcceptServer serverToAccept() {
+        return engine instanceof PostgresServer server ? server.toAccept() : null;
     }
 
     /** Returns the number of the schema. */

@@ -37,9 +37,9 @@ public final class Installation {
         }
     }
 
-    /** Brings a PostgreSQL database to this program's schema, while servers may run over it. @return the result in one line */
-    public static String migrateShared(String url) {
-        return migrate(new PostgresServer(url));
+    /** Brings a PostgreSQL database to this program's schema, while servers may run over it. @param folder a data folder, which may know the newest primary @return the result in one line */
+    public static String migrateShared(String url, Path folder) {
+        return migrate(new PostgresServer(url, folder, PostgresServer.Use.COMMAND));
     }
 
     private static String migrate(Engine engine) {

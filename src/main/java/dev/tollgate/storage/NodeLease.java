@@ -73,6 +73,7 @@ public final class NodeLease implements AutoCloseable {
         }
     }
 
+    private final PostgresServer server;
     private final NodeRow row;
     private final RandomGenerator random;
     private final Listener listener;
@@ -99,6 +100,7 @@ public final class NodeLease implements AutoCloseable {
             String upstream,
             DatabaseClock clock)
             throws SQLException {
+        this.server = server;
         this.row = new NodeRow(server, times.lease(), times.answer(), upstream, clock);
         this.random = random;
         this.listener = listener;
@@ -176,6 +178,7 @@ public final class NodeLease implements AutoCloseable {
     }
 
     private boolean step() {
+        server.lookAgain(); // also if this one fails: a newer primary ends the wait for it
         try {
             Held now = held;
             if (now == null || now.isOver()) {

@@ -22,6 +22,9 @@ final class NodeRow implements AutoCloseable {
     private final DatabaseClock clock;
     private @Nullable Connection connection;
 
+    /** The server that the connection leads to; null if it does not tell. */
+    private @Nullable Primary present;
+
     /**
      * @param lease how long a node that does not renew counts as alive, by the database's clock
      * @param answer how long the database may take to answer
@@ -38,12 +41,15 @@ final class NodeRow implements AutoCloseable {
 
     void insert(String nodeId, String state) throws SQLException {
         renewed(
-                "INSERT INTO node (id, lease_until, version, schema_known, state, upstream) VALUES (?, " + leaseEnd
-                        + ", ?, " + Migrations.newest() + ", ?, ?)" + TELLING_THE_TIME,
+                "INSERT INTO node (id, lease_until, version, schema_known, state, upstream, server_identifier, server_timeline)"
+                        + " VALUES (?, " + leaseEnd + ", ?, " + Migrations.newest()
+                        + ", ?, ?, ?, CAST(? AS BIGINT))" + TELLING_THE_TIME,
                 nodeId,
                 version(),
                 state,
-                upstream);
+                upstream,
+                identifier(),
+                timeline());
     }
 
     /** @throws CannotOpen if programs of this schema were shut out after this one had opened the database */
@@ -62,9 +68,9 @@ final class NodeRow implements AutoCloseable {
 
     /** Renews the lease. @return false if it has ended or the row is gone */
     boolean renew(String nodeId, String state) throws SQLException {
-        String alive = "UPDATE node SET lease_until = " + leaseEnd + ", state = ? WHERE id = ? AND lease_until > " + NOW
-                + TELLING_THE_TIME;
-        return renewed(alive, state, nodeId);
+        String alive = "UPDATE node SET lease_until = " + leaseEnd + ", state = ?, server_identifier = ?,"
+                + " server_timeline = CAST(? AS BIGINT) WHERE id = ? AND lease_until > " + NOW + TELLING_THE_TIME;
+        return renewed(alive, state, identifier(), timeline(), nodeId);
     }
 
     void delete(String nodeId) throws SQLException {
@@ -74,7 +80,7 @@ final class NodeRow implements AutoCloseable {
     }
 
     /** Writes the row, and corrects the clock by the time that the database returns. @return whether there was a row to write */
-    private boolean renewed(String sql, String... parameters) throws SQLException {
+    private boolean renewed(String sql, @Nullable String... parameters) throws SQLException {
         try (PreparedStatement statement = prepared(sql, parameters)) {
             long sentNanos = System.nanoTime();
             try (ResultSet row = statement.executeQuery()) {
@@ -88,17 +94,35 @@ final class NodeRow implements AutoCloseable {
         }
     }
 
-    private PreparedStatement prepared(String sql, String... parameters) throws SQLException {
-        Connection open = connection;
-        if (open == null) {
-            open = server.impatient(answer).getConnection();
-            connection = open;
-        }
-        PreparedStatement statement = open.prepareStatement(sql);
+    private PreparedStatement prepared(String sql, @Nullable String... parameters) throws SQLException {
+        PreparedStatement statement = open().prepareStatement(sql);
         for (int i = 0; i < parameters.length; i++) {
             statement.setString(i + 1, parameters[i]);
         }
         return statement;
+    }
+
+    /** A new connection may lead to a new primary, which the database is to know. */
+    private Connection open() throws SQLException {
+        Connection open = connection;
+        if (open == null) {
+            open = server.impatient(answer).getConnection();
+            connection = open;
+            present = server.of(open);
+            if (present != null) {
+                PrimaryHistory.add(open, present);
+            }
+        }
+        return open;
+    }
+
+    private @Nullable String identifier() throws SQLException {
+        open();
+        return present == null ? null : present.identifier();
+    }
+
+    private @Nullable String timeline() {
+        return present == null ? null : Long.toString(present.timeline());
     }
 
     /** Gives the connection up; the next statement opens another one. */

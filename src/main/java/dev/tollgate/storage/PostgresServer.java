@@ -1,11 +1,13 @@
 package dev.tollgate.storage;
 
 import com.zaxxer.hikari.HikariConfig;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.List;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -42,7 +44,21 @@ final class PostgresServer implements Engine {
 
     private final String url;
     private final Duration tableWait;
-    private final AtomicLong timeline = new AtomicLong();
+    private final @Nullable PrimaryFile file;
+    private final boolean accepts;
+    private final KnownPrimary known;
+    private @Nullable HostsLook look;
+    private boolean isIdentified;
+    private @Nullable AcceptServer toAccept;
+
+    /** What a program does with the servers of the address. */
+    enum Use {
+        /** A server that serves, which keeps the newest primary in its folder. */
+        SERVE,
+        COMMAND,
+        /** The command by which an operator accepts another server. */
+        ACCEPT
+    }
 
     /** @param url {@code jdbc:postgresql://…}; it may carry a password */
     PostgresServer(String url) {
@@ -51,14 +67,30 @@ final class PostgresServer implements Engine {
 
     /** @param tableWait how long a migration waits for a table that others use */
     PostgresServer(String url, Duration tableWait) {
+        this(url, null, Use.COMMAND, tableWait);
+    }
+
+    /** @param folder the data folder, which knows the newest primary that was met; null without one */
+    PostgresServer(String url, @Nullable Path folder, Use use) {
+        this(url, folder, use, MigrationTurn.TABLE_WAIT);
+    }
+
+    private PostgresServer(String url, @Nullable Path folder, Use use, Duration tableWait) {
         this.url = url;
         this.tableWait = tableWait;
+        this.file = folder == null ? null : new PrimaryFile(folder);
+        this.accepts = use == Use.ACCEPT;
+        this.known = new KnownPrimary(use == Use.SERVE ? file : null);
     }
 
     private PGSimpleDataSource source(int answerTimeoutSeconds) {
-        PGSimpleDataSource source = new CurrentPrimary(timeline);
+        return configured(new CurrentPrimary(known), answerTimeoutSeconds);
+    }
+
+    private PGSimpleDataSource configured(PGSimpleDataSource source, int answerTimeoutSeconds) {
         try {
             source.setURL(url);
+            CurrentPrimary.onlyPrimaries(source);
         } catch (IllegalArgumentException e) {
             throw new CannotOpen("The database's address is invalid: use the form jdbc:postgresql://host:5432/name.");
         }
@@ -132,12 +164,17 @@ final class PostgresServer implements Engine {
         reader.unwrap(PGConnection.class).cancelQuery();
     }
 
+    /** Of the first connections, the first one of all finds out which server it is, and whether it is the right one. */
     @Override
     public Connection first() {
         try {
-            Connection connection = source().getConnection();
+            Connection connection = isIdentified ? source().getConnection() : newest();
             try {
                 requireVersion(connection.getMetaData().getDatabaseMajorVersion());
+                if (!isIdentified) {
+                    identify(connection);
+                    isIdentified = true;
+                }
                 return connection;
             } catch (SQLException | CannotOpen e) {
                 connection.close();
@@ -146,6 +183,72 @@ final class PostgresServer implements Engine {
         } catch (SQLException e) {
             throw new CannotOpen("Cannot reach the database: " + e.getMessage(), e);
         }
+    }
+
+    private HostsLook look() {
+        HostsLook present = look;
+        if (present == null) {
+            present = new HostsLook(source(0));
+            look = present;
+        }
+        return present;
+    }
+
+    /** Connects to the newest primary among the hosts of the address; with one host, or if none is a primary, as the driver does. */
+    private Connection newest() throws SQLException {
+        PGSimpleDataSource all = configured(new PGSimpleDataSource(), 0); // it compares nothing with what is known
+        HostsLook hosts = look();
+        if (hosts.hosts() > 1) {
+            List<PrimaryChoice.Found> found = hosts.primaries();
+            if (accepts && found.size() > 1) {
+                throw new CannotOpen("The address leads to more than one primary: " + PrimaryChoice.all(found)
+                        + ". Name only the one whose books are right with --database.");
+            }
+            PrimaryChoice.Found newest = PrimaryChoice.newest(found);
+            hosts.alarm(found);
+            if (newest != null) {
+                PGSimpleDataSource host = hosts.named(newest.host());
+                host.setSocketTimeout(0);
+                return host.getConnection();
+            }
+        }
+        return all.getConnection();
+    }
+
+    private void identify(Connection connection) throws SQLException {
+        Primary.Answer answer = Primary.ask(connection);
+        Primary present = answer == null ? null : answer.primary();
+        if (present == null) {
+            return;
+        }
+        Primary inFolder = file == null ? null : file.read();
+        PrimaryHistory history = PrimaryHistory.read(connection);
+        String complaint = PrimaryChoice.complaint(present, file == null ? null : file.path(), inFolder, history);
+        if (complaint != null && !accepts) {
+            throw new CannotOpen(complaint);
+        }
+        if (complaint != null) {
+            boolean isOfFolder = inFolder != null && !present.mayFollow(inFolder);
+            toAccept = new AcceptServer(present, isOfFolder ? inFolder : history.newest());
+        }
+        known.begin(present);
+    }
+
+    /** Returns what an operator has to accept so that the books may be on this server; null if nothing. */
+    @Nullable
+    AcceptServer toAccept() {
+        return toAccept;
+    }
+
+    /** Returns the server of an open connection; null if the server does not tell. */
+    @Nullable
+    Primary of(Connection connection) {
+        return known.of(connection);
+    }
+
+    /** Looks for a newer primary among the hosts of the address, without waiting for it. */
+    void lookAgain() {
+        look().again(known);
     }
 
     private static void requireVersion(int version) {

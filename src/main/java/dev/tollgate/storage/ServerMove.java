@@ -38,7 +38,7 @@ public final class ServerMove {
         try (DataLock lock = DataLock.take(folder)) {
             file.makePrivate();
             Migrations.run(file);
-            PostgresServer server = new PostgresServer(url);
+            PostgresServer server = new PostgresServer(url, folder, PostgresServer.Use.COMMAND);
             Migrations.run(server);
             Migrations.requireOurs(file);
             Migrations.requireOurs(server);

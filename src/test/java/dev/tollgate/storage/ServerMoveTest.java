@@ -226,6 +226,7 @@ class ServerMoveTest {
             "commit_mark",
             "kept_answer",
             "node",
+            "primary_server",
             "receipt",
             "requested_entry",
             "reservation",

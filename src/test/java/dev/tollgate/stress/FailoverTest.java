@@ -167,6 +167,31 @@ class FailoverTest {
         assertThat(onStandby(CHARGES)).isEqualTo(charges.incrementAndGet());
     }
 
+    /** The old primary is named first. */
+    @Test
+    void restarted_and_new_nodes_write_to_no_old_primary_that_came_back() {
+        CompletableFuture<Gateway.Reply> reply = callThatIsCut(servers::awaitStandby);
+        servers.awaitStandby();
+        failOver();
+        assertThat(reply.join().status()).isEqualTo(200);
+        servers.restartPrimary();
+        proxy.comeBack();
+        long before = onPrimary("SELECT COUNT(*) FROM entry");
+        long charges = onStandby(CHARGES);
+        gateway.restart();
+        assertThat(customer.chat(CALL).status()).isEqualTo(200);
+        try (Gateway fresh = upstream.gatewayOn(
+                servers.primaryUrl().replaceFirst("(//[^/]+)/", "$1," + servers.standbyHost() + "/"))) {
+            assertThat(new Customer(fresh, customer.account(), customer.keyId(), customer.key())
+                            .chat(CALL)
+                            .status())
+                    .isEqualTo(200);
+        }
+        assertThat(onPrimary("SELECT COUNT(*) FROM entry")).isEqualTo(before);
+        assertThat(onStandby(CHARGES)).isEqualTo(charges + 2);
+        assertThat(log.text()).contains("ALARM: more than one server says that it is the primary");
+    }
+
     private long onPrimary(String sql) {
         return PostgresPair.number(servers.primaryUrl(), sql);
     }

@@ -27,6 +27,12 @@ public final class PostgresPair implements AutoCloseable {
         try {
             copy(Seed.FOLDER, folder.resolve("primary"));
             copy(Seed.FOLDER, folder.resolve("standby"));
+            for (String each : List.of("primary", "standby")) { // else pg_rewind does not know what was changed
+                Files.writeString(
+                        folder.resolve(each).resolve("postgresql.auto.conf"),
+                        "wal_log_hints = on\n",
+                        StandardOpenOption.APPEND);
+            }
             int port = Ports.free();
             Files.writeString(
                     folder.resolve("standby/postgresql.auto.conf"),
@@ -130,6 +136,40 @@ public final class PostgresPair implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Comes back as a standby of the server that took over from it, as after {@code pg_rewind}. */
+    public void rewindPrimary(Path program) {
+        Path data = folder.resolve("primary");
+        try {
+            List<String> command = new java.util.ArrayList<>(List.of(
+                    program.toString(),
+                    "--target-pgdata=" + data,
+                    "--source-server=host=127.0.0.1 port=" + standby.getPort() + " user=postgres dbname=postgres"));
+            if ("root".equals(System.getProperty("user.name"))) {
+                command.addAll(0, List.of("unshare", "-U"));
+            }
+            Process rewinding =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            String said = new String(rewinding.getInputStream().readAllBytes());
+            if (rewinding.waitFor() != 0) {
+                throw new IllegalStateException(said);
+            }
+            Files.writeString(
+                    data.resolve("postgresql.auto.conf"),
+                    "primary_conninfo = 'host=127.0.0.1 port=" + standby.getPort() + " user=postgres'\n");
+            Files.writeString(data.resolve("standby.signal"), "");
+            primary = start(data, primary.getPort());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** As it stands in an address. */
+    public String primaryHost() {
+        return "localhost:" + primary.getPort();
     }
 
     /** The standby decides from now on. */

@@ -26,6 +26,10 @@ public enum Event implements Marker {
     STORE_BACK,
     /** The database lost confirmed data. */
     STORE_WENT_BACK,
+    /** A standby of the database has taken over. */
+    PRIMARY_CHANGED,
+    /** More than one database server says that it is the primary. */
+    SECOND_PRIMARY,
     /** The disk of the data folder is full. */
     DISK_FULL,
     /** A node's lease was not renewed. */

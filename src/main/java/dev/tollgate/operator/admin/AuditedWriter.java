@@ -1,6 +1,7 @@
 package dev.tollgate.operator.admin;
 
 import dev.tollgate.books.auditlog.Deed;
+import dev.tollgate.storage.AcceptServer;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
@@ -40,6 +41,22 @@ public final class AuditedWriter {
         List<Change> all = new ArrayList<>(List.of(changes));
         all.add(row(by, action, subject, told));
         commit(all);
+    }
+
+    /** Records that the books are on another database server than before. Needs a reason. */
+    public void accept(By by, AcceptServer accept) throws Refused {
+        Refused.where(by::needReason);
+        String former = accept.former();
+        commit(
+                by,
+                "installation.server",
+                "installation",
+                () -> new Deed.Changed(former == null ? null : json(former), json(accept.present())),
+                accept);
+    }
+
+    private static String json(String server) {
+        return new AdminJson().text("server", server).end();
     }
 
     void commit(List<Change> changes) throws Refused {

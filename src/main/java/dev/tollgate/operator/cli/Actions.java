@@ -64,6 +64,15 @@ public interface Actions {
     String migrate(Settings settings) throws Refused;
 
     /**
+     * Accepts the database server that the settings name as the one with the books, whatever was known before.
+     *
+     * @return the accepted server; null if it was the right one already
+     * @throws Refused if the database cannot be opened or there is no reason, with the reason
+     */
+    @Nullable
+    String acceptServer(Settings settings, String reason) throws Refused;
+
+    /**
      * Copies the data folder's database into the PostgreSQL that the settings name.
      *
      * @param lines receives what was copied

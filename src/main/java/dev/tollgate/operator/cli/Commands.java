@@ -94,7 +94,8 @@ final class Commands {
                 .addSubcommand(beside(new LedgerCommands.Statement(session)))
                 .addSubcommand(beside(new LedgerCommands.RebuildUsage(session))));
         all.put("installation", () -> new CommandLine(new Installation())
-                .addSubcommand(beside(new InstallationCommand(session))));
+                .addSubcommand(beside(new InstallationCommand(session)))
+                .addSubcommand(beside(new AcceptServerCommand(session))));
         all.put("backup", () -> beside(new BackupCommand(session)));
         all.put("migrate", () -> beside(new SchemaCommand(session)));
         all.put("completion", () -> new CommandLine(new CompletionCommand(session, this::line)));

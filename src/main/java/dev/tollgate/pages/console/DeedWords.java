@@ -31,6 +31,7 @@ final class DeedWords {
             "model.price", "Set a price",
             "setting.set", "Changed a setting",
             "installation.sandbox", "Ended real upstreams",
+            "installation.server", "Accepted another database server",
             "voucher.create", "Created vouchers",
             "channels.reload", "Reloaded the channels file",
             "channel.try", "Tested a channel",

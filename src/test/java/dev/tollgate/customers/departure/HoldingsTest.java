@@ -27,6 +27,7 @@ class HoldingsTest {
             "installation_kind",
             "node",
             "price_rates",
+            "primary_server",
             "price_version",
             "setting",
             "signing_key",

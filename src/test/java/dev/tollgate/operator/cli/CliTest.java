@@ -212,6 +212,7 @@ class CliTest {
                 "mail test",
                 "installation",
                 "installation sandbox",
+                "installation server",
                 "receipts",
                 "receipts verify",
                 "ledger",
@@ -734,7 +735,22 @@ class CliTest {
         assertThat(beganAfresh).isTrue();
     }
 
+    @Test
+    void another_database_server_is_accepted_with_a_reason_only() {
+        assertThat(run("installation", "server", "--database", "jdbc:postgresql://h/d")).isEqualTo(2);
+        assertThat(run("installation", "server", "--database", "jdbc:postgresql://h/d", "--reason", "pg_upgrade"))
+                .isZero();
+        assertThat(out).isEqualTo("The books are on this server now: accepted for pg_upgrade.\n");
+        assertThat(run("installation", "server", "--reason", "none")).isZero();
+        assertThat(out).isEqualTo("This is the server that holds the books already.\n");
+    }
+
     private final class TestActions implements Actions {
+
+        @Override
+        public String acceptServer(Settings settings, String reason) {
+            return settings.databaseUrl() == null ? null : "accepted for " + reason;
+        }
 
         @Override
         public void migrateToPostgres(Settings settings, java.util.function.Consumer<String> lines) throws Refused {
