@@ -142,7 +142,11 @@ public record AppActions(PrintWriter out) implements Actions {
     @Override
     public Inspection inspection(Settings settings) throws Refused {
         try {
-            return new StoredInspection(openReading(settings));
+            Secret key = settings.find(ServerSettings.SECRET_KEY);
+            Database database = openReading(settings);
+            return new StoredInspection(
+                    database,
+                    () -> SecretKeys.trouble(key == null ? null : key.value(), settings.data(), database));
         } catch (StoreException e) {
             throw new Refused(e.withCause());
         }
@@ -193,7 +197,7 @@ public record AppActions(PrintWriter out) implements Actions {
     private static SpoolFolder spools(Settings settings) {
         SecureRandom random = new SecureRandom();
         Secret key = settings.find(ServerSettings.SECRET_KEY);
-        SecretBox box = SecretKeys.of(key == null ? null : key.value(), settings.data(), random);
+        SecretBox box = SecretKeys.of(key == null ? null : key.value(), settings.data(), null, random);
         try {
             return new SpoolFolder(settings.data().resolve("spool"), box, random, true);
         } catch (IOException e) {

@@ -165,7 +165,7 @@ record BooksModule(
         InstantSource clock = surroundings.clock();
         boolean isReal = serves && settings.hasRealUpstream();
         Secret chosen = settings.find(ServerSettings.SECRET_KEY);
-        SecretBox secrets = SecretKeys.of(chosen == null ? null : chosen.value(), settings.data(), random);
+        SecretBox secrets = SecretKeys.of(chosen == null ? null : chosen.value(), settings.data(), database, random);
         Stores stores = new Stores(
                 new Ledger(database, isReal),
                 new Keys(database, clock),
@@ -202,9 +202,7 @@ record BooksModule(
         SecretKeys.Check check = new SecretKeys.Check(secrets);
         writer.commitAndWait(Unit.of(check));
         if (!check.outcome()) {
-            throw new CannotOpen(
-                    "The secret key does not decrypt this installation's data. Put the right key into the data folder as"
-                            + " secret.key, or set TOLLGATE_SECRET_KEY to it.");
+            throw new CannotOpen(SecretKeys.WRONG);
         }
         if (!stores.receipts().hasSigningKey()) {
             writer.commitAndWait(Unit.of(SetSigningKey.first(secrets, random, clock.instant())));

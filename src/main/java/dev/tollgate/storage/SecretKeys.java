@@ -4,13 +4,17 @@ import dev.tollgate.base.host.FileTrouble;
 import dev.tollgate.base.host.OperatorFile;
 import dev.tollgate.base.host.PrivateFiles;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the installation's secret key and checks that the data were sealed with it. */
@@ -20,21 +24,40 @@ public final class SecretKeys {
     private static final int FILE_BYTES_MAX = 1_024;
     private static final String NAME = "secret_check";
 
+    /** What says that the key is not the one. */
+    public static final String WRONG =
+            "The secret key does not decrypt this installation's data. Put the right key into the data folder as"
+                    + " secret.key, or set TOLLGATE_SECRET_KEY to it.";
+
+    /** What finds rows that were sealed, should the check's row be gone. */
+    private static final List<String> SEALED = List.of(
+            "SELECT 1 FROM signing_key",
+            "SELECT 1 FROM thought_signature",
+            "SELECT 1 FROM kept_response",
+            "SELECT 1 FROM outgoing_mail",
+            "SELECT 1 FROM person WHERE totp_secret IS NOT NULL");
+
     private SecretKeys() {}
 
     /**
-     * Returns the key that the operator has set, otherwise the key in the data folder's {@code secret.key}, which is created if missing.
+     * Returns the key that the operator has set, otherwise the key in the data folder's {@code secret.key}. The file is made only for a database
+     * in which nothing was sealed, and is on disk when this returns: another key would open nothing of what is there.
      *
-     * @throws CannotOpen if the file cannot be read or created, or holds no key
+     * @param database null if no key may be made
+     * @throws CannotOpen if the file is missing, cannot be read or made, or holds no key
      */
-    public static SecretBox of(@Nullable String chosenHex, Path folder, SecureRandom random) {
-        return new SecretBox(chosenHex == null ? inFolder(folder, random) : chosenHex, random);
+    public static SecretBox of(
+            @Nullable String chosenHex, Path folder, @Nullable Database database, SecureRandom random) {
+        return new SecretBox(chosenHex == null ? inFolder(folder, database, random) : chosenHex, random);
     }
 
-    private static String inFolder(Path folder, SecureRandom random) {
+    private static String inFolder(Path folder, @Nullable Database database, SecureRandom random) {
         Path file = folder.resolve(FILE);
         try {
             if (!Files.exists(file)) {
+                if (database == null || hasSealed(database)) {
+                    throw new CannotOpen(missing(folder));
+                }
                 make(file, random);
             }
             PrivateFiles.close(file);
@@ -48,13 +71,61 @@ public final class SecretKeys {
         }
     }
 
-    // Whole and private from its first moment: written under another name, then renamed.
+    private static String missing(Path folder) {
+        return "secret.key is missing in " + folder
+                + ", and this installation's data were sealed with it. Put the right key"
+                + " into the data folder as secret.key, or set TOLLGATE_SECRET_KEY to it.";
+    }
+
+    private static boolean hasSealed(Database database) {
+        return database.read(sql -> {
+            boolean found = sql.has("SELECT 1 FROM installation WHERE name = ?", NAME);
+            for (String each : SEALED) {
+                found = found || sql.has(each);
+            }
+            return found;
+        });
+    }
+
+    /**
+     * Returns why a start would not find the key that opens this database's data, or null if it would. The key is looked for as a start does;
+     * nothing is made.
+     *
+     * @param chosenHex the key that the operator has set
+     */
+    public static @Nullable String trouble(@Nullable String chosenHex, Path folder, Database database) {
+        if (!hasSealed(database)) {
+            return null;
+        }
+        if (chosenHex == null && database.dialect() == Dialect.POSTGRESQL) {
+            return "TOLLGATE_SECRET_KEY is not set, so nobody knows whether it opens the data.";
+        }
+        try {
+            SecretBox box = of(chosenHex, folder, null, new SecureRandom());
+            String check = database.read(
+                    sql -> sql.one("SELECT value FROM installation WHERE name = ?", row -> row.getString(1), NAME));
+            return check == null || box.passes(check) ? null : WRONG;
+        } catch (CannotOpen e) {
+            return e.getMessage();
+        }
+    }
+
+    // Whole and private from its first moment: written under another name, then renamed. On disk before the database
+    // has its check.
     private static void make(Path file, SecureRandom random) throws IOException {
         byte[] key = new byte[Seal.KEY_BYTES];
         random.nextBytes(key);
         Path made = PrivateFiles.fileBeside(file, ".secret", "");
         Files.writeString(made, HexFormat.of().formatHex(key) + "\n");
+        sync(made, StandardOpenOption.WRITE);
         Files.move(made, file, StandardCopyOption.ATOMIC_MOVE);
+        sync(Objects.requireNonNull(made.getParent()), StandardOpenOption.READ);
+    }
+
+    private static void sync(Path path, StandardOpenOption how) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, how)) {
+            channel.force(true);
+        }
     }
 
     /** Writes the check's row on the first start; later it only reads. Must be the first part. */

@@ -10,6 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -17,6 +20,8 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SecretKeysTest {
 
@@ -89,20 +94,67 @@ class SecretKeysTest {
 
     @Test
     void the_folders_key_is_made_once_and_for_its_owner_only() throws IOException {
-        SecretBox first = SecretKeys.of(null, folder, random);
+        SecretBox first = inFolder();
         Path file = folder.resolve("secret.key");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
-        SecretBox second = SecretKeys.of(null, folder, random);
+        SecretBox second = inFolder();
         assertThat(second.purpose("x").open(first.purpose("x").seal(PLAIN, "x"), "x"))
                 .isEqualTo(PLAIN);
-        assertThat(Files.list(folder)).hasSize(1);
+        assertThat(Files.list(folder).map(each -> each.getFileName().toString()))
+                .noneMatch(name -> name.startsWith("."));
+    }
+
+    private SecretBox inFolder() {
+        try (Database database = Database.open(Migrated.in(folder))) {
+            return SecretKeys.of(null, folder, database, random);
+        }
+    }
+
+    @Test
+    void no_key_is_made_where_one_is_chosen_or_none_may_be() {
+        SecretKeys.of(KEY, folder, null, random);
+        assertThatThrownBy(() -> SecretKeys.of(null, folder, null, random))
+                .hasMessageContaining("secret.key is missing");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "INSERT INTO installation VALUES ('secret_check', 'sealed')",
+                "INSERT INTO signing_key (id, public_key, sealed_private, created_at) VALUES ('k', 'p', 's', 1)",
+            })
+    void a_missing_key_is_not_replaced_where_something_was_sealed(String sealed) throws Exception {
+        Migrated.in(folder);
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("tollgate.db"));
+                Statement statement = connection.createStatement()) {
+            statement.execute(sealed);
+        }
+        assertThatThrownBy(this::inFolder)
+                .isInstanceOf(CannotOpen.class)
+                .hasMessageContaining("secret.key is missing in " + folder);
+        assertThat(folder.resolve("secret.key")).doesNotExist();
+        try (Database database = Database.openReading(folder)) {
+            assertThat(SecretKeys.trouble(null, folder, database)).contains("secret.key is missing");
+        }
+    }
+
+    @Test
+    void trouble_with_a_key_is_told_as_a_start_would_meet_it() throws Exception {
+        check(box);
+        try (Database database = Database.openReading(folder)) {
+            assertThat(SecretKeys.trouble(KEY, folder, database)).isNull();
+            assertThat(SecretKeys.trouble("f".repeat(64), folder, database)).isEqualTo(SecretKeys.WRONG);
+            Files.writeString(folder.resolve("secret.key"), KEY);
+            assertThat(SecretKeys.trouble(null, folder, database)).isNull();
+        }
     }
 
     @Test
     void a_file_without_a_key_stops_the_start() throws IOException {
         Files.writeString(folder.resolve("secret.key"), "not a key");
-        assertThatThrownBy(() -> SecretKeys.of(null, folder, random))
+        assertThatThrownBy(() -> SecretKeys.of(null, folder, null, random))
                 .isInstanceOf(CannotOpen.class)
                 .hasMessageContaining("secret.key");
     }

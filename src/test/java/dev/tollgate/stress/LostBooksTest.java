@@ -73,8 +73,13 @@ class LostBooksTest {
 
         assertThat(run("account", "list")).isEqualTo(1);
         assertThat(err.toString())
+                .contains("secret.key is missing")
                 .contains("into the data folder as secret.key, or set TOLLGATE_SECRET_KEY")
                 .hasLineCount(1);
+        assertThat(run("serve", "--port", "0")).isEqualTo(1);
+        assertThat(run("backup", data.resolve("copy.db").toString())).isEqualTo(1);
+        assertThat(data.resolve("copy.db")).exists();
+        assertThat(key).doesNotExist();
         Files.write(key, right);
         assertThat(run("account", "list")).isZero();
     }

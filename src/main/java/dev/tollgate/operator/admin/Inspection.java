@@ -80,6 +80,15 @@ public interface Inspection extends AutoCloseable {
      */
     void backup(Path file) throws Refused;
 
+    /**
+     * Returns why a start would not open what is sealed in these books, or null if it would. The key is looked for where a start looks for it,
+     * not in a running server.
+     *
+     * @throws Refused if the books cannot be read
+     */
+    @Nullable
+    String keyTrouble() throws Refused;
+
     @Override
     void close();
 }

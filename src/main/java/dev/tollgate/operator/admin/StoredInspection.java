@@ -10,16 +10,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a command reads, over a database that it has opened for itself. */
 public final class StoredInspection implements Inspection {
 
     private final Database database;
+    private final Supplier<@Nullable String> keyTrouble;
 
-    /** @param database is closed with it */
-    public StoredInspection(Database database) {
+    /**
+     * @param database is closed with it
+     * @param keyTrouble why a start would not find the key of its data, or null
+     */
+    public StoredInspection(Database database, Supplier<@Nullable String> keyTrouble) {
         this.database = database;
+        this.keyTrouble = keyTrouble;
     }
 
     @Override
@@ -69,6 +75,11 @@ public final class StoredInspection implements Inspection {
         } catch (StoreException e) {
             throw refused(e);
         }
+    }
+
+    @Override
+    public @Nullable String keyTrouble() throws Refused {
+        return Refused.where(keyTrouble::get);
     }
 
     private static Refused refused(StoreException e) {

@@ -15,7 +15,11 @@ import picocli.CommandLine.Spec;
         name = "backup",
         description = {
             "Copy the installation into one new file, also while a server runs.",
-            "To restore, put the file as tollgate.db and your secret key as secret.key into an empty data folder."
+            "To restore, put the file as tollgate.db and your secret key as secret.key into an empty data folder.",
+            "The copy is made in any case. Then the command looks for the secret key as a start does, and opens a value with it."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:the copy is made, and the key opens it", "1:there is no copy, or the key is missing or wrong"
         },
         mixinStandardHelpOptions = true)
 final class BackupCommand implements Callable<Integer> {
@@ -36,6 +40,10 @@ final class BackupCommand implements Callable<Integer> {
     public Integer call() throws Refused {
         try (Inspection inspection = session.inspection(spec)) {
             inspection.backup(file);
+            String trouble = inspection.keyTrouble();
+            if (trouble != null) {
+                throw new Refused(file + " is written, but its encrypted data cannot be read: " + trouble);
+            }
         }
         session.err()
                 .println("tollgate: " + file + " is written. The secret key is not in it: keep data/secret.key, or"

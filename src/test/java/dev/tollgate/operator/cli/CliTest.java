@@ -597,6 +597,16 @@ class CliTest {
     }
 
     @Test
+    void a_backup_whose_key_is_missing_is_made_and_fails() {
+        inspection.keyTrouble = "secret.key is missing.";
+        assertThat(execute("backup", "there.db", "--data", data.toString())).isEqualTo(1);
+        assertThat(inspection.backups).containsExactly(Path.of("there.db"));
+        assertThat(err)
+                .isEqualTo(
+                        "tollgate: there.db is written, but its encrypted data cannot be read: secret.key is missing.\n");
+    }
+
+    @Test
     void a_backup_says_what_is_not_in_it() {
         assertThat(execute("backup", "there.db", "--data", data.toString())).isZero();
         assertThat(inspection.backups).containsExactly(Path.of("there.db"));
@@ -626,6 +636,7 @@ class CliTest {
 
         final List<String> differences = new ArrayList<>();
         final List<Path> backups = new ArrayList<>();
+        String keyTrouble;
         RuntimeException failure;
         boolean closed;
 
@@ -655,6 +666,11 @@ class CliTest {
         @Override
         public void backup(Path file) {
             backups.add(file);
+        }
+
+        @Override
+        public String keyTrouble() {
+            return keyTrouble;
         }
 
         @Override
@@ -737,7 +753,8 @@ class CliTest {
 
     @Test
     void another_database_server_is_accepted_with_a_reason_only() {
-        assertThat(run("installation", "server", "--database", "jdbc:postgresql://h/d")).isEqualTo(2);
+        assertThat(run("installation", "server", "--database", "jdbc:postgresql://h/d"))
+                .isEqualTo(2);
         assertThat(run("installation", "server", "--database", "jdbc:postgresql://h/d", "--reason", "pg_upgrade"))
                 .isZero();
         assertThat(out).isEqualTo("The books are on this server now: accepted for pg_upgrade.\n");
