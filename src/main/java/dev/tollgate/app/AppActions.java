@@ -145,10 +145,9 @@ public record AppActions(PrintWriter out) implements Actions {
             Secret key = settings.find(ServerSettings.SECRET_KEY);
             Database database = openReading(settings);
             return new StoredInspection(
-                    database,
-                    () -> SecretKeys.trouble(key == null ? null : key.value(), settings.data(), database));
+                    database, () -> SecretKeys.trouble(key == null ? null : key.value(), settings.data(), database));
         } catch (StoreException e) {
-            throw new Refused(e.withCause());
+            throw Refused.of(e);
         }
     }
 
@@ -156,7 +155,9 @@ public record AppActions(PrintWriter out) implements Actions {
     public String migrate(Settings settings) throws Refused {
         try {
             Secret url = settings.databaseUrl();
-            return url == null ? Installation.migrate(settings.data()) : Installation.migrateShared(url.value(), settings.data());
+            return url == null
+                    ? Installation.migrate(settings.data())
+                    : Installation.migrateShared(url.value(), settings.data());
         } catch (StoreException e) {
             throw new Refused(e.withCause());
         }

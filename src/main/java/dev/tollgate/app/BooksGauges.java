@@ -63,6 +63,10 @@ final class BooksGauges {
                 "0 while calls get a 503 because the database accepts no writes or this server has lost its lease; otherwise 1.",
                 () -> books.complaints().isEmpty() ? 1 : 0);
         metrics.gauge(
+                "tollgate_store_damaged",
+                "1 after a damaged page of the SQLite file was met, until a restart: restore a backup; otherwise 0.",
+                () -> books.database().damage() == null ? 0 : 1);
+        metrics.gauge(
                 "tollgate_store_readers",
                 "Read connections by state, without those reserved for pages. state=waiting counts threads waiting for one.",
                 new String[] {"state"},

@@ -90,14 +90,19 @@ record BooksModule(
     static BooksModule toAccept(Settings settings, Secret url, SecureRandom random) {
         requireSharedKey(settings);
         Database database = Database.openAccepting(url.value(), settings.data());
-        return over(
-                database, settings, Surroundings.REAL, random, settings.get(TrafficSettings.CALL), false);
+        return over(database, settings, Surroundings.REAL, random, settings.get(TrafficSettings.CALL), false);
     }
 
     private static BooksModule open(
             Settings settings, Surroundings surroundings, SecureRandom random, Duration callMax, boolean serves) {
         requireSane(surroundings.clock().instant());
-        return over(database(settings, surroundings.foreignWrites(), serves), settings, surroundings, random, callMax, serves);
+        return over(
+                database(settings, surroundings.foreignWrites(), serves),
+                settings,
+                surroundings,
+                random,
+                callMax,
+                serves);
     }
 
     private static BooksModule over(
@@ -228,9 +233,10 @@ record BooksModule(
     /** Returns why no call could be accepted now. Waits for nothing; from any thread. */
     List<Readiness.Complaint> complaints() {
         List<Readiness.Complaint> complaints = new ArrayList<>();
-        String complaint = writer.complaint();
+        String damage = database.damage();
+        String complaint = damage == null ? writer.complaint() : damage;
         if (complaint != null) {
-            complaints.add(new Readiness.Complaint("store", complaint));
+            complaints.add(new Readiness.Complaint(damage == null ? "store" : "store_damaged", complaint));
         }
         if (!node.mayServe()) {
             complaints.add(new Readiness.Complaint("lease", "this server has no lease on the database"));

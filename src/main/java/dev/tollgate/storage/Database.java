@@ -119,7 +119,12 @@ public final class Database implements AutoCloseable {
         if (!file.exists()) {
             throw new CannotOpen("There is no database in " + folder + ".");
         }
-        Migrations.check(file);
+        try {
+            Migrations.check(file);
+        } catch (CannotOpen e) {
+            PageCheck.require(file, e); // a damaged file may look like one of another schema
+            throw e;
+        }
         return new Database(file, false, null, null);
     }
 
@@ -270,14 +275,35 @@ public final class Database implements AutoCloseable {
     public synchronized PageReads pages() {
         PageReads present = pages;
         if (present == null) {
-            present = new PageReads(engine);
+            present = new PageReads(engine, this::failed);
             pages = present;
         }
         return present;
     }
 
     PageReads pages(Duration patience) {
-        return new PageReads(engine, patience);
+        return new PageReads(engine, patience, this::failed);
+    }
+
+    private void failed(SQLException failure) {
+        if (watch != null) {
+            watch.failed(failure);
+        }
+    }
+
+    /** Returns why nothing is written to a damaged file until a restart, with the next step; null if no damage was met. From any thread. */
+    public @Nullable String damage() {
+        return watch == null ? null : watch.damage();
+    }
+
+    /**
+     * Looks through the whole file of an embedded database for damaged pages; a server has tools of its own. Blocks for a time that grows with the
+     * file.
+     *
+     * @return a sentence for each damage
+     */
+    public List<String> findDamage() {
+        return engine instanceof SqliteFile file ? PageCheck.run(file) : List.of();
     }
 
     /**

@@ -1,12 +1,23 @@
 package dev.tollgate.storage;
 
 import java.sql.SQLException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /** Tells a store in trouble from a unit that can never succeed. */
 final class Failures {
+
+    /** What an operator does about a damaged file. */
+    static final String NEXT_STEP =
+            "keep a copy of the data folder, restore a backup and run ./tollgate ledger verify (docs/trouble.md)";
+
+    /** The last byte of a code is the primary one; the others say where. */
+    private static final int PRIMARY = 0xff;
+
+    private static final Set<Integer> DAMAGE =
+            Set.of(SQLiteErrorCode.SQLITE_CORRUPT.code, SQLiteErrorCode.SQLITE_NOTADB.code);
 
     private Failures() {}
 
@@ -59,8 +70,23 @@ final class Failures {
                         || e.getResultCode().name().startsWith("SQLITE_IOERR"));
     }
 
+    /** Whether an embedded database's file is damaged, by SQLite's primary code: a page is not what it should be, or the file is no database. */
+    static boolean isDamage(@Nullable Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLiteException e && DAMAGE.contains(e.getResultCode().code & PRIMARY)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Returns the cause in an operator's words, or the driver's message. */
     static String why(Throwable failure) {
+        String text = driverText(failure);
+        return isDamage(failure) ? "it is damaged: " + NEXT_STEP + " (" + text + ")" : text;
+    }
+
+    private static String driverText(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLiteException e && e.getResultCode() == SQLiteErrorCode.SQLITE_FULL) {
                 return "no room is left on the disk, or on the disk of temporary files";

@@ -44,6 +44,9 @@ final class FileWatch {
     private volatile Runnable whenGone = () -> {};
     private volatile @Nullable String gone;
 
+    /** Why nothing is written, though the files are there. */
+    private volatile @Nullable String damage;
+
     /** Changes with each write to the database file, for example by a checkpoint. */
     private record Seen(@Nullable Object key, long bytes, FileTime modified) {}
 
@@ -55,7 +58,7 @@ final class FileWatch {
         this.lockKey = key(DataLock.file(file.folder()));
     }
 
-    /** @param action run once, on the writer's thread */
+    /** @param action run at most once for each trouble, on the thread that finds it */
     void whenGone(Runnable action) {
         whenGone = action;
     }
@@ -64,6 +67,36 @@ final class FileWatch {
     @Nullable
     String gone() {
         return gone;
+    }
+
+    /** Returns why nothing is written to a damaged file until a restart, or null. From any thread. */
+    @Nullable
+    String damage() {
+        return damage;
+    }
+
+    /** Looks at a failure of any connection. If it is damage, the log says so and nothing is written from now on: a write could damage more. From any thread. */
+    void failed(Throwable failure) {
+        if (!Failures.isDamage(failure)) {
+            return;
+        }
+        synchronized (this) {
+            if (damage != null) {
+                return;
+            }
+            damage = "the database " + file.file() + " is damaged: stop this server, " + Failures.NEXT_STEP;
+        }
+        log.error(Event.STORE_DAMAGED, "ALARM: {}. No more calls are taken, and nothing is written.", damage, failure);
+        whenGone.run();
+    }
+
+    /** @throws StoreUnavailable if the books are gone or damaged */
+    void requireWritable() {
+        require();
+        String sentence = damage;
+        if (sentence != null) {
+            throw new StoreUnavailable(sentence);
+        }
     }
 
     /** Notes the files of a new connection of the writer. */

@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,16 +34,19 @@ public final class PageReads implements AutoCloseable {
 
     private final Engine engine;
     private final Duration patience;
+    private final Consumer<SQLException> failed;
     private final HikariDataSource connections;
     private final Workers workers = new Workers(BOUNDS, Workers.threads("tollgate-pages", 0));
     private final ScheduledThreadPoolExecutor watch;
     private volatile boolean isClosed;
 
-    PageReads(Engine engine) {
-        this(engine, PATIENCE);
+    /** @param failed receives each failure of a read, on the thread of the read */
+    PageReads(Engine engine, Consumer<SQLException> failed) {
+        this(engine, PATIENCE, failed);
     }
 
-    PageReads(Engine engine, Duration patience) {
+    PageReads(Engine engine, Duration patience, Consumer<SQLException> failed) {
+        this.failed = failed;
         this.engine = engine;
         this.patience = patience;
         this.connections = new HikariDataSource(); // configured in place, as in ReadConnections
@@ -154,6 +158,7 @@ public final class PageReads implements AutoCloseable {
                 return query.run(new Reads(connection));
             } catch (SQLException e) {
                 isOver = true;
+                failed.accept(e);
                 throw e;
             } finally {
                 limit.cancel(false);

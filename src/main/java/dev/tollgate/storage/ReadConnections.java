@@ -108,6 +108,9 @@ final class ReadConnections implements AutoCloseable {
             }
             return result;
         } catch (SQLException e) {
+            if (watch != null) {
+                watch.failed(e);
+            }
             throw new StoreUnavailable("the database could not be read", e);
         }
     }

@@ -20,6 +20,11 @@ public sealed class StoreException extends RuntimeException permits StoreUnavail
         return cause == null ? String.valueOf(getMessage()) : getMessage() + ": " + Failures.why(cause);
     }
 
+    /** Returns whether the file of an embedded database is damaged. */
+    public boolean isDamage() {
+        return Failures.isDamage(this);
+    }
+
     /** Returns whether the unit may be written all the same: the connection broke during its commit, and the server has not come back. */
     public boolean mayHaveTakenEffect() {
         return false;

@@ -62,9 +62,12 @@ final class WriterConnection implements AutoCloseable {
     /**
      * Returns the statements of the open transaction, which begins with the first of them that runs.
      *
-     * @throws StoreUnavailable if the files were replaced since they were opened
+     * @throws StoreUnavailable if the files were replaced since they were opened, or are damaged
      */
     Statements statements() throws SQLException {
+        if (watch != null) {
+            watch.requireWritable();
+        }
         Statements open = statements;
         if (open == null || connection == null) {
             return open();
@@ -223,6 +226,9 @@ final class WriterConnection implements AutoCloseable {
 
     /** Rolls back; closes the connection if it has failed. */
     void giveUp(Throwable failure) {
+        if (watch != null) {
+            watch.failed(failure);
+        }
         if (Failures.kind(failure) == Failures.Kind.DISCONNECTED) {
             close();
         } else {

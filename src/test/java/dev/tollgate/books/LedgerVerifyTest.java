@@ -133,12 +133,25 @@ class LedgerVerifyTest {
     }
 
     @Test
-    void a_folder_without_books_and_books_that_are_broken_are_exit_code_2() throws IOException {
+    void a_folder_without_books_is_exit_code_2_and_a_damaged_file_1() throws IOException {
         assertThat(runOver(folder, "ledger", "verify")).isEqualTo(2);
         assertThat(err.toString()).isEqualTo("tollgate: There is no database in " + folder + ".\n");
         Files.writeString(folder.resolve("tollgate.db"), "no database at all, but long enough for one".repeat(99));
-        assertThat(runOver(folder, "ledger", "verify")).isEqualTo(2);
         assertThat(out.toString()).isEmpty();
+        assertThat(runOver(folder, "ledger", "verify")).isEqualTo(1);
+        assertThat(out.toString()).contains("is damaged").contains("restore a backup");
+    }
+
+    @Test
+    void a_damaged_page_is_exit_code_1_with_the_next_step() throws Exception {
+        gateway.customer("3").chat(CALL.formatted("gemini-2.5-pro", false, "one"));
+        assertThat(run("backup", folder.resolve("tollgate.db").toString())).isZero();
+        byte[] file = Files.readAllBytes(folder.resolve("tollgate.db"));
+        java.util.Arrays.fill(file, 4096 * 20, 4096 * 21, (byte) 7);
+        Files.write(folder.resolve("tollgate.db"), file);
+        out.getBuffer().setLength(0);
+        assertThat(runOver(folder, "ledger", "verify")).isEqualTo(1);
+        assertThat(out.toString()).contains("is damaged").contains("restore a backup");
     }
 
     @Test

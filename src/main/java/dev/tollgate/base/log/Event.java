@@ -22,6 +22,8 @@ public enum Event implements Marker {
     NOT_READY,
     /** The database fails to write or read. */
     STORE_UNAVAILABLE(true),
+    /** The file of the embedded database is damaged. */
+    STORE_DAMAGED(true),
     /** The database works again. */
     STORE_BACK,
     /** The database lost confirmed data. */

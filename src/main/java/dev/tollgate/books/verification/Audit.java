@@ -29,6 +29,11 @@ public final class Audit {
      */
     public boolean run(Consumer<String> differences, Progress progress) {
         Findings findings = new Findings(differences);
+        progress.at("pages", 0);
+        database.findDamage().forEach(findings::add);
+        if (!findings.none()) {
+            return false; // nothing that is read from a damaged file is certain
+        }
         return database.read(sql -> {
             for (Check check : checks(findings)) {
                 run(sql, check, findings, progress);

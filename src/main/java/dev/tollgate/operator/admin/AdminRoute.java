@@ -119,7 +119,7 @@ public record AdminRoute(String method, String path, int status, List<String> ta
         return switch (refused.why()) {
             case INVALID -> error;
             case NOT_FOUND -> error.withStatus(404);
-            case CONFLICT -> error.withStatus(409);
+            case CONFLICT, DAMAGED -> error.withStatus(409);
         };
     }
 

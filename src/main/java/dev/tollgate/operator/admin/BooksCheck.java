@@ -39,6 +39,9 @@ public final class BooksCheck {
      */
     public record Done(Instant since, Instant at, long differences, List<String> sentences) implements State {}
 
+    /** The database's file is damaged. @param sentence how, and what to do */
+    public record Damaged(String sentence) implements State {}
+
     /** It could not be ended. */
     public record Failed(Instant since, Instant at) implements State {}
 
@@ -52,7 +55,8 @@ public final class BooksCheck {
     }
 
     public State state() {
-        return state.get();
+        String damage = database.damage();
+        return damage == null ? state.get() : new Damaged(damage);
     }
 
     /** Begins a run, unless one is under way. @return how far it is */
@@ -116,6 +120,11 @@ public final class BooksCheck {
                         .number("count", done.differences())
                         .texts("differences", done.sentences())
                         .time("ended_at", done.at())
+                        .node();
+            case Damaged damaged ->
+                json.text("state", "damaged")
+                        .texts("differences", List.of(damaged.sentence()))
+                        .time("ended_at", null)
                         .node();
             case Failed failed ->
                 json.text("state", "failed")

@@ -14,6 +14,8 @@ public final class Refused extends Exception {
         INVALID,
         /** There is no such thing. */
         NOT_FOUND,
+        /** The database's file is damaged. */
+        DAMAGED,
         /** Not as things stand: a call that still runs, a balance that does not suffice, an id that was used for something else. */
         CONFLICT
     }
@@ -42,6 +44,11 @@ public final class Refused extends Exception {
      */
     static Refused of(String field, String what) {
         return new Refused(Why.INVALID, "'" + field + "' " + what + ".", field);
+    }
+
+    /** Returns the refusal by a store that cannot be opened, read or written, with the cause in words. */
+    public static Refused of(StoreException failure) {
+        return new Refused(failure.isDamage() ? Why.DAMAGED : Why.INVALID, failure.withCause());
     }
 
     public Why why() {

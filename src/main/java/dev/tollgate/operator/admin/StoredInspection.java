@@ -83,7 +83,7 @@ public final class StoredInspection implements Inspection {
     }
 
     private static Refused refused(StoreException e) {
-        return new Refused(e.withCause());
+        return Refused.of(e);
     }
 
     @Override

@@ -30,7 +30,11 @@ final class LedgerCommands {
                 "The command prints nothing if the books are correct; otherwise one line per difference."
             },
             exitCodeListHeading = "%nExit codes:%n",
-            exitCodeList = {"0:the books are correct", "1:the books have differences", "2:the books could not be read"},
+            exitCodeList = {
+                "0:the books are correct",
+                "1:the books have differences, or the database is damaged",
+                "2:the books could not be read"
+            },
             mixinStandardHelpOptions = true)
     static final class Verify implements Callable<Integer> {
 
@@ -48,6 +52,10 @@ final class LedgerCommands {
             try (Inspection inspection = session.inspection(spec)) {
                 return verify(inspection) ? ExitCode.OK : ExitCode.SOFTWARE;
             } catch (Refused e) {
+                if (e.why() == Refused.Why.DAMAGED) {
+                    session.out().println(Printable.line(String.valueOf(e.getMessage())));
+                    return ExitCode.SOFTWARE;
+                }
                 throw new CannotLook(String.valueOf(e.getMessage()));
             }
         }

@@ -36,6 +36,7 @@ public record ConsoleBooks(BooksCheck books) {
             case BooksCheck.Running running ->
                 "Check running since " + Display.time(running.since(), zone) + ": "
                         + Display.count(running.rows(), "row") + " of " + running.subject() + " so far.";
+            case BooksCheck.Damaged damaged -> damaged.sentence() + ".";
             case BooksCheck.Failed failed ->
                 "The check of " + Display.time(failed.since(), zone) + " failed. The log has the reason.";
             case BooksCheck.Done done ->
@@ -50,7 +51,7 @@ public record ConsoleBooks(BooksCheck books) {
     public static String kind(BooksCheck.State state) {
         return switch (state) {
             case BooksCheck.Never _, BooksCheck.Running _ -> "";
-            case BooksCheck.Failed _ -> "bad";
+            case BooksCheck.Failed _, BooksCheck.Damaged _ -> "bad";
             case BooksCheck.Done done -> done.differences() == 0 ? "ok" : "bad";
         };
     }

@@ -103,6 +103,8 @@ public record ConsolePage(
                         "The books have errors: " + Display.count(done.differences(), "difference") + ".",
                         ConsoleBooks.PATH,
                         "Books"));
+            case BooksCheck.Damaged damaged ->
+                concerns.add(new Concern("bad", damaged.sentence() + ".", ConsoleBooks.PATH, "Books"));
             case BooksCheck.Failed _ ->
                 concerns.add(new Concern("bad", "The books could not be checked.", ConsoleBooks.PATH, "Books"));
             case BooksCheck.Done _, BooksCheck.Never _, BooksCheck.Running _ -> {}

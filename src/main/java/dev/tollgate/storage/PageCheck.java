@@ -1,0 +1,59 @@
+package dev.tollgate.storage;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Looks through all pages of the embedded database for damage. It cannot see a changed value: SQLite has no checksums. */
+final class PageCheck {
+
+    private static final int LINES_MAX = 20;
+
+    /** The quick check does not see a page that lies in the place of another one. */
+    private static final String LOOK = "PRAGMA integrity_check(" + LINES_MAX + ")";
+
+    private static final String SOUND = "ok";
+
+    private PageCheck() {}
+
+    /** @return a sentence for each damage, {@value #LINES_MAX} at most @throws StoreUnavailable if the file cannot be read */
+    static List<String> run(SqliteFile file) {
+        List<String> found = new ArrayList<>();
+        try (Connection connection = file.source().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(LOOK)) {
+            while (row.next()) {
+                String line = row.getString(1);
+                if (!SOUND.equals(line)) {
+                    found.add(told(file, line.strip().replaceAll("\\s*\\R\\s*", "; ")));
+                }
+            }
+        } catch (SQLException e) {
+            if (!Failures.isDamage(e)) {
+                throw new StoreUnavailable("the database could not be read", e);
+            }
+            found.add(told(file, String.valueOf(e.getMessage())));
+        }
+        return found;
+    }
+
+    private static String told(SqliteFile file, String what) {
+        return "the file " + file.file() + " is damaged: " + what + "; " + Failures.NEXT_STEP;
+    }
+
+    /** @throws CannotOpen with the damage as its cause, if there is any */
+    static void require(SqliteFile file, CannotOpen failure) {
+        if (failure.isDamage()) {
+            return;
+        }
+        List<String> damage = run(file);
+        if (!damage.isEmpty()) {
+            throw new CannotOpen(
+                    damage.getFirst() + ".",
+                    new org.sqlite.SQLiteException(damage.getFirst(), org.sqlite.SQLiteErrorCode.SQLITE_CORRUPT));
+        }
+    }
+}
