@@ -77,7 +77,7 @@ final class LeftOut {
             } while (open > 0);
         }
 
-        private void value(JsonToken token, @Nullable String name) {
+        private void value(@Nullable JsonToken token, @Nullable String name) {
             int at = (int) parser.currentTokenLocation().getByteOffset();
             while (passed < starts.length && starts[passed] < at) {
                 passed++;

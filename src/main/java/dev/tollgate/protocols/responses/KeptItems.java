@@ -159,7 +159,7 @@ final class KeptItems {
             Item.Reference reference, Map<String, List<@Nullable Item>> outputs, Consumer<String> ignored) {
         ItemId id = KeptIds.item(reference.id());
         List<@Nullable Item> output = id == null ? null : outputs.get(id.taskId());
-        if (output != null && id.index() < output.size()) {
+        if (id != null && output != null && id.index() < output.size()) {
             return output.get(id.index());
         }
         if (reference.id().startsWith("rs_")) {
