@@ -294,8 +294,9 @@ class GenerateFlowTest {
         gateway.script(UpstreamScript.answers().text("Hi").finish("STOP", new Tokens(100, 10, 5)));
         Customer customer = gateway.customer("10");
 
-        Reply reply = post(customer, "/v1beta/models/google/gemini-2.5-pro:generateContent", HI);
-        Reply escaped = post(customer, "/v1beta/models/google%2Fgemini-2.5-pro:generateContent", HI);
+        String fortyBytes = "{\"contents\":[{\"parts\":[{\"text\":\"A prompt of forty bytes at the very least.\"}]}]}";
+        Reply reply = post(customer, "/v1beta/models/google/gemini-2.5-pro:generateContent", fortyBytes);
+        Reply escaped = post(customer, "/v1beta/models/google%2Fgemini-2.5-pro:generateContent", fortyBytes);
 
         assertThat(escaped.status()).isEqualTo(200);
         JsonNode usage = reply.json().get("usageMetadata");

@@ -94,10 +94,11 @@ record Costs(List<AttemptCost> attempts, List<String> refused, WrittenJson json)
             String channel = CourseJson.cut(channelName);
             String model = CourseJson.cut(modelName);
             long listed = price == null ? CallFigures.NONE : price.micros(usage);
+            long told = said == null ? CallFigures.NONE : said.micros();
             boolean isBelieved = said != null
-                    && said.micros() != UpstreamEvent.Cost.ODD
-                    && (listed == CallFigures.NONE || said.micros() <= TIMES_LIST_MAX * listed);
-            long micros = isBelieved ? said.micros() : listed;
+                    && told != UpstreamEvent.Cost.ODD
+                    && (listed == CallFigures.NONE || told <= TIMES_LIST_MAX * listed);
+            long micros = isBelieved ? told : listed;
             json.raw(attempts.isEmpty() ? "{" : ",{");
             json.raw("\"channel\":").string(channel).raw(",\"model\":").string(model);
             counts(usage);

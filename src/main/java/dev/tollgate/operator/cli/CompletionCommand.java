@@ -36,6 +36,9 @@ final class CompletionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (shell == Shell.zsh) {
+            session.out().println("#compdef tollgate"); // where it is a file of fpath
+        }
         session.out().println(AutoComplete.bash("tollgate", all.get()));
         return ExitCode.OK;
     }
