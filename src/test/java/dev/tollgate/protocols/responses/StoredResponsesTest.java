@@ -406,10 +406,12 @@ class StoredResponsesTest {
     void refused_calls_that_open_kept_content_share_the_limit_of_counts() {
         String id = id("\"Hi\"", "");
         String unanswered = "[{\"type\":\"function_call_output\",\"call_id\":\"c\",\"output\":\"o\"}]";
+        for (int i = 0; i < 20; i++) {
+            assertThat(ask("\"More\"", after(id)).status()).isEqualTo(200);
+        }
         Reply refused = ask(unanswered, after(id));
         int sent = 1;
         for (; refused.status() == 400 && sent < 5_000; sent++) {
-            assertThat(ask("\"More\"", after(id)).status()).isIn(200, 429);
             refused = ask(unanswered, after(id));
         }
         String chat = "{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
