@@ -166,6 +166,11 @@ interface Books {
             return new Bill(usage, dueMicros, reportedMicros, micros, end);
         }
 
+        /** Returns the bill whose balance and limits could not be asked for more than the hold. */
+        Bill unasked() {
+            return new Bill(usage, dueMicros, Math.min(reportedMicros, heldMicros), heldMicros, end);
+        }
+
         /** Returns the amount that the customer pays. */
         long chargeMicros() {
             return end == End.CUT_HOLD_USED ? heldMicros : Math.min(dueMicros, heldMicros);

@@ -133,7 +133,9 @@ final class Resolving implements Phase {
         switch (extension) {
             case Books.Grown grown -> settle(charge, bill.withHeld(grown.heldMicros()));
             case Books.NotGrown notGrown -> settle(charge, bill);
-            case Books.NotRecorded unknown -> refund(unknown.error(), CallOutcome.FAILED_STORE);
+            case Books.NotRecorded unknown when charge.end() == Books.End.COMPLETED ->
+                refund(unknown.error(), CallOutcome.FAILED_STORE);
+            case Books.NotRecorded _ -> settle(charge, bill.unasked()); // what was shown is paid from the hold all the same
         }
     }
 
