@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -80,7 +82,8 @@ final class CallPieces {
         Call last = null;
         for (Call known : calls) {
             if (known.index == index) {
-                if (id != null && id.equals(known.id)) {
+                boolean sameId = id != null && id.equals(known.id);
+                if (sameId && (!known.end.isWhole() || arguments.isBlank() || isRepeated(known, arguments))) {
                     return known;
                 }
                 last = known;
@@ -136,9 +139,12 @@ final class CallPieces {
     private void tell(SaidSoFar soFar, Call said, String arguments, List<UpstreamEvent> out) {
         UpstreamEvent.ToolCall call =
                 new UpstreamEvent.ToolCall(candidate, said.id, said.name, arguments, said.signature);
-        if (!said.late || soFar.repeated(call, said.index) == null) {
+        UpstreamEvent.ToolCall former = soFar.repeated(call, said.index, said.late);
+        if (former == null) {
             soFar.call(call, said.index);
             out.add(call);
+        } else if (former.signature() == null && call.signature() != null) {
+            out.add(new UpstreamEvent.Thought(candidate, "", call.signature()));
         }
     }
 
@@ -147,9 +153,9 @@ final class CallPieces {
         if (text.isBlank()) {
             return "{}";
         }
-        try {
-            JsonNode object = Json.STRICT.readTree(text);
-            return object.isObject() ? Json.MAPPER.writeValueAsString(object) : null;
+        try (JsonParser json = Json.STRICT.createParser(text)) {
+            String object = json.nextToken() == JsonToken.START_OBJECT ? Json.compact(json) : null;
+            return json.nextToken() == null ? object : null;
         } catch (JacksonException notJson) {
             return null;
         }

@@ -5,7 +5,7 @@ import dev.tollgate.upstreams.pool.UpstreamEvent.FinishReason;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The finish reasons of OpenAI-compatible servers, in any case; an open list: a new word is {@code OTHER}. */
+/** The finish reasons of OpenAI-compatible servers, in any case; an open list: a new word is {@code OTHER} or a failure. */
 final class FinishWords {
 
     private FinishWords() {}
@@ -17,20 +17,10 @@ final class FinishWords {
                 FinishReason.STOP;
             case "length", "max_tokens", "max_length", "max_output_tokens", "model_length" -> FinishReason.LENGTH;
             case "content_filter", "content_filtered", "sensitive", "refusal" -> FinishReason.FILTERED;
-            case "error",
-                    "network_error",
-                    "server_error",
-                    "internal_error",
-                    "upstream_error",
-                    "engine_error",
-                    "insufficient_system_resource",
-                    "failed",
-                    "timeout",
-                    "abort",
-                    "aborted",
-                    "cancelled",
-                    "canceled" -> null;
-            default -> FinishReasons.of(word.toUpperCase(Locale.ROOT));
+            default -> {
+                String upper = word.toUpperCase(Locale.ROOT);
+                yield FinishReasons.sayFailure(upper) ? null : FinishReasons.of(upper);
+            }
         };
     }
 }

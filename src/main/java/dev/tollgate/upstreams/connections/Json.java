@@ -1,8 +1,11 @@
 package dev.tollgate.upstreams.connections;
 
+import java.io.StringWriter;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
@@ -71,6 +74,24 @@ public final class Json {
         } catch (NumberFormatException exponentBeyond32Bits) {
             throw new StreamConstraintsException("a number is out of range");
         }
+    }
+
+    /** Returns the parser's current object as compact JSON, numbers with the digits that they came with. */
+    public static String compact(JsonParser json) {
+        StringWriter out = new StringWriter();
+        try (JsonGenerator copy = MAPPER.createGenerator(out)) {
+            int depth = 0;
+            do {
+                JsonToken token = json.currentToken();
+                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+                if (token == JsonToken.VALUE_NUMBER_FLOAT || token == JsonToken.VALUE_NUMBER_INT) {
+                    copy.writeNumber(json.getString());
+                } else {
+                    copy.copyCurrentEvent(json);
+                }
+            } while (depth > 0 && json.nextToken() != null);
+        }
+        return out.toString();
     }
 
     private static JsonMapper mapper(JsonFactory factory) {

@@ -8,12 +8,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The text and calls of one candidate so far, used to recognise repetitions: some upstreams send the whole answer again after a finish
- * reason (D38). Keeps a hash of the text, not the text. Confined to its call.
+ * reason, or one call twice (D38). Keeps a hash of the text, not the text. Confined to its call.
  */
 public final class SaidSoFar {
 
     /** The shortest text that counts as a repetition. */
     private static final int REPEATED_BYTES_MIN = 32;
+
+    /** The calls that later ones are compared with: the first ones of a candidate. */
+    private static final int CALLS_MAX = 1_000;
 
     private static final long PRIME = 0x100000001b3L;
 
@@ -52,20 +55,23 @@ public final class SaidSoFar {
         if (calls.isEmpty()) {
             calls = new ArrayList<>(1);
         }
-        calls.add(new Told(call, place));
+        if (calls.size() < CALLS_MAX) {
+            calls.add(new Told(call, place));
+        }
     }
 
     /**
-     * Returns the earlier call that a later chunk repeats: it has the same id, or the same name and arguments at the same place in its
-     * chunk or in the answer.
+     * Returns the earlier call that a later one repeats. Both have the same name and arguments, and the same id; without two ids, only a call
+     * behind a finish reason repeats one, at the same place in its chunk or in the answer.
      *
      * @param place among the calls of its chunk, from 0
+     * @param late whether the candidate has had a finish reason before the later call
      * @return null for a new call
      */
-    public UpstreamEvent.@Nullable ToolCall repeated(UpstreamEvent.ToolCall call, int place) {
+    public UpstreamEvent.@Nullable ToolCall repeated(UpstreamEvent.ToolCall call, int place, boolean late) {
         for (int i = 0; i < calls.size(); i++) {
             Told told = calls.get(i);
-            boolean samePlace = place == told.place() || place == i;
+            boolean samePlace = late && (place == told.place() || place == i);
             if (isSame(told.call(), call, samePlace)) {
                 return told.call();
             }
@@ -74,9 +80,9 @@ public final class SaidSoFar {
     }
 
     private static boolean isSame(UpstreamEvent.ToolCall told, UpstreamEvent.ToolCall call, boolean samePlace) {
-        if (told.upstreamId() != null && call.upstreamId() != null) {
-            return told.upstreamId().equals(call.upstreamId());
-        }
-        return samePlace && told.name().equals(call.name()) && told.arguments().equals(call.arguments());
+        boolean haveIds = told.upstreamId() != null && call.upstreamId() != null;
+        return (haveIds ? told.upstreamId().equals(call.upstreamId()) : samePlace)
+                && told.name().equals(call.name())
+                && told.arguments().equals(call.arguments());
     }
 }

@@ -16,7 +16,7 @@ import tools.jackson.databind.node.StringNode;
 
 /**
  * How far one candidate of a stream has come: its text, its finish reason, its sources. A candidate may go on after a finish reason: the last one
- * counts, and a repetition of what came before the first one is left out (D38). Confined to its stream.
+ * counts, and repetitions are left out (D38). Confined to its stream.
  */
 final class CandidateStream {
 
@@ -111,7 +111,7 @@ final class CandidateStream {
     private void addCall(GeminiChunk.Call said, int place, List<UpstreamEvent> out) {
         UpstreamEvent.ToolCall call =
                 new UpstreamEvent.ToolCall(index, said.id(), said.name(), said.arguments(), said.signature());
-        UpstreamEvent.ToolCall former = reason == null ? null : saidSoFar.repeated(call, place);
+        UpstreamEvent.ToolCall former = saidSoFar.repeated(call, place, reason != null);
         if (former == null) {
             saidSoFar.call(call, place);
             out.add(call);

@@ -5,11 +5,9 @@ import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.gemini.GeminiChunk.Candidate;
 import dev.tollgate.upstreams.gemini.GeminiChunk.Part;
 import dev.tollgate.upstreams.pool.UpstreamEvent.Usage;
-import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
@@ -239,26 +237,6 @@ final class GeminiChunkReader {
 
     /** The arguments as compact JSON, numbers with the digits that they came with. */
     private String compactObject() {
-        if (json.currentToken() != JsonToken.START_OBJECT) {
-            return "{}";
-        }
-        StringWriter out = new StringWriter();
-        try (JsonGenerator copy = Json.MAPPER.createGenerator(out)) {
-            int depth = 0;
-            do {
-                JsonToken token = json.currentToken();
-                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
-                copyToken(copy, token);
-            } while (depth > 0 && json.nextToken() != null);
-        }
-        return out.toString();
-    }
-
-    private void copyToken(JsonGenerator copy, JsonToken token) {
-        if (token == JsonToken.VALUE_NUMBER_FLOAT || token == JsonToken.VALUE_NUMBER_INT) {
-            copy.writeNumber(json.getString());
-        } else {
-            copy.copyCurrentEvent(json);
-        }
+        return json.currentToken() == JsonToken.START_OBJECT ? Json.compact(json) : "{}";
     }
 }

@@ -4,6 +4,7 @@ import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.upstreams.connections.AnswerHead;
 import dev.tollgate.upstreams.connections.AnswerReader;
+import dev.tollgate.upstreams.connections.FinishReasons;
 import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.connections.SseReader;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
@@ -110,6 +111,11 @@ final class GeminiEventReader implements AnswerReader {
             if (chunk.error() != null && !chunk.error().isNull()) {
                 stop(saidError(chunk.error()));
             } else {
+                String failed = failed(chunk);
+                if (failed != null) {
+                    stop(broke("the finish reason " + failed));
+                    return;
+                }
                 ObjectNode tree = keepsRaw ? Json.object(bytes, from, to) : null;
                 stream.accept(chunk, out);
                 UpstreamEvent raw = tree == null ? null : stream.raw(tree, to - from);
@@ -124,6 +130,18 @@ final class GeminiEventReader implements AnswerReader {
             LOG.error(Event.CALL_FAULT, "an event could not be read", e);
             stop(broke("an event could not be read"));
         }
+    }
+
+    /** Returns the word with which a failed server replaced a finish reason; null if there is none. */
+    private static @Nullable String failed(GeminiChunk chunk) {
+        List<GeminiChunk.Candidate> candidates = chunk.candidates();
+        for (int i = 0; i < candidates.size(); i++) {
+            String word = candidates.get(i).finishReason();
+            if (word != null && FinishReasons.sayFailure(word)) {
+                return word;
+            }
+        }
+        return null;
     }
 
     private void stop(UpstreamFailure why) {
