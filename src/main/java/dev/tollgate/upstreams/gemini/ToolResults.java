@@ -2,9 +2,11 @@ package dev.tollgate.upstreams.gemini;
 
 import dev.tollgate.base.json.Ascii;
 import dev.tollgate.base.json.JsonText;
+import dev.tollgate.base.json.StrictUtf8;
 import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.memory.Tally;
 import dev.tollgate.upstreams.connections.Json;
+import java.math.BigDecimal;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -12,12 +14,15 @@ import tools.jackson.core.JsonToken;
 
 /**
  * A tool's result as the object that {@code functionResponse.response} must be: a JSON object as it is, any other JSON value
- * and any other text under {@code result} (D45). Digits and key order stay.
+ * and any other text under {@code result} (D45). Digits and key order stay. JSON that arguments of a call must not hold is text, and so is a
+ * string in quotes.
  */
 final class ToolResults {
 
     /** As deep as a body may nest (D29); deeper text is text. */
     private static final int DEPTH_MAX = 64;
+
+    private static final int EXPONENT_MAX = 1_000;
 
     private static final String RESULT = "result";
 
@@ -87,15 +92,19 @@ final class ToolResults {
     /** The first token if the text is one JSON value and nothing else, else {@code NOT_AVAILABLE}. */
     private static JsonToken wholeJson(String text, Lease memory) {
         Tally names = new Tally(memory);
+        boolean mayHaveHalves = text.contains("\\ud") || text.contains("\\uD"); // only an escape can be half of a pair
         try (JsonParser parser = Json.STRICT.createParser(text)) {
             JsonToken first = parser.nextToken();
-            if (first == null) {
+            if (first == null || first == JsonToken.VALUE_STRING) {
                 return JsonToken.NOT_AVAILABLE;
             }
             int depth = 0;
             for (JsonToken token = first; token != null; token = parser.nextToken()) {
                 if (token == JsonToken.PROPERTY_NAME) {
                     names.name(parser.currentName());
+                }
+                if ((mayHaveHalves && hasHalf(parser, token)) || isOutOfRange(parser, token)) {
+                    return JsonToken.NOT_AVAILABLE;
                 }
                 depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
                 if (depth > DEPTH_MAX || (depth == 0 && token.isStructEnd() && parser.nextToken() != null)) {
@@ -110,6 +119,34 @@ final class ToolResults {
             return JsonToken.NOT_AVAILABLE;
         } finally {
             names.giveBack();
+        }
+    }
+
+    /** Whether a name or a string holds half of a surrogate pair, which has no UTF-8. */
+    private static boolean hasHalf(JsonParser parser, JsonToken token) {
+        boolean isText = token == JsonToken.PROPERTY_NAME || token == JsonToken.VALUE_STRING;
+        return isText && StrictUtf8.length(parser.getString()) < 0;
+    }
+
+    /** Whether a number has so large an exponent that it would fill the memory if it were written out. */
+    private static boolean isOutOfRange(JsonParser parser, JsonToken token) {
+        if (token != JsonToken.VALUE_NUMBER_FLOAT) {
+            return false;
+        }
+        char[] chars = parser.getStringCharacters();
+        for (int i = parser.getStringOffset(), end = i + parser.getStringLength(); i < end; i++) {
+            if (chars[i] == 'e' || chars[i] == 'E') {
+                return !isWithin(parser.getString());
+            }
+        }
+        return false; // so few digits as a parser takes
+    }
+
+    private static boolean isWithin(String number) {
+        try {
+            return Math.abs((long) new BigDecimal(number).scale()) <= EXPONENT_MAX;
+        } catch (NumberFormatException exponentBeyond32Bits) {
+            return false;
         }
     }
 }
