@@ -321,6 +321,16 @@ public final class JsonBody {
         }
     }
 
+    /** As {@link #raw}, in one line, so that an event of a stream can hold it. */
+    public RawJson line(Runnable reading) {
+        RawJson raw = raw(reading);
+        RawJson line = raw.inOneLine();
+        if (line != raw) {
+            tally.add(line.length());
+        }
+        return line;
+    }
+
     /** Returns where the current value begins in the body. */
     public int start() {
         return (int) parser.currentTokenLocation().getByteOffset();

@@ -21,6 +21,55 @@ public final class RawJson {
         this.leftOut = leftOut;
     }
 
+    /**
+     * Returns the value in one line, for an event stream: without line breaks between its parts, and with those escaped that some clients see in
+     * its strings (U+0085, U+2028, U+2029). It is copied only if it has any.
+     */
+    RawJson inOneLine() {
+        if (leftOut.length > 0) {
+            byte[] kept = utf8();
+            return new RawJson(kept, 0, kept.length, LeftOut.NOTHING).inOneLine();
+        }
+        Utf8Buffer line = null;
+        int copied = from;
+        for (int i = from; i < to; i++) {
+            int length = breakLength(i);
+            if (length > 0) {
+                line = line == null ? new Utf8Buffer(to - from + 64) : line;
+                line.raw(body, copied, i - copied).raw(escape(length, i));
+                copied = i + length;
+                i = copied - 1;
+            }
+        }
+        if (line == null) {
+            return this;
+        }
+        byte[] utf8 = line.raw(body, copied, to - copied).toByteArray();
+        return new RawJson(utf8, 0, utf8.length, LeftOut.NOTHING);
+    }
+
+    /** Returns how many bytes the line break at this place has; 0 if there is none. */
+    private int breakLength(int at) {
+        return switch (body[at]) {
+            case '\n', '\r' -> 1;
+            case (byte) 0xC2 -> body[at + 1] == (byte) 0x85 ? 2 : 0;
+            case (byte) 0xE2 -> body[at + 1] == (byte) 0x80 && (body[at + 2] & 0xFE) == 0xA8 ? 3 : 0;
+            default -> 0;
+        };
+    }
+
+    private String escape(int length, int at) {
+        return switch (length) {
+            case 1 -> " ";
+            case 2 -> "\\u0085";
+            default -> body[at + 2] == (byte) 0xA8 ? "\\u2028" : "\\u2029";
+        };
+    }
+
+    int length() {
+        return to - from;
+    }
+
     /** Returns JSON that is written out in the program. */
     public static RawJson of(String json) {
         byte[] utf8 = WrittenJson.of(json).utf8();

@@ -72,11 +72,11 @@ final class ResponsesReader {
         switch (name) {
             case "model" -> model = json.nonEmptyString();
             case "input" -> kept.input = json.raw(items::input);
-            case "instructions" -> kept.shownInstructions = json.raw(() -> kept.instructions = json.text());
-            case "tools" -> kept.tools = json.raw(tools::tools);
-            case "tool_choice" -> kept.toolChoice = json.raw(choice::read);
+            case "instructions" -> kept.shownInstructions = json.line(() -> kept.instructions = json.text());
+            case "tools" -> kept.tools = json.line(tools::tools);
+            case "tool_choice" -> kept.toolChoice = json.line(choice::read);
             case "stream" -> stream = json.bool();
-            case "metadata" -> kept.metadata = json.raw(this::metadata);
+            case "metadata" -> kept.metadata = json.line(this::metadata);
             case "store" -> store = json.bool();
             case "background" -> background();
             case "previous_response_id" -> previousId = json.nonEmptyString();

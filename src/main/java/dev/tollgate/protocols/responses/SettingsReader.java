@@ -63,7 +63,7 @@ final class SettingsReader {
 
     private void text(String member) {
         if (member.equals("format")) {
-            shownFormat = json.raw(() -> format = new FormatReader().read());
+            shownFormat = json.line(() -> format = new FormatReader().read());
         } else {
             json.ignore();
         }

@@ -49,6 +49,16 @@ class ResponsesReaderTest {
         return refusal.error();
     }
 
+    @Test
+    void what_a_response_shows_again_is_one_line() {
+        ResponsesRequest request =
+                with("'instructions':'a\u2028b\u0085c\u2029d\u20ace\\nf','metadata':{\n'k':\r\n'v'}");
+        assertThat(new String(request.echo().instructions().utf8(), StandardCharsets.UTF_8))
+                .isEqualTo("\"a\\u2028b\\u0085c\\u2029d\u20ace\\nf\"");
+        assertThat(new String(request.echo().metadata().utf8(), StandardCharsets.UTF_8))
+                .isEqualTo("{ \"k\":  \"v\"}");
+    }
+
     private static String text(Message message) {
         return switch (message) {
             case Instruction it -> it.text().toString();
