@@ -92,6 +92,11 @@ final class GenerateModelRules {
     /** Checks the schemas of a function. Its {@code response} schema may be anything, including empty objects and arrays (D55). */
     private static void checkSchemas(JsonNode declaration, String at) {
         if (declaration.has("parameters")) {
+            require(
+                    declaration.path("parameters").has("type")
+                            || !declaration.path("parameters").has("anyOf"),
+                    at + ".parameters",
+                    at + ".parameters: the schema of a function's parameters must be of type OBJECT.");
             SchemaRules.check(declaration.path("parameters"), at + ".parameters");
         }
         JsonNode schema = declaration.path("parametersJsonSchema");

@@ -12,22 +12,40 @@ final class CompatUsage {
 
     /** Null where nothing is counted. */
     static @Nullable Usage of(JsonNode usage) {
-        long prompt = count(usage, "prompt_tokens");
-        long completion = count(usage, "completion_tokens");
+        long prompt = first(count(usage, "prompt_tokens"), count(usage, "input_tokens"));
+        long completion = first(count(usage, "completion_tokens"), count(usage, "output_tokens"));
         if (prompt == Usage.ABSENT && completion == Usage.ABSENT) {
             return null;
         }
-        JsonNode details = usage.path("completion_tokens_details");
+        JsonNode details = details(usage, "completion_tokens_details", "output_tokens_details");
         long reasoning = count(details, "reasoning_tokens");
         return new Usage(
                 prompt,
                 Usage.ABSENT,
                 visible(completion, reasoning),
                 reasoning,
-                count(usage.path("prompt_tokens_details"), "cached_tokens"),
+                cached(usage),
                 count(usage, "total_tokens"),
-                modalities(usage.path("prompt_tokens_details")),
+                modalities(details(usage, "prompt_tokens_details", "input_tokens_details")),
                 modalities(details));
+    }
+
+    /** Returns the cached part of the prompt, by the first name that counts it: servers repeat one count under several names. */
+    private static long cached(JsonNode usage) {
+        long standard = first(
+                count(usage.path("prompt_tokens_details"), "cached_tokens"),
+                count(usage.path("input_tokens_details"), "cached_tokens"));
+        long bySome = first(count(usage, "prompt_cache_hit_tokens"), count(usage, "cached_tokens"));
+        return first(first(standard, bySome), count(usage, "cache_read_input_tokens"));
+    }
+
+    private static long first(long count, long otherwise) {
+        return count == Usage.ABSENT ? otherwise : count;
+    }
+
+    private static JsonNode details(JsonNode usage, String name, String otherName) {
+        JsonNode details = usage.path(name);
+        return details.isObject() ? details : usage.path(otherName);
     }
 
     /**

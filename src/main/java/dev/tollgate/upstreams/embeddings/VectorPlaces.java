@@ -6,7 +6,7 @@ import java.util.Set;
  * The places of vectors and token counts in a protocol's answer, as dotted names without the positions in arrays.
  *
  * @param vectors arrays of numbers
- * @param tokens counts of the input's tokens; several ones add up
+ * @param tokens counts of the input's tokens; several ones of a name add up, and the name that came first counts
  * @param elements the array whose objects hold one vector each; empty if vectors come in the order of the inputs
  * @param cost what the server charged, in US dollars; empty if it is not read
  */
@@ -21,8 +21,8 @@ public record VectorPlaces(Set<String> vectors, Set<String> tokens, String eleme
             Set.of("predictions.embeddings.values"), Set.of("predictions.embeddings.statistics.token_count"), "", "");
 
     /** OpenAI's list, whose objects have an {@code index}. */
-    public static final VectorPlaces OPENAI =
-            new VectorPlaces(Set.of("data.embedding"), Set.of("usage.prompt_tokens"), "data", "usage.cost");
+    public static final VectorPlaces OPENAI = new VectorPlaces(
+            Set.of("data.embedding"), Set.of("usage.prompt_tokens", "usage.input_tokens"), "data", "usage.cost");
 
     /** Returns these places without the server's cost. */
     public VectorPlaces withoutCost() {

@@ -11,7 +11,10 @@ import dev.tollgate.upstreams.pool.UpstreamFailure;
 import dev.tollgate.upstreams.pool.UpstreamFailure.Kind;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -30,6 +33,7 @@ public final class VectorReader implements AnswerReader {
     /** The answer around the vectors, and white space between their numbers. */
     private static final long FRAME_BYTES_MAX = 256 * 1024;
 
+    private static final String OUT_OF_RANGE = "a vector that is longer than requested, or has a number out of range";
     private static final int NUMBER_BYTES_MAX = 64;
     private static final int TOKENS_SCALE_MAX = 20;
 
@@ -51,6 +55,7 @@ public final class VectorReader implements AnswerReader {
 
         private @Nullable VectorWriter current;
         private long tokens = Usage.ABSENT;
+        private @Nullable String tokensName;
         private UpstreamEvent.@Nullable Cost cost;
         private boolean isWhole;
         private @Nullable String fault;
@@ -121,6 +126,11 @@ public final class VectorReader implements AnswerReader {
                     beginVector();
                 }
             }
+            case VALUE_STRING -> {
+                if (places.vectors().contains(path(parser.streamReadContext()))) {
+                    packedVector();
+                }
+            }
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number();
             case END_OBJECT, END_ARRAY ->
                 progress.isWhole = parser.streamReadContext().inRoot();
@@ -150,25 +160,62 @@ public final class VectorReader implements AnswerReader {
         }
     }
 
+    /** Reads a vector in base64, which some servers send whatever was asked for: float32 in little endian. */
+    private void packedVector() {
+        beginVector();
+        VectorWriter vector = progress.current;
+        if (progress.fault != null || vector == null) {
+            return;
+        }
+        byte[] floats;
+        try {
+            floats = Base64.getDecoder().decode(parser.getString());
+        } catch (IllegalArgumentException e) {
+            fails("a vector that is no base64");
+            return;
+        }
+        ByteBuffer little = ByteBuffer.wrap(floats).order(ByteOrder.LITTLE_ENDIAN);
+        while (little.remaining() >= Float.BYTES && progress.fault == null) {
+            float value = little.getFloat();
+            if (!Float.isFinite(value) || !vector.add(Float.toString(value))) {
+                fails(OUT_OF_RANGE);
+            }
+        }
+        if (little.hasRemaining() && progress.fault == null) {
+            fails("a vector in base64 that ends within a number");
+        }
+        if (progress.fault == null) {
+            endVector(vector);
+        }
+    }
+
+    private void endVector(VectorWriter vector) {
+        byte[] whole = vector.end();
+        progress.current = null;
+        if (whole == null) {
+            fails("a vector that is shorter than requested");
+        } else {
+            vectors[progress.elements - 1] = whole;
+        }
+    }
+
     private void inVector(JsonToken token, VectorWriter vector) {
         if (token == JsonToken.END_ARRAY) {
-            byte[] whole = vector.end();
-            progress.current = null;
-            if (whole == null) {
-                fails("a vector that is shorter than requested");
-            } else {
-                vectors[progress.elements - 1] = whole;
-            }
+            endVector(vector);
         } else if (token != JsonToken.VALUE_NUMBER_FLOAT && token != JsonToken.VALUE_NUMBER_INT) {
             fails("a vector that holds something else than numbers");
         } else if (!vector.add(parser.getString())) {
-            fails("a vector that is longer than requested, or has a number out of range");
+            fails(OUT_OF_RANGE);
         }
     }
 
     private void number() {
         String path = path(parser.streamReadContext());
         if (places.tokens().contains(path)) {
+            if (progress.tokensName != null && !path.equals(progress.tokensName)) {
+                return;
+            }
+            progress.tokensName = path;
             long more = tokens();
             progress.tokens = progress.tokens == Usage.ABSENT || more < 0 ? more : Math.addExact(progress.tokens, more);
         } else if (places.isCost(path)) {

@@ -47,13 +47,18 @@ final class VectorWriter {
         boolean isFirst = count++ == 0;
         if (digits != null) {
             digits.raw(isFirst ? '[' : ',').raw(number);
-            return true;
+            return !hasExponent(number) || Float.isFinite(Float.parseFloat(number));
         }
         float value = Float.parseFloat(number);
         if (floats != null) {
             floats.putFloat(value);
         }
         return Float.isFinite(value);
+    }
+
+    /** Without one, so few digits are no number out of a float32's range. */
+    private static boolean hasExponent(String number) {
+        return number.indexOf('e') >= 0 || number.indexOf('E') >= 0;
     }
 
     /** Returns the JSON value; null if the vector is too short. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Writes {@code tools} and {@code toolConfig}. One writer serves one conversation. */
@@ -20,6 +21,8 @@ final class ToolsWriter {
 
     /** The keywords of a schema without properties. */
     private static final Set<String> SAYS_NOTHING = Set.of("type", "properties", "required", "additionalProperties");
+
+    private static final String OBJECT = "must be the schema of an object: a function's arguments have names.";
 
     private final JsonGenerator json;
     private final Conversation conversation;
@@ -145,22 +148,35 @@ final class ToolsWriter {
                     .forEach(keyword -> ignored.add(tool.path() + "." + keyword));
             return null;
         }
-        if (!alternatives) {
-            requireObject(cleaned, path);
+        if (alternatives && !cleaned.has("type")) {
+            requireObjects(cleaned, "anyOf", path);
+            requireObjects(cleaned, "oneOf", path);
         }
+        requireObject(cleaned, path);
         return cleaned;
+    }
+
+    /** Gemini takes alternatives at the root only beside a type, which therefore must hold for each of them. */
+    private static void requireObjects(ObjectNode schema, String keyword, String path) {
+        for (int i = 0; i < schema.path(keyword).size(); i++) {
+            if (!mayBeObject(schema.path(keyword).path(i).path("type"))) {
+                throw refuse(path + "." + keyword + "." + i, OBJECT);
+            }
+        }
+    }
+
+    private static boolean mayBeObject(JsonNode type) {
+        return type.isMissingNode()
+                || type.asString("").equals("object")
+                || type.valueStream().anyMatch(name -> name.asString("").equals("object"));
     }
 
     private void requireObject(ObjectNode schema, String path) {
         if (!schema.has("type")) {
             schema.put("type", "object");
         }
-        boolean object = schema.get("type").isArray()
-                ? schema.get("type").valueStream().anyMatch(type -> type.asString("")
-                        .equals("object"))
-                : schema.get("type").asString("").equals("object");
-        if (!object) {
-            throw refuse(path, "must be the schema of an object: a function's arguments have names.");
+        if (!mayBeObject(schema.path("type"))) {
+            throw refuse(path, OBJECT);
         }
         schema.put("type", "object");
     }

@@ -171,6 +171,37 @@ class VectorReaderTest {
         assertThat(whole.tokens()).isEqualTo(8);
     }
 
+    @Test
+    void vectors_that_come_as_base64_are_read_wherever_they_are_cut() {
+        String answer =
+                "{\"data\":[{\"index\":1,\"embedding\":\"AACAPwAAAEA=\"},{\"index\":0,\"embedding\":\"AABAQAAAgEA=\"}],"
+                        + "\"usage\":{\"input_tokens\":8,\"prompt_tokens\":8}}";
+        EmbedAsk ask = ask(2, EmbedAsk.Form.DIGITS, 2, false);
+        Outcome whole = read(ask, VectorPlaces.OPENAI, answer);
+        assertThat(whole.vectors()).containsExactly("[3.0,4.0]", "[1.0,2.0]");
+        assertThat(whole.tokens()).isEqualTo(8);
+        for (int at = 0; at <= answer.length(); at++) {
+            assertThat(read(ask, VectorPlaces.OPENAI, answer, at)).isEqualTo(whole);
+        }
+        Outcome packed = read(ask(2, EmbedAsk.Form.BASE64, 2, false), VectorPlaces.OPENAI, answer);
+        assertThat(packed.vectors()).containsExactly("\"AABAQAAAgEA=\"", "\"AACAPwAAAEA=\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "AACAPw==, shorter than requested",
+        "AACAPwAAAEAAAABA, longer than requested",
+        "AACAPwAAwH8=, out of range",
+        "AACAPwAAAEAA, within a number",
+        "%%%, no base64"
+    })
+    void base64_that_is_no_vector_fails(String base64, String detail) {
+        String answer = "{\"data\":[{\"index\":0,\"embedding\":\"" + base64 + "\"}]}";
+        Outcome outcome = read(ask(1, EmbedAsk.Form.DIGITS, 2, false), VectorPlaces.OPENAI, answer);
+        assertThat(outcome.failure().detail()).contains(detail);
+        assertThat(outcome.vectors()).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource({"0.001, 200000", "1e-9, 1", "-1, -1", "1e400, -1", "1e999999999, -1"})
     void what_openais_list_says_that_it_cost_is_reported(String dollars, long micros) {
@@ -206,6 +237,7 @@ class VectorReaderTest {
             {"embeddings":[{"values":[1,2]},{"values":[1,null]}]}            | BROKEN      | something else than numbers
             {"embeddings":[{"values":[1,2]},{"values":[1,[2]]}]}             | BROKEN      | something else than numbers
             {"embeddings":[{"values":[1,2]},{"values":[1,0.1234567890123456789012345]}]} | BROKEN | out of range
+            {"embeddings":[{"values":[1,2]},{"values":[1,1e999]}]}           | BROKEN      | out of range
             {"embeddings":[{"values":[1,2]},{"values":[1,2]}                 | UNAVAILABLE | ends too early
             {"embeddings":[{"values":[1,2}]}                                 | BROKEN      | no JSON
             {"error":{"code":500}}                                           | BROKEN      | 0 vectors for 2 inputs

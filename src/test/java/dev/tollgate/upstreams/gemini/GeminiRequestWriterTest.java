@@ -21,6 +21,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rows of protocol 4.1 and 4.2. */
 class GeminiRequestWriterTest {
@@ -229,13 +231,37 @@ class GeminiRequestWriterTest {
         assertThat(response("[1,2]")).isEqualTo("{\"result\":[1,2]}");
         assertThat(response("12345678901234567890.10")).isEqualTo("{\"result\":12345678901234567890.10}");
         assertThat(response("null")).isEqualTo("{\"result\":null}");
-        assertThat(response("\"s\"")).isEqualTo("{\"result\":\"s\"}");
         assertThat(response("plain")).isEqualTo("{\"result\":\"plain\"}");
         assertThat(response("")).isEqualTo("{\"result\":\"\"}");
         assertThat(response("{\"a\":1} x")).isEqualTo("{\"result\":\"{\\\"a\\\":1} x\"}");
         assertThat(response("1 2")).isEqualTo("{\"result\":\"1 2\"}");
         assertThat(response("NaN")).isEqualTo("{\"result\":\"NaN\"}");
         assertThat(response("{\"a\":1,\"a\":2}")).isEqualTo("{\"result\":\"{\\\"a\\\":1,\\\"a\\\":2}\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"a\":\"\\ud800\"}",
+                "{\"\\uDC00\":1}",
+                "[\"\\ud83d\"]",
+                "1e999999999",
+                "-1e1001",
+                "{\"a\":1E99999999999}",
+                "{\"a\":1e-1001}",
+                "\"abc\"",
+                "\"\"",
+                " \"a\" "
+            })
+    void a_result_that_arguments_must_not_hold_is_text(String text) {
+        assertThat(response(text))
+                .isEqualTo("{\"result\":\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"}");
+    }
+
+    @Test
+    void a_result_with_whole_characters_and_large_numbers_is_json() {
+        assertThat(response("{\"a\":\"\\ud83d\\ude00\",\"b\":1e999}"))
+                .isEqualTo("{\"a\":\"\\ud83d\\ude00\",\"b\":1e999}");
     }
 
     @Test
@@ -478,6 +504,17 @@ class GeminiRequestWriterTest {
                         .tool("f", "{\"properties\":{\"a\":{}}}")
                         .at("/tools/0/functionDeclarations/0/parametersJsonSchema/type"))
                 .isEqualTo("\"object\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"anyOf", "oneOf"})
+    void alternatives_at_the_root_are_objects_or_refused(String keyword) {
+        String objects =
+                "{\"" + keyword + "\":[{\"type\":\"object\",\"properties\":{\"a\":{}}},{\"properties\":{\"b\":{}}}]}";
+        assertThat(asks().user("?").tool("f", objects).at("/tools/0/functionDeclarations/0/parametersJsonSchema/type"))
+                .isEqualTo("\"object\"");
+        String texts = "{\"" + keyword + "\":[{\"type\":\"object\"},{\"type\":\"string\"}]}";
+        refused(asks().user("?").tool("f", texts), "tools.0.function.parameters." + keyword + ".1");
     }
 
     @Test
