@@ -80,8 +80,9 @@ public final class SaidSoFar {
     }
 
     private static boolean isSame(UpstreamEvent.ToolCall told, UpstreamEvent.ToolCall call, boolean samePlace) {
-        boolean haveIds = told.upstreamId() != null && call.upstreamId() != null;
-        return (haveIds ? told.upstreamId().equals(call.upstreamId()) : samePlace)
+        String toldId = told.upstreamId();
+        String id = call.upstreamId();
+        return (toldId != null && id != null ? toldId.equals(id) : samePlace)
                 && told.name().equals(call.name())
                 && told.arguments().equals(call.arguments());
     }
