@@ -145,9 +145,21 @@ public record AppActions(PrintWriter out) implements Actions {
             Secret key = settings.find(ServerSettings.SECRET_KEY);
             Database database = openReading(settings);
             return new StoredInspection(
-                    database, () -> SecretKeys.trouble(key == null ? null : key.value(), settings.data(), database));
+                    database,
+                    () -> SecretKeys.trouble(key == null ? null : key.value(), settings.data(), database),
+                    secrets(settings));
         } catch (StoreException e) {
             throw Refused.of(e);
+        }
+    }
+
+    /** Returns null without a key that can be read: then kept responses are not opened. */
+    private static @Nullable SecretBox secrets(Settings settings) {
+        Secret key = settings.find(ServerSettings.SECRET_KEY);
+        try {
+            return SecretKeys.of(key == null ? null : key.value(), settings.data(), null, new SecureRandom());
+        } catch (StoreException e) {
+            return null;
         }
     }
 

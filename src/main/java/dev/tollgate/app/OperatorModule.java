@@ -49,7 +49,7 @@ public record OperatorModule(
                         books.node().sharedClock()),
                 new OperatorSettings(ground.current(), audited),
                 new OperatorVouchers(money.vouchers(), audited),
-                new BooksCheck(books.database(), ground.clock()),
+                new BooksCheck(books.database(), books.secrets(), ground.clock()),
                 new ChannelDeeds(
                         channels.hasFile(),
                         channels::reload,

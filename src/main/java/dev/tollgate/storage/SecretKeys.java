@@ -3,6 +3,7 @@ package dev.tollgate.storage;
 import dev.tollgate.base.host.FileTrouble;
 import dev.tollgate.base.host.OperatorFile;
 import dev.tollgate.base.host.PrivateFiles;
+import dev.tollgate.storage.sql.Reads;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -49,6 +50,12 @@ public final class SecretKeys {
     public static SecretBox of(
             @Nullable String chosenHex, Path folder, @Nullable Database database, SecureRandom random) {
         return new SecretBox(chosenHex == null ? inFolder(folder, database, random) : chosenHex, random);
+    }
+
+    /** Returns whether a key is the installation's. */
+    public static boolean fits(Reads sql, SecretBox box) throws SQLException {
+        String check = sql.one("SELECT value FROM installation WHERE name = ?", row -> row.getString(1), NAME);
+        return check != null && box.passes(check);
     }
 
     private static String inFolder(Path folder, @Nullable Database database, SecureRandom random) {

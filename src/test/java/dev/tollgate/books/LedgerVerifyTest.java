@@ -114,7 +114,7 @@ class LedgerVerifyTest {
         customer.chat(CALL.formatted("google/gemini-2.5-pro", false, "two"));
         assertSilent();
         gateway.execute("UPDATE usage_quarter SET prompt_tokens = 1, model = 'other' WHERE model LIKE 'google/%'");
-        gateway.execute("UPDATE usage_hour SET calls = calls + 1, charged_micros = 0");
+        gateway.execute("UPDATE usage_hour SET calls = calls + 1, charged_micros = 0, cost_micros = 7, uncosted = 9");
         customer.chat(CALL.formatted("gemini-2.5-pro", false, "three"));
 
         assertThat(run("ledger", "verify")).isEqualTo(1);
@@ -130,6 +130,26 @@ class LedgerVerifyTest {
                 .isEqualTo("{\"rows\":4}");
         out.getBuffer().setLength(0);
         assertSilent();
+        assertThat(gateway.number("SELECT SUM(uncosted) FROM usage_hour")).isZero();
+    }
+
+    @Test
+    void without_the_secret_key_a_line_says_what_was_not_opened() throws IOException {
+        Customer customer = gateway.customer("3");
+        assertThat(gateway.post("/v1/responses", "{\"model\":\"gemini-2.5-pro\",\"input\":\"hi\"}", customer.key())
+                        .status())
+                .isEqualTo(200);
+        assertSilent();
+        assertThat(run("backup", folder.resolve("backup.db").toString())).isZero();
+        Path data = Files.createDirectory(folder.resolve("data"));
+        Files.copy(folder.resolve("backup.db"), data.resolve("tollgate.db"));
+        err.getBuffer().setLength(0);
+
+        assertThat(runOver(data, "ledger", "verify")).isZero();
+
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString())
+                .isEqualTo("Kept responses were not opened: the installation's secret key is not here.\n");
     }
 
     @Test

@@ -162,10 +162,13 @@ class ServerMoveTest {
         String url = Postgres.migrated();
         try (StoreFixture store = StoreFixture.shared(url)) {
             fill(store);
+            store.settle("t1", 0);
             Postgres.execute(
                     url,
                     "INSERT INTO kept_answer (key_id, name_hash, body_hash, task_id, account_id, created_at, state, settled_at,"
-                            + " bytes, hash, sealed_copy) VALUES ('key_1', 'n', 'b', 't1', 'acc_1', 1, 'kept', 2, 3, 'h', '\\x00ff7f')");
+                            + " bytes, hash, sealed_copy) SELECT key_id, 'n', 'b', id, account_id, 1, 'kept', 2, 3, 'h', '\\x00ff7f'"
+                            + " FROM reservation WHERE id = 't1'");
+            Postgres.execute(url, "INSERT INTO answer_share SELECT account_id, bytes FROM kept_answer");
             before = facts(store);
             store.database.backupTo(file);
         }

@@ -1,33 +1,49 @@
 package dev.tollgate.books.verification;
 
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.SecretKeys;
 import dev.tollgate.storage.sql.Reads;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Recomputes derived figures of the tables from their source rows, over one snapshot (decision D44). */
 public final class Audit {
 
-    /** Rows that a driver fetches at a time. */
-    private static final int FETCH_ROWS = 1_000;
-
     private static final long PROGRESS_ROWS = 100_000;
 
-    private final Database database;
+    private static final String KEPT = "SELECT COUNT(*) FROM kept_response";
 
+    private final Database database;
+    private final @Nullable SecretBox secrets;
+
+    /** Checks everything but what kept responses contain. */
     public Audit(Database database) {
+        this(database, null);
+    }
+
+    /** @param secrets opens kept responses; null if there is no key */
+    public Audit(Database database, @Nullable SecretBox secrets) {
         this.database = database;
+        this.secrets = secrets;
+    }
+
+    /** Runs without saying what could not be checked. */
+    public boolean run(Consumer<String> differences, Progress progress) {
+        return run(differences, _ -> {}, progress);
     }
 
     /**
      * @param differences receives each difference as a sentence without a line end
+     * @param notes receives what could not be checked, likewise
      * @return whether there was no difference
      * @throws dev.tollgate.storage.StoreException if the database cannot be read
      */
-    public boolean run(Consumer<String> differences, Progress progress) {
+    public boolean run(Consumer<String> differences, Consumer<String> notes, Progress progress) {
         Findings findings = new Findings(differences);
         progress.at("pages", 0);
         database.findDamage().forEach(findings::add);
@@ -37,6 +53,11 @@ public final class Audit {
         return database.read(sql -> {
             for (Check check : checks(findings)) {
                 run(sql, check, findings, progress);
+            }
+            if (secrets != null && SecretKeys.fits(sql, secrets)) {
+                run(sql, new KeptCheck(secrets), findings, progress);
+            } else if (sql.number(KEPT) > 0) {
+                notes.accept("Kept responses were not opened: the installation's secret key is not here.");
             }
             return findings.none();
         });
@@ -65,6 +86,7 @@ public final class Audit {
         checks.add(new HoldCheck());
         PriceCheck prices = new PriceCheck();
         checks.add(prices);
+        checks.add(new PriceDeedCheck(prices));
         checks.add(CallCheck.ofEnded(prices));
         checks.add(CallCheck.ofOpen());
         checks.add(new RequestedCheck());
@@ -79,7 +101,7 @@ public final class Audit {
 
     private void run(Reads sql, Check check, Findings findings, Progress progress) throws SQLException {
         AtomicLong rows = new AtomicLong();
-        sql.scan(check.sql(database.dialect()), FETCH_ROWS, row -> {
+        sql.scan(check.sql(database.dialect()), check.fetchRows(), row -> {
             long before = rows.getAndIncrement();
             if (before % PROGRESS_ROWS == 0) {
                 progress.at(check.subject(), before);

@@ -114,7 +114,7 @@ record AuditedCall(
         }
         ChargeDetail detail = task.pricingJson == null ? null : ChargeDetail.read(task.pricingJson);
         if (task.costsJson != null) {
-            CostCheck.check(name, task.costsJson, detail == null ? null : detail.tokens(), task.courseJson, findings);
+            CostCheck.check(name, task.costsJson, detail, task.courseJson, findings);
         }
         if (task.pricingJson != null) {
             checkPricing(name, task, detail, prices, findings);

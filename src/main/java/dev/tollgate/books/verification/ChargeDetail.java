@@ -22,7 +22,9 @@ import tools.jackson.databind.json.JsonMapper;
  * @param counted the unrounded price of the counts
  * @param due the price of the counts, rounded by its rule
  * @param tier the word of the service tier
+ * @param tierGranted the word of the tier that the upstream granted
  * @param step the tokens that the prompt is above for the rates of long prompts; 0 if it is not
+ * @param rounding the rule in words
  * @param holdCharged whether the task says that the whole hold was charged instead, which is more (decision D46)
  */
 record ChargeDetail(
@@ -37,7 +39,9 @@ record ChargeDetail(
         BigDecimal due,
         boolean holdCharged,
         String tier,
-        long step) {
+        String tierGranted,
+        long step,
+        String rounding) {
 
     /**
      * The counts.
@@ -110,7 +114,9 @@ record ChargeDetail(
                 due,
                 detail.path("hold_charged").booleanValue(false),
                 detail.path("tier").asString("standard"),
-                detail.path("step").longValue(0));
+                detail.path("tier_granted").asString(detail.path("tier").asString("standard")),
+                detail.path("step").longValue(0),
+                detail.required("rounding").stringValue());
     }
 
     private static Rates rates(JsonNode detail) {

@@ -13,6 +13,11 @@ interface Check {
     /** Constant text for each database, in an order that puts together what belongs together. */
     String sql(Dialect dialect);
 
+    /** How many rows a driver fetches at a time; fewer if rows are large. */
+    default int fetchRows() {
+        return 1_000;
+    }
+
     void row(ResultSet row, Findings findings) throws SQLException;
 
     /** After the last row. */

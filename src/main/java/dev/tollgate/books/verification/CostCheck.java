@@ -17,13 +17,9 @@ final class CostCheck {
 
     private CostCheck() {}
 
-    /** @param priced the counts of the task's price; null if there is none @param course null if there is none */
+    /** @param priced the task's account of its charge; null if there is none @param course null if there is none */
     static void check(
-            String name,
-            String costs,
-            ChargeDetail.@Nullable Tokens priced,
-            @Nullable String course,
-            Findings findings) {
+            String name, String costs, @Nullable ChargeDetail priced, @Nullable String course, Findings findings) {
         try {
             JsonNode list = JSON.readTree(costs);
             if (!list.isArray()) {
@@ -87,11 +83,12 @@ final class CostCheck {
                 : attempt.required(rate).decimalValue().multiply(BigDecimal.valueOf(count));
     }
 
-    private static boolean isOfAnswer(JsonNode attempt, ChargeDetail.Tokens priced, @Nullable String course) {
-        return attempt.path("prompt").longValue(0) == priced.prompt()
-                && attempt.path("completion").longValue(0) == priced.completion()
-                && attempt.path("reasoning").longValue(0) == priced.reasoning()
-                && attempt.path("searches").longValue(0) == priced.searches()
+    private static boolean isOfAnswer(JsonNode attempt, ChargeDetail priced, @Nullable String course) {
+        return attempt.path("prompt").longValue(0) == priced.tokens().prompt()
+                && attempt.path("completion").longValue(0) == priced.tokens().completion()
+                && attempt.path("reasoning").longValue(0) == priced.tokens().reasoning()
+                && attempt.path("searches").longValue(0) == priced.tokens().searches()
+                && attempt.path("tier").asString("standard").equals(priced.tierGranted())
                 && (course == null
                         || course.contains(",\"channel\":\"%s\",\"upstream_model\":\"%s\""
                                 .formatted(

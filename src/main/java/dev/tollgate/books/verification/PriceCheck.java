@@ -1,10 +1,12 @@
 package dev.tollgate.books.verification;
 
+import dev.tollgate.base.money.Credits;
 import dev.tollgate.storage.Dialect;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,23 +17,51 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Prices, which are few: those that operators have set, and those of catalogues since a start has recorded them. A call by one of them was charged
- * by its rates, at its step and tier. It reads and computes them by itself, apart from the program that charges.
+ * by its rates and its rounding, at its step and tier, in its time. It reads and computes them by itself, apart from the program that charges.
  */
 final class PriceCheck implements Check {
 
     private static final String SQL = """
-            SELECT version, input_micros, output_micros, reasoning_billed, tariff, 0 FROM price_version
+            SELECT version, input_micros, output_micros, reasoning_billed, tariff, created_at, model_id, rounding, step_micros,
+                minimum_micros, from_at, sequence
+            FROM price_version
             UNION ALL
-            SELECT version, input_micros, output_micros, reasoning_billed, tariff, created_at FROM price_rates""";
+            SELECT version, input_micros, output_micros, reasoning_billed, tariff, created_at, model_id, rounding, step_micros,
+                minimum_micros, NULL, 0
+            FROM price_rates""";
 
-    private static final JsonMapper JSON = JsonMapper.builder()
+    static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
-    /** @param tariff null for a price that cannot be read @param since the time from which the version means this, in milliseconds */
-    private record Price(@Nullable JsonNode tariff, boolean reasoningBilled, long since) {}
+    /** How far apart the clocks of two servers may be. */
+    private static final long CLOCKS_APART_MILLIS = 60_000;
+
+    /**
+     * @param tariff null for a price that cannot be read
+     * @param rounding the rule in words
+     * @param createdAt when it was set, or recorded by a start, in milliseconds
+     * @param fromAt the time from which it is in force, in milliseconds; null for at once
+     * @param isSet whether an operator has set it; else it is of a catalogue
+     */
+    record Price(
+            @Nullable JsonNode tariff,
+            boolean reasoningBilled,
+            String modelId,
+            String rounding,
+            long createdAt,
+            @Nullable Long fromAt,
+            boolean isSet) {
+
+        long since() {
+            return fromAt == null ? createdAt : fromAt;
+        }
+    }
 
     private final Map<String, Price> versions = new HashMap<>();
+
+    /** When a start recorded prices for the first time: of versions before that nothing is known. */
+    private long firstRecorded = Long.MAX_VALUE;
 
     @Override
     public String subject() {
@@ -50,7 +80,37 @@ final class PriceCheck implements Check {
         if (tariff == null) {
             findings.add("price " + version + " has rates that cannot be read, or others in its columns");
         }
-        versions.put(version, new Price(tariff, row.getInt(4) == 1, row.getLong(6)));
+        long from = row.getLong(11);
+        Long fromAt = row.wasNull() ? null : Long.valueOf(from);
+        boolean isSet = row.getLong(12) > 0;
+        Price price = new Price(
+                tariff,
+                row.getInt(4) == 1,
+                row.getString(7),
+                rounding(row.getString(8), row.getLong(9), row.getLong(10)),
+                row.getLong(6),
+                fromAt,
+                isSet);
+        if (isSet && !version.equals(price.modelId + "@set-" + row.getLong(12))) {
+            findings.add("price " + version + " is of model " + price.modelId + " and has number " + row.getLong(12));
+        }
+        if (!isSet) {
+            firstRecorded = Math.min(firstRecorded, price.createdAt);
+        }
+        versions.put(version, price);
+    }
+
+    Map<String, Price> versions() {
+        return versions;
+    }
+
+    private static String rounding(String form, long stepMicros, long minimumMicros) {
+        String step = Credits.text(stepMicros);
+        String minimum = Credits.text(minimumMicros);
+        return form.equals("FLOOR_TOTAL")
+                ? "floor to " + step + ", minimum " + minimum
+                : "input and output each to the nearest " + step + ", a half up"
+                        + (minimumMicros == 0 ? "" : ", minimum " + minimum);
     }
 
     /** Returns the rates of a row; null if its text and its columns differ. */
@@ -74,12 +134,28 @@ final class PriceCheck implements Check {
 
     /** @param createdAt the time of the call, in milliseconds */
     void check(String name, ChargeDetail detail, long createdAt, Findings findings) {
-        Price price = versions.get(detail.priceVersion());
-        if (price == null || price.tariff == null || createdAt < price.since) {
+        String version = detail.priceVersion();
+        Price price = versions.get(version);
+        if (price == null) {
+            if (createdAt >= firstRecorded) {
+                findings.add(name + " has a price that is not there: " + version);
+            }
+            return;
+        }
+        boolean isEarly = createdAt < price.since() - CLOCKS_APART_MILLIS;
+        if (isEarly && (price.isSet || price.createdAt > firstRecorded)) {
+            findings.add(name + " is of " + Instant.ofEpochMilli(createdAt) + ", its price " + version + " of "
+                    + Instant.ofEpochMilli(price.since()));
+        }
+        if (price.tariff == null || (!price.isSet && createdAt < price.createdAt)) {
             return;
         }
         if (detail.reasoningBilled() != price.reasoningBilled || !isOf(price.tariff, detail)) {
-            findings.add(name + " has other rates than its price " + detail.priceVersion());
+            findings.add(name + " has other rates than its price " + version);
+        }
+        if (!detail.rounding().equals(price.rounding)) {
+            findings.add(name + " is rounded to \"" + detail.rounding() + "\", its price " + version + " to \""
+                    + price.rounding + "\"");
         }
     }
 

@@ -162,6 +162,46 @@ record StrayRows(String subject, String sql, String sentence, int columns) imple
                 JOIN api_key k ON k.id = u.key_id
             WHERE k.account_id <> u.account_id
             ORDER BY k.id""";
+    // A key is claimed by the unit that holds, and its answer kept by the unit that settles.
+    private static final String ANSWERS_OF_NO_CALL = """
+            SELECT k.key_id, k.task_id FROM kept_answer k
+            WHERE NOT EXISTS (
+                    SELECT 1 FROM reservation r
+                    WHERE r.id = k.task_id AND r.key_id = k.key_id AND r.account_id = k.account_id
+                        AND (k.state = 'running' OR r.state = 'settled'))
+                AND NOT EXISTS (
+                    SELECT 1 FROM open_hold h
+                    WHERE h.id = k.task_id AND h.key_id = k.key_id AND h.account_id = k.account_id AND k.state = 'running')
+            ORDER BY k.key_id, k.task_id""";
+    private static final String ANSWERS_OF_ANOTHER_TIME = """
+            SELECT k.key_id, k.task_id FROM kept_answer k JOIN task t ON t.id = k.task_id
+            WHERE k.settled_at <> t.completed_at
+            ORDER BY k.key_id, k.task_id""";
+    private static final String ANSWERS_WITHOUT_SHARE = """
+            SELECT k.account_id, SUM(k.bytes) FROM kept_answer k
+            WHERE k.state = 'kept' AND k.bytes > 0 AND NOT EXISTS (SELECT 1 FROM answer_share s WHERE s.account_id = k.account_id)
+            GROUP BY k.account_id
+            ORDER BY k.account_id""";
+
+    // A row takes what is sealed and 256 bytes, and ends at its place, which is not beyond its account's.
+    private static final String RESPONSES_OF_ANOTHER_SIZE = """
+            SELECT k.id, k.bytes FROM kept_response k WHERE k.bytes <> 256 + LENGTH(k.sealed) ORDER BY k.id""";
+    private static final String RESPONSES_OUT_OF_PLACE = """
+            SELECT k.id, k.place FROM kept_response k
+            WHERE k.place > COALESCE((SELECT s.bytes FROM kept_share s WHERE s.account_id = k.account_id), 0)
+            ORDER BY k.id""";
+
+    private static final String PAPERS_OF_ANOTHER_SERIES = """
+            SELECT i.payment_id, i.series FROM invoice i JOIN payment p ON p.id = i.payment_id
+            WHERE i.series <> CASE WHEN p.channel = 'stripe' THEN 'of ' ELSE 'tests of ' END || i.seller_name
+            ORDER BY i.payment_id""";
+
+    private static final String PAYMENTS_OF_ANOTHER_NOTICE = """
+            SELECT p.id, p.net_cents, p.tax_cents, n.cents
+            FROM payment p JOIN payment_notice n ON n.payment_id = p.id AND n.fact = 'paid' AND n.outcome = 'taken'
+            WHERE p.state = 'paid' AND n.cents <> p.net_cents + p.tax_cents
+            ORDER BY p.id""";
+
     private static final String SHARES_OF_ANSWERS = """
             SELECT s.account_id, s.bytes FROM answer_share s
             WHERE s.bytes <> (
@@ -223,6 +263,11 @@ record StrayRows(String subject, String sql, String sentence, int columns) imple
                         "payments", PAYMENTS_WITHOUT_PAPER, "payment %s is paid and has no paper of that time", 1),
                 new StrayRows("payments", PAPERS_WITHOUT_PAYMENT, "payment %s has a paper and is not paid", 1),
                 new StrayRows("payments", PAPERS_OF_ANOTHER_YEAR, "paper %s/%s/%s was issued in another year", 3),
+                new StrayRows(
+                        "payments",
+                        PAPERS_OF_ANOTHER_SERIES,
+                        "the paper of payment %s is in another series than its seller's: %s",
+                        2),
                 new StrayRows("payments", GAPS_IN_PAPERS, "the numbers of the series '%s' of %s have a gap", 2),
                 new StrayRows(
                         "audit log", GAPS_IN_AUDIT_LOG, "the last row of the audit log is number %s, there are %s", 2),
@@ -245,6 +290,36 @@ record StrayRows(String subject, String sql, String sentence, int columns) imple
                         SHARES_OF_ANSWERS,
                         "account %s counts %s bytes of kept answers, which are others",
                         2),
+                new StrayRows(
+                        "kept answers",
+                        ANSWERS_OF_NO_CALL,
+                        "the answer kept for key %s belongs to no call of it: %s",
+                        2),
+                new StrayRows(
+                        "kept answers",
+                        ANSWERS_OF_ANOTHER_TIME,
+                        "the answer kept for key %s is of another time than its task %s",
+                        2),
+                new StrayRows(
+                        "kept answers",
+                        ANSWERS_WITHOUT_SHARE,
+                        "account %s has %s bytes of kept answers, which nothing counts",
+                        2),
+                new StrayRows(
+                        "kept responses",
+                        RESPONSES_OF_ANOTHER_SIZE,
+                        "response %s counts %s bytes, its content has others",
+                        2),
+                new StrayRows(
+                        "kept responses",
+                        RESPONSES_OUT_OF_PLACE,
+                        "response %s ends at place %s, which its account has not reached",
+                        2),
+                new StrayRows(
+                        "payments",
+                        PAYMENTS_OF_ANOTHER_NOTICE,
+                        "payment %s is of %s cents and %s cents of tax, its event of %s",
+                        4),
                 new StrayRows(
                         "kept responses",
                         RESPONSES_OF_NO_TASK,

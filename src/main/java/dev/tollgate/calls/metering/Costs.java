@@ -1,5 +1,6 @@
 package dev.tollgate.calls.metering;
 
+import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.base.json.WrittenJson;
 import dev.tollgate.books.rollups.AttemptCost;
@@ -94,11 +95,10 @@ record Costs(List<AttemptCost> attempts, List<String> refused, WrittenJson json)
             String channel = CourseJson.cut(channelName);
             String model = CourseJson.cut(modelName);
             long listed = price == null ? CallFigures.NONE : price.micros(usage);
-            long told = said == null ? CallFigures.NONE : said.micros();
-            boolean isBelieved = said != null
-                    && told != UpstreamEvent.Cost.ODD
-                    && (listed == CallFigures.NONE || told <= TIMES_LIST_MAX * listed);
-            long micros = isBelieved ? told : listed;
+            long reported = said == null ? UpstreamEvent.Cost.ODD : said.micros();
+            boolean isBelieved = reported != UpstreamEvent.Cost.ODD
+                    && (listed == CallFigures.NONE || reported <= TIMES_LIST_MAX * listed);
+            long micros = isBelieved ? reported : listed;
             json.raw(attempts.isEmpty() ? "{" : ",{");
             json.raw("\"channel\":").string(channel).raw(",\"model\":").string(model);
             counts(usage);
@@ -127,6 +127,9 @@ record Costs(List<AttemptCost> attempts, List<String> refused, WrittenJson json)
             count("completion", usage.candidatesTokens());
             count("reasoning", usage.thoughtsTokens());
             count("searches", usage.searches());
+            if (usage.tier() != ServiceTier.STANDARD) {
+                json.raw(",\"tier\":").string(usage.tier().word());
+            }
         }
 
         private void count(String name, long count) {

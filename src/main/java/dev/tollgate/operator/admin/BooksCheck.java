@@ -4,6 +4,7 @@ import dev.tollgate.base.fatal.Fatal;
 import dev.tollgate.base.log.Event;
 import dev.tollgate.books.verification.Audit;
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.SecretBox;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -46,11 +47,14 @@ public final class BooksCheck {
     public record Failed(Instant since, Instant at) implements State {}
 
     private final Database database;
+    private final SecretBox secrets;
     private final InstantSource clock;
     private final AtomicReference<State> state = new AtomicReference<>(new Never());
 
-    public BooksCheck(Database database, InstantSource clock) {
+    /** @param secrets opens kept responses */
+    public BooksCheck(Database database, SecretBox secrets, InstantSource clock) {
         this.database = database;
+        this.secrets = secrets;
         this.clock = clock;
     }
 
@@ -73,7 +77,7 @@ public final class BooksCheck {
         List<String> sentences = new ArrayList<>();
         long[] count = new long[1];
         try {
-            new Audit(database)
+            new Audit(database, secrets)
                     .run(
                             sentence -> {
                                 if (count[0]++ < DIFFERENCES_MAX) {

@@ -50,10 +50,11 @@ public interface Inspection extends AutoCloseable {
      * Recomputes everything (decision D44).
      *
      * @param differences receives each difference as a sentence
+     * @param notes receives what could not be checked, likewise
      * @return whether there is no difference
      * @throws Refused if the books cannot be read
      */
-    boolean verify(Consumer<String> differences, Progress progress) throws Refused;
+    boolean verify(Consumer<String> differences, Consumer<String> notes, Progress progress) throws Refused;
 
     /**
      * Finds rows of usage that are not the sum of their calls.

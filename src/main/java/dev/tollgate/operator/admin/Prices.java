@@ -386,6 +386,7 @@ public final class Prices {
 
     private static AdminJson told(PriceVersion version) {
         AdminJson told = told(version.pricing());
+        told.text("set_at", version.at().toString());
         Instant from = version.from();
         return from == null ? told : told.text("from", from.toString());
     }
@@ -394,7 +395,8 @@ public final class Prices {
         return new AdminJson()
                 .text("version", price.version())
                 .tariff(price.tariff())
-                .text("reasoning", price.reasoningBilled() ? "billed" : "free");
+                .text("reasoning", price.reasoningBilled() ? "billed" : "free")
+                .text("rounding", price.rounding().describe());
     }
 
     private Sold sold(Model model) {

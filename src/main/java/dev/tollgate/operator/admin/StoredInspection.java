@@ -3,6 +3,7 @@ package dev.tollgate.operator.admin;
 import dev.tollgate.books.verification.AccountStatement;
 import dev.tollgate.books.verification.Audit;
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.StoreException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -18,20 +19,24 @@ public final class StoredInspection implements Inspection {
 
     private final Database database;
     private final Supplier<@Nullable String> keyTrouble;
+    private final @Nullable SecretBox secrets;
 
     /**
      * @param database is closed with it
      * @param keyTrouble why a start would not find the key of its data, or null
+     * @param secrets the key in the data folder; null if there is none
      */
-    public StoredInspection(Database database, Supplier<@Nullable String> keyTrouble) {
+    public StoredInspection(
+            Database database, Supplier<@Nullable String> keyTrouble, @Nullable SecretBox secrets) {
         this.database = database;
         this.keyTrouble = keyTrouble;
+        this.secrets = secrets;
     }
 
     @Override
-    public boolean verify(Consumer<String> differences, Progress progress) throws Refused {
+    public boolean verify(Consumer<String> differences, Consumer<String> notes, Progress progress) throws Refused {
         try {
-            return new Audit(database).run(differences, progress::at);
+            return new Audit(database, secrets).run(differences, notes, progress::at);
         } catch (StoreException e) {
             throw refused(e);
         }

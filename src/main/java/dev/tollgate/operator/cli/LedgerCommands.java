@@ -64,7 +64,8 @@ final class LedgerCommands {
         private boolean verify(Inspection inspection) throws Refused {
             ProgressLine progress = new ProgressLine(session);
             try {
-                return inspection.verify(line -> session.out().println(Printable.line(line)), progress);
+                return inspection.verify(
+                        line -> session.out().println(Printable.line(line)), session.err()::println, progress);
             } catch (RuntimeException e) {
                 throw new Refused("The books could not be read: " + e);
             } finally {

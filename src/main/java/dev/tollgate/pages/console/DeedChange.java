@@ -46,7 +46,7 @@ public record DeedChange(String field, @Nullable String before, String after) {
     private static final Set<String> PEOPLE = Set.of("person", "left");
 
     /** Fields that the row already shows, or that no action changes. */
-    private static final Set<String> LEFT_OUT = Set.of("id", "account", "created_at", "last_used_at");
+    private static final Set<String> LEFT_OUT = Set.of("id", "account", "created_at", "last_used_at", "set_at");
 
     /** Result fields that are shown only if they are true: an outcome that did not occur is not mentioned. */
     private static final Set<String> ONLY_WHERE_TRUE = Set.of("blocked");

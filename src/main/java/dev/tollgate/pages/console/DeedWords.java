@@ -89,6 +89,7 @@ final class DeedWords {
             "above.search_per_1000", "Long prompts: 1,000 searches",
             "tiers.flex", "Flex factor",
             "tiers.priority", "Priority factor",
+            "rounding", "Rounding",
             "from", "From",
             "withdrawn", "Withdrawn versions",
             "kept", "Versions kept for later",

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.customers.payments.Vouchers;
 import dev.tollgate.storage.Database;
+import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.SecretKeys;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Customer;
@@ -17,6 +19,7 @@ import dev.tollgate.testing.UpstreamScript.Tokens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -72,7 +75,7 @@ class OneAlteredRowTest {
             "DELETE FROM invoice",
             "UPDATE invoice SET year = year + 1",
             "DELETE FROM audit_log WHERE sequence = 2",
-            "UPDATE price_version SET input_micros = input_micros + 1",
+            "UPDATE price_version SET input_micros = input_micros + 1 WHERE sequence = 1",
             "UPDATE price_rates SET output_micros = output_micros + 1 WHERE version = 'google/gemini-2.5-pro@2026-11'",
             "UPDATE usage_quarter SET thoughts_tokens = thoughts_tokens + 1 WHERE {first of usage_quarter}",
             "UPDATE usage_quarter SET cached_tokens = cached_tokens - 1 WHERE {first of usage_quarter}",
@@ -148,7 +151,7 @@ class OneAlteredRowTest {
             "DELETE FROM payment_notice WHERE fact = 'refunded'",
             "UPDATE invoice SET sequence = sequence + 1",
             "UPDATE invoice SET issued_at = issued_at + 1",
-            "UPDATE price_version SET sequence = sequence + 1",
+            "UPDATE price_version SET sequence = 7 WHERE sequence = 2",
             "UPDATE api_key SET account_id = 'acc_other' WHERE id = {key}",
             "DELETE FROM api_key WHERE id = {key}",
             "UPDATE answer_share SET bytes = bytes + 1",
@@ -165,6 +168,95 @@ class OneAlteredRowTest {
             "UPDATE usage_hour SET starts_at = starts_at + 3600000 WHERE {first of usage_hour}",
             "UPDATE usage_hour SET ending = 'cancelled' WHERE ending = 'completed' AND {first of usage_hour}",
             "DELETE FROM usage_hour WHERE {first of usage_hour}");
+
+    /** Of all tables, most of prices, kept answers and kept responses. */
+    static final List<String> MORE = List.of(
+            "UPDATE price_version SET created_at = created_at - 1 WHERE sequence = 1",
+            "UPDATE price_version SET from_at = from_at - 86400000 WHERE sequence = 2",
+            "UPDATE price_version SET from_at = NULL WHERE sequence = 2",
+            "UPDATE price_version SET rounding = 'NEAREST_COMPONENT' WHERE sequence = 2",
+            "UPDATE price_version SET step_micros = step_micros * 10 WHERE sequence = 2",
+            "UPDATE price_version SET minimum_micros = 0 WHERE sequence = 1",
+            "UPDATE price_version SET model_id = 'gemini-3-pro' WHERE sequence = 2",
+            "UPDATE price_version SET version = 'gemini-3.1-pro@set-9' WHERE sequence = 2",
+            "UPDATE price_version SET tariff = REPLACE(tariff, '\"cached_input\":', '\"cached_input\":1') WHERE sequence = 2",
+            "UPDATE price_version SET tariff = REPLACE(tariff, '\"flex\":0.5', '\"flex\":0.6') WHERE sequence = 2",
+            "UPDATE price_version SET tariff = NULL WHERE sequence = 2",
+            "UPDATE price_version SET reasoning_billed = 1 - reasoning_billed WHERE sequence = 2",
+            "DELETE FROM price_version WHERE sequence = 2",
+            "INSERT INTO price_version SELECT 3, model_id, model_id || '@set-3', created_at, 1, 1, reasoning_billed, rounding, step_micros, minimum_micros, NULL, NULL FROM price_version WHERE sequence = 1",
+            "UPDATE audit_log SET subject = 'other' WHERE action = 'model.price' AND subject = 'gemini-3.1-pro'",
+            "UPDATE audit_log SET after_json = NULL WHERE action = 'model.price' AND subject = 'gemini-3.1-pro'",
+            "UPDATE audit_log SET action = 'model.other' WHERE action = 'model.price' AND subject = 'gemini-3.1-pro'",
+            "UPDATE price_rates SET rounding = 'FLOOR_TOTAL' WHERE version = 'google/gemini-2.5-pro@2026-11'",
+            "UPDATE price_rates SET step_micros = step_micros * 10 WHERE version = 'google/gemini-2.5-pro@2026-11'",
+            "UPDATE price_rates SET minimum_micros = minimum_micros + 10000 WHERE version = 'google/gemini-2.5-pro@2026-11'",
+            "UPDATE price_rates SET reasoning_billed = 1 - reasoning_billed WHERE version = 'google/gemini-2.5-pro@2026-11'",
+            "UPDATE price_rates SET created_at = created_at + 86400000 WHERE version = 'google/gemini-2.5-pro@2026-11'",
+            "DELETE FROM price_rates WHERE version = 'google/gemini-2.5-pro@2026-11'",
+            "UPDATE usage_hour SET estimated = estimated + 1 WHERE {first of usage_hour}",
+            "UPDATE usage_hour SET upstream_model = 'other' WHERE {first of usage_hour}",
+            "UPDATE usage_hour SET shortfall_micros = shortfall_micros + 1 WHERE {first of usage_hour}",
+            "UPDATE usage_quarter SET first_9 = first_9 + 1 WHERE {first of usage_quarter}",
+            "UPDATE usage_quarter SET completion_tokens = 0 WHERE {first of usage_quarter}",
+            "UPDATE usage_day SET account_id = {payer} WHERE {first of usage_day}",
+            "UPDATE task SET pricing = REPLACE(pricing, ',\"exact\"', ',\"tier_granted\":\"flex\",\"exact\"') WHERE id = {call}",
+            "UPDATE task SET pricing = REPLACE(pricing, 'minimum 0.01', 'minimum 0.02') WHERE id = {call}",
+            "UPDATE task SET costs = REPLACE(costs, '\"model\":\"', '\"model\":\"x') WHERE id = {call}",
+            "UPDATE task SET account_id = {payer} WHERE id = {call}",
+            "UPDATE reservation SET account_id = {payer} WHERE id = {call}",
+            "UPDATE reservation SET first_sequence = first_sequence - 1 WHERE id = {call}",
+            "DELETE FROM reservation WHERE id = {call}",
+            "INSERT INTO open_hold (id, account_id, key_id, door, model, created_at, held_micros, first_sequence, last_sequence) VALUES ('chatcmpl-x', {account}, {key}, 'chat', 'm', 1, 1, 1, 1)",
+            "UPDATE entry SET account_id = {payer}, sequence = 1000 WHERE kind = 'charge' AND reservation_id = {call}",
+            "UPDATE entry SET to_bucket = 'funding' WHERE kind = 'release' AND reservation_id = {call}",
+            "DELETE FROM entry WHERE kind = 'top_up' AND sequence = 1 AND account_id = {account}",
+            "UPDATE receipt SET task_id = {failed call} WHERE task_id = {call}",
+            "UPDATE receipt SET sequence = sequence + 7 WHERE task_id = {call}",
+            "UPDATE kept_answer SET task_id = {failed call} WHERE task_id = {call}",
+            "UPDATE kept_answer SET task_id = 'chatcmpl-x' WHERE task_id = {call}",
+            "UPDATE kept_answer SET key_id = 'key_other' WHERE task_id = {call}",
+            "UPDATE kept_answer SET account_id = {payer} WHERE task_id = {call}",
+            "UPDATE kept_answer SET settled_at = settled_at + 1 WHERE task_id = {call}",
+            "UPDATE kept_answer SET bytes = bytes + 1 WHERE task_id = {call}",
+            "DELETE FROM answer_share",
+            "UPDATE kept_response SET id = {call}",
+            "UPDATE kept_response SET account_id = {payer}",
+            "UPDATE kept_response SET sealed = {bytes}",
+            "UPDATE kept_response SET bytes = bytes + 1",
+            "UPDATE kept_response SET plain_bytes = plain_bytes + 1",
+            "UPDATE kept_response SET place = place + 1000",
+            "UPDATE kept_share SET bytes = 1",
+            "UPDATE requested_entry SET task_id = {failed call} WHERE kind = 'refund'",
+            "UPDATE voucher SET account_id = {account} || 'x' WHERE sequence = 1",
+            "UPDATE payment SET account_id = {account} WHERE id = {payment}",
+            "UPDATE payment SET channel = 'stripe' WHERE id = {payment}",
+            "UPDATE payment_notice SET cents = cents + 1 WHERE fact = 'paid'",
+            "UPDATE payment_notice SET payment_id = 'other' WHERE fact = 'paid'",
+            "UPDATE payment SET tax_cents = tax_cents + 1 WHERE id = {payment}",
+            "UPDATE invoice SET series = 'other'");
+
+    /** Others that docs/trouble.md names as unnoticed. */
+    static final List<String> MORE_UNSEEN = List.of(
+            "UPDATE price_rates SET model_id = 'other' WHERE version = 'google/gemini-2.5-pro@2026-11'",
+            "UPDATE task SET costs = NULL WHERE id = {call}",
+            "UPDATE price_rates SET input_micros = input_micros + 1 WHERE version = {unused price}",
+            "UPDATE task SET max_tokens_applied = 7 WHERE id = {call}",
+            "UPDATE task SET error_message = 'other' WHERE id = {failed call}",
+            "UPDATE api_key SET hash = 'other' WHERE id = {key}",
+            "UPDATE account SET created_at = created_at - 1 WHERE id = {account}",
+            "UPDATE kept_answer SET hash = 'other' WHERE task_id = {call}",
+            "UPDATE kept_answer SET body_hash = 'other' WHERE task_id = {call}",
+            "UPDATE kept_answer SET created_at = created_at - 1 WHERE task_id = {call}",
+            "UPDATE kept_response SET previous_id = 'other'",
+            "UPDATE kept_response SET used_at = used_at - 1",
+            "UPDATE kept_share SET bytes = bytes + 1",
+            "UPDATE payment SET created_at = created_at - 1 WHERE id = {payment}",
+            "UPDATE voucher SET code_hash = 'other' WHERE sequence = 1",
+            "UPDATE voucher SET created_at = created_at - 1 WHERE sequence = 1",
+            "UPDATE invoice SET buyer_name = 'other'",
+            "UPDATE signing_key SET public_key = 'other'",
+            "UPDATE payment_notice SET received_at = received_at + 1 WHERE fact = 'paid'");
 
     /** Alterations that docs/trouble.md names as unnoticed. */
     static final List<String> UNSEEN = List.of(
@@ -186,6 +278,7 @@ class OneAlteredRowTest {
     static Path folder;
 
     private static final Map<Stores, String> URLS = new EnumMap<>(Stores.class);
+    private static final Map<Stores, SecretBox> SECRETS = new EnumMap<>(Stores.class);
     private static int copies;
 
     @BeforeAll
@@ -196,6 +289,10 @@ class OneAlteredRowTest {
                     Gateway gateway = start(url, stripe)) {
                 customers(gateway, stripe);
                 gateway.assertBooksAreClosed();
+                SECRETS.put(
+                        stores,
+                        SecretKeys.of(
+                                gateway.environment().get("TOLLGATE_SECRET_KEY"), gateway.data(), null, new SecureRandom()));
                 if (stores == Stores.SQLITE) {
                     try (Database reading = Database.openReading(gateway.data())) {
                         reading.backupTo(folder.resolve("original.db"));
@@ -220,6 +317,10 @@ class OneAlteredRowTest {
 
     private static void customers(Gateway gateway, StripeStandIn stripe) {
         post(gateway, "/models/gemini-2.5-pro/prices", "{\"input\":170,\"output\":1000,\"reason\":\"a test\"}");
+        post(
+                gateway,
+                "/models/gemini-3.1-pro/prices",
+                "{\"cached_input\":20,\"tiers\":{\"flex\":0.5},\"from\":\"2150-01-01T00:00:00Z\",\"reason\":\"a test\"}");
         gateway.script(UpstreamScript.answers()
                 .whenAsked("fail")
                 .status(500)
@@ -234,6 +335,9 @@ class OneAlteredRowTest {
         customer.chat(SEARCHING.formatted("gemini-2.5-pro", "one"), "kept");
         customer.chat(CALL.formatted("google/gemini-2.5-pro", "two"));
         customer.chat(CALL.formatted("gemini-2.5-pro", "fail"));
+        assertThat(gateway.post("/v1/responses", "{\"model\":\"gemini-2.5-pro\",\"input\":\"two\"}", customer.key())
+                        .status())
+                .isEqualTo(200);
         String call = gateway.text("SELECT MIN(id) FROM task WHERE charge_micros > 0");
         post(gateway, "/tasks/" + call + "/refunds", "{\"credits\":0.1,\"reason\":\"a test\"}");
         post(gateway, "/accounts/" + customer.account() + "/adjustments", "{\"credits\":1,\"reason\":\"a test\"}");
@@ -291,6 +395,18 @@ class OneAlteredRowTest {
     }
 
     @ParameterizedTest
+    @FieldSource("MORE")
+    void one_altered_row_of_any_table_is_found(String alteration) throws SQLException, IOException {
+        assertThat(found(Stores.SQLITE, alteration)).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @FieldSource("MORE_UNSEEN")
+    void more_that_no_other_row_repeats_is_not_found(String alteration) throws SQLException, IOException {
+        assertThat(found(Stores.SQLITE, alteration)).isEmpty();
+    }
+
+    @ParameterizedTest
     @FieldSource("OF_MONEY")
     void one_altered_row_on_a_server_is_found(String alteration) throws SQLException, IOException {
         assertThat(found(Stores.POSTGRESQL, alteration)).isNotEmpty();
@@ -324,7 +440,7 @@ class OneAlteredRowTest {
         }
         List<String> found = new ArrayList<>();
         try (Database database = stores == Stores.SQLITE ? Database.openReading(copy) : Database.openReading(url)) {
-            new Audit(database).run(found::add, (subject, rows) -> {});
+            new Audit(database, SECRETS.get(stores)).run(found::add, found::add, (subject, rows) -> {});
         }
         return found;
     }
@@ -344,6 +460,9 @@ class OneAlteredRowTest {
                 .replace("{account}", "(SELECT account_id FROM task WHERE id = " + call + ")")
                 .replace("{key}", "(SELECT key_id FROM task WHERE id = " + call + ")")
                 .replace("{call}", call)
+                .replace("{payer}", "(SELECT account_id FROM payment)")
+                .replace("{unused price}", "(SELECT MIN(version) FROM price_rates)")
+                .replace("{bytes}", "X'010203'")
                 .replace("{failed call}", "(SELECT MIN(id) FROM task WHERE status = 'failed')")
                 .replace("{payment}", "(SELECT MIN(id) FROM payment)")
                 .replaceAll(

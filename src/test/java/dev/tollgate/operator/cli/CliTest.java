@@ -641,7 +641,7 @@ class CliTest {
         boolean closed;
 
         @Override
-        public boolean verify(Consumer<String> lines, Progress progress) {
+        public boolean verify(Consumer<String> lines, Consumer<String> notes, Progress progress) {
             progress.at("accounts", 7);
             if (failure != null) {
                 throw failure;
