@@ -19,12 +19,21 @@ final class PageCheck {
 
     private PageCheck() {}
 
+    // An altered value that a table would refuse is no damaged page: the checks of the books name it.
+    private static final String WITHOUT_CONSTRAINTS = "PRAGMA ignore_check_constraints = 1";
+
+    private static Statement looking(Connection connection) throws SQLException {
+        Statement statement = connection.createStatement();
+        statement.execute(WITHOUT_CONSTRAINTS);
+        return statement;
+    }
+
     /** @return a sentence for each damage, {@value #LINES_MAX} at most @throws StoreUnavailable if the file cannot be read */
     static List<String> run(SqliteFile file) {
         List<String> found = new ArrayList<>();
         try (Connection connection = file.source().getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(LOOK)) {
+                Statement look = looking(connection);
+                ResultSet row = look.executeQuery(LOOK)) {
             while (row.next()) {
                 String line = row.getString(1);
                 if (!SOUND.equals(line)) {
