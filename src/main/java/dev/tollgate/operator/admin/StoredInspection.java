@@ -26,8 +26,7 @@ public final class StoredInspection implements Inspection {
      * @param keyTrouble why a start would not find the key of its data, or null
      * @param secrets the key in the data folder; null if there is none
      */
-    public StoredInspection(
-            Database database, Supplier<@Nullable String> keyTrouble, @Nullable SecretBox secrets) {
+    public StoredInspection(Database database, Supplier<@Nullable String> keyTrouble, @Nullable SecretBox secrets) {
         this.database = database;
         this.keyTrouble = keyTrouble;
         this.secrets = secrets;

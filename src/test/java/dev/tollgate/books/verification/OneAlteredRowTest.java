@@ -292,7 +292,10 @@ class OneAlteredRowTest {
                 SECRETS.put(
                         stores,
                         SecretKeys.of(
-                                gateway.environment().get("TOLLGATE_SECRET_KEY"), gateway.data(), null, new SecureRandom()));
+                                gateway.environment().get("TOLLGATE_SECRET_KEY"),
+                                gateway.data(),
+                                null,
+                                new SecureRandom()));
                 if (stores == Stores.SQLITE) {
                     try (Database reading = Database.openReading(gateway.data())) {
                         reading.backupTo(folder.resolve("original.db"));
