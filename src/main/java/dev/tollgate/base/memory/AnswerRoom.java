@@ -139,15 +139,16 @@ public final class AnswerRoom {
             leaver = leaving < waitingBytes ? leaver(share, account == null ? more : account.taken + more) : null;
             if (leaver == share) {
                 stopWaiting(share);
-                return Reply.NEVER;
             }
         }
         if (leaver != null) {
             Share its = leaver;
-            its.holder.leave();
+            if (its != share) {
+                its.holder.leave();
+            }
             soon.execute(() -> closeIfAwaited(its));
         }
-        return Reply.LATER;
+        return leaver == share ? Reply.NEVER : Reply.LATER;
     }
 
     private void stopWaiting(Share share) {

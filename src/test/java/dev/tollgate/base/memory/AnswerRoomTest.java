@@ -121,6 +121,21 @@ class AnswerRoomTest {
     }
 
     @Test
+    void an_answer_that_ends_itself_is_closed_where_others_wait() {
+        with("a", "small", ALL / 8);
+        Share large = with("a", "large", ALL / 4);
+        assertThat(large.take(ALL / 4)).isEqualTo(Reply.NEVER);
+        Share victim = with("b", "victim", ALL * 5 / 16);
+        assertThat(victim.take(10_000)).isEqualTo(Reply.LATER);
+        later();
+        assertThat(told).as("its caller does not read its end").containsExactly("large closes");
+        large.release();
+        assertThat(told).endsWith("victim again");
+        later();
+        assertThat(soon).isEmpty();
+    }
+
+    @Test
     void an_end_that_nobody_waits_for_has_its_time() {
         Share large = with("a", "large", ALL / 2);
         Share other = with("b", "other", ALL / 4);
