@@ -41,7 +41,8 @@ public final class KeptResponses {
     private static final int FORGET_ROWS = 500;
     private static final int FETCHED_ROWS = 8;
 
-    private static final String COLUMNS = "SELECT k.id, k.previous_id, k.plain_bytes, k.sealed, k.used_at FROM ";
+    private static final String COLUMNS =
+            "SELECT k.id, k.previous_id, k.plain_bytes, k.sealed, k.used_at, k.bytes FROM ";
     private static final String CHAIN =
             """
             WITH RECURSIVE link (id, previous_id, place) AS (
@@ -163,11 +164,9 @@ public final class KeptResponses {
                     CHAIN,
                     FETCHED_ROWS,
                     it -> {
-                        KeptRow row = KeptRow.read(it);
-                        left[0] -= row.plainBytes();
+                        left[0] -= it.getLong(3);
                         if (left[0] >= 0) {
-                            memory.take(row.memory());
-                            rows.add(row);
+                            rows.add(KeptRow.read(it, memory));
                         }
                         return left[0] >= 0;
                     },
@@ -198,9 +197,8 @@ public final class KeptResponses {
         List<KeptRow> rows = database.readFor(accountId, sql -> {
             List<KeptRow> found = new ArrayList<>();
             for (String id : ids) {
-                KeptRow row = sql.one(ONE, KeptRow::read, accountId, id);
+                KeptRow row = sql.one(ONE, it -> KeptRow.read(it, memory), accountId, id);
                 if (row != null) {
-                    memory.take(row.memory());
                     found.add(row);
                 }
             }

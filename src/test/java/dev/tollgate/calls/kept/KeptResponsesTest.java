@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.base.memory.MemoryBudget;
 import dev.tollgate.books.ledger.Release;
 import dev.tollgate.books.ledger.Settle;
 import dev.tollgate.calls.kept.KeptResponses.Chain;
@@ -244,6 +246,16 @@ class KeptResponsesTest {
         assertThat(chain(first).state()).isEqualTo(Chain.State.BROKEN);
         assertThat(chain("unknown").state()).isEqualTo(Chain.State.BROKEN);
         assertThat(store.responses.delete(MINE, first)).isFalse();
+    }
+
+    @Test
+    void a_large_response_takes_memory_among_the_large_ones() {
+        String id = keep(MINE, null, noise(175_000), NOTHING);
+        MemoryBudget budget = new MemoryBudget(800_000); // the row, opened too, fits a small request, but no large one
+        Lease memory = budget.lease(MINE, null, false);
+        assertThatThrownBy(() -> store.responses.find(MINE, id, memory)).isInstanceOf(ApiException.class);
+        assertThatThrownBy(() -> store.responses.chain(MINE, id, memory)).isInstanceOf(ApiException.class);
+        assertThat(budget.takenBytes()).isZero();
     }
 
     @Test
