@@ -120,7 +120,7 @@ final class UpstreamChannels {
     }
 
     private ChannelSpec single() {
-        String name = sandbox == null ? "gemini" : "sandbox";
+        String name = sandbox == null ? "gemini" : ChannelSpec.SANDBOX;
         return new ChannelSpec(
                 name,
                 name,

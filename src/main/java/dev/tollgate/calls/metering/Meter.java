@@ -81,7 +81,7 @@ public final class Meter {
      */
     public Translation translate(String accountId, Model model, Ask ask, @Nullable Long askedTokensMax) {
         long began = System.nanoTime();
-        PreparedCall prepared = upstreams.prepare(ask);
+        PreparedCall prepared = upstreams.prepare(ask, accountId);
         media.serve(accountId, ask);
         PromptBound prompt = PromptBound.of(ask, model.upstream());
         Bounds bounds = Bounds.of(model, prompt, ask, askedTokensMax);

@@ -57,6 +57,8 @@ final class Attempts implements SentCall {
     private final List<Tried> ends = new ArrayList<>(1);
     private final List<Spent> spent = new ArrayList<>(0);
 
+    private final String accountId;
+
     private Ask ask;
 
     private @Nullable Leg saidNothing;
@@ -71,12 +73,14 @@ final class Attempts implements SentCall {
     Attempts(
             Upstreams pool,
             Ask ask,
+            String accountId,
             Leg first,
             List<ModelRoute> unfit,
             @Nullable Long maxOutputTokens,
             UpstreamListener listener) {
         this.pool = pool;
         this.ask = ask;
+        this.accountId = accountId;
         this.legs = new Legs(pool, first);
         this.ruledOut = new ArrayList<>(unfit);
         this.maxOutputTokens = maxOutputTokens;
@@ -182,7 +186,7 @@ final class Attempts implements SentCall {
     }
 
     private void goOn() {
-        goOn(pool.routes(ask, ruledOut));
+        goOn(pool.routes(ask, accountId, ruledOut));
     }
 
     private void goOn(List<ModelRoute> usable) {
@@ -292,7 +296,7 @@ final class Attempts implements SentCall {
             ModelRoute route = pool.chooser()
                     .beside(
                             first.route(),
-                            pool.routes(ask, ruledOut),
+                            pool.routes(ask, accountId, ruledOut),
                             pool.clock().millis());
             if (route != null) {
                 legs.translate(ask, route, leg -> hedge(first, route, leg));
@@ -465,7 +469,9 @@ final class Attempts implements SentCall {
     }
 
     private List<ModelRoute> freshOnes() {
-        return pool.routes(ask, ruledOut).stream().filter(this::isFresh).toList();
+        return pool.routes(ask, accountId, ruledOut).stream()
+                .filter(this::isFresh)
+                .toList();
     }
 
     private RetryPlan.Fresh fresh() {
@@ -474,7 +480,7 @@ final class Attempts implements SentCall {
         if (others.isEmpty() || pool.chooser().choose(others, null, tried, now) == null) {
             return RetryPlan.Fresh.NONE;
         }
-        ModelRoute next = pool.chooser().choose(pool.routes(ask, ruledOut), null, tried, now);
+        ModelRoute next = pool.chooser().choose(pool.routes(ask, accountId, ruledOut), null, tried, now);
         return next != null && isFresh(next) ? RetryPlan.Fresh.FIRST : RetryPlan.Fresh.LAST;
     }
 

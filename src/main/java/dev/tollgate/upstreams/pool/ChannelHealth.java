@@ -31,7 +31,9 @@ final class ChannelHealth {
             route.resting().abandoned(seen);
             return;
         }
-        channel.troubled(new PooledChannel.Trouble(failure.kind(), now));
+        if (!channel.isOfAccount()) {
+            channel.troubled(new PooledChannel.Trouble(failure.kind(), now));
+        }
         switch (failure.kind()) {
             case UNAVAILABLE, BROKEN -> {
                 route.resting().abandoned(seen);
@@ -47,7 +49,7 @@ final class ChannelHealth {
     private static void count(PooledChannel channel, UpstreamFailure failure, boolean wasHeldBack, Instant now) {
         if (wasHeldBack) {
             channel.breaker().abandoned(now.toEpochMilli());
-        } else if (channel.breaker().failed(now.toEpochMilli())) {
+        } else if (channel.breaker().failed(now.toEpochMilli()) && !channel.isOfAccount()) {
             log.warn(
                     Event.CHANNEL_FAILING,
                     "channel {}: {} failures in a row; calls use other channels for a while: {}",
@@ -60,7 +62,7 @@ final class ChannelHealth {
 
     private static void rest(ModelRoute route, UpstreamFailure failure, @Nullable Rest seen, Instant now) {
         Resting.Begun begun = route.resting().failed(failure, seen, now);
-        if (begun != null) {
+        if (begun != null && !route.channel().isOfAccount()) {
             tell(route, failure, begun.rest(), begun.before(), now.toEpochMilli());
         }
     }

@@ -25,6 +25,9 @@ public record ChannelSpec(
         @Nullable Instant credentialExpires,
         Opening opening) {
 
+    /** The kind of the built-in sandbox, whose health is kept for each account: a prompt can make it fail. */
+    public static final String SANDBOX = "sandbox";
+
     /** Defines a channel without {@code traceparent} and without an end of its credential. */
     public ChannelSpec(String id, String kind, int priority, int weight, Map<String, String> models, Opening opening) {
         this(id, kind, priority, weight, models, false, null, opening);

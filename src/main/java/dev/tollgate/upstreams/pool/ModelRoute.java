@@ -24,6 +24,11 @@ record ModelRoute(
                 channel.resting(upstreamModel));
     }
 
+    /** Returns the same route with a health of its own. @param its the channel for one account */
+    ModelRoute on(PooledChannel its) {
+        return new ModelRoute(its, modelId, upstreamModel, priority, weight, tellsTrace, its.resting(upstreamModel));
+    }
+
     Standing standing() {
         return channel.channel().standing(upstreamModel);
     }

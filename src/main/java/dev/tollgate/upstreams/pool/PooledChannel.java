@@ -16,6 +16,9 @@ final class PooledChannel {
     private final String kind;
     private final Opening opening;
     private final Channel channel;
+    /** The channel whose health this is for one account; null for the channel itself. */
+    private final @Nullable PooledChannel whole;
+
     private final Breaker breaker = new Breaker();
     private final Map<String, Resting> resting = new ConcurrentHashMap<>();
     private final AtomicInteger calls = new AtomicInteger();
@@ -29,6 +32,25 @@ final class PooledChannel {
         this.kind = kind;
         this.opening = opening;
         this.channel = opening.open();
+        this.whole = null;
+    }
+
+    private PooledChannel(PooledChannel whole) {
+        this.id = whole.id;
+        this.kind = whole.kind;
+        this.opening = whole.opening;
+        this.channel = whole.channel;
+        this.whole = whole;
+    }
+
+    /** Returns the same channel with a health of its own, for the calls of one account. */
+    PooledChannel ofAccount() {
+        return new PooledChannel(this);
+    }
+
+    /** Returns whether this health is one account's, which is no news for the operator. */
+    boolean isOfAccount() {
+        return whole != null;
     }
 
     boolean is(ChannelSpec spec) {
@@ -70,6 +92,9 @@ final class PooledChannel {
 
     /** Starts a call. @return false if the channel has been removed */
     boolean enter() {
+        if (whole != null) {
+            return whole.enter();
+        }
         calls.incrementAndGet();
         if (retired) {
             leave();
@@ -79,6 +104,10 @@ final class PooledChannel {
     }
 
     void leave() {
+        if (whole != null) {
+            whole.leave();
+            return;
+        }
         if (calls.decrementAndGet() == 0 && retired) {
             close();
         }

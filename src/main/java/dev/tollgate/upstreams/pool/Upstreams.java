@@ -1,5 +1,7 @@
 package dev.tollgate.upstreams.pool;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ApiException;
 import dev.tollgate.base.error.ErrorCode;
@@ -27,6 +29,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Upstreams {
 
+    private static final int SANDBOXES_MAX = 10_000;
+
     private static final Logger log = LoggerFactory.getLogger(Upstreams.class);
 
     private final Vertx vertx;
@@ -35,6 +39,10 @@ public final class Upstreams {
     private final Chooser chooser;
     /** By the catalogue's id of the model: the trouble of one model takes no retry from another. */
     private final Map<String, RetryBudget> budgets = new ConcurrentHashMap<>();
+
+    /** The health of the built-in sandbox for each account that has called lately. */
+    private final Cache<String, PooledChannel> sandboxes =
+            Caffeine.newBuilder().maximumSize(SANDBOXES_MAX).build();
 
     private volatile ChannelSet channels;
     private volatile TryObserver observer = TryObserver.NONE;
@@ -70,6 +78,7 @@ public final class Upstreams {
         ChannelSet after = before.next(spec.channels());
         after.channels().forEach(PooledChannel::liftRests);
         channels = after;
+        sandboxes.invalidateAll();
         hedgeAfterMillis = millis(spec);
         before.channels().stream()
                 .filter(channel -> !after.channels().contains(channel))
@@ -137,11 +146,16 @@ public final class Upstreams {
      * @throws ApiException naming the field, if no channel can express the ask
      */
     public PreparedCall prepare(Ask ask) {
-        List<ModelRoute> routes = channels.routes(ask.modelId());
+        return prepare(ask, "");
+    }
+
+    /** @param accountId the account of the call, by which the built-in sandbox's health is kept; empty for none */
+    public PreparedCall prepare(Ask ask, String accountId) {
+        List<ModelRoute> routes = routes(ask, accountId);
         if (routes.size() == 1) {
-            return new Prepared(ask, leg(ask, routes.getFirst()), List.of());
+            return new Prepared(ask, accountId, leg(ask, routes.getFirst()), List.of());
         }
-        return prepareOneOf(ask, routes, List.of(), null, this::leg);
+        return prepareOneOf(ask, accountId, routes, List.of(), null, this::leg);
     }
 
     /**
@@ -150,6 +164,7 @@ public final class Upstreams {
      */
     private PreparedCall prepareOneOf(
             Ask ask,
+            String accountId,
             List<ModelRoute> routes,
             List<ModelRoute> ruledOut,
             @Nullable ApiException refused,
@@ -161,7 +176,7 @@ public final class Upstreams {
             ModelRoute route = chooser.choose(left, ask.preferredChannel(), List.of(), clock.millis());
             ModelRoute next = route == null ? left.getFirst() : route;
             try {
-                return new Prepared(ask, translation.apply(ask, next), List.copyOf(unfit));
+                return new Prepared(ask, accountId, translation.apply(ask, next), List.copyOf(unfit));
             } catch (ApiException cannot) {
                 refusal = refusal == null ? cannot : refusal;
                 left.remove(next);
@@ -205,9 +220,22 @@ public final class Upstreams {
         return leg.loaded();
     }
 
-    /** Returns the channels that serve the ask's model, without those that the call has ruled out. */
-    List<ModelRoute> routes(Ask ask, List<ModelRoute> ruledOut) {
+    private List<ModelRoute> routes(Ask ask, String accountId) {
         List<ModelRoute> routes = channels.routes(ask.modelId());
+        if (accountId.isEmpty()
+                || routes.stream().noneMatch(route -> route.channel().kind().equals(ChannelSpec.SANDBOX))) {
+            return routes;
+        }
+        return routes.stream()
+                .map(route -> route.channel().kind().equals(ChannelSpec.SANDBOX)
+                        ? route.on(sandboxes.get(accountId, _ -> route.channel().ofAccount()))
+                        : route)
+                .toList();
+    }
+
+    /** Returns the channels that serve the ask's model, without those that the call has ruled out. */
+    List<ModelRoute> routes(Ask ask, String accountId, List<ModelRoute> ruledOut) {
+        List<ModelRoute> routes = routes(ask, accountId);
         return ruledOut.isEmpty()
                 ? routes
                 : routes.stream()
@@ -243,11 +271,13 @@ public final class Upstreams {
     private final class Prepared implements PreparedCall {
 
         private final Ask ask;
+        private final String accountId;
         private final Leg first;
         private final List<ModelRoute> unfit;
 
-        private Prepared(Ask ask, Leg first, List<ModelRoute> unfit) {
+        private Prepared(Ask ask, String accountId, Leg first, List<ModelRoute> unfit) {
             this.ask = ask;
+            this.accountId = accountId;
             this.first = first;
             this.unfit = unfit;
         }
@@ -265,11 +295,12 @@ public final class Upstreams {
         @Override
         public PreparedCall loaded() {
             try {
-                return new Prepared(ask, first.loaded(), unfit);
+                return new Prepared(ask, accountId, first.loaded(), unfit);
             } catch (ApiException refused) {
                 List<ModelRoute> ruledOut = new ArrayList<>(unfit);
                 ruledOut.add(first.route());
-                return prepareOneOf(ask, routes(ask, ruledOut), ruledOut, refused, Upstreams.this::loadedLeg);
+                return prepareOneOf(
+                        ask, accountId, routes(ask, accountId, ruledOut), ruledOut, refused, Upstreams.this::loadedLeg);
             }
         }
 
@@ -293,7 +324,7 @@ public final class Upstreams {
 
         @Override
         public SentCall send(@Nullable Long maxOutputTokens, UpstreamListener listener) {
-            Attempts attempts = new Attempts(Upstreams.this, ask, first, unfit, maxOutputTokens, listener);
+            Attempts attempts = new Attempts(Upstreams.this, ask, accountId, first, unfit, maxOutputTokens, listener);
             attempts.begin();
             return attempts;
         }

@@ -392,7 +392,7 @@ class HedgingTest {
     @Test
     void a_channel_on_trial_never_hedges_another() {
         Upstreams pool = pool(SOON, "a", "b");
-        ModelRoute b = pool.routes(ask(), List.of()).getLast();
+        ModelRoute b = pool.routes(ask(), "", List.of()).getLast();
         for (int i = 0; i < Breaker.FAILURES_MAX; i++) {
             b.channel().breaker().failed(clock.millis());
         }
