@@ -184,4 +184,15 @@ class LargeBodiesTest {
         }
         return packed.toByteArray();
     }
+
+    @Test
+    void a_long_prompt_is_counted_only_for_who_can_pay_the_cheapest_call() {
+        Customer poor = gateway.customer("0.005");
+        String prompt = "{\"model\":\"gemini-2.5-pro\",\"messages\":[{\"role\":\"user\",\"content\":\""
+                + "word ".repeat(200_000) + "\"}]}";
+        int before = gateway.asked().size();
+        Gateway.Reply refused = poor.chat(prompt);
+        assertThat(refused.status()).as(refused.text()).isEqualTo(402);
+        assertThat(gateway.asked()).hasSize(before);
+    }
 }

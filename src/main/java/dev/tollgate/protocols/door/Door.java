@@ -129,7 +129,14 @@ public final class Door implements Handler<KeyCaller> {
                         bytes -> opened(
                                 exchange, bytes, prepare, call -> start(exchange, reading, request, call, name)));
             } else if (isLarge || calls.mayBlock(reading, request)) {
-                exchange.compute(prepare, call -> start(exchange, reading, request, call, name));
+                exchange.compute(
+                        () -> {
+                            if (isLarge && name == null) { // before its prompt is counted
+                                bodies.requireBalance(caller.accountId(), calls.leastMicros(reading.model(request)));
+                            }
+                            return prepare.get();
+                        },
+                        call -> start(exchange, reading, request, call, name));
             } else {
                 MeteredCall call = calls.prepare(protocol.name(), caller, reading, request, memory, arrival);
                 start(exchange, reading, request, call, name);
