@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -216,6 +217,49 @@ class SandboxAgentTest {
 
         assertThat(session.calls).isEmpty();
         assertThat(answer).isEqualTo("thanks");
+    }
+
+    /** Functions of an agent that takes absolute paths only, and says so. */
+    private static final String ABSOLUTE = """
+            [{"name":"list_directory","parametersJsonSchema":{"type":"object","properties":{"path":{"type":"string",
+               "description":"The folder (must be absolute, not relative)"}},"required":["path"]}},
+             {"name":"read_file","parametersJsonSchema":{"type":"object","properties":{"file_path":{"type":"string",
+               "description":"The file. Relative paths are not supported."},"limit":{"type":["integer","null"]},
+               "offset":{"anyOf":[{"type":"null"},{"type":"integer"}]}},"required":["file_path","offset"]}},
+             {"name":"edit","parametersJsonSchema":{"type":"object","properties":{"file_path":{"type":"string"},
+               "old_string":{"type":"string"},"new_string":{"type":"string"}},
+               "required":["file_path","old_string","new_string"]}},
+             {"name":"%s","parametersJsonSchema":{"type":"object","properties":{"pattern":{"type":"string"},
+               "command":{"type":"string"}},"required":["%s"]}}]""";
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "glob|pattern|{\"pattern\":\"*\"}|Found 2 files:\\n---\\n/home/ann/sub/note.txt\\n/home/ann/note.txt",
+                "run_shell_command|command|{\"command\":\"pwd; ls\"}|/home/ann\\nnote.txt\\nother.txt",
+                "run_shell_command|command|{\"command\":\"pwd; ls\"}|Listed 1 item(s) in /home/ann:\\n---\\nnote.txt"
+            })
+    void an_agent_gets_absolute_paths_and_types_of_its_schema(
+            String name, String argument, String listing, String listed) {
+        ArrayNode declarations = (ArrayNode) JsonTrees.MAPPER.readTree(ABSOLUTE.formatted(name, argument));
+        Session session = new Session(GEMINI_3, declarations, listed.replace("\\n", "\n"))
+                .user("Change it [[sandbox: edit=note.txt]]");
+
+        session.run();
+
+        assertThat(session.calls.getFirst()).isEqualTo(listing);
+        assertThat(session.calls.get(1))
+                .isEqualTo("{\"file_path\":\"/home/ann/note.txt\",\"limit\":1001,\"offset\":1}");
+        assertThat(session.calls.get(2)).startsWith("{\"file_path\":\"/home/ann/note.txt\",\"old_string\":");
+    }
+
+    @Test
+    void an_edit_that_failed_is_not_called_done() {
+        Session session = new Session(GEMINI_3, Agent.CODEX.declarations(), "Error: permission denied\nnote.txt")
+                .user("Change it [[sandbox: edit=note.txt]]");
+
+        assertThat(session.run()).startsWith("I could not change note.txt.");
     }
 
     @Test

@@ -146,6 +146,70 @@ class SandboxCallsTest {
                 .hasSize(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Agent|Launch a new agent to handle hello tasks autonomously.",
+                "task|Says hello",
+                "TaskCreate|Use this tool to create a structured task list. Hello",
+                "spawn_agent|Hello",
+                "send_input|Send hello to an existing agent.",
+                "CronCreate|Schedule a prompt to be enqueued at a future time, such as Hello.",
+                "ScheduleWakeup|Says hello later",
+                "Monitor|Start a background monitor that streams events. Hello",
+                "Workflow|Hello. Execute a workflow script that orchestrates multiple subagents deterministically.",
+                "start_process|Hello",
+                "helper|Says hello. Starts a process in the background."
+            })
+    void a_function_that_starts_work_is_called_in_mode_any_only(String function) {
+        String tools = tools(true, function + "|{\"prompt\":{\"type\":\"string\"}}");
+
+        assertThat(calls(client.generate(GEMINI_25, user("Hello, task and agent of the schedule process", tools))))
+                .isEmpty();
+        assertThat(calls(client.generate(GEMINI_25, user("Hello", tools + ANY))))
+                .isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "schedule_meeting|Schedules a meeting with specified attendees at a given time and date.",
+                "get_task|Returns a meeting's task",
+                "process_payment|Pays for a meeting",
+                "bash|Executes a given bash command, as for a meeting",
+                "Read|Reads a file about a meeting. Use the Agent tool for an open search."
+            })
+    void a_function_that_starts_no_work_is_called(String function) {
+        String tools = tools(true, function + "|{\"id\":{\"type\":\"string\"}}");
+
+        assertThat(calls(client.generate(GEMINI_25, user("The meeting, please", tools))))
+                .hasSize(1);
+    }
+
+    @Test
+    void no_call_is_made_twice_after_one_user_message() {
+        String tools =
+                tools(true, "get_weather|Weather|{\"location\":{\"type\":\"string\"},\"days\":{\"type\":\"number\"}}");
+        String made = """
+                {"contents":[{"role":"user","parts":[{"text":"Weather in Oslo"}]},
+                 {"role":"model","parts":[{"functionCall":{"name":"get_weather","args":{"days":1.5,"location":"Oslo"}}}]},
+                 {"role":"user","parts":[{"functionResponse":{"name":"get_weather","response":{"t":4}}}]},%s
+                 {"role":"user","parts":[{"text":"Weather in %s"}]}]%s}""";
+
+        assertThat(calls(client.generate(GEMINI_25, made.formatted("", "Oslo", tools))))
+                .isEmpty();
+        assertThat(calls(client.generate(GEMINI_25, made.formatted("", "Rome", tools))))
+                .hasSize(1);
+        assertThat(calls(client.generate(
+                        GEMINI_25,
+                        made.formatted("{\"role\":\"model\",\"parts\":[{\"text\":\"4\"}]},", "Oslo", tools))))
+                .hasSize(1);
+        assertThat(calls(client.generate(GEMINI_25, made.formatted("", "Oslo", tools + ANY))))
+                .hasSize(1);
+        assertThat(calls(client.generate(GEMINI_25, user("Weather in Oslo and Oslo", tools))))
+                .hasSize(1);
+    }
+
     @Test
     void no_calls_are_made_where_the_knob_says_so_in_mode_any_too() {
         String tool = "get_weather|Weather|{\"location\":{\"type\":\"string\"}}";

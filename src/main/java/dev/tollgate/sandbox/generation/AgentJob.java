@@ -5,6 +5,7 @@ import dev.tollgate.sandbox.samples.Excerpt;
 import dev.tollgate.sandbox.scripting.Knob;
 import dev.tollgate.sandbox.wire.JsonTrees;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -15,8 +16,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What a coding agent is made to do with its own functions where the knob {@code edit} names a file: list the folder, read the file, again and
- * again where many rounds are asked for, give it one more line, say so. The line is always the same, it goes behind the file's last, and a file that has none stays
- * as it is.
+ * again where many rounds are asked for, give it one more line, say so, or say that a function failed. The line is always the same, it goes behind the file's last, and a file that has none
+ * stays as it is.
  */
 final class AgentJob {
 
@@ -28,6 +29,17 @@ final class AgentJob {
     private static final int LINES_READ = 1_000;
 
     private static final int FIRST_LINE = 1;
+
+    private static final Pattern ABSOLUTE = Pattern.compile("(?:/|[A-Za-z]:[\\\\/]).*");
+
+    /** A folder alone, or behind words, as in "Listed 2 item(s) in /home/ann:". */
+    private static final Pattern FOLDER =
+            Pattern.compile("(?:.*\\b(?:in|for|of|within) )?((?:/|[A-Za-z]:[\\\\/])[^\"<>|*?]*?)[\\\\/]?:?");
+
+    /** What a function's first line says if it failed. */
+    private static final Pattern FAILURE = Pattern.compile(
+            "\\b(?:error|failed|failure|denied|invalid|must be|must have|not found|no such|cannot|could not)\\b",
+            Pattern.CASE_INSENSITIVE);
 
     /** A line as functions number it: "12→text", "12: text", "12. text", "00012| text". */
     private static final Pattern NUMBERED = Pattern.compile("\\h*0*(\\d{1,6})(?:→|\\t|: |\\. |\\h?\\| ?)(.*)");
@@ -53,12 +65,16 @@ final class AgentJob {
     DraftAnswer next() {
         int last = ask.terms().knobs().number(Knob.STEPS, ROUNDS) - 1;
         int round = ask.rounds();
+        if (round > last && failed(ask.lastResponses())) {
+            return DraftAnswer.text("I could not change " + file + ". The last function says: “"
+                    + Excerpt.harmless(resultText().strip()) + "”.");
+        }
         if (round > last) {
             return DraftAnswer.text("Done: " + file + " has one more line. The last function says: “"
                     + Excerpt.harmless(resultText().strip()) + "”.");
         }
         if (round < last) {
-            return DraftAnswer.calls(List.of(round == 0 ? tools.list() : tools.read(file, LINES_READ + round)));
+            return DraftAnswer.calls(List.of(round == 0 ? tools.list() : tools.read(file, path(), LINES_READ + round)));
         }
         return edit().map(call -> DraftAnswer.calls(List.of(call)))
                 .orElseGet(() -> DraftAnswer.text("I found no line in " + file + " to put another one behind."));
@@ -67,7 +83,7 @@ final class AgentJob {
     private Optional<ObjectNode> edit() {
         return tools.appends()
                 ? Optional.of(tools.append(file, LINE))
-                : lastLine(readText()).map(line -> tools.replace(file, line, line + "\n" + LINE));
+                : lastLine(readText()).map(line -> tools.replace(file, path(), line, line + "\n" + LINE));
     }
 
     /** What the latest results say. */
@@ -75,14 +91,58 @@ final class AgentJob {
         return text(ask.lastResponses());
     }
 
-    /** What reading the file gave, whenever that was. */
+    /** What reading the file gave, whenever that was; empty if it failed. */
     private String readText() {
-        List<JsonNode> responses = ask.contents().stream()
-                .flatMap(content -> GoogleRequest.partsWith(content, "functionResponse").stream())
-                .map(part -> part.get("functionResponse"))
+        List<JsonNode> responses = responses().stream()
                 .filter(response -> tools.reads(JsonTrees.text(response, "name")))
                 .toList();
-        return responses.isEmpty() ? "" : text(List.of(responses.getLast()));
+        return responses.isEmpty() || failed(List.of(responses.getLast())) ? "" : text(List.of(responses.getLast()));
+    }
+
+    /** The results since the model last answered in words. */
+    private List<JsonNode> responses() {
+        List<JsonNode> responses = new ArrayList<>();
+        for (JsonNode content : ask.contents()) {
+            if (JsonTrees.text(content, "role").equals("model")
+                    && GoogleRequest.partsWith(content, "functionCall").isEmpty()) {
+                responses.clear();
+            }
+            GoogleRequest.partsWith(content, "functionResponse")
+                    .forEach(part -> responses.add(part.get("functionResponse")));
+        }
+        return responses;
+    }
+
+    /** The file's absolute path, as far as the first listing tells it or its folder; else its name. */
+    private String path() {
+        List<JsonNode> responses = responses();
+        List<String> lines = responses.isEmpty()
+                ? List.of()
+                : text(List.of(responses.getFirst())).lines().map(String::strip).toList();
+        return lines.stream()
+                .filter(line -> ABSOLUTE.matcher(line).matches())
+                .filter(line -> line.endsWith("/" + file) || line.endsWith("\\" + file))
+                .min(Comparator.comparingInt(String::length))
+                .or(() -> lines.contains(file) ? folder(lines).map(folder -> folder + "/" + file) : Optional.empty())
+                .orElse(file);
+    }
+
+    private static Optional<String> folder(List<String> lines) {
+        return lines.stream()
+                .map(FOLDER::matcher)
+                .filter(Matcher::matches)
+                .map(matcher -> matcher.group(1))
+                .findFirst();
+    }
+
+    private static boolean failed(List<JsonNode> responses) {
+        return responses.stream().anyMatch(response -> response.path("response").has("error"))
+                || text(responses)
+                        .lines()
+                        .filter(line -> !line.isBlank())
+                        .findFirst()
+                        .filter(line -> FAILURE.matcher(line).find())
+                        .isPresent();
     }
 
     private static String text(List<JsonNode> responses) {

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -27,6 +28,11 @@ final class AgentTools {
     private static final List<String> SHELLS = List.of(
             "bash", "execcommand", "shell", "shellcommand", "runshellcommand", "runcommands", "runcommand", "terminal");
 
+    /** How a function says that it refuses a path that is not absolute. */
+    private static final Pattern ONLY_ABSOLUTE = Pattern.compile(
+            "must (?:be|provide|use) (?:an )?absolute|not relative|relative paths are not|must start with '/'",
+            Pattern.CASE_INSENSITIVE);
+
     private static final String PATCHES = "applypatch";
     private static final String OTHER = "Sandbox";
 
@@ -36,10 +42,33 @@ final class AgentTools {
     private final @Nullable JsonNode shell;
 
     private AgentTools(List<JsonNode> declarations) {
-        this.list = first(declarations, LISTING);
+        JsonNode any = first(declarations, LISTING);
+        JsonNode here = first(
+                declarations.stream()
+                        .filter(declaration -> !wantsAbsolute(declaration))
+                        .toList(),
+                LISTING);
+        JsonNode shells = first(declarations, SHELLS);
+        this.list = here == null && shells == null ? any : here;
         this.read = first(declarations, READING);
         this.edit = first(declarations, EDITING);
-        this.shell = first(declarations, SHELLS);
+        this.shell = shells;
+    }
+
+    /** The folder is not known before it is listed. */
+    private static boolean wantsAbsolute(JsonNode declaration) {
+        JsonNode properties = schema(declaration).path("properties");
+        return properties
+                .propertyStream()
+                .filter(property -> Role.PATH.isOf(property.getKey()))
+                .anyMatch(property -> ONLY_ABSOLUTE
+                        .matcher(JsonTrees.text(property.getValue(), "description"))
+                        .find());
+    }
+
+    private static JsonNode schema(JsonNode declaration) {
+        JsonNode schema = declaration.path("parametersJsonSchema");
+        return schema.isMissingNode() ? declaration.path("parameters") : schema;
     }
 
     /** Empty where a step has neither a function nor a shell. */
@@ -61,14 +90,21 @@ final class AgentTools {
     }
 
     ObjectNode list() {
-        return list == null ? run("ls") : call(list, Map.of(Role.PATH, ".", Role.PATTERN, "*"));
+        if (list == null) {
+            return run(read != null && wantsAbsolute(read) ? "pwd; ls" : "ls");
+        }
+        return call(list, Map.of(Role.PATH, ".", Role.PATTERN, "*"));
     }
 
-    /** @param lines how many of them at most */
-    ObjectNode read(String file, int lines) {
+    /**
+     * @param file its name, for a shell
+     * @param path as far as it is known, for a function
+     * @param lines how many of them at most
+     */
+    ObjectNode read(String file, String path, int lines) {
         return read == null
                 ? run("head -n " + lines + " " + file)
-                : call(read, Map.of(Role.PATH, file, Role.LAST, Integer.toString(lines)));
+                : call(read, Map.of(Role.PATH, path, Role.LAST, Integer.toString(lines)));
     }
 
     /** Whether a function of this name gives the text of the file. */
@@ -86,7 +122,11 @@ final class AgentTools {
         return run("echo \"" + line + "\" >> " + file);
     }
 
-    ObjectNode replace(String file, String old, String replacement) {
+    /**
+     * @param file its name, for a patch
+     * @param path as far as it is known, for any other function
+     */
+    ObjectNode replace(String file, String path, String old, String replacement) {
         JsonNode editor = Objects.requireNonNull(edit);
         if (plain(JsonTrees.text(editor, "name")).equals(PATCHES)) {
             String added = replacement.substring(old.length() + 1);
@@ -97,7 +137,7 @@ final class AgentTools {
                             "*** Begin Patch\n*** Update File: " + file + "\n@@\n " + old + "\n+" + added
                                     + "\n*** End Patch"));
         }
-        return call(editor, Map.of(Role.PATH, file, Role.OLD, old, Role.NEW, replacement));
+        return call(editor, Map.of(Role.PATH, path, Role.OLD, old, Role.NEW, replacement));
     }
 
     private ObjectNode run(String command) {
@@ -105,17 +145,16 @@ final class AgentTools {
     }
 
     private static ObjectNode call(JsonNode declaration, Map<Role, String> texts) {
-        JsonNode schema = declaration.path("parametersJsonSchema");
         ObjectNode part = JsonTrees.object();
         part.putObject("functionCall")
                 .put("name", JsonTrees.text(declaration, "name"))
-                .set("args", members(schema.isMissingNode() ? declaration.path("parameters") : schema, texts));
+                .set("args", members(schema(declaration), texts));
         return part;
     }
 
     /** What an argument is for, by its name. */
     private enum Role {
-        PATH("(?:file|dir|folder|directory)?path|filename|file|directory|folder|dir"),
+        PATH("(?:absolute|target)?(?:file|dir|folder|directory)?paths?|filename|file|directory|folder|dir"),
         OLD("old(?:string|str|text)"),
         NEW("new(?:string|str|text)"),
         LAST("limit|endline"),
@@ -129,9 +168,13 @@ final class AgentTools {
             this.names = names;
         }
 
+        boolean isOf(String name) {
+            return plain(name).matches(names);
+        }
+
         static @Nullable String text(String name, Map<Role, String> texts) {
             return texts.entrySet().stream()
-                    .filter(entry -> plain(name).matches(entry.getKey().names))
+                    .filter(entry -> entry.getKey().isOf(name))
                     .map(Map.Entry::getValue)
                     .findFirst()
                     .orElse(null);
@@ -151,24 +194,21 @@ final class AgentTools {
     }
 
     private static JsonNode value(String name, JsonNode schema, Map<Role, String> texts) {
-        return switch (type(schema)) {
-            case "object" -> members(schema, texts);
-            case "array" -> items(name, schema.path("items"), texts);
+        JsonNode typed = SchemaSample.branch(schema).orElse(schema);
+        return switch (SchemaSample.type(typed)) {
+            case "object" -> members(typed, texts);
+            case "array" -> items(name, typed.path("items"), texts);
             case "boolean" -> JsonNodeFactory.instance.booleanNode(false);
-            case "integer", "number" ->
-                JsonNodeFactory.instance.numberNode(
-                        Integer.parseInt(Objects.requireNonNullElse(Role.text(name, texts), "1")));
+            case "integer", "number" -> JsonNodeFactory.instance.numberNode(number(Role.text(name, texts)));
             default ->
-                schema.path("enum").isEmpty()
+                typed.path("enum").isEmpty()
                         ? JsonNodeFactory.instance.stringNode(text(name, texts))
-                        : schema.path("enum").get(0);
+                        : typed.path("enum").get(0);
         };
     }
 
-    /** Of alternatives the first. */
-    private static String type(JsonNode schema) {
-        JsonNode typed = schema.path("anyOf").path(0).isMissingNode() ? schema : schema.at("/anyOf/0");
-        return typed.path("type").asString("string").toLowerCase(Locale.ROOT);
+    private static int number(@Nullable String text) {
+        return text != null && text.matches("\\d{1,9}") ? Integer.parseInt(text) : 1;
     }
 
     private static String text(String name, Map<Role, String> texts) {

@@ -4,6 +4,7 @@ import dev.tollgate.sandbox.requests.GoogleRequest;
 import dev.tollgate.sandbox.samples.CallFilling;
 import dev.tollgate.sandbox.samples.Excerpt;
 import dev.tollgate.sandbox.samples.Filling;
+import dev.tollgate.sandbox.samples.FunctionKind;
 import dev.tollgate.sandbox.samples.Prompt;
 import dev.tollgate.sandbox.samples.SchemaSample;
 import dev.tollgate.sandbox.scripting.Knob;
@@ -18,7 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Which functions an answer calls, and with what. A function is called when it has to be (mode ANY, which knows no end of a loop:
  * results are answered with the next call) or when the prompt shares a word with its name or description and does not ask to say
- * something; once for each thing that the prompt names with "and".
+ * something; once for each thing that the prompt names with "and". Only mode ANY makes it start work that goes on by itself, or make a call again
+ * that it has made since it last answered in words: programs would ask the sandbox without end.
  */
 final class CallChoice {
 
@@ -97,12 +99,23 @@ final class CallChoice {
 
     private List<ObjectNode> choose() {
         Set<String> words = keep(GoogleRequest.words(prompt.text()));
-        int least = ask.mode().equals("ANY") ? 0 : 1;
-        return allowed().stream()
-                .filter(declaration -> score(declaration, words) >= least)
+        boolean must = ask.mode().equals("ANY");
+        List<ObjectNode> calls = allowed().stream()
+                .filter(declaration -> must || !FunctionKind.startsWork(declaration))
+                .filter(declaration -> score(declaration, words) >= (must ? 0 : 1))
                 .max(Comparator.comparingInt(declaration -> score(declaration, words)))
                 .map(this::callsOf)
                 .orElse(List.of());
+        return must
+                ? calls
+                : calls.stream().distinct().filter(part -> !isMade(part)).toList();
+    }
+
+    private boolean isMade(ObjectNode part) {
+        JsonNode call = JsonTrees.MAPPER.readTree(JsonTrees.write(part.path("functionCall")));
+        return ask.callsMade().stream()
+                .anyMatch(made -> JsonTrees.text(made, "name").equals(JsonTrees.text(call, "name"))
+                        && made.path("args").equals(call.path("args")));
     }
 
     private List<JsonNode> allowed() {

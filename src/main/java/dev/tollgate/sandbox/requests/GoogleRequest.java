@@ -162,6 +162,21 @@ public record GoogleRequest(SandboxModel model, ObjectNode body, Terms terms) {
         return rounds;
     }
 
+    /** The calls that the model has made since it last answered in words. */
+    public List<JsonNode> callsMade() {
+        List<JsonNode> made = new ArrayList<>();
+        for (JsonNode content : body.path("contents")) {
+            if (isModel(content)) {
+                List<JsonNode> calls = partsWith(content, "functionCall");
+                if (calls.isEmpty()) {
+                    made.clear();
+                }
+                calls.forEach(part -> made.add(part.get("functionCall")));
+            }
+        }
+        return made;
+    }
+
     /** The responses with which the request ends; empty where it ends with something else. */
     public List<JsonNode> lastResponses() {
         List<JsonNode> contents = contents();

@@ -5,10 +5,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /** What a function does to the machine of who calls it, as far as its name and description tell. */
-enum FunctionKind {
+public enum FunctionKind {
     /** Runs what it is given: nothing that it is given is taken from the prompt. */
     RUNS,
     /** Looks at things and leaves them as they are. */
@@ -83,6 +84,67 @@ enum FunctionKind {
             "mongodb");
     private static final Set<String> AGENTS =
             Set.of("agent", "agents", "subagent", "subagents", "task", "delegate", "spawn");
+
+    /** What goes on by itself after it was started. */
+    private static final Set<String> STARTED = Set.of(
+            "agent",
+            "agents",
+            "subagent",
+            "subagents",
+            "task",
+            "tasks",
+            "schedule",
+            "schedules",
+            "cron",
+            "wakeup",
+            "job",
+            "jobs",
+            "process",
+            "processes",
+            "subprocess",
+            "subprocesses",
+            "daemon",
+            "monitor",
+            "worker",
+            "workers",
+            "workflow",
+            "workflows");
+
+    private static final Set<String> STARTING = Set.of(
+            "start",
+            "starts",
+            "launch",
+            "launches",
+            "spawn",
+            "spawns",
+            "fork",
+            "forks",
+            "create",
+            "creates",
+            "run",
+            "runs",
+            "execute",
+            "executes",
+            "delegate",
+            "delegates",
+            "dispatch",
+            "dispatches",
+            "trigger",
+            "triggers",
+            "invoke",
+            "invokes",
+            "orchestrate",
+            "orchestrates",
+            "schedule",
+            "schedules",
+            "enqueue",
+            "enqueues");
+
+    /** A name with one of these starts something even if it does not say what. */
+    private static final Set<String> STARTING_ALONE =
+            Set.of("spawn", "delegate", "cron", "subagent", "subagents", "subprocess", "daemon");
+
+    private static final Pattern SENTENCE_END = Pattern.compile("[.!?;:]\\s|\\R");
 
     /** What changes or ends something. */
     private static final Set<String> CHANGING = Set.of(
@@ -162,6 +224,28 @@ enum FunctionKind {
     /** Whether it asks a model in turn, which might ask it again. */
     static boolean asksAgent(JsonNode declaration) {
         return any(allWords(declaration), AGENTS);
+    }
+
+    /**
+     * Returns whether it starts agents, tasks, schedules or processes, as far as its name or a sentence of its description says so: these go on by
+     * themselves, and may ask the sandbox in turn.
+     */
+    public static boolean startsWork(JsonNode declaration) {
+        Set<String> name = words(JsonTrees.text(declaration, "name"));
+        List<Set<String>> sentences = SENTENCE_END
+                .splitAsStream(JsonTrees.text(declaration, "description"))
+                .map(FunctionKind::words)
+                .toList();
+        boolean reads = any(name, READING) && !any(name, CHANGING);
+        boolean named = any(name, STARTING_ALONE) || STARTED.containsAll(name) || starts(name);
+        boolean aboutAgents = !sentences.isEmpty() && any(sentences.getFirst(), AGENTS);
+        return (!reads && (named || aboutAgents)) || sentences.stream().anyMatch(FunctionKind::starts);
+    }
+
+    /** Two words are needed: "schedule a meeting" starts nothing, "schedule a task" does. */
+    private static boolean starts(Set<String> words) {
+        return words.stream().filter(STARTING::contains).anyMatch(verb -> words.stream()
+                .anyMatch(word -> STARTED.contains(word) && !word.equals(verb)));
     }
 
     /** Returns whether a choice, such as an action, would change something. */

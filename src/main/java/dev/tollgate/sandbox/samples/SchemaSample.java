@@ -91,13 +91,19 @@ public final class SchemaSample {
         if (reference.equals("#") || reference.startsWith("#/")) {
             return Optional.of(root.at(reference.substring(1)));
         }
+        return branch(schema);
+    }
+
+    /** The first branch that is not null; empty without branches. */
+    public static Optional<JsonNode> branch(JsonNode schema) {
         return Stream.of("anyOf", "oneOf", "allOf")
                 .flatMap(name -> schema.path(name).valueStream())
                 .filter(branch -> !type(branch).equals("null"))
                 .findFirst();
     }
 
-    private static String type(JsonNode schema) {
+    /** Returns a type's name in small letters; of several the first that is not null. */
+    public static String type(JsonNode schema) {
         JsonNode type = schema.path("type");
         if (type.isArray()) {
             return type.valueStream()
