@@ -10,7 +10,7 @@ final class Crossing {
 
     private static final long WAIT_NANOS = Duration.ofMillis(2).toNanos();
 
-    /** How many batches after the last one that was held up are expected to be held up, too. */
+    /** The number of batches after the last held-up one that are expected to be held up, too. */
     private static final int EXPECTED = 32;
 
     private long undisturbedNanos = Long.MAX_VALUE;

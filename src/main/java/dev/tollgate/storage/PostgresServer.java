@@ -164,7 +164,7 @@ final class PostgresServer implements Engine {
         reader.unwrap(PGConnection.class).cancelQuery();
     }
 
-    /** Of the first connections, the first one of all finds out which server it is, and whether it is the right one. */
+    /** Finds out, with the first connection of all, which server it is and whether it is the right one. */
     @Override
     public Connection first() {
         try {

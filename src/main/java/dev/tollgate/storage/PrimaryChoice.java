@@ -40,7 +40,7 @@ final class PrimaryChoice {
      * Returns the newest primary, in whatever order the address names them.
      *
      * @param found all of them, none twice
-     * @throws CannotOpen if nobody can know which is the newest
+     * @throws CannotOpen if it cannot be known which is the newest
      */
     static @Nullable Found newest(List<Found> found) {
         if (found.isEmpty()) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The servers that have held the books, as the database itself knows them.
  *
- * @param newest the one that the books belong to; null if no node has met one
+ * @param newest the primary that the books belong to; null if no node has met one
  * @param known all of them, and what an operator has declared to be replaced
  */
 record PrimaryHistory(@Nullable Primary newest, List<Primary> known) {

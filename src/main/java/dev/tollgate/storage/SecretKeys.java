@@ -105,7 +105,7 @@ public final class SecretKeys {
             return null;
         }
         if (chosenHex == null && database.dialect() == Dialect.POSTGRESQL) {
-            return "TOLLGATE_SECRET_KEY is not set, so nobody knows whether it opens the data.";
+            return "TOLLGATE_SECRET_KEY is not set, so it is unknown whether it opens the data.";
         }
         try {
             SecretBox box = of(chosenHex, folder, null, new SecureRandom());

@@ -26,7 +26,7 @@ class UpstreamCostTest {
     private static final Tokens WASTED = new Tokens(4_000, 1_000, 0);
     private static final Tokens USED = new Tokens(4_000, 5, 0);
 
-    /** Of {@link #WASTED} and {@link #USED}, at 250 and 2,000 credits a million. */
+    /** The cost of {@link #WASTED} and {@link #USED}, at 250 and 2,000 credits a million. */
     private static final long COST_OF_WASTED = 3_000_000;
 
     private static final long COST_OF_USED = 1_010_000;

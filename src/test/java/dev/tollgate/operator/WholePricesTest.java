@@ -92,7 +92,7 @@ class WholePricesTest {
         return ahead;
     }
 
-    /** Without those of the time: a price has PostgreSQL's clock, a call the test's. */
+    /** Returns the differences except in time: a price has PostgreSQL's clock, a call the test's. */
     private static List<String> differences(Gateway gateway) {
         return gateway.differences().stream()
                 .filter(line -> !line.matches("task \\S+ is of 2026-11-20T\\S+, its price \\S+ of .*"))

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A caller loses nothing beside a healthy second channel, however the first one fails (protocol 4.7). */
+/** A caller loses nothing if a second channel is healthy, however the first one fails (protocol 4.7). */
 @Timeout(600)
 class SickChannelTest {
 
@@ -28,7 +28,7 @@ class SickChannelTest {
     private static final int CALLS_OF_OPENAI = 100;
     private static final int AT_ONCE = 20;
 
-    /** The second answers of an always failing channel are those of a few trials. */
+    /** An always failing channel gets its second answers in a few trials. */
     private static final int ASKED_MAX = 3 * AT_ONCE;
 
     private static final FarServer.Answer WELL = whole(200, "");

@@ -146,7 +146,7 @@ final class NodesRun {
         }
     }
 
-    /** Of the server and of its processes, those that have ended included. */
+    /** Returns the processor time of the server and its processes, ended ones included. */
     private long databaseMicros() throws IOException {
         long postmaster =
                 Long.parseLong(Files.readAllLines(folder.resolve("postgres/postmaster.pid")).getFirst());

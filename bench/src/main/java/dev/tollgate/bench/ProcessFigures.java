@@ -20,7 +20,7 @@ final class ProcessFigures {
         return cpuMicros(read(pid, "stat"));
     }
 
-    /** The same, with the time of its children that have ended and were awaited. */
+    /** Returns the CPU time of a process and of its children that have ended. */
     static long cpuMicrosWithEnded(long pid) {
         String[] fields = fields(read(pid, "stat"));
         return cpuMicros(read(pid, "stat"))

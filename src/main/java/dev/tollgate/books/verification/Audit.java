@@ -39,7 +39,7 @@ public final class Audit {
 
     /**
      * @param differences receives each difference as a sentence without a line end
-     * @param notes receives what could not be checked, likewise
+     * @param notes receives what could not be checked
      * @return whether there was no difference
      * @throws dev.tollgate.storage.StoreException if the database cannot be read
      */

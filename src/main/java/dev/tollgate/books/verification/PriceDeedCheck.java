@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Compares each price that was set with the row of the audit log of its commit, by the members that the row has: rows of earlier programs lack the
- * rounding and the time. A price without a row was forged; a row without its price tells of one that is gone.
+ * rounding and the time. A price without a row was forged; a row without its price shows that the price is gone.
  */
 final class PriceDeedCheck implements Check {
 

@@ -40,7 +40,7 @@ record Costs(List<AttemptCost> attempts, List<String> refused, WrittenJson json)
      * Returns the costs of a call.
      *
      * @param answers the answers that were asked for, in their order
-     * @param charged the one that is charged; null if none is
+     * @param charged the charged attempt; null if there is none
      * @param bill null if nothing is charged
      */
     static Costs of(
@@ -138,7 +138,7 @@ record Costs(List<AttemptCost> attempts, List<String> refused, WrittenJson json)
             }
         }
 
-        /** Writes the rates of the step and tier: those of what was used. */
+        /** Writes the used rates of the step and tier. */
         private void rates(Tariff tariff, Usage usage) {
             PriceRates rates = tariff.of(usage);
             json.raw(",\"input\":").credits(rates.inputMicros());

@@ -51,7 +51,7 @@ final class UsageMeter {
         this.extras = new ReportedExtras(limits, flags);
     }
 
-    /** Counts what a batch reports and none of its text, which nobody sees: the response has ended before it. */
+    /** Counts what a batch reports and none of its text, which is not shown: the response has ended before it. */
     void observeReports(List<UpstreamEvent> events) {
         for (UpstreamEvent event : events) {
             if (event instanceof UpstreamEvent.Usage || event instanceof UpstreamEvent.TierGranted) {

@@ -13,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a new version of a model's price, unless another one was set meanwhile. A version replaces all later prices of its model, so those that are
+ * Makes a new version of a model's price, unless another one was set in the meantime. A version replaces all later prices of its model, so those that are
  * kept are written after it, as versions of the same commit: every server and every program that reads the rows comes to the same prices.
  */
 public final class SetPrice extends Write<SetPrice.Outcome> {
@@ -21,7 +21,7 @@ public final class SetPrice extends Write<SetPrice.Outcome> {
     /** The outcome. */
     public sealed interface Outcome {}
 
-    /** @param versions the new version, and those of the prices that were kept, in the order of time */
+    /** @param versions the new version and the versions of kept prices, in the order of time */
     public record Set(List<PriceVersion> versions) implements Outcome {
 
         public Set {

@@ -50,7 +50,7 @@ public interface Inspection extends AutoCloseable {
      * Recomputes everything (decision D44).
      *
      * @param differences receives each difference as a sentence
-     * @param notes receives what could not be checked, likewise
+     * @param notes receives what could not be checked
      * @return whether there is no difference
      * @throws Refused if the books cannot be read
      */

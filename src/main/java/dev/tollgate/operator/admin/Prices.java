@@ -358,7 +358,7 @@ public final class Prices {
                 ? changed(newest)
                 : new Refused(
                         Refused.Why.CONFLICT,
-                        "The price has another version than the one that you looked at: " + last + ".");
+                        "The price has changed since you looked at it; its version is now: " + last + ".");
     }
 
     private static Refused changed(String version) {

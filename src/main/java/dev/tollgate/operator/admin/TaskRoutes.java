@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code /admin/tasks/{id}…}: one call of any account, by its own id or the one that its door shows, and its refunds. */
+/** {@code /admin/tasks/{id}…}: one call of any account, by its own id or its id at the door, and its refunds. */
 public final class TaskRoutes {
 
     private static final JsonMapper JSON = JsonMapper.builder()

@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "server",
         description = {
-            "Accept the PostgreSQL server of --database as the one that holds the books, after pg_upgrade, after a restored"
+            "Accept the PostgreSQL server of --database as the holder of the books, after pg_upgrade, after a restored"
                     + " dump, or because an old primary is the right one.",
             "Stop all servers first. Every start and command refuses another database server than before until it is accepted."
         },

@@ -176,7 +176,7 @@ final class Assembly {
         }
     }
 
-    /** What is told of tokens: lists go on from chunk to chunk, of other members the last value counts. */
+    /** The reports of tokens: lists go on from chunk to chunk, of other members the last value counts. */
     private static final class TokenLists {
 
         private final ObjectNode members = NODES.objectNode();

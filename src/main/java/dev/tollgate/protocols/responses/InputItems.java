@@ -16,7 +16,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A page of the input of a kept response. The input is read with a cursor, and of its items only those of the page are kept in memory, as the
+ * A page of the input of a kept response. The input is read with a cursor, and only the items of the page are kept in memory, as the
  * places of their members. An item that came without an id is given one.
  */
 final class InputItems {

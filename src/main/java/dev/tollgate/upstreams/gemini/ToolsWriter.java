@@ -156,7 +156,7 @@ final class ToolsWriter {
         return cleaned;
     }
 
-    /** Gemini takes alternatives at the root only beside a type, which therefore must hold for each of them. */
+    /** Gemini takes alternatives at the root only together with a type, which therefore must hold for each of them. */
     private static void requireObjects(ObjectNode schema, String keyword, String path) {
         for (int i = 0; i < schema.path(keyword).size(); i++) {
             if (!mayBeObject(schema.path(keyword).path(i).path("type"))) {

@@ -3,7 +3,7 @@ package dev.tollgate.upstreams.pool;
 import java.util.List;
 
 /**
- * What an attempt has reported whose events nobody receives: it counts for the operator's cost, never for the caller's charge.
+ * The report of an attempt whose events are thrown away: it counts for the operator's cost, never for the caller's charge.
  *
  * @param channel the name of the channel
  * @param model the upstream's name of the model

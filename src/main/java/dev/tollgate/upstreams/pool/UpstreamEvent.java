@@ -133,7 +133,7 @@ public sealed interface UpstreamEvent {
     record TierGranted(ServiceTier tier) implements UpstreamEvent {}
 
     /**
-     * What the upstream says that it charges for the answer so far, in place of its list price; the last one counts.
+     * What the upstream says that it charges for the answer so far, instead of its list price; the last one counts.
      *
      * @param micros micro-credits, rounded up, or {@link #ODD}
      */

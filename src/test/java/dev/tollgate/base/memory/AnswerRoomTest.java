@@ -88,7 +88,7 @@ class AnswerRoomTest {
         with("a", "small", ALL / 8);
         Share large = with("a", "large", ALL / 4);
         assertThat(large.take(ALL / 4)).isEqualTo(Reply.NEVER);
-        assertThat(large.take(1)).as("it was told so").isEqualTo(Reply.NEVER);
+        assertThat(large.take(1)).as("it has to leave").isEqualTo(Reply.NEVER);
     }
 
     @Test

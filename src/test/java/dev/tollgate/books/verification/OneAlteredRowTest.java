@@ -169,7 +169,7 @@ class OneAlteredRowTest {
             "UPDATE usage_hour SET ending = 'cancelled' WHERE ending = 'completed' AND {first of usage_hour}",
             "DELETE FROM usage_hour WHERE {first of usage_hour}");
 
-    /** Of all tables, most of prices, kept answers and kept responses. */
+    /** Alterations of all tables, most of prices, kept answers and kept responses. */
     static final List<String> MORE = List.of(
             "UPDATE price_version SET created_at = created_at - 1 WHERE sequence = 1",
             "UPDATE price_version SET from_at = from_at - 86400000 WHERE sequence = 2",

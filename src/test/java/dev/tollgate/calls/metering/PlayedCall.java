@@ -42,7 +42,7 @@ final class PlayedCall implements Executor {
     final PlayedUpstream upstream = new PlayedUpstream();
     final PlayedCaller caller = new PlayedCaller();
     final Counting counting = new Counting();
-    /** What the room does a while after an answer was told to leave. */
+    /** What the room does a while after an answer had to leave. */
     final List<Runnable> soon = new ArrayList<>();
 
     final AnswerRoom room = new AnswerRoom(64 * 1024, soon::add);
