@@ -133,9 +133,10 @@ final class Resolving implements Phase {
         switch (extension) {
             case Books.Grown grown -> settle(charge, bill.withHeld(grown.heldMicros()));
             case Books.NotGrown notGrown -> settle(charge, bill);
-            case Books.NotRecorded unknown when charge.end() == Books.End.COMPLETED ->
-                refund(unknown.error(), CallOutcome.FAILED_STORE);
-            case Books.NotRecorded _ -> settle(charge, bill.unasked()); // what was shown is paid from the hold all the same
+            case Books.NotRecorded unknown
+            when charge.end() == Books.End.COMPLETED -> refund(unknown.error(), CallOutcome.FAILED_STORE);
+            case Books.NotRecorded _ ->
+                settle(charge, bill.unasked()); // what was shown is paid from the hold all the same
         }
     }
 
