@@ -47,7 +47,7 @@ class FormerCopyTest {
         Path file = folder.resolve("models.yaml");
         copy(FORMER, file);
         try (Gateway gateway = Gateway.startOn(stores, "models.file", file.toString())) {
-            gateway.setNow(Instant.parse("2026-11-26T12:00:00Z"));
+            gateway.setNow(Instant.parse("2026-11-30T12:00:00Z")); // after the start, and before models retire
             JsonNode before = charged(gateway);
             assertThat(before.get("credits_consumed").decimalValue()).isEqualByComparingTo("84.024");
             JsonNode detail = before.get("pricing_detail");

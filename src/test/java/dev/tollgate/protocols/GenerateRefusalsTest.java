@@ -410,7 +410,7 @@ class GenerateRefusalsTest {
             {"type":"OBJECT","properties":{"a":1}} | .properties[0].value | a message
             {"type":"object","properties":{"a":{"type":"array"}}} | .properties[0].value.items | missing field
             {"type":"ARRAY","items":{"type":"ARRAY"}} | .items.items | missing field
-            {"anyOf":[{"type":"STRING"},{"type":"OBJECT"}]} | .any_of[1].properties | non-empty
+            {"type":"OBJECT","properties":{"a":{"anyOf":[{"type":"STRING"},{"type":"OBJECT"}]}}} | .properties[0].value.any_of[1].properties | non-empty
             {"type":"INTEGER","enum":["1"]} | .enum | only allowed for STRING
             {"type":"STRING","enum":[1]} | .enum[0] | TYPE_STRING
             {"type":"STRING","format":"email"} | .format | only date-time and enum

@@ -46,7 +46,7 @@ final class CrashDatabase {
                 "jdbc:sqlite:" + data.resolve("tollgate.db"),
                 () -> new StoreFixture(data),
                 () -> Database.openReading(data),
-                Map.of());
+                Map.of("TOLLGATE_SECRET_KEY", Gateway.SECRET_KEY));
     }
 
     /** One of a server, which several programs may share. */

@@ -18,6 +18,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -99,6 +100,13 @@ class FullDiskTest {
         });
     }
 
+    /** With the key that the books were made with. */
+    private static Map<String, String> environment(CrashFarSide farSide) {
+        Map<String, String> environment = new HashMap<>(GatewayProcess.upstream(farSide.url()));
+        environment.put("TOLLGATE_SECRET_KEY", Gateway.SECRET_KEY);
+        return environment;
+    }
+
     private interface Trouble {
         void with(GatewayProcess gateway) throws Exception;
     }
@@ -116,8 +124,7 @@ class FullDiskTest {
         }
         try (CrashFarSide farSide = new CrashFarSide();
                 HttpClient client = HttpClient.newHttpClient();
-                GatewayProcess gateway =
-                        GatewayProcess.begin(program, folder, GatewayProcess.upstream(farSide.url()))) {
+                GatewayProcess gateway = GatewayProcess.begin(program, folder, environment(farSide))) {
             gateway.awaitReady(client);
             List<Thread> callers = Stream.generate(
                             () -> Thread.ofVirtual().start(() -> callOnAndOn(farSide, gateway.port(), key)))
