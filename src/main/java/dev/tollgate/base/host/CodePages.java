@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 /**
  * Asks Linux for large pages where the JVM lays compiled code, and nowhere else. {@code -XX:+UseTransparentHugePages} would ask for the heap
  * too, whose old generation then grows by pages that take the system milliseconds each to fill with zeros, in the middle of a collection
- * (notes/performance-log.md, "Thousands of streams").
+ * (decision 0019).
  */
 public final class CodePages {
 

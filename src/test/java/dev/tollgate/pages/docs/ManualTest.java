@@ -121,7 +121,7 @@ class ManualTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"trials", "decisions", "protocol", "performance-log", "nothing", "%3Ci%3Ex"})
+    @ValueSource(strings = {"trials", "decisions", "protocol", "scale", "nothing", "%3Ci%3Ex"})
     void what_is_for_those_who_build_it_is_not_there(String page) {
         Browser.Page answer = stranger.get("/docs/" + page);
         assertThat(answer.status()).isEqualTo(404);
