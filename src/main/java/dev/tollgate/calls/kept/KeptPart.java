@@ -1,15 +1,42 @@
 package dev.tollgate.calls.kept;
 
+import dev.tollgate.books.ledger.Settle;
+import dev.tollgate.storage.Change;
+import dev.tollgate.storage.Decision;
+import dev.tollgate.storage.Dialect;
 import dev.tollgate.storage.Part;
+import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.Statements;
+import dev.tollgate.storage.Tape;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * The kept responses' share of a batch. Responses and deletions come first, under their accounts' locks in the order of the accounts; notes of a use
- * and sweeps follow and pass over what another node holds, so two nodes never wait for each other.
+ * The kept responses' changes and their share of a batch. Responses and deletions come first, under their accounts' locks in the order of the accounts;
+ * notes of a use and sweeps follow and pass over what another node holds, so two nodes never wait for each other.
  */
-final class KeptPart implements Part<KeptChange> {
+final class KeptPart implements Part<KeptPart.KeptChange> {
+
+    sealed interface KeptChange extends Change {}
+
+    // A deleted account has no tape.
+    private static final Tape TAPE = new Tape(
+            "kept_response",
+            "kept_share",
+            "bytes",
+            "SELECT ?, a.id FROM account a WHERE a.id = ? AND a.deleted_at IS NULL",
+            """
+            SELECT s.bytes, a.id FROM unnest(?, ?) AS s (bytes, account_id)
+                JOIN account a ON a.id = s.account_id AND a.deleted_at IS NULL""");
+
+    private static final String KEEP = """
+            INSERT INTO kept_response (id, account_id, previous_id, place, plain_bytes, bytes, sealed, used_at)
+            SELECT ?, a.id, ?, ?, ?, ?, ?, ? FROM account a WHERE a.id = ? AND a.deleted_at IS NULL""";
 
     private final long shareBytes;
 
@@ -25,21 +52,26 @@ final class KeptPart implements Part<KeptChange> {
 
     @Override
     public void write(Statements statements, List<KeptChange> changes) throws SQLException {
-        ResponseRows rows = new ResponseRows(statements, shareBytes);
-        List<KeptEntry> kept = changes.stream()
-                .filter(change ->
-                        change instanceof KeepResponse keep && keep.settle().resolved())
-                .map(change -> ((KeepResponse) change).entry())
+        List<Keep> kept = of(Keep.class, changes).stream()
+                .filter(keep -> keep.settle.resolved())
                 .toList();
-        List<DeleteKept> deletions = of(DeleteKept.class, changes);
-        if (!kept.isEmpty() || !deletions.isEmpty()) {
-            rows.keep(kept, deletions, usedAt(changes));
+        List<Delete> deletions = of(Delete.class, changes);
+        SortedMap<String, Long> sizes = new TreeMap<>();
+        deletions.forEach(delete -> sizes.put(delete.accountId, 0L)); // for the lock
+        kept.forEach(keep -> sizes.merge(keep.entry.accountId(), keep.entry.bytes(), Long::sum));
+        if (!sizes.isEmpty()) {
+            Tape.Advanced tapes = TAPE.advance(statements, sizes);
+            insert(statements, kept, tapes);
+            tapes.windOff(shareBytes);
         }
-        for (TouchKept touch : of(TouchKept.class, changes)) {
-            rows.touch(touch);
+        for (Delete delete : deletions) {
+            delete.write(statements);
         }
-        for (ForgetKept forget : of(ForgetKept.class, changes)) {
-            forget.made(rows.forget(forget));
+        for (Touch touch : of(Touch.class, changes)) {
+            touch.write(statements);
+        }
+        for (Forget forget : of(Forget.class, changes)) {
+            forget.write(statements);
         }
     }
 
@@ -47,11 +79,112 @@ final class KeptPart implements Part<KeptChange> {
         return changes.stream().filter(type::isInstance).map(type::cast).toList();
     }
 
-    /** Returns the time of the batch: its settlements differ by less than a second. */
-    private static long usedAt(List<KeptChange> changes) {
-        return of(KeepResponse.class, changes).stream()
-                .mapToLong(keep -> keep.settle().at().toEpochMilli())
-                .max()
-                .orElse(0);
+    private static void insert(Statements statements, List<Keep> kept, Tape.Advanced tapes) throws SQLException {
+        if (kept.isEmpty()) {
+            return;
+        }
+        PreparedStatement insert = statements.of(KEEP);
+        for (Keep keep : kept.reversed()) {
+            KeptResponses.Entry entry = keep.entry;
+            insert.setString(1, entry.id());
+            insert.setString(2, entry.previousId());
+            insert.setLong(3, tapes.place(entry.accountId(), entry.bytes()));
+            insert.setLong(4, entry.plainBytes());
+            insert.setLong(5, entry.bytes());
+            insert.setBytes(6, entry.sealed());
+            insert.setLong(7, keep.settle.at().toEpochMilli());
+            insert.setString(8, entry.accountId());
+            insert.addBatch();
+        }
+        insert.executeBatch();
+    }
+
+    /** Keeps a response, if it is charged in the same unit. */
+    record Keep(Settle settle, KeptResponses.Entry entry) implements KeptChange {}
+
+    /** Notes that responses are still in use. */
+    record Touch(String accountId, List<String> ids, Instant at) implements KeptChange {
+
+        private static final RowStatement SQL = RowStatement.of(
+                "UPDATE kept_response SET used_at = ? WHERE id = ? AND account_id = ?", """
+                UPDATE kept_response SET used_at = free.at
+                FROM (SELECT used.at, k.id FROM kept_response AS k
+                    JOIN unnest(?, ?, ?) AS used (at, id, account_id) ON used.id = k.id AND used.account_id = k.account_id
+                    FOR NO KEY UPDATE OF k SKIP LOCKED) AS free
+                WHERE kept_response.id = free.id""", "bigint", "text", "text");
+
+        Touch {
+            ids = List.copyOf(ids);
+        }
+
+        private void write(Statements statements) throws SQLException {
+            RowStatement.Rows rows = SQL.on(statements);
+            for (String id : ids) {
+                rows.number(at.toEpochMilli()).text(id).text(accountId).next();
+            }
+            rows.finish();
+        }
+    }
+
+    /** Deletes a response of an account. The outcome is whether it was there. */
+    static final class Delete extends Decision<Boolean> implements KeptChange {
+
+        private final String accountId;
+        private final String id;
+
+        Delete(String accountId, String id) {
+            this.accountId = accountId;
+            this.id = id;
+        }
+
+        private void write(Statements statements) throws SQLException {
+            decide(statements.run("DELETE FROM kept_response WHERE id = ? AND account_id = ?", id, accountId) > 0);
+        }
+    }
+
+    /** Forgets responses that were last used before a time, and further ones until so many bytes are free, in the order of their last use. */
+    static final class Forget extends Decision<Forget.Freed> implements KeptChange {
+
+        private static final String LEAST_USED =
+                "SELECT id, bytes, used_at FROM kept_response ORDER BY used_at LIMIT ?";
+
+        private final Instant before;
+        private final long bytesOver;
+        private final int rowsMax;
+
+        record Freed(int rows, long bytes) {}
+
+        private record Found(String id, long bytes, long usedAt) {}
+
+        Forget(Instant before, long bytesOver, int rowsMax) {
+            this.before = before;
+            this.bytesOver = bytesOver;
+            this.rowsMax = rowsMax;
+        }
+
+        private void write(Statements statements) throws SQLException {
+            List<Found> found = statements.list(
+                    statements.dialect() == Dialect.SQLITE ? LEAST_USED : LEAST_USED + " FOR UPDATE SKIP LOCKED",
+                    row -> new Found(row.getString(1), row.getLong(2), row.getLong(3)),
+                    rowsMax);
+            List<String> gone = new ArrayList<>();
+            long freed = 0;
+            for (Found it : found) {
+                if (it.usedAt() >= before.toEpochMilli() && freed >= bytesOver) {
+                    break;
+                }
+                gone.add(it.id());
+                freed += it.bytes();
+            }
+            if (!gone.isEmpty()) {
+                PreparedStatement delete = statements.of("DELETE FROM kept_response WHERE id = ?");
+                for (String id : gone) {
+                    delete.setString(1, id);
+                    delete.addBatch();
+                }
+                delete.executeBatch();
+            }
+            decide(new Freed(gone.size(), freed));
+        }
     }
 }

@@ -1,8 +1,16 @@
 package dev.tollgate.calls.kept;
 
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.storage.SecretBox;
+import dev.tollgate.storage.StoreException;
+import java.io.ByteArrayOutputStream;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.zip.DataFormatException;
+import java.util.zip.Deflater;
+import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,5 +71,125 @@ public record KeptResponse(String id, @Nullable String previousId, int inputByte
             memory.becomeLarge();
         }
         memory.take(bytes);
+    }
+
+    /** Compressed bytes. Immutable. @param plainBytes the length before the compression */
+    public record Packed(byte[] bytes, int plainBytes) {
+
+        private static final int PART_BYTES = 8 << 10;
+
+        /** Compresses quickly: a large body would take four times as long with the usual effort, for a tenth less. */
+        public static Packed of(byte[] plain) {
+            Deflater deflater = new Deflater(Deflater.BEST_SPEED);
+            try {
+                deflater.setInput(plain);
+                deflater.finish();
+                ByteArrayOutputStream packed = new ByteArrayOutputStream(plain.length / 4 + 64);
+                byte[] part = new byte[Math.min(PART_BYTES, plain.length + 64)];
+                while (!deflater.finished()) {
+                    packed.write(part, 0, deflater.deflate(part));
+                }
+                return new Packed(packed.toByteArray(), plain.length);
+            } finally {
+                deflater.end();
+            }
+        }
+
+        /**
+         * Unpacks the bytes.
+         *
+         * @param before how many bytes to leave free before them
+         * @param after how many bytes to leave free behind them
+         * @throws StoreException if these are not compressed bytes of that length
+         */
+        byte[] plain(int before, int after) {
+            Inflater inflater = new Inflater();
+            try {
+                inflater.setInput(bytes);
+                byte[] plain = new byte[before + plainBytes + after];
+                int end = before + plainBytes;
+                int filled = before;
+                while (filled < end) {
+                    int more = inflater.inflate(plain, filled, end - filled);
+                    if (more == 0) {
+                        throw new StoreException("a kept response ends too early");
+                    }
+                    filled += more;
+                }
+                return plain;
+            } catch (DataFormatException e) {
+                throw new StoreException("a kept response cannot be unpacked", e);
+            } finally {
+                inflater.end();
+            }
+        }
+    }
+
+    /**
+     * The form of a row's content: the lengths of the input and its compressed bytes, then those bytes, then the rest, compressed. The rest is the
+     * response; the input stands before it if it is not compressed on its own. Thread-safe.
+     */
+    static final class Seal {
+
+        /** Part of the key; never to be changed. */
+        private static final String PURPOSE = "kept responses";
+
+        private static final int HEADING_BYTES = 3 * Integer.BYTES;
+
+        private final SecretBox.Purpose sealing;
+
+        Seal(SecretBox secrets) {
+            this.sealing = secrets.purpose(PURPOSE);
+        }
+
+        /** Returns null if they are too large. */
+        KeptResponses.@Nullable Entry entry(
+                String id, String accountId, @Nullable String previousId, KeptResponses.Input input, byte[] response) {
+            byte[] first = input.packed().bytes();
+            if (input.isTooLarge()
+                    || response.length
+                            > KeptResponses
+                                    .RESPONSE_BYTES_MAX) { // an event loop waits while the response is compressed
+                return null;
+            }
+            Packed rest = Packed.of(ByteBuffer.allocate(input.plain().length + response.length)
+                    .put(input.plain())
+                    .put(response)
+                    .array());
+            if (first.length + rest.bytes().length > KeptResponses.RESPONSE_BYTES_MAX) {
+                return null;
+            }
+            byte[] content = ByteBuffer.allocate(HEADING_BYTES + first.length + rest.bytes().length)
+                    .putInt(input.bytes())
+                    .putInt(first.length)
+                    .putInt(rest.plainBytes())
+                    .put(first)
+                    .put(rest.bytes())
+                    .array();
+            byte[] sealed = sealing.seal(content, context(accountId, id));
+            return new KeptResponses.Entry(id, accountId, previousId, (long) input.bytes() + response.length, sealed);
+        }
+
+        /** @throws StoreException if it was changed, or is another row's */
+        KeptResponse opened(String accountId, KeptResponses.Row row) {
+            try {
+                ByteBuffer content = ByteBuffer.wrap(sealing.open(row.sealed(), context(accountId, row.id())));
+                int inputBytes = content.getInt();
+                byte[] first = new byte[content.getInt()];
+                int restBytes = content.getInt();
+                content.get(first);
+                byte[] last = new byte[content.remaining()];
+                content.get(last);
+                Packed rest = new Packed(last, restBytes);
+                Packed apart = new Packed(first, first.length > 0 ? inputBytes : 0);
+                return new KeptResponse(row.id(), row.previousId(), inputBytes, apart, rest);
+            } catch (BufferUnderflowException | NegativeArraySizeException e) {
+                throw new StoreException("a kept response cannot be read: " + row.id(), e);
+            }
+        }
+
+        private static String context(String accountId, String id) {
+            return "kept response " + id + " of " + accountId;
+        }
     }
 }

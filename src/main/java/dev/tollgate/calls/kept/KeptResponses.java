@@ -1,12 +1,16 @@
 package dev.tollgate.calls.kept;
 
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.books.ledger.Settle;
+import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.SecretBox;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes entries of responses that are to be kept, and finds, deletes and forgets them. */
+/** Makes entries of responses that are to be kept, and finds, deletes and forgets them. {@link KeptPart} writes. */
 public final class KeptResponses {
 
     /** How long a response is kept after its last use. */
@@ -31,12 +35,16 @@ public final class KeptResponses {
     /** The most that the responses of one account may take, apart from the one that reaches over it. */
     public static final long SHARE_BYTES = 256L << 20;
 
-    /** Longer responses are not kept. */
-    public static final int RESPONSE_BYTES_MAX = KeptSeal.BYTES_MAX;
+    /** The most that input and response may take when they are compressed. Longer responses are not kept. */
+    public static final int RESPONSE_BYTES_MAX = 1 << 20;
 
     /** The most responses that one conversation may have. */
     public static final int LINKS_MAX = 1_000;
 
+    /** A smaller input is compressed together with its response. */
+    private static final int APART_BYTES = 16 << 10;
+
+    private static final byte[] NOTHING = {};
     private static final Duration TOUCH_AFTER = Duration.ofDays(1);
     private static final int FORGET_ROWS = 500;
     private static final int FETCHED_ROWS = 8;
@@ -59,7 +67,7 @@ public final class KeptResponses {
 
     private final Database database;
     private final Writer writer;
-    private final KeptSeal seal;
+    private final KeptResponse.Seal seal;
     private final InstantSource clock;
     private final boolean isOn;
     private final long storeBytes;
@@ -80,7 +88,7 @@ public final class KeptResponses {
             long chainBytes) {
         this.database = database;
         this.writer = writer;
-        this.seal = new KeptSeal(secrets);
+        this.seal = new KeptResponse.Seal(secrets);
         this.clock = clock;
         this.isOn = isOn;
         this.storeBytes = storeBytes;
@@ -109,9 +117,54 @@ public final class KeptResponses {
 
     // ---- to keep ----
 
+    /**
+     * A response that is ready to be kept.
+     *
+     * @param id of its task
+     * @param previousId the task of the response that it continues
+     * @param plainBytes the length of input and response
+     * @param sealed both, compressed and encrypted
+     */
+    public record Entry(
+            String id, String accountId, @Nullable String previousId, long plainBytes, byte[] sealed) {
+
+        /** Bytes of a row in addition to what is encrypted. */
+        private static final int ROW_BYTES = 256;
+
+        /** Returns the changes that keep it, for the unit of the settlement. */
+        public List<Change> keeping(Settle settle) {
+            return List.of(new KeptPart.Keep(settle, this));
+        }
+
+        /** Returns what it takes of the account's share. */
+        long bytes() {
+            return (long) ROW_BYTES + sealed.length;
+        }
+    }
+
+    /**
+     * The input of a call that waits for its response. Immutable.
+     *
+     * @param plain a small input, which is compressed together with its response; empty otherwise
+     * @param packed a large input; empty otherwise
+     */
+    public record Input(byte[] plain, KeptResponse.Packed packed) {
+
+        /** Returns whether it is too large to be kept, whatever its response is. */
+        public boolean isTooLarge() {
+            return packed.bytes().length > RESPONSE_BYTES_MAX;
+        }
+
+        int bytes() {
+            return plain.length + packed.plainBytes();
+        }
+    }
+
     /** Prepares the input of a call. Takes some milliseconds for a large one, so call it where a large body is read. */
-    public static KeptInput input(byte[] json) {
-        return KeptInput.of(json);
+    public static Input input(byte[] json) {
+        return json.length < APART_BYTES
+                ? new Input(json, new KeptResponse.Packed(NOTHING, 0))
+                : new Input(NOTHING, KeptResponse.Packed.of(json));
     }
 
     /**
@@ -121,12 +174,31 @@ public final class KeptResponses {
      * @param previousId the task of the response that it continues
      * @return null if they are too large to be kept
      */
-    public @Nullable KeptEntry entry(
-            String id, String accountId, @Nullable String previousId, KeptInput input, byte[] response) {
+    public @Nullable Entry entry(
+            String id, String accountId, @Nullable String previousId, Input input, byte[] response) {
         return seal.entry(id, accountId, previousId, input, response);
     }
 
     // ---- to find ----
+
+    /** A row as it is read, before it is opened. */
+    record Row(String id, @Nullable String previousId, long plainBytes, byte[] sealed, long usedAt) {
+
+        /**
+         * Reads the columns in the order of the components, and before the content its length, the last column.
+         *
+         * @param memory charged with what the content takes, opened too, but not unpacked, before it is read
+         * @throws dev.tollgate.base.error.ApiException if memory is short
+         */
+        static Row read(ResultSet row, Lease memory) throws SQLException {
+            long bytes = 2 * row.getLong(6);
+            if (bytes > KeptResponse.LARGE_BYTES) {
+                memory.becomeLarge();
+            }
+            memory.take(bytes);
+            return new Row(row.getString(1), row.getString(2), row.getLong(3), row.getBytes(4), row.getLong(5));
+        }
+    }
 
     /**
      * The responses of a conversation, the first one first. If one cannot be had, there are none.
@@ -157,7 +229,7 @@ public final class KeptResponses {
     }
 
     Chain chain(String accountId, String id, long bytesMax, Lease memory) {
-        List<KeptRow> rows = new ArrayList<>();
+        List<Row> rows = new ArrayList<>();
         boolean isShort = database.readFor(accountId, sql -> {
             long[] left = {bytesMax};
             sql.scan(
@@ -166,7 +238,7 @@ public final class KeptResponses {
                     it -> {
                         left[0] -= it.getLong(3);
                         if (left[0] >= 0) {
-                            rows.add(KeptRow.read(it, memory));
+                            rows.add(Row.read(it, memory));
                         }
                         return left[0] >= 0;
                     },
@@ -194,10 +266,10 @@ public final class KeptResponses {
      * @throws StoreException if they cannot be read
      */
     public Map<String, KeptResponse> find(String accountId, Collection<String> ids, Lease memory) {
-        List<KeptRow> rows = database.readFor(accountId, sql -> {
-            List<KeptRow> found = new ArrayList<>();
+        List<Row> rows = database.readFor(accountId, sql -> {
+            List<Row> found = new ArrayList<>();
             for (String id : ids) {
-                KeptRow row = sql.one(ONE, it -> KeptRow.read(it, memory), accountId, id);
+                Row row = sql.one(ONE, it -> Row.read(it, memory), accountId, id);
                 if (row != null) {
                     found.add(row);
                 }
@@ -216,16 +288,16 @@ public final class KeptResponses {
     }
 
     /** Not waited for: if a note is lost, the next use makes it again. */
-    private void touch(String accountId, List<KeptRow> rows) {
+    private void touch(String accountId, List<Row> rows) {
         Instant now = clock.instant();
         long before = now.minus(TOUCH_AFTER).toEpochMilli();
         List<String> stale = rows.stream()
                 .filter(row -> row.usedAt() < before)
-                .map(KeptRow::id)
+                .map(Row::id)
                 .sorted()
                 .toList();
         if (!stale.isEmpty()) {
-            writer.commit(Unit.of(new TouchKept(accountId, stale, now))).whenComplete((unit, failure) -> {
+            writer.commit(Unit.of(new KeptPart.Touch(accountId, stale, now))).whenComplete((unit, failure) -> {
                 if (failure != null) {
                     log.debug("the use of kept responses was not noted", failure);
                 }
@@ -242,7 +314,7 @@ public final class KeptResponses {
      * @throws StoreException if the database does not accept it
      */
     public boolean delete(String accountId, String id) {
-        DeleteKept delete = new DeleteKept(accountId, id);
+        KeptPart.Delete delete = new KeptPart.Delete(accountId, id);
         writer.commitAndWait(Unit.of(delete));
         return delete.outcome();
     }
@@ -254,10 +326,10 @@ public final class KeptResponses {
      * @throws StoreException if the database does not accept it; the next time may
      */
     public void sweep() {
-        ForgetKept.Freed freed;
+        KeptPart.Forget.Freed freed;
         do {
             long over = Math.max(0, database.read(sql -> sql.number(TOTAL)) - storeBytes);
-            ForgetKept forget = new ForgetKept(clock.instant().minus(KEPT), over, FORGET_ROWS);
+            KeptPart.Forget forget = new KeptPart.Forget(clock.instant().minus(KEPT), over, FORGET_ROWS);
             writer.commitAndWait(Unit.of(forget));
             freed = forget.outcome();
         } while (freed.rows() == FORGET_ROWS);

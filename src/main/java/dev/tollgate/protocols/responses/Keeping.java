@@ -2,8 +2,6 @@ package dev.tollgate.protocols.responses;
 
 import dev.tollgate.base.json.JsonPieces;
 import dev.tollgate.books.ledger.Settle;
-import dev.tollgate.calls.kept.KeptEntry;
-import dev.tollgate.calls.kept.KeptInput;
 import dev.tollgate.calls.kept.KeptResponses;
 import dev.tollgate.calls.metering.Sink;
 import dev.tollgate.storage.Change;
@@ -16,7 +14,7 @@ final class Keeping {
     private final KeptResponses kept;
     private final ResponsesRequest request;
     private boolean isKept;
-    private @Nullable KeptEntry entry;
+    private KeptResponses.@Nullable Entry entry;
 
     Keeping(KeptResponses kept, ResponsesRequest request) {
         this.kept = kept;
@@ -31,7 +29,7 @@ final class Keeping {
 
     /** Takes the object of the response that has ended. */
     void ended(String taskId, String accountId, ResponseObject object) {
-        KeptInput input = request.keeping();
+        KeptResponses.Input input = request.keeping();
         if (input == null) {
             return;
         }

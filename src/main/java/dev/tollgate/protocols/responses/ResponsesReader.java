@@ -8,7 +8,6 @@ import dev.tollgate.base.json.JsonText;
 import dev.tollgate.base.json.RawJson;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.memory.Lease;
-import dev.tollgate.calls.kept.KeptInput;
 import dev.tollgate.calls.kept.KeptResponses;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,7 +125,7 @@ final class ResponsesReader {
         if (input == null) {
             throw JsonBody.invalid("input", "is required.");
         }
-        KeptInput keeping = store && keeps ? kept(input, memory) : null;
+        KeptResponses.Input keeping = store && keeps ? kept(input, memory) : null;
         if (keeping != null && keeping.isTooLarge()) {
             keeping = null;
         }
@@ -134,11 +133,11 @@ final class ResponsesReader {
             json.ignored("store");
         }
         String asked = model;
-        KeptInput its = keeping;
+        KeptResponses.Input its = keeping;
         return new OpenRequest(model, previousId, items.items(), json::ignored, all -> built(asked, its, all));
     }
 
-    private static KeptInput kept(RawJson input, Lease memory) {
+    private static KeptResponses.Input kept(RawJson input, Lease memory) {
         int room = 2 * input.bytesMax(); // a copy, and what is compressed of it
         memory.take(room);
         try {
@@ -148,7 +147,7 @@ final class ResponsesReader {
         }
     }
 
-    private ResponsesRequest built(String model, @Nullable KeptInput keeping, List<Item> all) {
+    private ResponsesRequest built(String model, KeptResponses.@Nullable Input keeping, List<Item> all) {
         ToolNames names = new ToolNames();
         List<Tool> functions = new ArrayList<>(tools.named(names));
         String search = tools.search();

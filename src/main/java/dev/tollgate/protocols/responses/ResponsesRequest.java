@@ -2,7 +2,7 @@ package dev.tollgate.protocols.responses;
 
 import dev.tollgate.base.conversation.Conversation;
 import dev.tollgate.base.conversation.ServiceTier;
-import dev.tollgate.calls.kept.KeptInput;
+import dev.tollgate.calls.kept.KeptResponses;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,7 @@ record ResponsesRequest(
         @Nullable ServiceTier tier,
         @Nullable String search,
         @Nullable String previousId,
-        @Nullable KeptInput keeping,
+        KeptResponses.@Nullable Input keeping,
         Echo echo,
         ToolNames names,
         List<String> ignored,

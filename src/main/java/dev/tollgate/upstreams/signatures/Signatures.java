@@ -12,10 +12,12 @@ import dev.tollgate.storage.Unit;
 import dev.tollgate.storage.Writer;
 import dev.tollgate.upstreams.pool.Replay;
 import dev.tollgate.upstreams.pool.SignatureOrigins;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -59,17 +61,17 @@ public final class Signatures {
 
     private static final Logger log = LoggerFactory.getLogger(Signatures.class);
 
-    private final KeptSignatures rows;
+    private final Database database;
     private final Writer writer;
     private final SecretBox secrets;
-    private final SignatureSeal seal;
+    private final Seal seal;
     private final InstantSource clock;
 
     public Signatures(Database database, Writer writer, SecretBox secrets, InstantSource clock) {
-        this.rows = new KeptSignatures(database);
+        this.database = database;
         this.writer = writer;
         this.secrets = secrets;
-        this.seal = new SignatureSeal(secrets);
+        this.seal = new Seal(secrets);
         this.clock = clock;
     }
 
@@ -95,13 +97,13 @@ public final class Signatures {
     public List<Change> keeping(
             Settle settle, String accountId, String model, String channel, List<SignedPart> signed) {
         Prints prints = new Prints(secrets, accountId);
-        List<KeepSignatures.Row> rows = new ArrayList<>();
+        List<SignaturesPart.Row> rows = new ArrayList<>();
         for (SignedPart part : signed) {
             if (rows.size() < PARTS_MAX && isKept(part)) {
-                rows.add(row(prints, accountId, model, channel, part));
+                rows.add(row(prints, settle, accountId, model, channel, part));
             }
         }
-        return rows.isEmpty() ? List.of() : List.of(new KeepSignatures(settle, accountId, rows));
+        return rows.isEmpty() ? List.of() : List.of(new SignaturesPart.Keep(settle, accountId, rows));
     }
 
     private static boolean isKept(SignedPart part) {
@@ -115,30 +117,30 @@ public final class Signatures {
         };
     }
 
-    private static int length(@Nullable String text) {
+    static int length(@Nullable String text) {
         return text == null ? 0 : text.length();
     }
 
-    private KeepSignatures.Row row(Prints prints, String accountId, String model, String channel, SignedPart part) {
+    private SignaturesPart.Row row(
+            Prints prints, Settle settle, String accountId, String model, String channel, SignedPart part) {
+        String print =
+                switch (part) {
+                    case SignedPart.Call call -> prints.call(call.id(), call.name(), call.arguments());
+                    case SignedPart.Text text -> prints.text(text.text());
+                    case SignedPart.SentBack back -> prints.signature(back.signature());
+                };
+        long usedAt = settle.at().toEpochMilli();
         return switch (part) {
             case SignedPart.Call call -> {
-                String print = prints.call(call.id(), call.name(), call.arguments());
-                yield new KeepSignatures.Row(
-                        print,
-                        model,
-                        channel,
-                        call.first(),
-                        call.upstreamId(),
-                        seal.closed(joined(call), accountId, print));
+                String sealed = seal.closed(joined(call), accountId, print);
+                yield new SignaturesPart.Row(print, model, channel, call.first(), call.upstreamId(), sealed, usedAt);
             }
             case SignedPart.Text text -> {
-                String print = prints.text(text.text());
-                yield new KeepSignatures.Row(
-                        print, model, channel, false, null, seal.closed(text.signature(), accountId, print));
+                String sealed = seal.closed(text.signature(), accountId, print);
+                yield new SignaturesPart.Row(print, model, channel, false, null, sealed, usedAt);
             }
             case SignedPart.SentBack back ->
-                new KeepSignatures.Row(
-                        prints.signature(back.signature()), model, channel, false, back.upstreamId(), null);
+                new SignaturesPart.Row(print, model, channel, false, back.upstreamId(), null, usedAt);
         };
     }
 
@@ -181,12 +183,12 @@ public final class Signatures {
         if (wanted.isEmpty()) {
             return Replay.NONE;
         }
-        Map<String, KeptSignatures.Row> found =
-                rows.read(accountId, wanted.stream().map(Wanted::print));
+        Map<String, SignaturesPart.Row> found =
+                SignaturesPart.read(database, accountId, wanted.stream().map(Wanted::print));
         touch(accountId, found);
         Replay.Builder replay = new Replay.Builder(modelOn);
         for (Wanted it : wanted) {
-            KeptSignatures.Row row = found.get(it.print());
+            SignaturesPart.Row row = found.get(it.print());
             if (row != null && replay.bytes() < REPLAY_BYTES_MAX) {
                 add(accountId, it, row, replay);
             }
@@ -210,12 +212,12 @@ public final class Signatures {
         if (printed.isEmpty()) {
             return SignatureOrigins.NONE;
         }
-        Map<String, KeptSignatures.Row> found = rows.read(accountId, printed.values().stream());
+        Map<String, SignaturesPart.Row> found = SignaturesPart.read(database, accountId, printed.values().stream());
         touch(accountId, found);
         Map<String, SignatureOrigins.Origin> origins = new HashMap<>();
         String preferred = null;
         for (String signature : nearest) {
-            KeptSignatures.Row row = found.get(printed.get(signature));
+            SignaturesPart.Row row = found.get(printed.get(signature));
             if (row != null) {
                 origins.put(signature, new SignatureOrigins.Origin(row.channel(), row.model(), row.upstreamId()));
                 preferred = row.model().equals(modelOn.apply(row.channel())) ? row.channel() : preferred;
@@ -243,7 +245,7 @@ public final class Signatures {
         return wanted.size() <= LOOKUPS_MAX ? wanted : wanted.subList(0, LOOKUPS_MAX);
     }
 
-    private void add(String accountId, Wanted wanted, KeptSignatures.Row row, Replay.Builder replay) {
+    private void add(String accountId, Wanted wanted, SignaturesPart.Row row, Replay.Builder replay) {
         String kept = row.signature() == null
                 ? ""
                 : Objects.requireNonNullElse(seal.opened(row.signature(), accountId, row.print()), "");
@@ -264,19 +266,20 @@ public final class Signatures {
     }
 
     /** Not waited for: what is lost is a note, and the next use makes it again. */
-    private void touch(String accountId, Map<String, KeptSignatures.Row> found) {
+    private void touch(String accountId, Map<String, SignaturesPart.Row> found) {
         Instant now = clock.instant();
         long before = now.minus(TOUCH_AFTER).toEpochMilli();
         List<String> stale = found.values().stream()
                 .filter(row -> row.usedAt() < before)
-                .map(KeptSignatures.Row::print)
+                .map(SignaturesPart.Row::print)
                 .toList();
         if (!stale.isEmpty()) {
-            writer.commit(Unit.of(new TouchSignatures(accountId, stale, now))).whenComplete((unit, failure) -> {
-                if (failure != null) {
-                    log.debug("the use of signatures was not noted", failure);
-                }
-            });
+            writer.commit(Unit.of(new SignaturesPart.Touch(accountId, stale, now)))
+                    .whenComplete((unit, failure) -> {
+                        if (failure != null) {
+                            log.debug("the use of signatures was not noted", failure);
+                        }
+                    });
         }
     }
 
@@ -288,10 +291,48 @@ public final class Signatures {
      * @throws StoreException when the store does not take it; the next time may
      */
     public void forgetOld() {
-        ForgetSignatures forget;
+        SignaturesPart.Forget forget;
         do {
-            forget = new ForgetSignatures(clock.instant().minus(KEPT), FORGET_ROWS);
+            forget = new SignaturesPart.Forget(clock.instant().minus(KEPT), FORGET_ROWS);
             writer.commitAndWait(Unit.of(forget));
         } while (forget.outcome() == FORGET_ROWS);
+    }
+
+    /** Encrypts signatures for their account and print, so that one read in another row does not open. Thread-safe. */
+    private static final class Seal {
+
+        /** Part of each key; never to be changed. */
+        private static final String PURPOSE = "thought signatures";
+
+        private final SecretBox.Purpose sealing;
+
+        Seal(SecretBox secrets) {
+            this.sealing = secrets.purpose(PURPOSE);
+        }
+
+        @Nullable
+        String closed(@Nullable String signature, String accountId, String print) {
+            if (signature == null) {
+                return null;
+            }
+            byte[] sealed = sealing.seal(signature.getBytes(StandardCharsets.UTF_8), context(accountId, print));
+            return Base64.getEncoder().encodeToString(sealed);
+        }
+
+        /** Returns the signature; null if it cannot be opened, which is logged. */
+        @Nullable
+        String opened(String sealed, String accountId, String print) {
+            try {
+                byte[] bytes = Base64.getDecoder().decode(sealed);
+                return new String(sealing.open(bytes, context(accountId, print)), StandardCharsets.UTF_8);
+            } catch (IllegalArgumentException | StoreException e) {
+                log.warn("a kept signature cannot be opened and is lost: {}", e.getMessage());
+                return null;
+            }
+        }
+
+        private static String context(String accountId, String print) {
+            return "thought signature " + print + " of " + accountId;
+        }
     }
 }

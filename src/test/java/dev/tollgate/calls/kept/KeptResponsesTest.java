@@ -75,7 +75,7 @@ class KeptResponsesTest {
     private Unit unit(String account, String id, @Nullable String previous, byte[] input, byte[] response) {
         Settle settle = new Settle(id, 10, store.now());
         List<Change> changes = new ArrayList<>(List.of(settle));
-        KeptEntry entry = store.responses.entry(id, account, previous, KeptResponses.input(input), response);
+        KeptResponses.Entry entry = store.responses.entry(id, account, previous, KeptResponses.input(input), response);
         changes.addAll(Objects.requireNonNull(entry).keeping(settle));
         return Unit.of(changes);
     }
@@ -190,18 +190,20 @@ class KeptResponsesTest {
         String moved = keep(null, "other");
         byte[] sealed = store.database.read(
                 sql -> sql.one("SELECT sealed FROM kept_response WHERE id = ?", row -> row.getBytes(1), id));
-        KeptSeal seal = new KeptSeal(StoreFixture.SECRETS);
+        KeptResponse.Seal seal = new KeptResponse.Seal(StoreFixture.SECRETS);
 
-        assertThat(seal.opened(MINE, new KeptRow(id, null, 1, sealed, 1)).id()).isEqualTo(id);
-        assertThatThrownBy(() -> seal.opened(MINE, new KeptRow(moved, null, 1, sealed, 1)))
+        assertThat(seal.opened(MINE, new KeptResponses.Row(id, null, 1, sealed, 1))
+                        .id())
+                .isEqualTo(id);
+        assertThatThrownBy(() -> seal.opened(MINE, new KeptResponses.Row(moved, null, 1, sealed, 1)))
                 .isInstanceOf(StoreException.class);
-        assertThatThrownBy(() -> seal.opened(OTHER, new KeptRow(id, null, 1, sealed, 1)))
+        assertThatThrownBy(() -> seal.opened(OTHER, new KeptResponses.Row(id, null, 1, sealed, 1)))
                 .isInstanceOf(StoreException.class);
     }
 
     @Test
     void a_response_above_a_mebibyte_compressed_is_not_kept() {
-        byte[] half = noise(KeptSeal.BYTES_MAX / 2);
+        byte[] half = noise(KeptResponses.RESPONSE_BYTES_MAX / 2);
 
         assertThat(store.responses.entry("t", MINE, null, KeptResponses.input(half), half))
                 .isNull();
@@ -213,7 +215,7 @@ class KeptResponsesTest {
 
     @Test
     void no_more_than_a_mebibyte_is_compressed_at_the_end_of_a_call() {
-        KeptInput small = KeptResponses.input(noise(1));
+        KeptResponses.Input small = KeptResponses.input(noise(1));
 
         assertThat(store.responses.entry("t", MINE, null, small, new byte[1 << 20]))
                 .isNotNull();
@@ -356,7 +358,7 @@ class KeptResponsesTest {
         String id = task(MINE);
         Settle settle = new Settle(id, 10, store.now());
         List<Change> changes = new ArrayList<>(List.of(settle));
-        changes.addAll(new KeptEntry(id, "acc_gone", null, 4, noise(1)).keeping(settle));
+        changes.addAll(new KeptResponses.Entry(id, "acc_gone", null, 4, noise(1)).keeping(settle));
         store.writer.commitAndWait(Unit.of(changes));
 
         assertThat(settle.resolved()).isTrue();

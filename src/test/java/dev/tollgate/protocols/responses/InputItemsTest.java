@@ -8,7 +8,7 @@ import dev.tollgate.base.memory.Lease;
 import dev.tollgate.base.memory.MemoryBudget;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.calls.kept.KeptResponse;
-import dev.tollgate.calls.kept.Packed;
+import dev.tollgate.calls.kept.KeptResponse.Packed;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -188,11 +188,11 @@ class SignaturesTest {
     void a_row_that_was_moved_to_another_account_or_call_does_not_open() {
         keep("acc_1", call("a", "{}", "SIG"), call("b", "{}", "OTHER"));
         Settle settle = new Settle(task("acc_1"), 10, store.now());
-        KeepSignatures other = (KeepSignatures) store.signatures
+        SignaturesPart.Keep other = (SignaturesPart.Keep) store.signatures
                 .keeping(settle, "acc_1", MODEL, CHANNEL, List.of(call("b", "{}", "OTHER")))
                 .getFirst();
         String sealed = other.rows().getFirst().signature();
-        store.commit(settle, new KeepSignatures(settle, "acc_1", List.of(row("a", sealed))));
+        store.commit(settle, new SignaturesPart.Keep(settle, "acc_1", List.of(row("a", sealed))));
 
         assertThat(signature("acc_1", "a", "{}")).isNull();
         assertThat(signature("acc_1", "b", "{}")).isEqualTo("OTHER");
@@ -313,7 +313,7 @@ class SignaturesTest {
         String task = task("acc_1");
         Settle settle = new Settle(task, 10, store.now());
 
-        KeepSignatures keep = (KeepSignatures)
+        SignaturesPart.Keep keep = (SignaturesPart.Keep)
                 store.signatures.keeping(settle, "acc_1", MODEL, CHANNEL, parts).getFirst();
 
         assertThat(keep.rows()).hasSize(Signatures.PARTS_MAX);
@@ -346,7 +346,7 @@ class SignaturesTest {
         keep("acc_1", call("used", "{}", "SIG"));
         store.advance(Duration.ofDays(20));
         assertThat(signature("acc_1", "used", "{}")).isEqualTo("SIG");
-        store.commit(new TouchSignatures("acc_1", List.of(), store.now())); // behind the note of that use
+        store.commit(new SignaturesPart.Touch("acc_1", List.of(), store.now())); // behind the note of that use
         store.advance(Duration.ofDays(11));
 
         store.signatures.forgetOld();
@@ -361,12 +361,12 @@ class SignaturesTest {
         long written = store.number("SELECT used_at FROM thought_signature");
         store.advance(Duration.ofHours(23));
         signature("acc_1", "a", "{}");
-        store.commit(new TouchSignatures("acc_1", List.of(), store.now()));
+        store.commit(new SignaturesPart.Touch("acc_1", List.of(), store.now()));
         assertThat(store.number("SELECT used_at FROM thought_signature")).isEqualTo(written);
 
         store.advance(Duration.ofHours(2));
         signature("acc_1", "a", "{}");
-        store.commit(new TouchSignatures("acc_1", List.of(), store.now()));
+        store.commit(new SignaturesPart.Touch("acc_1", List.of(), store.now()));
         assertThat(store.number("SELECT used_at FROM thought_signature"))
                 .isEqualTo(store.now().toEpochMilli());
     }
@@ -377,7 +377,7 @@ class SignaturesTest {
             keep("acc_1", call("a" + i, "{}", "S"));
         }
         store.advance(Signatures.KEPT.plusMillis(1));
-        ForgetSignatures some = new ForgetSignatures(store.now().minus(Signatures.KEPT), 50);
+        SignaturesPart.Forget some = new SignaturesPart.Forget(store.now().minus(Signatures.KEPT), 50);
         assertThat(store.decide(some)).isEqualTo(50);
 
         store.signatures.forgetOld();
@@ -442,9 +442,10 @@ class SignaturesTest {
         return find(account, message).signature(message.toolCalls().getFirst(), true);
     }
 
-    private static KeepSignatures.Row row(String id, String sealed) {
+    private SignaturesPart.Row row(String id, String sealed) {
         String print = new Prints(StoreFixture.SECRETS, "acc_1").call(id, "f", "{}");
-        return new KeepSignatures.Row(print, MODEL, CHANNEL, true, id, sealed);
+        return new SignaturesPart.Row(
+                print, MODEL, CHANNEL, true, id, sealed, store.now().toEpochMilli());
     }
 
     private long rows() {
