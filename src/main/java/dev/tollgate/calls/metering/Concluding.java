@@ -249,7 +249,12 @@ final class Concluding {
     }
 
     private void charge(Books.End how, CallOutcome outcome) {
-        end(new Ending.Charge(how, outcome, null));
+        ApiError unshowable = call.isCallerGone() ? null : call.sink().unshowable();
+        if (unshowable == null) {
+            end(new Ending.Charge(how, outcome, null));
+        } else {
+            refund(unshowable, CallOutcome.STOPPED);
+        }
     }
 
     private CallOutcome outcome(Books.End how) {

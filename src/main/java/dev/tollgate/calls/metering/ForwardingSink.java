@@ -51,6 +51,11 @@ public abstract class ForwardingSink implements Sink {
     }
 
     @Override
+    public @Nullable ApiError unshowable() {
+        return sink.unshowable();
+    }
+
+    @Override
     public void failed(ApiError error) {
         sink.failed(error);
     }

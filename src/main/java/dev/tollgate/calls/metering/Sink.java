@@ -70,6 +70,11 @@ public interface Sink {
         }
     }
 
+    /** Returns why the response cannot be shown, which fails the call; null if it can. Asked before each charge of a response that its caller waits for. */
+    default @Nullable ApiError unshowable() {
+        return null;
+    }
+
     /** Sends an error; nothing is charged. Before the first event it is a plain error, afterwards an error within the stream (D18). */
     void failed(ApiError error);
 

@@ -25,6 +25,11 @@ final class MessageAnswer {
 
     private static final String CALL_ID_PREFIX = "toolu_";
     private static final int ID_CHARS = 24;
+
+    private static final ApiError UNSHOWABLE = ApiError.invalid(
+                    "model", "The model made a file, which Messages has no block for. Ask it at /v1/chat/completions.")
+            .doNotRetry();
+
     private static final int MARK_CHARS = 16;
 
     private final Outlet outlet;
@@ -41,6 +46,7 @@ final class MessageAnswer {
         private final SignedAnswer signed = new SignedAnswer(CALL_ID_PREFIX, false);
         private UpstreamEvent.@Nullable Grounding grounding;
         private UpstreamEvent.@Nullable Finish finish;
+        private boolean unshowable;
 
         SignedAnswer signed() {
             return signed;
@@ -157,7 +163,20 @@ final class MessageAnswer {
             case UpstreamEvent.Thought thought ->
                 whole && showsThoughts() && !omitsThoughts() ? KeptBytes.once(thought) : 0;
             case UpstreamEvent.ToolCall call -> (whole ? 2 : 1) * KeptBytes.once(call);
-            default -> 0;
+            case UpstreamEvent.Media _,
+                    UpstreamEvent.Started _,
+                    UpstreamEvent.ServerTool _,
+                    UpstreamEvent.Grounding _,
+                    UpstreamEvent.Logprobs _,
+                    UpstreamEvent.Finish _,
+                    UpstreamEvent.PromptBlocked _,
+                    UpstreamEvent.Usage _,
+                    UpstreamEvent.Searched _,
+                    UpstreamEvent.TierGranted _,
+                    UpstreamEvent.Cost _,
+                    UpstreamEvent.Unreported _,
+                    UpstreamEvent.Raw _,
+                    UpstreamEvent.Embedded _ -> 0;
         });
     }
 
@@ -173,11 +192,30 @@ final class MessageAnswer {
             case UpstreamEvent.Grounding grounding -> facts.grounding = grounding;
             case UpstreamEvent.Finish finish -> facts.finish = finish;
             case UpstreamEvent.ServerTool tool -> facts.signed.serverTool(tool.part());
-            default -> {}
+            case UpstreamEvent.Media made -> facts.unshowable = true;
+            case UpstreamEvent.Text text -> {}
+            case UpstreamEvent.Thought thought -> {}
+            case UpstreamEvent.ToolCall call -> {}
+            case UpstreamEvent.Started started -> {}
+            case UpstreamEvent.Logprobs logprobs -> {}
+            case UpstreamEvent.PromptBlocked blocked -> {}
+            case UpstreamEvent.Usage usage -> {}
+            case UpstreamEvent.Searched searched -> {}
+            case UpstreamEvent.TierGranted granted -> {}
+            case UpstreamEvent.Cost cost -> {}
+            case UpstreamEvent.Unreported mark -> {}
+            case UpstreamEvent.Raw raw -> {}
+            case UpstreamEvent.Embedded vectors -> {}
         }
     }
 
     // ---- its end ----
+
+    /** Returns why the response cannot be shown; null if it can. */
+    @Nullable
+    ApiError unshowable() {
+        return facts.unshowable ? UNSHOWABLE : null;
+    }
 
     StopReason ending() {
         return StopReason.of(facts.finish, !facts.signed.calls().isEmpty());

@@ -89,7 +89,20 @@ final class MessageStream implements Sink {
                 answer.answered().thoughtSignature(thought.signature());
             }
             case UpstreamEvent.ToolCall call -> writer.call(answer.call(call));
-            default -> answer.take(event);
+            case UpstreamEvent.Started _,
+                    UpstreamEvent.Media _,
+                    UpstreamEvent.ServerTool _,
+                    UpstreamEvent.Grounding _,
+                    UpstreamEvent.Logprobs _,
+                    UpstreamEvent.Finish _,
+                    UpstreamEvent.PromptBlocked _,
+                    UpstreamEvent.Usage _,
+                    UpstreamEvent.Searched _,
+                    UpstreamEvent.TierGranted _,
+                    UpstreamEvent.Cost _,
+                    UpstreamEvent.Unreported _,
+                    UpstreamEvent.Raw _,
+                    UpstreamEvent.Embedded _ -> answer.take(event);
         }
     }
 
@@ -123,6 +136,11 @@ final class MessageStream implements Sink {
         byte[] last = out.toByteArray();
         out.rest();
         return () -> answer.outlet().end(last, last.length);
+    }
+
+    @Override
+    public @Nullable ApiError unshowable() {
+        return answer.unshowable();
     }
 
     @Override

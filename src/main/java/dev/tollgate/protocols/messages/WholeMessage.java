@@ -90,7 +90,19 @@ final class WholeMessage implements Sink {
             }
             case UpstreamEvent.ToolCall call -> tries.current().blocks.add(new Shown.Call(answer.call(call)));
             case UpstreamEvent.Started started -> tries.current().started = started;
-            default -> answer.take(event);
+            case UpstreamEvent.Media _,
+                    UpstreamEvent.ServerTool _,
+                    UpstreamEvent.Grounding _,
+                    UpstreamEvent.Logprobs _,
+                    UpstreamEvent.Finish _,
+                    UpstreamEvent.PromptBlocked _,
+                    UpstreamEvent.Usage _,
+                    UpstreamEvent.Searched _,
+                    UpstreamEvent.TierGranted _,
+                    UpstreamEvent.Cost _,
+                    UpstreamEvent.Unreported _,
+                    UpstreamEvent.Raw _,
+                    UpstreamEvent.Embedded _ -> answer.take(event);
         }
     }
 
@@ -194,6 +206,11 @@ final class WholeMessage implements Sink {
                 .raw(MessageEvents.DIRECT)
                 .raw(",\"input\":");
         out.raw(call.arguments().getBytes(StandardCharsets.UTF_8)).raw('}');
+    }
+
+    @Override
+    public @Nullable ApiError unshowable() {
+        return answer.unshowable();
     }
 
     @Override

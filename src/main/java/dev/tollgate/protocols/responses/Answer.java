@@ -29,6 +29,11 @@ final class Answer {
 
     private static final String CALL_ID_PREFIX = "call_";
 
+    private static final ApiError UNSHOWABLE = ApiError.invalid(
+                    "model",
+                    "The model made a file that is no picture, which Responses has no item for. Ask it at /v1/chat/completions.")
+            .doNotRetry();
+
     private final Outlet outlet;
     private final AnswerHeaders headers;
     private final MeteredCall metered;
@@ -147,6 +152,12 @@ final class Answer {
         return state.hasFinished() && state.incompleteReason() == null
                 ? state.signed().text()
                 : null;
+    }
+
+    /** Returns why the response cannot be shown; null if it can. */
+    @Nullable
+    ApiError unshowable() {
+        return state().unshowable() ? UNSHOWABLE : null;
     }
 
     void judged(Verdict verdict) {

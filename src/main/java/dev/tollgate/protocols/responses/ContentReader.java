@@ -47,11 +47,25 @@ final class ContentReader {
         return read;
     }
 
+    /** Reads the base64 of a picture that the model has made. */
+    Media picture() {
+        Spot place = new Spot.Part(json.path());
+        MediaSource data = MediaSource.data(json);
+        countMedium();
+        return new Media(place, Named.PICTURE, data.source(), data.mimeType(), null, null);
+    }
+
     private void count(Content part) {
         if (++parts > json.limits().partsMax()) {
             throw JsonBody.invalid("input", "must have at most " + json.limits().partsMax() + " content parts in all.");
         }
-        if (part.part() instanceof Media && ++media > json.limits().mediaMax()) {
+        if (part.part() instanceof Media) {
+            countMedium();
+        }
+    }
+
+    private void countMedium() {
+        if (++media > json.limits().mediaMax()) {
             throw JsonBody.invalid(
                     "input", "must have at most " + json.limits().mediaMax() + " images, audios and files in all.");
         }

@@ -89,6 +89,11 @@ final class EventStream implements Sink {
         return answer.end(() -> paced.end(last));
     }
 
+    @Override
+    public @Nullable ApiError unshowable() {
+        return answer.unshowable();
+    }
+
     /** Agents shorten their history only if a stream says that it is too long (E18). */
     @Override
     public void failed(ApiError error) {

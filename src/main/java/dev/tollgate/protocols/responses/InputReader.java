@@ -1,6 +1,7 @@
 package dev.tollgate.protocols.responses;
 
 import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.Utf8Buffer;
 import dev.tollgate.protocols.responses.Item.Content;
@@ -73,11 +74,19 @@ final class InputReader {
             case "message" -> items.add(new OneItem(index).message());
             case "function_call" -> items.add(new OneItem(index).call());
             case "custom_tool_call" -> items.add(new OneItem(index).customCall());
+            case "image_generation_call" -> picture(new OneItem(index));
             case "function_call_output", "custom_tool_call_output" -> items.add(new OneItem(index).result());
             case "additional_tools" -> json.object(this::toolsMember);
             case "reasoning" -> json.leaveOut();
             case "item_reference" -> items.add(new OneItem(index).reference());
             default -> json.ignore();
+        }
+    }
+
+    private void picture(OneItem one) {
+        Item picture = one.picture();
+        if (picture != null) {
+            items.add(picture);
         }
     }
 
@@ -98,6 +107,8 @@ final class InputReader {
         private @Nullable String name;
         private @Nullable String namespace;
         private @Nullable String arguments;
+        private ContentPart.@Nullable Media result;
+        private @Nullable String signature;
 
         OneItem(int index) {
             this.place = new Spot.Item(list, index);
@@ -190,6 +201,30 @@ final class InputReader {
                     callId,
                     new Own(namespace == null || namespace.isEmpty() ? null : namespace, name),
                     arguments);
+        }
+
+        /** Returns null for a picture that was not made: it has no result. */
+        @Nullable
+        Item picture() {
+            json.object(member -> {
+                switch (member) {
+                    case "result" -> result = contents.picture();
+                    case "extra_content" -> json.object(this::extraMember);
+                    case "type", "id", "status" -> json.skipWord();
+                    default -> json.ignore();
+                }
+            });
+            return result == null ? null : new Item.Picture(place, new Message.SentBack(place, result, signature));
+        }
+
+        private void extraMember(String member) {
+            if (member.equals("google")) {
+                json.object(this::extraMember);
+            } else if (member.equals("thought_signature")) {
+                signature = json.string();
+            } else {
+                json.ignore();
+            }
         }
 
         Item reference() {

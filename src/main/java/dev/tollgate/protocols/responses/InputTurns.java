@@ -16,7 +16,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes messages of items: neighbouring texts and calls of the assistant are one turn, its results follow it, and what stands between a call and its
+ * Makes messages of items: neighbouring texts, pictures and calls of the assistant are one turn, its results follow it, and what stands between a call and its
  * result follows the results (E11, E12). Used once.
  */
 final class InputTurns {
@@ -27,6 +27,7 @@ final class InputTurns {
     private final Set<String> called = new HashSet<>();
     private final Map<String, Place> waiting = new LinkedHashMap<>();
     private final List<JsonText> texts = new ArrayList<>();
+    private final List<Message.SentBack> files = new ArrayList<>();
     private final List<Message.ToolCall> calls = new ArrayList<>();
     private final List<Message> results = new ArrayList<>();
     private final List<Message> between = new ArrayList<>();
@@ -56,6 +57,10 @@ final class InputTurns {
             case Item.User it -> user(it.place(), it.parts());
             case Item.Assistant it -> texts(it);
             case Item.Call it -> call(it);
+            case Item.Picture it -> {
+                open(it.place());
+                files.add(it.made());
+            }
             case Item.Result it -> result(it);
             case Item.Reference it -> throw new IllegalStateException("an unresolved reference: " + it.id());
         }
@@ -137,11 +142,11 @@ final class InputTurns {
         });
         if (turn != null) {
             JsonText text = texts.isEmpty() ? null : json.joined(texts);
-            messages.add(new Message.Assistant(turn, text, calls, null, List.of()));
+            messages.add(new Message.Assistant(turn, text, calls, null, files));
         }
         messages.addAll(results);
         messages.addAll(between);
         turn = null;
-        List.of(texts, calls, results, between).forEach(List::clear);
+        List.of(texts, files, calls, results, between).forEach(List::clear);
     }
 }

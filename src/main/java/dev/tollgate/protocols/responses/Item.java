@@ -1,6 +1,7 @@
 package dev.tollgate.protocols.responses;
 
 import dev.tollgate.base.conversation.ContentPart;
+import dev.tollgate.base.conversation.Message;
 import dev.tollgate.base.conversation.Place;
 import dev.tollgate.base.json.JsonBody;
 import dev.tollgate.base.json.JsonText;
@@ -19,6 +20,7 @@ sealed interface Item {
             case Assistant it -> Content.bytes(it.parts());
             case Result it -> Content.bytes(it.parts());
             case Call it -> it.arguments().length();
+            case Picture it -> 0;
             case Reference it -> 0;
         };
     }
@@ -36,6 +38,9 @@ sealed interface Item {
      * @param arguments one JSON object
      */
     record Call(Place place, String callId, ToolNames.Own tool, String arguments) implements Item {}
+
+    /** A picture that the model has made. */
+    record Picture(Place place, Message.SentBack made) implements Item {}
 
     /** An item of a kept response (E31). */
     record Reference(Place place, String id) implements Item {}

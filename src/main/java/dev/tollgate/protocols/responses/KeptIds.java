@@ -10,7 +10,7 @@ final class KeptIds {
 
     private static final String TASK = "chatcmpl-";
     private static final String RESPONSE = "resp_";
-    private static final Pattern ITEM = Pattern.compile("(?:rs|msg|fc|ctc|ws)_([0-9A-Za-z]{31})_([0-9]{1,4})");
+    private static final Pattern ITEM = Pattern.compile("(?:rs|msg|fc|ctc|ws|ig)_([0-9A-Za-z]{31})_([0-9]{1,4})");
 
     private KeptIds() {}
 

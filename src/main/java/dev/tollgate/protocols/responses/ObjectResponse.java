@@ -62,6 +62,11 @@ final class ObjectResponse implements Sink {
     }
 
     @Override
+    public @Nullable ApiError unshowable() {
+        return answer.unshowable();
+    }
+
+    @Override
     public void failed(ApiError error) {
         answer.outlet().fail(error);
     }

@@ -13,6 +13,7 @@ import dev.tollgate.upstreams.connections.Json;
 import dev.tollgate.upstreams.pool.UpstreamEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.StringJoiner;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -197,6 +198,60 @@ final class Output {
         }
     }
 
+    // ---- a picture ----
+
+    /**
+     * Adds what the model has made: a picture, or the address of anything as a text of its own, which citations do not count.
+     *
+     * @return whether it has a form here
+     */
+    boolean made(UpstreamEvent.Media made) {
+        if (made.linked()) {
+            close("completed", null);
+            MessageItem link = new MessageItem(items, events, begin(), id("msg_"), codePoints);
+            open = link;
+            link.append(made.data());
+            close("completed", null);
+            return true;
+        }
+        if (!made.mimeType().isEmpty() && !made.mimeType().startsWith("image/")) {
+            return false;
+        }
+        close("completed", null);
+        picture(made);
+        return true;
+    }
+
+    private void picture(UpstreamEvent.Media made) {
+        int index = begin();
+        String id = id("ig_");
+        long from = items.size();
+        Utf8Buffer out = items.out();
+        out.raw("{\"type\":\"image_generation_call\",\"id\":\"").raw(id);
+        out.raw("\",\"status\":\"completed\",\"result\":").string(made.data());
+        if (made.signature() != null) {
+            out.raw(",\"extra_content\":{\"google\":{\"thought_signature\":")
+                    .string(made.signature())
+                    .raw("}}");
+        }
+        out.raw('}');
+        if (events != null) {
+            events.item("added", index, it -> it.raw("{\"type\":\"image_generation_call\",\"id\":\"")
+                    .raw(id)
+                    .raw("\",\"status\":\"in_progress\",\"result\":null}"));
+            states("image_generation_call", List.of("in_progress", "generating", "completed"), id, index);
+        }
+        done(index, from);
+    }
+
+    /** Writes events that tell no more than how an item stands. */
+    private void states(String type, List<String> states, String id, int index) {
+        byte[] where = ascii(",\"item_id\":\"" + id + "\",\"output_index\":" + index);
+        for (String state : states) {
+            Objects.requireNonNull(events).within(type + "." + state, where, it -> {});
+        }
+    }
+
     // ---- a search ----
 
     /** Adds the search that the response rests on, with its queries. */
@@ -221,10 +276,7 @@ final class Output {
             events.item("added", index, it -> it.raw("{\"type\":\"web_search_call\",\"id\":\"")
                     .raw(id)
                     .raw("\",\"status\":\"in_progress\",\"action\":{\"type\":\"search\",\"query\":\"\"}}"));
-            byte[] where = ascii(",\"item_id\":\"" + id + "\",\"output_index\":" + index);
-            for (String state : List.of("in_progress", "searching", "completed")) {
-                events.within("web_search_call." + state, where, it -> {});
-            }
+            states("web_search_call", List.of("in_progress", "searching", "completed"), id, index);
         }
         done(index, from);
     }

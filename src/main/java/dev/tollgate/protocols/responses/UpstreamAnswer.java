@@ -19,6 +19,7 @@ final class UpstreamAnswer {
     private UpstreamEvent.@Nullable Grounding grounding;
     private UpstreamEvent.@Nullable Finish finish;
     private Verdict verdict = Verdict.FITS;
+    private boolean unshowable;
 
     UpstreamAnswer(Output output, SignedAnswer signed, boolean showsThoughts) {
         this.output = output;
@@ -47,7 +48,15 @@ final class UpstreamAnswer {
             case UpstreamEvent.Logprobs logprobs -> output.logprobs(logprobs.tokens());
             case UpstreamEvent.Finish it -> finish = it;
             case UpstreamEvent.ServerTool tool -> signed.serverTool(tool.part());
-            default -> {}
+            case UpstreamEvent.Media made -> unshowable |= !output.made(made);
+            case UpstreamEvent.PromptBlocked blocked -> {}
+            case UpstreamEvent.Usage usage -> {}
+            case UpstreamEvent.Searched searched -> {}
+            case UpstreamEvent.TierGranted granted -> {}
+            case UpstreamEvent.Cost cost -> {}
+            case UpstreamEvent.Unreported mark -> {}
+            case UpstreamEvent.Raw raw -> {}
+            case UpstreamEvent.Embedded vectors -> {}
         }
     }
 
@@ -58,7 +67,19 @@ final class UpstreamAnswer {
             case UpstreamEvent.Thought thought -> showsThoughts ? KeptBytes.once(thought) : 0;
             case UpstreamEvent.ToolCall call -> 2 * KeptBytes.once(call);
             case UpstreamEvent.Logprobs logprobs -> 2 * KeptBytes.once(logprobs);
-            default -> 0;
+            case UpstreamEvent.Media made -> KeptBytes.once(made);
+            case UpstreamEvent.Started _,
+                    UpstreamEvent.ServerTool _,
+                    UpstreamEvent.Grounding _,
+                    UpstreamEvent.Finish _,
+                    UpstreamEvent.PromptBlocked _,
+                    UpstreamEvent.Usage _,
+                    UpstreamEvent.Searched _,
+                    UpstreamEvent.TierGranted _,
+                    UpstreamEvent.Cost _,
+                    UpstreamEvent.Unreported _,
+                    UpstreamEvent.Raw _,
+                    UpstreamEvent.Embedded _ -> 0;
         });
     }
 
@@ -107,6 +128,11 @@ final class UpstreamAnswer {
         if (grounding != null && showsSearch) {
             output.search(grounding);
         }
+    }
+
+    /** Returns whether the model has made what no item can hold. */
+    boolean unshowable() {
+        return unshowable;
     }
 
     Verdict verdict() {

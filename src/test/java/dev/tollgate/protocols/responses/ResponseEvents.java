@@ -121,7 +121,7 @@ final class ResponseEvents {
             assertThat(index).isEqualTo(announced++);
             JsonNode added = event.get("item");
             String id = added.get("id").asString();
-            assertThat(id).matches("(msg|rs|fc|ctc|ws)_" + responseId.substring(5) + "_" + index);
+            assertThat(id).matches("(msg|rs|fc|ctc|ws|ig)_" + responseId.substring(5) + "_" + index);
             assertThat(ids.add(id)).isTrue();
             assertThat(added.get("status").asString()).isEqualTo("in_progress");
             open.put(id, new Item(added));
@@ -159,7 +159,10 @@ final class ResponseEvents {
                             "response.output_text.annotation.added",
                             "response.web_search_call.in_progress",
                             "response.web_search_call.searching",
-                            "response.web_search_call.completed");
+                            "response.web_search_call.completed",
+                            "response.image_generation_call.in_progress",
+                            "response.image_generation_call.generating",
+                            "response.image_generation_call.completed");
         }
     }
 
@@ -193,7 +196,8 @@ final class ResponseEvents {
                 assertThat(whole.at("/content/0/text").asString()).isEqualTo(item.written);
             }
             case "reasoning" -> assertThat(whole.get("summary").size()).isEqualTo(item.parts);
-            case "web_search_call" -> assertThat(whole.get("status").asString()).isEqualTo("completed");
+            case "web_search_call", "image_generation_call" ->
+                assertThat(whole.get("status").asString()).isEqualTo("completed");
             default -> {
                 assertThat(argument(whole).asString()).isEqualTo(item.written);
                 assertThat(callIds.add(whole.get("call_id").asString())).isTrue();
