@@ -1,5 +1,6 @@
 package dev.tollgate.stress;
 
+import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.Extend;
 import dev.tollgate.books.ledger.Grant;
@@ -107,7 +108,13 @@ final class LedgerModel {
         SpendWindow full = full(call, least, limits);
         if (full != null) {
             return new ReserveOutcome.SpendLimitReached(
-                    full, limits.of(full), charged(call, full), held(call, full), least, full.endsAt(call.at));
+                    Owner.KEY,
+                    full,
+                    limits.of(full),
+                    charged(call, full),
+                    held(call, full),
+                    least,
+                    full.endsAt(call.at));
         }
         call.held = Math.min(wanted, Math.min(balance.balanceMicros(), room(call, limits)));
         calls.put(id, call);

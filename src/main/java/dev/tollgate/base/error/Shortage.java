@@ -1,6 +1,7 @@
 package dev.tollgate.base.error;
 
 import java.time.Instant;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,12 +24,11 @@ public sealed interface Shortage {
     /**
      * A spend limit does not.
      *
-     * @param isAccounts of all keys together
      * @param heldMicros by running calls, if it would have been covered without them, else 0
      * @param freesAt null where it does not by itself, or as soon as a running call ends
      */
     record OfLimit(
-            boolean isAccounts,
+            Owner owner,
             Window window,
             long limitMicros,
             long usedMicros,
@@ -36,6 +36,33 @@ public sealed interface Shortage {
             long leastMicros,
             @Nullable Instant freesAt)
             implements Shortage {
+
+        /** The owner of the limit. Its labels are for sentences. */
+        public enum Owner {
+            KEY("The key's", ""),
+            /** The limit is for all keys of the account together. */
+            ACCOUNT("The account's", " by all its keys");
+
+            private final String whose;
+            private final String byAll;
+
+            Owner(String whose, String byAll) {
+                this.whose = whose;
+                this.byAll = byAll;
+            }
+
+            public String whose() {
+                return whose;
+            }
+
+            public String byAll() {
+                return byAll;
+            }
+
+            public String code() {
+                return name().toLowerCase(Locale.ROOT);
+            }
+        }
 
         public enum Window {
             HOUR,

@@ -2,8 +2,9 @@ package dev.tollgate.books.ledger;
 
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,7 +15,8 @@ final class BatchWindows {
 
     private final WindowTable table;
     private final KeptRows kept;
-    private final Set<WindowRow.Id> needed = new LinkedHashSet<>();
+    private final Set<WindowRow.Id> asked = new HashSet<>();
+    private final List<WindowRow.Id> needed = new ArrayList<>();
     private final Map<WindowRow.Id, WindowRow> rows = new LinkedHashMap<>();
     private WindowRow.Id @Nullable [] latest;
 
@@ -23,10 +25,10 @@ final class BatchWindows {
         this.kept = kept;
     }
 
-    /** Notes that the windows of a key, or of an account by its id, are needed. */
-    void need(String keyId, long atMillis) {
-        for (WindowRow.Id id : ids(keyId, atMillis)) {
-            if (!rows.containsKey(id)) {
+    /** Notes that the windows of an owner are needed. */
+    void need(String ownerId, long atMillis) {
+        for (WindowRow.Id id : ids(ownerId, atMillis)) {
+            if (asked.add(id)) {
                 needed.add(id);
             }
         }
@@ -39,55 +41,53 @@ final class BatchWindows {
         needed.clear();
     }
 
-    /** Reads an account's windows, unless they are kept: only its row says whether they are needed. */
-    KeyWindows read(AccountRow account, long atMillis) throws SQLException {
-        need(account.id, atMillis);
-        KeptRows.take(needed, kept::window, this::found);
-        table.read(needed, this::found);
-        needed.clear();
-        return of(account.id, atMillis);
-    }
-
     private void found(WindowRow row) {
         rows.put(row.id, row);
     }
 
-    KeyWindows of(String keyId, long atMillis) {
-        return new KeyWindows(List.of(
-                window(keyId, SpendWindow.TOTAL, atMillis),
-                window(keyId, SpendWindow.DAY, atMillis),
-                window(keyId, SpendWindow.HOUR, atMillis)));
+    /** Returns an owner's windows. Reads them if they were not asked for: some owners are known only from the account's row. */
+    OwnerWindows of(SpendOwner owner, long atMillis) throws SQLException {
+        need(owner.id(), atMillis);
+        KeptRows.take(needed, kept::window, this::found);
+        table.read(needed, this::found);
+        needed.clear();
+        return new OwnerWindows(
+                owner,
+                List.of(
+                        window(owner.id(), SpendWindow.TOTAL, atMillis),
+                        window(owner.id(), SpendWindow.DAY, atMillis),
+                        window(owner.id(), SpendWindow.HOUR, atMillis)));
     }
 
     /**
-     * Returns a window, empty if it has no row. No other node can insert the row at the same time, since the key's account is
+     * Returns a window, empty if it has no row. No other node can insert the row at the same time, since the owner's account is
      * locked; if one did, this row would be refused and the batch tried again.
      */
-    private WindowRow window(String keyId, SpendWindow kind, long atMillis) {
-        return rows.computeIfAbsent(ids(keyId, atMillis)[kind.ordinal()], WindowRow::new);
+    private WindowRow window(String ownerId, SpendWindow kind, long atMillis) {
+        return rows.computeIfAbsent(ids(ownerId, atMillis)[kind.ordinal()], WindowRow::new);
     }
 
     /**
-     * Returns the ids of a key's windows in the order of the kinds. Each call needs the ids of one key and instant several times, and most
+     * Returns the ids of an owner's windows in the order of the kinds. Each call needs the ids of one owner and instant several times, and most
      * calls of a batch are in one hour.
      */
-    private WindowRow.Id[] ids(String keyId, long atMillis) {
+    private WindowRow.Id[] ids(String ownerId, long atMillis) {
         WindowRow.Id[] ids = latest;
-        if (ids != null && isOf(ids[SpendWindow.HOUR.ordinal()], keyId, atMillis)) {
+        if (ids != null && isOf(ids[SpendWindow.HOUR.ordinal()], ownerId, atMillis)) {
             return ids;
         }
         SpendWindow[] kinds = SpendWindow.values();
         WindowRow.Id[] made = new WindowRow.Id[kinds.length];
         for (SpendWindow kind : kinds) {
-            made[kind.ordinal()] = WindowRow.Id.at(keyId, kind, atMillis);
+            made[kind.ordinal()] = WindowRow.Id.at(ownerId, kind, atMillis);
         }
         latest = made;
         return made;
     }
 
-    private static boolean isOf(WindowRow.Id hour, String keyId, long atMillis) {
+    private static boolean isOf(WindowRow.Id hour, String ownerId, long atMillis) {
         return hour.startsAtMillis() == SpendWindow.HOUR.startMillis(atMillis)
-                && hour.keyId().equals(keyId);
+                && hour.ownerId().equals(ownerId);
     }
 
     void write() throws SQLException {
@@ -102,7 +102,7 @@ final class BatchWindows {
     void committed(Iterable<AccountRow> accounts) {
         for (AccountRow account : accounts) {
             if (account.isUnlimitedFromNowOn()) {
-                rows.keySet().removeIf(id -> id.keyId().equals(account.id));
+                rows.keySet().removeIf(id -> id.ownerId().equals(account.id));
                 kept.forgetWindowsOf(account);
             }
         }

@@ -3,6 +3,7 @@ package dev.tollgate.books.ledger;
 import dev.tollgate.storage.Statements;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -55,8 +56,11 @@ final class Book {
         }
     }
 
-    void needWindows(String keyId, long atMillis) {
-        windows.need(keyId, atMillis);
+    /** Notes that a hold's windows are needed, as far as they are known without its account's row. */
+    void needWindows(OpenHold hold) {
+        for (SpendOwner owner : hold.owners(SpendLimits.NONE, SpendLimits.NONE)) {
+            windows.need(owner.id(), hold.createdAtMillis());
+        }
     }
 
     /** Notes that open reservations of dead owners are needed. @param most their largest number */
@@ -113,7 +117,7 @@ final class Book {
 
     private void needOf(ReservationRow row) {
         needAccount(row.accountId);
-        needWindows(row.keyId, row.createdAtMillis);
+        needWindows(row.hold());
     }
 
     private void found(AccountRow row) {
@@ -161,14 +165,12 @@ final class Book {
         return kept.spendableMicros(account);
     }
 
-    CallWindows windows(AccountRow account, String keyId, long atMillis) throws SQLException {
-        SpendLimits limits = account.limits();
-        KeyWindows ofKey = windows.of(keyId, atMillis);
-        return new CallWindows(ofKey, limits.unlimited() ? null : windows.read(account, atMillis), limits);
-    }
-
-    CallWindows windowsOf(ReservationRow reservation) throws SQLException {
-        return windows(accountOf(reservation), reservation.keyId, reservation.createdAtMillis);
+    CallWindows windows(AccountRow account, OpenHold hold, SpendLimits ofKey) throws SQLException {
+        List<OwnerWindows> ofOwners = new ArrayList<>();
+        for (SpendOwner owner : hold.owners(ofKey, account.limits())) {
+            ofOwners.add(windows.of(owner, hold.createdAtMillis()));
+        }
+        return new CallWindows(ofOwners);
     }
 
     /** Returns the entries of the batch. */
@@ -204,7 +206,7 @@ final class Book {
         long heldMicros = reservation.heldMicros();
         long releasedMicros = heldMicros - chargeMicros;
         reservation.resolve(end, chargeMicros, kept.charged(account, chargeMicros));
-        windowsOf(reservation).resolve(heldMicros, chargeMicros);
+        windows(account, reservation.hold(), SpendLimits.NONE).resolve(heldMicros, chargeMicros);
         EntryKind back = end == ReservationState.EXPIRED ? EntryKind.EXPIRY : EntryKind.RELEASE;
         journal.enter(account, EntryKind.CHARGE, reservation, Bucket.RESERVED, Bucket.REVENUE, chargeMicros, at);
         journal.enter(account, back, reservation, Bucket.RESERVED, Bucket.AVAILABLE, releasedMicros, at);

@@ -104,13 +104,12 @@ public final class Extend extends LedgerChange<Extend.Outcome> {
         if (spendableMicros < leastMicros) {
             return new BalanceExhausted();
         }
-        CallWindows windows = book.windowsOf(reservation);
-        SpendLimits now = limits.get();
-        SpendWindow full = windows.firstWithout(leastMicros, now);
+        CallWindows windows = book.windows(account, reservation.hold(), limits.get());
+        ReserveOutcome.SpendLimitReached full = windows.refusal(leastMicros, at);
         if (full != null) {
-            return new WindowExhausted(full);
+            return new WindowExhausted(full.window());
         }
-        long addedMicros = Math.min(wantedMicros, Math.min(spendableMicros, windows.roomMicros(now)));
+        long addedMicros = Math.min(wantedMicros, Math.min(spendableMicros, windows.roomMicros()));
         book.hold(reservation, account, windows, addedMicros, at);
         return new Extended(addedMicros, reservation.heldMicros());
     }

@@ -1,9 +1,10 @@
 package dev.tollgate.books.ledger;
 
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -100,7 +101,7 @@ final class KeptRows {
     }
 
     /** Moves rows that are kept from the needed ids to the found rows. */
-    static <I, R> void take(Set<I> ids, Function<I, @Nullable R> kept, Consumer<R> found) {
+    static <I, R> void take(Collection<I> ids, Function<I, @Nullable R> kept, Consumer<R> found) {
         ids.removeIf(id -> {
             R row = kept.apply(id);
             if (row != null) {
@@ -110,28 +111,29 @@ final class KeptRows {
         });
     }
 
-    /** Returns the windows of a key or an account that contain an instant, or null if one of them is not kept, as always on a server. */
+    /** Returns all windows that a call counts in, or null if one of them is not kept, as always on a server. */
     @Nullable
-    KeyWindows windows(String keyId, long atMillis) {
-        WindowRow total = windows.get(WindowRow.Id.at(keyId, SpendWindow.TOTAL, atMillis));
-        WindowRow day = windows.get(WindowRow.Id.at(keyId, SpendWindow.DAY, atMillis));
-        WindowRow hour = windows.get(WindowRow.Id.at(keyId, SpendWindow.HOUR, atMillis));
-        return total == null || day == null || hour == null ? null : new KeyWindows(List.of(total, day, hour));
+    CallWindows windows(AccountRow account, OpenHold hold, SpendLimits ofKey) {
+        List<OwnerWindows> ofOwners = new ArrayList<>();
+        for (SpendOwner owner : hold.owners(ofKey, account.limits())) {
+            WindowRow total = window(owner, SpendWindow.TOTAL, hold);
+            WindowRow day = window(owner, SpendWindow.DAY, hold);
+            WindowRow hour = window(owner, SpendWindow.HOUR, hold);
+            if (total == null || day == null || hour == null) {
+                return null;
+            }
+            ofOwners.add(new OwnerWindows(owner, List.of(total, day, hour)));
+        }
+        return new CallWindows(ofOwners);
     }
 
-    /** Returns all windows that a call of a key counts in, or null if one of them is not kept. */
-    @Nullable
-    CallWindows windows(AccountRow account, String keyId, long atMillis) {
-        KeyWindows ofKey = windows(keyId, atMillis);
-        KeyWindows ofAccount = account.limits().unlimited() ? null : windows(account.id, atMillis);
-        return ofKey == null || (ofAccount == null && !account.limits().unlimited())
-                ? null
-                : new CallWindows(ofKey, ofAccount, account.limits());
+    private @Nullable WindowRow window(SpendOwner owner, SpendWindow kind, OpenHold hold) {
+        return window(WindowRow.Id.at(owner.id(), kind, hold.createdAtMillis()));
     }
 
     /** Forgets the windows of an account without limits. */
     void forgetWindowsOf(AccountRow account) {
-        windows.keySet().removeIf(id -> id.keyId().equals(account.id));
+        windows.keySet().removeIf(id -> id.ownerId().equals(account.id));
     }
 
     @Nullable

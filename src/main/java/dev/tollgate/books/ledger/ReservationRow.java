@@ -5,8 +5,6 @@ final class ReservationRow {
 
     final String id;
     final String accountId;
-    final String keyId;
-    final long createdAtMillis;
     private final OpenHold hold;
     private boolean fresh;
     private boolean changed;
@@ -22,8 +20,6 @@ final class ReservationRow {
         this.hold = hold;
         this.id = hold.id();
         this.accountId = hold.accountId();
-        this.keyId = hold.keyId();
-        this.createdAtMillis = hold.createdAt().toEpochMilli();
         this.fresh = true;
         this.state = ReservationState.OPEN;
     }

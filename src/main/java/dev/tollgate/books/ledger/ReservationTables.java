@@ -172,7 +172,7 @@ final class ReservationTables {
                 .text(hold.keyId())
                 .text(hold.door())
                 .text(hold.model())
-                .number(reservation.createdAtMillis)
+                .number(hold.createdAtMillis())
                 .text(owner)
                 .next();
     }
@@ -187,8 +187,8 @@ final class ReservationTables {
     private static void ended(ReservationRow reservation, Rows rows) throws SQLException {
         rows.text(reservation.id)
                 .text(reservation.accountId)
-                .text(reservation.keyId)
-                .number(reservation.createdAtMillis)
+                .text(reservation.hold().keyId())
+                .number(reservation.hold().createdAtMillis())
                 .text(reservation.state().code())
                 .number(reservation.heldMicros())
                 .number(reservation.chargedMicros())

@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds credits for a call: as much of the wanted amount as the balance and the spend windows of key and account cover, if they cover the
+ * Holds credits for a call: as much of the wanted amount as the balance and the spend windows of its owners cover, if they cover the
  * least amount; otherwise nothing (decision D31).
  */
 public final class Reserve extends LedgerChange<ReserveOutcome> {
@@ -84,7 +84,7 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
     @Override
     void need(Book book) {
         book.needAccount(hold.accountId());
-        book.needWindows(hold.keyId(), hold.createdAt().toEpochMilli());
+        book.needWindows(hold);
     }
 
     /** Returns whether these rows suffice for the decision: they cover the whole amount. Otherwise the day's shortfalls may have to be counted. */
@@ -93,9 +93,8 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         if (account == null || strictMicros > wantedMicros || kept.spendableMicros(account) < wantedMicros) {
             return false;
         }
-        CallWindows windows =
-                kept.windows(account, hold.keyId(), hold.createdAt().toEpochMilli());
-        return windows != null && windows.roomMicros(limits.get()) >= wantedMicros;
+        CallWindows windows = kept.windows(account, hold, limits.get());
+        return windows != null && windows.roomMicros() >= wantedMicros;
     }
 
     @Override
@@ -104,20 +103,18 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
         if (account == null || account.isBlocked() || !allowed.getAsBoolean()) {
             return new ReserveOutcome.NotAllowed();
         }
-        CallWindows windows =
-                book.windows(account, hold.keyId(), hold.createdAt().toEpochMilli());
-        SpendLimits now = limits.get();
-        ReserveOutcome refusal = refusal(book, account, windows, now, leastMicros);
+        CallWindows windows = book.windows(account, hold, limits.get());
+        ReserveOutcome refusal = refusal(book, account, windows, leastMicros);
         if (refusal != null) {
             return refusal;
         }
-        long roomMicros = windows.roomMicros(now);
+        long roomMicros = windows.roomMicros();
         long spendableMicros = book.spendableMicros(account);
         long heldMicros = Math.min(wantedMicros, Math.min(spendableMicros, roomMicros));
         if (heldMicros < strictMicros
                 && book.journal().shortfallsOnDayOf(account, hold.createdAt()) >= Ledger.SHORTFALLS_MAX) {
             // an account with too many shortfalls gets no smaller hold (D33)
-            refusal = refusal(book, account, windows, now, strictMicros);
+            refusal = refusal(book, account, windows, strictMicros);
             heldMicros = strictMicros;
         }
         heldBackByWindow = roomMicros < Math.min(wantedMicros, spendableMicros);
@@ -125,8 +122,7 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
     }
 
     /** Returns why an amount cannot be held, or null. */
-    private @Nullable ReserveOutcome refusal(
-            Book book, AccountRow account, CallWindows windows, SpendLimits now, long micros) {
+    private @Nullable ReserveOutcome refusal(Book book, AccountRow account, CallWindows windows, long micros) {
         long spendableMicros = book.spendableMicros(account);
         if (spendableMicros < micros) {
             return new ReserveOutcome.InsufficientCredits(
@@ -135,7 +131,7 @@ public final class Reserve extends LedgerChange<ReserveOutcome> {
                     micros,
                     account.funds.balanceMicros() - spendableMicros);
         }
-        return windows.refusal(micros, now, hold.createdAt());
+        return windows.refusal(micros, hold.createdAt());
     }
 
     private ReserveOutcome hold(Book book, AccountRow account, CallWindows windows, long micros) {

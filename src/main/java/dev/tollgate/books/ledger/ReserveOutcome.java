@@ -1,5 +1,6 @@
 package dev.tollgate.books.ledger;
 
+import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -31,38 +32,21 @@ public sealed interface ReserveOutcome {
     }
 
     /**
-     * A spend window of the key or the account does not cover the least hold; the longest, if there are several.
+     * A spend window of an owner does not cover the least hold; the longest, if there are several.
      *
      * @param usedMicros charges in the window
      * @param heldMicros holds of running calls in the window
      * @param freesAt end of the window; null for the total
-     * @param accounts whether the window is the account's, for all its keys together, and not the key's
      */
     record SpendLimitReached(
+            Owner owner,
             SpendWindow window,
             long limitMicros,
             long usedMicros,
             long heldMicros,
             long leastMicros,
-            @Nullable Instant freesAt,
-            boolean accounts)
+            @Nullable Instant freesAt)
             implements ReserveOutcome {
-
-        /** Makes a refusal by a key's window. */
-        public SpendLimitReached(
-                SpendWindow window,
-                long limitMicros,
-                long usedMicros,
-                long heldMicros,
-                long leastMicros,
-                @Nullable Instant freesAt) {
-            this(window, limitMicros, usedMicros, heldMicros, leastMicros, freesAt, false);
-        }
-
-        /** Makes a refusal by the account's window. */
-        SpendLimitReached ofAccount() {
-            return new SpendLimitReached(window, limitMicros, usedMicros, heldMicros, leastMicros, freesAt, true);
-        }
 
         /** Returns whether it would be covered without running calls: then a retry soon is worthwhile (decision D31). */
         public boolean becauseOfRunningCalls() {

@@ -3,12 +3,12 @@ package dev.tollgate.books.ledger;
 /** A spend window's row while a batch works on it. Writer's thread only. */
 final class WindowRow {
 
-    /** The window of a key or, by its id, of an account. */
-    record Id(String keyId, SpendWindow kind, long startsAtMillis) {
+    /** @param ownerId the id of a key or an account */
+    record Id(String ownerId, SpendWindow kind, long startsAtMillis) {
 
         /** Returns the id of the window that contains an instant. */
-        static Id at(String keyId, SpendWindow kind, long atMillis) {
-            return new Id(keyId, kind, kind.startMillis(atMillis));
+        static Id at(String ownerId, SpendWindow kind, long atMillis) {
+            return new Id(ownerId, kind, kind.startMillis(atMillis));
         }
     }
 

@@ -45,7 +45,7 @@ final class WindowTable {
             GROUP BY kind, starts_at""";
     private static final String END_WINDOWS = "DELETE FROM spend_window WHERE key_id = ?";
 
-    private static final Comparator<WindowRow> BY_KEY = Comparator.comparing((WindowRow window) -> window.id.keyId())
+    private static final Comparator<WindowRow> BY_KEY = Comparator.comparing((WindowRow window) -> window.id.ownerId())
             .thenComparing(window -> window.id.kind().code())
             .thenComparing(window -> window.id.startsAtMillis());
 
@@ -68,7 +68,7 @@ final class WindowTable {
     private Rows rows(Collection<WindowRow.Id> ids, Consumer<WindowRow> found) throws SQLException {
         Rows windows = SELECT_WINDOW.on(statements, row -> found.accept(window(row)));
         for (WindowRow.Id id : ids) {
-            windows.text(id.keyId())
+            windows.text(id.ownerId())
                     .text(id.kind().code())
                     .number(id.startsAtMillis())
                     .next();
@@ -91,7 +91,7 @@ final class WindowTable {
                 Rows rows = window.isFresh() ? inserts : updates;
                 rows.number(window.chargedMicros())
                         .number(window.heldMicros())
-                        .text(window.id.keyId())
+                        .text(window.id.ownerId())
                         .text(window.id.kind().code())
                         .number(window.id.startsAtMillis())
                         .next();

@@ -73,10 +73,10 @@ public final class Refusals {
     }
 
     static ApiError of(ReserveOutcome.SpendLimitReached refused, Instant now) {
-        String limit = (refused.accounts() ? "The account's " : "The key's ") + word(refused.window())
+        String limit = refused.owner().whose() + " " + word(refused.window())
                 + " spend limit of " + Credits.text(refused.limitMicros())
                 + " credits is reached: " + Credits.text(refused.usedMicros()) + " are used"
-                + (refused.accounts() ? " by all its keys" : "");
+                + refused.owner().byAll();
         long freeMicros = refused.limitMicros() - refused.usedMicros() - refused.heldMicros();
         boolean neverFits = freeMicros > 0 && refused.leastMicros() > refused.limitMicros();
         String need = ", the call needs " + least(freeMicros, refused.leastMicros())
@@ -104,7 +104,7 @@ public final class Refusals {
     private static Shortage shortage(
             ReserveOutcome.SpendLimitReached refused, long heldMicros, @Nullable Instant freesAt) {
         return new Shortage.OfLimit(
-                refused.accounts(),
+                refused.owner(),
                 switch (refused.window()) {
                     case HOUR -> Shortage.OfLimit.Window.HOUR;
                     case DAY -> Shortage.OfLimit.Window.DAY;

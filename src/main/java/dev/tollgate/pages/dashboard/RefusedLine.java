@@ -1,6 +1,7 @@
 package dev.tollgate.pages.dashboard;
 
 import dev.tollgate.base.error.Shortage;
+import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.customers.rejections.RefusedCall;
 import java.time.Instant;
 import java.util.regex.Pattern;
@@ -41,7 +42,7 @@ public final class RefusedLine {
             case Shortage.OfLimit limit -> {
                 Instant freesAt = limit.freesAt();
                 boolean isOver = freesAt != null && !freesAt.isAfter(now);
-                yield limit.isAccounts() || key.isEmpty() || isOver
+                yield limit.owner() == Owner.ACCOUNT || key.isEmpty() || isOver
                         ? null
                         : new Help("Change the limit", "/dashboard/keys/" + key + "#settings");
             }

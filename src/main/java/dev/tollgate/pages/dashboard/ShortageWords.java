@@ -1,6 +1,7 @@
 package dev.tollgate.pages.dashboard;
 
 import dev.tollgate.base.error.Shortage;
+import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.pages.frame.Display;
 import java.time.Duration;
@@ -87,7 +88,7 @@ public final class ShortageWords {
     }
 
     private static String used(Shortage.OfLimit limit, String whose, String has, String hold) {
-        String who = (limit.isAccounts() ? "This account" : whose) + " " + has + " used ";
+        String who = (limit.owner() == Owner.ACCOUNT ? "This account" : whose) + " " + has + " used ";
         boolean all = limit.usedMicros() >= limit.limitMicros() && !isTooLow(limit);
         String part = all ? "its " : Display.charge(limit.usedMicros()) + " of its ";
         String when =
@@ -97,7 +98,7 @@ public final class ShortageWords {
                     case TOTAL -> "";
                 };
         return who + part + whole(limit.limitMicros()) + " credits" + when
-                + (limit.isAccounts() ? " with all its keys" : "")
+                + (limit.owner() == Owner.ACCOUNT ? " with all its keys" : "")
                 + (all ? "" : " and this call " + hold + " " + Display.charge(limit.leastMicros()));
     }
 
@@ -115,7 +116,7 @@ public final class ShortageWords {
         if (isTooLow(limit)) {
             return "It takes a higher limit.";
         }
-        String it = limit.isAccounts() ? "Its keys work" : "It works";
+        String it = limit.owner() == Owner.ACCOUNT ? "Its keys work" : "It works";
         @Nullable Instant freesAt = limit.freesAt();
         if (freesAt == null) {
             return it + " again when the limit is raised.";

@@ -2,6 +2,7 @@ package dev.tollgate.pages.playground;
 
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.Shortage;
+import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.base.money.ApiJson;
 import dev.tollgate.http.ErrorFormat;
 import java.time.Instant;
@@ -39,7 +40,7 @@ enum PlaygroundErrors implements ErrorFormat {
             }
             case Shortage.OfLimit limit -> {
                 json.put("window", limit.window().name())
-                        .put("account", limit.isAccounts())
+                        .put("account", limit.owner() == Owner.ACCOUNT)
                         .put("limit", limit.limitMicros())
                         .put("used", limit.usedMicros())
                         .put("held", limit.heldMicros())
@@ -62,7 +63,7 @@ enum PlaygroundErrors implements ErrorFormat {
             }
             String freesAt = given.apply("frees_at");
             return new Shortage.OfLimit(
-                    "true".equals(given.apply("account")),
+                    "true".equals(given.apply("account")) ? Owner.ACCOUNT : Owner.KEY,
                     Shortage.OfLimit.Window.valueOf(window),
                     micros(given.apply("limit")),
                     micros(given.apply("used")),

@@ -62,7 +62,7 @@ public enum GoogleErrors implements ErrorFormat {
                     .put("@type", TYPE + "QuotaFailure")
                     .putArray("violations")
                     .addObject()
-                    .put("subject", limit.isAccounts() ? "account" : "key")
+                    .put("subject", limit.owner().code())
                     .put("description", error.message())
                     .put("quotaId", quota(limit.window()));
         }

@@ -2,6 +2,7 @@ package dev.tollgate.books.ledger;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.books.verification.Audit;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.storage.Unit;
@@ -69,7 +70,7 @@ class AccountLimitsTest {
         assertThat(reserve("t3", "key_1", 60)).isEqualTo(new ReserveOutcome.Reserved(50));
         assertThat(reserve("t4", "key_2", 1))
                 .isEqualTo(new ReserveOutcome.SpendLimitReached(
-                        SpendWindow.DAY, 100, 10, 90, 1, Instant.parse("2026-11-21T00:00:00Z"), true));
+                        Owner.ACCOUNT, SpendWindow.DAY, 100, 10, 90, 1, Instant.parse("2026-11-21T00:00:00Z")));
     }
 
     @Test
@@ -152,7 +153,8 @@ class AccountLimitsTest {
         assertThat(reserve("t2", "key_2", 60)).isEqualTo(new ReserveOutcome.Reserved(50));
         store.advance(Duration.ofDays(1));
         assertThat(reserve("t3", "key_2", 1))
-                .isEqualTo(new ReserveOutcome.SpendLimitReached(SpendWindow.TOTAL, 150, 100, 50, 1, null, true));
+                .isEqualTo(
+                        new ReserveOutcome.SpendLimitReached(Owner.ACCOUNT, SpendWindow.TOTAL, 150, 100, 50, 1, null));
     }
 
     @Test
@@ -167,16 +169,16 @@ class AccountLimitsTest {
     void the_longer_exhausted_limit_of_key_and_account_is_named() {
         limit(DAY_100);
         reserve("t1", "key_1", 100);
-        assertThat(told(new SpendLimits(null, null, 10L))).isEqualTo(Map.entry(SpendWindow.TOTAL, false));
-        assertThat(told(new SpendLimits(null, 10L, null))).isEqualTo(Map.entry(SpendWindow.DAY, true));
-        assertThat(told(new SpendLimits(10L, null, null))).isEqualTo(Map.entry(SpendWindow.DAY, true));
+        assertThat(told(new SpendLimits(null, null, 10L))).isEqualTo(Map.entry(SpendWindow.TOTAL, Owner.KEY));
+        assertThat(told(new SpendLimits(null, 10L, null))).isEqualTo(Map.entry(SpendWindow.DAY, Owner.ACCOUNT));
+        assertThat(told(new SpendLimits(10L, null, null))).isEqualTo(Map.entry(SpendWindow.DAY, Owner.ACCOUNT));
     }
 
-    private Map.Entry<SpendWindow, Boolean> told(SpendLimits ofKey) {
+    private Map.Entry<SpendWindow, Owner> told(SpendLimits ofKey) {
         Reserve reserve = new Reserve(
                 new OpenHold("no", "acc_1", "key_1", "chat", "m", store.now()), 1, 1, () -> ofKey, () -> true);
         var full = (ReserveOutcome.SpendLimitReached) store.decide(reserve);
-        return Map.entry(full.window(), full.accounts());
+        return Map.entry(full.window(), full.owner());
     }
 
     private void limit(SpendLimits limits) {

@@ -2,6 +2,7 @@ package dev.tollgate.books.ledger;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Effort;
@@ -173,7 +174,13 @@ class LedgerModelTest {
             SpendWindow full = full(call, least, limits);
             if (full != null) {
                 return new ReserveOutcome.SpendLimitReached(
-                        full, limits.of(full), charged(call, full), held(call, full), least, full.endsAt(call.at));
+                        Owner.KEY,
+                        full,
+                        limits.of(full),
+                        charged(call, full),
+                        held(call, full),
+                        least,
+                        full.endsAt(call.at));
             }
             call.held = Math.min(wanted, Math.min(balance.balanceMicros(), room(call, limits)));
             calls.put(id, call);

@@ -2,6 +2,7 @@ package dev.tollgate.books.ledger;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.storage.StoreException;
 import dev.tollgate.storage.Unit;
 import dev.tollgate.testing.BesideOthers;
@@ -76,7 +77,7 @@ class RidingTest {
         decide(reserveWithin("t1", 600), second);
         assertThat(second.outcome())
                 .isEqualTo(new ReserveOutcome.SpendLimitReached(
-                        SpendWindow.HOUR, 1_500, 0, 1_400, 101, SpendWindow.HOUR.endsAt(store.now())));
+                        Owner.KEY, SpendWindow.HOUR, 1_500, 0, 1_400, 101, SpendWindow.HOUR.endsAt(store.now())));
     }
 
     @Test

@@ -4,10 +4,12 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.base.error.ApiException;
+import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.storage.StoreException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -206,42 +208,58 @@ class RowsTest {
 
     @Test
     void the_tightest_window_decides_and_none_is_below_nothing() {
-        assertThat(windows(10, 30, 20).roomMicros(ALL_100)).isEqualTo(70);
-        assertThat(windows(10, 20, 30).roomMicros(new SpendLimits(null, 50L, null)))
+        assertThat(windows(ALL_100, 10, 30, 20).roomMicros()).isEqualTo(70);
+        assertThat(windows(new SpendLimits(null, 50L, null), 10, 20, 30).roomMicros())
                 .isEqualTo(30);
-        assertThat(windows(10, 20, 130).roomMicros(ALL_100)).isZero();
-        assertThat(windows(10, 20, 30).roomMicros(SpendLimits.NONE)).isEqualTo(Long.MAX_VALUE - 30);
+        assertThat(windows(ALL_100, 10, 20, 130).roomMicros()).isZero();
+        assertThat(windows(SpendLimits.NONE, 10, 20, 30).roomMicros()).isEqualTo(Long.MAX_VALUE - 30);
     }
 
     @Test
     void a_window_is_named_as_full_exactly_where_it_has_too_little_room() {
-        assertThat(windows(10, 20, 30).firstWithout(70, ALL_100)).isNull();
-        assertThat(windows(10, 20, 30).firstWithout(71, ALL_100)).isEqualTo(SpendWindow.HOUR);
-        assertThat(windows(10, 30, 20).firstWithout(71, ALL_100)).isEqualTo(SpendWindow.DAY);
-        assertThat(windows(30, 20, 10).firstWithout(71, ALL_100)).isEqualTo(SpendWindow.TOTAL);
-        assertThat(windows(200, 0, 0).firstWithout(0, ALL_100))
-                .as("a call that holds nothing")
-                .isNull();
+        assertThat(full(70, 10, 20, 30)).isNull();
+        assertThat(full(71, 10, 20, 30)).isEqualTo(SpendWindow.HOUR);
+        assertThat(full(71, 10, 30, 20)).isEqualTo(SpendWindow.DAY);
+        assertThat(full(71, 30, 20, 10)).isEqualTo(SpendWindow.TOTAL);
+        assertThat(full(0, 200, 0, 0)).as("a call that holds nothing").isNull();
+    }
+
+    private static @Nullable SpendWindow full(long micros, long total, long day, long hour) {
+        var refusal = windows(ALL_100, total, day, hour).refusal(micros, NOON);
+        return refusal == null ? null : refusal.window();
     }
 
     @Test
     void a_refusal_has_the_figures_of_the_window_that_it_names() {
-        assertThat(windows(10, 20, 30).reached(SpendWindow.HOUR, ALL_100, 71, NOON))
+        assertThat(windows(ALL_100, 10, 20, 30).refusal(71, NOON))
                 .isEqualTo(new ReserveOutcome.SpendLimitReached(
-                        SpendWindow.HOUR, 100, 30, 0, 71, NOON.plusSeconds(3_600)));
-        assertThat(windows(10, 20, 30).reached(SpendWindow.TOTAL, ALL_100, 91, NOON))
-                .isEqualTo(new ReserveOutcome.SpendLimitReached(SpendWindow.TOTAL, 100, 10, 0, 91, null));
-        assertThatThrownBy(() -> new KeyWindows(List.of()).reached(SpendWindow.DAY, ALL_100, 1, NOON))
-                .isInstanceOf(IllegalStateException.class);
+                        Owner.KEY, SpendWindow.HOUR, 100, 30, 0, 71, NOON.plusSeconds(3_600)));
+        assertThat(windows(ALL_100, 10, 20, 30).refusal(91, NOON))
+                .isEqualTo(new ReserveOutcome.SpendLimitReached(Owner.KEY, SpendWindow.TOTAL, 100, 10, 0, 91, null));
     }
 
     @Test
-    void all_windows_of_a_key_move_together() {
-        KeyWindows windows = windows(10, 20, 30);
+    void all_windows_of_all_owners_move_together() {
+        OwnerWindows inner = windows(ALL_100, 10, 20, 30);
+        OwnerWindows outer = windows(Owner.ACCOUNT, ALL_100, 40, 50, 60);
+        CallWindows windows = new CallWindows(List.of(inner, outer));
         windows.hold(40);
         windows.resolve(15, 5);
-        assertThat(windows.rows()).extracting(WindowRow::heldMicros).containsExactly(25L, 25L, 25L);
-        assertThat(windows.rows()).extracting(WindowRow::chargedMicros).containsExactly(15L, 25L, 35L);
+        assertThat(inner.rows()).extracting(WindowRow::heldMicros).containsExactly(25L, 25L, 25L);
+        assertThat(inner.rows()).extracting(WindowRow::chargedMicros).containsExactly(15L, 25L, 35L);
+        assertThat(outer.rows()).extracting(WindowRow::heldMicros).containsExactly(25L, 25L, 25L);
+        assertThat(outer.rows()).extracting(WindowRow::chargedMicros).containsExactly(45L, 55L, 65L);
+    }
+
+    @Test
+    void of_three_owners_the_outermost_of_the_longest_full_windows_is_named() {
+        OwnerWindows key = windows(Owner.KEY, new SpendLimits(10L, 10L, null), 0, 10, 10);
+        OwnerWindows middle = windows(Owner.ACCOUNT, new SpendLimits(30L, 30L, null), 0, 30, 30);
+        OwnerWindows outermost = windows(Owner.ACCOUNT, new SpendLimits(20L, null, 90L), 0, 20, 20);
+        CallWindows windows = new CallWindows(List.of(key, middle, outermost));
+        assertThat(windows.roomMicros()).isZero();
+        assertThat(windows.refusal(1, NOON)).isEqualTo(middle.refusal(1, NOON));
+        assertThat(windows.refusal(91, NOON)).isEqualTo(outermost.refusal(91, NOON));
     }
 
     @ParameterizedTest
@@ -409,7 +427,7 @@ class RowsTest {
     @ParameterizedTest
     @CsvSource({"100, 40, 60, true", "100, 40, 61, false", "100, 100, 1, false", "100, 0, 100, true"})
     void room_that_comes_back_is_worth_waiting_for_if_it_is_enough(long limit, long used, long least, boolean soon) {
-        assertThat(new ReserveOutcome.SpendLimitReached(SpendWindow.DAY, limit, used, 0, least, NOON)
+        assertThat(new ReserveOutcome.SpendLimitReached(Owner.KEY, SpendWindow.DAY, limit, used, 0, least, NOON)
                         .becauseOfRunningCalls())
                 .isEqualTo(soon);
     }
@@ -431,11 +449,17 @@ class RowsTest {
         return new WindowRow(new WindowRow.Id("key_1", kind, 0), charged, held);
     }
 
+    private static OwnerWindows windows(SpendLimits limits, long total, long day, long hour) {
+        return windows(Owner.KEY, limits, total, day, hour);
+    }
+
     /** Charged in the total, the day and the hour. */
-    private static KeyWindows windows(long total, long day, long hour) {
-        return new KeyWindows(List.of(
-                window(SpendWindow.TOTAL, total, 0),
-                window(SpendWindow.DAY, day, 0),
-                window(SpendWindow.HOUR, hour, 0)));
+    private static OwnerWindows windows(Owner kind, SpendLimits limits, long total, long day, long hour) {
+        return new OwnerWindows(
+                new SpendOwner(kind, "any", limits),
+                List.of(
+                        window(SpendWindow.TOTAL, total, 0),
+                        window(SpendWindow.DAY, day, 0),
+                        window(SpendWindow.HOUR, hour, 0)));
     }
 }

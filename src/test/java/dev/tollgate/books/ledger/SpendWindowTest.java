@@ -2,6 +2,7 @@ package dev.tollgate.books.ledger;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
@@ -95,7 +96,7 @@ class SpendWindowTest {
         var full = (ReserveOutcome.SpendLimitReached) store.reserve("t2", "acc_1", 1, 100, HOUR_100);
         assertThat(full)
                 .isEqualTo(new ReserveOutcome.SpendLimitReached(
-                        SpendWindow.HOUR, 100, 100, 0, 1, Instant.parse("2026-11-20T13:00:00Z")));
+                        Owner.KEY, SpendWindow.HOUR, 100, 100, 0, 1, Instant.parse("2026-11-20T13:00:00Z")));
         assertThat(full.becauseOfRunningCalls()).isFalse();
         store.setNow(Instant.parse("2026-11-20T13:00:00Z"));
         assertThat(store.reserve("t3", "acc_1", 1, 100, HOUR_100)).isEqualTo(new ReserveOutcome.Reserved(100));
@@ -120,10 +121,10 @@ class SpendWindowTest {
         SpendLimits limits = new SpendLimits(10L, 10L, 10L);
         store.reserve("t1", "acc_1", 10, 10, limits);
         assertThat(store.reserve("t2", "acc_1", 1, 1, limits))
-                .isEqualTo(new ReserveOutcome.SpendLimitReached(SpendWindow.TOTAL, 10, 0, 10, 1, null));
+                .isEqualTo(new ReserveOutcome.SpendLimitReached(Owner.KEY, SpendWindow.TOTAL, 10, 0, 10, 1, null));
         assertThat(store.reserve("t3", "acc_1", 1, 1, new SpendLimits(10L, 10L, null)))
                 .isEqualTo(new ReserveOutcome.SpendLimitReached(
-                        SpendWindow.DAY, 10, 0, 10, 1, Instant.parse("2026-11-21T00:00:00Z")));
+                        Owner.KEY, SpendWindow.DAY, 10, 0, 10, 1, Instant.parse("2026-11-21T00:00:00Z")));
     }
 
     @Test
@@ -184,7 +185,7 @@ class SpendWindowTest {
         store.reserve("t1", "acc_1", 70, 70);
         SpendLimits lowered = new SpendLimits(null, null, 50L);
         assertThat(store.reserve("t2", "acc_1", 1, 1, lowered))
-                .isEqualTo(new ReserveOutcome.SpendLimitReached(SpendWindow.TOTAL, 50, 0, 70, 1, null));
+                .isEqualTo(new ReserveOutcome.SpendLimitReached(Owner.KEY, SpendWindow.TOTAL, 50, 0, 70, 1, null));
         assertThat(store.settle("t1", 70)).isInstanceOf(Resolution.Resolved.class);
     }
 
@@ -204,7 +205,7 @@ class SpendWindowTest {
             store.setNow(midnight.plus(Duration.ofDays(1)).minusMillis(1));
             assertThat(store.reserve("t3", "acc_1", 1, 1, day))
                     .isEqualTo(new ReserveOutcome.SpendLimitReached(
-                            SpendWindow.DAY, 100, 0, 100, 1, midnight.plus(Duration.ofDays(1))));
+                            Owner.KEY, SpendWindow.DAY, 100, 0, 100, 1, midnight.plus(Duration.ofDays(1))));
         } finally {
             TimeZone.setDefault(before);
         }

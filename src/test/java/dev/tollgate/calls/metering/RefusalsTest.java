@@ -6,6 +6,7 @@ import dev.tollgate.base.conversation.ServiceTier;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Shortage;
+import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Balance;
 import dev.tollgate.books.ledger.ReserveOutcome;
@@ -77,7 +78,8 @@ class RefusalsTest {
 
     private static ApiError limit(SpendWindow window, long used, long held, Instant freesAt) {
         return Refusals.of(
-                new ReserveOutcome.SpendLimitReached(window, 10_000_000, used, held, 2_000_000, freesAt), NOW);
+                new ReserveOutcome.SpendLimitReached(Owner.KEY, window, 10_000_000, used, held, 2_000_000, freesAt),
+                NOW);
     }
 
     @ParameterizedTest
@@ -97,7 +99,7 @@ class RefusalsTest {
     void an_account_s_spend_limit_is_named_as_its_own() {
         ApiError reached = Refusals.of(
                 new ReserveOutcome.SpendLimitReached(
-                        SpendWindow.TOTAL, 10_000_000, 9_000_000, 0, 2_000_000, null, true),
+                        Owner.ACCOUNT, SpendWindow.TOTAL, 10_000_000, 9_000_000, 0, 2_000_000, null),
                 NOW);
         assertThat(reached.message())
                 .isEqualTo(
@@ -116,7 +118,7 @@ class RefusalsTest {
     void a_call_above_the_whole_spend_limit_gets_no_reset_time() {
         ApiError reached = Refusals.of(
                 new ReserveOutcome.SpendLimitReached(
-                        SpendWindow.DAY, 1_999_999, 0, 0, 2_000_000, NOW.plus(Duration.ofMinutes(5))),
+                        Owner.KEY, SpendWindow.DAY, 1_999_999, 0, 0, 2_000_000, NOW.plus(Duration.ofMinutes(5))),
                 NOW);
         assertThat(reached.message())
                 .isEqualTo("The key's daily spend limit of 1.999999 credits is reached: 0 are used, the call needs at"
@@ -124,7 +126,7 @@ class RefusalsTest {
         assertThat(reached.headers()).isEqualTo(Map.of("x-should-retry", "false"));
         ApiError exact = Refusals.of(
                 new ReserveOutcome.SpendLimitReached(
-                        SpendWindow.DAY, 2_000_000, 1, 0, 2_000_000, NOW.plus(Duration.ofMinutes(5))),
+                        Owner.KEY, SpendWindow.DAY, 2_000_000, 1, 0, 2_000_000, NOW.plus(Duration.ofMinutes(5))),
                 NOW);
         assertThat(exact.message()).endsWith(" least 2. It will reset at 2026-11-20T12:05:00Z.");
     }
@@ -151,11 +153,11 @@ class RefusalsTest {
         Instant freesAt = NOW.plus(Duration.ofMinutes(5));
         assertThat(limit(SpendWindow.DAY, 9_000_000, 0, freesAt).shortage())
                 .isEqualTo(new Shortage.OfLimit(
-                        false, Shortage.OfLimit.Window.DAY, 10_000_000, 9_000_000, 0, 2_000_000, freesAt));
+                        Owner.KEY, Shortage.OfLimit.Window.DAY, 10_000_000, 9_000_000, 0, 2_000_000, freesAt));
         assertThat(limit(SpendWindow.HOUR, 8_000_000, 1_000_000, freesAt).shortage())
                 .as("free as soon as a call ends")
                 .isEqualTo(new Shortage.OfLimit(
-                        false, Shortage.OfLimit.Window.HOUR, 10_000_000, 8_000_000, 1_000_000, 2_000_000, null));
+                        Owner.KEY, Shortage.OfLimit.Window.HOUR, 10_000_000, 8_000_000, 1_000_000, 2_000_000, null));
     }
 
     // ---- the upstream's failures ----

@@ -3,6 +3,7 @@ package dev.tollgate.pages.dashboard;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.Shortage;
+import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.base.error.Shortage.OfLimit.Window;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,7 @@ class ShortageWordsTest {
     private static Shortage limit(
             boolean isAccounts, Window window, long limit, long used, long held, @Nullable String freesAt) {
         return new Shortage.OfLimit(
-                isAccounts,
+                isAccounts ? Owner.ACCOUNT : Owner.KEY,
                 window,
                 limit,
                 used,
@@ -80,11 +81,11 @@ class ShortageWordsTest {
 
     @Test
     void a_limit_that_can_never_cover_the_call_is_not_said_to_do_so_later() {
-        Shortage unused = new Shortage.OfLimit(false, Window.DAY, 20_000, 0, 0, 110_000, null);
+        Shortage unused = new Shortage.OfLimit(Owner.KEY, Window.DAY, 20_000, 0, 0, 110_000, null);
         assertThat(now(unused, 0))
                 .isEqualTo("Key 'ci' has used 0.00 of its 0.02 credits for today and this call has to hold 0.11."
                         + " It takes a higher limit.");
-        Shortage used = new Shortage.OfLimit(false, Window.DAY, 20_000, 20_000, 0, 110_000, null);
+        Shortage used = new Shortage.OfLimit(Owner.KEY, Window.DAY, 20_000, 20_000, 0, 110_000, null);
         assertThat(now(used, 0))
                 .isEqualTo("Key 'ci' has used 0.02 of its 0.02 credits for today and this call has to hold 0.11."
                         + " It takes a higher limit.");

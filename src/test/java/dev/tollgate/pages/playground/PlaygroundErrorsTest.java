@@ -5,6 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.base.error.Shortage;
+import dev.tollgate.base.error.Shortage.OfLimit.Owner;
 import dev.tollgate.http.ErrorFormat;
 import java.time.Instant;
 import java.util.Map;
@@ -24,9 +25,9 @@ class PlaygroundErrorsTest {
         return Stream.of(
                 new Shortage.OfCredits(null, 0, 3_000_000),
                 new Shortage.OfCredits(1_840_000L, 620_000, 0),
-                new Shortage.OfLimit(true, Shortage.OfLimit.Window.TOTAL, 20, 19, 1, 2, null),
+                new Shortage.OfLimit(Owner.ACCOUNT, Shortage.OfLimit.Window.TOTAL, 20, 19, 1, 2, null),
                 new Shortage.OfLimit(
-                        false, Shortage.OfLimit.Window.DAY, 20, 20, 0, 1, Instant.parse("2026-11-22T00:00:00Z")));
+                        Owner.KEY, Shortage.OfLimit.Window.DAY, 20, 20, 0, 1, Instant.parse("2026-11-22T00:00:00Z")));
     }
 
     @ParameterizedTest
