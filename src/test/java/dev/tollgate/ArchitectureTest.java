@@ -335,6 +335,7 @@ class ArchitectureTest {
         knowsOnly("books.rollups", "books.ledger", "models", "storage");
         knowsOnly(
                 "customers.keys",
+                "books.ledger",
                 "customers.allowances",
                 "http.limits",
                 "storage",

@@ -3,7 +3,7 @@ package dev.tollgate.calls;
 import static dev.tollgate.protocols.ErrorListTest.assertError;
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.customers.keys.Spend;
+import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Customer;
@@ -74,10 +74,10 @@ class RunningCallTest {
     }
 
     static void setTotal(Gateway gateway, Customer customer, String credits) {
-        set(gateway, customer, old -> new Spend(old.hourMicros(), old.dayMicros(), micros(credits)));
+        set(gateway, customer, old -> new SpendLimits(old.hourMicros(), old.dayMicros(), micros(credits)));
     }
 
-    private static void set(Gateway gateway, Customer customer, UnaryOperator<Spend> change) {
+    private static void set(Gateway gateway, Customer customer, UnaryOperator<SpendLimits> change) {
         try {
             gateway.commands().setKey(customer.keyId(), settings -> settings.withSpend(change.apply(settings.spend())));
         } catch (Refused e) {
@@ -185,7 +185,7 @@ class RunningCallTest {
         gateway.setNow(Instant.parse("2026-11-20T12:59:50Z"));
         try (RawCall call = customer.chatRaw(STREAM)) {
             say(call, "One.", 500);
-            set(gateway, customer, old -> new Spend(micros("3"), old.dayMicros(), old.totalMicros()));
+            set(gateway, customer, old -> new SpendLimits(micros("3"), old.dayMicros(), old.totalMicros()));
             gateway.setNow(Instant.parse("2026-11-20T13:00:10Z"));
             say(call, "Two.", 5_000);
             upstream.says(BEYOND, 20_000);

@@ -1,9 +1,9 @@
 package dev.tollgate.contract;
 
 import dev.tollgate.books.ledger.Account;
+import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.customers.keys.Allowlist;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.customers.keys.Spend;
 import dev.tollgate.http.limits.Rates;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.Commands;
@@ -23,23 +23,23 @@ final class Callers {
     }
 
     String poor() throws Refused {
-        return key(0, Spend.UNLIMITED, List.of(), null);
+        return key(0, SpendLimits.NONE, List.of(), null);
     }
 
     String fromElsewhere() throws Refused {
-        return key(CREDIT, Spend.UNLIMITED, List.of("192.0.2.0/24"), null);
+        return key(CREDIT, SpendLimits.NONE, List.of("192.0.2.0/24"), null);
     }
 
     String once() throws Refused {
-        return key(100 * CREDIT, Spend.UNLIMITED, List.of(), 1L);
+        return key(100 * CREDIT, SpendLimits.NONE, List.of(), 1L);
     }
 
     /** One that has a total spend limit of a ten-thousandth credit. */
     String thrifty() throws Refused {
-        return key(100 * CREDIT, new Spend(null, null, CREDIT / 10_000), List.of(), null);
+        return key(100 * CREDIT, new SpendLimits(null, null, CREDIT / 10_000), List.of(), null);
     }
 
-    private String key(long creditsMicros, Spend spend, List<String> allow, @Nullable Long requestsPerMinute)
+    private String key(long creditsMicros, SpendLimits spend, List<String> allow, @Nullable Long requestsPerMinute)
             throws Refused {
         Account account = commands.createAccount("A caller", creditsMicros);
         KeySettings choice = KeySettings.named("A key")

@@ -2,7 +2,7 @@ package dev.tollgate.pages;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
-import dev.tollgate.customers.keys.Spend;
+import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.Browser;
@@ -122,7 +122,7 @@ class AuditPageTest {
     void a_keys_limits_stand_there_in_credits_and_what_did_not_change_does_not() throws Refused {
         Customer ben = named("Ben");
         String key = gateway.text("SELECT id FROM api_key WHERE account_id = '" + ben.account() + "'");
-        gateway.commands().setKey(key, settings -> settings.withSpend(new Spend(null, 12_500_000L, null)));
+        gateway.commands().setKey(key, settings -> settings.withSpend(new SpendLimits(null, 12_500_000L, null)));
         String name = gateway.text("SELECT name FROM api_key WHERE id = '" + key + "'");
         assertThat(rows("?subject=" + key))
                 .isNotEmpty()

@@ -2,9 +2,9 @@ package dev.tollgate.protocols;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.customers.keys.Spend;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.Customer;
 import dev.tollgate.testing.Gateway;
@@ -221,7 +221,8 @@ public class ErrorListTest {
         Customer customer = gateway.customer("100", KeyOptions.spend(null, null, "0.11"));
         assertThat(customer.chat(CALL).status()).isEqualTo(200);
         assertThat(customer.chat(CALL).status()).isEqualTo(429);
-        gateway.commands().setKey(customer.keyId(), settings -> settings.withSpend(new Spend(null, null, 120_000L)));
+        gateway.commands()
+                .setKey(customer.keyId(), settings -> settings.withSpend(new SpendLimits(null, null, 120_000L)));
         assertThat(customer.chat(CALL).status()).isEqualTo(200);
         assertThat(customer.chat(CALL).error().get("message").asString()).contains("0.02 are used");
     }

@@ -1,7 +1,7 @@
 package dev.tollgate.stress;
 
+import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.customers.keys.Spend;
 import dev.tollgate.testing.Program;
 import dev.tollgate.testing.StoreFixture;
 import dev.tollgate.testing.Stores;
@@ -80,9 +80,9 @@ final class CrashFolder implements AutoCloseable {
         accounts(trial).forEach((wallet, account) -> {
             store.account(account, CREDITS_MICROS.get(wallet));
             KeySettings settings = KeySettings.named("crash");
-            Spend limits = wallet == CallPlan.Wallet.LIMITED
-                    ? new Spend(LIMIT_MICROS, null, 2 * LIMIT_MICROS)
-                    : Spend.UNLIMITED;
+            SpendLimits limits = wallet == CallPlan.Wallet.LIMITED
+                    ? new SpendLimits(LIMIT_MICROS, null, 2 * LIMIT_MICROS)
+                    : SpendLimits.NONE;
             keys.put(
                     account,
                     store.key("key_" + account, account, settings.withSpend(limits))

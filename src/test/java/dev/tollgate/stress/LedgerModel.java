@@ -10,7 +10,6 @@ import dev.tollgate.books.ledger.Resolution;
 import dev.tollgate.books.ledger.SetBlocked;
 import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.books.ledger.SpendWindow;
-import dev.tollgate.customers.keys.Spend;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -49,9 +48,9 @@ final class LedgerModel {
     final Map<String, Call> calls = new HashMap<>();
     private final Set<String> blocked = new HashSet<>();
     private final Set<String> disabled = new HashSet<>();
-    private final Map<String, Spend> spend = new HashMap<>();
+    private final Map<String, SpendLimits> spend = new HashMap<>();
     private Set<String> refusedInBatch = Set.of();
-    private Map<String, Spend> spendInBatch = Map.of();
+    private Map<String, SpendLimits> spendInBatch = Map.of();
 
     /** What a batch finds out about keys and their accounts it finds out before anything else. */
     void beginBatch() {
@@ -74,7 +73,7 @@ final class LedgerModel {
         set(disabled, key, isDisabled);
     }
 
-    void limit(String key, Spend limits) {
+    void limit(String key, SpendLimits limits) {
         spend.put(key, limits);
     }
 
@@ -92,7 +91,7 @@ final class LedgerModel {
     }
 
     /** What a key might spend when the batch began. */
-    Spend spend(String key) {
+    SpendLimits spend(String key) {
         return spendInBatch.get(key);
     }
 

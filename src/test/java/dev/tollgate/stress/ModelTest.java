@@ -18,7 +18,6 @@ import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.keys.KeyState;
 import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.keys.SetKey;
-import dev.tollgate.customers.keys.Spend;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Database;
 import dev.tollgate.storage.Decision;
@@ -77,7 +76,7 @@ class ModelTest {
     /** Keys up to this one always have the same limits, so that their windows may never be seen past them. */
     private static final int KEYS_OF_FIXED_LIMITS = 3;
 
-    private static final Spend FIXED = new Spend(1_500L, 3_500L, 40_000L);
+    private static final SpendLimits FIXED = new SpendLimits(1_500L, 3_500L, 40_000L);
 
     @TempDir
     Path folder;
@@ -207,8 +206,8 @@ class ModelTest {
         }
     }
 
-    private static Spend spendAtFirst(int key) {
-        return key < KEYS_OF_FIXED_LIMITS ? FIXED : Spend.UNLIMITED;
+    private static SpendLimits spendAtFirst(int key) {
+        return key < KEYS_OF_FIXED_LIMITS ? FIXED : SpendLimits.NONE;
     }
 
     private static String account(int key) {
@@ -315,7 +314,7 @@ class ModelTest {
             return Unit.of(done.change, done);
         } else if (kind == 1) {
             String key = "key_" + (KEYS_OF_FIXED_LIMITS + random.nextInt(KEYS - KEYS_OF_FIXED_LIMITS));
-            Spend spend = spend(random);
+            SpendLimits spend = spend(random);
             Done done = new Done(
                     new SetKey(key, settings -> settings.withSpend(spend)),
                     null,
@@ -355,14 +354,9 @@ class ModelTest {
         Instant at = now;
         KeyState state = new KeyState(key, at);
         Reserve reserve = new Reserve(
-                new OpenHold(id, account, key, "chat", "m", at),
-                least,
-                wanted,
-                () -> limits(state.spend()),
-                state::usable);
+                new OpenHold(id, account, key, "chat", "m", at), least, wanted, state::spend, state::usable);
         LedgerModel.Call call = new LedgerModel.Call(account, key, at);
-        Done done =
-                done(reserve, model -> model.reserve(id, call, state.usable(), least, wanted, limits(state.spend())));
+        Done done = done(reserve, model -> model.reserve(id, call, state.usable(), least, wanted, state.spend()));
         done.looksAt(account, key, state);
         keyOfCall.put(id, key);
         together.add(done);
@@ -377,17 +371,12 @@ class ModelTest {
         boolean settles = random.nextInt(4) == 0;
         KeyState state = KeyState.ofRunningCall(key, now);
         Extend extend = settles
-                ? Extend.atSettlement(id, least, wanted, () -> limits(state.spend()), now)
-                : new Extend(id, least, wanted, () -> limits(state.spend()), state::usable, now);
-        Done done =
-                done(extend, model -> model.extend(id, settles, state.usable(), least, wanted, limits(state.spend())));
+                ? Extend.atSettlement(id, least, wanted, state::spend, now)
+                : new Extend(id, least, wanted, state::spend, state::usable, now);
+        Done done = done(extend, model -> model.extend(id, settles, state.usable(), least, wanted, state.spend()));
         done.looksAt(account(Integer.parseInt(key.substring(4))), key, state);
         together.add(done);
         return Unit.of(state, extend, done);
-    }
-
-    private static SpendLimits limits(Spend spend) {
-        return new SpendLimits(spend.hourMicros(), spend.dayMicros(), spend.totalMicros());
     }
 
     /** Recent ones, which other threads are ending too. */
@@ -424,8 +413,8 @@ class ModelTest {
         return "acc_" + random.nextInt(ACCOUNTS);
     }
 
-    private static Spend spend(Random random) {
-        return new Spend(limit(random, 2_000), limit(random, 4_000), limit(random, 20_000));
+    private static SpendLimits spend(Random random) {
+        return new SpendLimits(limit(random, 2_000), limit(random, 4_000), limit(random, 20_000));
     }
 
     private static Long limit(Random random, int bound) {
@@ -460,7 +449,7 @@ class ModelTest {
             assertThat(mayBe(done.keyId, found == KeyState.Outcome.DISABLED, false, done))
                     .isTrue();
         }
-        Spend atFirst = spendAtFirst(Integer.parseInt(done.keyId.substring(4)));
+        SpendLimits atFirst = spendAtFirst(Integer.parseInt(done.keyId.substring(4)));
         assertThat(mayBe(done.keyId + " spend", done.key.spend(), atFirst, done))
                 .isTrue();
     }

@@ -5,11 +5,11 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.app.App;
 import dev.tollgate.app.Surroundings;
 import dev.tollgate.base.config.SettingsLoader;
+import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.books.verification.Audit;
 import dev.tollgate.customers.keys.Allowlist;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.customers.keys.Spend;
 import dev.tollgate.customers.people.Passwords;
 import dev.tollgate.http.EdgeLimits;
 import dev.tollgate.http.limits.Rates;
@@ -323,7 +323,7 @@ public final class Gateway implements AutoCloseable {
         }
 
         public KeySettings choice() {
-            Spend spend = new Spend(micros(hour), micros(day), micros(total));
+            SpendLimits spend = new SpendLimits(micros(hour), micros(day), micros(total));
             return KeySettings.named("test")
                     .withSpend(spend)
                     .withAllow(Allowlist.of(allow))

@@ -27,14 +27,18 @@ public record SpendLimits(
         return hourMicros == null && dayMicros == null && totalMicros == null;
     }
 
+    /** Returns the limit of a window, or null. */
+    public @Nullable Long in(SpendWindow window) {
+        return switch (window) {
+            case HOUR -> hourMicros;
+            case DAY -> dayMicros;
+            case TOTAL -> totalMicros;
+        };
+    }
+
     /** Returns the limit of a window, or {@link Long#MAX_VALUE} if there is none. */
     public long of(SpendWindow window) {
-        Long limit =
-                switch (window) {
-                    case HOUR -> hourMicros;
-                    case DAY -> dayMicros;
-                    case TOTAL -> totalMicros;
-                };
+        Long limit = in(window);
         return limit == null ? Long.MAX_VALUE : limit;
     }
 

@@ -7,9 +7,7 @@ import dev.tollgate.books.ledger.Extend;
 import dev.tollgate.books.ledger.OpenHold;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.ReserveOutcome;
-import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.customers.keys.KeyState;
-import dev.tollgate.customers.keys.Spend;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.Riding;
 import dev.tollgate.storage.StoreException;
@@ -55,7 +53,7 @@ final class Holds {
                 bounds.leastMicros(),
                 bounds.wantedMicros(),
                 bounds.strictMicros(),
-                () -> limits(key),
+                key::spend,
                 () -> keeper.won() && key.usable());
         List<Change> claim = keeper.claim(reserve);
         if (claim.isEmpty()) {
@@ -134,19 +132,13 @@ final class Holds {
             String taskId, MeteredCall request, long leastMicros, long wantedMicros, Consumer<Books.Extension> then) {
         Instant now = accounting.clock().instant();
         KeyState key = KeyState.ofRunningCall(request.keyId(), now);
-        commit(key, new Extend(taskId, leastMicros, wantedMicros, () -> limits(key), key::usable, now), then);
+        commit(key, new Extend(taskId, leastMicros, wantedMicros, key::spend, key::usable, now), then);
     }
 
     void extendForUsed(String taskId, MeteredCall request, long wantedMicros, Consumer<Books.Extension> then) {
         Instant now = accounting.clock().instant();
         KeyState key = KeyState.ofRunningCall(request.keyId(), now);
-        commit(key, Extend.atSettlement(taskId, 1, wantedMicros, () -> limits(key), now), then);
-    }
-
-    /** Returns the limits in the key's row, read within the transaction. */
-    private static SpendLimits limits(KeyState key) {
-        Spend spend = key.spend();
-        return new SpendLimits(spend.hourMicros(), spend.dayMicros(), spend.totalMicros());
+        commit(key, Extend.atSettlement(taskId, 1, wantedMicros, key::spend, now), then);
     }
 
     private void commit(KeyState key, Extend extend, Consumer<Books.Extension> then) {

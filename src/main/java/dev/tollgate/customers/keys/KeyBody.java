@@ -6,6 +6,7 @@ import dev.tollgate.base.json.JsonObjectReader;
 import dev.tollgate.base.json.ReadLimits;
 import dev.tollgate.base.json.Shown;
 import dev.tollgate.base.memory.Lease;
+import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.http.limits.Rates;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -223,16 +224,16 @@ public final class KeyBody {
 
     private static UnaryOperator<KeySettings> spend(JsonNode value) {
         if (value.isNull()) {
-            return settings -> settings.withSpend(Spend.UNLIMITED);
+            return settings -> settings.withSpend(SpendLimits.NONE);
         }
         ObjectNode object = object("spend", value, Set.of("hour", "day", "total"));
         Limit hour = credits("spend.hour", object.get("hour"));
         Limit day = credits("spend.day", object.get("day"));
         Limit total = credits("spend.total", object.get("total"));
         return settings -> {
-            Spend old = settings.spend();
+            SpendLimits old = settings.spend();
             return settings.withSpend(
-                    new Spend(hour.or(old.hourMicros()), day.or(old.dayMicros()), total.or(old.totalMicros())));
+                    new SpendLimits(hour.or(old.hourMicros()), day.or(old.dayMicros()), total.or(old.totalMicros())));
         };
     }
 

@@ -1,6 +1,7 @@
 package dev.tollgate.customers.keys;
 
 import dev.tollgate.base.money.ApiJson;
+import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.http.limits.Rates;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,7 @@ public final class KeyJson {
                 .put("kind", settings.kind().code())
                 .put("disabled", key.disabled());
         texts(json.putArray("allow"), settings.allow().texts());
-        Spend spend = settings.spend();
+        SpendLimits spend = settings.spend();
         ObjectNode spendJson = json.putObject("spend");
         ApiJson.credits(spendJson, "hour", spend.hourMicros());
         ApiJson.credits(spendJson, "day", spend.dayMicros());

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.keys;
 
+import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.http.limits.Rates;
 import java.time.Instant;
 import java.util.List;
@@ -18,7 +19,7 @@ public record KeySettings(
         String name,
         KeyKind kind,
         Allowlist allow,
-        Spend spend,
+        SpendLimits spend,
         Rates rates,
         List<String> models,
         @Nullable Instant expiresAt) {
@@ -45,7 +46,7 @@ public record KeySettings(
 
     /** An API key without limits. */
     public static KeySettings named(String name) {
-        return new KeySettings(name, KeyKind.API, Allowlist.EVERYBODY, Spend.UNLIMITED, Rates.NONE, List.of(), null);
+        return new KeySettings(name, KeyKind.API, Allowlist.EVERYBODY, SpendLimits.NONE, Rates.NONE, List.of(), null);
     }
 
     public KeySettings withName(String name) {
@@ -60,7 +61,7 @@ public record KeySettings(
         return new KeySettings(name, kind, allow, spend, rates, models, expiresAt);
     }
 
-    public KeySettings withSpend(Spend spend) {
+    public KeySettings withSpend(SpendLimits spend) {
         return new KeySettings(name, kind, allow, spend, rates, models, expiresAt);
     }
 

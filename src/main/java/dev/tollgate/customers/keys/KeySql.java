@@ -1,5 +1,6 @@
 package dev.tollgate.customers.keys;
 
+import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.http.limits.Rates;
 import dev.tollgate.storage.sql.Columns;
 import java.sql.ResultSet;
@@ -45,8 +46,8 @@ final class KeySql {
                 Columns.timeOrNull(row, "expires_at"));
     }
 
-    static Spend spend(ResultSet row) throws SQLException {
-        return new Spend(
+    static SpendLimits spend(ResultSet row) throws SQLException {
+        return new SpendLimits(
                 Columns.numberOrNull(row, "spend_hour"),
                 Columns.numberOrNull(row, "spend_day"),
                 Columns.numberOrNull(row, "spend_total"));

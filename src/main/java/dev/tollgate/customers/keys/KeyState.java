@@ -1,5 +1,6 @@
 package dev.tollgate.customers.keys;
 
+import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.storage.Decision;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ public final class KeyState extends Decision<KeyState.Outcome> {
     private final @Nullable String prefix;
     private final Instant at;
     private final boolean admits;
-    private Spend spend = Spend.UNLIMITED;
+    private SpendLimits spend = SpendLimits.NONE;
 
     /** For a call that comes: also notes that the key is used. */
     public KeyState(String keyId, Instant at) {
@@ -60,7 +61,7 @@ public final class KeyState extends Decision<KeyState.Outcome> {
     }
 
     /** Returns, once applied, what the key may spend; no limit for an unknown key, which is not usable either. */
-    public Spend spend() {
+    public SpendLimits spend() {
         return spend;
     }
 
@@ -89,7 +90,7 @@ public final class KeyState extends Decision<KeyState.Outcome> {
         return admits;
     }
 
-    void found(Outcome outcome, Spend spend) {
+    void found(Outcome outcome, SpendLimits spend) {
         this.spend = spend;
         decide(outcome);
     }

@@ -1,5 +1,6 @@
 package dev.tollgate.customers.keys;
 
+import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.storage.Part;
 import dev.tollgate.storage.RowStatement;
 import dev.tollgate.storage.RowStatement.Rows;
@@ -45,7 +46,7 @@ final class KeyStatePart implements Part<KeyState> {
             boolean deleted,
             long expiresAtMillis,
             long lastUsedAtMillis,
-            Spend spend,
+            SpendLimits spend,
             String prefix,
             long oldUntilMillis) {
 
@@ -112,7 +113,7 @@ final class KeyStatePart implements Part<KeyState> {
             State state = states.get(change.keyId());
             long nowMillis = change.at().toEpochMilli();
             if (state == null) {
-                change.found(KeyState.Outcome.UNKNOWN, Spend.UNLIMITED);
+                change.found(KeyState.Outcome.UNKNOWN, SpendLimits.NONE);
                 continue;
             }
             change.found(state.at(nowMillis, change.prefix()), state.spend());

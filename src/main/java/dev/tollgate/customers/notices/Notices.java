@@ -10,7 +10,6 @@ import dev.tollgate.customers.allowances.Allowances;
 import dev.tollgate.customers.allowances.Use;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.Keys;
-import dev.tollgate.customers.keys.Spend;
 import dev.tollgate.customers.mail.Letter;
 import dev.tollgate.customers.mail.Letters;
 import dev.tollgate.customers.mail.Outbox;
@@ -229,7 +228,7 @@ public final class Notices {
 
     private void addKeys(Somebody somebody, @Nullable String to, List<Item> items) {
         List<Key> limited = keys.list(somebody.accountId(), null, Keys.PAGE_MAX).stream()
-                .filter(key -> !key.settings().spend().equals(Spend.UNLIMITED))
+                .filter(key -> !key.settings().spend().unlimited())
                 .toList();
         if (limited.isEmpty()) {
             return;
@@ -252,7 +251,7 @@ public final class Notices {
     }
 
     private void add(@Nullable String to, Key key, SpendWindow window, long used, Instant now, List<Item> items) {
-        Long limit = limit(key.settings().spend(), window);
+        Long limit = key.settings().spend().in(window);
         if (limit == null || used < limit - limit / 100 * (100 - NEAR)) {
             return;
         }
@@ -268,14 +267,6 @@ public final class Notices {
         if (isAll) {
             items.add(new Item(name + "/100", letter));
         }
-    }
-
-    private static @Nullable Long limit(Spend spend, SpendWindow window) {
-        return switch (window) {
-            case HOUR -> spend.hourMicros();
-            case DAY -> spend.dayMicros();
-            case TOTAL -> spend.totalMicros();
-        };
     }
 
     private static String words(SpendWindow window) {

@@ -1,11 +1,11 @@
 package dev.tollgate.pages.dashboard;
 
 import dev.tollgate.base.money.Credits;
+import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.customers.keys.Allowlist;
 import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.customers.keys.Spend;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.limits.Rates;
 import dev.tollgate.pages.frame.Display;
@@ -119,7 +119,7 @@ public record KeyForm(Map<String, String> texts, Set<String> models) {
         if (!CustomerKeys.isName(name)) {
             errors.put("name", "A name has 1 to " + CustomerKeys.NAME_CHARS_MAX + " printable characters.");
         }
-        Spend spend = new Spend(credits("hour", errors), credits("day", errors), credits("total", errors));
+        SpendLimits spend = new SpendLimits(credits("hour", errors), credits("day", errors), credits("total", errors));
         Rates rates = new Rates(rate("requests", errors), rate("tokens", errors), rate("concurrency", errors));
         Allowlist allow = allow(errors);
         Instant end = end(zone, errors);

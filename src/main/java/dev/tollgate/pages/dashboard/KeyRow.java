@@ -1,10 +1,10 @@
 package dev.tollgate.pages.dashboard;
 
+import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.books.ledger.SpendWindow;
 import dev.tollgate.books.ledger.WindowUse;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyKind;
-import dev.tollgate.customers.keys.Spend;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public record KeyRow(Key key, String state, List<KeyWindow> windows) {
 
     static KeyRow of(Key key, Map<SpendWindow, WindowUse> uses, Instant now) {
-        Spend spend = key.settings().spend();
+        SpendLimits spend = key.settings().spend();
         List<KeyWindow> windows = KeyWindow.all(spend, uses, now);
         boolean isFull = windows.stream().anyMatch(KeyWindow::full);
         String state = key.disabled() ? "off" : key.expired(now) ? "expired" : isFull ? "limit reached" : "on";

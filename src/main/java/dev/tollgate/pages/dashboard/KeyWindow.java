@@ -1,8 +1,8 @@
 package dev.tollgate.pages.dashboard;
 
+import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.books.ledger.SpendWindow;
 import dev.tollgate.books.ledger.WindowUse;
-import dev.tollgate.customers.keys.Spend;
 import dev.tollgate.pages.frame.Display;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -28,18 +28,12 @@ public record KeyWindow(
     private static final long NEAR = 80;
     private static final DateTimeFormatter HOUR = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
 
-    static KeyWindow of(SpendWindow window, Spend spend, Map<SpendWindow, WindowUse> uses, Instant now) {
-        Long limit =
-                switch (window) {
-                    case HOUR -> spend.hourMicros();
-                    case DAY -> spend.dayMicros();
-                    case TOTAL -> spend.totalMicros();
-                };
+    static KeyWindow of(SpendWindow window, SpendLimits spend, Map<SpendWindow, WindowUse> uses, Instant now) {
         Instant end = window.endsAt(now);
         return new KeyWindow(
                 window,
                 uses.getOrDefault(window, WindowUse.NONE),
-                limit,
+                spend.in(window),
                 end == null ? null : "free again at " + HOUR.format(end.atOffset(ZoneOffset.UTC)) + " UTC");
     }
 
@@ -81,7 +75,7 @@ public record KeyWindow(
     }
 
     /** All of them, the shortest first. */
-    static List<KeyWindow> all(Spend spend, Map<SpendWindow, WindowUse> uses, Instant now) {
+    static List<KeyWindow> all(SpendLimits spend, Map<SpendWindow, WindowUse> uses, Instant now) {
         return Stream.of(SpendWindow.values())
                 .map(window -> of(window, spend, uses, now))
                 .toList();

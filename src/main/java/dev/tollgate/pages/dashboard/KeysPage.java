@@ -11,7 +11,6 @@ import dev.tollgate.customers.keys.CustomerKeys;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.KeyKind;
 import dev.tollgate.customers.keys.Keys;
-import dev.tollgate.customers.keys.Spend;
 import dev.tollgate.http.Form;
 import dev.tollgate.http.Route;
 import dev.tollgate.pages.frame.PageRequest;
@@ -62,10 +61,9 @@ public record KeysPage(CustomerKeys keys, Ledger ledger, InstantSource clock) {
 
     /** What the operator lets all keys together spend: the windows that have a limit. */
     private List<KeyWindow> limits(String account, SpendLimits limits, Instant now) {
-        Spend spend = new Spend(limits.hourMicros(), limits.dayMicros(), limits.totalMicros());
         Map<SpendWindow, WindowUse> uses =
                 ledger.windows(account, List.of(account), now).getOrDefault(account, Map.of());
-        return KeyWindow.all(spend, uses, now).stream()
+        return KeyWindow.all(limits, uses, now).stream()
                 .filter(window -> window.limit() != null)
                 .toList();
     }

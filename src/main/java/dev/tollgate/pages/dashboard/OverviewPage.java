@@ -8,7 +8,6 @@ import dev.tollgate.customers.figures.DayCredits;
 import dev.tollgate.customers.figures.Overview;
 import dev.tollgate.customers.keys.Key;
 import dev.tollgate.customers.keys.Keys;
-import dev.tollgate.customers.keys.Spend;
 import dev.tollgate.customers.people.Person;
 import dev.tollgate.customers.rejections.RefusedCalls;
 import dev.tollgate.customers.rejections.RefusedCounts;
@@ -92,7 +91,7 @@ public record OverviewPage(
     /** Returns a warning about the first key that has used most of a limit; empty if there is none. */
     private String keyWarning(String account, Instant now) {
         List<Key> limited = keys.list(account, null, Keys.PAGE_MAX).stream()
-                .filter(key -> !key.settings().spend().equals(Spend.UNLIMITED))
+                .filter(key -> !key.settings().spend().unlimited())
                 .toList();
         if (limited.isEmpty()) {
             return "";

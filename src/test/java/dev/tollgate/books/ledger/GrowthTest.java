@@ -6,7 +6,6 @@ import dev.tollgate.customers.keys.DisableKey;
 import dev.tollgate.customers.keys.KeySettings;
 import dev.tollgate.customers.keys.KeyState;
 import dev.tollgate.customers.keys.SetKey;
-import dev.tollgate.customers.keys.Spend;
 import dev.tollgate.testing.BesideOthers;
 import dev.tollgate.testing.LedgerChecks;
 import dev.tollgate.testing.StoreFixture;
@@ -81,21 +80,21 @@ class GrowthTest {
     @Test
     void each_growth_knows_the_limits_of_its_moment() {
         store.account("acc_1", 1_000);
-        store.key("key_1", "acc_1", KeySettings.named("key").withSpend(new Spend(null, null, 100L)));
+        store.key("key_1", "acc_1", KeySettings.named("key").withSpend(new SpendLimits(null, null, 100L)));
         store.reserve("t1", "acc_1", 100, 100);
         assertThat(grow(10)).isEqualTo(new Extend.WindowExhausted(SpendWindow.TOTAL));
-        store.commit(new SetKey("key_1", settings -> settings.withSpend(new Spend(null, null, 105L))));
+        store.commit(new SetKey("key_1", settings -> settings.withSpend(new SpendLimits(null, null, 105L))));
         assertThat(grow(10)).isEqualTo(new Extend.Extended(5, 105));
-        store.commit(new SetKey("key_1", settings -> settings.withSpend(new Spend(50L, null, null))));
+        store.commit(new SetKey("key_1", settings -> settings.withSpend(new SpendLimits(50L, null, null))));
         assertThat(grow(10)).isEqualTo(new Extend.WindowExhausted(SpendWindow.HOUR));
-        store.commit(new SetKey("key_1", settings -> settings.withSpend(Spend.UNLIMITED)));
+        store.commit(new SetKey("key_1", settings -> settings.withSpend(SpendLimits.NONE)));
         assertThat(grow(10)).isEqualTo(new Extend.Extended(10, 115));
     }
 
     @Test
     void what_was_used_already_is_held_by_balance_and_limits_alone() {
         store.account("acc_1", 1_000);
-        store.key("key_1", "acc_1", KeySettings.named("key").withSpend(new Spend(null, null, 110L)));
+        store.key("key_1", "acc_1", KeySettings.named("key").withSpend(new SpendLimits(null, null, 110L)));
         store.reserve("t1", "acc_1", 100, 100);
         store.commit(new DisableKey("key_1", true));
         store.decide(new SetBlocked("acc_1", true));
@@ -114,20 +113,15 @@ class GrowthTest {
 
     private Extend.Outcome grow(long micros) {
         KeyState key = KeyState.ofRunningCall("key_1", store.now());
-        Extend extend = new Extend("t1", 1, micros, () -> limits(key), key::usable, store.now());
+        Extend extend = new Extend("t1", 1, micros, key::spend, key::usable, store.now());
         store.commit(key, extend);
         return extend.outcome();
     }
 
     private Extend.Outcome settling(long micros) {
         KeyState key = KeyState.ofRunningCall("key_1", store.now());
-        Extend extend = Extend.atSettlement("t1", 1, micros, () -> limits(key), store.now());
+        Extend extend = Extend.atSettlement("t1", 1, micros, key::spend, store.now());
         store.commit(key, extend);
         return extend.outcome();
-    }
-
-    private static SpendLimits limits(KeyState key) {
-        Spend spend = key.spend();
-        return new SpendLimits(spend.hourMicros(), spend.dayMicros(), spend.totalMicros());
     }
 }

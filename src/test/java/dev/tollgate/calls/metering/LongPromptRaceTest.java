@@ -5,8 +5,8 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.base.error.ApiError;
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.books.ledger.Balance;
+import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.customers.keys.Spend;
 import dev.tollgate.models.PriceRates;
 import dev.tollgate.models.Pricing;
 import dev.tollgate.models.Tariff;
@@ -124,7 +124,7 @@ class LongPromptRaceTest {
         open(kind);
         StoreFixture store = nodes.getFirst();
         store.account("acc_1", 100_000);
-        store.key("key_1", "acc_1", KeySettings.named("racers").withSpend(new Spend(null, null, 3 * EACH + 40)));
+        store.key("key_1", "acc_1", KeySettings.named("racers").withSpend(new SpendLimits(null, null, 3 * EACH + 40)));
         race(ErrorCode.SPEND_LIMIT_EXCEEDED);
         assertThat(store.balance("acc_1")).isEqualTo(new Balance(100_000, 0, 100_000, 0));
         LedgerChecks.assertCoherent(store);

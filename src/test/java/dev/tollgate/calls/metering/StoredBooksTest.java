@@ -11,12 +11,12 @@ import dev.tollgate.books.ledger.Release;
 import dev.tollgate.books.ledger.Reserve;
 import dev.tollgate.books.ledger.SetBlocked;
 import dev.tollgate.books.ledger.Settle;
+import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.books.tasks.Task;
 import dev.tollgate.books.tasks.TaskResult;
 import dev.tollgate.books.tasks.TaskStatus;
 import dev.tollgate.customers.keys.DisableKey;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.customers.keys.Spend;
 import dev.tollgate.models.Usage;
 import dev.tollgate.storage.Change;
 import dev.tollgate.storage.UnknownOutcome;
@@ -240,7 +240,7 @@ class StoredBooksTest {
 
     @Test
     void a_hold_that_a_spend_limit_has_shrunk_says_so() {
-        store.key("key_limited", "acc_1", KeySettings.named("limited").withSpend(new Spend(null, null, 1_000L)));
+        store.key("key_limited", "acc_1", KeySettings.named("limited").withSpend(new SpendLimits(null, null, 1_000L)));
         MeteredCall request = withKey("key_limited");
         CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
         books.reserve("t1", request, BOUNDS, told::complete, lost -> {});
@@ -273,8 +273,8 @@ class StoredBooksTest {
 
     @Test
     void counting_helps_a_limit_with_a_rest_but_not_an_exhausted_one() {
-        store.key("key_small", "acc_1", KeySettings.named("small").withSpend(new Spend(null, null, 611L)));
-        store.key("key_none", "acc_1", KeySettings.named("none").withSpend(new Spend(null, null, 0L)));
+        store.key("key_small", "acc_1", KeySettings.named("small").withSpend(new SpendLimits(null, null, 611L)));
+        store.key("key_none", "acc_1", KeySettings.named("none").withSpend(new SpendLimits(null, null, 0L)));
         for (String key : List.of("key_small", "key_none")) {
             CompletableFuture<Books.Reservation> told = new CompletableFuture<>();
             books.reserve("t_" + key, withKey(key), BOUNDS, told::complete, lost -> {});
@@ -286,7 +286,7 @@ class StoredBooksTest {
 
     @Test
     void what_is_held_counts_against_what_a_limit_leaves() {
-        store.key("key_small", "acc_1", KeySettings.named("small").withSpend(new Spend(null, null, 700L)));
+        store.key("key_small", "acc_1", KeySettings.named("small").withSpend(new SpendLimits(null, null, 700L)));
         CompletableFuture<Books.Reservation> first = new CompletableFuture<>();
         books.reserve("t1", withKey("key_small"), BOUNDS, first::complete, lost -> {});
         assertThat(((Books.Held) await(first)).micros()).isEqualTo(700);
@@ -375,7 +375,7 @@ class StoredBooksTest {
 
     @Test
     void a_hold_does_not_grow_past_the_limit_of_its_key_as_it_is_now() {
-        store.key("key_limited", "acc_1", KeySettings.named("limited").withSpend(new Spend(null, null, 700L)));
+        store.key("key_limited", "acc_1", KeySettings.named("limited").withSpend(new SpendLimits(null, null, 700L)));
         CompletableFuture<Books.Reservation> reserved = new CompletableFuture<>();
         books.reserve("t1", withKey("key_limited"), BOUNDS, reserved::complete, lost -> {});
         await(reserved);

@@ -2,8 +2,8 @@ package dev.tollgate.pages.dashboard;
 
 import static dev.tollgate.testing.Asserts.assertThat;
 
+import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.books.ledger.SpendWindow;
-import dev.tollgate.customers.keys.Spend;
 import dev.tollgate.pages.frame.Display;
 import dev.tollgate.testing.Browser;
 import dev.tollgate.testing.Gateway;
@@ -36,7 +36,7 @@ class KeyPagesTest {
 
     @Test
     void a_key_that_has_spent_nothing_says_so_as_a_call_that_was_free_does() {
-        KeyWindow today = KeyWindow.of(SpendWindow.DAY, Spend.UNLIMITED, Map.of(), Today.instant());
+        KeyWindow today = KeyWindow.of(SpendWindow.DAY, SpendLimits.NONE, Map.of(), Today.instant());
         assertThat(today.used()).isEqualTo(Display.charge(0));
     }
 

@@ -4,9 +4,9 @@ import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.error.ErrorCode;
 import dev.tollgate.books.auditlog.Actor;
+import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.customers.keys.KeyResult;
 import dev.tollgate.customers.keys.KeySettings;
-import dev.tollgate.customers.keys.Spend;
 import dev.tollgate.customers.rejections.RefusedCall;
 import dev.tollgate.operator.admin.By;
 import dev.tollgate.operator.admin.Refused;
@@ -84,7 +84,7 @@ class RefusedPageTest {
 
     private static Customer limited(String account, String name) throws Refused {
         KeyResult.Made made = gateway.commands()
-                .createKey(account, KeySettings.named(name).withSpend(new Spend(null, 1_000_000L, null)));
+                .createKey(account, KeySettings.named(name).withSpend(new SpendLimits(null, 1_000_000L, null)));
         return new Customer(gateway, account, made.key().id(), made.secret());
     }
 
