@@ -146,7 +146,8 @@ class RatesTest {
         assertRefused(customer.chat(call("Hi")), "this account may make 1 requests a minute.");
         String row = gateway.get("/admin/audit", ADMIN_KEY).text();
         assertThat(row).contains("account.limits", "too eager", customer.account());
-        assertThat(gateway.post(path, "{\"reason\":\"enough\"}", ADMIN_KEY).status())
+        assertThat(gateway.post(path, "{\"requests\":null,\"reason\":\"enough\"}", ADMIN_KEY)
+                        .status())
                 .isEqualTo(200);
         assertThat(customer.chat(call("Hi")).status()).isEqualTo(200);
         Reply wrong = gateway.post(path, "{\"tokens\":0,\"reason\":\"because\"}", ADMIN_KEY);
@@ -180,9 +181,28 @@ class RatesTest {
         assertThat(gateway.post(path, "{\"spend\":{\"week\":1},\"reason\":\"because\"}", ADMIN_KEY)
                         .status())
                 .isEqualTo(400);
-        assertThat(gateway.post(path, "{\"reason\":\"enough\"}", ADMIN_KEY).status())
+        assertThat(gateway.post(path, "{\"spend\":null,\"reason\":\"enough\"}", ADMIN_KEY)
+                        .status())
                 .isEqualTo(200);
         assertThat(customer.chat(call("Hi")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void limits_of_an_account_that_a_request_does_not_name_stay() {
+        String path = "/admin/accounts/" + gateway.customer("1").account() + "/limits";
+        String first = "{\"requests\":5,\"tokens\":70,\"spend\":{\"hour\":1,\"day\":2},\"reason\":\"a trial\"}";
+        assertThat(gateway.post(path, first, ADMIN_KEY).status()).isEqualTo(200);
+        String second = "{\"tokens\":null,\"concurrency\":3,\"spend\":{\"hour\":null,\"total\":9},\"reason\":\"more\"}";
+        String after = "{\"requests\":5,\"tokens\":null,\"concurrency\":3,"
+                + "\"spend\":{\"hour\":null,\"day\":2,\"total\":9}}";
+        assertThat(gateway.post(path, second, ADMIN_KEY).text()).isEqualTo(after);
+        assertThat(gateway.post(path, "{\"reason\":\"nothing\"}", ADMIN_KEY).text())
+                .isEqualTo(after);
+        assertThat(gateway.get(path, ADMIN_KEY).text()).isEqualTo(after);
+        assertThat(gateway.get("/admin/audit", ADMIN_KEY).text()).contains(after);
+        assertThat(gateway.post(path, "{\"spend\":null,\"reason\":\"free\"}", ADMIN_KEY)
+                        .text())
+                .endsWith("\"spend\":{\"hour\":null,\"day\":null,\"total\":null}}");
     }
 
     @Test

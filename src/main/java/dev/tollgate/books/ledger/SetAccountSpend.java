@@ -1,7 +1,9 @@
 package dev.tollgate.books.ledger;
 
+import java.util.function.UnaryOperator;
+
 /**
- * Sets the operator's spend limits for all keys of an account together. They apply to decisions after the commit. An
+ * Changes the operator's spend limits for all keys of an account together. They apply to decisions after the commit. An
  * account's windows are counted only while it has a limit, and begin with the earlier spending of its keys.
  */
 public final class SetAccountSpend extends LedgerChange<SetAccountSpend.Outcome> {
@@ -13,17 +15,24 @@ public final class SetAccountSpend extends LedgerChange<SetAccountSpend.Outcome>
     }
 
     private final String accountId;
-    private final SpendLimits limits;
+    private final UnaryOperator<SpendLimits> change;
     private SpendLimits before = SpendLimits.NONE;
+    private SpendLimits after = SpendLimits.NONE;
 
-    public SetAccountSpend(String accountId, SpendLimits limits) {
+    /** @param change must not fail: it runs on the writer's thread */
+    public SetAccountSpend(String accountId, UnaryOperator<SpendLimits> change) {
         this.accountId = accountId;
-        this.limits = limits;
+        this.change = change;
     }
 
     /** Returns the previous limits. Once applied. */
     public SpendLimits before() {
         return before;
+    }
+
+    /** Returns the new limits. Once applied. */
+    public SpendLimits after() {
+        return after;
     }
 
     @Override
@@ -38,7 +47,8 @@ public final class SetAccountSpend extends LedgerChange<SetAccountSpend.Outcome>
             return Outcome.NO_SUCH_ACCOUNT;
         }
         before = account.limitsToBe();
-        account.setLimits(limits);
+        after = change.apply(before);
+        account.setLimits(after);
         return Outcome.DONE;
     }
 }

@@ -120,6 +120,10 @@ final class KeyRows {
         return statements.number(SELECT_SOME, accountId, count) >= count;
     }
 
+    Rates accountRates(String accountId) throws SQLException {
+        return KeySql.accountRates(statements, accountId);
+    }
+
     void setAccountRates(String accountId, Rates rates) throws SQLException {
         statements.run(SET_ACCOUNT_RATES, accountId, rates.requests(), rates.tokens(), rates.concurrency());
     }

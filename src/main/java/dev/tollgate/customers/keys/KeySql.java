@@ -3,6 +3,7 @@ package dev.tollgate.customers.keys;
 import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.http.limits.Rates;
 import dev.tollgate.storage.sql.Columns;
+import dev.tollgate.storage.sql.Sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -44,6 +45,23 @@ final class KeySql {
                         Columns.numberOrNull(row, "rate_concurrency")),
                 words(row.getString("models")),
                 Columns.timeOrNull(row, "expires_at"));
+    }
+
+    static Rates accountRates(ResultSet row) throws SQLException {
+        Long requests = Columns.numberOrNull(row, "requests");
+        Long tokens = Columns.numberOrNull(row, "tokens");
+        Long concurrency = Columns.numberOrNull(row, "concurrency");
+        return requests == null && tokens == null && concurrency == null
+                ? Rates.NONE
+                : new Rates(requests, tokens, concurrency);
+    }
+
+    static Rates accountRates(Sql sql, String accountId) throws SQLException {
+        Rates rates = sql.one(
+                "SELECT requests, tokens, concurrency FROM account_rates WHERE account_id = ?",
+                KeySql::accountRates,
+                accountId);
+        return rates == null ? Rates.NONE : rates;
     }
 
     static SpendLimits spend(ResultSet row) throws SQLException {

@@ -10,7 +10,6 @@ import dev.tollgate.storage.sql.Columns;
 import dev.tollgate.storage.sql.Reads;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,8 +41,6 @@ public final class Keys {
             + " LEFT JOIN account_rates ON account_rates.account_id = api_key.account_id WHERE ";
     private static final String SELECT_BY_HASH = SELECT_KNOWN + "api_key.hash = ?";
     private static final String SELECT_BY_OLD_HASH = SELECT_KNOWN + "api_key.old_hash = ?";
-    private static final String SELECT_ACCOUNT_RATES =
-            "SELECT requests, tokens, concurrency FROM account_rates WHERE account_id = ?";
     private static final String SELECT_BY_ID = "SELECT " + KeySql.COLUMNS + " FROM api_key WHERE id = ?";
     private static final String SELECT_PAGE = "SELECT " + KeySql.COLUMNS
             + " FROM api_key WHERE id > ? AND hidden = 0 AND deleted_at IS NULL" + " ORDER BY id LIMIT ?";
@@ -194,8 +191,7 @@ public final class Keys {
 
     /** What all keys of an account may use together. */
     public Rates accountRates(String accountId) {
-        Rates rates = database.read(sql -> sql.one(SELECT_ACCOUNT_RATES, Keys::accountRates, accountId));
-        return rates == null ? Rates.NONE : rates;
+        return database.read(sql -> KeySql.accountRates(sql, accountId));
     }
 
     /** The caller that an account's people are in the playground; empty until {@link EnsureHiddenKey} has made its key. Blocks. */
@@ -250,19 +246,10 @@ public final class Keys {
                         ? new KeyCache.Known(
                                 KeySql.key(row),
                                 Columns.flag(row, "account_blocked"),
-                                accountRates(row),
+                                KeySql.accountRates(row),
                                 column.equals("old_hash"))
                         : null,
                 hash);
-    }
-
-    private static Rates accountRates(ResultSet row) throws SQLException {
-        Long requests = Columns.numberOrNull(row, "requests");
-        Long tokens = Columns.numberOrNull(row, "tokens");
-        Long concurrency = Columns.numberOrNull(row, "concurrency");
-        return requests == null && tokens == null && concurrency == null
-                ? Rates.NONE
-                : new Rates(requests, tokens, concurrency);
     }
 
     /** In constant time; what the index found is already the hash of the secret and not the secret. */

@@ -2,16 +2,30 @@ package dev.tollgate.customers.keys;
 
 import dev.tollgate.http.limits.Rates;
 import java.sql.SQLException;
+import java.util.function.UnaryOperator;
 
-/** Sets what all keys of an account together may use; the operator's choice. The outcome: whether there is such an account, not deleted. */
+/** Changes what all keys of an account together may use; the operator's choice. The outcome: whether there is such an account, not deleted. */
 public final class SetAccountRates extends KeyChange<Boolean> {
 
     private final String accountId;
-    private final Rates rates;
+    private final UnaryOperator<Rates> change;
+    private Rates before = Rates.NONE;
+    private Rates after = Rates.NONE;
 
-    public SetAccountRates(String accountId, Rates rates) {
+    /** @param change must not fail: it runs on the writer's thread */
+    public SetAccountRates(String accountId, UnaryOperator<Rates> change) {
         this.accountId = accountId;
-        this.rates = rates;
+        this.change = change;
+    }
+
+    /** Returns the previous rates. Once applied. */
+    public Rates before() {
+        return before;
+    }
+
+    /** Returns the new rates. Once applied. */
+    public Rates after() {
+        return after;
     }
 
     @Override
@@ -24,7 +38,9 @@ public final class SetAccountRates extends KeyChange<Boolean> {
         if (!rows.hasAccount(accountId)) {
             return false;
         }
-        rows.setAccountRates(accountId, rates);
+        before = rows.accountRates(accountId);
+        after = change.apply(before);
+        rows.setAccountRates(accountId, after);
         touchAccount(accountId);
         return true;
     }

@@ -2,8 +2,10 @@ package dev.tollgate.operator.admin;
 
 import dev.tollgate.books.ledger.Account;
 import dev.tollgate.books.ledger.Balance;
+import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.http.limits.Rates;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /admin/accounts…}: accounts, their money and their limits. */
@@ -68,17 +70,18 @@ public final class AccountRoutes {
         return json(deeds.block(request.by(), request.id(), request.body().needFlag("blocked")));
     }
 
-    /** What is left out has no limit. */
+    /** Limits that the body does not name stay. */
     private ObjectNode setLimits(AdminRequest request) throws Refused {
         By by = request.by();
         OperatorBody body = request.body();
-        Rates rates = new Rates(
-                body.limit("requests", Rates.MAX),
-                body.limit("tokens", Rates.MAX),
-                body.limit("concurrency", Rates.MAX));
-        return deeds.setLimits(by, request.id(), new AccountLimits(rates, body.spend("spend")))
-                .json()
-                .node();
+        UnaryOperator<Rates> rates = old -> new Rates(
+                body.limit("requests", Rates.MAX, old.requests()),
+                body.limit("tokens", Rates.MAX, old.tokens()),
+                body.limit("concurrency", Rates.MAX, old.concurrency()));
+        UnaryOperator<SpendLimits> spend = old -> body.spend("spend", old);
+        rates.apply(Rates.NONE); // a wrong body is refused here, not on the writer's thread
+        spend.apply(SpendLimits.NONE);
+        return deeds.setLimits(by, request.id(), rates, spend).json().node();
     }
 
     static ObjectNode json(Account account) {

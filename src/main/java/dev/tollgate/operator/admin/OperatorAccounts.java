@@ -16,6 +16,7 @@ import dev.tollgate.books.ledger.Reservation;
 import dev.tollgate.books.ledger.Reversal;
 import dev.tollgate.books.ledger.SetAccountSpend;
 import dev.tollgate.books.ledger.SetBlocked;
+import dev.tollgate.books.ledger.SpendLimits;
 import dev.tollgate.books.rollups.CountRefund;
 import dev.tollgate.customers.keys.Keys;
 import dev.tollgate.customers.keys.SetAccountRates;
@@ -24,6 +25,7 @@ import dev.tollgate.http.limits.Rates;
 import dev.tollgate.storage.Change;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -232,27 +234,35 @@ public final class OperatorAccounts {
         return Refused.where(() -> new AccountLimits(keys.accountRates(accountId), ledger.limits(accountId)));
     }
 
-    /** Sets all limits in one commit, on every server, for calls from then on. Needs a reason. */
-    public AccountLimits setLimits(By by, String accountId, AccountLimits limits) throws Refused {
+    /**
+     * Changes the limits in one commit, on every server, for calls from then on. Needs a reason.
+     *
+     * @param ofRates must not fail, nor {@code ofSpend}: they run on the writer's thread
+     */
+    public AccountLimits setLimits(
+            By by, String accountId, UnaryOperator<Rates> ofRates, UnaryOperator<SpendLimits> ofSpend) throws Refused {
         Refused.where(by::needReason);
-        Rates before = Refused.where(() -> keys.accountRates(accountId));
-        SetAccountRates rates = new SetAccountRates(accountId, limits.rates());
-        SetAccountSpend spend = new SetAccountSpend(accountId, limits.spend());
+        SetAccountRates rates = new SetAccountRates(accountId, ofRates);
+        SetAccountSpend spend = new SetAccountSpend(accountId, ofSpend);
         writer.commit(
                 by,
                 "account.limits",
                 accountId,
                 () -> rates.outcome()
                         ? new Deed.Changed(
-                                new AccountLimits(before, spend.before()).json().end(),
-                                limits.json().end())
+                                new AccountLimits(rates.before(), spend.before())
+                                        .json()
+                                        .end(),
+                                new AccountLimits(rates.after(), spend.after())
+                                        .json()
+                                        .end())
                         : null,
                 rates,
                 spend);
         if (!rates.outcome()) {
             throw goneOrNever(accountId);
         }
-        return limits;
+        return new AccountLimits(rates.after(), spend.after());
     }
 
     /** @throws Refused if the account is deleted: no one could spend its credits */

@@ -95,15 +95,12 @@ public final class OperatorBody {
         return object.hasNonNull(name);
     }
 
-    /** A whole number from 1 on; null for no limit. */
+    /** Returns a whole number from 1 on, null for no limit, or the old limit if the member is missing. */
     @Nullable
-    Long limit(String name, long max) {
-        return limit(name, object.get(name), max);
-    }
-
-    private static @Nullable Long limit(String name, @Nullable JsonNode value, long max) {
+    Long limit(String name, long max, @Nullable Long old) {
+        JsonNode value = object.get(name);
         if (value == null || value.isNull()) {
-            return null;
+            return value == null ? old : null;
         }
         if (value.isIntegralNumber()
                 && value.canConvertToLong()
@@ -146,11 +143,11 @@ public final class OperatorBody {
         }
     }
 
-    /** {@code {hour, day, total}} in credits from 0 on; what is missing or null has no limit. */
-    SpendLimits spend(String name) {
+    /** Returns {@code {hour, day, total}} in credits from 0 on. Null is no limit, and the old limit stays where a member is missing. */
+    SpendLimits spend(String name, SpendLimits old) {
         JsonNode value = object.get(name);
         if (value == null || value.isNull()) {
-            return SpendLimits.NONE;
+            return value == null ? old : SpendLimits.NONE;
         }
         if (!(value instanceof ObjectNode windows)) {
             throw wrong(name, "must be an object with hour, day and total");
@@ -163,7 +160,9 @@ public final class OperatorBody {
             }
         }
         return new SpendLimits(
-                limit(name, windows, "hour"), limit(name, windows, "day"), limit(name, windows, "total"));
+                limit(name, windows, "hour", old.hourMicros()),
+                limit(name, windows, "day", old.dayMicros()),
+                limit(name, windows, "total", old.totalMicros()));
     }
 
     /** Returns the members that describe a key; its end is in Unix seconds. */
@@ -203,10 +202,10 @@ public final class OperatorBody {
         }
     }
 
-    private static @Nullable Long limit(String name, ObjectNode windows, String window) {
+    private static @Nullable Long limit(String name, ObjectNode windows, String window, @Nullable Long old) {
         JsonNode value = windows.get(window);
         if (value == null || value.isNull()) {
-            return null;
+            return value == null ? old : null;
         }
         long micros = credits(name + "." + window, value);
         if (micros < 0) {

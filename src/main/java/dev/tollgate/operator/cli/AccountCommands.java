@@ -196,22 +196,17 @@ final class AccountCommands {
 
         @Override
         void check() {
-            if (reason == null && !changed(CommandJson.object()).isEmpty()) {
+            if (reason == null && !named().isEmpty()) {
                 throw new ParameterException(spec().commandLine(), "A change needs a --reason.");
             }
         }
 
         @Override
         void run(AdminApi api) throws Refused {
-            ObjectNode present = (ObjectNode) api.ask("GET", PATH, Map.of("id", account), null);
-            boolean isChanged = reason != null && !changed(CommandJson.object()).isEmpty();
-            JsonNode limits = isChanged
-                    ? api.ask(
-                            "POST",
-                            PATH,
-                            Map.of("id", account),
-                            changed(present).put("reason", reason))
-                    : present;
+            ObjectNode named = named();
+            JsonNode limits = named.isEmpty()
+                    ? api.ask("GET", PATH, Map.of("id", account), null)
+                    : api.ask("POST", PATH, Map.of("id", account), named.put("reason", reason));
             String[] row = {
                 CommandJson.limit(limits.at("/spend/hour"), ""),
                 CommandJson.limit(limits.at("/spend/day"), ""),
@@ -224,7 +219,8 @@ final class AccountCommands {
             TextTable.print(out(), heads, rows -> rows.accept(row));
         }
 
-        private ObjectNode changed(ObjectNode limits) {
+        private ObjectNode named() {
+            ObjectNode limits = CommandJson.object();
             CommandJson.put(limits, "requests", rate);
             CommandJson.put(limits, "tokens", tokens);
             CommandJson.put(limits, "concurrency", concurrency);

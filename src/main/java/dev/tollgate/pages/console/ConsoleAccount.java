@@ -127,7 +127,10 @@ public final class ConsoleAccount {
         switch (deed) {
             case "grant" -> deeds.grant(by, id, DeedForms.micros(FormState.text(form, "credits")));
             case "adjust" -> deeds.adjust(by, id, DeedForms.micros(FormState.text(form, "credits")));
-            case "limits" -> deeds.setLimits(by, id, limits(form));
+            case "limits" -> {
+                AccountLimits set = limits(form);
+                deeds.setLimits(by, id, old -> set.rates(), old -> set.spend());
+            }
             case "delete" -> delete(by, id, request);
             case "ban" -> ban(by, id, request);
             case "unban" -> deeds.block(by, id, false);

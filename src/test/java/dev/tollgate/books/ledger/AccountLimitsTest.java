@@ -92,7 +92,7 @@ class AccountLimitsTest {
     void it_is_counted_to_the_end_in_the_batch_that_sets_it() {
         Reserve before = reserving("t1", "key_1", 60);
         Reserve after = reserving("t2", "key_2", 60);
-        SetAccountSpend set = new SetAccountSpend("acc_1", DAY_100);
+        SetAccountSpend set = new SetAccountSpend("acc_1", old -> DAY_100);
         store.writer.commitAndWait(Unit.of(before, set, after));
         assertThat(before.reserved() && after.reserved())
                 .as("it holds from the next batch")
@@ -117,7 +117,7 @@ class AccountLimitsTest {
     void limits_set_again_count_holds_made_while_limits_were_removed() {
         limit(DAY_100);
         store.writer.commitAndWait(
-                Unit.of(reserving("t1", "key_1", 60), new SetAccountSpend("acc_1", SpendLimits.NONE)));
+                Unit.of(reserving("t1", "key_1", 60), new SetAccountSpend("acc_1", old -> SpendLimits.NONE)));
         assertThat(windows()).isZero();
         reserve("t2", "key_2", 20);
         limit(DAY_100);
@@ -133,14 +133,14 @@ class AccountLimitsTest {
                 SpendLimits.NONE);
         SpendLimits before = SpendLimits.NONE;
         for (SpendLimits limits : each) {
-            SetAccountSpend set = new SetAccountSpend("acc_1", limits);
+            SetAccountSpend set = new SetAccountSpend("acc_1", old -> limits);
             store.commit(set);
             assertThat(set.before()).isEqualTo(before);
             store = store.reopened();
             assertThat(store.ledger.limits("acc_1")).isEqualTo(limits);
             before = limits;
         }
-        assertThat(store.decide(new SetAccountSpend("acc_9", DAY_100)))
+        assertThat(store.decide(new SetAccountSpend("acc_9", old -> DAY_100)))
                 .isEqualTo(SetAccountSpend.Outcome.NO_SUCH_ACCOUNT);
     }
 
@@ -182,7 +182,7 @@ class AccountLimitsTest {
     }
 
     private void limit(SpendLimits limits) {
-        assertThat(store.decide(new SetAccountSpend("acc_1", limits))).isEqualTo(SetAccountSpend.Outcome.DONE);
+        assertThat(store.decide(new SetAccountSpend("acc_1", old -> limits))).isEqualTo(SetAccountSpend.Outcome.DONE);
         assertThat(store.ledger.limits("acc_1")).isEqualTo(limits);
     }
 

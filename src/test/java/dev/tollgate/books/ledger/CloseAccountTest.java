@@ -106,7 +106,7 @@ class CloseAccountTest {
         Grant grant = new Grant("acc_1", 5, "goodwill", store.now());
         Adjustment up = new Adjustment("acc_1", 5, "a slip", null, store.now());
         Refund refund = new Refund("acc_1", "t1", 5, "slow", null, store.now());
-        SetAccountSpend limits = new SetAccountSpend("acc_1", SpendLimits.NONE);
+        SetAccountSpend limits = new SetAccountSpend("acc_1", old -> SpendLimits.NONE);
         store.commit(closing("acc_1"), grant, up, refund, limits);
         assertThat(grant.outcome()).isEqualTo(new Grant.Deleted());
         assertThat(up.outcome()).isEqualTo(new Correction.Deleted());

@@ -97,7 +97,7 @@ class NodesTest {
         for (int key = 0; key < 4; key++) {
             one.key("key_" + key, "acc_1", KeySettings.named("key"));
         }
-        one.decide(new SetAccountSpend("acc_1", new SpendLimits(null, 20 * HOLD + HOLD - 1, null)));
+        one.decide(new SetAccountSpend("acc_1", old -> new SpendLimits(null, 20 * HOLD + HOLD - 1, null)));
         List<ReserveOutcome> outcomes = race(i -> node(i).decide(ofKey("t" + i, "key_" + i % 4)));
         assertThat(outcomes)
                 .filteredOn(ReserveOutcome.Reserved.class::isInstance)
@@ -113,13 +113,13 @@ class NodesTest {
         race(i -> {
             if (i % 5 == 0) {
                 SpendLimits limits = i % 2 == 0 ? SpendLimits.NONE : new SpendLimits(null, 1_000 * HOLD, null);
-                return node(i / 5).decide(new SetAccountSpend("acc_1", limits));
+                return node(i / 5).decide(new SetAccountSpend("acc_1", old -> limits));
             }
             Reserve reserve = ofKey("t" + i, "key_" + i % 4);
             node(i).commit(reserve);
             return node(i + 1).settle("t" + i, i % (int) HOLD);
         });
-        one.decide(new SetAccountSpend("acc_1", new SpendLimits(1L, null, null)));
+        one.decide(new SetAccountSpend("acc_1", old -> new SpendLimits(1L, null, null)));
         assertThat(one.number("SELECT COUNT(*) FROM spend_window WHERE key_id = 'acc_1'"))
                 .isEqualTo(3);
     }

@@ -237,13 +237,14 @@ class CustomerKeysTest {
         KeyResult.Made made = made(PLAIN);
         assertThat(((Authentication.Found) find(made)).accountRates()).isEqualTo(Rates.NONE);
         Rates rates = new Rates(1L, null, 3L);
-        assertThat(store.decide(new SetAccountRates("acc_1", rates))).isTrue();
+        assertThat(store.decide(new SetAccountRates("acc_1", old -> rates))).isTrue();
         assertThat(((Authentication.Found) find(made)).accountRates()).isEqualTo(rates);
         assertThat(store.keys.accountRates("acc_1")).isEqualTo(rates);
         assertThat(store.keys.accountRates("acc_2")).isEqualTo(Rates.NONE);
-        assertThat(store.decide(new SetAccountRates("acc_1", Rates.NONE))).isTrue();
+        assertThat(store.decide(new SetAccountRates("acc_1", old -> Rates.NONE)))
+                .isTrue();
         assertThat(((Authentication.Found) find(made)).accountRates()).isEqualTo(Rates.NONE);
-        assertThat(store.decide(new SetAccountRates("acc_9", rates))).isFalse();
+        assertThat(store.decide(new SetAccountRates("acc_9", old -> rates))).isFalse();
     }
 
     @Test

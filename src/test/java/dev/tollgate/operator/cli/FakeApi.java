@@ -26,7 +26,7 @@ final class FakeApi implements AdminApi {
     final Map<String, ObjectNode> accounts = new LinkedHashMap<>();
     final Map<String, ObjectNode> keys = new LinkedHashMap<>();
     final List<String> reasons = new ArrayList<>();
-    private ObjectNode limits = (ObjectNode) JSON.readTree(NO_LIMITS);
+    private final ObjectNode limits = (ObjectNode) JSON.readTree(NO_LIMITS);
     int pageMax = 2;
     int closed;
     long rotatedWithGrace = -1;
@@ -42,8 +42,7 @@ final class FakeApi implements AdminApi {
             case "GET /admin/accounts/{id}/limits" -> limits;
             case "POST /admin/accounts/{id}/limits" -> {
                 reasons.add(body.remove("reason").asString());
-                limits = body;
-                yield limits;
+                yield set(limits, body);
             }
             case "POST /admin/accounts/{id}/keys" -> {
                 known(accounts, "account", id);
