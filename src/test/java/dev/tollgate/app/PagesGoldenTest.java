@@ -5,6 +5,7 @@ import static dev.tollgate.testing.Asserts.assertThat;
 import dev.tollgate.http.Route;
 import dev.tollgate.operator.admin.Refused;
 import dev.tollgate.testing.Browser;
+import dev.tollgate.testing.Difference;
 import dev.tollgate.testing.FilledInstallation;
 import dev.tollgate.testing.Gateway;
 import dev.tollgate.testing.Golden;
@@ -13,6 +14,7 @@ import dev.tollgate.testing.Totp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -28,17 +30,27 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The HTML of every page of a {@link FilledInstallation}, compared with golden files except for white space. */
+/**
+ * The HTML of every page of a {@link FilledInstallation}, compared with golden files except for white space. The first page of a route is a whole file;
+ * of its other states the file holds the {@link Difference} to the first.
+ */
 @Timeout(120)
 class PagesGoldenTest {
 
     private static final Path FOLDER = Path.of("src/test/resources/golden/pages");
 
-    /** Pages whose frame is compared, too; the other pages are compared by title and main part only. */
+    /** Pages whose frame is compared, too, as a page of its own; all are compared by title and main part. */
     private static final Set<String> FRAMED =
             Set.of("overview", "console", "sign-in", "docs", "docs-for-strangers", "playground", "error-404");
 
-    private static final Map<String, String> PAGES = new LinkedHashMap<>();
+    /** What each golden file has to contain. */
+    private static final Map<String, String> FILES = new LinkedHashMap<>();
+
+    private static final Map<String, String> PAGES = new HashMap<>();
+
+    /** The first page by the path of its route. */
+    private static final Map<String, String> FIRST = new HashMap<>();
+
     private static final Set<String> ASKED = new HashSet<>();
     private static final Map<String, String> NAMES = new HashMap<>();
     private static List<Route<?>> routes;
@@ -66,6 +78,7 @@ class PagesGoldenTest {
     @AfterAll
     static void forget() {
         PAGES.clear();
+        FILES.clear();
     }
 
     /** Names ids by the order in which their rows were made. @param then what tells rows of one instant apart */
@@ -84,15 +97,46 @@ class PagesGoldenTest {
             throw new AssertionError(name + " leads to " + page.location());
         }
         String text = PageText.of(page.body(), NAMES);
-        if (!FRAMED.contains(name)) {
-            text = text.replaceAll("(?s)^.*?(<title>.*?</title>).*?(<main.*</main>).*$", "$1\n$2");
+        if (FRAMED.contains(name)) {
+            keep(name + "-frame", "frame", page.status() + "\n" + text.replaceAll("(?s)(<main).*(</main>)", "$1$2"));
         }
+        text = text.replaceAll("(?s)^.*?(<title>.*?</title>).*?(<main.*</main>).*$", "$1\n$2");
         if (name.startsWith("docs")) {
             text = text.replaceAll("(?s)(<article class=\"prose\">).*(</article>)", "$1$2");
         }
-        if (PAGES.put(name, page.status() + "\n" + text) != null) {
+        keep(name, route(path), page.status() + "\n" + text);
+    }
+
+    private static String route(String path) {
+        String asked = path.replaceAll("[?#].*", "");
+        return routes.stream()
+                .map(Route::path)
+                .filter(route -> asked.matches(pattern(route)))
+                .min(Comparator.comparingLong(
+                        route -> route.chars().filter(each -> each == '{').count()))
+                .orElse("none");
+    }
+
+    /** Returns what matches the paths that a route takes. */
+    private static String pattern(String route) {
+        return Pattern.quote(route)
+                .replaceAll("\\{[a-z]+\\.\\.\\.}", "\\\\E.+\\\\Q")
+                .replaceAll("\\{[a-z]+}", "\\\\E[^/]+\\\\Q");
+    }
+
+    private static void keep(String name, String route, String text) {
+        if (PAGES.put(name, text) != null) {
             throw new AssertionError("two pages are called " + name);
         }
+        String first = FIRST.putIfAbsent(route, name);
+        if (first != null) {
+            String difference = Difference.between(PAGES.get(first), text);
+            if (difference.lines().count() < text.lines().count()) {
+                FILES.put(name + ".diff", "from " + first + ".html\n" + difference);
+                return;
+            }
+        }
+        FILES.put(name + ".html", text);
     }
 
     private static void get(String name, Browser browser, String path) {
@@ -101,24 +145,23 @@ class PagesGoldenTest {
 
     /** What a form is answered with where it is not taken. */
     private static void post(String name, Browser browser, String from, String path, String... fields) {
-        keep(name, path, browser.submit(from, path, FilledInstallation.form(fields)));
+        keep(name, from, browser.submit(from, path, FilledInstallation.form(fields)));
     }
 
     static Stream<String> names() {
-        return PAGES.keySet().stream();
+        return FILES.keySet().stream();
     }
 
     @ParameterizedTest
     @MethodSource("names")
     void a_page_is_as_it_was(String name) {
-        new Golden(FOLDER, FOLDER.resolve(name + ".html")).check(PAGES.get(name));
+        new Golden(FOLDER, FOLDER.resolve(name)).check(FILES.get(name));
     }
 
     @Test
     void no_golden_file_is_left_over() throws IOException {
         try (Stream<Path> files = Files.list(FOLDER)) {
-            assertThat(files.map(file -> file.getFileName().toString().replace(".html", "")))
-                    .isSubsetOf(PAGES.keySet());
+            assertThat(files.map(file -> file.getFileName().toString())).isSubsetOf(FILES.keySet());
         }
     }
 
@@ -129,11 +172,7 @@ class PagesGoldenTest {
                                 && route.gate().name().startsWith("page"))
                         .map(Route::path)
                         .filter(path -> !path.matches(".*(\\.csv|\\.json|/export|/live)")))
-                .allSatisfy(path -> assertThat(ASKED)
-                        .as(path)
-                        .anyMatch(asked -> asked.matches(Pattern.quote(path)
-                                .replaceAll("\\{[a-z]+\\.\\.\\.}", "\\\\E.+\\\\Q")
-                                .replaceAll("\\{[a-z]+}", "\\\\E[^/]+\\\\Q"))));
+                .allSatisfy(path -> assertThat(ASKED).as(path).anyMatch(asked -> asked.matches(pattern(path))));
     }
 
     private record Collected(FilledInstallation it) {

@@ -3,13 +3,14 @@ package dev.tollgate.testing;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A page's HTML as golden files have it: one block element on a line, white space reduced to single spaces, and a stable name instead of
- * everything that differs from run to run.
+ * A page's HTML as golden files have it: the tag of a block on a line, or the whole block if it contains no other; white space reduced to single spaces,
+ * and a stable name instead of everything that differs from run to run.
  */
 public final class PageText {
 
@@ -17,6 +18,8 @@ public final class PageText {
             "html|head|body|meta|link|title|script|noscript|header|footer|main|nav|aside|section|article|div|p|h1|h2|h3"
                     + "|ul|ol|li|dl|dt|dd|table|thead|tbody|tfoot|tr|th|td|form|fieldset|legend|details|summary|dialog|pre|select|option|textarea|svg";
     private static final Pattern BLOCK = Pattern.compile(" ?(</?(?:" + BLOCKS + ")\\b[^>]*>) ?");
+    private static final Pattern INNERMOST =
+            Pattern.compile("(?m)^(<([a-z0-9]+)\\b[^>\n]*>)\n(?:(?!</?(?:" + BLOCKS + ")\\b)([^\n]+)\n)?(</\\2>)$");
     private static final Pattern ID =
             Pattern.compile("\\b(?:(acc|key|per|pay|req)_(?!.0{19})[0-9A-Za-z]{20,}|chatcmpl-[0-9A-Za-z]{20,})");
 
@@ -60,10 +63,14 @@ public final class PageText {
         }
         Map<String, String> numbered = new HashMap<>();
         text = ID.matcher(text).replaceAll(id -> Matcher.quoteReplacement(name(id, names, numbered)));
-        return BLOCK.matcher(text)
+        text = BLOCK.matcher(text)
                 .replaceAll("\n$1\n")
                 .replaceAll(" ?\n[\n ]*", "\n")
                 .strip();
+        return INNERMOST
+                .matcher(text)
+                .replaceAll(block -> Matcher.quoteReplacement(
+                        block.group(1) + Objects.requireNonNullElse(block.group(3), "") + block.group(4)));
     }
 
     private static String name(MatchResult id, Map<String, String> names, Map<String, String> numbered) {
