@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /** What lies in {@code deploy} says the same as the program: its numbers are compared with the settings that it sets and those it leaves. */
 class ArtefactsTest {
@@ -136,7 +139,8 @@ class ArtefactsTest {
         assertThat(value(here, "targets: \\[\"127.0.0.1:(\\d+)\"\\]")).isEqualTo(String.valueOf(admin));
         assertThat(value(cluster, "port: (\\d+)$")).isEqualTo(String.valueOf(admin));
         assertThat(value(cluster, "names: \\[(.*?)\\."))
-                .isEqualTo(value(Path.of("deploy/kubernetes/base/admin.yaml"), "^  name: (.*)$"));
+                .isEqualTo(value(Path.of("deploy/helm/tollgate/templates/admin.yaml"), "^  name: (.*)$")
+                        .replace("{{ .Release.Name }}", "tollgate"));
         String promtool = Tool.named("promtool");
         for (Path file : List.of(here, cluster)) {
             Tool.run(promtool, "check", "config", "--syntax-only", file.toString())
@@ -226,5 +230,46 @@ class ArtefactsTest {
                     .isGreaterThanOrEqualTo(DEFAULTS.get(TrafficSettings.CALL).plusMinutes(1));
         }
         Nginx.check(Tool.named("nginx"), folder, Files.readString(NGINX));
+    }
+
+    @Test
+    void compose_gives_calls_their_time_and_takes_what_the_program_need_not_have() throws IOException {
+        JsonNode service = new YAMLMapper()
+                .readTree(Files.readString(Path.of("deploy/compose/compose.yaml")))
+                .path("services")
+                .path("tollgate");
+        Map<String, String> variables = new HashMap<>();
+        service.path("environment")
+                .properties()
+                .forEach(it -> variables.put(it.getKey(), it.getValue().asString()));
+        variables.remove("GEMINI_API_KEY");
+        String grace = service.path("stop_grace_period").asString();
+        Settings settings = settings(variables);
+        assertThat(Duration.ofSeconds(Long.parseLong(grace.substring(0, grace.length() - 1))))
+                .isEqualTo(grace(settings));
+        List<String> ports = new ArrayList<>();
+        service.path("ports").forEach(it -> ports.add(it.asString()));
+        assertThat(settings.find(ServerSettings.ADMIN_LISTEN)).isNotNull();
+        assertThat(ports)
+                .containsExactly(
+                        "127.0.0.1:%1$d:%1$d".formatted(settings.get(ServerSettings.PORT)),
+                        "127.0.0.1:%1$d:%1$d"
+                                .formatted(settings.find(ServerSettings.ADMIN_LISTEN)
+                                        .port()));
+        assertThat(service.path("image").asString())
+                .isEqualTo("tollgate:" + value(Path.of("pom.xml"), "^  <version>(.*)</version>$"));
+        assertThat(service.path("read_only").asBoolean()).isTrue();
+        assertThat(service.path("cap_drop").get(0).asString()).isEqualTo("ALL");
+    }
+
+    /** A stop ends with 143, which an engine that starts takes for a failure. */
+    @Test
+    void an_engine_starts_what_ran_and_leaves_what_was_stopped() throws IOException {
+        String compose = Files.readString(Path.of("deploy/compose/compose.yaml"));
+        assertThat(compose).contains("\n    restart: unless-stopped\n");
+        String page = Files.readString(Path.of("docs/install.md"));
+        assertThat(page.lines().filter(it -> it.startsWith("    docker run -d ")))
+                .isNotEmpty()
+                .allMatch(it -> it.contains(" --restart unless-stopped "));
     }
 }

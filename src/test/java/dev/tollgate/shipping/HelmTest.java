@@ -3,21 +3,34 @@ package dev.tollgate.shipping;
 import static dev.tollgate.testing.Asserts.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import dev.tollgate.base.config.ServerSettings;
 import dev.tollgate.base.config.Settings;
 import dev.tollgate.base.config.SettingsLoader;
 import dev.tollgate.base.config.TrafficSettings;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyIngressRule;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,15 +43,33 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** The chart, rendered by Helm and compared with what Kustomize makes. */
+/** The chart, rendered by Helm, read strictly into the types of Kubernetes, and its numbers compared with the program's. */
 @Timeout(240)
 class HelmTest {
 
     private static final Path CHART = Path.of("deploy/helm/tollgate");
     private static final YAMLMapper YAML = new YAMLMapper();
+    private static final Map<String, Class<? extends HasMetadata>> KINDS = Map.of(
+            "apps/v1 Deployment", Deployment.class,
+            "v1 Service", Service.class,
+            "v1 PersistentVolumeClaim", PersistentVolumeClaim.class,
+            "networking.k8s.io/v1 NetworkPolicy", NetworkPolicy.class,
+            "policy/v1 PodDisruptionBudget", PodDisruptionBudget.class,
+            "batch/v1 Job", Job.class,
+            "autoscaling/v2 HorizontalPodAutoscaler", HorizontalPodAutoscaler.class,
+            "networking.k8s.io/v1 Ingress", Ingress.class);
+
+    private static final ObjectMapper STRICT = new ObjectMapper()
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .setAnnotationIntrospector(new JacksonAnnotationIntrospector() {
+                /** The types would take what they do not know. */
+                @Override
+                public Boolean hasAnySetter(Annotated annotated) {
+                    return false;
+                }
+            });
 
     @TempDir
     static Path made;
@@ -95,48 +126,200 @@ class HelmTest {
     }
 
     private static <T extends HasMetadata> T object(String documents, String name, Class<T> type) throws IOException {
-        return type.cast(KubernetesTest.strict(objects(documents).get(type.getSimpleName() + " " + name)));
+        return type.cast(strict(objects(documents).get(type.getSimpleName() + " " + name)));
     }
 
     private static String rendered(String name) throws IOException {
         return Files.readString(made.resolve(name + ".yaml"));
     }
 
-    private static Map<String, JsonNode> withSettingsRead(Map<String, JsonNode> objects) {
-        ObjectNode data = (ObjectNode) objects.get("ConfigMap tollgate").get("data");
-        data.set("tollgate.yaml", YAML.readTree(data.get("tollgate.yaml").asString()));
-        return objects;
+    /** Returns the settings of the pods, as the file that they read. */
+    private static Path settings(String kind, String name) throws IOException {
+        JsonNode map = objects(rendered(kind)).get("ConfigMap " + name);
+        return Files.writeString(
+                made.resolve(kind + ".settings"),
+                map.at("/data").get("tollgate.yaml").asString());
     }
 
-    /** Without what each of the two has for itself: how pods learn of other settings, jobs of another name, what is kept. */
-    private static Map<String, JsonNode> ofHelm(String documents) throws IOException {
-        Map<String, JsonNode> objects = objects(documents.replace("tollgate-migrate-1\n", "tollgate-migrate\n"));
-        ((ObjectNode) objects.get("Deployment tollgate").at("/spec/template/metadata")).remove("annotations");
-        JsonNode volume = objects.get("PersistentVolumeClaim tollgate");
-        if (volume != null) {
-            assertThat(((ObjectNode) volume.get("metadata"))
-                            .remove("annotations")
-                            .at("/helm.sh~1resource-policy")
-                            .asString())
-                    .isEqualTo("keep");
+    /** Fails where it has a field that Kubernetes does not know. */
+    private static HasMetadata strict(JsonNode node) throws IOException {
+        String kind =
+                node.path("apiVersion").asString() + " " + node.path("kind").asString();
+        assertThat(KINDS).containsKey(kind);
+        return STRICT.readValue(node.toString(), KINDS.get(kind));
+    }
+
+    /** @param file the settings of the pod @return what the program makes of them and of the pod's variables */
+    private static Settings assertFitsTheProgram(PodSpec pod, Path file) {
+        Container container = pod.getContainers().getFirst();
+        Map<String, String> variables = new HashMap<>();
+        container.getEnv().forEach(it -> variables.put(it.getName(), it.getValue()));
+        assertThat(variables.remove("TOLLGATE_CONFIG")).isEqualTo("/etc/tollgate/tollgate.yaml");
+        variables.put("TOLLGATE_CONFIG", file.toString());
+        Settings settings = ArtefactsTest.settings(variables);
+        assertThat(settings.get(TrafficSettings.DRAIN)).isGreaterThanOrEqualTo(settings.get(TrafficSettings.CALL));
+        assertThat(Duration.ofSeconds(pod.getTerminationGracePeriodSeconds())).isEqualTo(ArtefactsTest.grace(settings));
+        Map<String, Integer> ports = new HashMap<>();
+        container.getPorts().forEach(it -> ports.put(it.getName(), it.getContainerPort()));
+        assertThat(settings.find(ServerSettings.ADMIN_LISTEN)).isNotNull();
+        assertThat(settings.find(ServerSettings.ADMIN_LISTEN).host()).isEqualTo("0.0.0.0");
+        assertThat(ports)
+                .isEqualTo(Map.of(
+                        "http",
+                        settings.get(ServerSettings.PORT),
+                        "admin",
+                        settings.find(ServerSettings.ADMIN_LISTEN).port()));
+
+        for (Probe probe :
+                List.of(container.getStartupProbe(), container.getReadinessProbe(), container.getLivenessProbe())) {
+            assertThat(probe.getTimeoutSeconds()).isGreaterThanOrEqualTo(5);
+            assertThat(probe.getHttpGet().getPort().getStrVal()).isEqualTo("admin");
         }
-        return withSettingsRead(objects);
+        assertThat(List.of(
+                        container.getStartupProbe().getHttpGet().getPath(),
+                        container.getReadinessProbe().getHttpGet().getPath(),
+                        container.getLivenessProbe().getHttpGet().getPath()))
+                .containsExactly("/health/startup", "/health/ready", "/health/live");
+        assertThat(container.getLivenessProbe().getFailureThreshold()).isGreaterThanOrEqualTo(6);
+        return settings;
     }
 
-    private static Map<String, JsonNode> ofKustomize(String documents) throws IOException {
-        return withSettingsRead(objects(documents.replaceAll("(?m)name: tollgate-[a-z0-9]{10}$", "name: tollgate")));
+    /** Metrics and the operator's routes are reachable at the program's own address, and not through the ingress. */
+    private static void assertIsForScrapersAlone(Settings settings, Service service, NetworkPolicy policy) {
+        assertThat(service.getSpec().getPorts()).hasSize(1);
+        assertThat(service.getSpec().getPorts().getFirst().getPort())
+                .isEqualTo(settings.find(ServerSettings.ADMIN_LISTEN).port());
+        assertThat(service.getSpec().getPorts().getFirst().getTargetPort().getStrVal())
+                .isEqualTo("admin");
+        // So that each pod is found, and those that are in trouble before all.
+        assertThat(service.getSpec().getClusterIP()).isEqualTo("None");
+        assertThat(service.getSpec().getPublishNotReadyAddresses()).isTrue();
+        for (NetworkPolicyIngressRule rule : policy.getSpec().getIngress()) {
+            assertThat(rule.getPorts()).hasSize(1);
+            switch (rule.getPorts().getFirst().getPort().getStrVal()) {
+                case "http" -> assertThat(rule.getFrom()).isEmpty();
+                case "admin" -> assertThat(rule.getFrom()).isNotEmpty();
+                default -> throw new AssertionError(rule);
+            }
+        }
+        assertThat(policy.getSpec().getIngress()).hasSize(2);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sqlite", "postgresql", "hpa"})
-    void the_chart_makes_what_kustomize_makes(String kind) throws Exception {
-        String kustomized = Tool.run(Tool.named("kubectl"), "kustomize", "deploy/kubernetes/overlays/" + kind)
-                .isGood()
-                .text();
-        Map<String, JsonNode> expected = ofKustomize(kustomized);
-        Map<String, JsonNode> charted = ofHelm(rendered(kind));
-        assertThat(charted.keySet()).isEqualTo(expected.keySet()).hasSizeGreaterThanOrEqualTo(6);
-        charted.forEach((name, object) -> assertThat(object).as(name).isEqualTo(expected.get(name)));
+    @ValueSource(strings = {"sqlite", "postgresql", "hpa", "other"})
+    void every_object_has_only_fields_that_kubernetes_knows(String kind) throws IOException {
+        Map<String, JsonNode> objects = objects(rendered(kind));
+        objects.remove("ConfigMap tollgate");
+        objects.remove("ConfigMap books");
+        assertThat(objects).hasSizeGreaterThanOrEqualTo(5);
+        for (JsonNode object : objects.values()) {
+            strict(object);
+        }
+    }
+
+    @Test
+    void the_volume_stays_if_the_installation_goes() throws IOException {
+        assertThat(object(rendered("sqlite"), "tollgate", PersistentVolumeClaim.class)
+                        .getMetadata()
+                        .getAnnotations())
+                .containsEntry("helm.sh/resource-policy", "keep");
+    }
+
+    @Test
+    void a_pod_has_the_programs_port_probes_grace_and_user() throws IOException {
+        PodSpec pod = object(rendered("postgresql"), "tollgate", Deployment.class)
+                .getSpec()
+                .getTemplate()
+                .getSpec();
+        assertFitsTheProgram(pod, settings("postgresql", "tollgate"));
+        Container container = pod.getContainers().getFirst();
+        String user = ArtefactsTest.value(Path.of("deploy/container/Containerfile"), "^USER (\\d+):");
+        assertThat(pod.getSecurityContext().getRunAsUser()).hasToString(user);
+        assertThat(pod.getSecurityContext().getFsGroup()).hasToString(user);
+        assertThat(pod.getSecurityContext().getSeccompProfile().getType()).isEqualTo("RuntimeDefault");
+        assertThat(container.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
+        assertThat(container.getSecurityContext().getAllowPrivilegeEscalation()).isFalse();
+        assertThat(container.getSecurityContext().getCapabilities().getDrop()).containsExactly("ALL");
+        assertThat(container.getVolumeMounts()).extracting("mountPath").contains("/data", "/tmp");
+    }
+
+    @Test
+    void metrics_and_the_operators_routes_are_for_who_looks_after_the_servers() throws IOException {
+        PodSpec pod = object(rendered("postgresql"), "tollgate", Deployment.class)
+                .getSpec()
+                .getTemplate()
+                .getSpec();
+        assertIsForScrapersAlone(
+                assertFitsTheProgram(pod, settings("postgresql", "tollgate")),
+                object(rendered("postgresql"), "tollgate-admin", Service.class),
+                object(rendered("postgresql"), "tollgate", NetworkPolicy.class));
+        assertThat(object(rendered("postgresql"), "tollgate", Service.class)
+                        .getSpec()
+                        .getPorts())
+                .extracting(port -> port.getTargetPort().getStrVal())
+                .containsExactly("http");
+    }
+
+    @Test
+    void service_policy_and_budget_mean_the_pods_that_serve_and_no_others() throws IOException {
+        Map<String, String> pods = object(rendered("postgresql"), "tollgate", Deployment.class)
+                .getSpec()
+                .getTemplate()
+                .getMetadata()
+                .getLabels();
+        assertThat(object(rendered("postgresql"), "tollgate", Deployment.class)
+                        .getSpec()
+                        .getSelector()
+                        .getMatchLabels())
+                .isEqualTo(pods);
+        for (String service : List.of("tollgate", "tollgate-admin")) {
+            assertThat(object(rendered("postgresql"), service, Service.class)
+                            .getSpec()
+                            .getSelector())
+                    .isEqualTo(pods);
+        }
+        assertThat(object(rendered("postgresql"), "tollgate", NetworkPolicy.class)
+                        .getSpec()
+                        .getPodSelector()
+                        .getMatchLabels())
+                .isEqualTo(pods);
+        assertThat(object(rendered("postgresql"), "tollgate", PodDisruptionBudget.class)
+                        .getSpec()
+                        .getSelector()
+                        .getMatchLabels())
+                .isEqualTo(pods);
+        Job job = object(rendered("postgresql"), "tollgate-migrate-1", Job.class);
+        assertThat(job.getSpec().getTemplate().getMetadata().getLabels())
+                .isNotEmpty()
+                .isNotEqualTo(pods);
+        assertThat(job.getSpec()
+                        .getTemplate()
+                        .getSpec()
+                        .getContainers()
+                        .getFirst()
+                        .getArgs())
+                .containsExactly("migrate");
+    }
+
+    @Test
+    void pods_go_one_at_a_time_and_give_their_calls_the_time_they_have() throws IOException {
+        HorizontalPodAutoscaler scaler = object(rendered("hpa"), "tollgate", HorizontalPodAutoscaler.class);
+        var down = scaler.getSpec().getBehavior().getScaleDown();
+        assertThat(down.getPolicies()).hasSize(1);
+        assertThat(down.getPolicies().getFirst().getValue()).isOne();
+        Settings settings = ArtefactsTest.settings(Map.of("TOLLGATE_TIMEOUTS_DRAIN", "15m"));
+        assertThat(Duration.ofSeconds(down.getPolicies().getFirst().getPeriodSeconds()))
+                .isGreaterThanOrEqualTo(settings.get(TrafficSettings.DRAIN));
+        assertThat(object(rendered("postgresql"), "tollgate", PodDisruptionBudget.class)
+                        .getSpec()
+                        .getMaxUnavailable()
+                        .getIntVal())
+                .isOne();
+        assertThat(object(rendered("sqlite"), "tollgate", Deployment.class)
+                        .getSpec()
+                        .getStrategy()
+                        .getType())
+                .isEqualTo("Recreate");
     }
 
     @Test
@@ -164,19 +347,14 @@ class HelmTest {
     @Test
     void each_value_of_the_chart_reaches_all_its_objects() throws Exception {
         String documents = rendered("other");
-        for (Map.Entry<String, JsonNode> object : objects(documents).entrySet()) {
-            assertThat(object.getKey()).contains(" books");
-            if (!object.getKey().startsWith("ConfigMap ")) {
-                KubernetesTest.strict(object.getValue());
-            }
-        }
+        assertThat(objects(documents).keySet()).allMatch(name -> name.contains(" books"));
         Deployment deployment = object(documents, "books", Deployment.class);
         assertThat(deployment.getSpec().getReplicas()).isEqualTo(5);
-        Settings settings = KubernetesTest.assertFitsTheProgram(
-                deployment.getSpec().getTemplate().getSpec(), Path.of("deploy/kubernetes/base/tollgate.yaml"));
+        Settings settings =
+                assertFitsTheProgram(deployment.getSpec().getTemplate().getSpec(), settings("other", "books"));
         assertThat(settings.get(TrafficSettings.ANNOUNCE)).hasSeconds(5);
         assertThat(settings.get(TrafficSettings.DRAIN)).hasMinutes(20);
-        KubernetesTest.assertIsForScrapersAlone(
+        assertIsForScrapersAlone(
                 settings,
                 object(documents, "books-admin", Service.class),
                 object(documents, "books", NetworkPolicy.class));

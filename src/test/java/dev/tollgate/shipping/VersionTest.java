@@ -33,7 +33,6 @@ class VersionTest {
                 "docs/install.md; tollgate[-_:](\\d+\\.\\d+\\.\\d+)",
                 "deploy/compose/compose.yaml; image: tollgate:(\\S+)",
                 "deploy/helm/tollgate/Chart.yaml; (?m)^(?:version|appVersion): (\\S+)$",
-                "deploy/kubernetes/image/kustomization.yaml; newTag: (\\S+)",
                 "bench/pom.xml; (?m)^  <version>(.*)</version>$",
             })
     void a_file_names_the_version_of_the_program(String file, String pattern) throws IOException {
