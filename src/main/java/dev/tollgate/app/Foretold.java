@@ -50,6 +50,7 @@ final class Foretold {
         List<String> sentences = new ArrayList<>(foresight.retirements());
         if (!isSandbox) {
             sentences.addAll(foresight.losses());
+            sentences.addAll(foresight.withoutMargin());
             sentences.addAll(foresight.smallAnswers());
         }
         return sentences;

@@ -110,13 +110,15 @@ final class UpstreamChannels {
         return file == null ? PoolSpec.of(List.of(single)) : reader.read(file);
     }
 
-    /** Returns a warning for each model on sale that no channel serves. */
+    /** Returns a warning that names the models on sale that no channel serves; none if all are served. */
     List<String> warnings() {
         TreeSet<String> unserved = new TreeSet<>(models().keySet());
         upstreams.status().forEach(channel -> channel.models().forEach(model -> unserved.remove(model.id())));
-        return unserved.stream()
-                .map(id -> "no channel serves the model " + id + ", calls of it fail.")
-                .toList();
+        return switch (unserved.size()) {
+            case 0 -> List.of();
+            case 1 -> List.of("no channel serves the model " + unserved.getFirst() + ", calls of it fail.");
+            default -> List.of("no channel serves the models " + String.join(", ", unserved) + "; calls of them fail.");
+        };
     }
 
     private ChannelSpec single() {

@@ -38,6 +38,14 @@ public record BelowCost(String modelId, Pricing price, UpstreamModel upstream, I
                 : Optional.of(new BelowCost(model.id(), model.pricing(), model.upstream(), at, cost));
     }
 
+    /** Returns whether a model is sold at the upstream's own price for input and output at a time. */
+    static boolean isAtCost(Model model, Instant at) {
+        UpstreamModel.Cost cost = model.upstream().cost(at);
+        return cost != null
+                && model.pricing().inputMicrosPerMillion() == cost.inputMicrosPerMillion()
+                && model.pricing().outputMicrosPerMillion() == cost.outputMicrosPerMillion();
+    }
+
     private boolean isOfInputOrOutput() {
         return price.inputMicrosPerMillion() < cost.inputMicrosPerMillion()
                 || price.outputMicrosPerMillion() < cost.outputMicrosPerMillion();

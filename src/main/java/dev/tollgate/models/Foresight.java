@@ -188,6 +188,20 @@ public final class Foresight {
         return catalogue.all().stream().flatMap(this::sentences).toList();
     }
 
+    /** Returns one sentence about the models that are sold at the provider's price; none if there is no such model. */
+    public List<String> withoutMargin() {
+        List<Model> models = catalogue.all().stream()
+                .filter(model -> BelowCost.isAtCost(life.current(model).at(now), now))
+                .toList();
+        return switch (models.size()) {
+            case 0 -> List.of();
+            case 1 -> List.of(models.getFirst().id() + " is sold at the provider's price, without margin.");
+            default ->
+                List.of(models.getFirst().id() + " and " + (models.size() - 1)
+                        + " further models are sold at the provider's price, without margin.");
+        };
+    }
+
     private Stream<String> sentences(Model model) {
         return losses(model).stream().map(this::sentence);
     }

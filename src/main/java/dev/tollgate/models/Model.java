@@ -95,21 +95,27 @@ public record Model(
 
     /** Returns this model served by another upstream model. */
     public Model standingOn(UpstreamModel other) {
-        return with(other, pricing, prices);
+        return with(other, pricing, prices, tools);
+    }
+
+    /** Returns this model with functions or a search in one call, not both. */
+    public Model withoutFunctionsWithSearch() {
+        return with(
+                upstream, pricing, prices, new Tools(tools.functions(), tools.search(), false, tools.searchesMax()));
     }
 
     /** Returns this model at other prices, with the first one in force. */
     public Model sold(PriceSchedule other) {
-        return with(upstream, other.dated().getFirst().pricing(), other);
+        return with(upstream, other.dated().getFirst().pricing(), other, tools);
     }
 
     /** Returns this model at the price in force at a time (P3). */
     public Model at(Instant when) {
         Pricing price = prices.at(when);
-        return price == pricing ? this : with(upstream, price, prices);
+        return price == pricing ? this : with(upstream, price, prices, tools);
     }
 
-    private Model with(UpstreamModel upstream, Pricing pricing, PriceSchedule prices) {
+    private Model with(UpstreamModel upstream, Pricing pricing, PriceSchedule prices, Tools tools) {
         return new Model(
                 id,
                 aliases,

@@ -89,6 +89,22 @@ class BelowCostTest {
         assertThat(losses(catalogue, Instant.parse(now))).isEmpty();
     }
 
+    @Test
+    void models_at_the_providers_price_share_one_sentence() {
+        assertThat(foresight(CatalogueLoader.builtIn(), NOW).withoutMargin())
+                .containsExactly(
+                        "gemini-4-argon and 16 further models are sold at the provider's price, without margin.");
+        assertThat(foresight(CatalogueLoader.load(Path.of("models/documented.yaml")), NOW)
+                        .withoutMargin())
+                .isEmpty();
+    }
+
+    @Test
+    void further_rows_of_the_built_in_catalogue_are_no_loss() {
+        assertThat(losses(CatalogueLoader.builtIn(), NOW))
+                .isEqualTo(losses(CatalogueLoader.load(Path.of("models/documented.yaml")), NOW));
+    }
+
     private static String rules() {
         return "reasoning: billed, rounding: {rule: floor-total, step: 0.000001, minimum: 0}";
     }
@@ -132,6 +148,10 @@ class BelowCostTest {
     }
 
     private static List<String> losses(Catalogue catalogue, Instant now) {
+        return foresight(catalogue, now).losses();
+    }
+
+    private static Foresight foresight(Catalogue catalogue, Instant now) {
         ModelLife stays = new ModelLife() {
             @Override
             public Model current(Model model) {
@@ -143,6 +163,6 @@ class BelowCostTest {
                 return null;
             }
         };
-        return new Foresight(catalogue, stays, now).losses();
+        return new Foresight(catalogue, stays, now);
     }
 }

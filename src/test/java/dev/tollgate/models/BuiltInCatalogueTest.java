@@ -3,9 +3,12 @@ package dev.tollgate.models;
 import static dev.tollgate.testing.Asserts.assertThat;
 
 import dev.tollgate.base.conversation.Effort;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,11 +17,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The rows that are sold out of the box (protocol 3.1). */
 class BuiltInCatalogueTest {
 
+    private static final Catalogue DOCUMENTED = CatalogueLoader.load(Path.of("models/documented.yaml"));
+    private static final Catalogue COMPLETE = CatalogueLoader.load(Path.of("models/gemini-all.yaml"));
+
     private final Catalogue catalogue = CatalogueLoader.builtIn();
 
     @Test
-    void five_models_are_on_sale() {
-        assertThat(catalogue.all().stream().map(Model::id))
+    void five_documented_models_come_first() {
+        assertThat(catalogue.all().stream().limit(5).map(Model::id))
                 .containsExactly(
                         "gemini-2.5-pro",
                         "gemini-3-pro",
@@ -29,14 +35,53 @@ class BuiltInCatalogueTest {
     }
 
     @Test
+    void the_documented_rows_stay_as_they_were() {
+        assertThat(catalogue.all().subList(0, 5)).isEqualTo(DOCUMENTED.all());
+        assertThat(catalogue.created()).isEqualTo(DOCUMENTED.created());
+    }
+
+    @Test
+    void all_further_rows_are_those_of_the_complete_catalogue() {
+        Set<String> taken = new HashSet<>();
+        DOCUMENTED.all().forEach(model -> {
+            taken.add(model.id());
+            taken.addAll(model.aliases());
+        });
+        assertThat(catalogue.all().stream().skip(5).toList())
+                .isEqualTo(COMPLETE.all().stream()
+                        .filter(model -> !taken.contains(model.id()))
+                        .map(model -> without(taken, model))
+                        .toList());
+    }
+
+    private static Model without(Set<String> taken, Model model) {
+        return new Model(
+                model.id(),
+                model.aliases().stream().filter(alias -> !taken.contains(alias)).toList(),
+                model.active(),
+                model.upstream(),
+                model.pricing(),
+                model.usageForm(),
+                model.answersWithUpstreamName(),
+                model.streamByDefault(),
+                model.thoughtsByDefault(),
+                model.effortByDefault(),
+                model.maxTokensByDefault(),
+                model.tools(),
+                model.formats(),
+                model.rates(),
+                model.prices(),
+                model.callTimeMax());
+    }
+
+    @Test
     void the_dated_preview_is_an_alias_of_the_preview() {
         assertThat(catalogue.find("google/gemini-2.5-pro-preview-05-06"))
                 .isSameAs(catalogue.find("google/gemini-2.5-pro-preview"));
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"gemini-3.1-pro-preview", "models/gemini-2.5-pro", "google/gemini-3-pro", "GEMINI-2.5-PRO", ""})
+    @ValueSource(strings = {"gemini-3.1", "models/gemini-2.5-pro", "google/gemini-3-pro", "GEMINI-2.5-PRO", ""})
     void nothing_but_ids_and_aliases_is_found(String name) {
         assertThat(catalogue.find(name)).isNull();
     }
@@ -75,7 +120,7 @@ class BuiltInCatalogueTest {
 
     @Test
     void limits_equal_the_catalogue_table() {
-        assertThat(catalogue.all()).allSatisfy(model -> {
+        assertThat(catalogue.answering()).allSatisfy(model -> {
             assertThat(model.upstream().inputTokensMax()).isEqualTo(1_048_576);
             assertThat(model.upstream().outputTokensMax()).isEqualTo(65_536);
         });

@@ -62,7 +62,7 @@ class ChannelsFileTest {
             channels: [{id: a, kind: gemini, key: KEY, priority: 0}]    | channels[0].priority is '0'; allowed is a whole number from 1 to 100.
             channels: [{id: a, kind: gemini, key: KEY, credential_expires: soon}] | channels[0].credential_expires is 'soon'; allowed is a day like 2027-03-31.
             channels: [{id: a, kind: gemini, key: KEY, weight: -1}]     | channels[0].weight is '-1'; allowed is a whole number from 1 to 1000.
-            channels: [{id: a, kind: gemini, key: KEY, models: [gpt-9]}] | channels[0].models[0] is of the model 'gpt-9', which is not on sale; allowed is one of gemini-2.5-pro
+            channels: [{id: a, kind: gemini, key: KEY, models: [gpt-9]}] | channels[0].models[0] is of the model 'gpt-9', which is not on sale; allowed is one of gemini-2.5-flash, gemini-2.5-flash-lite, gemini-2.5-pro
             channels: [{id: a, kind: gemini, key: KEY, models: {gemini-3-pro: x}}] | channels[0].models.gemini-3-pro is 'x'; allowed is one of gemini-2.5-flash
             channels: [{id: a, kind: gemini, key: KEY, timeouts: {idle: 1}}] | channels[0].timeouts.idle is '1'; allowed is a time like 500ms
             channels: [{id: a, kind: gemini, key: KEY, timeouts: {total: 1s}}] | channels[0].timeouts.total is an unknown key; allowed is one of connect, first, idle.
@@ -368,8 +368,11 @@ class ChannelsFileTest {
         try (Channels channels = Channels.of(yaml)) {
             assertThat(channels.gateway().app().banner().text())
                     .contains("Answers come from 1 channel of ")
-                    .contains("warning: no channel serves the model gemini-3-pro, calls of it fail.")
-                    .doesNotContain("model gemini-2.5-pro, calls", KEY_A);
+                    .contains(
+                            "warning: no channel serves the models gemini-2.5-flash, ",
+                            " gemini-3-pro, ",
+                            "; calls of them fail.")
+                    .doesNotContain("gemini-2.5-flash-lite, gemini-2.5-pro, ", KEY_A);
         }
     }
 }

@@ -64,7 +64,7 @@ public final class CurrentModels implements ModelLife {
     }
 
     private Model current(Model sold, Instant now) {
-        Model model = sold.at(now);
+        Model model = asServed(sold.at(now));
         if (model.upstream().retirements().isEmpty()) {
             return model;
         }
@@ -75,6 +75,13 @@ public final class CurrentModels implements ModelLife {
         String successor = standings.iterator().next().model();
         return model.standingOn(
                 replaced.computeIfAbsent(new Replaced(model.id(), successor), _ -> rules(model, successor)));
+    }
+
+    /** Returns the model without functions beside a search if a channel of it takes only one of both, as Vertex AI does. */
+    private Model asServed(Model model) {
+        return !model.tools().functionsWithSearch() || upstreams.takeFunctionsWithSearch(model.id())
+                ? model
+                : model.withoutFunctionsWithSearch();
     }
 
     /** Returns a function from a channel's name to the upstream's name of the model there; null if the channel does not serve the model. */

@@ -40,6 +40,7 @@ public final class Manual {
             new Source(USING, "quickstart.md", false),
             new Source(USING, "api.md", true),
             new Source(USING, "messages.md", false),
+            new Source(USING, "responses.md", false),
             new Source(USING, "clients.md", false),
             new Source(USING, "embeddings.md", false),
             new Source(USING, "billing.md", false),

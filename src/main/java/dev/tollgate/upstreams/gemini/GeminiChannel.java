@@ -115,6 +115,11 @@ public final class GeminiChannel implements Channel {
     }
 
     @Override
+    public boolean takesFunctionsWithSearch() {
+        return access.takesFunctionsWithSearch();
+    }
+
+    @Override
     public PreparedAsk prepare(Ask ask) {
         if (!isModel(ask.upstreamModel())) {
             throw new IllegalArgumentException("not a model's name: " + ask.upstreamModel());

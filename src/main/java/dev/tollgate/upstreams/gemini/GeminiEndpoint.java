@@ -39,6 +39,11 @@ interface GeminiEndpoint {
     /** @throws dev.tollgate.base.error.ApiException what cannot be asked here, although it can elsewhere */
     void check(Ask ask);
 
+    /** Returns whether functions and a search may stand in one call. */
+    default boolean takesFunctionsWithSearch() {
+        return true;
+    }
+
     /** Which ids of calls go back to this model. */
     CallIds callIds(boolean isGemini3);
 

@@ -87,6 +87,11 @@ final class VertexAccess implements GeminiEndpoint {
 
     /** Vertex AI rejects the field that allows functions together with a search. */
     @Override
+    public boolean takesFunctionsWithSearch() {
+        return false;
+    }
+
+    @Override
     public void check(Ask ask) {
         if (ask.searches() && ask.functions()) {
             throw ApiError.invalid(

@@ -29,6 +29,11 @@ public interface Channel {
         return Standing.of(upstreamModel);
     }
 
+    /** Returns whether the upstream takes functions together with its own search, on models that can do both. */
+    default boolean takesFunctionsWithSearch() {
+        return true;
+    }
+
     /**
      * Sends the upstream a request that costs nothing, on the current event loop, to see whether it answers.
      *

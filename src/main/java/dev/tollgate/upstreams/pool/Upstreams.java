@@ -115,6 +115,12 @@ public final class Upstreams {
         return standings;
     }
 
+    /** Returns whether all channels of a model take functions together with a search. */
+    public boolean takeFunctionsWithSearch(String modelId) {
+        return channels.routes(modelId).stream()
+                .allMatch(route -> route.channel().channel().takesFunctionsWithSearch());
+    }
+
     /**
      * Tries a channel with a request that costs nothing, healthy or not. The channel's health does not change.
      *

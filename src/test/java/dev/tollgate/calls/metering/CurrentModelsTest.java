@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +68,10 @@ class CurrentModelsTest {
     }
 
     private static Model named(String id) {
+        return named(id, Sold.model(false).tools());
+    }
+
+    private static Model named(String id, Model.Tools tools) {
         Model model = Sold.model(false);
         return new Model(
                 id,
@@ -80,7 +85,7 @@ class CurrentModelsTest {
                 model.thoughtsByDefault(),
                 model.effortByDefault(),
                 model.maxTokensByDefault(),
-                model.tools(),
+                tools,
                 model.formats(),
                 model.rates());
     }
@@ -115,6 +120,42 @@ class CurrentModelsTest {
         public Standing standing(String upstreamModel) {
             return standing;
         }
+    }
+
+    /** A channel as those of Vertex AI. */
+    private record EitherTool(String name) implements Channel {
+
+        @Override
+        public String provider() {
+            return "either";
+        }
+
+        @Override
+        public PreparedAsk prepare(Ask ask) {
+            throw new AssertionError("nobody asks");
+        }
+
+        @Override
+        public boolean takesFunctionsWithSearch() {
+            return false;
+        }
+    }
+
+    @Test
+    void a_channel_of_vertex_ai_parts_functions_from_search() {
+        Model both = named("m", new Model.Tools(true, true, true));
+        assertThat(find(models(both, new Far("one", Standing.of("up"))), "m")).isSameAs(both);
+        Model parted = find(models(both, new Far("one", Standing.of("up")), new EitherTool("two")), "m");
+        assertThat(parted.tools()).isEqualTo(new Model.Tools(true, true, false));
+        assertThat(both.tools().functionsWithSearch()).isTrue();
+    }
+
+    private CurrentModels models(Model model, Channel... channels) {
+        List<ChannelSpec> specs = Stream.of(channels)
+                .map(channel -> new ChannelSpec(channel.name(), "far", 1, 1, Map.of("m", "up"), () -> channel))
+                .toList();
+        Catalogue catalogue = new Catalogue(Instant.EPOCH, List.of(model), List.of(OLD, NEXT));
+        return new CurrentModels(catalogue, new Upstreams(VERTX, PoolSpec.of(specs), clock, new Random(1)), clock);
     }
 
     private static Standing replaced(Instant retires) {

@@ -303,8 +303,8 @@ class DashboardTest {
                 .isEqualTo("/dashboard/requests/" + call);
         assertThat(busy.browser.get("/dashboard/find?q=lapt").location())
                 .isEqualTo("/dashboard/keys/" + busy.customer.keyId());
-        assertThat(busy.browser.get("/dashboard/find?q=gemini-3.1").location())
-                .isEqualTo("/dashboard/requests?model=gemini-3.1-pro");
+        assertThat(busy.browser.get("/dashboard/find?q=gemini-4-a").location())
+                .isEqualTo("/dashboard/requests?model=gemini-4-argon");
         assertThat(busy.browser.get("/dashboard/find?q=gemini").body()).contains("model=gemini-2.5-pro");
     }
 
